@@ -24,23 +24,30 @@ _SHIFT = """() => new Promise(done => {
   requestAnimationFrame(() => setTimeout(() => done(sum), 20));
 })"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: What scrolls sideways by itself inside of the page, or is cut off there: a reader is not told that there is more. Only letters as they
+#: were written do, and what says so by `data-sideways`.
+_SIDEWAYS = """() => [...document.querySelectorAll("main, main *")].filter(one => {
+  if (one.matches("pre, textarea, input, select, [data-sideways], .visually-hidden") || one.clientWidth < 2) return false;
+  return getComputedStyle(one).overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1;
+}).map(one => `${one.outerHTML.slice(0, 120)}: ${one.scrollWidth} in ${one.clientWidth}`)"""
 #: Words that stand on the page for everybody: not in what is folded away for good, and not where the page says "en".
 _WORDS = """() => {
   const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const parent = walk.currentNode.parentElement;
-    if (parent.closest("script, style, code, kbd, pre, textarea, option, [lang=en], [hidden]")) continue;
+    if (parent.closest("script, style, code, kbd, pre, textarea, option, [lang=en], [hidden], .initials")) continue;
     const words = walk.currentNode.textContent.trim();
     if (words) said.push(words);
   }
   return said;
 }"""
-_LATIN = re.compile(r"[A-Za-z][A-Za-z’'.&-]+")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z’'.&-]*[A-Za-z]")
 #: Latin words that stand in Chinese text as well: marks of formats, units and the name of the product.
 KNOWN = frozenset({
     "Casework", "API", "CSV", "XLSX", "JSON", "PDF", "PNG", "JPEG", "ZIP", "XML", "SHA", "ID", "IP", "TRL",
     "NDA", "COP", "kW", "MW", "kWh", "MWh", "GWh", "MB", "kB", "CNY", "EUR", "USD", "URL", "UTC", "Webhook",
-    "CO", "NOx", "VOC", "PM", "SM", "Ed", "TOTP", "QR", "iCalendar", "ICS", "ISO", "HTTP", "HTTPS",
+    "CO", "NOx", "VOC", "PM", "SM", "Ed", "TOTP", "QR", "iCalendar", "ICS", "ISO", "HTTP", "HTTPS", "PIN", "ics",
+    "csv", "docx", "jpeg", "jpg", "odp", "ods", "odt", "pdf", "png", "pptx", "txt", "xlsx", "zip",
 })  # fmt: skip
 
 
@@ -102,6 +109,12 @@ def wider(page: Page) -> int:
     return pixels
 
 
+def sideways(page: Page) -> list[str]:
+    """What of the page's content scrolls sideways by itself, or is cut off, with how wide it is and how much is seen."""
+    cut: list[str] = page.evaluate(_SIDEWAYS)
+    return cut
+
+
 def tab_stops(page: Page, most: int = 200) -> list[str]:
     """What the Tab key stops at, from the beginning of the page to its end, each as the start of its source."""
     page.evaluate("() => { document.activeElement?.blur(); window.getSelection()?.removeAllRanges(); }")
@@ -130,6 +143,7 @@ __all__ = [
     "Tally",
     "latin_words",
     "layout_shift",
+    "sideways",
     "tab_stops",
     "weight",
     "wider",

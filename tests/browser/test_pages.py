@@ -18,11 +18,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
+from sqlalchemy import text
 
 from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
+from tests.browser.measures import latin_words, sideways
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.security.authorization_rows import Row
@@ -129,6 +131,31 @@ def make_page_things(site: Site) -> Mapping[str, str]:
     return made | {"fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1"}
 
 
+#: What people have typed and records hold: it stands in Chinese pages as it was written. No codes: those have words.
+_WRITTEN = """
+    SELECT array_agg(w) FROM (
+        SELECT concat_ws(' ', name, email) AS w FROM people UNION ALL SELECT concat_ws(' ', name, profile::text) FROM organisations
+        UNION ALL SELECT concat_ws(' ', name, code, calendar::text) FROM programmes UNION ALL SELECT name FROM phases
+        UNION ALL SELECT to_jsonb(n)::text FROM needs n UNION ALL SELECT to_jsonb(t)::text FROM technologies t
+        UNION ALL SELECT concat_ws(' ', proposed_by, rationale, source, external_id) FROM matches
+        UNION ALL SELECT concat_ws(' ', office, number) FROM rights UNION ALL SELECT number FROM cases
+        UNION ALL SELECT body::text FROM events UNION ALL SELECT name FROM service_accounts UNION ALL SELECT name FROM saved_filters
+    ) x
+"""
+
+
+#: What else is said in Latin letters: what was sealed, a holiday as one writes it, a command, the browser that is signed in, a tab.
+BESIDE = ("The court asks.", "Labour Day", "casework worker", "Chrome Linux", "DE", "English")
+#: The page of the components has samples.
+SAMPLES = frozenset({"/components"})
+
+
+@pytest.fixture(scope="module")
+def written(site: Site, things: Mapping[str, str]) -> list[str]:
+    with transaction(site.engine) as db:
+        return list(db.execute(text(_WRITTEN)).scalar_one())
+
+
 @pytest.fixture(scope="module")
 def axe() -> str:
     return (VENDOR / "axe.min.js").read_text("utf-8")
@@ -164,12 +191,21 @@ SEEN = [
 
 @pytest.mark.parametrize(("look", "page"), SEEN, indirect=["look"])
 def test_a_page_is_whole_and_accessible(
-    things: Mapping[str, str], reader_of: Callable[[str | None], Reader], axe: str, look: str, page: str
+    things: Mapping[str, str],
+    written: list[str],
+    reader_of: Callable[[str | None], Reader],
+    axe: str,
+    look: str,
+    page: str,
 ) -> None:
     role, path = PAGES[page]
     reader = reader_of(role)
     reader.open(ROWS.get(path, Row("GET", path, frozenset())).address(things))
     assert reader.path != "/sign-in" or path == "/sign-in"
+    if LOOKS[look].get("phone"):
+        assert sideways(reader.page) == []
+    if LOOKS[look].get("locale") == "zh-CN" and path not in SAMPLES:
+        assert latin_words(reader.page, [*written, *BESIDE]) == []
     if PICTURES:
         name = re.sub(r"[^a-z0-9]+", "-", page.lower()).strip("-") or "home"
         reader.page.screenshot(path=Path(PICTURES, look, f"{name}.png"), full_page=True)

@@ -20,7 +20,7 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "called", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
+    "called", "entitled", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
     "reads_case", "roles_sql", "sent", "titled",
 }  # fmt: skip

@@ -19,6 +19,7 @@ from casework.operations.catalogue.views import Match, MatchSide
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -26,9 +27,9 @@ from casework.reasons import Why
 from casework.records.event_log import now
 
 #: The matches of some programmes with both records, and the number of the case that came of each.
-_SELECT = """
-    SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, n.title AS need_title, m.technology_id,
-        t.title AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
+_SELECT = f"""
+    SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
+        {entitled("t")} AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))

@@ -32,6 +32,13 @@ def titled(alias: str) -> str:
         ), {alias}.title) ELSE {alias}.title END"""
 
 
+def entitled(alias: str) -> str:
+    """What the reader calls a need or a technology."""
+    return (
+        f"CASE WHEN {_READS_CHINESE} THEN coalesce(nullif({alias}.title_zh, ''), {alias}.title) ELSE {alias}.title END"
+    )
+
+
 @contextmanager
 def names_in_chinese(db: Connection, chinese: bool) -> Iterator[None]:
     """To the end of the transaction, which ends with the block, its reader reads Chinese names."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
 from casework.errors import NotFound
+from casework.operations.core.reader_names import called
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.role_requests import list_waiting
@@ -60,7 +61,8 @@ def own_programmes(actor: Actor) -> list[str]:
 #: People whose name or address has the words in it, with the roles that hold now; the closed accounts last.
 _PEOPLE = text(f"""
     SELECT p.id, p.name, p.name_zh, p.email, p.active, p.service, (
-        SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'deputy', m.deputy_for IS NOT NULL, 'scope', coalesce(g.code, o.name))
+        SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'deputy', m.deputy_for IS NOT NULL, 'scope',
+                coalesce(g.code, {called("o")}))
             ORDER BY m.role, m.id), '[]')
         FROM memberships m LEFT JOIN programmes g ON g.id = m.programme_id LEFT JOIN organisations o ON o.id = m.organisation_id
         WHERE m.person_id = p.id AND {in_time("m")}

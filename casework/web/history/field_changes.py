@@ -10,7 +10,8 @@ from markupsafe import Markup
 from casework.json_values import JsonValue
 from casework.operations.history.views import ChangedColumn, HistoryEntry
 from casework.web.history.sentences import Editions, values_of
-from casework.web.shell.i18n import N_, edition_text, role_name
+from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.task_links import queue_name
 from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
 
 _TABLES = {
@@ -113,7 +114,7 @@ def _say_cell(
     column, code = change.column, value if isinstance(value, str) else ""
     leaves = [str(leaf) for leaf in value] if isinstance(value, list) else [code] if code else []
     if column == "queue" and code:
-        return role_name(code)
+        return queue_name(code)
     if change.table == "tasks" and column in ("state", "before") and code in _TASK_STATES:
         return gettext(_TASK_STATES[code])
     if change.table == "cases" and column == "outcome" and code:

@@ -94,6 +94,22 @@ def test_nothing_is_done_in_a_transaction_that_shows_names(engine: Engine, world
         world.open_case(db)
 
 
+def test_matches_and_roles_bear_chinese_names_for_whoever_reads_chinese(
+    browser_for: Enter, number: str, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        lab = {"name": "海淀评估实验室", "id": world.organisations["lab"]}
+        db.execute(text("UPDATE organisations SET name_zh = :name WHERE id = CAST(:id AS uuid)"), lab)
+    for who, path, chinese in (
+        ("officer", "/matches", TITLED),
+        ("administrator", "/administration/people", lab["name"]),
+    ):
+        browser = browser_for(who)
+        assert chinese not in browser.get(path).text
+        browser.post("/account/preferences", {"language": "zh-Hans"})
+        assert chinese in browser.get(path).text
+
+
 def test_a_program_is_told_names_as_they_are_registered(browser_for: Enter, number: str) -> None:
     browser = browser_for("officer")
     browser.post("/account/preferences", {"language": "zh-Hans"})
