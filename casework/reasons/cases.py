@@ -44,7 +44,7 @@ MEDIATED_THEN = reason(
 )
 NOT_A_FILTER = reason("cases.not_a_filter", N_("is not a filter"))
 FILTER_NAMED_SO = reason("cases.filter_named_so", N_("is the name of another of your views"))
-TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You have as many saved filters as possible. Remove one first."))
+TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You have as many saved views as possible. Delete one first."))
 CORRECTED_BY = reason(
     "cases.corrected_by",
     N_(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
-from casework.errors import InvalidForm
+from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.saved_filters import (
     change_filter,
     drop_filter,
@@ -184,7 +184,11 @@ def change(filter: UUID) -> Response:
 @blueprint.post("/views/<uuid:filter>/drop")
 def drop(filter: UUID) -> Response:
     with page_transaction() as (db, actor):
-        page, _ = find_filter(db, actor, str(filter))
+        try:
+            page, _ = find_filter(db, actor, str(filter))
+        except NotFound:
+            # Sent twice it is gone already; whether it was one's own is for what deletes it to say.
+            page = "cases"
         drop_filter(db, actor, str(filter), read_request())
     flash(gettext("The view is deleted."))
     return redirect(address(page, {}), 303)

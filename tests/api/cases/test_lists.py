@@ -63,6 +63,22 @@ def test_a_filter_is_kept_and_forgotten(client_for: Clients) -> None:
     assert officer.get("/filters").json["items"] == []
 
 
+def test_a_filter_is_renamed_and_shared_with_ones_office(client_for: Clients, world: World) -> None:
+    officer, here = client_for("officer"), world.programmes["BJ"]
+    kept = officer.post("/filters", {"page": "queues", "name": "New", "query": "queue=intake"}).json["id"]
+    assert officer.post(f"/filters/{kept}", {"name": "New ones", "shared_with": here}).status_code == 200
+    (own,), (shared,) = (client_for(who).get("/filters?page=queues").json["items"] for who in ("officer", "supervisor"))
+    assert own == {"id": kept, "name": "New ones", "query": "queue=intake", "shared_with": here, "owner": None}
+    assert shared == own | {"owner": {"id": world.people["officer"], "name": "Officer"}}
+    assert client_for("supervisor").get("/filters").json["items"] == []
+    for who in ("manager", "observer", "provider", "foreign_officer"):
+        assert client_for(who).get("/filters?page=queues").json["items"] == []
+    assert client_for("supervisor").post(f"/filters/{kept}", {"name": "Mine"}).status_code == 404
+    assert officer.post(f"/filters/{kept}", {"name": "New", "shared_with": world.programmes["SH"]}).status_code == 422
+    assert officer.post(f"/filters/{kept}", {"name": "New"}).status_code == 200
+    assert client_for("supervisor").get("/filters?page=queues").json["items"] == []
+
+
 def test_an_auditor_asks_and_draws(client_for: Clients, number: str) -> None:
     auditor = client_for("auditor")
     questions = {one["question"] for one in auditor.get("/audit").json["items"]}

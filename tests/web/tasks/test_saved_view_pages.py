@@ -68,6 +68,13 @@ def test_a_view_is_kept_renamed_and_deleted(browser_for: Enter, numbers: tuple[s
     assert list(views(browser.get("/cases").text).values()) == ["Newest"]
     assert "The view is deleted." in browser.post(f"{link[1]}/drop", page=link[1], follow=True).text
     assert views(browser.get("/cases").text) == {}
+    assert browser.post(f"{link[1]}/drop", page="/cases").status_code == 404
+
+
+def test_a_second_click_on_delete_says_the_same(browser_for: Enter, share: Callable[..., str]) -> None:
+    browser, path = browser_for("officer"), f"/views/{share('cases', 'Late', 'overdue=yes')}"
+    answers = [browser.post(f"{path}/drop", {"key": "a-second-click-of-one"}, page="/cases") for _ in range(2)]
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(303, "/cases")] * 2
 
 
 def test_a_view_leads_nowhere_else(browser_for: Enter) -> None:
