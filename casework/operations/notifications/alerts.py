@@ -72,11 +72,12 @@ _EVENTS = f"""
 """
 #: How many are not read, of each sort, up to a most.
 _COUNTS = text(f"""
-    SELECT count(*) AS unread, count(DISTINCT x.log_id) AS logs, count(*) FILTER (WHERE x.to_do) AS to_do,
+    SELECT count(*) AS unread, count(DISTINCT x.log_id) FILTER (WHERE x.log_kind = 'case') AS cases,
+        count(*) FILTER (WHERE x.log_kind <> 'case') AS elsewhere, count(*) FILTER (WHERE x.to_do) AS to_do,
         count(*) FILTER (WHERE x.mentions) AS mentions, count(*) FILTER (WHERE x.late) AS late,
         count(*) FILTER (WHERE x.followed) AS followed
     FROM (
-        SELECT n.log_id, {_TO_DO} AS to_do, {_MENTIONS} AS mentions, {_LATE} AS late, {_FOLLOWED} AS followed {SEEN}
+        SELECT n.log_id, l.kind AS log_kind, {_TO_DO} AS to_do, {_MENTIONS} AS mentions, {_LATE} AS late, {_FOLLOWED} AS followed {SEEN}
         AND n.read_at IS NULL LIMIT :most
     ) x
 """)

@@ -74,8 +74,9 @@ class AlertCounts:
     """How much a person has not read."""
 
     unread: int
-    #: In how many cases.
-    logs: int
+    #: In how many cases, and how many of no case: of the own account, of roles, of what is sealed.
+    cases: int
+    elsewhere: int
     to_do: int
     mentions: int
     late: int

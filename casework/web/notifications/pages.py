@@ -48,7 +48,13 @@ def index() -> str:
         counts=counts,
         under=[_how_many(counts)] if counts.unread else [],
         pills=[
-            (gettext(words), url_for("notifications.index", show=key), key == show, numbers.get(key) or None)
+            (
+                gettext(words),
+                url_for("notifications.index", show=key),
+                key == show,
+                None,
+                _not_read(numbers.get(key, 0), counts),
+            )
             for key, words in _PILLS.items()
         ],
         show=show,
@@ -63,11 +69,19 @@ def index() -> str:
 def _how_many(counts: AlertCounts) -> str:
     if counts.unread > notification_queries.MOST_COUNTED:
         return gettext("More than %(most)s not read", most=notification_queries.MOST_COUNTED)
-    return gettext(
-        "%(unread)s not read, %(cases)s",
-        unread=counts.unread,
-        cases=ngettext("in %(num)s case", "in %(num)s cases", counts.logs),
-    )
+    if not counts.cases:
+        return gettext("%(unread)s not read", unread=counts.unread)
+    cases = ngettext("in %(num)s case", "in %(num)s cases", counts.cases)
+    if counts.elsewhere:
+        return gettext("%(unread)s not read, %(cases)s and elsewhere", unread=counts.unread, cases=cases)
+    return gettext("%(unread)s not read, %(cases)s", unread=counts.unread, cases=cases)
+
+
+def _not_read(count: int, counts: AlertCounts) -> str:
+    """How many of a sort are not read, as it stands beside its name; where not all were counted, that there may be more."""
+    if counts.unread > notification_queries.MOST_COUNTED:
+        return f"{min(count, notification_queries.MOST_COUNTED)}+"
+    return str(count or "")
 
 
 #: So many alerts of a case stand open on the page, the others under a fold.

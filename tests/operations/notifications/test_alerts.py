@@ -48,7 +48,8 @@ def test_alerts_hold_the_same_as_the_list_in_groups(engine: Engine, world: World
                 assert moments == sorted(moments, reverse=True)
             counts = count_alerts(db, actor)
             assert counts.unread == sum(not one.read for one in flat)
-            assert counts.logs == len({one.log for one in flat if not one.read})
+            assert counts.cases == len({one.log for one in flat if not one.read})
+            assert counts.elsewhere == 0
 
 
 def test_the_whole_event_is_told_in_the_programme_and_its_outside_to_the_provider(
@@ -161,3 +162,19 @@ def test_a_long_list_takes_no_more_statements_than_a_short_one(
             {"person": world.people["officer"]},
         )
     assert asked() == few
+
+
+def test_what_lies_in_no_case_is_counted_as_such(engine: Engine, world: World, told: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        before = count_alerts(db, officer)
+        db.execute(
+            text(
+                "INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, words)"
+                " SELECT gen_random_uuid(), l.id, l.id, 1, 'account', '', casework_now(), 'new_browser' FROM logs l"
+                " WHERE l.id = CAST(:id AS uuid)"
+            ),
+            {"id": officer.person},
+        )
+        after = count_alerts(db, officer)
+    assert (after.unread, after.cases, after.elsewhere) == (before.unread + 1, before.cases, 1)

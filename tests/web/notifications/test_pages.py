@@ -203,3 +203,40 @@ def test_a_substitute_is_told_and_mailed_in_place_of_who_is_away(engine: Engine,
     assert set(news["other_officer"]) <= set(news["officer"])
     assert world.people["other_officer"] in mailed
     assert world.people["officer"] not in mailed
+
+
+def test_the_head_and_the_pills_say_what_they_count(
+    sign_in: Callable[[str], Browser], told: tuple[World, str], engine: Engine
+) -> None:
+    officer = sign_in("officer")
+
+    def pill(words: str) -> str:
+        """What stands beside a pill's name."""
+        found = re.search(
+            rf">{words}(?: <span class=\"count hot\">([^<]*)<span class=\"visually-hidden\"> not read</span></span>)?</a>",
+            page,
+        )
+        assert found
+        return found[1] or ""
+
+    page = officer.get("/notifications").text
+    unread = _unread(officer)
+    assert f"{unread} not read, in 1 case<" in page
+    assert (pill("All"), pill("Read"), pill("Mentions")) == (str(unread), "", "")
+    person = told[0].people["officer"]
+    with transaction(engine) as db:
+        db.execute(
+            text(
+                "INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, words)"
+                " SELECT gen_random_uuid(), CAST(:id AS uuid), CAST(:id AS uuid), n, 'account', '', casework_now(), 'new_browser'"
+                " FROM generate_series(1, 2) n"
+            ),
+            {"id": person},
+        )
+    page = officer.get("/notifications").text
+    assert f"{unread + 2} not read, in 1 case and elsewhere<" in page
+    assert pill("All") == str(unread + 2)
+    officer.post("/notifications/read", {})
+    page = officer.get("/notifications").text
+    assert pill("All") == ""
+    assert " not read" not in page.partition("<main")[2]
