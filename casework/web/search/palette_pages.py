@@ -14,6 +14,7 @@ from casework.errors import NotFound
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
+from casework.operations.search.views import Found
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.shell import navigation
@@ -59,14 +60,16 @@ def show() -> str:
 def _groups(db: Connection, actor: Actor, words: str, number: str) -> Iterator[Ways]:
     """The groups in the order in which they are read: the case one has in mind, what may be done there, then the rest."""
     found = search.search(db, actor, words, MOST)
-    exact = next((case.number for case in found.cases if case.number.lower() == words.lower()), None)
+    exact, left = next((case.number for case in found.cases if case.number.lower() == words.lower()), None), ""
+    if words and not exact and not number:
+        exact, left, found = _named(db, actor, words, found)
     yield Ways(
         gettext("Cases"),
         [Way(case.number, case.title or gettext("erased"), case_url(case.number)) for case in found.cases],
     )
     if here := exact or number:
         yield Ways(
-            gettext("Actions in %(number)s", number=here), list(_actions(db, actor, here, "" if exact else words))
+            gettext("Actions in %(number)s", number=here), list(_actions(db, actor, here, left if exact else words))
         )
     yield Ways(
         gettext("Referrals"),
@@ -98,6 +101,22 @@ def _groups(db: Connection, actor: Actor, words: str, number: str) -> Iterator[W
             gettext("People"),
             [Way(name_of(one), "", url_for("administration.person", person=one.id)) for one in found.people],
         )
+
+
+def _named(db: Connection, actor: Actor, words: str, found: Found) -> tuple[str | None, str, Found]:
+    """The one case that words name, what is left of them to name an action there, and what was found by the others.
+
+    Where all of them name nothing, the last may say what to do, or the first: "depot hold", "hold depot".
+    """
+    first, _, rest = words.partition(" ")
+    start, _, last = words.rpartition(" ")
+    tried = [(found, "")]
+    if not found.cases and rest:
+        tried += [(search.search(db, actor, case, MOST), action) for case, action in ((start, last), (rest, first))]
+    for one, left in tried:
+        if len(one.cases) == 1:
+            return one.cases[0].number, left, one
+    return None, "", found
 
 
 def _actions(db: Connection, actor: Actor, number: str, words: str) -> Iterator[Way]:

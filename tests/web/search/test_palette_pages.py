@@ -64,6 +64,18 @@ def test_what_one_may_ask_for_in_a_case_is_found_by_its_words(browser_for: Brows
         assert "ask_more_time" not in str(ways(browser_for(role), case=number, q="more time"))
 
 
+@pytest.mark.parametrize("query", ["{} hold", "hold {}", "steam hold", "hold steam"])
+def test_outside_a_case_words_name_the_case_and_what_to_do_there(
+    browser_for: BrowserFor, number: str, query: str
+) -> None:
+    officer = browser_for("officer")
+    found = [url for url in ways(officer, q=query.format(number)).values() if "/tracks/" in url]
+    inside = [url for url in ways(officer, case=number, q="hold").values() if "/tracks/" in url]
+    assert found == inside != []
+    assert any("/tracks/" in url for url in ways(officer, q="steam").values())
+    assert not [url for url in ways(browser_for("observer"), q=query.format(number)).values() if "/tracks/" in url]
+
+
 @pytest.mark.parametrize("role", ["foreign_officer", "provider", "administrator", "observer"])
 def test_a_case_that_one_does_not_see_whole_is_as_none(browser_for: BrowserFor, number: str, role: str) -> None:
     browser = browser_for(role)
