@@ -6,7 +6,7 @@ import re
 from typing import cast
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import text
 
 from casework.records.database import transaction
@@ -89,6 +89,24 @@ def test_more_of_the_first_task_stands_beside_the_list_at_once(site: Site, page_
     rows.last.focus()
     expect(reader.page.locator(".tasks .task").last).to_have_class(re.compile("looked-at"))
     expect(beside).to_have_attribute("aria-live", "polite")
+
+
+def test_a_preview_that_comes_late_moves_nothing(site: Site, page_of: PageOf) -> None:
+    """Of somebody with so little to do that the preview is longer than the list."""
+    with transaction(site.engine) as db:
+        site.world.fire(db, "officer", site.world.new_case(db), "take")
+    page = page_of("officer").page
+    page.set_viewport_size({"width": 1440, "height": 700})
+    held: list[Route] = []
+    page.route("**/preview*", lambda route: held.append(route))
+    page.goto(site.base + "/")
+    expect(page.locator(".beside-list > .second")).to_be_visible()
+    before = page.evaluate("document.documentElement.scrollHeight")
+    page.wait_for_timeout(100)
+    for one in held:
+        one.continue_()
+    expect(page.locator(".beside-list .preview-part")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") == before
 
 
 def test_several_cases_are_put_on_hold_without_leaving_the_list(site: Site, page_of: PageOf) -> None:
