@@ -412,9 +412,11 @@ def test_a_row_is_marked_as_new_until_one_looks(
     with transaction(engine) as db:
         number = world.new_case(db)
     compliance = browser_for("compliance")
-    assert '<span class="tag ">new</span>' in compliance.get("/cases").text
+    # A dot, and the same in words for who does not see it.
+    page = compliance.get("/cases").text
+    assert page.count('<span class="fresh"') == page.count('<span class="visually-hidden">new: </span>') == 1
     compliance.get(f"/cases/{number}")
-    assert '<span class="tag ">new</span>' not in compliance.get(f"/cases?q={number}").text
+    assert '<span class="fresh"' not in compliance.get(f"/cases?q={number}").text
 
 
 def test_what_comes_next_and_waits_says_for_whom_and_until_when(
