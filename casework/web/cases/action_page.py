@@ -32,6 +32,8 @@ from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.cases.lanes import names_of_tracks
+from casework.web.documents.held import FilesOfForm, takes_files, with_files
+from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
 from casework.web.shell.form_actions import (
     Action,
@@ -129,6 +131,9 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     suggested = _suggested(db, case, action)
     out = frozenset(suggestion.id for suggestion, _ in suggested if not suggestion.possible)
     form = action_form(db, actor, case, action, sent, out=out)
+    place = DocumentPlace("case", case.number or "")
+    if takes_files(actor, case, place, action.rules):
+        form = with_files(form, place)
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
     page = render_template(
         "cases/action.html",
@@ -222,6 +227,7 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
         said=said,
         sure=is_sure(action),
         known=action.prefill,
+        files=FilesOfForm(DocumentPlace("case", number), action.draft, action.rules, asks_whose=True),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 
 from flask import current_app, request
+from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
@@ -19,6 +20,7 @@ from werkzeug.datastructures import FileStorage
 from casework import reasons
 from casework.api.protocol.files import document_store
 from casework.engine.execution.record_commands import FileTold
+from casework.engine.state.case import Case
 from casework.errors import InvalidForm, UploadRefused
 from casework.json_values import JsonMapping
 from casework.operations.core.idempotency import digest_of
@@ -27,8 +29,10 @@ from casework.operations.documents.storage import LEFT_AFTER, Kept, part_for
 from casework.operations.documents.upload_limits import MOST_FILES
 from casework.operations.documents.uploads import receive
 from casework.permissions.actors import Actor
+from casework.reasons import Why
 from casework.web.documents.place import Place
-from casework.web.shell.form_fields import HELD, HeldFile
+from casework.web.history.sentences import WHOSE, whose
+from casework.web.shell.form_fields import HELD, WHOSE_IS, FormView, HeldFile
 from casework.web.shell.forms import PREFIX, read_request
 from casework.web.shell.security_log import because
 from casework.web.shell.session import current_actor, page_transaction
@@ -50,6 +54,8 @@ class FilesOfForm:
     rules: Sequence[JsonMapping]
     #: What a file is entered as where its field asks for no kind.
     kind: str = "report"
+    #: Whether it is asked whose paper a file is, as the office says it of what it hands in.
+    asks_whose: bool = False
     _held: list[tuple[HeldFile, Kept]] = field(default_factory=list)
 
     @property
@@ -58,28 +64,43 @@ class FilesOfForm:
 
     def keep(self) -> None:
         """Take in what was chosen now, beside what was kept before and not taken out. Raises InvalidForm."""
-        for rule in self.rules:
-            name = rule["name"]
+        faults = dict[str, Why]()
+        for name in (rule["name"] for rule in self.rules if rule["type"] == "documents"):
             self._held.extend(self._kept_before(name))
             files = [file for file in request.files.getlist(f"u-{name}") if file.filename]
-            if not files:
-                continue
-            with page_transaction() as (db, actor):
-                case = self.place.find(db, actor)
-                documents.insist_may_hand_in(actor, case, self.place.referral)
-            for file in files[:MOST_FILES]:
-                self._take_in(case.log, name, file)
+            try:
+                if files:
+                    self._take_all(name, files)
+            except InvalidForm as refusal:
+                # What is wrong with one takes no other one with it.
+                faults |= refusal.fields
+        if faults:
+            raise InvalidForm(fields=faults)
 
-    def _take_in(self, log: str, name: str, file: FileStorage) -> None:
+    def _take_all(self, name: str, files: Sequence[FileStorage]) -> None:
+        code = request.form.get(WHOSE_IS + name, "") if self.asks_whose else ""
+        if self.asks_whose and code not in WHOSE:
+            raise InvalidForm(fields={name: reasons.documents.SAY_WHOSE})
+        with page_transaction() as (db, actor):
+            case = self.place.find(db, actor)
+            documents.insist_may_hand_in(actor, case, self.place.referral)
+        room = max(0, MOST_FILES - len(self._held))
+        for file in files[:room]:
+            self._take_in(case.log, name, file, code)
+        if len(files) > room:
+            # Those before it are kept; of the others it is said that they are not.
+            raise InvalidForm(fields={name: reasons.documents.MOST_FILES(most=MOST_FILES)})
+
+    def _take_in(self, log: str, name: str, file: FileStorage, code: str) -> None:
         try:
             with receive(file.stream, file.filename or "") as upload:
-                kept = document_store().keep(log, part_for(None, self.place.referral), upload)
+                kept = document_store().keep(log, part_for(whose(code)["party"], self.place.referral), upload)
         except UploadRefused as refusal:
             because("upload_refused")
             why = reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)
             raise InvalidForm(fields={name: why}) from refusal
-        token = _signing().dumps([*self._bound(name), kept.blob, asdict(kept.told)])
-        self._held.append((HeldFile(name, kept.told.name, kept.told.size, str(token)), kept))
+        token = str(_signing().dumps([*self._bound(name), *([code] if code else []), kept.blob, asdict(kept.told)]))
+        self._held.append((HeldFile(name, kept.told.name, kept.told.size, token, code), kept))
 
     def _bound(self, name: str) -> list[str]:
         """For whom and where a kept file counts."""
@@ -91,9 +112,10 @@ class FilesOfForm:
         for token in dict.fromkeys(request.form.getlist(HELD + name)):
             with suppress(BadData):
                 *bound, blob, told = _signing().loads(token, max_age=int(_LASTS.total_seconds()))
+                code = bound.pop() if self.asks_whose else ""
                 if bound == self._bound(name) and token not in taken_out:
                     kept = Kept(blob, FileTold(**told))
-                    yield HeldFile(name, kept.told.name, kept.told.size, token), kept
+                    yield HeldFile(name, kept.told.name, kept.told.size, token, code), kept
 
     def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]:
         """Enter each as a document, in the transaction of the form's action; the ids by field."""
@@ -113,6 +135,7 @@ class FilesOfForm:
                 kept=kept,
                 referral=self.place.referral,
                 valid_until=day,
+                **whose(shown.whose),
                 request=replace(
                     asked,
                     key=f"{asked.key[:60]}:{shown.field[:20]}:{n}",
@@ -123,6 +146,27 @@ class FilesOfForm:
         return ids
 
 
+def takes_files(actor: Actor, case: Case, place: Place, rules: Iterable[JsonMapping]) -> bool:
+    """Whether whoever fills in a form may hand in there what it asks for."""
+    asks = case.kind == "case" and any(rule["type"] == "documents" for rule in rules)
+    return asks and documents.why_not(actor, case, case.tracks.get(place.referral or "")) is None
+
+
+def with_files(form: FormView, place: Place) -> FormView:
+    """The form with room for files; the office says whose each is."""
+    of = () if place.referral else tuple((code, gettext(words)) for code, words in WHOSE.items())
+    return replace(
+        form,
+        uploads=True,
+        whose=of,
+        chosen_whose=tuple(
+            (field.name, request.form.get(WHOSE_IS + field.name, ""))
+            for field in form.fields
+            if field.type == "documents"
+        ),
+    )
+
+
 def _day(written: str) -> str | None:
     try:
         return date.fromisoformat(written).isoformat()
@@ -130,4 +174,4 @@ def _day(written: str) -> str | None:
         return None
 
 
-__all__ = ["FilesOfForm"]
+__all__ = ["FilesOfForm", "takes_files", "with_files"]

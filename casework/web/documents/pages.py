@@ -56,7 +56,8 @@ from casework.web.shell.session import page_transaction, viewer
 
 #: Routes that take files; every other one takes as much as a form needs.
 TAKES_FILES = frozenset({
-    "referrals.fire", "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version",
+    "referrals.fire", "cases.fire", "tasks.complete", "tasks.ask_review",
+    "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version",
     "messages.case_write", "messages.referral_write",
 })  # fmt: skip
 #: What stands beside the files in such a request.

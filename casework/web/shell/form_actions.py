@@ -389,8 +389,7 @@ def answer(
         if files is not None:
             files.keep()
     except InvalidForm as refusal:
-        only_show()
-        return again(Sent(request.form, say_faults(refusal), 422, held=files.held if files else ()))
+        missing = {**(missing or {}), **say_faults(refusal)}
     held = files.held if files is not None else ()
     if wants_more(request.form):
         return refused({}, 200)

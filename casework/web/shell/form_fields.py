@@ -19,6 +19,8 @@ SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "docum
 
 #: Before the name of a field, what a file is named by that was kept for it.
 HELD = "held-"
+#: Before the name of a field: whose paper a file is that is handed in for it.
+WHOSE_IS = "whose-"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class HeldFile:
     name: str
     size: int
     token: str
+    #: Whose paper it is, by its code, where that was asked.
+    whose: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,9 @@ class FormView:
     uploads: bool = False
     #: The files that came with it and are kept.
     held: tuple[HeldFile, ...] = ()
+    #: Whose a file can be, where that is asked; and what was chosen, by field.
+    whose: tuple[Choice, ...] = ()
+    chosen_whose: tuple[tuple[str, str], ...] = ()
     #: Who else fills it in at this moment.
     editors: tuple[Editor, ...] = ()
 

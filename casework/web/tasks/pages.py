@@ -35,6 +35,8 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import may_work, operations
 from casework.web.deadlines.presenter import ledger
+from casework.web.documents.held import FilesOfForm, takes_files, with_files
+from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import Told, say_fields
 from casework.web.shell import form_actions, layout
 from casework.web.shell.errors import typed
@@ -185,6 +187,9 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         reviews = task is not None and task.holder == actor.person and review_for(task) is not None
         fills_in = details.type == "side" and not reviews and (COMPLETE in allowed and own or sent is not None)
         form = _form(db, actor, case, details, sent) if fills_in else None
+        papers = _papers(details)
+        if form is not None and papers is not None and takes_files(actor, case, papers, _rules(details)):
+            form = with_files(form, papers)
         items = list_items(db, case, edition, id)
         proposed = _proposed(db, actor, case, details) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
@@ -296,6 +301,17 @@ def _prepared(db: Connection, task: TaskView) -> JsonObject:
     return queries.prepared(db, task.id)
 
 
+def _papers(task: PlacedTask) -> DocumentPlace | None:
+    """Where what is handed in with its form goes: to the referral of a provider's task, else to the case; not of a mediation."""
+    if task.organisation is not None:
+        return DocumentPlace("referral", task.referral) if task.referral else None
+    return DocumentPlace("case", task.case.number) if task.case else None
+
+
+def _files(papers: DocumentPlace | None, task: TaskView, rules: list[WrittenField]) -> FilesOfForm | None:
+    return FilesOfForm(papers, _draft(task), rules, asks_whose=papers.referral is None) if papers else None
+
+
 def _draft(task: TaskView) -> str:
     return f"task:{task.id}"
 
@@ -309,7 +325,7 @@ def complete(task: UUID) -> Response:
         case, details = queries.read_task(db, actor, str(task))
     if details.type != "side":
         raise NotFound("task")
-    rules = _rules(details)
+    rules, papers = _rules(details), _papers(details)
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
         return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
@@ -322,6 +338,7 @@ def complete(task: UUID) -> Response:
         lambda _: place_url(details),
         said=lambda _: _say_done(details),
         known=prefill(case, case.tracks[details.track], rules),
+        files=_files(papers, details, rules),
     )
 
 
@@ -332,7 +349,7 @@ def ask_review(task: UUID) -> Response:
         case, details = queries.read_task(db, actor, str(task))
     if details.type != "side":
         raise NotFound("task")
-    rules = _rules(details)
+    rules, papers = _rules(details), _papers(details)
 
     def do(db: Connection, actor: Actor, request_: Request, seen: int, data: JsonObject) -> Done:
         try:
@@ -351,6 +368,7 @@ def ask_review(task: UUID) -> Response:
             "Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)
         ),
         known=prefill(case, case.tracks[details.track], rules),
+        files=_files(papers, details, rules),
     )
 
 
