@@ -21,13 +21,13 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.core.overdue_sql import AT_WORK, STANDING
-from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.paging import Page, from_cursor, insist_limit, page
 from casework.operations.core.perform import home_calendar
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
-from casework.operations.tasks.queries import WORDS, named_in, placed_row
+from casework.operations.tasks.queries import WORDS, after_due, named_in, placed_row
 from casework.operations.tasks.views import DueDay, HeldCase, MarkedPlacedTask, WorkGroup
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -106,10 +106,6 @@ _FIRSTS = """SELECT * FROM (
     ) g WHERE g.place <= :most"""
 #: Where one programme was chosen.
 FOCUS, _FOCUS_OF_CASES = "AND t.programme_id = CAST(:focus AS uuid)", "AND h.programme_id = CAST(:focus AS uuid)"
-#: What comes after the last row of the page before; what has no date comes last.
-_WINDOW = "AND ((t.due_at, t.id) > (:at, CAST(:id AS uuid)) OR t.due_at IS NULL)"
-#: The same where the last row had no date.
-_WINDOW_UNDATED = "AND t.due_at IS NULL AND t.id > CAST(:id AS uuid)"
 
 
 @dataclass(frozen=True)
@@ -141,8 +137,8 @@ def list_work(
     given = _given(db, actor) | {"most": most + 1, "all_of": sorted(reach(actor).all_of)}
     window = ""
     if keys:
-        window = _WINDOW if keys[0] is not None else _WINDOW_UNDATED
-        given |= {"id": cursor_id(keys[1])} | ({"at": cursor_time(keys[0])} if keys[0] is not None else {})
+        window, last = after_due(keys)
+        given |= last
     plan_by_values(db)
     rows = db.execute(_list(tab, kinds_of(actor), window, bool(actor.focus)), given).all()
     shown, following = page(rows, most, lambda row: (row.due_at, row.id))

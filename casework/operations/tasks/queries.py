@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -23,6 +23,7 @@ from casework.ledger.redactable_bodies import ERASED, Body, values
 from casework.operations.cases.track_presenters import show
 from casework.operations.core.access_queries import task_log
 from casework.operations.core.overdue_sql import STANDING
+from casework.operations.core.paging import cursor_id, cursor_time
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import titled
 from casework.operations.core.views import row_as, to_named
@@ -168,6 +169,16 @@ _ONE = text(
         where="t.id = CAST(:id AS uuid)", more="", order="t.id", standing=STANDING, words=WORDS, since="", looked=""
     )
 )
+
+
+def after_due(keys: Sequence[Any]) -> tuple[str, JsonObject]:
+    """What comes after the row that a cursor names, where what is due first stands first and what has no date last."""
+    given: JsonObject = {"id": cursor_id(keys[1])}
+    if keys[0] is None:
+        return " AND t.due_at IS NULL AND t.id > CAST(:id AS uuid)", given
+    return " AND ((t.due_at, t.id) > (:at, CAST(:id AS uuid)) OR t.due_at IS NULL)", given | {
+        "at": cursor_time(keys[0])
+    }
 
 
 def find_task(db: Connection, actor: Actor, id: str) -> tuple[Case, Any]:

@@ -20,7 +20,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import LOOKED, SINCE, mark_of
 from casework.operations.core.views import row_as
-from casework.operations.tasks.queries import TASKS, WORDS, named_in, placed_row, task_row
+from casework.operations.tasks.queries import TASKS, WORDS, after_due, named_in, placed_row, task_row
 from casework.operations.tasks.views import ListedTask, MarkedPlacedTask, MarkedTask
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -32,20 +32,28 @@ _SEEN = f""" AND (
     OR EXISTS (SELECT FROM mediations h WHERE h.id = t.log_id AND {named_for("h")} OFFSET 0)
     OR t.organisation_id IS NOT NULL AND {own_row("t")}
 )"""
+
+
+def _after(window: str) -> Callable[[Sequence[Any]], tuple[str, dict[str, Any]]]:
+    return lambda keys: (window, {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])})
+
+
 #: Of each view: its condition, its order, what comes after a row that was shown, and by what such a row is known.
-_VIEWS: Mapping[str, tuple[str, str, str, Callable[[Any], tuple[Any, Any]]]] = {
+_VIEWS: Mapping[
+    str, tuple[str, str, Callable[[Sequence[Any]], tuple[str, dict[str, Any]]], Callable[[Any], tuple[Any, Any]]]
+] = {
     "mine": (
         "t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress', 'Suspended')",
         "t.due_at",
-        " AND (t.due_at, t.id) > (:at, CAST(:id AS uuid))",
+        after_due,
         lambda row: (row.due_at, row.id),
     ),
     # Its order is that in which it is worked.
-    "queue": ("", "", " AND (t.turn_at, t.id) > (:at, CAST(:id AS uuid))", lambda row: (row.turn_at, row.id)),
+    "queue": ("", "", _after(" AND (t.turn_at, t.id) > (:at, CAST(:id AS uuid))"), lambda row: (row.turn_at, row.id)),
     "done": (
         "t.closed_by = :person",
         "t.closed_at DESC, t.id DESC",
-        " AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))",
+        _after(" AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))"),
         lambda row: (row.closed_at, row.id),
     ),
 }
@@ -108,8 +116,9 @@ def _read(
         given["focus"] = actor.focus
     where, order, after, last = _VIEWS[view]
     if keys := from_cursor(cursor, 2):
-        more += after
-        given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+        window, shown_last = after(keys)
+        more += window
+        given |= shown_last
     if view == "queue":
         statement, values = claimable(actor, more, marked=True, most=most + 1)
         given["all_of"] = sorted(reach(actor).all_of)

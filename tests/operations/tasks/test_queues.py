@@ -43,6 +43,25 @@ def test_what_one_holds_is_listed_within_the_programme_that_was_chosen(world: Wo
     assert held == {"BJ": [waiting.id], "SH": []}
 
 
+def test_what_one_holds_is_read_page_by_page_with_or_without_a_date(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    for _ in range(3):
+        world.fire(db, "officer", world.new_case(db), "take")
+    for waiting in list_tasks(db, officer, view="queue").items:
+        claim_task(db, officer, waiting.id, new_request())
+    undated = "UPDATE tasks SET due_at = NULL WHERE name = 'triage' AND holder_id = CAST(:me AS uuid)"
+    assert db.execute(text(undated), {"me": officer.person}).rowcount == 3
+    whole = [one.id for one in list_tasks(db, officer, view="mine").items]
+    assert len(whole) == 6
+    paged, cursor = [], None
+    while True:
+        page = list_tasks(db, officer, view="mine", limit=1, cursor=cursor)
+        paged += [one.id for one in page.items]
+        if (cursor := page.next) is None:
+            break
+    assert paged == whole
+
+
 def test_the_tasks_of_a_case_that_somebody_owns_are_for_the_owner_and_the_team(world: World, db: Connection) -> None:
     number = world.new_case(db)
     assert listed(db, world, "other_officer") == ["proposed"]
