@@ -28,6 +28,8 @@ _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.
 #: were written do, and what says so by `data-sideways`.
 _SIDEWAYS = """() => [...document.querySelectorAll("main, main *")].filter(one => {
   if (one.matches("pre, textarea, input, select, [data-sideways], .visually-hidden") || one.clientWidth < 2) return false;
+  // What is folded away has no place yet.
+  if (one.closest("details:not([open]) > :not(summary)")) return false;
   return getComputedStyle(one).overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1;
 }).map(one => `${one.outerHTML.slice(0, 120)}: ${one.scrollWidth} in ${one.clientWidth}`)"""
 #: Words that stand on the page for everybody: not in what is folded away for good, and not where the page says "en".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -30,6 +30,11 @@ class AuditTask(Answer):
     about: Annotated[str | None, Field(description="need_owner or technology_owner")]
 
 
+class AuditForm(Answer):
+    edition: Annotated[str, Field(description="Fingerprint of the edition")]
+    name: str
+
+
 class AuditEvent(Answer):
     number: Annotated[str, Field(description="Of the case")]
     title: str | None
@@ -39,6 +44,8 @@ class AuditEvent(Answer):
     transition: str | None
     name: Annotated[str | None, Field(description="Of the task")]
     task: Annotated[AuditTask | None, Field(description="Where its words stand in its edition")]
+    form: Annotated[AuditForm | None, Field(description="The form by which the task was finished")]
+    data: Annotated[dict[str, Any], Field(description="What the form said, without its words")]
     what: str | None
     agreed: bool
     edition: str | None

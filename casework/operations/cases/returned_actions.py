@@ -21,7 +21,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
 from casework.operations.core.views import Named, to_named
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, sight
+from casework.permissions.visibility import Sight, reach, sight
 
 #: So far back it is looked for what came back.
 MOST = 100
@@ -53,7 +53,8 @@ def find_returned(db: Connection, actor: Actor, case: Case, track: Track, transi
     match = load_library()[track.edition].find(transition, track.states)
     if match is None or match[0].form is None:
         return None
-    seen = "" if sight(actor, case) == Sight.ALL else f"AND {SHOWN_TO_PROVIDERS}"
+    whole = sight(actor, case) == Sight.ALL
+    seen = "" if whole else f"AND {SHOWN_TO_PROVIDERS}"
     given = {"log": case.log, "track": track.id, "kinds": [FIRED, CORRECTED], "most": MOST}
     rows = db.execute(text(_LAST.format(seen=seen)), given).all()
     fired = [(row, rule) for row in rows if row.kind == FIRED and (rule := _rule_of(row)) is not None]
@@ -67,11 +68,13 @@ def find_returned(db: Connection, actor: Actor, case: Case, track: Track, transi
     if not words and not data:
         return None
     who = back.header["actor"]
+    ours = whole or back.header["organisation"] in reach(actor).organisations
     return ReturnedAction(
         data=data,
         answered_at=before.header["at"] if before is not None else None,
         at=back.header["at"],
-        by=to_named(who, names_of(db, {who})),
+        # On the other side of a referral one sees the office, not who in it.
+        by=to_named(who, names_of(db, {who})) if ours else Named(id=None, name=back.header["role"]),
         edition=back.header["edition"],
         transition=back.effects["transition"],
         said=words,

@@ -16,7 +16,7 @@ from casework.operations.core.idempotency import Request
 from casework.operations.people import offboarding
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import UNANSWERED, say, say_error
-from casework.web.shell.session import only, page_transaction
+from casework.web.shell.session import only, only_show, page_transaction
 
 blueprint = Blueprint("leavers", __name__, url_prefix="/team")
 
@@ -65,6 +65,7 @@ def take_over(person: UUID) -> Response:
     if faults:
         return make_response(_show(id, faults, []), 422)
     outcomes = [_one(id, number, note, asked) for number in chosen]
+    only_show()
     return make_response(_show(id, {}, outcomes))
 
 
@@ -73,7 +74,7 @@ def _one(person: str, number: str, note: str, asked: Request) -> Outcome:
     successor = request.form.get(f"successor-{number}") or request.form.get("successor") or None
     words = request.form.get(f"note-{number}", "").strip() or note
     try:
-        with page_transaction() as (db, actor):
+        with page_transaction(goes_on=True) as (db, actor):
             offboarding.take_over(
                 db,
                 actor,

@@ -25,15 +25,10 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
 from casework.errors import (
-    AlreadyTaken,
     CaseHasMoved,
-    DutyInDoubt,
+    CaseworkError,
     InvalidForm,
-    NobodyLeft,
-    NotAllowed,
     NotFound,
-    Refused,
-    WrongState,
 )
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.action_views import ActionView, NeededPaper, TaskChoice
@@ -60,11 +55,11 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from casework.web.shell.i18n import N_, edition_text, name_of, say, say_error, say_faults
+from casework.web.shell.i18n import N_, edition_text, name_of, role_name, say, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
+from casework.web.shell.refusals import say_refusal
 from casework.web.shell.session import only_show, page_transaction
-from casework.web.shell.staffing_words import say_obstacles
 
 
 @dataclass(frozen=True)
@@ -93,9 +88,11 @@ class Action:
         """Who gave it back, in a sentence."""
         if self.returned is None:
             return ""
-        edition, who = load_library()[self.returned.edition], self.returned.by and self.returned.by.name
+        edition, by = load_library()[self.returned.edition], self.returned.by
+        # On the other side of a referral one sees the office, not who in it.
+        who = gettext("the system") if by is None else by.name if by.id else role_name(by.name or "")
         done = edition_text(edition, f"transitions.{self.returned.transition}.done")
-        return gettext("%(who)s %(done)s", who=who or gettext("the system"), done=done)
+        return gettext("%(who)s %(done)s", who=who, done=done)
 
     @property
     def label(self) -> str:
@@ -378,22 +375,24 @@ def answer(
     sent, by field. Then it is tried all the same and not kept, so that every fault is told in one round.
     """
     held: tuple[HeldFile, ...] = ()
+    missing = dict(missing or {})
 
     def refused(
         faults: Mapping[str, str], status: int, why: str = "", seen: int | None = None, doubts: tuple[str, ...] = ()
     ) -> Response:
         only_show()
-        return again(Sent(request.form, faults, status, why, seen, doubts, held))
+        return again(Sent(request.form, {**faults, **missing}, status, why, seen, doubts, held))
 
     try:
         if files is not None:
             files.keep()
     except InvalidForm as refusal:
-        missing = {**(missing or {}), **say_faults(refusal)}
+        missing |= say_faults(refusal)
     held = files.held if files is not None else ()
     if wants_more(request.form):
         return refused({}, 200)
-    missing = {**(missing or {}), **({} if sure else {"sure": say(reasons.fields.TICK_THE_BOX)})}
+    if not sure:
+        missing["sure"] = say(reasons.fields.TICK_THE_BOX)
     seen = read_revision() if "revision" in request.form else 0
     try:
         with page_transaction() as (db, actor):
@@ -404,16 +403,12 @@ def answer(
             if missing:
                 raise InvalidForm(fields={})
             drop_draft(db, actor.person, name)
-    except InvalidForm as refusal:
-        return refused({**say_faults(refusal), **missing}, 422)
-    except CaseHasMoved as refusal:
-        return refused({}, 409, say_error(refusal), seen)
-    except DutyInDoubt as doubt:
-        return refused({}, 409, doubts=say_obstacles(doubt))
-    except NobodyLeft as refusal:
-        return refused({}, 409, say_error(refusal))
-    except (WrongState, Refused, NotAllowed, AlreadyTaken) as refusal:
-        return refused({}, 403 if isinstance(refusal, NotAllowed) else 409, say_error(refusal))
+    except CaseworkError as refusal:
+        # Whatever else is asked about the form is asked once it is whole.
+        if (why := say_refusal(refusal)) is None and not missing:
+            raise
+        faults, status, words, doubts = why or ({}, 422, "", ())
+        return refused(faults, status, words, seen if isinstance(refusal, CaseHasMoved) else None, doubts)
     only_show()
     flash(said(done))
     return redirect(then(done), 303)

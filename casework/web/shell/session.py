@@ -187,10 +187,12 @@ def current_actor() -> Actor:
 
 
 @contextmanager
-def page_transaction() -> Iterator[tuple[Connection, Actor]]:
+def page_transaction(*, goes_on: bool = False) -> Iterator[tuple[Connection, Actor]]:
     """The transaction of a page, and who asks: `with page_transaction() as (db, actor):`.
 
     The person is read in this very transaction: roles and session hold while the action is done. Raises NotSignedIn.
+
+    `goes_on`: one of several that record something, which the others do though it is refused.
     """
     with reader_transaction(_engine()) as db:
         if "_person" not in g:
@@ -204,7 +206,8 @@ def page_transaction() -> Iterator[tuple[Connection, Actor]]:
                 yield db, current_actor()
             except CaseworkError:
                 # Nothing was recorded, and what comes now is the form once more, with why.
-                only_show()
+                if not goes_on:
+                    only_show()
                 raise
 
 

@@ -27,15 +27,18 @@ def found(world: World, db: Connection, on: tuple[str, str], who: str, transitio
     return find_returned(db, world.actor(db, who), case, case.tracks[referral], transition)
 
 
-@pytest.mark.parametrize("who", ["provider", "officer"])
+@pytest.mark.parametrize(("who", "by"), [("provider", "officer"), ("officer", "Officer")])
 def test_a_result_that_was_returned_is_delivered_anew_with_its_answers_before_and_why(
-    world: World, db: Connection, delivered: tuple[str, str], who: str
+    world: World, db: Connection, delivered: tuple[str, str], who: str, by: str
 ) -> None:
+    """A provider reads the role of who gave it back, whoever that is in the office."""
     assert found(world, db, delivered, who, "approve") is None
     return_result(world, db, *delivered, "Name the boiler.")
     returned = found(world, db, delivered, who, "redeliver")
     assert returned is not None
-    assert (returned.said, returned.by and returned.by.name) == (("Name the boiler.",), "Officer")
+    assert (returned.said, returned.by and returned.by.name) == (("Name the boiler.",), by)
+    assert returned.by is not None
+    assert (returned.by.id is None) is (who == "provider")
     assert returned.data["delivered_on"] == today().isoformat()
     assert returned.data["note"] == "Tested at 180 degrees."
 

@@ -108,3 +108,19 @@ def test_a_form_that_asks_for_no_paper_takes_none(browser_for: Enter, meeting: t
     (hold,) = set(re.findall(rf'href="(/cases/{number}/tracks/[^"]*/hold)"', officer.get(f"/cases/{number}").text))
     assert 'type="file"' not in officer.get(hold).text
     assert 'type="file"' in officer.get(f"/tasks/{meeting[1]}").text
+
+
+def test_what_is_wrong_with_a_file_is_said_however_the_form_comes_back(
+    browser_for: Enter, engine: Engine, meeting: tuple[str, str]
+) -> None:
+    """Also where another row is asked for without a script, and where the case has moved on."""
+    number, task = meeting
+    officer, before = browser_for("officer"), papers(engine, number)
+    bad = (io.BytesIO(b"MZ" + b"\0" * 200), "minutes.exe")
+    chosen: dict[str, Any] = ANSWERS | {"u-minutes": bad, "whose-minutes": "both"}
+    form = officer.get(f"/tasks/{task}").text
+    more = send(officer, task, form, **(chosen | {"_more": "f-minutes"}))
+    assert 'id="f-minutes-fault"' in more.text
+    chosen["u-minutes"] = (io.BytesIO(b"MZ" + b"\0" * 200), "minutes.exe")
+    assert send(officer, task, form, **chosen).status_code == 422
+    assert papers(engine, number) == before

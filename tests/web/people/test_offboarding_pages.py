@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.support.queries import counted
@@ -39,6 +39,27 @@ def test_each_case_has_its_own_result(engine: Engine, world: World, browser_for:
     ).text
     assert "1 of 2 cases were handed over." in shown
     assert f"{second}: is not an officer of this programme" in shown
+
+
+def test_one_that_is_refused_stops_no_other_whatever_is_read(engine: Engine, world: World, browser_for: Enter) -> None:
+    """After a refusal a form is shown with names as they are read, and nothing may be recorded with those."""
+    refused, first, second = cases(engine, world, 3)
+    supervisor, leaver = browser_for("supervisor"), world.people["officer"]
+    supervisor.post("/account/preferences", {"language": "zh-Hans"})
+    given = {
+        "case": [refused, first, second],
+        "note": "都要",
+        "successor": world.people["other_officer"],
+        f"successor-{refused}": world.people["supervisor"],
+    }
+    shown = supervisor.post(f"/team/{leaver}", given, page=f"/team/{leaver}")
+    assert shown.status_code == 200
+    assert f"{refused}" in shown.text
+    with transaction(engine) as db:
+        owners = text("SELECT number, owner_id FROM cases WHERE number = ANY(:numbers)")
+        rows = {row.number: row.owner_id for row in db.execute(owners, {"numbers": [refused, first, second]})}
+    successor = world.people["other_officer"]
+    assert rows == {refused: leaver, first: successor, second: successor}
 
 
 def test_all_go_to_one_successor(engine: Engine, world: World, browser_for: Enter) -> None:

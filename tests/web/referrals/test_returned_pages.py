@@ -28,12 +28,15 @@ def returned(engine: Engine, world: World) -> str:
     return referral
 
 
-def test_the_page_says_why_and_its_main_button_is_to_deliver_anew(browser_for: Enter, returned: str) -> None:
+def test_the_page_says_why_and_its_main_button_is_to_deliver_anew(
+    browser_for: Enter, world: World, returned: str
+) -> None:
     page = browser_for("provider").get(f"/referrals/{returned}").text
     (main,) = re.findall(r'class="btn btn-primary"[^>]*href="[^"]*/(\w+)"', page)
     assert main == "redeliver"
     assert page.index("Name the boiler.") < page.index('class="btn btn-primary"')
-    assert "Officer returned it for correction" in page
+    assert "Case officer returned it for correction" in page
+    assert world.people["officer"] not in page
 
 
 def test_the_form_opens_with_its_answers_before_and_tells_what_is_settled(browser_for: Enter, returned: str) -> None:
