@@ -21,12 +21,12 @@ from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.audit.views import AuditEvent, SampledCase
 from casework.operations.cases.case_events import data_of
-from casework.operations.core.event_views import form_of_task
+from casework.operations.core.event_views import form_of_task, task_key
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called, titled
-from casework.operations.core.views import Named, TaskKey
+from casework.operations.core.views import Named
 from casework.operations.history.timeline import LATE_AFTER
 from casework.permissions.actors import Actor
 from casework.records.tables.history import EXCEPTIONAL
@@ -137,7 +137,7 @@ def _shown(db: Connection, row: Any, names: Mapping[str, str]) -> AuditEvent:
         day, recorded = date.fromisoformat(happened), calendar.local_date(row.at)
         days = (day + timedelta(days=n) for n in range(1, min((recorded - day).days, 400) + 1))
         late = sum(calendar.is_working_day(day) for day in days)
-    task = row.task and TaskKey(**{key: row.task[key] for key in ("edition", "type", "rule", "about")})
+    task = task_key(row.task)
     return AuditEvent(
         number=row.number,
         title=row.title,

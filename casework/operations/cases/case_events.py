@@ -25,7 +25,7 @@ from casework.operations.cases.event_views import (
     WholeCaseEvent,
     WholeCorrectedCaseEvent,
 )
-from casework.operations.core.event_views import EventPaper, EventView, PartyPaper, event_view, form_of_task
+from casework.operations.core.event_views import EventPaper, EventView, PartyPaper, event_view, form_of_task, task_key
 from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
@@ -133,7 +133,7 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
             body=_unerased(row.body),
         )
         for row in rows
-        for task in [row.task and TaskKey(**{key: row.task[key] for key in ("edition", "type", "rule", "about")})]
+        for task in [task_key(row.task)]
     ]
 
 

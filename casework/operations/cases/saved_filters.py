@@ -34,7 +34,7 @@ SHARED_AMONG: Mapping[str, frozenset[Role]] = {
 }
 
 #: Views, each with whose it is.
-_SELECT = f"""SELECT f.id, f.name, f.query, f.shared_with, f.person_id, {called("p")} AS owner
+_SELECT = f"""SELECT f.id, f.page, f.name, f.query, f.shared_with, f.person_id, {called("p")} AS owner
     FROM saved_filters f JOIN people p ON p.id = f.person_id"""
 #: One's own, and what others of the same office share: as long as they belong to it.
 _LIST = text(f"""
@@ -50,8 +50,6 @@ _LIST = text(f"""
 """)
 #: One of one's own.
 _FIND = text(f"{_SELECT} WHERE f.id = CAST(:id AS uuid) AND f.person_id = CAST(:person AS uuid)")
-#: The list that it is a view of.
-_PAGE_OF = text("SELECT page FROM saved_filters WHERE id = CAST(:id AS uuid)")
 
 
 def shares_with(actor: Actor, page: str) -> list[str]:
@@ -76,7 +74,7 @@ def find_filter(db: Connection, actor: Actor, id: str) -> tuple[str, SavedFilter
     row = db.execute(_FIND, {"id": id, "person": actor.person}).one_or_none()
     if row is None:
         raise NotFound("filter")
-    return str(db.execute(_PAGE_OF, {"id": id}).scalar_one()), _shown(row, actor)
+    return row.page, _shown(row, actor)
 
 
 def _shown(row: Any, actor: Actor) -> SavedFilter:

@@ -81,6 +81,13 @@ class EventView(FilledIn):
     given: RoleGiven | None = None
 
 
+def task_key(task: Mapping[str, Any] | None) -> TaskKey | None:
+    """Where the words of a task stand, from its row as JSON."""
+    if not task:
+        return None
+    return TaskKey(**{key: task[key] for key in ("edition", "type", "rule", "about")})
+
+
 def form_of_task(library: Library, task: TaskKey | None) -> FormKey | None:
     """The form by which a side task is finished; None for a step, a decision, and where its edition is not known."""
     home = library.editions.get(task.edition or "") if task is not None and task.type == "side" else None

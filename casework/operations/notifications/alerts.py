@@ -20,12 +20,12 @@ from casework.engine.analysis.notification_rules import (
 )
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.case_events import item_of, papers_of, version_of, whom_of, why_of
-from casework.operations.core.event_views import EventView
+from casework.operations.core.event_views import EventView, task_key
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, page
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
-from casework.operations.core.views import Named, TaskKey, to_named
+from casework.operations.core.views import Named, to_named
 from casework.operations.notifications.queries import MOST_COUNTED, ROWS, SEEN, seen_by, shown_as
 from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup
 from casework.permissions.actors import Actor
@@ -158,5 +158,5 @@ def _whole(row: Any, event: EventView, names: Mapping[str, str]) -> EventView:
         why=why_of(effects),
         given=effects.get("role_given"),
         names=names,
-        task=task and TaskKey(**{key: task[key] for key in ("edition", "type", "rule", "about")}),
+        task=task_key(task),
     )
