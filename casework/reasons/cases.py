@@ -43,8 +43,14 @@ MEDIATED_THEN = reason(
     "cases.mediated_then", N_("was one of those who mediate in this programme while the case was there")
 )
 NOT_A_FILTER = reason("cases.not_a_filter", N_("is not a filter"))
-FILTER_NAMED_SO = reason("cases.filter_named_so", N_("is the name of another of your views"))
-TOO_MANY_FILTERS = reason("cases.too_many_filters", N_("You have as many saved views as possible. Delete one first."))
+VIEW_NAMED_SO = template(
+    "cases.view_named_so", N_("must be another: one of your saved views is called “%(name)s” already")
+)
+TOO_MANY_VIEWS = reason("cases.too_many_views", N_("You have as many saved views as possible. Delete one first."))
+TOO_MANY_SHARED = template(
+    "cases.too_many_shared",
+    N_("has %(most)s shared views of this list, the most there can be: somebody must stop sharing one first"),
+)
 CORRECTED_BY = reason(
     "cases.corrected_by",
     N_(

@@ -51,7 +51,7 @@ COLUMNS = {
     "needs": ("title", "title_zh", "sector", "district", "problem", "target", "wanted_form"),
     "technologies": ("title", "title_zh", "description", "website", "readiness_text", "ip_text"),
     "matches": ("proposed_by", "rationale"), "rights": ("office", "number", "owner"), "tokens": ("name",),
-    "saved_filters": ("name",), "files": ("name",),
+    "saved_views": ("name",), "files": ("name",),
 }  # fmt: skip
 #: As if each waited for a mouse, a key or the focus.
 _TOUCH = """() => { for (const one of document.querySelectorAll('body *')) {

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.case_actions import register_document
-from casework.operations.cases.saved_filters import save_filter
+from casework.operations.cases.saved_views import save_view
 from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.service import tell_due
@@ -92,7 +92,7 @@ def _grow_lists(world: World, db: Connection) -> None:
         world.open_case(db, -1, "supervisor")
     for role in ("officer", "manager", "auditor", "observer", "compliance", "supervisor"):
         name = uuid.uuid4().hex[:8]
-        save_filter(db, world.actor(db, role), "cases", name=name, query="overdue=yes", request=new_request())
+        save_view(db, world.actor(db, role), "cases", name=name, query="overdue=yes", request=new_request())
 
 
 def _grow_case(world: World, db: Connection, number: str, referral: str) -> None:

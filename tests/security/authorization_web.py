@@ -259,9 +259,9 @@ TABLE: tuple[Row, ...] = (
     get("/cases.csv", LISTERS),
     get("/cases.xlsx", LISTERS),
     post("/views", EVERYBODY, body=lambda on: {"list": "queues", "name": "late", "query": "queue=officer"}),
-    get("/views/<filter>", {"officer"}, there=FOREIGN),
-    post("/views/<filter>", {"officer"}, there=FOREIGN, body=lambda on: {"name": "late"}),
-    post("/views/<filter>/drop", {"officer"}, there=FOREIGN),
+    get("/views/<view>", {"officer"}, there=FOREIGN),
+    post("/views/<view>", {"officer"}, there=FOREIGN, body=lambda on: {"name": "late"}),
+    post("/views/<view>/drop", {"officer"}, there=FOREIGN),
     # A provider's page is that of its referral.
     get("/cases/<number>", READERS | {"observer"}, there=FOREIGN),
     get("/cases/<number>/tracks/<track>/<transition>", {"officer"}, READERS - {"officer"}, there=FOREIGN),

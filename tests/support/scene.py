@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
-from casework.operations.cases.saved_filters import save_filter
+from casework.operations.cases.saved_views import save_view
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
@@ -125,7 +125,7 @@ def make_things(world: World, db: Connection) -> Things:
     ]
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
     filters = [
-        str(save_filter(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
+        str(save_view(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
         for name in ("officer", "foreign_officer")
     ]
     mail = add_mail(db, world.people["officer"])

@@ -32,7 +32,7 @@ FOR_PEOPLE = frozenset({
     "technologies", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests",
-    "audit", "sample", "search", "filters", "notifications",
+    "audit", "sample", "search", "views", "notifications",
 })  # fmt: skip
 #: Everything else, route by route.
 TABLE: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""The schemas of searches and of saved filters."""
+"""The schemas of searches and of saved views."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Id, Line, Query
 from casework.api.protocol.schemas import Named
-from casework.operations.cases.saved_filters import LONGEST_QUERY
+from casework.operations.cases.saved_views import LONGEST_QUERY
 from casework.operations.search.service import LONGEST, SHORTEST
 
 
@@ -74,23 +74,26 @@ class Found(Answer):
     more: Annotated[bool, Field(description="There is more than is listed")]
 
 
-#: The pages that keep filters.
+#: The lists that have saved views.
 Page = Literal["cases", "queues"]
 
 
-class FilterQuery(Query):
+class ViewQuery(Query):
     page: Page = "cases"
 
 
-class NewFilter(Body):
+class NewView(Body):
     page: Page = "cases"
     name: Line
     query: Annotated[
         str, Field(max_length=LONGEST_QUERY, description="As in the page's address: state=structuring&owner=…")
     ]
+    replace: Annotated[
+        bool, Field(description="Replace yours of that name, which stays shared as it is; else it is refused")
+    ] = False
 
 
-class SavedFilter(Answer):
+class SavedView(Answer):
     id: str
     name: str
     query: str
@@ -98,26 +101,28 @@ class SavedFilter(Answer):
     owner: Annotated[Named | None, Field(description="Who shares it; null where it is yours")]
 
 
-class SavedFilters(Answer):
-    items: list[SavedFilter]
+class SavedViews(Answer):
+    items: list[SavedView]
     next: None = None
 
 
-class FilterChange(Body):
+class ViewChange(Body):
     name: Line
     shared_with: Annotated[
         Id | None, Field(description="A programme with whose office you share it; null: with nobody")
     ] = None
 
 
-class FilterChanged(Answer):
+class ViewChanged(Answer):
     id: str
 
 
-class FilterSaved(Answer):
+class ViewSaved(Answer):
     id: str
     query: str
+    shared_with: Annotated[str | None, Field(description="The programme whose office uses it, too")]
 
 
-class FilterDropped(Answer):
+class ViewDropped(Answer):
     id: str
+    page: Annotated[str, Field(description="Of which list it was")]

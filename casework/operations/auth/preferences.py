@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -13,6 +14,7 @@ from casework import reasons
 from casework.errors import InvalidForm
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
+from casework.reasons.base import N_
 
 LANGUAGES = ("en", "zh-Hans")
 THEMES = ("auto", "light", "dark")
@@ -53,10 +55,32 @@ def set_tour_seen(db: Connection, actor: Actor, seen: bool) -> None:
     db.execute(_SEE_TOUR, {"person": actor.person, "seen": seen})
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a list: its words, and whether it is there as long as nobody has chosen others."""
+
+    words: str
+    usual: bool = False
+
+
 #: By list its columns besides those that are always there, in their order.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "cases": ("state", "step", "due", "waits_for", "owner", "phase", "opened", "closed"),
-    "queues": ("due", "opened", "priority", "queue"),
+COLUMNS: Mapping[str, Mapping[str, Column]] = {
+    "cases": {
+        "state": Column(N_("State"), usual=True),
+        "step": Column(N_("Step")),
+        "due": Column(N_("Next due"), usual=True),
+        "waits_for": Column(N_("Waits for"), usual=True),
+        "owner": Column(N_("Owner"), usual=True),
+        "phase": Column(N_("Phase")),
+        "opened": Column(N_("Opened"), usual=True),
+        "closed": Column(N_("Closed")),
+    },
+    "queues": {
+        "due": Column(N_("Due"), usual=True),
+        "opened": Column(N_("Waiting since")),
+        "priority": Column(N_("Priority")),
+        "queue": Column(N_("Queue"), usual=True),
+    },
 }
 
 

@@ -191,7 +191,7 @@ class FilterChoices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SavedFilter:
+class SavedView:
     """A view of a list that somebody keeps under a name."""
 
     id: str

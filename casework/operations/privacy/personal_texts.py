@@ -21,7 +21,7 @@ from casework.records.tables import metadata
 
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
-    "needs", "technologies", "matches", "organisations", "saved_filters", "tokens", "passkeys",
+    "needs", "technologies", "matches", "organisations", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.

@@ -93,7 +93,7 @@ COVERED: Mapping[str, Cover] = {
     "password_links": Cover(None, "opens for hours or days to whoever has the link; the password that it set is in the log"),
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
-    "saved_filters": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),
+    "saved_views": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),
     "looks": Cover(None, _OWN),
     "follows": Cover(None, _OWN),
     "outbox": Cover(None, _PASSING),

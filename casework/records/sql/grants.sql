@@ -18,7 +18,7 @@ TO casework_app, casework_engine;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, looks, mails, matches,
     mediations, memberships, needs, notification_preferences, notifications, numbers, organisations, outbox, passkeys, password_links,
-    people, phases, programmes, proposals, recoveries, recovery_codes, requests, rights, saved_filters, second_factors, sessions,
+    people, phases, programmes, proposals, recoveries, recovery_codes, requests, rights, saved_views, second_factors, sessions,
     sign_in_attempts, tasks, technologies, tokens, tracks
 TO casework_app, casework_engine;
 

@@ -211,8 +211,8 @@ drafts = Table(
     comment="What a person has typed and not yet sent",
 )
 
-saved_filters = Table(
-    "saved_filters",
+saved_views = Table(
+    "saved_views",
     metadata,
     id_column(),
     reference("person_id", "people.id"),
@@ -228,7 +228,7 @@ saved_filters = Table(
     ),
     Column("created_at", Time, nullable=False, server_default=NOW),
     UniqueConstraint("person_id", "page", "name"),
-    comment="Filters of lists that a person has given a name",
+    comment="Views of lists that a person has given a name: filters, order and columns",
 )
 
 looks = Table(

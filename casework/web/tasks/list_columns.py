@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -12,24 +12,10 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.errors import InvalidForm
 from casework.operations.auth.preferences import COLUMNS, set_columns
-from casework.web.shell.i18n import N_
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction, viewer
 
 blueprint = Blueprint("list_columns", __name__)
-
-#: By list the words of its columns, and which of them it has as long as nobody has chosen others.
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "cases": {
-        "state": N_("State"), "step": N_("Step"), "due": N_("Next due"), "waits_for": N_("Waits for"), "owner": N_("Owner"),
-        "phase": N_("Phase"), "opened": N_("Opened"), "closed": N_("Closed"),
-    },
-    "queues": {"due": N_("Due"), "opened": N_("Waiting since"), "priority": N_("Priority"), "queue": N_("Queue")},
-}  # fmt: skip
-USUAL: Mapping[str, frozenset[str]] = {
-    "cases": frozenset({"state", "due", "waits_for", "owner", "opened"}),
-    "queues": frozenset({"due", "queue"}),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,34 +29,39 @@ class Columns:
     asked: str
 
     @property
+    def unusual(self) -> bool:
+        """Whether others are shown than the usual ones."""
+        return self.shown != usual_columns(self.page, self.offered).shown
+
+    @property
     def heads(self) -> list[tuple[str, str]]:
         """What is shown, each with its words."""
-        return [(name, gettext(WORDS[self.page][name])) for name in self.shown]
+        return [(name, gettext(COLUMNS[self.page][name].words)) for name in self.shown]
 
     @property
     def choices(self) -> list[tuple[str, str, bool]]:
         """What may be chosen, each with its words and whether it is shown."""
-        return [(name, gettext(WORDS[self.page][name]), name in self.shown) for name in self.offered]
+        return [(name, gettext(COLUMNS[self.page][name].words), name in self.shown) for name in self.offered]
 
 
 def columns_of(page: str, offered: Collection[str] | None = None) -> Columns:
     """Those that the address asks for, else those that the reader has chosen, else the usual ones. Raises InvalidForm for unknown ones."""
-    known = COLUMNS[page]
-    names = tuple(name for name in known if offered is None or name in offered)
+    usual = usual_columns(page, offered)
     asked = request.args.get("columns", "")
     wanted: Collection[str] | None = asked.split(",") if asked else None
-    if wanted is not None and not set(wanted) <= {*known, ""}:
+    if wanted is not None and not set(wanted) <= {*COLUMNS[page], ""}:
         raise InvalidForm(fields={"columns": reasons.fields.NOT_A_CHOICE})
     if wanted is None and (person := viewer()) is not None:
         wanted = person.viewer.list_columns.get(page)
-    shown = tuple(name for name in names if name in (USUAL[page] if wanted is None else wanted))
-    return Columns(page=page, offered=names, shown=shown, asked=asked)
+    shown = usual.shown if wanted is None else tuple(name for name in usual.offered if name in wanted)
+    return replace(usual, shown=shown, asked=asked)
 
 
 def usual_columns(page: str, offered: Collection[str] | None = None) -> Columns:
-    """Those of a list of which nothing can be shown, since something else is asked of it than there is."""
-    names = tuple(name for name in COLUMNS[page] if offered is None or name in offered)
-    return Columns(page=page, offered=names, shown=tuple(name for name in names if name in USUAL[page]), asked="")
+    """Those of a list for which nobody has chosen others."""
+    known = COLUMNS[page]
+    names = tuple(name for name in known if offered is None or name in offered)
+    return Columns(page=page, offered=names, shown=tuple(name for name in names if known[name].usual), asked="")
 
 
 @blueprint.post("/preferences/columns")

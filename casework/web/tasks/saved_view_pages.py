@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,20 +15,21 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.errors import InvalidForm, NotFound
-from casework.operations.cases.saved_filters import (
-    change_filter,
-    drop_filter,
-    find_filter,
-    list_filters,
-    save_filter,
+from casework.operations.cases.saved_views import (
+    change_view,
+    drop_view,
+    find_named,
+    find_view,
+    list_views,
+    save_view,
     shares_with,
 )
-from casework.operations.cases.views import SavedFilter
+from casework.operations.cases.views import SavedView
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of, say_error
 from casework.web.shell.session import page_transaction, viewer
-from casework.web.tasks.list_columns import USUAL, Columns
+from casework.web.tasks.list_columns import Columns
 
 blueprint = Blueprint("saved_views", __name__)
 
@@ -91,16 +92,15 @@ def views_of(db: Connection, actor: Actor, columns: Columns, asked: Mapping[str,
     page = columns.page
     present = {name: value for name, value in asked.items() if name != "columns"}
     shown = ",".join(columns.shown)
-    unusual = set(columns.shown) != USUAL[page] & set(columns.offered)
-    query = urlencode({**present, "columns": shown or ","}) if unusual else urlencode(present)
+    query = urlencode({**present, "columns": shown or ","}) if columns.unusual else urlencode(present)
     return Views(
         page=page,
-        items=[_view(page, saved, present, shown) for saved in list_filters(db, actor, page)],
+        items=[_view(page, saved, present, shown) for saved in list_views(db, actor, page)],
         query=query,
     )
 
 
-def _view(page: str, saved: SavedFilter, present: Mapping[str, str], shown: str) -> View:
+def _view(page: str, saved: SavedView, present: Mapping[str, str], shown: str) -> View:
     query = known(page, saved.query)
     kept = {name: value for name, value in query.items() if name != "columns"}
     return View(
@@ -128,70 +128,96 @@ def save() -> Response:
     page, query = request.form.get("list", ""), request.form.get("query", "")
     if page not in LISTS:
         raise InvalidForm(fields={"list": reasons.fields.NOT_A_CHOICE})
-    query = urlencode(known(page, query))
+    query, name, replace = urlencode(known(page, query)), request.form.get("name", ""), "replace" in request.form
     try:
         with page_transaction() as (db, actor):
-            done = save_filter(db, actor, page, name=request.form.get("name", ""), query=query, request=read_request())
+            done = save_view(db, actor, page, name=name, query=query, request=read_request(), replace=replace)
     except InvalidForm as refusal:
+        if reasons.cases.VIEW_NAMED_SO(name=" ".join(name.split())) in refusal.fields.values():
+            return make_response(_ask_to_replace(page, name, query), 422)
         flash(gettext("The view was not saved. %(why)s", why=say_error(refusal)), "danger")
         return redirect(address(page, known(page, query)), 303)
-    flash(gettext("The view is saved. It stands above the list from now on."))
+    if not replace:
+        flash(gettext("The view is saved. It stands above the list from now on."))
+    elif office := _offices([done.answer["shared_with"]]):
+        flash(gettext("The view is replaced. It is still shared with the office of %(office)s.", office=office[0][1]))
+    else:
+        flash(gettext("The view is replaced."))
     return redirect(address(page, known(page, done.answer["query"])), 303)
 
 
-@blueprint.get("/views/<uuid:filter>")
-def show(filter: UUID) -> str:
+def _ask_to_replace(page: str, name: str, query: str) -> str:
+    """Whether what is shown is to take the place of the view that has the name, or to have another name."""
+    with page_transaction() as (db, actor):
+        kept = find_named(db, actor, page, name)
+    if kept is None:
+        # Another window has just deleted it.
+        raise NotFound("view")
+    return render_template(
+        "tasks/replace_view.html",
+        kept=kept,
+        page=page,
+        query=query,
+        list=gettext(LISTS[page].title),
+        back=address(page, known(page, query)),
+        url=address(page, known(page, kept.query)),
+        office=next((words for _, words in _offices([kept.shared_with])), ""),
+    )
+
+
+def _offices(ids: Collection[str | None]) -> list[tuple[str, str]]:
+    """Programmes that the reader works in, each with its name."""
+    person = viewer()
+    programmes = person.viewer.programmes if person else []
+    return [(one.id, name_of(one)) for one in programmes if one.id in ids]
+
+
+@blueprint.get("/views/<uuid:view>")
+def show(view: UUID) -> str:
     """The page on which one's own view is renamed, shared and deleted."""
-    return _page(str(filter))
+    return _page(str(view))
 
 
 def _page(id: str, fault: str = "") -> str:
     with page_transaction() as (db, actor):
-        page, saved = find_filter(db, actor, id)
+        page, saved = find_view(db, actor, id)
         offices = shares_with(actor, page)
-    person = viewer()
-    programmes = [one for one in person.viewer.programmes if one.id in offices] if person else []
     return render_template(
         "tasks/saved_view.html",
         view=saved,
         list=gettext(LISTS[page].title),
         back=address(page, known(page, saved.query)),
-        offices=[(one.id, name_of(one)) for one in programmes],
+        offices=_offices(offices),
         typed={"name": saved.name, "shared_with": saved.shared_with or "", **request.form.to_dict()},
         fault=fault,
     )
 
 
-@blueprint.post("/views/<uuid:filter>")
-def change(filter: UUID) -> Response:
+@blueprint.post("/views/<uuid:view>")
+def change(view: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
-            change_filter(
+            change_view(
                 db,
                 actor,
-                str(filter),
+                str(view),
                 name=request.form.get("name", ""),
                 shared_with=request.form.get("shared_with") or None,
                 request=read_request(),
             )
-            page, saved = find_filter(db, actor, str(filter))
+            page, saved = find_view(db, actor, str(view))
     except InvalidForm as refusal:
-        return make_response(_page(str(filter), say_error(refusal)), 422)
+        return make_response(_page(str(view), say_error(refusal)), 422)
     flash(gettext("The view is changed."))
     return redirect(address(page, known(page, saved.query)), 303)
 
 
-@blueprint.post("/views/<uuid:filter>/drop")
-def drop(filter: UUID) -> Response:
+@blueprint.post("/views/<uuid:view>/drop")
+def drop(view: UUID) -> Response:
     with page_transaction() as (db, actor):
-        try:
-            page, _ = find_filter(db, actor, str(filter))
-        except NotFound:
-            # Sent twice it is gone already; whether it was one's own is for what deletes it to say.
-            page = "cases"
-        drop_filter(db, actor, str(filter), read_request())
+        done = drop_view(db, actor, str(view), read_request())
     flash(gettext("The view is deleted."))
-    return redirect(address(page, {}), 303)
+    return redirect(address(done.answer["page"], {}), 303)
 
 
 __all__ = ["Views", "blueprint", "known", "views_of"]

@@ -54,29 +54,38 @@ def test_a_search_finds_what_may_be_seen(client_for: Clients, number: str) -> No
     ]
 
 
-def test_a_filter_is_kept_and_forgotten(client_for: Clients) -> None:
+def test_a_view_is_saved_replaced_and_deleted(client_for: Clients) -> None:
     officer = client_for("officer")
-    kept = officer.post("/filters", {"name": "Mine", "query": "state=closed"}).json["id"]
-    assert [(one["id"], one["name"]) for one in officer.get("/filters").json["items"]] == [(kept, "Mine")]
-    assert client_for("supervisor").post(f"/filters/{kept}/drop").status_code == 404
-    assert officer.post(f"/filters/{kept}/drop").status_code == 200
-    assert officer.get("/filters").json["items"] == []
+    kept = officer.post("/views", {"name": "Mine", "query": "state=closed"}).json["id"]
+    assert [(one["id"], one["name"]) for one in officer.get("/views").json["items"]] == [(kept, "Mine")]
+    again = {"name": "Mine", "query": "state=triage"}
+    refused = officer.post("/views", again)
+    assert refused.status_code == 422
+    assert "cases.view_named_so" in refused.text
+    assert officer.post("/views", again | {"replace": True}).json == {
+        "id": kept,
+        "query": "state=triage",
+        "shared_with": None,
+    }
+    assert client_for("supervisor").post(f"/views/{kept}/drop").status_code == 404
+    assert officer.post(f"/views/{kept}/drop").status_code == 200
+    assert officer.get("/views").json["items"] == []
 
 
-def test_a_filter_is_renamed_and_shared_with_ones_office(client_for: Clients, world: World) -> None:
+def test_a_view_is_renamed_and_shared_with_ones_office(client_for: Clients, world: World) -> None:
     officer, here = client_for("officer"), world.programmes["BJ"]
-    kept = officer.post("/filters", {"page": "queues", "name": "New", "query": "queue=intake"}).json["id"]
-    assert officer.post(f"/filters/{kept}", {"name": "New ones", "shared_with": here}).status_code == 200
-    (own,), (shared,) = (client_for(who).get("/filters?page=queues").json["items"] for who in ("officer", "supervisor"))
+    kept = officer.post("/views", {"page": "queues", "name": "New", "query": "queue=intake"}).json["id"]
+    assert officer.post(f"/views/{kept}", {"name": "New ones", "shared_with": here}).status_code == 200
+    (own,), (shared,) = (client_for(who).get("/views?page=queues").json["items"] for who in ("officer", "supervisor"))
     assert own == {"id": kept, "name": "New ones", "query": "queue=intake", "shared_with": here, "owner": None}
     assert shared == own | {"owner": {"id": world.people["officer"], "name": "Officer"}}
-    assert client_for("supervisor").get("/filters").json["items"] == []
+    assert client_for("supervisor").get("/views").json["items"] == []
     for who in ("manager", "observer", "provider", "foreign_officer"):
-        assert client_for(who).get("/filters?page=queues").json["items"] == []
-    assert client_for("supervisor").post(f"/filters/{kept}", {"name": "Mine"}).status_code == 404
-    assert officer.post(f"/filters/{kept}", {"name": "New", "shared_with": world.programmes["SH"]}).status_code == 422
-    assert officer.post(f"/filters/{kept}", {"name": "New"}).status_code == 200
-    assert client_for("supervisor").get("/filters?page=queues").json["items"] == []
+        assert client_for(who).get("/views?page=queues").json["items"] == []
+    assert client_for("supervisor").post(f"/views/{kept}", {"name": "Mine"}).status_code == 404
+    assert officer.post(f"/views/{kept}", {"name": "New", "shared_with": world.programmes["SH"]}).status_code == 422
+    assert officer.post(f"/views/{kept}", {"name": "New"}).status_code == 200
+    assert client_for("supervisor").get("/views?page=queues").json["items"] == []
 
 
 def test_an_auditor_asks_and_draws(client_for: Clients, number: str) -> None:

@@ -11,6 +11,7 @@ from casework.operations.verification.service import verify_case
 from tests.support.world import World
 
 KEPT = text("SELECT language, zone, theme FROM people WHERE id = CAST(:id AS uuid)")
+KEPT_COLUMNS = text("SELECT list_columns FROM people WHERE id = CAST(:id AS uuid)")
 
 
 def test_zones_are_those_of_places_in_order() -> None:
@@ -32,21 +33,40 @@ def test_what_is_given_is_kept_and_the_rest_stays(world: World, db: Connection) 
 
 def test_columns_are_kept_by_list_until_the_usual_ones_will_do(world: World, db: Connection) -> None:
     officer = world.actor(db, "officer")
-    kept = text("SELECT list_columns FROM people WHERE id = CAST(:id AS uuid)")
     set_columns(db, officer, "cases", ["phase", "state"])
     set_columns(db, officer, "queues", [])
-    assert db.execute(kept, {"id": officer.person}).scalar_one() == {"cases": ["state", "phase"], "queues": []}
-    assert db.execute(kept, {"id": world.people["supervisor"]}).scalar_one() == {}
+    assert db.execute(KEPT_COLUMNS, {"id": officer.person}).scalar_one() == {"cases": ["state", "phase"], "queues": []}
+    assert db.execute(KEPT_COLUMNS, {"id": world.people["supervisor"]}).scalar_one() == {}
     set_columns(db, officer, "cases", None)
-    assert db.execute(kept, {"id": officer.person}).scalar_one() == {"queues": []}
+    assert db.execute(KEPT_COLUMNS, {"id": officer.person}).scalar_one() == {"queues": []}
     assert verify_case(db, officer.person) == []
 
 
-@pytest.mark.parametrize(("page", "columns"), [("cases", ["state", "title"]), ("people", []), ("queues", ["state"])])
-def test_a_column_that_a_list_has_not_is_refused(world: World, db: Connection, page: str, columns: list[str]) -> None:
-    with pytest.raises(InvalidForm):
-        set_columns(db, world.actor(db, "officer"), page, columns)
-    assert "number" not in COLUMNS["cases"]
+@pytest.mark.parametrize(
+    ("page", "columns", "fault"),
+    [
+        ("cases", ["state", "title"], "columns"),
+        ("cases", ["number"], "columns"),
+        ("queues", ["state"], "columns"),
+        ("people", [], "list"),
+    ],
+)
+def test_a_column_that_a_list_has_not_is_refused_and_nothing_kept(
+    world: World, db: Connection, page: str, columns: list[str], fault: str
+) -> None:
+    officer = world.actor(db, "officer")
+    set_columns(db, officer, "cases", ["phase"])
+    with pytest.raises(InvalidForm) as refused:
+        set_columns(db, officer, page, columns)
+    assert set(refused.value.fields) == {fault}
+    assert db.execute(KEPT_COLUMNS, {"id": officer.person}).scalar_one() == {"cases": ["phase"]}
+
+
+def test_each_list_has_usual_columns_and_others() -> None:
+    assert {page: {column.usual for column in columns.values()} for page, columns in COLUMNS.items()} == {
+        "cases": {True, False},
+        "queues": {True, False},
+    }
 
 
 @pytest.mark.parametrize(

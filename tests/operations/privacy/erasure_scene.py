@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.handing_over import hand_over
-from casework.operations.cases.saved_filters import save_filter
+from casework.operations.cases.saved_views import save_view
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
@@ -100,7 +100,7 @@ def set_scene(engine: Engine, superuser_engine: Engine, world: World, document_s
         world.write(db, "supervisor", case, words=f"Ask q.ZEPHYRINE@canary.example, that is {NAME}.", tell=["quentin"])
         world.write(db, "supervisor", case, words="Nobody is named here.")
         save_draft(db, world.people["officer"], "note", {"words": [f"To {NAME}"]})
-        save_filter(db, quentin, "cases", name="mine", query="words=Quentin+Zephyrine", request=new_request())
+        save_view(db, quentin, "cases", name="mine", query="words=Quentin+Zephyrine", request=new_request())
         add_mail(db, person)
         for one in (person, world.people["officer"]):
             ask_recovery(

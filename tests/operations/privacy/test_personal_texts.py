@@ -41,8 +41,8 @@ def test_each_is_written_as_what_it_is() -> None:
 
 
 def test_a_row_names_somebody_where_any_of_them_does() -> None:
-    asked = names_in("saved_filters").split(" OR ")
-    assert len(asked) == len(list(worded("saved_filters")))
+    asked = names_in("saved_views").split(" OR ")
+    assert len(asked) == len(list(worded("saved_views")))
     assert all(part.endswith(" ~* :named") for part in asked)
 
 

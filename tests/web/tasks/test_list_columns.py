@@ -8,9 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
-from casework.operations.auth.preferences import COLUMNS
 from casework.records.database import transaction
-from casework.web.tasks.list_columns import USUAL, WORDS
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -27,11 +25,6 @@ def cases(engine: Engine, world: World) -> None:
 def heads(source: str) -> list[str]:
     found = re.findall(r'<th role="columnheader"[^>]*>(.*?)</th>', source, re.DOTALL)
     return [words for one in found if "data-all" not in one for words in [re.sub("<[^>]*>", "", one).strip()]]
-
-
-def test_each_column_has_words_and_each_list_its_usual_ones() -> None:
-    assert {page: tuple(words) for page, words in WORDS.items()} == COLUMNS
-    assert all(USUAL[page] <= set(COLUMNS[page]) for page in COLUMNS)
 
 
 @pytest.mark.parametrize(

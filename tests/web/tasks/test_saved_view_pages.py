@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cases.saved_filters import change_filter, list_filters, save_filter
+from casework.operations.cases.saved_views import change_view, list_views, save_view
 from casework.records.database import transaction
 from casework.web.cases.list_page import FILTERS
 from casework.web.tasks.saved_view_pages import LISTS
@@ -33,8 +33,8 @@ def share(engine: Engine, world: World) -> Callable[..., str]:
     def keep(page: str, name: str, query: str, who: str = "officer", programme: str = "BJ") -> str:
         with transaction(engine) as db:
             actor = world.actor(db, who)
-            id = str(save_filter(db, actor, page, name=name, query=query, request=new_request()).answer["id"])
-            change_filter(db, actor, id, name=name, shared_with=world.programmes[programme], request=new_request())
+            id = str(save_view(db, actor, page, name=name, query=query, request=new_request()).answer["id"])
+            change_view(db, actor, id, name=name, shared_with=world.programmes[programme], request=new_request())
         return id
 
     return keep
@@ -71,10 +71,28 @@ def test_a_view_is_kept_renamed_and_deleted(browser_for: Enter, numbers: tuple[s
     assert browser.post(f"{link[1]}/drop", page="/cases").status_code == 404
 
 
-def test_a_second_click_on_delete_says_the_same(browser_for: Enter, share: Callable[..., str]) -> None:
-    browser, path = browser_for("officer"), f"/views/{share('cases', 'Late', 'overdue=yes')}"
+@pytest.mark.parametrize("page", sorted(LISTS))
+def test_a_second_click_on_delete_says_the_same(browser_for: Enter, share: Callable[..., str], page: str) -> None:
+    browser, path = browser_for("officer"), f"/views/{share(page, 'Late', '')}"
     answers = [browser.post(f"{path}/drop", {"key": "a-second-click-of-one"}, page="/cases") for _ in range(2)]
-    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(303, "/cases")] * 2
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(303, f"/{page}")] * 2
+
+
+def test_a_view_is_not_replaced_before_that_is_confirmed(browser_for: Enter, share: Callable[..., str]) -> None:
+    browser, id = browser_for("officer"), share("cases", "Late", "overdue=yes")
+    body = {"list": "cases", "name": "Late", "query": "state=triage"}
+    asked = browser.post("/views", body, page="/cases?state=triage")
+    assert asked.status_code == 422
+    assert "Replace the view “Late”?" in asked.text
+    assert re.search("It stays shared: for the office of [^<]+ it changes, too", asked.text)
+    assert list(views(browser.get("/cases").text)) == ["/cases?overdue=yes"]
+    replaced = browser.post("/views", body | {"replace": "yes"}, page="/cases?state=triage", follow=True).text
+    assert re.search("The view is replaced. It is still shared with the office of ", replaced)
+    assert list(views(browser.get("/cases").text)) == ["/cases?state=triage"]
+    browser.post(f"/views/{id}", {"name": "Late", "shared_with": ""}, page="/cases")
+    own = browser.post("/views", body | {"query": "state=closed"}, page="/cases")
+    assert own.status_code == 422
+    assert "It stays shared" not in own.text
 
 
 def test_a_view_leads_nowhere_else(browser_for: Enter) -> None:
@@ -172,7 +190,7 @@ def test_two_worlds_with_and_without_shared_views_look_the_same_to_everybody_els
         answers = [browser.get(path) for path in ("/cases", "/cases?overdue=yes", "/queues", "/")]
         plain = [re.sub(r'value="[^"]*"|[0-9a-f]{8}-[0-9a-f-]{27}', "", answer.text) for answer in answers]
         with transaction(engine) as db:
-            listed = [str(list_filters(db, world.actor(db, who), page)) for page in LISTS]
+            listed = [str(list_views(db, world.actor(db, who), page)) for page in LISTS]
         return [*zip([answer.status_code for answer in answers], plain, strict=True), (0, "".join(listed))]
 
     seen()
@@ -187,10 +205,10 @@ def test_a_view_is_shared_as_long_as_its_owner_belongs_to_the_office(
 ) -> None:
     share("cases", "Late", "overdue=yes")
     with transaction(engine) as db:
-        assert [one.name for one in list_filters(db, world.actor(db, "manager"), "cases")] == ["Late"]
+        assert [one.name for one in list_views(db, world.actor(db, "manager"), "cases")] == ["Late"]
         db.execute(
             text("UPDATE memberships SET ends_at = casework_now() WHERE person_id = CAST(:id AS uuid)"),
             {"id": world.people["officer"]},
         )
     with transaction(engine) as db:
-        assert list_filters(db, world.actor(db, "manager"), "cases") == []
+        assert list_views(db, world.actor(db, "manager"), "cases") == []
