@@ -63,6 +63,7 @@ def take_over(person: UUID) -> Response:
     if not note and any(not request.form.get(f"note-{number}", "").strip() for number in chosen):
         faults["note"] = gettext(UNANSWERED)
     if faults:
+        only_show()
         return make_response(_show(id, faults, []), 422)
     outcomes = [_one(id, number, note, asked) for number in chosen]
     only_show()

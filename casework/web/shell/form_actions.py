@@ -176,7 +176,7 @@ def _needed(edition: Edition, paper: NeededPaper) -> NeededPaper:
 
 @dataclass(frozen=True)
 class Sent:
-    """What was sent and refused, to be shown again."""
+    """What was sent and refused, to be shown again: where there is one, its request records nothing any more."""
 
     data: MultiDict[str, str]
     faults: Mapping[str, str]
@@ -189,6 +189,9 @@ class Sent:
     doubts: tuple[str, ...] = ()
     #: The files that came with it and are kept.
     held: tuple[HeldFile, ...] = ()
+
+    def __post_init__(self) -> None:
+        only_show()
 
 
 class Files(Protocol):
@@ -380,7 +383,6 @@ def answer(
     def refused(
         faults: Mapping[str, str], status: int, why: str = "", seen: int | None = None, doubts: tuple[str, ...] = ()
     ) -> Response:
-        only_show()
         return again(Sent(request.form, {**faults, **missing}, status, why, seen, doubts, held))
 
     try:

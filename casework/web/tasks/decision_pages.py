@@ -311,7 +311,6 @@ def _say(details: PlacedTask, done: str, answer: Answer) -> str:
 
 
 def _again(id: str, sent: Sent, one: OpenAnswer | None = None) -> Response:
-    only_show()
     faults: Mapping[str, str] = views.field_faults(one, sent.faults) if one else sent.faults
     return _show(id, Sent(request.form, faults, sent.status, sent.why, sent.seen, sent.doubts))
 
