@@ -14,6 +14,9 @@ TAKEN_BACK = reason("messages.taken_back", N_("the message was taken back."))
 DOES_NOT_FIT = reason("messages.does_not_fit", N_("does not fit the place where this is written"))
 NOT_A_READER = reason("messages.not_a_reader", N_("names somebody who is not among those who may read this"))
 NOT_IN_THREAD = reason("messages.not_in_thread", N_("names a message that does not stand in this thread"))
+ANSWERS_NOTHING = reason(
+    "messages.answers_nothing", N_("names a message that was taken back: nobody answers it any more")
+)
 NO_DOCUMENT = reason("messages.no_document", N_("names a document that the case does not have, or that was withdrawn"))
 NOT_SHARED = reason(
     "messages.not_shared",

@@ -142,3 +142,23 @@ def test_a_draft_stays_in_its_box(site: Site, page_of: PageOf) -> None:
     assert officer.page.locator("textarea").input_value() == ""
     officer.open(f"/cases/{number}/messages")
     assert officer.page.locator("textarea").input_value() == "I rather think that"
+
+
+def test_a_draft_still_knows_what_it_answers(site: Site, page_of: PageOf) -> None:
+    with transaction(site.engine) as db:
+        number, referral = to_referral(site.world, db)
+        site.world.write(db, "officer", load(db, home_of(db, number), "case"), referral, OUTSIDE)
+    provider = page_of("provider")
+    provider.open(f"/referrals/{referral}/messages")
+    provider.follow(provider.page.get_by_role("link", name="Reply to Case officer"))
+    with provider.page.expect_response(lambda answer: answer.url.endswith("/drafts")):
+        provider.page.locator("textarea").press_sequentially("On Monday.")
+    provider.open(f"/referrals/{referral}/messages")
+    reply = provider.page.locator(".composer .reply")
+    assert "In reply to Case officer" in reply.inner_text()
+    provider.follow(reply.get_by_role("link"))
+    assert reply.count() == 0
+    assert provider.page.locator("textarea").input_value() == "On Monday."
+    provider.open(f"/referrals/{referral}/messages")
+    provider.follow(provider.page.locator(".composer .form-actions button"))
+    assert "In reply to" in provider.page.locator(".messages > li").first.inner_text()

@@ -101,6 +101,8 @@ def say(builder: EventBuilder, command: Say) -> None:
     if (of := command.reply_to) is not None:
         if (of.kind, of.track) != (KINDS[command.audience], command.referral):
             raise InvalidForm(fields={"reply_to": reasons.messages.NOT_IN_THREAD})
+        if of.taken_back:
+            raise InvalidForm(fields={"reply_to": reasons.messages.ANSWERS_NOTHING})
         effects["reply_to"] = of.message
         # Who is answered is told, however many others are.
         if command.answered is not None and command.answered not in (builder.by.person, *mentions):

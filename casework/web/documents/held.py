@@ -15,7 +15,7 @@ from flask import current_app, request
 from flask_babel import gettext
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Connection
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from casework import reasons
 from casework.api.protocol.files import document_store
@@ -66,7 +66,7 @@ class FilesOfForm:
         """Take in what was chosen now, beside what was kept before and not taken out. Raises InvalidForm."""
         faults = dict[str, Why]()
         for name in (rule["name"] for rule in self.rules if rule["type"] == "documents"):
-            self._held.extend(self._kept_before(name))
+            self._held.extend(self._kept_before(name, request.form))
             files = [file for file in request.files.getlist(f"u-{name}") if file.filename]
             try:
                 if files:
@@ -106,10 +106,15 @@ class FilesOfForm:
         """For whom and where a kept file counts."""
         return [current_actor().person, self.place.id, self.form, name]
 
-    def _kept_before(self, name: str) -> Iterable[tuple[HeldFile, Kept]]:
+    def in_draft(self, kept: MultiDict[str, str]) -> tuple[HeldFile, ...]:
+        """Those that are named in what was kept of the form when it was left."""
+        names = (rule["name"] for rule in self.rules if rule["type"] == "documents")
+        return tuple(shown for name in names for shown, _ in self._kept_before(name, kept))
+
+    def _kept_before(self, name: str, sent: MultiDict[str, str]) -> Iterable[tuple[HeldFile, Kept]]:
         """What is not signed by us, is old, or is of somebody else or another form, is not there: it is chosen anew."""
-        taken_out = set(request.form.getlist(f"{HELD}out"))
-        for token in dict.fromkeys(request.form.getlist(HELD + name)):
+        taken_out = set(sent.getlist(f"{HELD}out"))
+        for token in dict.fromkeys(sent.getlist(HELD + name)):
             with suppress(BadData):
                 *bound, blob, told = _signing().loads(token, max_age=int(_LASTS.total_seconds()))
                 code = bound.pop() if self.asks_whose else ""
@@ -152,18 +157,18 @@ def takes_files(actor: Actor, case: Case, place: Place, rules: Iterable[JsonMapp
     return asks and documents.why_not(actor, case, case.tracks.get(place.referral or "")) is None
 
 
-def with_files(form: FormView, place: Place) -> FormView:
-    """The form with room for files; the office says whose each is."""
-    of = () if place.referral else tuple((code, gettext(words)) for code, words in WHOSE.items())
+def with_files(form: FormView, place: Place, *, asks_whose: bool = True) -> FormView:
+    """The form with room for files, and those that its draft names; where it is asked, the office says whose each is."""
+    asks = asks_whose and place.referral is None
+    fields = [field.name for field in form.fields if field.type == "documents"]
+    files = FilesOfForm(place, form.name, [{"name": name, "type": "documents"} for name in fields], asks_whose=asks)
+    typed = form.kept or request.form
     return replace(
         form,
         uploads=True,
-        whose=of,
-        chosen_whose=tuple(
-            (field.name, request.form.get(WHOSE_IS + field.name, ""))
-            for field in form.fields
-            if field.type == "documents"
-        ),
+        held=form.held or files.in_draft(form.kept),
+        whose=tuple((code, gettext(words)) for code, words in WHOSE.items()) if asks else (),
+        chosen_whose=tuple((name, typed.get(WHOSE_IS + name, "")) for name in fields),
     )
 
 

@@ -13,6 +13,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework.engine.case_objects.messages import FROM_INSIDE, INTERNAL, LONGEST, NOT_A_READER, SHARED, STRANGER
@@ -27,8 +28,23 @@ from casework.operations.messages.service import correct_message, draft_name, li
 from casework.operations.messages.threads import Thread, describe_thread, list_threads
 from casework.operations.messages.views import Mention, Message, ThreadDetails
 from casework.permissions.actors import Actor
-from casework.web.messages.attachments import FIELD, Attachments, attachments_of, files_of, why_no_file
-from casework.web.messages.place import PARAMETERS, Place, crumbs_of, say_readers, say_thread, threads_of
+from casework.web.messages.attachments import (
+    FIELD,
+    Attachments,
+    attachments_of,
+    files_of,
+    why_no_file,
+    with_attachments,
+)
+from casework.web.messages.place import (
+    PARAMETERS,
+    Place,
+    crumbs_of,
+    message_url,
+    say_readers,
+    say_thread,
+    threads_of,
+)
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts, read_request
@@ -88,7 +104,7 @@ def mention_url(mention: Mention) -> str:
         place = Place("referral", str(mention.referral))
     else:
         place = Place("mediation", mention.mediation) if mention.mediation else Place("case", str(mention.number))
-    return f"{place.url()}#m-{mention.message}"
+    return message_url(place, mention.message)
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -128,14 +144,19 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         thread = place.find(db, actor)
         layout.use_calendar(calendar_of(db, thread.case.programme))
         details = describe_thread(db, actor, thread)
-        listed = list_messages(db, actor, thread, since=_asked("message"), cursor=cursor)
-        reply_to = _reply_to(db, actor, thread, listed.items)
+        listed = list_messages(db, actor, thread, cursor=cursor)
+        far = _beyond(_asked("message"), listed.items)
+        if far:
+            listed = list_messages(db, actor, thread, since=far)
         threads = list_threads(db, actor, thread.case)
         if sent is None:
             open_mentions(db, actor, thread)
         attachments = attachments_of(db, actor, thread)
         writes = details.why_not is None or sent
         form = _composer(db, actor, thread, details, attachments=attachments, sent=sent) if writes else None
+        if form is not None:
+            form = with_attachments(form, place, attachments)
+        reply_to = _reply_to(db, actor, thread, listed.items, form)
     page = render_template(
         "messages/thread.html",
         told=details,
@@ -154,20 +175,35 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         tabs=threads_of(threads, details.number, details.log) if details.whole else [],
         service=service_name(details.service) if details.service else "",
         next_url=place.url(cursor=listed.next) if listed.next else "",
-        first_url=place.url() if cursor or _asked("message") else "",
+        first_url=place.url() if cursor or far else "",
     )
     return make_response(page, sent.status if sent else 200)
 
 
 def _asked(name: str) -> str | None:
     """The id of a message that the request names."""
-    given = request.values.get(name, type=UUID)
-    return str(given) if given else None
+    return _id(request.values, name)
 
 
-def _reply_to(db: Connection, actor: Actor, thread: Thread, listed: Iterable[Message]) -> Message | None:
-    """The message that is to be answered: one of those listed, or an older one of the same thread."""
-    if (id := _asked("reply_to")) is None:
+def _beyond(message: str | None, listed: Iterable[Message]) -> str | None:
+    """The message that is asked for, where it is not among those listed: the list then begins with it."""
+    return None if message in {one.id for one in listed} else message
+
+
+def _id(given: MultiDict[str, str], name: str) -> str | None:
+    id = given.get(name, type=UUID)
+    return str(id) if id else None
+
+
+def _reply_to(
+    db: Connection, actor: Actor, thread: Thread, listed: Iterable[Message], form: FormView | None
+) -> Message | None:
+    """The message that is to be answered: one of those listed, or an older one of the same thread.
+
+    What the request says of it, be it that none is, goes before what the draft says.
+    """
+    given = request.values if form is None or "reply_to" in request.values else form.kept
+    if (id := _id(given, "reply_to")) is None:
         return None
     beside = [message for message in listed if message.id == id]
     return next(iter(beside or list_messages(db, actor, thread, only=id).items), None)
@@ -194,7 +230,7 @@ def _composer(
         faults=faults,
         draft=None if sent else find_draft(db, actor.person, name),
     )
-    return replace(view, uploads=attachments.uploads, held=sent.held if sent else ())
+    return replace(view, held=sent.held if sent else ())
 
 
 def _say_doubts(doubt: AudienceInDoubt | None) -> list[str]:
@@ -324,7 +360,7 @@ def _correct(place: Place, message: str) -> Response:
             )
             drop_draft(db, actor.person, name)
             flash(gettext("You have taken it back. What it said stays in the history."))
-            return redirect(f"{place.url()}#m-{message}", 303)
+            return redirect(message_url(place, message), 303)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         words = str(data.get("words") or "")
@@ -346,7 +382,7 @@ def _correct(place: Place, message: str) -> Response:
             Correction.rule(),
             do,
             lambda sent: _ask_correction(place, message, sent),
-            lambda _: f"{place.url()}#m-{message}",
+            lambda _: message_url(place, message),
             said=lambda _: gettext("It is corrected. What it said before stays in the history."),
         )
     except AudienceInDoubt as doubt:

@@ -50,6 +50,11 @@ class Place:
         return url_for(f"messages.{self.where}_{view}", **at)
 
 
+def message_url(place: Place, message: str) -> str:
+    """Where a message stands, however much was written after it."""
+    return f"{place.url(message=message)}#m-{message}"
+
+
 PARAMETERS = {"case": "number", "referral": "referral", "mediation": "mediation"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -41,7 +41,7 @@ from casework.permissions.actors import Actor
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
-from casework.web.documents.held import FilesOfForm
+from casework.web.documents.held import FilesOfForm, with_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
 from casework.web.messages.place import threads_of
@@ -288,7 +288,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         chosen = form_actions.with_earlier(db, actor, case, chosen)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         if form is not None and why_not(actor, case, case.tracks[id]) is None:
-            form = replace(form, uploads=True)
+            form = with_files(form, DocumentPlace("referral", id))
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
         "referrals/action.html",

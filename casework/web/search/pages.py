@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
 from casework.operations.search.views import FoundMessage
-from casework.web.messages.place import Place
+from casework.web.messages.place import Place, message_url
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("search", __name__)
@@ -27,4 +27,4 @@ def show() -> str:
 def found_message_url(message: FoundMessage) -> str:
     """Where a message stands that was found."""
     place = Place("case", message.number) if message.referral is None else Place("referral", message.referral)
-    return f"{place.url()}#m-{message.id}"
+    return message_url(place, message.id)

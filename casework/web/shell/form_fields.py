@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+from werkzeug.datastructures import MultiDict
 
 from casework.operations.cases.editors import Editor
 
@@ -139,8 +141,9 @@ class FormView:
     revision: int | None = None
     #: What is wrong with the whole of it, not with one field.
     faults: tuple[str, ...] = ()
-    #: When the text was kept that the form was opened with.
+    #: When the text was kept that the form was opened with, and what was kept with it beside the answers.
     draft_of: str | None = None
+    kept: MultiDict[str, str] = field(default_factory=MultiDict)
     #: What would follow from it: sent again with the box ticked, it is done all the same.
     doubts: tuple[str, ...] = ()
     #: Whether documents that are asked for can be handed in here and now.

@@ -115,15 +115,11 @@ def build_form(
     )
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
-    return FormView(
-        name,
-        fields,
-        key or new_key(),
-        revision,
-        general,
-        draft.saved_at.isoformat() if draft is not None and submitted is None else None,
-        doubts,
-    )
+    view = FormView(name, fields, key or new_key(), revision, general, doubts=doubts)
+    if draft is None or typed is None or submitted is not None:
+        return view
+    beside = MultiDict((name, value) for name, value in typed.items(multi=True) if not name.startswith(PREFIX))
+    return replace(view, draft_of=draft.saved_at.isoformat(), kept=beside)
 
 
 def _with_asked(fields: Iterable[Field]) -> tuple[Field, ...]:

@@ -279,6 +279,14 @@ def test_what_is_taken_back_has_no_words_and_stays_so() -> None:
         play.do(Correct(said(first, taken_back=True), "Again."))
 
 
+def test_what_is_taken_back_is_not_answered() -> None:
+    play = sent()
+    first = note(play)
+    play.do(Correct(said(first), None))
+    with pytest.raises(InvalidForm, match="taken back"):
+        play.do(Say(INTERNAL, "So?", reply_to=said(first, taken_back=True)))
+
+
 @pytest.mark.parametrize("by", [SECOND_OFFICER, SUPERVISOR])
 def test_nobody_corrects_what_another_has_written(by: By) -> None:
     play = sent()

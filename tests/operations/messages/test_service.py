@@ -287,6 +287,14 @@ def test_what_stands_elsewhere_is_refused_as_what_stands_nowhere(scene: Scene) -
     assert len(said) == 1
 
 
+def test_what_was_taken_back_is_answered_no_more(scene: Scene) -> None:
+    asked = scene.say("officer", "When do you come?", scene.lab)
+    scene.correct("officer", asked, None, scene.lab)
+    with pytest.raises(InvalidForm, match="was taken back"):
+        scene.say("provider", "On Monday.", scene.lab, reply_to=asked)
+    assert [one.id for one in scene.read("provider", scene.lab)] == [asked]
+
+
 def test_the_thread_opens_at_a_message_that_is_asked_for(scene: Scene) -> None:
     ids = [scene.say("officer", f"Note {n}.") for n in range(4)]
     assert [one.id for one in scene.read("officer", since=ids[2], limit=2)] == [ids[2], ids[1]]
@@ -347,5 +355,5 @@ def test_a_log_with_messages_verifies(scene: Scene) -> None:
     scene.correct("provider", message, "Tuesday.", scene.lab)
     scene.say("officer", "Then Tuesday.", scene.lab, reply_to=message)
     scene.correct("provider", message, None, scene.lab)
-    scene.say("supervisor", "What was it?", scene.lab, reply_to=message)
+    scene.say("supervisor", "What was it?", scene.lab)
     assert verify_case(scene.db, scene.case.log) == []

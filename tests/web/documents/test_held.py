@@ -148,3 +148,16 @@ def test_what_the_store_would_sweep_is_chosen_anew(
     monkeypatch.setattr(URLSafeTimedSerializer, "loads", later)
     assert send(provider, scene[1], page, **{"f-part": "The first half"}).status_code == 303
     assert titles(engine) == []
+
+
+def test_a_file_that_was_kept_is_still_there_in_the_draft(
+    browser_for: Enter, engine: Engine, scene: tuple[str, str]
+) -> None:
+    provider = browser_for("provider")
+    page = refused(provider, scene[1]).text
+    read = read_page(page).sent
+    provider.flask.post("/drafts", data={name: read.getlist(name) for name in read} | {"f-part": "The first"})
+    opened = provider.get(path_of(scene[1])).text
+    assert tokens(opened) == tokens(page) != []
+    assert send(provider, scene[1], opened).status_code == 303
+    assert titles(engine) == ["first half.pdf"]

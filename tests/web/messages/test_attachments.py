@@ -170,6 +170,37 @@ def test_the_office_names_in_a_thread_only_what_its_provider_sees(
     assert (written(engine), kept(engine)) == (0, before)
 
 
+def test_a_draft_still_has_its_files_and_documents(browser_for: Enter, engine: Engine, notes: str) -> None:
+    officer = browser_for("officer")
+    assert send(officer, notes, "The first.", {"u-documents": [file("plan.pdf")]}).status_code == 303
+    refused = send(officer, notes, "", {"u-documents": [file("offer.pdf")]}).text
+    # What the page keeps by itself as one goes on typing.
+    read = read_page(refused).sent
+    [paper] = offered(refused)
+    kept_so: dict[str, Any] = {name: read.getlist(name) for name in read}
+    officer.flask.post("/drafts", data=kept_so | {"f-words": "See both.", "f-documents": paper})
+    page = officer.get(notes).text
+    assert "offer.pdf" in page
+    assert tokens(page) == tokens(refused) != []
+    assert re.search(rf'value="{paper}" checked', page)
+    assert '<details class="attach" open>' in page
+    assert send(officer, notes, "See both.", {"f-documents": paper}).status_code == 303
+    assert titles(engine) == ["offer.pdf", "plan.pdf"]
+    assert tokens(officer.get(notes).text) == []
+
+
+def test_a_file_that_is_refused_comes_back_with_the_names_of_its_reader(
+    browser_for: Enter, engine: Engine, thread: str
+) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET title_zh = '不用煤的蒸汽'"))
+    officer = browser_for("officer")
+    officer.post("/account/preferences", {"language": "zh-Hans"})
+    refused = send(officer, thread, "See this.", {"u-documents": [file()]})
+    assert refused.status_code == 422
+    assert "不用煤的蒸汽" in refused.text.split("<main")[1]
+
+
 def test_a_document_that_is_shared_no_longer_has_no_name(
     browser_for: Enter,
     engine: Engine,

@@ -95,8 +95,8 @@ def test_an_internal_note_is_written_and_read(scene: Scene, browser_for: Browser
 
 def test_each_message_has_an_address_of_its_own(scene: Scene, browser_for: BrowserFor) -> None:
     officer = browser_for("officer")
-    for words in ("They are slow.", "They have answered."):
-        send(officer, scene.notes, words)
+    send(officer, scene.notes, "They are slow.")
+    send(officer, scene.notes, "They have answered.")
     page = officer.get(scene.notes).text
     messages = re.findall(r'<li id="(m-[^"]+)">', page)
     assert len(messages) == 2
@@ -104,10 +104,15 @@ def test_each_message_has_an_address_of_its_own(scene: Scene, browser_for: Brows
         rf'<a href="{re.escape(scene.notes)}\?message=([^"#]+)#(m-[^"]+)" aria-label="Link to this message">Link', page
     )
     assert links == [(message.removeprefix("m-"), message) for message in messages]
+    # What was written after it stands above it, as far as both fit on one page.
+    for asked in (links[1][0], "x"):
+        assert re.findall(r'<li id="(m-[^"]+)">', officer.get(f"{scene.notes}?message={asked}").text) == messages
     # The address leads there however much is written after it.
+    for n in range(25):
+        scene.write("officer", f"Note {n}.")
     opened = officer.get(f"{scene.notes}?message={links[1][0]}").text
     assert re.findall(r'<li id="(m-[^"]+)">', opened) == messages[1:]
-    assert re.findall(r'<li id="(m-[^"]+)">', officer.get(f"{scene.notes}?message=x").text) == messages
+    assert f'href="{scene.notes}"' in opened.split('<ol class="messages">')[1]
 
 
 def test_a_message_is_answered(scene: Scene, browser_for: BrowserFor) -> None:
@@ -150,6 +155,45 @@ def test_a_refused_reply_is_still_a_reply(scene: Scene, browser_for: BrowserFor)
     assert "names a message that does not stand in this thread" in refused.text
     assert "They are slow." not in refused.text
     assert "In reply to" not in refused.text
+
+
+def test_a_draft_still_knows_what_it_answers(scene: Scene, browser_for: BrowserFor) -> None:
+    officer = browser_for("officer")
+    first, second = (scene.write("provider", words, scene.referral) for words in ("On Monday.", "Or on Tuesday."))
+    officer.post("/drafts", typed(officer, f"{scene.thread}?reply_to={first}", "Monday suits us."))
+
+    def answers(page: str) -> list[str]:
+        return re.findall(r'name="reply_to" value="([^"]+)"', page)
+
+    page = officer.get(scene.thread).text
+    assert (answers(page), "In reply to Provider" in page) == ([first], True)
+    # What is pressed now goes before: another message is answered, or none.
+    assert answers(officer.get(f"{scene.thread}?reply_to={second}").text) == [second]
+    cancel = re.search(r'href="([^"#]+)#write">Cancel the reply', page)
+    assert cancel is not None
+    page = officer.get(cancel[1]).text
+    assert (answers(page), "Monday suits us." in page) == ([], True)
+    assert send(officer, scene.thread, "Monday suits us.")[0] == 303
+    assert "In reply to Provider" in officer.get(scene.thread).text
+    # It is sent: the next one answers nothing.
+    assert answers(officer.get(scene.thread).text) == []
+
+
+def test_what_was_taken_back_is_not_answered(scene: Scene, browser_for: BrowserFor) -> None:
+    officer, provider = browser_for("officer"), browser_for("provider")
+    message = scene.write("officer", "When do you come?", scene.referral)
+    begun = typed(provider, f"{scene.thread}?reply_to={message}", "On Monday.")
+    page = f"{scene.thread}/{message}"
+    assert officer.post(page, {"take_back": "yes", "audience": "shared"}, page=page).status_code == 303
+    refused = provider.flask.post(scene.thread, data=begun)
+    assert (refused.status_code, scene.kinds()) == (422, ["said", "said"])
+    assert "names a message that was taken back" in refused.text
+    for shown in (refused.text, provider.get(f"{scene.thread}?reply_to={message}").text):
+        assert "What you answer was taken back. What you write stands by itself." in shown
+        assert 'name="reply_to"' not in shown
+        assert ">Reply<" not in shown
+    again = {name: value for name, value in begun.items() if name != "reply_to"} | {"key": "another-key-of-a-form"}
+    assert provider.flask.post(scene.thread, data=again).status_code == 303
 
 
 def test_nobody_answers_where_they_only_read(scene: Scene, browser_for: BrowserFor) -> None:
@@ -246,13 +290,15 @@ def test_who_is_told_sees_it_at_home_until_it_is_opened(scene: Scene, browser_fo
     told = [scene.world.people[name] for name in ("supervisor", "auditor")]
     sent = typed(officer, scene.notes, "Please look.") | {"f-tell": told}
     assert officer.flask.post(scene.notes, data=sent).status_code == 303
+    # However much is written after it, one is led to the message itself.
+    for n in range(25):
+        scene.write("officer", f"Note {n}.")
     for reader, home in ((supervisor, "/"), (auditor, "/audit")):
         page = reader.get(home).text
         assert "You are mentioned" in page
-        link = re.search(rf'href="({re.escape(scene.notes)}#m-[^"]+)"', page)
+        link = re.search(rf'href="({re.escape(scene.notes)}[^"#]*)#(m-[^"]+)"', page)
         assert link is not None
-        opened = reader.get(link[1].split("#")[0]).text
-        assert f'id="{link[1].split("#")[1]}"' in opened
+        assert f'id="{link[2]}"' in reader.get(link[1]).text
         assert "You are mentioned" not in reader.get(home).text
     assert "You are mentioned" not in officer.get("/").text
 

@@ -36,18 +36,25 @@ def judge_message(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "it corrects somebody else's message"
         if any(entry.what == TAKEN_BACK for entry in earlier):
             yield "it corrects a message that was taken back"
-    if (answers := event.effects.get("reply_to")) is not None:
-        asked = (answers, WRITTEN, event.kind, event.track)
-        if what != WRITTEN or asked not in (
-            (entry.message, entry.what, entry.kind, entry.track) for entry in evidence.earlier.values()
-        ):
-            yield "it answers a message that was never written there"
+    yield from _answered(evidence, event)
     attached = event.effects.get("attached", ())
     if attached and what != WRITTEN or any(hidden_from(before, document, track) for document in attached):
         yield "it names a document that not all its readers see"
     for person in event.effects.get("mentions", ()):
         if not _reads(evidence, before, event, track, person):
             yield "it mentions somebody who could not read it"
+
+
+def _answered(evidence: Evidence, event: Event) -> Reasons:
+    """What a message answers was written in the same place, and stands there still."""
+    if (answers := event.effects.get("reply_to")) is None:
+        return
+    about = [entry for entry in evidence.earlier.values() if entry.message == answers]
+    asked = (WRITTEN, event.kind, event.track)
+    if event.effects.get("what") != WRITTEN or asked not in ((one.what, one.kind, one.track) for one in about):
+        yield "it answers a message that was never written there"
+    if any(one.what == TAKEN_BACK for one in about):
+        yield "it answers a message that was taken back"
 
 
 def judge_acknowledgement(evidence: Evidence, before: Case, event: Event) -> Reasons:

@@ -42,6 +42,12 @@ def _paper(on: Scene) -> str:
     return str(done.answer["id"])
 
 
+def _taken_back(on: Scene) -> str:
+    note = on.say("officer", "So.")
+    on.correct("officer", note, None)
+    return note
+
+
 Forge = Callable[[Scene], dict[str, Any]]
 
 
@@ -101,6 +107,10 @@ Forge = Callable[[Scene], dict[str, Any]]
                 "because": on.case.seq,
             },
             "answers a message that was never written there",
+        ),
+        (
+            lambda on: {"effects": {"message": "m", "what": "written", "reply_to": _taken_back(on)}},
+            "answers a message that was taken back",
         ),
     ],
 )
