@@ -251,7 +251,7 @@ class Calendar:
         """Close of business of the n-th day after the local start day, which itself does not count.
 
         'wd' counts working days. 'cd' counts every day, and its last day may be one on which nobody
-        works: a limit of law does not move; it then ends at the hour at which a working Monday closes.
+        works: the limit does not move; it then ends at the hour at which a working Monday closes.
         """
         day = self.local_date(start)
         known = self._dues.get((day, amount, unit))
