@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from casework.permissions.visibility import reach
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import list_transaction, page_transaction
-from casework.web.shell.values import Values
+from casework.web.shell.values import Values, say_amount
 from casework.web.tasks.next_action import say_done
 
 blueprint = Blueprint("matches", __name__)
@@ -116,7 +117,10 @@ def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> l
             continue
         # The column of the owner holds an id, and so do its origins.
         origin = record.provenance.get("owner_id" if field == "owner" else field) or {}
-        words = gettext(STATUSES[value]) if field == "status" and value in STATUSES else Values(names).say(value, field)
+        if field == "status" and value in STATUSES:
+            words = gettext(STATUSES[value])
+        else:
+            words = say_amount(Decimal(value)) if field == "budget" else Values(names).say(value, field)
         values.append(
             Value(
                 field,

@@ -135,7 +135,7 @@ class Values:
                 return own.get(f"{name}.choices.{code}")
         if words := _CODES.get(name, {}).get(code):
             return gettext(words)
-        return _anywhere(f".{name}.choices.{code}", self.edition) if name and _is_code(code) else code
+        return (_anywhere(f".{name}.choices.{code}", self.edition) if name and _is_code(code) else "") or code
 
 
 def choice_name(name: str, code: str, edition: Edition | None = None) -> str:

@@ -46,6 +46,22 @@ def test_a_case_is_opened_once_however_often_the_button_is_pressed(
     assert browser.get("/matches").text.count("Open a case") == 1
 
 
+def test_a_value_of_one_plain_word_and_an_amount_are_said_as_they_are(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        db.execute(
+            text(
+                "UPDATE needs SET budget = 6000000, budget_currency = 'CNY', sector = 'steam'"
+                " WHERE id = (SELECT need_id FROM matches WHERE id = CAST(:id AS uuid))"
+            ),
+            {"id": world.matches[0]},
+        )
+    page = browser_for("officer").get(f"/matches/{world.matches[0]}").text
+    said = re.findall(r'<span class="muted">([^<]+)</span>\s*<div class="words">([^<]*)</div>', page)
+    assert {("Budget", "6,000,000"), ("Currency", "CNY"), ("Sector", "steam")} <= set(said)
+
+
 def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
     shown = browser.get(page).text
