@@ -108,7 +108,8 @@ docs: setup ## Write the pages of docs/reference that follow from the code
 	$(BIN)/python docs/generate.py
 
 shots: setup ## Take pictures: of every page in every look into var/shots, and those of docs/pictures anew
-	CASEWORK_SHOTS=$(CURDIR)/var/shots $(PYTEST) -m "long or not long" tests/browser/test_pages.py $(PYTEST_ARGS)
+	rm -rf var/shots
+	TEST_SHOTS=$(CURDIR)/var/shots $(PYTEST) -m "long or not long" tests/browser/test_pages.py $(PYTEST_ARGS)
 	$(BIN)/python -m docs.shots
 
 init: setup ## Make or upgrade the database

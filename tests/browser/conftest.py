@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS
+from tests.browser.pictures import FOLDER, say_taken
 from tests.browser.reader import PHONE, Reader
 from tests.browser.site import Site, open_site
 from tests.support.databases import DatabaseServer
@@ -20,6 +21,15 @@ DESK: ViewportSize = {"width": 1280, "height": 800}
 
 #: Of a role of the world, or of nobody with None; gives that person's page after the sign-in.
 PageOf = Callable[..., Reader]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where the pictures lie, when some were asked for."""
+    if not FOLDER:
+        return
+    passed, failed = (terminalreporter.getreports(outcome) for outcome in ("passed", "failed"))
+    terminalreporter.section("pictures")
+    terminalreporter.write_line(say_taken(Path(FOLDER), len(passed) + len(failed), len(failed)))
 
 
 @pytest.fixture(scope="package")

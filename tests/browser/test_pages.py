@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
 from tests.browser.measures import latin_words, sideways
+from tests.browser.pictures import FOLDER, picture_of
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.security.authorization_rows import Row
@@ -45,8 +45,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "chinese-by-night-on-a-telephone": {"locale": "zh-CN", "dark": True, "phone": True},
     "english-by-day-at-200-percent": {"enlarged": True},
 }
-#: Where pictures of what is looked at are kept, if anywhere (`make shots`).
-PICTURES = os.environ.get("CASEWORK_SHOTS", "")
 #: Who looks: of those who may open a page the first one.
 READERS = (
     "officer", "supervisor", "provider", "provider_lead", "dispute_officer", "auditor", "administrator", "manager",
@@ -206,9 +204,8 @@ def test_a_page_is_whole_and_accessible(
         assert sideways(reader.page) == []
     if LOOKS[look].get("locale") == "zh-CN" and path not in SAMPLES:
         assert latin_words(reader.page, [*written, *BESIDE]) == []
-    if PICTURES:
-        name = re.sub(r"[^a-z0-9]+", "-", page.lower()).strip("-") or "home"
-        reader.page.screenshot(path=Path(PICTURES, look, f"{name}.png"), full_page=True)
+    if FOLDER:
+        reader.page.screenshot(path=picture_of(Path(FOLDER), look, page), full_page=True)
     reader.page.evaluate(axe)
     told = reader.page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
