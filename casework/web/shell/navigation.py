@@ -22,11 +22,17 @@ OF_A_CASE = (
     "clocks.",
     "maps.show",
     "documents.",
+    "previews.",
+    "letters.",
     "messages.",
+    "corrections.",
     "new_tasks.",
     "referrals.show",
+    "referrals.action",
     "contract.",
 )
+#: Pages of one task, or of several.
+OF_A_TASK = ("tasks.", "task_operations.", "task_previews.", "bulk.")
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,8 @@ class Entry:
 
 
 ENTRIES = (
-    Entry(OFFICES, N_("My work"), "home.show", "work"),
-    Entry(OFFICES, N_("Queues"), "tasks.queue", "queue", ("tasks.", "bulk.")),
+    Entry(OFFICES, N_("My work"), "home.show", "work", OF_A_TASK),
+    Entry(OFFICES, N_("Queues"), "tasks.queue", "queue"),
     Entry(frozenset({Role.AUDITOR}), N_("Overview"), "audit.home", "list", ("audit.answers", "audit.sample")),
     Entry(
         OFFICES - {Role.DISPUTE_OFFICER} | {Role.MANAGER, Role.OBSERVER, Role.AUDITOR},
@@ -54,12 +60,20 @@ ENTRIES = (
         OF_A_CASE,
     ),
     Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", "match", ("matches.",)),
-    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Providers"), "providers.index", "building", ("providers.",)),
+    Entry(
+        frozenset({Role.OFFICER, Role.SUPERVISOR}),
+        N_("Providers"),
+        "providers.index",
+        "building",
+        ("providers.", "guides."),
+    ),
     Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
-    Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide"),
+    Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),
     Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", "team", ("leavers.", "skills.")),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
-    Entry(frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.",)),
+    Entry(
+        frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.", "unsealings.")
+    ),
     Entry(PROVIDERS, N_("Offers"), "home.show", "inbox"),
     Entry(PROVIDERS, N_("In progress"), "referrals.working", "clock"),
     Entry(PROVIDERS, N_("Delivered"), "referrals.delivered", "done"),
@@ -121,12 +135,14 @@ ENTRIES = (
         N_("Calendars"),
         "calendars.index",
         "calendar",
-        ("calendars.show", "calendars.edit"),
+        ("calendars.",),
     ),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Mails"), "mails.index", "mail", ("mails.",)),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Jobs"), "jobs.index", "gear", ("jobs.",)),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Emergency"), "emergency_access.emergency", "alarm"),
 )
+#: Pages with an entry of their own are under no other one.
+_OWN = frozenset(entry.endpoint for entry in ENTRIES)
 
 
 #: Pages that two keys lead to: g and one of these.
@@ -151,7 +167,7 @@ def rail(roles: Iterable[Role]) -> list[Link]:
             continue
         seen.add(entry.endpoint)
         here = request.endpoint or ""
-        current = here == entry.endpoint or here.startswith(entry.covers or ("\0",))
+        current = here == entry.endpoint or (here not in _OWN and here.startswith(entry.covers))
         links.append(
             Link(gettext(entry.label), url_for(entry.endpoint), current, entry.icon, LETTERS.get(entry.endpoint, ""))
         )

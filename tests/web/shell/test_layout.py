@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -53,6 +54,13 @@ def test_the_rail_has_each_page_once_for_each_role() -> None:
     for role in {role for entry in ENTRIES for role in entry.roles}:
         labels = [entry.label for entry in ENTRIES if role in entry.roles]
         assert len(labels) == len(set(labels))
+
+
+@pytest.mark.parametrize(("path", "entry"), [("/done", "/"), ("/queues", "/queues"), ("/tasks/bulk", "/")])
+def test_the_rail_marks_the_one_place_that_a_page_belongs_to(browser_for: Enter, path: str, entry: str) -> None:
+    page = browser_for("officer").get(path).text
+    rail = page[page.index('<nav class="rail"') : page.index("</nav>", page.index('<nav class="rail"'))]
+    assert re.findall(r'<a href="([^"]+)"[^>]* aria-current="page"', rail) == [entry]
 
 
 def test_a_dispute_officer_is_offered_no_list_of_cases(browser_for: Enter) -> None:
