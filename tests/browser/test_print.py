@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Literal
 from unicodedata import normalize
 
 import pytest
@@ -16,6 +17,11 @@ from tests.support.way_to_referral import to_referral
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+#: What a colour is in a theme.
+_COLOUR = """([theme, name]) => {
+  document.documentElement.setAttribute("data-bs-theme", theme);
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}"""
 #: What only makes sense on a screen.
 FRAME = ("Skip to", "More actions", "Sign out", "Alerts", "Search")
 
@@ -45,7 +51,30 @@ def test_a_case_has_its_number_its_lanes_and_no_frame(
     words = on_paper(page_of("officer", java_script=java_script), f"/cases/{number}", most=4)
     for told in (number, "Tracks and whose turn it is", "The case", "Referral: pledge loan", "our turn"):
         assert told in words
-    assert not [one for one in FRAME if one in words]
+    assert not [one for one in (*FRAME, "Show as a table", "Add a task") if one in words]
+
+
+@pytest.mark.parametrize("choice", ["dark", "auto"])
+def test_paper_is_light_whatever_the_screen_is(page_of: PageOf, printed: tuple[str, str], choice: str) -> None:
+    number, _ = printed
+    reader = page_of("officer", dark=True)
+    reader.open(f"/cases/{number}")
+
+    def colours(theme: str, media: Literal["print", "screen"]) -> list[str]:
+        reader.page.emulate_media(media=media, color_scheme="dark")
+        return [str(reader.page.evaluate(_COLOUR, [theme, name])) for name in ("--accent", "--danger", "--theirs")]
+
+    assert colours(choice, "print") == colours("light", "screen") != colours(choice, "screen")
+
+
+def test_lists_have_their_columns_under_their_heads(page_of: PageOf, printed: tuple[str, str]) -> None:
+    reader = page_of("officer")
+    reader.open("/")
+    reader.page.emulate_media(media="print")
+    heads = "() => [...document.querySelectorAll('.tasks thead th')].map(one => Math.round(one.getBoundingClientRect().left))"
+    cells = "() => [...document.querySelector('.tasks .task').children].map(one => Math.round(one.getBoundingClientRect().left))"
+    assert reader.page.evaluate(heads) == reader.page.evaluate(cells)
+    assert "Your first day" not in reader.page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize("java_script", [True, False], ids=["with-scripts", "without-scripts"])

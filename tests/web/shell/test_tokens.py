@@ -36,7 +36,7 @@ def block(after: str) -> dict[str, str]:
 
 
 LIGHT = block('\n:root, [data-bs-theme="light"]')
-DARK = block('\n[data-bs-theme="dark"]')
+DARK = block('@media screen {\n  [data-bs-theme="dark"]')
 
 
 def light_of(colour: str) -> float:
@@ -65,7 +65,7 @@ def test_contrast_is_measured_as_the_standard_does() -> None:
 
 
 def test_a_dark_device_gets_the_dark_theme() -> None:
-    assert block(["@media (prefers-color-scheme: dark) {", '  [data-bs-theme="auto"]'][1]) == DARK
+    assert block('@media screen and (prefers-color-scheme: dark) {\n  [data-bs-theme="auto"]') == DARK
 
 
 def test_both_themes_name_the_same_tokens() -> None:
