@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,8 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.mail_office import Office
 from tests.support.mailbox import free_port, mail_server, mailing, text_of
-from tests.support.world import new_request
+from tests.support.way_to_referral import complete
+from tests.support.world import new_request, today
 
 
 def test_an_offer_is_said_at_once_to_those_who_take_it(office: Office) -> None:
@@ -130,6 +132,22 @@ def test_everything_else_waits_for_the_digest(office: Office) -> None:
     assert number in text_of(digest)
     office.run(seconds_later=11 * 86_400)
     assert len(office.mails("officer")) == 1
+
+
+def test_a_digest_says_how_a_task_was_answered(office: Office) -> None:
+    number, referral = office.referral()
+    later = (today() + timedelta(days=50)).isoformat()
+    with transaction(office.engine) as db:
+        office.world.accept(db, number, referral)
+        office.world.fire(db, "provider", number, "start", track=referral)
+        asked = {"new_date": later, "reason": "The laboratory is closed."}
+        office.world.fire(db, "provider", number, "ask_extension", asked, track=referral)
+        complete(office.world, db, "officer", number, "decide_extension", data={"granted": False})
+    office.run()
+    office.run(seconds_later=10 * 86_400)
+    digest = office.mails("provider")[-1]
+    assert "refused more time" in text_of(digest)
+    assert "The laboratory is closed" not in text_of(digest)
 
 
 def test_what_has_been_read_is_not_mailed_any_more(office: Office) -> None:

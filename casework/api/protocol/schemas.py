@@ -105,6 +105,7 @@ class NamedInBoth(Names):
 
 class EventPaper(Answer):
     kind: str
+    title: Annotated[str | None, Field(description="Null where it is erased")] = None
     party: Annotated[str | None, Field(description="Whom it is about; absent where that is none or both")] = None
 
 

@@ -80,12 +80,16 @@ def owes(event: Event) -> bool:
     return addressed or _answers(event)
 
 
-def notices(event: Event, case: Case, rule: TransitionRule | None) -> list[Notice]:
+def notices(
+    event: Event, case: Case, rule: TransitionRule | None, answered: tuple[str, str] | None = None
+) -> list[Notice]:
     """What the event owes, where a transition fired by its rule. See `first_of` for one person's share.
+
+    `answered`: the edition and the key of the text that says how a task was answered.
 
     Nobody is told of what they did themselves.
     """
-    return [notice for notice in _notices(event, case, rule) if notice.people or notice.queues]
+    return [notice for notice in _notices(event, case, rule, answered) if notice.people or notice.queues]
 
 
 def first_of(owed: Iterable[Notice]) -> list[Notice]:
@@ -107,7 +111,9 @@ def for_follower(owed: Iterable[Notice]) -> Notice | None:
     return replace(moved, kind=MOVED, task=None, due=None) if moved else None
 
 
-def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[Notice]:
+def _notices(
+    event: Event, case: Case, rule: TransitionRule | None, answered: tuple[str, str] | None
+) -> Iterator[Notice]:
     track = case.tracks.get(event.track or "")
     if event.kind == TIMER_FIRED:
         yield from _step_notices(event, case)
@@ -122,8 +128,9 @@ def _notices(event: Event, case: Case, rule: TransitionRule | None) -> Iterator[
         yield from _moved(event, case, track, rule)
     if _answers(event) and track is not None and task is not None:
         # What was decided between the two sides of a referral, each of them hears.
-        yield Notice(MOVED, *_providers(track), *action_of(task), track.id)
-        yield Notice(MOVED, *_officers(case), *action_of(task), track.id)
+        words = answered or action_of(task)
+        yield Notice(MOVED, *_providers(track), *words, track.id)
+        yield Notice(MOVED, *_officers(case), *words, track.id)
     if event.kind == LETTER_SENT and track is not None:
         yield Notice(LETTER, *_providers(track), track=track.id)
     if people := frozenset(event.effects.get("mentions", ())):
@@ -175,11 +182,9 @@ def _step_notices(event: Event, case: Case) -> Iterator[Notice]:
 
 def _moved(event: Event, case: Case, track: Track, rule: TransitionRule | None) -> Iterator[Notice]:
     name = event.effects.get("transition")
-    done = (
-        (track.edition, f"transitions.{name}.done", track.id)
-        if name and event.kind == FIRED
-        else (None, None, track.id)
-    )
+    # What is refused was not done: it is named by what was asked for.
+    said = {FIRED: "done", REFUSED: "do"}.get(event.kind)
+    done = (track.edition, f"transitions.{name}.{said}", track.id) if name and said else (None, None, track.id)
     if "frozen" in event.effects:
         yield Notice(STOP if event.effects["frozen"] else MOVED, *_everybody(case), *done)
     if event.kind == REFUSED:

@@ -20,8 +20,7 @@ from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.audit.views import AuditEvent, SampledCase
-from casework.operations.cases.case_events import data_of
-from casework.operations.core.event_views import form_of_task, task_key
+from casework.operations.core.event_views import data_of, form_of_task, task_key
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of

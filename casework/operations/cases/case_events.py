@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 from sqlalchemy import Connection, text
@@ -25,7 +26,15 @@ from casework.operations.cases.event_views import (
     WholeCaseEvent,
     WholeCorrectedCaseEvent,
 )
-from casework.operations.core.event_views import EventPaper, EventView, PartyPaper, event_view, form_of_task, task_key
+from casework.operations.core.event_views import (
+    EventPaper,
+    EventView,
+    PartyPaper,
+    data_of,
+    event_view,
+    form_of_task,
+    task_key,
+)
 from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, to_cursor
 from casework.operations.core.presenters import names_of
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
@@ -33,10 +42,23 @@ from casework.operations.core.views import Named, TaskKey, row_as, to_named
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, reach, sight
 
+#: The event that entered the document which another one files, withdraws, or ends or changes the access to.
+ENTERED = """
+    d.log_id = e.log_id AND d.kind IN ('document_registered', 'letter_sent') AND d.effects->'documents'->0->>'id' = coalesce(
+        e.effects->'files'->0->>'document', e.effects->'documents_withdrawn'->>0, (
+            SELECT CAST(g.document_id AS text) FROM grants g WHERE g.log_id = e.log_id
+            AND g.id = CAST(coalesce(e.effects->'grants_ended'->>0, e.effects->'grant_days'->0->>'id') AS uuid)
+        )
+    )
+"""
+#: What the document of such an event is called.
+TITLE = f"""CASE WHEN e.effects ? 'paper' THEN (
+    SELECT d.body->'title'->>'value' FROM events d WHERE {ENTERED}
+) END"""
 #: The events of a log after one of them, in order.
-_EVENTS = """
-    SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash FROM events e
-    WHERE log_id = CAST(:log AS uuid) AND seq > :after {more} ORDER BY seq LIMIT :most
+_EVENTS = f"""
+    SELECT seq, at, kind, track_id, actor_id, header, effects, body, hash, {TITLE} AS title FROM events e
+    WHERE log_id = CAST(:log AS uuid) AND seq > :after {{more}} ORDER BY seq LIMIT :most
 """
 
 
@@ -93,48 +115,85 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
     if sight(actor, case) < Sight.ALL:
         raise NotFound("history")
     rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
-    people = {
-        person
-        for row in rows
-        for person in (
-            row.header["actor"],
-            row.header["acting_for"],
-            whom_of(row.kind, row.effects),
-            *(row.effects.get("role_given") or {}).values(),
-        )
-    }
-    names, library = names_of(db, people), load_library()
+    events = [row_as(EventRow, row) for row in rows]
+    names, library = names_of(db, {person for event in events for person in people_of(event)}), load_library()
     return [
-        RecentEvent(
+        row_as(
+            RecentEvent,
+            told_of(event, names, whole=True, ours=True, library=library, task=task_key(row.task)),
             seq=row.seq,
             at=row.header["at"],
-            kind=row.kind,
             track=row.track_id,
-            edition=row.header["edition"],
-            transition=row.effects.get("transition"),
-            what=row.effects.get("what"),
-            name=row.effects.get("name"),
-            actor=_actor(row.header["actor"], names),
             acting_for=_actor(row.header["acting_for"], names),
-            role=row.header["role"],
-            by_system=row.header["actor"] == SYSTEM_ACTOR,
-            agreed="proposed" in row.effects,
-            whom=_actor(whom_of(row.kind, row.effects), names),
-            documents=papers_of(row.effects),
-            version=version_of(row.effects),
-            item=item_of(row.effects),
             happened_on=row.effects.get("happened_on"),
-            why=why_of(row.effects),
-            given=row.effects.get("role_given"),
-            names=names,
-            task=task,
-            form=form_of_task(library, task),
-            data=data_of(row.effects),
-            body=_unerased(row.body),
         )
-        for row in rows
-        for task in [task_key(row.task)]
+        for event, row in zip(events, rows, strict=True)
     ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventRow:
+    """An event as a statement has read it."""
+
+    kind: str
+    header: JsonMapping
+    effects: JsonMapping
+    body: JsonMapping
+    #: Of the document that an earlier event entered.
+    title: str | None
+
+
+def told_of(
+    row: EventRow, names: Mapping[str, str], *, whole: bool, ours: bool, library: Library, task: TaskKey | None
+) -> EventView:
+    """What is told of an event: to those who read the `whole` case as it is, to a provider as its history has it.
+
+    `ours`: on the other side of a referral one sees the office, not who in it.
+    """
+    header, effects = row.header, row.effects
+    transition, edition = effects.get("transition"), library.editions.get(header["edition"] or "")
+    data, body = data_of(effects), _unerased(row.body)
+    if not whole:
+        data, body = _for_provider(data), _for_provider(body)
+        task = None if transition else _task_named(edition, effects.get("name") or effects.get("what"))
+    shared = EventView(
+        kind=row.kind,
+        transition=transition,
+        what=effects.get("what") if whole else transition or effects.get("name") or effects.get("what"),
+        edition=header["edition"],
+        actor=_actor(header["actor"], names) if ours else Named(id=None, name=header["role"]),
+        role=header["role"],
+        by_system=header["actor"] == SYSTEM_ACTOR,
+        documents=papers_of(effects, row.body, row.title),
+        version=version_of(effects),
+        task=task,
+        form=form_of_task(library, task),
+        data=data,
+        body=body,
+    )
+    if not whole:
+        return shared
+    return replace(
+        shared,
+        name=effects.get("name"),
+        agreed="proposed" in effects,
+        whom=_actor(whom_of(row.kind, effects), names),
+        item=item_of(effects),
+        why=why_of(effects),
+        given=effects.get("role_given"),
+        names=names,
+    )
+
+
+def people_of(row: EventRow) -> set[str | None]:
+    """Everybody whom what is told of an event may name."""
+    header, effects = row.header, row.effects
+    return {
+        header["actor"],
+        header["acting_for"],
+        whom_of(row.kind, effects),
+        *(effects.get("role_given") or {}).values(),
+    }
 
 
 def view_of(case: Case, event: CaseEvent) -> EventView:
@@ -157,13 +216,18 @@ def _task_of(case: Case, event: CaseEvent, edition: Edition | None) -> TaskKey |
     effects = event.effects if isinstance(event, WholeCaseEvent) else {}
     if task := case.tasks.get(effects.get("task") or ""):
         return row_as(TaskKey, task)
-    if edition is None or event.done or event.what is None:
+    return None if event.done else _task_named(edition, event.what)
+
+
+def _task_named(edition: Edition | None, what: str | None) -> TaskKey | None:
+    """The task of a name."""
+    if edition is None or what is None:
         return None
-    key = next((rule.key for rule in edition.tasks.values() if rule.name == event.what), None)
+    key = next((rule.key for rule in edition.tasks.values() if rule.name == what), None)
     if key is not None:
         return TaskKey(edition=edition.fingerprint, type="side", rule=key, about=None)
-    step = f"states.{event.what}.do" in edition.texts
-    return TaskKey(edition=edition.fingerprint, type="step", rule=event.what, about=None) if step else None
+    step = f"states.{what}.do" in edition.texts
+    return TaskKey(edition=edition.fingerprint, type="step", rule=what, about=None) if step else None
 
 
 def _unerased(body: JsonMapping) -> JsonObject:
@@ -172,8 +236,8 @@ def _unerased(body: JsonMapping) -> JsonObject:
 
 
 #: The last events of a log with the task of each, the newest first.
-_LAST = """
-    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, to_jsonb(t) AS task FROM events e
+_LAST = f"""
+    SELECT e.seq, e.kind, e.track_id, e.header, e.effects, e.body, to_jsonb(t) AS task, {TITLE} AS title FROM events e
     LEFT JOIN tasks t ON t.id = CAST(e.effects->>'task' AS uuid)
     WHERE e.log_id = CAST(:log AS uuid) ORDER BY e.seq DESC LIMIT :most
 """
@@ -185,25 +249,24 @@ def why_of(effects: JsonMapping) -> list[str] | None:
     return grounds
 
 
-def papers_of(effects: JsonMapping) -> list[EventPaper | PartyPaper]:
-    """The documents that an event enters, sends, files or withdraws."""
+def papers_of(effects: JsonMapping, body: JsonMapping, title: str | None) -> list[EventPaper | PartyPaper]:
+    """The documents that an event enters or sends, or files, withdraws, or ends or changes the access to, with their titles.
+
+    `title`: of one that an earlier event entered; what this one enters, its own `body` names.
+    """
+    own = _unerased(body).get("title")
     papers: list[EventPaper | PartyPaper] = [
-        PartyPaper(kind=paper["kind"], party=paper["party"]) if paper["party"] else EventPaper(kind=paper["kind"])
+        PartyPaper(kind=paper["kind"], title=own, party=paper["party"])
+        if paper["party"]
+        else EventPaper(kind=paper["kind"], title=own)
         for paper in effects.get("documents", ())
     ]
-    return papers or [EventPaper(kind=kind) for kind in (effects.get("paper"),) if kind]
+    return papers or [EventPaper(kind=kind, title=title) for kind in (effects.get("paper"),) if kind]
 
 
 def version_of(effects: JsonMapping) -> int | None:
     """Which version of a document an event files."""
     return next((file["version"] for file in effects.get("files", ())), None)
-
-
-def data_of(effects: JsonMapping) -> JsonMapping:
-    """What the form of an action said, or of the task that it finished."""
-    results = (task["result"] for task in effects.get("task_states", ()) if "result" in task)
-    data: JsonMapping = effects.get("data") or next(results, {})
-    return data
 
 
 def item_of(effects: JsonMapping) -> str | None:
@@ -240,7 +303,7 @@ def _show_event(
         # On the other side of a referral one sees the office, not who in it.
         actor=_actor(header["actor"], names) if ours else Named(id=None, name=header["role"]),
         role=header["role"],
-        documents=papers_of(effects),
+        documents=papers_of(effects, row.body, row.title),
         version=version_of(effects),
         data=data,
         happened_on=effects.get("happened_on"),

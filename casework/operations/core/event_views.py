@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import Library
 from casework.engine.state.effects_schema import RoleGiven
 from casework.json_values import Answers, JsonMapping
@@ -39,9 +40,11 @@ class FilledIn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventPaper:
-    """A document that an event enters, sends, files or withdraws."""
+    """A document that an event enters, sends, files or withdraws, or whose access it ends or changes."""
 
     kind: str
+    #: None where it is erased, or not told to the reader.
+    title: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +96,30 @@ def form_of_task(library: Library, task: TaskKey | None) -> FormKey | None:
     home = library.editions.get(task.edition or "") if task is not None and task.type == "side" else None
     rule = home.tasks.get(task.rule) if home is not None and task is not None else None
     return FormKey(edition=home.fingerprint, name=rule.form) if home is not None and rule and rule.form else None
+
+
+def data_of(effects: JsonMapping) -> JsonMapping:
+    """What the form of an action said, or of the task that it finished."""
+    results = (task["result"] for task in effects.get("task_states", ()) if "result" in task)
+    data: JsonMapping = effects.get("data") or next(results, {})
+    return data
+
+
+def done_key(
+    editions: Mapping[str, Edition], task: TaskKey | None, form: FormKey | None, data: Answers
+) -> tuple[str, str] | None:
+    """The text that says what somebody did by completing a task, with its edition: of the answer that was given, else of the task.
+
+    None where neither says anything.
+    """
+    if form is not None and (edition := editions.get(form.edition)) is not None:
+        for name, value in data.items():
+            answer = ("yes" if value else "no") if isinstance(value, bool) else value if isinstance(value, str) else ""
+            if (key := f"forms.{form.name}.{name}.done.{answer}") in edition.texts:
+                return edition.fingerprint, key
+    home = editions.get(task.edition or "") if task else None
+    key = f"tasks.{task.rule}.done" if task else ""
+    return (home.fingerprint, key) if home is not None and key in home.texts else None
 
 
 def event_view(event: object, **more: Any) -> EventView:

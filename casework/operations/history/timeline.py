@@ -25,7 +25,16 @@ from casework.json_values import Answers, JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
-from casework.operations.cases.case_events import item_of, list_events, papers_of, version_of, view_of, whom_of, why_of
+from casework.operations.cases.case_events import (
+    TITLE,
+    item_of,
+    list_events,
+    papers_of,
+    version_of,
+    view_of,
+    whom_of,
+    why_of,
+)
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.queries import find_case
 from casework.operations.core.event_views import FormKey, form_of_task
@@ -168,6 +177,7 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
     if not wanted:
         return
     past = Past(db)
+    titles = {row.seq: row.title for row in db.execute(_TITLES, {"log": log, "wanted": sorted(wanted)})}
     before: Case | None = None
     entries: list[HistoryEntry] = []
     for row in read_rows(db, log):
@@ -176,7 +186,16 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
         event = event_of(row.header, row.effects, row.body)
         after = evolve(before, event)
         if row.seq in wanted:
-            entries.append(_entry(row, before, after, past, Candidates(past, past.library).of(before, event)))
+            entries.append(
+                _entry(
+                    row,
+                    before,
+                    after,
+                    past,
+                    Candidates(past, past.library).of(before, event),
+                    title=titles.get(row.seq),
+                )
+            )
         before = after
     names = names_in_answers(db, before, _ids_in(entries))
     corrections = {row.of: row.last for row in db.execute(_CORRECTIONS, {"log": log, "wanted": sorted(wanted)})}
@@ -184,6 +203,11 @@ def tell(db: Connection, log: str, wanted: set[int]) -> Iterator[HistoryEntry]:
         yield replace(_named(entry, names), corrected_by=corrections.get(entry.seq))
 
 
+#: What the documents are called that some entries of a log file or withdraw.
+_TITLES = text(f"""
+    SELECT e.seq, {TITLE} AS title FROM events e
+    WHERE e.log_id = CAST(:log AS uuid) AND e.seq = ANY(:wanted) AND e.effects ? 'paper'
+""")
 #: Of some entries of a log by which one each was corrected last.
 _CORRECTIONS = text("""
     SELECT CAST(header->>'because' AS bigint) AS of, max(seq) AS last FROM events
@@ -191,7 +215,9 @@ _CORRECTIONS = text("""
 """)
 
 
-def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: list[Candidate]) -> HistoryEntry:
+def _entry(
+    row: Any, before: Case | None, after: Case, past: Past, candidates: list[Candidate], *, title: str | None
+) -> HistoryEntry:
     """An entry whose people and organisations have no names yet."""
     header = row.header
     effects: Effects = row.effects
@@ -241,7 +267,7 @@ def _entry(row: Any, before: Case | None, after: Case, past: Past, candidates: l
         whom=_unnamed(whom_of(row.kind, effects)),
         by_system=header["actor"] == SYSTEM_ACTOR,
         item=item_of(effects),
-        documents=papers_of(effects),
+        documents=papers_of(effects, row.body, title),
         version=version_of(effects),
         why=why_of(effects),
         given=effects.get("role_given"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import (
     DECISION,
     DUE,
@@ -18,14 +18,12 @@ from casework.engine.analysis.notification_rules import (
     RETURN,
     TASK,
 )
-from casework.engine.state.events import SYSTEM_ACTOR
-from casework.operations.cases.case_events import item_of, papers_of, version_of, whom_of, why_of
-from casework.operations.core.event_views import EventView, task_key
+from casework.operations.cases.case_events import ENTERED, EventRow, people_of, told_of
+from casework.operations.core.event_views import task_key
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, page
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
 from casework.operations.core.unread import SHOWN_TO_PROVIDERS
-from casework.operations.core.views import Named, to_named
 from casework.operations.notifications.queries import MOST_COUNTED, ROWS, SEEN, seen_by, shown_as
 from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup
 from casework.permissions.actors import Actor
@@ -58,7 +56,10 @@ SHOWS: Mapping[str, str] = {
 #: Each with its event: to whom reads the whole case as it is, to a provider as the history of its referral has it, and of
 #: what is sealed none.
 _BESIDE = f"""
-    SELECT x.*, {titled("h")} AS title, e.kind AS event, e.header, e.effects, to_jsonb(w) AS about_task,
+    SELECT x.*, {titled("h")} AS title, e.kind AS event, e.header, e.effects, e.body, to_jsonb(w) AS about_task,
+        CASE WHEN e.effects ? 'paper' THEN (
+            SELECT d.body->'title'->>'value' FROM events d WHERE {ENTERED} AND (x.inside OR d.track_id = e.track_id)
+        ) END AS paper,
         EXISTS (SELECT FROM follows f WHERE f.person_id = CAST(:person AS uuid) AND f.log_id = x.log_id) AS followed FROM (
 """
 #: What stands behind the notifications themselves in that statement.
@@ -102,61 +103,29 @@ def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | 
             given | {"most": ON_A_PAGE + 1},
         ).all()
     shown, following = page(rows, ON_A_PAGE, lambda row: (row.at, row.id))
-    names = names_of(db, {person for row in shown if row.header for person in _people(row)})
-    organisations = reach(actor).organisations
+    events = {
+        row.id: EventRow(kind=row.event, header=row.header, effects=row.effects, body=row.body, title=row.paper)
+        for row in shown
+        if row.header
+    }
+    names = names_of(db, {person for event in events.values() for person in people_of(event)})
+    organisations, library = reach(actor).organisations, load_library()
     groups: dict[str, AlertGroup] = {}
     for row in shown:
         group = groups.setdefault(
             row.log_id, AlertGroup(log=row.log_id, title=row.title, followed=row.followed, items=[])
         )
-        event = _event(row, names, organisations) if row.header else None
+        event = (
+            told_of(
+                events[row.id],
+                names,
+                whole=row.inside,
+                ours=row.inside or row.header["organisation"] in organisations,
+                library=library,
+                task=task_key(row.about_task),
+            )
+            if row.id in events
+            else None
+        )
         group.items.append(Alert(told=shown_as(row), event=event))
     return Page(items=list(groups.values()), next=following)
-
-
-def _people(row: Any) -> set[str | None]:
-    return {row.header["actor"], whom_of(row.event, row.effects), *(row.effects.get("role_given") or {}).values()}
-
-
-def _event(row: Any, names: Mapping[str, str], organisations: frozenset[str]) -> EventView:
-    header, effects = row.header, row.effects
-    by_system = header["actor"] == SYSTEM_ACTOR
-    # On the other side of a referral one sees the office, not who in it.
-    ours = row.inside or header["organisation"] in organisations
-    actor = to_named(header["actor"], names) if ours and not by_system else Named(id=None, name=header["role"])
-    event = EventView(
-        kind=row.event,
-        transition=effects.get("transition"),
-        what=effects.get("transition") or effects.get("name") or effects.get("what"),
-        edition=header["edition"],
-        actor=actor,
-        role=header["role"],
-        by_system=by_system,
-        documents=papers_of(effects),
-        version=version_of(effects),
-    )
-    return _whole(row, event, names) if row.inside else event
-
-
-def _whole(row: Any, event: EventView, names: Mapping[str, str]) -> EventView:
-    """With what only those are told who read the whole case."""
-    effects, task = row.effects, row.about_task
-    return EventView(
-        kind=event.kind,
-        transition=event.transition,
-        what=effects.get("what"),
-        name=effects.get("name"),
-        edition=event.edition,
-        actor=event.actor,
-        role=event.role,
-        by_system=event.by_system,
-        documents=event.documents,
-        version=event.version,
-        agreed="proposed" in effects,
-        whom=to_named(whom_of(row.event, effects), names),
-        item=item_of(effects),
-        why=why_of(effects),
-        given=effects.get("role_given"),
-        names=names,
-        task=task_key(task),
-    )

@@ -17,11 +17,13 @@ from casework.engine.deadlines.calendars import Calendar, day_in
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case
-from casework.engine.state.events import FIRED, Event
+from casework.engine.state.events import COMPLETED, FIRED, Event
 from casework.operations.auth.account_mail import tell_owner
+from casework.operations.core.event_views import data_of, done_key, form_of_task
 from casework.operations.core.notification_preferences import DIGEST, NONE, choice_of
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
+from casework.operations.core.views import TaskKey, row_as
 from casework.operations.integrations.webhooks import queue_message
 from casework.operations.notifications.follows import shares_of_followers
 from casework.operations.people.absences import substitutes_of
@@ -80,7 +82,7 @@ def _tell_batch(db: Connection, mailing: bool) -> int:
             cases[row.log_id] = load(db, row.log_id, row.kind)
         case, event = cases[row.log_id], event_of(row.header, row.effects, {})
         queue_message(db, case, event, row.now)
-        owed = notices(event, case, _rule(event))
+        owed = notices(event, case, _rule(event), _answered(case, event))
         if owed:
             shares = shares_of(db, case, owed, {event.actor, event.acting_for}, event.track)
             calendar = calendar_of(db, case.programme) if mailing and shares else None
@@ -97,6 +99,15 @@ def _rule(event: Event) -> TransitionRule | None:
     edition = load_library().editions.get(event.edition)
     match = edition.find(event.effects["transition"], event.frm) if edition else None
     return match[0] if match else None
+
+
+def _answered(case: Case, event: Event) -> tuple[str, str] | None:
+    """The text that says how a task was answered, in the words of the history."""
+    task = case.tasks.get(event.effects.get("task") or "") if event.kind == COMPLETED else None
+    if task is None:
+        return None
+    key, library = row_as(TaskKey, task), load_library()
+    return done_key(library.editions, key, form_of_task(library, key), data_of(event.effects))
 
 
 # --- for whom --------------------------------------------------------------------------------------------------------

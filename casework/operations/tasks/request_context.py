@@ -16,8 +16,7 @@ from casework.engine.state.events import COMPLETED, FIRED, OBJECTED
 from casework.json_values import Answers
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.cases.answer_names import ids_in, names_in_answers
-from casework.operations.cases.case_events import data_of
-from casework.operations.core.event_views import FormKey
+from casework.operations.core.event_views import FormKey, data_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import when
 from casework.operations.core.views import to_named

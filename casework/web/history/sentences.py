@@ -11,14 +11,13 @@ from markupsafe import Markup
 from casework.engine.definition.editions import Edition, do_key
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.effects_schema import RoleGiven
-from casework.engine.state.events import DOCUMENT_REGISTERED, SYSTEM_ACTOR
+from casework.engine.state.events import SYSTEM_ACTOR
 from casework.json_values import Answers, JsonObject, JsonValue
 from casework.operations.cases.views import JoinView
-from casework.operations.core.event_views import EventView, FilledIn, PartyPaper
+from casework.operations.core.event_views import EventView, FilledIn, PartyPaper, done_key
 from casework.operations.core.views import TaskKey
 from casework.operations.documents.views import DocumentRow
 from casework.web.shell.dates import say_day
-from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, chinese, edition_text, role_name
 from casework.web.shell.layout import clock
 from casework.web.shell.values import PARTIES, Values, paper_name, party_name, service_name
@@ -65,8 +64,11 @@ _ACTIONS = {
     "document_registered": N_("%(who)s added %(paper)s"),
     "document_registered by title": N_("%(who)s added “%(paper)s”"),
     "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),
+    "document_filed by title": N_("%(who)s filed version %(version)s of “%(paper)s”"),
     "grant_withdrawn": N_("%(who)s ended the provider's access to a paper: %(paper)s"),
+    "grant_withdrawn by title": N_("%(who)s ended the provider's access to “%(paper)s”"),
     "grant_day_changed": N_("%(who)s changed the last day of the provider's access to a paper: %(paper)s"),
+    "grant_day_changed by title": N_("%(who)s changed the last day of the provider's access to “%(paper)s”"),
     "papers_returned returned": N_("%(who)s confirmed that the papers were given back"),
     "papers_returned destroyed": N_("%(who)s confirmed that the papers were destroyed"),
     "letter_sent invitation": N_("%(who)s sent an invitation to %(to)s"),
@@ -74,6 +76,7 @@ _ACTIONS = {
     "letter_sent reminder": N_("%(who)s sent a reminder to %(to)s"),
     "letter_sent closing": N_("%(who)s sent the letter at the end to %(to)s"),
     "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
+    "document_withdrawn by title": N_("%(who)s withdrew “%(paper)s”"),
     "consent_ended": N_("%(who)s recorded that a consent has ended"),
     "interest_declared": N_("%(who)s declared an interest in the case"),
     "unsealing_asked": N_("%(who)s asked to let one more person read the sealed mediation"),
@@ -101,6 +104,7 @@ _BY_ITSELF = {
     "activated": N_("The task “%(task)s” may begin"),
     "consent_ended": N_("A consent has expired"),
     "grant_expired": N_("The provider's access to a paper ended with its last day: %(paper)s"),
+    "grant_expired by title": N_("The provider's access to “%(paper)s” ended with its last day"),
     "remind": N_("A reminder of “%(task)s” went out"),
     "due": N_("“%(task)s” is due"),
     "escalate": N_("“%(task)s” was passed on to the supervisors"),
@@ -158,11 +162,11 @@ def say_entry(entry: EventView, editions: Editions) -> str:
         )
     unnamed, title = "" if entry.whom else _ACTIONS.get(f"{entry.kind} to the queue", ""), _title(entry)
     words = unnamed or _ACTIONS.get(entry.kind, "") or _ACTIONS.get(f"{entry.kind} {entry.what}", "")
-    if title:
-        words = _ACTIONS[f"{entry.kind} by title"]
     if entry.by_system:
         what = str(entry.what)
         words = _BY_ITSELF.get(what if entry.kind == "timer_fired" else entry.kind, _BY_ITSELF.get(what, ""))
+    if title:
+        words = (_BY_ITSELF if entry.by_system else _ACTIONS).get(f"{entry.kind} by title", words)
     if not words:
         return gettext("%(who)s: %(what)s", who=who, what=entry.kind.replace("_", " "))
     if entry.kind == "completed" and not entry.by_system and (done := _done(entry, editions)):
@@ -185,9 +189,8 @@ def say_entry(entry: EventView, editions: Editions) -> str:
 
 
 def _title(entry: EventView) -> str:
-    """What a document that was added is called; "" where that is erased, or not told."""
-    title = entry.body.get("title") if entry.kind == DOCUMENT_REGISTERED else None
-    return title if isinstance(title, str) else ""
+    """What the document is called that it is about; "" where that is erased, or not told."""
+    return next((paper.title for paper in entry.documents if paper.title), "")
 
 
 def say_given(given: RoleGiven | None, names: Mapping[str, str]) -> str:
@@ -212,7 +215,7 @@ def _say_correction(entry: EventView, who: str, edition: Edition | None, edition
 
 def _grants_time(entry: EventView, edition: Edition | None) -> bool:
     rules = edition.tasks.values() if edition else ()
-    return any(rule.name == entry.what and rule.part == GRANTS_TIME for rule in rules)
+    return any(rule.name in (entry.what, entry.name) and rule.part == GRANTS_TIME for rule in rules)
 
 
 def _say_extension(data: Answers, who: str) -> str:
@@ -248,15 +251,8 @@ def _say_transition(entry: EventView, who: str, edition: Edition | None) -> str:
 
 def _done(entry: EventView, editions: Editions) -> str:
     """What somebody did by completing a task, in the words of its answer or of the task; "" where those say nothing."""
-    form, task = entry.form, entry.task
-    words, about = "", task.about if task else None
-    if form and (edition := editions.get(form.edition)):
-        texts = texts_of(edition, form.name)
-        for name, value in entry.data.items():
-            answer = ("yes" if value else "no") if isinstance(value, bool) else value if isinstance(value, str) else ""
-            words = words or (texts.get(f"{name}.done.{answer}") if texts.has(f"{name}.done.{answer}") else "")
-    if not words and task and (home := editions.get(task.edition or "")) and f"tasks.{task.rule}.done" in home.texts:
-        words = edition_text(home, f"tasks.{task.rule}.done")
+    said, about = done_key(editions, entry.task, entry.form, entry.data), entry.task.about if entry.task else None
+    words = edition_text(editions[said[0]], said[1]) if said else ""
     return f"{words}: {party_name(about)}" if words and about in PARTIES else words
 
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.definitions import load_library
 from casework.operations.core.notification_preferences import find_telling
+from casework.operations.core.perform import calendar_of
+from casework.operations.documents.service import file_version, find_document, withdraw
+from casework.operations.documents.storage import DocumentStore
+from casework.operations.documents.uploads import receive
+from casework.operations.history.timeline import read_history
+from casework.operations.notifications.alerts import list_alerts
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.notifications.service import tell_due
 from casework.records.database import transaction
+from casework.web.history.sentences import say_entry
+from casework.web.shell import layout
 from tests.support.additions import add_absence
-from tests.support.way_to_referral import to_referral
+from tests.support.file_makers import PDF
+from tests.support.way_to_referral import complete, to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request, today
 
 pytestmark = pytest.mark.stage(play=to_referral)
 
@@ -89,6 +101,63 @@ def test_alerts_stand_by_case_and_say_who_did_what(sign_in: Callable[[str], Brow
     mine = provider.get("/notifications").text
     assert "sent the request" in mine
     assert "/cases/" not in mine
+
+
+#: As if somebody had been told of every event of a case.
+_ALL_TOLD = text("""
+    INSERT INTO notifications (id, person_id, log_id, seq, kind, about, at, track_id)
+    SELECT gen_random_uuid(), CAST(:person AS uuid), e.log_id, e.seq, 'moved', 'all', e.at, e.track_id FROM events e
+    JOIN cases c ON c.id = e.log_id WHERE c.number = :number AND (:whole OR e.track_id = CAST(:referral AS uuid))
+    ON CONFLICT DO NOTHING
+""")
+
+
+def _file(world: World, store: DocumentStore, by: str, document: str) -> None:
+    """A second version of a document."""
+    with transaction(store.engine) as db:
+        actor = world.actor(db, by)
+        log = find_document(db, actor, document)[0].log
+    with receive(io.BytesIO(PDF + b"\n"), "second.pdf") as upload:
+        kept = store.keep(log, "case", upload)
+    with transaction(store.engine) as db:
+        file_version(db, world.actor(db, by), store, document, kept, request=new_request())
+
+
+def test_an_alert_says_of_an_event_what_the_history_says(
+    app: Flask, engine: Engine, world: World, staged: tuple[str, str], document_store: DocumentStore
+) -> None:
+    number, referral = staged
+    later = (today() + timedelta(days=50)).isoformat()
+    paper = world.hand_in(document_store, number, title="Heat report")
+    with transaction(engine) as db:
+        world.accept(db, number, referral)
+        world.fire(db, "provider", number, "start", track=referral)
+        asked = {"new_date": later, "reason": "The laboratory is closed."}
+        world.fire(db, "provider", number, "ask_extension", asked, track=referral)
+        complete(world, db, "officer", number, "decide_extension", data={"granted": True, "until_on": later})
+    own = world.hand_in(document_store, number, "provider", title="Draft", referral=referral)
+    for by, document in (("officer", paper), ("provider", own)):
+        _file(world, document_store, by, document)
+    with transaction(engine) as db:
+        withdraw(db, world.actor(db, "officer"), paper, reason="A mistake.", request=new_request())
+        for name, whole in (("supervisor", True), ("provider", False)):
+            given = {"person": world.people[name], "number": number, "referral": referral, "whole": whole}
+            db.execute(_ALL_TOLD, given)
+    for name, words in (
+        (
+            "supervisor",
+            ["Officer granted more time, until", "filed version 2 of “Heat report”", "withdrew “Heat report”"],
+        ),
+        ("provider", ["Case officer granted more time, until", "Provider filed version 2 of “Draft”"]),
+    ):
+        with transaction(engine) as db, app.test_request_context():
+            actor, editions = world.actor(db, name), load_library().editions
+            layout.use_calendar(calendar_of(db, world.programmes["BJ"]))
+            alerts = [item.event for group in list_alerts(db, actor).items for item in group.items]
+            history = read_history(db, actor, number, limit=100).items
+            told = sorted(say_entry(event, editions) for event in alerts if event)
+            assert told == sorted(say_entry(entry, editions) for entry in history)
+        assert [part for part in words if not any(part in one for one in told)] == []
 
 
 @pytest.mark.parametrize("show", ["all", "to_do", "mentions", "late", "read", "nonsense"])
