@@ -201,7 +201,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "recovery": add_recovery(db, world, "officer"),
         "idle": add_idle(db, "idle"),
         "notification": str(uuid.uuid4()),
-        "filter": str(uuid.uuid4()),
+        "view": str(uuid.uuid4()),
         "question": "waivers",
         "account": account,
         "erasure": leaving[0],

@@ -124,7 +124,7 @@ def make_things(world: World, db: Connection) -> Things:
         registry.grant_role(db, spare, "provider", organisation=world.organisations[one]) for one in ("lab", "bank")
     ]
     consent = db.execute(text("SELECT id FROM consents ORDER BY id LIMIT 1")).scalar_one()
-    filters = [
+    views = [
         str(save_view(db, world.actor(db, name), "cases", name="mine", query="", request=new_request()).answer["id"])
         for name in ("officer", "foreign_officer")
     ]
@@ -178,7 +178,7 @@ def make_things(world: World, db: Connection) -> Things:
         "step_task": _task(db, number, "assessment"),
         "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)),
-        "filter": filters[0],
+        "view": views[0],
         "job": add_failed_job(db),
         "account": add_service_account(db, world),
         "erasure": leaving[0],
@@ -236,7 +236,7 @@ def make_things(world: World, db: Connection) -> Things:
         "task": _task(db, elsewhere, "proposed"),
         "step_task": _task(db, elsewhere, "proposed"),
         "match": match,
-        "filter": filters[1],
+        "view": views[1],
         "number": elsewhere,
         "referral": other,
         "track": world.main_track(db, elsewhere),

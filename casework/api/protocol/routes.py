@@ -23,7 +23,7 @@ IDS = frozenset({
     "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
     "membership", "person", "finding", "message", "mention", "clock", "document", "grant", "absence", "objection", "provider",
     "invitation", "account",
-    "unsealing", "erasure", "role_request", "recovery", "filter", "notification",
+    "unsealing", "erasure", "role_request", "recovery", "view", "notification",
 })  # fmt: skip
 
 
