@@ -50,15 +50,26 @@ def is_watched(actor: Actor) -> bool:
 
 
 def note_reading(
-    db: Connection, actor: Actor, address: str, number: str | None = None, *, within: Mapping[str, Any] | None = None
+    db: Connection,
+    actor: Actor,
+    address: str,
+    number: str | None = None,
+    *,
+    within: Mapping[str, Any] | None = None,
+    only_sealed: bool = False,
 ) -> None:
-    """Keep that somebody was shown this. `within` names the mediation, task or referral that stands in the address."""
+    """Keep that somebody was shown this; of `only_sealed`, where it is a sealed mediation's.
+
+    `within` names the mediation, task or referral that stands in the address.
+    """
     kept = "".join(letter for letter in address if letter.isprintable())[:LONGEST]
     places = {name: (within or {}).get(name) for name in ("mediation", "task", "referral")}
-    given = {name: str(value) if value else None for name, value in places.items()}
+    given: dict[str, Any] = {name: str(value) if value else None for name, value in places.items()}
+    given |= {"person": actor.person, "number": number[:100] if number else None}
+    given |= {"address": kept, "only_sealed": only_sealed}
     # Whoever was shown it: that it was sealed is kept, and not told.
     with whole(db):
-        db.execute(_NOTE, {"person": actor.person, "number": number[:100] if number else None, "address": kept} | given)
+        db.execute(_NOTE, given)
 
 
 #: Notes that somebody read something. What is a sealed mediation's is kept apart, by whatever address it was reached.
@@ -72,7 +83,7 @@ _NOTE = text("""
         SELECT home.id, CAST(:person AS uuid), casework_now(), split_part(:address, '?', 1) FROM home
     )
     INSERT INTO readings (person_id, at, number, address)
-    SELECT CAST(:person AS uuid), casework_now(), :number, :address WHERE NOT EXISTS (SELECT FROM home)
+    SELECT CAST(:person AS uuid), casework_now(), :number, :address WHERE NOT :only_sealed AND NOT EXISTS (SELECT FROM home)
 """)
 
 
@@ -87,6 +98,7 @@ def note_sealed(db: Connection, actor: Actor, log: str, address: str) -> None:
             "mediation": log,
             "task": None,
             "referral": None,
+            "only_sealed": True,
         },
     )
 

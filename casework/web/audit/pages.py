@@ -277,15 +277,19 @@ def note_reading(response: Response) -> Response:
     if not shown or request.endpoint in _UNWATCHED:
         return response
     actor, seen = _reader(), request.view_args or {}
-    if actor is not None and (access_log.is_watched(actor) or "mediation" in seen or request.endpoint in _LISTS):
+    if actor is None:
+        return response
+    of_all = access_log.is_watched(actor) or request.endpoint in _LISTS
+    if of_all or seen.keys() & {"mediation", "task"}:
         with open_transaction() as db:
-            access_log.note_reading(db, actor, request.full_path.rstrip("?"), seen.get("number"), within=seen)
+            address = request.full_path.rstrip("?")
+            access_log.note_reading(db, actor, address, seen.get("number"), within=seen, only_sealed=not of_all)
     return response
 
 
-#: What tells nothing of a case, and what is noted of everybody by the operation itself.
+#: What tells a watched person nothing of a case, and what is noted of everybody by the operation itself.
 _UNWATCHED = frozenset({
-    "static", "health", "api.openapi", "api.docs", "documents.take", "documents.case_file", "previews.draw",
+    "static", "health", "news.show", "api.openapi", "api.docs", "documents.take", "documents.case_file", "previews.draw",
     "api.take_document_version", "api.take_case_file", None,
 })  # fmt: skip
 #: Lists that leave the house in one piece.

@@ -189,7 +189,7 @@ class Row:
     @property
     def may_tick(self) -> bool:
         """Whether something may be done with several such: what is seen whole and open."""
-        return self.opened_at is not None and not self.outcome
+        return self.opened_at is not None and self.closed_at is None
 
 
 def _row(case: ListedCase) -> Row:

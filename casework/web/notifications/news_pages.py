@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask_babel import gettext
 
+from casework.operations.core.access_log import is_watched
 from casework.operations.core.notice_words import SEALED
 from casework.operations.notifications.news import find_news
 from casework.operations.notifications.views import Notification
@@ -22,7 +23,10 @@ blueprint = Blueprint("news", __name__)
 
 @blueprint.get("/news")
 def show() -> Response:
-    """How many alerts are not read, and the newest of them since one that is known; 204 where that is still the newest."""
+    """How many alerts are not read, and the newest of them since one that is known; 204 where that is still the newest.
+
+    Nobody has asked for it. Of a watched person all that is shown is kept as read, so they are told how many, and nothing of a case.
+    """
     since = request.args.get("since")
     with page_transaction() as (db, actor):
         person = viewer()
@@ -32,9 +36,13 @@ def show() -> Response:
         if since is not None:
             return Response(status=204)
         return jsonify(unread="", since="", news=[])
-    told = [
-        {"words": say_news(item), "url": url_for("notifications.show", notification=item.id)} for item in news.items
-    ]
+    told = (
+        []
+        if is_watched(actor)
+        else [
+            {"words": say_news(item), "url": url_for("notifications.show", notification=item.id)} for item in news.items
+        ]
+    )
     return jsonify(unread=say_unread(news.unread), since=news.items[0].id, news=told)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.engine.execution.task_lifecycle import ASSIGN, SUSPEND
 from casework.operations.cases.about import show_about
 from casework.operations.cases.case_events import last_events
+from casework.operations.core.access_log import is_watched
 from casework.operations.core.perform import calendar_of
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.tasks import queries
@@ -27,12 +28,25 @@ blueprint = Blueprint("task_previews", __name__)
 NEWS = 2
 
 
+@blueprint.app_template_global()
+def previews_open() -> bool:
+    """Whether previews open beside a list by themselves."""
+    person = layout.reader()
+    return person is None or not is_watched(person.actor)
+
+
 @blueprint.get("/tasks/<uuid:task>/preview")
-def show(task: UUID) -> str:
-    """What somebody asks before opening a task, for whoever sees it; the part alone where a script asks for it."""
-    id, library = str(task), load_library()
+def show(task: UUID) -> str | Response:
+    """What somebody asks before opening a task, for whoever sees it; the part alone where a script asks for it.
+
+    A script asks for what nobody clicked on. So it is shown nothing that would be noted as read: of a sealed mediation, and of all
+    that a watched person is shown.
+    """
+    id, library, by_itself = str(task), load_library(), request.headers.get("X-Casework") == "script"
     with page_transaction() as (db, actor):
         case, details = queries.read_task(db, actor, id)
+        if by_itself and (is_watched(actor) or details.case is None):
+            return Response(status=204)
         layout.use_calendar(calendar_of(db, case.programme))
         whole = details.case is not None and sight(actor, case) == Sight.ALL
         about = show_about(db, actor, case) if whole else None
@@ -42,7 +56,7 @@ def show(task: UUID) -> str:
         allowed = operations(actor, case, current, library[details.edition]) if current is not None else []
     actions = {SUSPEND: gettext("Snooze"), ASSIGN: gettext("Hand over")}
     return render_template(
-        "tasks/preview_part.html" if request.headers.get("X-Casework") == "script" else "tasks/preview.html",
+        "tasks/preview_part.html" if by_itself else "tasks/preview.html",
         one=details,
         about=about,
         news=[(event.at, say_entry(event, library.editions)) for event in news],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.emergency_access import break_glass
 from casework.operations.mediations.service import open_mediation
 from casework.operations.mediations.unsealing import decide_unsealing
+from casework.operations.notifications.service import tell_due
 from casework.operations.referrals.service import fire_in_referral
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -128,6 +130,56 @@ def test_every_route_that_shows_a_sealed_mediation_is_noted_whoever_opens_it(sce
     with transaction(scene.engine) as db:
         db.execute(text("UPDATE mediations SET title = :t"), {"t": SEALED})
     assert list(unnoted(scene, who, (SEALED,), sealed_links(scene))) == []
+
+
+def test_a_task_of_a_sealed_mediation_is_an_opening_of_it_wherever_it_is_shown(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        sealed = db.execute(text("SELECT id FROM tasks WHERE sealed AND organisation_id IS NULL LIMIT 1")).scalar_one()
+        plain = db.execute(text("SELECT id FROM tasks WHERE NOT sealed LIMIT 1")).scalar_one()
+    links = [f"/tasks/{sealed}/preview", f"/tasks/{sealed}/due", f"/api/v1/tasks/{sealed}"]
+    browser, api = scene.browser("dispute_officer"), scene.app.test_client()
+    bearer = {"Authorization": f"Bearer {scene.world.tokens['dispute_officer']}"}
+    for link in links:
+        before = count(scene, "dispute_officer")
+        assert (api.get(link, headers=bearer) if "/api/" in link else browser.get(link)).status_code == 200
+        assert count(scene, "dispute_officer") == before + 1, link
+    # By itself it opens for nobody, and another task is nobody's business here.
+    assert browser.get(f"/tasks/{sealed}/preview", headers={"X-Casework": "script"}).status_code == 204
+    assert count(scene, "dispute_officer") == before + 1
+    assert scene.browser("officer").get(f"/tasks/{plain}/preview").status_code == 200
+    assert count(scene, "officer") == 0
+
+
+def test_nothing_that_a_page_shows_by_itself_is_told_to_a_watched_person(scene: Scene) -> None:
+    """So that each line of the log is something that the person asked for: of what opens by itself there is nothing to note."""
+    with transaction(scene.engine) as db:
+        scene.world.fire(db, "officer", scene.world.new_case(db), "take")
+    tell_due(scene.engine, mailing=False)
+    browser, script = scene.browser("officer"), {"X-Casework": "script"}
+    look = re.findall('data-look="([^"]*)"', browser.get("/").text)[0]
+    assert browser.get(look, headers=script).status_code == 200
+    assert browser.get("/news", headers=script).get_json()["news"]
+    with transaction(scene.engine) as db:
+        db.execute(
+            text(
+                "INSERT INTO openings (id, log_id, kind, state, reader_id, asker_id, asked_at, days, until)"
+                " SELECT gen_random_uuid(), log_id, kind, state, CAST(:reader AS uuid), asker_id, asked_at, days, until"
+                " FROM openings WHERE kind = 'unsealing'"
+            ),
+            {"reader": scene.world.people["officer"]},
+        )
+    page = browser.get("/").text
+    assert '<tr class="task' in page
+    assert "data-look" not in page
+    assert "beside-list" not in page
+    before = count(scene, "officer")
+    preview, news = browser.get(look, headers=script), browser.get("/news", headers=script)
+    assert (preview.status_code, preview.data) == (204, b"")
+    assert news.get_json()["news"] == []
+    assert news.get_json()["unread"]
+    assert count(scene, "officer") == before
+    assert browser.get(look).status_code == 200
+    assert count(scene, "officer") == before + 1
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,9 @@ def test_an_outcome_that_is_proposed_is_not_said_as_though_it_were_decided(
         world.fire(db, "officer", numbers[1], "propose_close", closing)
     for who, page in (("officer", "/cases"), ("officer", f"/cases/{numbers[1]}"), ("observer", f"/cases/{numbers[1]}")):
         assert proposed in words_of(browser_for(who).get(page).text), (who, page)
+    ticks = re.compile('name="case" value="([^"]*)"')
+    # It is open still, and so may be handed over or put on hold with others.
+    assert ticks.findall(browser_for("officer").get("/cases").text) == [numbers[1], numbers[0]]
     with transaction(engine) as db:
         closed = {"outcome": "dormant", "reason": "other", "follow_up_on": (today() + timedelta(days=200)).isoformat()}
         world.fire(db, "supervisor", numbers[1], "close", closed | {"publication": "none"})
@@ -85,6 +88,7 @@ def test_an_outcome_that_is_proposed_is_not_said_as_though_it_were_decided(
         told = words_of(browser_for(who).get(page).text)
         assert said in told, (who, page)
         assert proposed not in told, (who, page)
+    assert ticks.findall(browser_for("officer").get("/cases").text) == [numbers[0]]
 
 
 def test_filters_by_who(browser_for: Enter, world: World, numbers: tuple[str, str]) -> None:
