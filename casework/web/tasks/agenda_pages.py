@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND
 from casework.operations.core.paging import MOST
@@ -20,6 +20,8 @@ from casework.web.shell import dates, layout
 from casework.web.shell.i18n import N_, chinese
 from casework.web.shell.navigation import OFFICES
 from casework.web.shell.session import list_transaction, only
+from casework.web.shell.task_links import capital
+from casework.web.tasks.list_views import Group
 
 blueprint = Blueprint("agenda", __name__)
 
@@ -58,8 +60,10 @@ def show() -> str:
         view=view,
         whose=whose,
         days=days,
-        more=agenda.more,
-        most=MOST,
+        groups=[
+            _group(one, whose, at(date.fromisoformat(one.day), view="day") if view == "week" else "") for one in days
+        ],
+        columns=[(key, gettext(words)) for key, words in _COLUMNS.get(whose, [])],
         span=_say_span(view, first, last),
         whose_tabs=[
             (gettext(words), at(here, whose=name), name == whose)
@@ -133,14 +137,13 @@ class ShownDay(AgendaDay):
     #: So many more are due on it.
     hidden: int
     today: bool
-    past: bool
     #: Of its month.
     n: int
     idle: bool
     #: It belongs to another month than the one that is shown.
     outside: bool
-    mark: str
-    kind_words: str
+    #: That it is today or a holiday, each with the kind of its tag.
+    tags: list[tuple[str, str]]
     #: How many of its tasks are.
     late: int
 
@@ -148,20 +151,47 @@ class ShownDay(AgendaDay):
 def _shown(row: AgendaDay, items: list[DueTask], today: date, about: date) -> ShownDay:
     day = date.fromisoformat(row.day)
     name = row.name.get("zh" if chinese() else "en") or ""
+    mark = name or (gettext(KINDS[row.kind]) if row.kind in (HOLIDAY, MAKE_UP) else "")
+    tags = [(gettext("today"), "good")] if day == today else []
+    if mark:
+        tags.append((mark, "warn" if row.kind == HOLIDAY else ""))
     mine = [item for item in items if item.day == row.day]
     return row_as(
         ShownDay,
         row,
         items=mine,
         hidden=row.due - len(mine),
-        today=day == today,
-        past=day < today,
         n=day.day,
         idle=row.kind in (HOLIDAY, WEEKEND),
         outside=day.month != about.month,
-        mark=name or (gettext(KINDS[row.kind]) if row.kind in (HOLIDAY, MAKE_UP) else ""),
-        kind_words=gettext(KINDS[row.kind]) if row.kind in KINDS else "",
+        today=day == today,
+        tags=tags,
         late=sum(1 for item in mine if item.overdue),
+    )
+
+
+#: Of whose tasks the columns say whom each waits for.
+_COLUMNS = {"team": [("due", N_("Due")), ("with", N_("Waits for"))]}
+
+
+def _group(day: ShownDay, whose: str, url: str) -> Group:
+    """A day as a group of the list of tasks."""
+    if day.hidden and not url:
+        note = gettext("Only the first %(count)s are shown.", count=MOST)
+    elif day.kind == WEEKEND:
+        note = capital(gettext(KINDS[WEEKEND]))
+    else:
+        note = "" if day.due else gettext("Nothing is due.")
+    return Group(
+        id=f"day-{day.day}",
+        title=layout.day_element(day.day),
+        rows=day.items,
+        note=note,
+        kind="waiting" if whose == "waiting" else "",
+        count=day.due or None,
+        tags=day.tags,
+        url=url if day.hidden else "",
+        more=ngettext("%(num)d more task", "%(num)d more tasks", day.hidden),
     )
 
 

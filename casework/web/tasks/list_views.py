@@ -43,6 +43,8 @@ class Group:
     #: None where a heading has no count.
     count: int | None = None
     most: int = MOST_COUNTED
+    #: What is said of it beside its heading, each with the kind of its tag.
+    tags: Sequence[tuple[str, str]] = ()
     #: Cases on hold, which stand before the tasks.
     held: Sequence[HeldCase] = ()
     #: Where the rest is, and what leads there.

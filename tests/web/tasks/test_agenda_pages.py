@@ -51,7 +51,7 @@ def due(engine: Engine, number: str, task: str, day: date) -> None:
 
 def shown(page: str) -> dict[str, str]:
     """What stands on each day of the page."""
-    parts = re.split(r'<section class="agenda-day[^"]*" aria-labelledby="day-([\d-]+)">', page.split("<main")[1])
+    parts = re.split(r'<tbody role="rowgroup" id="day-([\d-]+)">', page.split("<main")[1])
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -113,7 +113,10 @@ def test_the_team_is_all_that_the_offices_must_do(
     for name in ("other_officer", "supervisor", "compliance"):
         browser = browser_for(name)
         assert TRIAGE not in browser.get("/agenda").text
-        assert ">Officer</span>" in shown(browser.get("/agenda?whose=team").text)[today().isoformat()]
+        assert (
+            '<td class="with" role="cell" data-label="Waits for">Officer</td>'
+            in shown(browser.get("/agenda?whose=team").text)[today().isoformat()]
+        )
     assert TRIAGE not in browser_for("foreign_officer").get("/agenda?whose=team").text
 
 
