@@ -27,6 +27,6 @@ EXPIRED = reason("documents.expired", N_("names a document that is not valid any
 HANDED_IN_BY = reason("documents.handed_in_by", N_("only people who work on the case add documents."))
 CHOOSE_A_FILE = reason("documents.choose_a_file", N_("Choose at least one file."))
 CHOOSE_ONE = reason("documents.choose_one", N_("choose one file."))
-SAY_WHOSE = reason("documents.say_whose", N_("Say whose paper the file is, or whom it is about, and choose it again."))
+CHOOSE_PAPER = reason("documents.choose_paper", N_("Choose the file of the paper."))
 MOST_FILES = template("documents.most_files", N_("Choose %(most)s files at most."))
 FILE_REFUSED = template("documents.file_refused", N_("“%(name)s”: %(why)s"))

@@ -6,13 +6,16 @@ import pytest
 from playwright.sync_api import Dialog, FilePayload
 
 from casework.operations.cases.case_actions import register_document
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.file_makers import PDF, SCRIPT, SCRIPTS
 from tests.support.samples import by_default
-from tests.support.world import new_request
+from tests.support.way_to_referral import to_plan
+from tests.support.world import new_request, today
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +93,27 @@ def test_without_a_script_the_plain_form_does_it(page_of: PageOf, site: Site) ->
     send(officer, ("one.pdf", PDF), ("two.pdf", PDF + b"%2"))
     officer.follow(officer.page.locator("form[data-uploads] .form-actions button.btn"))
     assert site.ids("SELECT name FROM files ORDER BY name") == ["one.pdf", "two.pdf"]
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_file_is_attached_without_leaving_the_page_of_the_task(page_of: PageOf, site: Site, scripted: bool) -> None:
+    """Chosen once, it survives what was forgotten, and is a document of the case with the task that it was asked for."""
+    with transaction(site.engine) as db:
+        number = to_plan(site.world, db)
+        case = load(db, home_of(db, number), "case")
+    task = next(task.id for task in case.open_tasks() if task.name == "kick_off")
+    officer = page_of("officer", java_script=scripted)
+    officer.open(f"/tasks/{task}")
+    send_it = officer.page.locator("form.asks .form-actions button.btn").last
+    minutes = FilePayload(name="minutes.pdf", mimeType="application/pdf", buffer=PDF)
+    officer.page.set_input_files("input[name=u-minutes]", minutes)
+    officer.follow(send_it)
+    assert officer.page.locator(".files li", has_text="minutes.pdf").count() == 1
+    assert "whom it is about" in officer.page.locator(".faults").inner_text()
+    officer.page.check("input[name=minutes-f-whose][value=both]")
+    officer.page.fill("#f-held_on", today().isoformat())
+    for asked in ("need_owner_present", "technology_owner_present"):
+        officer.page.check(f"input[name=f-{asked}][value=yes]")
+    officer.follow(send_it)
+    assert site.ids("SELECT name FROM files") == ["minutes.pdf"]
+    assert site.ids(f"SELECT state FROM tasks WHERE id = '{task}'") == ["Completed"]

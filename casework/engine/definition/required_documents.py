@@ -17,6 +17,16 @@ from casework.reasons import Why
 
 #: What a paper that is asked for can be; only one that is there lets the action through.
 THERE, MISSING, EXPIRED, PENDING, BLOCKED = "there", "missing", "expired", "pending", "blocked"
+#: The codes of the reasons that say that a paper is not in order.
+OF_PAPERS = frozenset(
+    template.code
+    for template in (
+        reasons.cases.PAPER_MISSING,
+        reasons.cases.PAPER_EXPIRED,
+        reasons.cases.PAPER_PENDING,
+        reasons.cases.PAPER_BLOCKED,
+    )
+)
 #: The fact from outside the log: what the scanner has not cleared, by document.
 SCANS = "scans"
 

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from tempfile import SpooledTemporaryFile
 
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
@@ -18,6 +19,7 @@ from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.case_documents import Document
 from casework.errors import FileDamaged, FileMissing
 from casework.operations.core.encryption import SecretBox
+from casework.operations.documents.upload_limits import IN_MEMORY
 from casework.operations.documents.uploads import Upload
 from casework.records.blob_store import Store, name_of, new_key
 from casework.records.database import transaction
@@ -60,6 +62,17 @@ class DocumentStore:
             blob, place, key = self.announce(db, log, part, upload)
         self.store.put(place, key, upload.pieces())
         return Kept(blob, FileTold(upload.name, upload.digest, upload.type, upload.size))
+
+    def move(self, log: str, part: str, kept: Kept) -> Kept:
+        """Put what waits in one compartment into another, once it is known whose it is. Raises what reading and keeping raise."""
+        told = kept.told
+        with Upload(told.name, told.type, told.size, told.digest, SpooledTemporaryFile(IN_MEMORY)) as upload:
+            with transaction(self.engine) as db:
+                pieces = self.read_blob(db, kept.blob)
+            # Read to its end first: the store does not read while it writes.
+            for piece in pieces:
+                upload.file.write(piece)
+            return self.keep(log, part, upload)
 
     def announce(self, db: Connection, log: str, part: str, upload: Upload) -> tuple[str, str, bytes]:
         """Write down what is about to be put into the store; gives its id, its place and the key for it."""

@@ -32,7 +32,7 @@ from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.cases.lanes import names_of_tracks
-from casework.web.documents.held import FilesOfForm, takes_files, with_files
+from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
 from casework.web.shell.form_actions import (
@@ -109,7 +109,7 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         )
     if not offers[0].yours:
         raise NotAllowed(why=offers[0].why_not[0])
-    return Standing(case, shown, with_earlier(db, actor, case, actions_in(case, offers)[0]))
+    return Standing(case, shown, with_earlier(db, actor, case, actions_in(actor, case, offers)[0]))
 
 
 def _beside(action: Action) -> type[Form]:
@@ -131,9 +131,9 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     suggested = _suggested(db, case, action)
     out = frozenset(suggestion.id for suggestion, _ in suggested if not suggestion.possible)
     form = action_form(db, actor, case, action, sent, out=out)
-    place = DocumentPlace("case", case.number or "")
-    if takes_files(actor, case, place, action.rules):
-        form = with_files(form, place)
+    files = _files(case.number or "", action)
+    if action.hand_in or takes_files(actor, case, files.place, action.rules):
+        form = files.shown_in(form, sent)
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
     page = render_template(
         "cases/action.html",
@@ -227,8 +227,14 @@ def fire(number: str, track: UUID, transition: str) -> BaseResponse:
         said=said,
         sure=is_sure(action),
         known=action.prefill,
-        files=FilesOfForm(DocumentPlace("case", number), action.draft, action.rules, asks_whose=True),
+        files=_files(number, action),
     )
+
+
+def _files(number: str, action: Action) -> FilesOfForm:
+    """What comes with the form of an action of a case."""
+    place = DocumentPlace("case", number)
+    return FilesOfForm(place, action.draft, action.rules, asks_whose=True, papers=action.hand_in)
 
 
 def _stand_or_moved(

@@ -164,7 +164,7 @@ def show(number: str) -> str:
     library = load_library()
     main = shown.tracks[0]
     edition = library[main.edition]
-    actions = actions_in(case, shown.actions)
+    actions = actions_in(actor, case, shown.actions)
     # Who only reads is not told what others may do.
     works = any(action.yours for action in shown.actions) or bool(set(shown.case_actions) - {"declare_interest"})
     names = names_of_tracks(shown)

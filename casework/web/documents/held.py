@@ -6,10 +6,11 @@ this form and this place alone, and no longer than the store keeps what nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 from flask import current_app, request
 from flask_babel import gettext
@@ -19,23 +20,30 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from casework import reasons
 from casework.api.protocol.files import document_store
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.form_values import build_model, check
 from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm, UploadRefused
-from casework.json_values import JsonMapping
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.cases.action_views import NeededPaper
 from casework.operations.core.idempotency import digest_of
 from casework.operations.documents import service as documents
 from casework.operations.documents.storage import LEFT_AFTER, Kept, part_for
-from casework.operations.documents.upload_limits import MOST_FILES
+from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES, MOST_FILES
 from casework.operations.documents.uploads import receive
 from casework.permissions.actors import Actor
 from casework.reasons import Why
-from casework.web.documents.place import Place
+from casework.web.documents.forms import Delivery, Papers
+from casework.web.documents.place import WORDS, Place
 from casework.web.history.sentences import WHOSE, whose
-from casework.web.shell.form_fields import HELD, WHOSE_IS, FormView, HeldFile
-from casework.web.shell.forms import PREFIX, read_request
+from casework.web.shell.form_actions import Sent
+from casework.web.shell.form_fields import FILE, HELD, PAPER, PREFIX, Field, FormView, HeldFile, within
+from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
+from casework.web.shell.layout import clock
 from casework.web.shell.security_log import because
 from casework.web.shell.session import current_actor, page_transaction
+from casework.web.shell.task_links import capital
 
 #: A little shorter than the store keeps what no document names.
 _LASTS = LEFT_AFTER - timedelta(hours=1)
@@ -46,8 +54,17 @@ def _signing() -> URLSafeTimedSerializer:
 
 
 @dataclass(frozen=True)
+class _Held:
+    """A file that was taken in, and whose paper it is by its code; "" where that was not said yet, or is not asked."""
+
+    shown: HeldFile
+    kept: Kept
+    code: str
+
+
+@dataclass(frozen=True)
 class FilesOfForm:
-    """The files that come with a form in a case or a referral, for the fields that ask for documents."""
+    """The files that come with a form in a case or a referral: for fields that ask for documents, and for papers that must be on file."""
 
     place: Place
     form: str
@@ -56,120 +73,204 @@ class FilesOfForm:
     kind: str = "report"
     #: Whether it is asked whose paper a file is, as the office says it of what it hands in.
     asks_whose: bool = False
-    _held: list[tuple[HeldFile, Kept]] = field(default_factory=list)
+    #: Papers that are not on file and come with the form.
+    papers: Sequence[NeededPaper] = ()
+    #: Before what a field is sent as, by its name, where several forms of a page are sent together.
+    within: Mapping[str, str] = field(default_factory=dict)
+    _held: list[_Held] = field(default_factory=list)
+    #: What is said of the files of a field.
+    _told: dict[str, JsonObject] = field(default_factory=dict)
 
     @property
     def held(self) -> tuple[HeldFile, ...]:
-        return tuple(shown for shown, _ in self._held)
+        return tuple(one.shown for one in self._held)
+
+    @cached_property
+    def _asking(self) -> Mapping[str, JsonMapping]:
+        """The fields that take files; with one of its own for each paper that no field asks for anyway."""
+        asking = [rule for rule in self.rules if rule["type"] == "documents"]
+        asked = {
+            rule["kinds"][0]
+            for rule in asking
+            if rule["required"] and "when" not in rule and len(rule.get("kinds") or ()) == 1
+        }
+        papers = [paper for paper in self.papers if paper.kind not in asked]
+        of_papers = [{"name": _field_of(paper), "type": PAPER, "kinds": [paper.kind]} for paper in papers]
+        return {rule["name"]: rule for rule in (*asking, *of_papers)}
+
+    def _about(self, rule: JsonMapping) -> list[WrittenField]:
+        """What is asked of the files of a field: of a paper what the page of documents asks, first what must be said."""
+        form = Papers if self.asks_whose else Delivery
+        if rule["type"] != PAPER:
+            return [one for one in form.rule() if one["name"] == "whose"]
+        return sorted(
+            (one for one in form.rule() if one["name"] not in ("title", "kind")), key=lambda one: not one["required"]
+        )
+
+    def _sent_as(self, name: str, before: str) -> str:
+        return f"{self.within.get(name, '')}{before}{name}"
+
+    # --- showing -----------------------------------------------------------------------------------------------------
+
+    def shown_in(self, form: FormView, sent: Sent | None) -> FormView:
+        """The form with room for files, those that are kept, and what is asked of them."""
+        typed = sent.data if sent else form.kept
+        papers = [_field(paper) for paper in self.papers if _field_of(paper) in self._asking]
+        fields = (
+            self._with_files(one, sent, typed) if one.name in self._asking else one for one in (*form.fields, *papers)
+        )
+        names, faults = {paper.name for paper in papers}, sent.faults if sent else {}
+        said = {why for where, why in faults.items() if where.split(".")[0] in names}
+        return replace(form, fields=tuple(fields), faults=tuple(why for why in form.faults if why not in said))
+
+    def _with_files(self, one: Field, sent: Sent | None, typed: MultiDict[str, str]) -> Field:
+        faults, before = sent.faults if sent else {}, f"{one.within}{one.name}-"
+        # What was kept of a form that was left names its files as well.
+        held = sent.held if sent and sent.held else tuple(kept.shown for kept in self._kept_before(one.name, typed))
+        about = build_form(
+            self.form,
+            self._about(self._asking[one.name]),
+            own_texts(Papers if self.asks_whose else Delivery),
+            submitted=within(typed, before),
+            faults={where.partition(".")[2]: why for where, why in faults.items() if where.startswith(f"{one.name}.")},
+        )
+        return replace(
+            one,
+            fault=(one.fault or faults[one.name]) if one.name in faults else "",
+            uploads=True,
+            held=tuple(file for file in held if file.field == one.name),
+            about=about.placed(f"{one.name}{one.place}", within=before).fields,
+        )
+
+    # --- taking in ---------------------------------------------------------------------------------------------------
 
     def keep(self) -> None:
         """Take in what was chosen now, beside what was kept before and not taken out. Raises InvalidForm."""
         faults = dict[str, Why]()
-        for name in (rule["name"] for rule in self.rules if rule["type"] == "documents"):
-            self._held.extend(self._kept_before(name, request.form))
-            files = [file for file in request.files.getlist(f"u-{name}") if file.filename]
-            try:
-                if files:
-                    self._take_all(name, files)
-            except InvalidForm as refusal:
-                # What is wrong with one takes no other one with it.
-                faults |= refusal.fields
+        for rule in self._asking.values():
+            # What is wrong with one takes no other one with it.
+            faults |= self._keep(rule)
         if faults:
             raise InvalidForm(fields=faults)
 
-    def _take_all(self, name: str, files: Sequence[FileStorage]) -> None:
-        code = request.form.get(WHOSE_IS + name, "") if self.asks_whose else ""
-        if self.asks_whose and code not in WHOSE:
-            raise InvalidForm(fields={name: reasons.documents.SAY_WHOSE})
+    def _keep(self, rule: JsonMapping) -> dict[str, Why]:
+        """Take in the files of one field; gives what is wrong with them, and with what is said of them."""
+        name, single = rule["name"], rule["type"] == PAPER
+        chosen = [file for file in request.files.getlist(self._sent_as(name, FILE)) if file.filename]
+        # Of a paper there is one file: another one takes its place.
+        before = [] if single and chosen else list(self._kept_before(name, request.form))
+        if not chosen and not before:
+            return {name: reasons.documents.CHOOSE_PAPER} if single else {}
+        faults = dict[str, Why]()
+        if single or chosen or not all(one.code for one in before):
+            self._told[name], faults = self._read_about(rule)
+        code = self._told.get(name, {}).get("whose", "")
         with page_transaction() as (db, actor):
             case = self.place.find(db, actor)
             documents.insist_may_hand_in(actor, case, self.place.referral)
-        room = max(0, MOST_FILES - len(self._held))
-        for file in files[:room]:
-            self._take_in(case.log, name, file, code)
-        if len(files) > room:
+        self._held.extend(self._as_said(case.log, one, code, again=single) for one in before)
+        room = 1 if single else max(0, MOST_FILES - len(self._held))
+        for file in chosen[:room]:
+            try:
+                self._held.append(self._take_in(case.log, name, file, code))
+            except UploadRefused as refusal:
+                because("upload_refused")
+                faults.setdefault(name, reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why))
+        if len(chosen) > room:
             # Those before it are kept; of the others it is said that they are not.
-            raise InvalidForm(fields={name: reasons.documents.MOST_FILES(most=MOST_FILES)})
+            faults.setdefault(name, reasons.documents.MOST_FILES(most=room if single else MOST_FILES))
+        return faults
 
-    def _take_in(self, log: str, name: str, file: FileStorage, code: str) -> None:
+    def _read_about(self, rule: JsonMapping) -> tuple[JsonObject, dict[str, Why]]:
+        """What is said of the files of a field, and what is wrong with that."""
+        name, rules = rule["name"], self._about(rule)
+        data = parse_form(rules, within(request.form, f"{self._sent_as(name, '')}-"))
         try:
-            with receive(file.stream, file.filename or "") as upload:
-                kept = document_store().keep(log, part_for(whose(code)["party"], self.place.referral), upload)
-        except UploadRefused as refusal:
-            because("upload_refused")
-            why = reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why)
-            raise InvalidForm(fields={name: why}) from refusal
-        token = str(_signing().dumps([*self._bound(name), *([code] if code else []), kept.blob, asdict(kept.told)]))
-        self._held.append((HeldFile(name, kept.told.name, kept.told.size, token, code), kept))
+            return check(build_model("About", rules), rules, data, clock().office_today), {}
+        except InvalidForm as refusal:
+            known = {"whose": data["whose"]} if data.get("whose") in WHOSE else {}
+            return known, {f"{name}.{where}": why for where, why in refusal.fields.items()}
+
+    def _take_in(self, log: str, name: str, file: FileStorage, code: str) -> _Held:
+        with receive(file.stream, file.filename or "") as upload:
+            kept = document_store().keep(log, self._part(code), upload)
+        return self._hold(name, kept, code)
+
+    def _as_said(self, log: str, one: _Held, code: str, *, again: bool) -> _Held:
+        """A kept file as whose it is said to be now, where that was not said before or is asked `again`."""
+        if not code or code == one.code or one.code and not again:
+            return one
+        return self._hold(one.shown.field, document_store().move(log, self._part(code), one.kept), code)
+
+    def _hold(self, name: str, kept: Kept, code: str) -> _Held:
+        token = str(_signing().dumps([*self._bound(name), code, kept.blob, asdict(kept.told)]))
+        return _Held(_shown(name, kept, token, code), kept, code)
+
+    def _part(self, code: str) -> str:
+        return part_for(whose(code)["party"], self.place.referral)
 
     def _bound(self, name: str) -> list[str]:
         """For whom and where a kept file counts."""
-        return [current_actor().person, self.place.id, self.form, name]
+        return [current_actor().person, self.place.id, self.form, self._sent_as(name, "")]
 
-    def in_draft(self, kept: MultiDict[str, str]) -> tuple[HeldFile, ...]:
-        """Those that are named in what was kept of the form when it was left."""
-        names = (rule["name"] for rule in self.rules if rule["type"] == "documents")
-        return tuple(shown for name in names for shown, _ in self._kept_before(name, kept))
-
-    def _kept_before(self, name: str, sent: MultiDict[str, str]) -> Iterable[tuple[HeldFile, Kept]]:
+    def _kept_before(self, name: str, sent: MultiDict[str, str]) -> Iterator[_Held]:
         """What is not signed by us, is old, or is of somebody else or another form, is not there: it is chosen anew."""
         taken_out = set(sent.getlist(f"{HELD}out"))
-        for token in dict.fromkeys(sent.getlist(HELD + name)):
+        for token in dict.fromkeys(sent.getlist(self._sent_as(name, HELD))):
             with suppress(BadData):
-                *bound, blob, told = _signing().loads(token, max_age=int(_LASTS.total_seconds()))
-                code = bound.pop() if self.asks_whose else ""
+                *bound, code, blob, told = _signing().loads(token, max_age=int(_LASTS.total_seconds()))
                 if bound == self._bound(name) and token not in taken_out:
                     kept = Kept(blob, FileTold(**told))
-                    yield HeldFile(name, kept.told.name, kept.told.size, token, code), kept
+                    yield _Held(_shown(name, kept, token, code), kept, code)
 
     def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]:
-        """Enter each as a document, in the transaction of the form's action; the ids by field."""
-        ids = dict[str, list[str]]()
-        asked, by_name = read_request(), {rule["name"]: rule for rule in self.rules}
-        for n, (shown, kept) in enumerate(self._held):
-            rule = by_name[shown.field]
+        """Enter each as a document, in the transaction of the form's action; the ids by what the answers of fields are sent as."""
+        ids, asked = dict[str, list[str]](), read_request()
+        for n, one in enumerate(self._held):
+            name, told = one.shown.field, one.kept.told
+            rule, said = self._asking[name], self._told.get(name, {}) if self._asking[name]["type"] == PAPER else {}
             # What the same form says of the paper's last day, the paper bears.
-            day = _day(request.form.get(f"{PREFIX}valid_until", "")) if rule.get("valid") else None
+            day = _day(request.form.get(self._sent_as("valid_until", PREFIX), "")) if rule.get("valid") else None
             done = documents.hand_in(
                 db,
                 actor,
                 document_store(),
                 self.place.find(db, actor),
-                title=shown.name.rpartition(".")[0] or shown.name,
+                title=told.name.rpartition(".")[0] or told.name,
                 kind=rule["kinds"][0] if rule.get("kinds") else self.kind,
-                kept=kept,
+                kept=one.kept,
                 referral=self.place.referral,
-                valid_until=day,
-                **whose(shown.whose),
+                language=said.get("language"),
+                valid_until=said.get("valid_until") or day,
+                **whose(one.code),
                 request=replace(
                     asked,
-                    key=f"{asked.key[:60]}:{shown.field[:20]}:{n}",
-                    digest=digest_of("POST", request.path, [kept.told.digest, kept.told.name]),
+                    key=f"{asked.key[:60]}:{name[:20]}:{n}",
+                    digest=digest_of("POST", request.path, [told.digest, told.name]),
                 ),
             )
-            ids.setdefault(shown.field, []).append(str(done.answer["id"]))
+            ids.setdefault(self._sent_as(name, PREFIX), []).append(str(done.answer["id"]))
         return ids
+
+
+def _field_of(paper: NeededPaper) -> str:
+    """What the field of a paper that must be on file is called; no field of a form has such a name."""
+    return f"paper-{paper.kind}"
+
+
+def _field(paper: NeededPaper) -> Field:
+    kinds = gettext("Up to %(size)s MB: %(kinds)s.", size=MOST_BYTES // MEGABYTE, kinds=WORDS["kinds"])
+    return Field(name=_field_of(paper), type=PAPER, label=capital(paper.name), help=kinds)
+
+
+def _shown(name: str, kept: Kept, token: str, code: str) -> HeldFile:
+    return HeldFile(name, kept.told.name, kept.told.size, token, gettext(WHOSE[code]) if code in WHOSE else "")
 
 
 def takes_files(actor: Actor, case: Case, place: Place, rules: Iterable[JsonMapping]) -> bool:
     """Whether whoever fills in a form may hand in there what it asks for."""
     asks = case.kind == "case" and any(rule["type"] == "documents" for rule in rules)
     return asks and documents.why_not(actor, case, case.tracks.get(place.referral or "")) is None
-
-
-def with_files(form: FormView, place: Place, *, asks_whose: bool = True) -> FormView:
-    """The form with room for files, and those that its draft names; where it is asked, the office says whose each is."""
-    asks = asks_whose and place.referral is None
-    fields = [field.name for field in form.fields if field.type == "documents"]
-    files = FilesOfForm(place, form.name, [{"name": name, "type": "documents"} for name in fields], asks_whose=asks)
-    typed = form.kept or request.form
-    return replace(
-        form,
-        uploads=True,
-        held=form.held or files.in_draft(form.kept),
-        whose=tuple((code, gettext(words)) for code, words in WHOSE.items()) if asks else (),
-        chosen_whose=tuple((name, typed.get(WHOSE_IS + name, "")) for name in fields),
-    )
 
 
 def _day(written: str) -> str | None:
@@ -179,4 +280,4 @@ def _day(written: str) -> str | None:
         return None
 
 
-__all__ = ["FilesOfForm", "takes_files", "with_files"]
+__all__ = ["FilesOfForm", "takes_files"]

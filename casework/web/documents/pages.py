@@ -56,7 +56,7 @@ from casework.web.shell.session import page_transaction, viewer
 
 #: Routes that take files; every other one takes as much as a form needs.
 TAKES_FILES = frozenset({
-    "referrals.fire", "cases.fire", "tasks.complete", "tasks.ask_review",
+    "referrals.fire", "cases.fire", "tasks.complete", "tasks.ask_review", "decisions.decide",
     "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version",
     "messages.case_write", "messages.referral_write",
 })  # fmt: skip

@@ -141,7 +141,7 @@ def show(mediation: UUID) -> str:
         "mediations/show.html",
         one=details,
         tracks=tracks,
-        actions=form_actions.actions_in(case, details.actions),
+        actions=form_actions.actions_in(actor, case, details.actions),
         threads=threads,
         readers=readers,
         looked=looked,
@@ -238,7 +238,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = form_actions.actions_in(case, details.actions)
+        actions = form_actions.actions_in(actor, case, details.actions)
         if sent is None:
             chosen = form_actions.find_action(actions, track, name)
         else:
@@ -263,7 +263,7 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         chosen = form_actions.find_sent(
-            form_actions.actions_in(case, details.actions),
+            form_actions.actions_in(actor, case, details.actions),
             case,
             case.tracks,
             str(track),

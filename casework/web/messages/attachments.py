@@ -15,10 +15,10 @@ from casework.operations.documents.views import DocumentRow
 from casework.operations.messages.threads import Thread
 from casework.permissions.actors import Actor
 from casework.reasons import Why
-from casework.web.documents.held import FilesOfForm, with_files
+from casework.web.documents.held import FilesOfForm
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.messages.place import Place
-from casework.web.shell.form_fields import Choice, FormView
+from casework.web.shell.form_fields import Choice
 from casework.web.shell.values import paper_name
 
 #: The field of a composer that names documents.
@@ -59,11 +59,6 @@ def why_no_file(actor: Actor, thread: Thread) -> Why | None:
         return reasons.messages.NO_FILE_HERE
     why = documents.why_not(actor, thread.case, thread.referral)
     return reasons.messages.NO_FILE_HERE if why == "" else why
-
-
-def with_attachments(view: FormView, place: Place, attachments: Attachments) -> FormView:
-    """The composer with room for files where one may come with a message."""
-    return with_files(view, DocumentPlace(place.where, place.id), asks_whose=False) if attachments.uploads else view
 
 
 def files_of(place: Place, draft: str, form: type[Form]) -> FilesOfForm:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +33,6 @@ from casework.web.messages.attachments import (
     attachments_of,
     files_of,
     why_no_file,
-    with_attachments,
 )
 from casework.web.messages.place import (
     PARAMETERS,
@@ -154,8 +152,8 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         attachments = attachments_of(db, actor, thread)
         writes = details.why_not is None or sent
         form = _composer(db, actor, thread, details, attachments=attachments, sent=sent) if writes else None
-        if form is not None:
-            form = with_attachments(form, place, attachments)
+        if form is not None and attachments.uploads:
+            form = files_of(place, form.name, _form_of(thread.audience)).shown_in(form, sent)
         reply_to = _reply_to(db, actor, thread, listed.items, form)
     page = render_template(
         "messages/thread.html",
@@ -221,7 +219,7 @@ def _composer(
     name, form = draft_name(thread.case.log, details.referral), _form_of(thread.audience)
     faults = {"tell" if field == "mentions" else field: why for field, why in sent.faults.items()} if sent else None
     left_out = {"" if details.tell else "tell", FIELD if thread.case.kind != "case" else ""}
-    view = build_form(
+    return build_form(
         name,
         [rule for rule in form.rule() if rule["name"] not in left_out],
         own_texts(form),
@@ -230,7 +228,6 @@ def _composer(
         faults=faults,
         draft=None if sent else find_draft(db, actor.person, name),
     )
-    return replace(view, held=sent.held if sent else ())
 
 
 def _say_doubts(doubt: AudienceInDoubt | None) -> list[str]:

@@ -41,7 +41,7 @@ from casework.permissions.actors import Actor
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
-from casework.web.documents.held import FilesOfForm, with_files
+from casework.web.documents.held import FilesOfForm
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
 from casework.web.messages.place import threads_of
@@ -133,7 +133,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
-        actions = form_actions.actions_in(case, details.actions)
+        actions = form_actions.actions_in(actor, case, details.actions)
         answer = _answer(case.tracks[id])
         accept = next((offer for offer in actions if offer.name == answer and offer.allowed), None)
         if sent is not None and accept is None:
@@ -278,7 +278,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
         actions, tracks = (
-            form_actions.actions_in(case, details.actions),
+            form_actions.actions_in(actor, case, details.actions),
             [id, *(service.id for service in details.service)],
         )
         if sent is None:
@@ -288,7 +288,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         chosen = form_actions.with_earlier(db, actor, case, chosen)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         if form is not None and why_not(actor, case, case.tracks[id]) is None:
-            form = with_files(form, DocumentPlace("referral", id))
+            form = _files(id, chosen).shown_in(form, sent)
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
         "referrals/action.html",
@@ -314,7 +314,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         case, details = inbox.read_referral(db, actor, id)
         tracks = [id, *(service.id for service in details.service)]
         chosen = form_actions.find_sent(
-            form_actions.actions_in(case, details.actions), case, tracks, str(track), name, actor=actor
+            form_actions.actions_in(actor, case, details.actions), case, tracks, str(track), name, actor=actor
         )
         chosen = form_actions.with_earlier(db, actor, case, chosen)
         # Before the files that come with the form are taken in.
@@ -350,8 +350,12 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         said=said,
         sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
-        files=FilesOfForm(DocumentPlace("referral", id), chosen.draft, chosen.rules),
+        files=_files(id, chosen),
     )
+
+
+def _files(id: str, action: form_actions.Action) -> FilesOfForm:
+    return FilesOfForm(DocumentPlace("referral", id), action.draft, action.rules, papers=action.hand_in)
 
 
 def say_done(chosen: form_actions.Action) -> str:

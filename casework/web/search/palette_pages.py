@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from casework.definitions import load_library
 from casework.errors import NotFound
 from casework.operations.cases.queries import describe_whole, find_case
+from casework.operations.documents.needed_papers import against, to_hand_in
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
 from casework.operations.search.views import Found
@@ -131,7 +132,7 @@ def _actions(db: Connection, actor: Actor, number: str, words: str) -> Iterator[
     for action in whole.actions:
         edition = library[case.tracks[action.track].edition]
         label = edition_text(edition, f"transitions.{action.transition}.do")
-        if action.allowed and words.casefold() in label.casefold():
+        if not against(action.why_not, to_hand_in(actor, case, action)) and words.casefold() in label.casefold():
             url = url_for("cases.act", number=case.number, track=action.track, transition=action.transition)
             yield Way(label, edition_text(edition, "title"), url)
     # So many may be asked for that only those named are listed.

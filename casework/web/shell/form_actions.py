@@ -40,12 +40,12 @@ from casework.operations.cases.returned_actions import ReturnedAction, find_retu
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.views import NamedInBoth
+from casework.operations.documents.needed_papers import against, to_hand_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_fields import HeldFile
 from casework.web.shell.forms import (
-    PREFIX,
     Choices,
     FormView,
     build_form,
@@ -58,7 +58,7 @@ from casework.web.shell.forms import (
 from casework.web.shell.i18n import N_, edition_text, name_of, role_name, say, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
-from casework.web.shell.refusals import say_refusal
+from casework.web.shell.refusals import but_papers, say_refusal
 from casework.web.shell.session import only_show, page_transaction
 
 
@@ -80,6 +80,8 @@ class Action:
     rules: tuple[JsonMapping, ...]
     prefill: JsonMapping
     papers: tuple[NeededPaper, ...] = ()
+    #: Those of them that are not on file, and come with its form.
+    hand_in: tuple[NeededPaper, ...] = ()
     #: Where it came back to be done once more: what was answered before, and why.
     returned: ReturnedAction | None = None
 
@@ -133,13 +135,17 @@ class Action:
         return f"fire:{self.track}:{self.name}"
 
 
-def actions_in(case: Case, offered: Iterable[ActionView]) -> list[Action]:
-    """The actions that operations offer (`actions_of`) on the tracks of a case."""
-    library = load_library()
-    actions = []
+def actions_in(actor: Actor, case: Case, offered: Iterable[ActionView]) -> list[Action]:
+    """The actions that operations offer (`actions_of`) on the tracks of a case.
+
+    What only waits for papers is possible where these can be handed in with its form.
+    """
+    library, actions = load_library(), list[Action]()
     for offer in offered:
         track = case.tracks[offer.track]
         edition = library[track.edition]
+        papers = to_hand_in(actor, case, offer)
+        why_not = against(offer.why_not, papers)
         actions.append(
             Action(
                 offer.track,
@@ -147,13 +153,14 @@ def actions_in(case: Case, offered: Iterable[ActionView]) -> list[Action]:
                 offer.kind,
                 edition,
                 track.revision,
-                offer.allowed,
-                tuple(say(why) for why in offer.why_not),
+                not why_not,
+                tuple(say(why) for why in why_not),
                 offer.proposed,
                 tuple(offer.confirm_by),
                 tuple(offer.form),
                 offer.prefill,
                 tuple(_needed(edition, paper) for paper in offer.papers),
+                tuple(_needed(edition, paper) for paper in papers),
             )
         )
     return actions
@@ -324,7 +331,7 @@ def form_on(
         sources={**known, **(said or {})},
     )
     beside = editors_beside(db, actor, name, capacity) if capacity else ()
-    return replace(view, held=sent.held if sent else (), editors=beside)
+    return replace(view, editors=beside)
 
 
 _SOURCES = {"case": N_("From the case."), "track": N_("From the request."), READER: N_("You.")}
@@ -369,10 +376,11 @@ def answer(
     known: JsonMapping | None = None,
     files: Files | None = None,
     missing: Mapping[str, str] | None = None,
+    read: Callable[[MultiDict[str, str]], JsonObject] | None = None,
 ) -> Response:
     """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
 
-    `files` keeps the files that came with the form, so that none is chosen twice, and registers them in the action's transaction.
+    `files` keeps the files that came with it, and registers them in the action's transaction; `read` gives what was sent.
 
     `sure` is false where something irreversible was asked for and not confirmed; `missing` is what else is wrong with what was
     sent, by field. Then it is tried all the same and not kept, so that every fault is told in one round.
@@ -399,15 +407,16 @@ def answer(
     try:
         with page_transaction() as (db, actor):
             sent = MultiDict(request.form)
-            for field, ids in (files.register(db, actor) if files is not None else {}).items():
-                sent.setlist(PREFIX + field, [*sent.getlist(PREFIX + field), *ids])
-            done = do(db, actor, read_request(), seen, parse_form(rules, sent, known=known))
+            for control, ids in (files.register(db, actor) if files is not None else {}).items():
+                sent.setlist(control, [*sent.getlist(control), *ids])
+            data = read(sent) if read is not None else parse_form(rules, sent, known=known)
+            done = do(db, actor, read_request(), seen, data)
             if missing:
                 raise InvalidForm(fields={})
             drop_draft(db, actor.person, name)
     except CaseworkError as refusal:
         # Whatever else is asked about the form is asked once it is whole.
-        if (why := say_refusal(refusal)) is None and not missing:
+        if (why := say_refusal(but_papers(refusal) if missing else refusal)) is None and not missing:
             raise
         faults, status, words, doubts = why or ({}, 422, "", ())
         return refused(faults, status, words, seen if isinstance(refusal, CaseHasMoved) else None, doubts)

@@ -19,10 +19,10 @@ ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
 SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
 
 
-#: Before the name of a field, what a file is named by that was kept for it.
-HELD = "held-"
-#: Before the name of a field: whose paper a file is that is handed in for it.
-WHOSE_IS = "whose-"
+#: A paper that must be on file, handed in with the form whose action asks for it.
+PAPER = "paper"
+#: Before the name of a field, what a file is sent as, and what one is named by that was kept for it.
+FILE, HELD = "u-", "held-"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class HeldFile:
     name: str
     size: int
     token: str
-    #: Whose paper it is, by its code, where that was asked.
+    #: Whose paper it is, in words, where that was asked.
     whose: str = ""
 
 
@@ -87,6 +87,10 @@ class Field:
     place: str = ""
     #: Before what its answer is sent as, where several forms of a page are sent together.
     within: str = ""
+    #: Whether files can be handed in for it here and now, those that came with the form and are kept, and what is asked of each.
+    uploads: bool = False
+    held: tuple[HeldFile, ...] = ()
+    about: tuple[Field, ...] = ()
 
     @property
     def id(self) -> str:
@@ -146,13 +150,6 @@ class FormView:
     kept: MultiDict[str, str] = field(default_factory=MultiDict)
     #: What would follow from it: sent again with the box ticked, it is done all the same.
     doubts: tuple[str, ...] = ()
-    #: Whether documents that are asked for can be handed in here and now.
-    uploads: bool = False
-    #: The files that came with it and are kept.
-    held: tuple[HeldFile, ...] = ()
-    #: Whose a file can be, where that is asked; and what was chosen, by field.
-    whose: tuple[Choice, ...] = ()
-    chosen_whose: tuple[tuple[str, str], ...] = ()
     #: Who else fills it in at this moment.
     editors: tuple[Editor, ...] = ()
 
@@ -161,5 +158,17 @@ class FormView:
         return replace(self, fields=tuple(replace(field, place=f"-{place}", within=within) for field in self.fields))
 
     @property
+    def uploads(self) -> bool:
+        """Whether documents that are asked for can be handed in here and now."""
+        return any(field.uploads for field in self.fields)
+
+    @property
     def faulty(self) -> list[Field]:
-        return [field for field in self.fields if field.fault]
+        return [one for field in self.fields for one in (field, *field.about) if one.fault]
+
+
+def within(data: MultiDict[str, str], place: str) -> MultiDict[str, str]:
+    """What was sent in the fields of one part of a page."""
+    return MultiDict(
+        [(name.removeprefix(place), value) for name, value in data.items(multi=True) if name.startswith(place)]
+    )

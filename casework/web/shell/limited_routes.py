@@ -24,6 +24,7 @@ LIMITED: Mapping[str, Kind] = {
     "documents.hand_in_case": "upload", "documents.hand_in_referral": "upload", "documents.file_version": "upload",
     "messages.case_write": "upload", "messages.referral_write": "upload",
     "referrals.fire": "upload", "cases.fire": "upload", "tasks.complete": "upload", "tasks.ask_review": "upload",
+    "decisions.decide": "upload",
     "api.register_document": "upload", "api.enter_referral_document": "upload",
     "api.file_document_version": "upload",
     "accounts.keep_draft": "draft", "news.show": "news",
@@ -33,17 +34,14 @@ LIMITED: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
-#: Forms that take files: without any they are what they were.
-WITH_FILES = frozenset({"cases.fire", "tasks.complete", "tasks.ask_review"})
-
-
 def register(app: Flask) -> None:
     app.before_request(_count)
 
 
 def _count() -> None:
     kind = LIMITED.get(request.endpoint or "")
-    if request.endpoint in WITH_FILES and request.mimetype != "multipart/form-data":
+    # A form that takes files and brings none is a form like any other.
+    if kind == "upload" and not for_programs() and not any(file.filename for file in request.files.values()):
         return
     # Whoever asks for the head of an answer has it made all the same.
     if kind is None or request.method == "OPTIONS":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casework.engine.definition.required_documents import OF_PAPERS
 from casework.errors import (
     AlreadyTaken,
     CaseHasMoved,
@@ -31,3 +32,14 @@ def say_refusal(refusal: CaseworkError) -> tuple[Mapping[str, str], int, str, tu
         case NotAllowed():
             return {}, 403, say_error(refusal), ()
     return None
+
+
+def but_papers(refusal: CaseworkError) -> CaseworkError:
+    """What refuses it beside papers that are not on file: of those that are to come with the form it is told there."""
+    if not isinstance(refusal, Refused):
+        return refusal
+    others = [why for why in refusal.reasons if getattr(why, "code", "") not in OF_PAPERS]
+    return Refused(*others) if others else InvalidForm(fields={})
+
+
+__all__ = ["but_papers", "say_refusal"]

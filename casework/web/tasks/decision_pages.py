@@ -46,6 +46,7 @@ from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.session import only_show, page_transaction
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
+from casework.web.tasks import decision_forms
 from casework.web.tasks import decision_views as views
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import list_items, menu, told
@@ -113,7 +114,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     draft = find_draft(db, actor.person, _draft(details.id)) if sent is None else None
     typed = MultiDict((name, value) for name, values in draft.data.items() for value in values) if draft else None
     shown = sent or (Sent(typed, {}, 200) if typed else None)
-    forms = views.Forms(db=db, actor=actor, case=case, task=task, view=view, sent=shown)
+    forms = decision_forms.Forms(db=db, actor=actor, case=case, task=task, view=view, sent=shown)
     buttons = views.buttons(forms, view, views.moved_words(what_was_asked(db, actor, case, task)))
     facts, why = views.said_with(view.asked)
     since = moved_since(db, actor, case, task.track, sent.seen) if sent else []
@@ -204,13 +205,14 @@ def decide(task: UUID) -> Response:
             return _again(id, Sent(request.form, {}, 409, gettext("This has been decided, or the case has moved on.")))
         view = read_decision(db, actor, standing.case, standing.task)
         _insist_may(actor, standing, view)
-    one = next((one for one in view.answers if one.answer.code == code), None)
+        one = next((one for one in view.answers if one.answer.code == code), None)
+        files = decision_forms.files_of(actor, standing.case, id, view, one) if one else None
     if one is None:
         return _again(id, Sent(request.form, {"answer": gettext("Press one of the buttons.")}, 422))
     details, answer = standing.details, one.answer
 
-    def do(db: Connection, actor: Actor, key: Key, seen: int, _: JsonObject) -> Done:
-        return _give(db, actor, standing, view, one, key=key, reason=reason)
+    def do(db: Connection, actor: Actor, key: Key, seen: int, data: JsonObject) -> Done:
+        return _give(db, actor, standing, view, one, key=key, data=data, reason=reason)
 
     return form_actions.answer(
         _draft(id),
@@ -221,8 +223,10 @@ def decide(task: UUID) -> Response:
         said=lambda _: _said(standing, answer),
         sure=answer.kind != FIRE
         or not _irreversible(standing, answer)
-        or request.form.get(views.place_of(answer) + "sure") == "yes",
+        or request.form.get(decision_forms.place_of(answer) + "sure") == "yes",
         missing=_reason_faults(standing, one, reason),
+        files=files,
+        read=lambda sent: decision_forms.given(view, one, sent, reason),
     )
 
 
@@ -234,10 +238,10 @@ def _give(
     one: OpenAnswer,
     *,
     key: Key,
+    data: JsonObject,
     reason: str,
 ) -> Done:
     """The deed itself."""
-    data = views.given(view, one, request.form, reason)
     insist = insist_same_subject(standing.details.id, request.form.get("subject", ""))
     if one.answer.kind == FIRE:
         assert standing.task is not None
@@ -312,7 +316,7 @@ def _say(details: PlacedTask, done: str, answer: Answer) -> str:
 
 def _again(id: str, sent: Sent, one: OpenAnswer | None = None) -> Response:
     faults: Mapping[str, str] = views.field_faults(one, sent.faults) if one else sent.faults
-    return _show(id, Sent(request.form, faults, sent.status, sent.why, sent.seen, sent.doubts))
+    return _show(id, Sent(request.form, faults, sent.status, sent.why, sent.seen, sent.doubts, sent.held))
 
 
 __all__ = ["blueprint"]

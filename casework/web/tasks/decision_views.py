@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
-from sqlalchemy import Connection
-from werkzeug.datastructures import MultiDict
 
 from casework.definitions import load_library
 from casework.engine.analysis.decisions import COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
-from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.prefill import sources
 from casework.engine.state.case import Case, Task
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import NeededPaper
-from casework.operations.cases.form_choices import choices_of
 from casework.operations.core.event_views import FilledIn, FormKey
 from casework.operations.history.decisions import DecisionView, OpenAnswer, rule_of
 from casework.operations.history.views import HistoryEntry
 from casework.operations.tasks.views import Asked
-from casework.permissions.actors import Actor
 from casework.web.history.sentences import Told, say_entry, say_fields
 from casework.web.shell.dates import say_day
-from casework.web.shell.form_actions import Sent, say_choices, say_source
-from casework.web.shell.forms import PREFIX, FormView, build_form, parse_form, texts_of
+from casework.web.shell.forms import FormView
 from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import clock
 from casework.web.shell.values import service_name
+from casework.web.tasks.decision_forms import Forms, place_of
 
 #: What an effect of a proposal, or of its refusal, does, as whoever decides must know it.
 EFFECTS = {
     "freeze": N_("Since it was asked for, nothing goes out of the case."),
     "thaw": N_("What has stood still since it was asked for goes on."),
 }
-#: Before the names of the fields of one answer alone: another answer may ask for one of the same name.
-_OWN = "own-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,127 +259,6 @@ def settled_words(edition: Edition, task: Task, view: DecisionView, entry: Histo
     return say_fields(filled, load_library().editions)
 
 
-# --- the answers as a form -------------------------------------------------------------------------------------------
-
-
-def _freed(fields: Iterable[WrittenField], answer: Answer) -> list[JsonObject]:
-    """Fields that hang on the answer itself are asked with it, whatever stands in any other field."""
-    return [
-        {key: value for key, value in field.items() if key != "when" or field["when"][0] != answer.name}
-        for field in fields
-    ]
-
-
-def shared_fields(view: DecisionView) -> list[WrittenField]:
-    """The fields that every value of the question asks for."""
-    values = [one for one in view.answers if one.answer.kind == VALUE]
-    if len(values) < 2:
-        return []
-    names = set.intersection(*({field["name"] for field in one.fields} for one in values))
-    return [field for field in values[0].fields if field["name"] in names]
-
-
-def place_of(answer: Answer) -> str:
-    """What tells the fields of one answer from those of another."""
-    return _OWN + answer.code.replace(":", "-") + "."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forms:
-    """The forms of a decision: what all values share, and what one answer asks for alone."""
-
-    db: Connection
-    actor: Actor
-    case: Case
-    task: Task
-    view: DecisionView
-    sent: Sent | None
-
-    @property
-    def edition(self) -> Edition:
-        return load_library()[self.task.edition]
-
-    @property
-    def shared(self) -> list[WrittenField]:
-        return shared_fields(self.view)
-
-    def common(self) -> FormView | None:
-        one = next((one for one in self.view.answers if one.answer.kind == VALUE), None)
-        if one is None or not self.shared:
-            return None
-        return self._build(one, self.shared, self.sent.data if self.sent else None, self._faults(None))
-
-    def own(self, one: OpenAnswer) -> FormView | None:
-        shared = {field["name"] for field in self.shared} if one.answer.kind == VALUE else set()
-        fields = [field for field in one.fields if field["name"] not in shared]
-        if not fields:
-            return None
-        place = place_of(one.answer)
-        typed = within(self.sent.data, place) if self.sent else None
-        return self._build(one, fields, typed, self._faults(one.answer)).placed(place.rstrip("."), within=place)
-
-    def _build(
-        self,
-        one: OpenAnswer,
-        fields: Sequence[WrittenField],
-        typed: MultiDict[str, str] | None,
-        faults: Mapping[str, str],
-    ) -> FormView:
-        rules = _freed(fields, one.answer)
-        return build_form(
-            f"decide:{self.task.id}",
-            rules,
-            texts_of(self.edition, one.answer.form or ""),
-            choices=say_choices(choices_of(self.db, self.actor, self.case, self.case.tracks[self.task.track], rules)),
-            values={**one.known, **(self.view.prepared if one.answer.kind in (VALUE, COMPLETE) else {})},
-            submitted=typed,
-            sources=self._sources(fields),
-            faults={
-                name: why for name, why in faults.items() if name.split(".")[0] in {rule["name"] for rule in rules}
-            },
-        )
-
-    def _sources(self, fields: Sequence[WrittenField]) -> Mapping[str, str]:
-        known = sources(self.case, self.case.tracks[self.task.track], fields, reader=self.actor.person)
-        return {name: say_source(source) for name, source in known.items()}
-
-    def _faults(self, answer: Answer | None) -> Mapping[str, str]:
-        """The faults of the answer that was pressed; those of shared fields stand beside these."""
-        if self.sent is None or answer is not None and self.sent.data.get("answer") != answer.code:
-            return {}
-        return self.sent.faults
-
-
-def within(data: MultiDict[str, str], place: str) -> MultiDict[str, str]:
-    """What was sent in the fields of one answer."""
-    return MultiDict(
-        [(name.removeprefix(place), value) for name, value in data.items(multi=True) if name.startswith(place)]
-    )
-
-
-def given(view: DecisionView, one: OpenAnswer, data: MultiDict[str, str], reason: str) -> JsonObject:
-    """What an answer says, from what was sent with it: what is settled is taken from what was asked, whatever was sent."""
-    if one.answer.kind in (CONFIRM, REFUSE):
-        return {"decision": one.answer.kind} | ({"reason": reason} if reason else {})
-    shared = {field["name"] for field in shared_fields(view)} if one.answer.kind == VALUE else set()
-    own, rules = within(data, place_of(one.answer)), _freed(one.fields, one.answer)
-    sent = MultiDict([(name, value) for name, value in data.items(multi=True) if _base(name) in shared])
-    sent.update(own)
-    said = parse_form(rules, sent, known=one.known)
-    if one.answer.kind in (VALUE, COMPLETE):
-        said |= dict(view.settled)
-    if one.answer.kind == VALUE:
-        said[one.answer.name] = one.answer.value
-    if one.reason and reason:
-        said[one.reason] = reason
-    return said
-
-
-def _base(name: str) -> str:
-    """The field that something sent belongs to."""
-    return name.removeprefix(PREFIX).split(".")[0] if name.startswith(PREFIX) else ""
-
-
 def buttons(forms: Forms, view: DecisionView, moves: Sequence[str]) -> list[Button]:
     """The answers that the reader may give, and those that are not possible now."""
     shown, edition = [], forms.edition
@@ -427,6 +298,6 @@ def field_faults(one: OpenAnswer, faults: JsonMapping) -> dict[str, str]:
 
 
 __all__ = [
-    "Button", "Evidence", "Forms", "Round", "buttons", "done_words", "evidence", "field_faults", "given", "moved_words",
+    "Button", "Evidence", "Round", "buttons", "done_words", "evidence", "field_faults", "moved_words",
     "prepared_answer", "rounds", "said_with", "settled_words", "words_of",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import may_work, operations
 from casework.web.deadlines.presenter import ledger
-from casework.web.documents.held import FilesOfForm, takes_files, with_files
+from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import Told, say_fields
 from casework.web.shell import form_actions, layout
@@ -189,7 +189,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         form = _form(db, actor, case, details, sent) if fills_in else None
         papers = _papers(details)
         if form is not None and papers is not None and takes_files(actor, case, papers, _rules(details)):
-            form = with_files(form, papers)
+            form = _files(papers, details, _rules(details)).shown_in(form, sent)
         items = list_items(db, case, edition, id)
         proposed = _proposed(db, actor, case, details) if reviews else []
         nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
@@ -308,8 +308,8 @@ def _papers(task: PlacedTask) -> DocumentPlace | None:
     return DocumentPlace("case", task.case.number) if task.case else None
 
 
-def _files(papers: DocumentPlace | None, task: TaskView, rules: list[WrittenField]) -> FilesOfForm | None:
-    return FilesOfForm(papers, _draft(task), rules, asks_whose=papers.referral is None) if papers else None
+def _files(papers: DocumentPlace, task: TaskView, rules: list[WrittenField]) -> FilesOfForm:
+    return FilesOfForm(papers, _draft(task), rules, asks_whose=papers.referral is None)
 
 
 def _draft(task: TaskView) -> str:
@@ -338,7 +338,7 @@ def complete(task: UUID) -> Response:
         lambda _: place_url(details),
         said=lambda _: _say_done(details),
         known=prefill(case, case.tracks[details.track], rules),
-        files=_files(papers, details, rules),
+        files=_files(papers, details, rules) if papers else None,
     )
 
 
@@ -368,7 +368,7 @@ def ask_review(task: UUID) -> Response:
             "Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)
         ),
         known=prefill(case, case.tracks[details.track], rules),
-        files=_files(papers, details, rules),
+        files=_files(papers, details, rules) if papers else None,
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
 from casework.engine.definition.required_documents import SCANS
 from casework.errors import Refused
 from casework.operations.cases.action_views import ActionView
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import home_of
+from casework.operations.documents.needed_papers import against, to_hand_in
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals.service import show_referral
 from casework.operations.referrals.views import ReferralDetails
@@ -108,3 +111,15 @@ def test_what_the_scanner_has_not_cleared_is_a_fact_until_it_is(
         db.execute(text("UPDATE blobs SET scan = 'clean'"))
     seen.append(scans())
     assert seen == [{id: "pending"}, {id: "blocked"}, {}]
+
+
+def test_who_can_hand_a_paper_in_with_an_action_is_held_up_by_what_else_there_is(journey: Journey) -> None:
+    """Not who only reads, nor the office a paper of the provider's; what else stands against it stays."""
+    (action,) = [one for one in payment(journey, "banker").actions if one.transition == "paid_out"]
+    mine = to_hand_in(journey.actor("banker"), journey.case, action)
+    assert [paper.kind for paper in mine] == ["pledge_certificate"]
+    assert against([*action.why_not, reasons.cases.STANDS_STILL], mine) == (reasons.cases.STANDS_STILL,)
+    assert to_hand_in(journey.actor("officer"), journey.case, action) == ()
+    assert to_hand_in(journey.actor("banker"), journey.case, replace(action, proposed=True)) == ()
+    pending = [replace(paper, state="pending") for paper in action.papers]
+    assert to_hand_in(journey.actor("banker"), journey.case, replace(action, papers=pending)) == ()

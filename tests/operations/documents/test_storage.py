@@ -70,3 +70,13 @@ def test_without_its_key_a_compartment_opens_no_more(scene: Scene) -> None:
     scene.document_store.secret_box = SecretBox(["another key, with which nothing was sealed"])
     with pytest.raises(Exception, match="sealed with another key"):
         scene.take("officer", id)
+
+
+def test_what_is_said_to_be_of_a_party_moves_to_its_compartment(scene: Scene) -> None:
+    kept = scene.keep()
+    moved = scene.document_store.move(scene.case().log, "need_owner", kept)
+    assert (moved.told, moved.blob != kept.blob) == (kept.told, True)
+    id = scene.hand_in(kept=moved, party="need_owner").answer["id"]
+    assert scene.take("officer", id) == PDF
+    scene.execute("UPDATE blobs SET touched_at = now() - interval '25 hours'")
+    assert scene.document_store.sweep() == 1, "what lay there before is left behind"

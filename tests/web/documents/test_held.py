@@ -118,14 +118,16 @@ def test_a_forged_an_old_and_a_strangers_file_are_not_there(
     page = refused(provider, scene[1]).text
     [good] = tokens(page)
     signing = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="held-file")
-    person, referral, form, field, blob, told = signing.loads(good)
+    person, referral, form, field, code, blob, told = signing.loads(good)
     another = world.people["officer"]
     others = [
-        signing.dumps([another, referral, form, field, blob, told]),
-        signing.dumps([person, another, form, field, blob, told]),
-        signing.dumps([person, referral, "task:another", field, blob, told]),
-        signing.dumps([person, referral, form, "another", blob, told]),
-        URLSafeTimedSerializer("another key", salt="held-file").dumps([person, referral, form, field, blob, told]),
+        signing.dumps([another, referral, form, field, code, blob, told]),
+        signing.dumps([person, another, form, field, code, blob, told]),
+        signing.dumps([person, referral, "task:another", field, code, blob, told]),
+        signing.dumps([person, referral, form, "another", code, blob, told]),
+        URLSafeTimedSerializer("another key", salt="held-file").dumps(
+            [person, referral, form, field, code, blob, told]
+        ),
         good[:-2] + ("A" if good[-2] != "A" else "B") + good[-1],
         "nothing",
     ]

@@ -65,7 +65,7 @@ def test_a_paper_is_handed_in_with_its_task_as_whose_it_is(
 ) -> None:
     number, task = meeting
     before, officer = papers(engine, number), browser_for("officer")
-    answer = send(officer, task, **(ANSWERS | {"u-minutes": file(), "whose-minutes": whose}))
+    answer = send(officer, task, **(ANSWERS | {"u-minutes": file(), "minutes-f-whose": whose}))
     assert answer.status_code == 303
     [paper] = [one for one in papers(engine, number) if one not in before]
     assert paper == ("report", party, own)
@@ -82,10 +82,11 @@ def test_every_fault_is_told_at_once_and_the_file_is_kept_with_whose_it_is(
     chosen: dict[str, Any] = {"u-minutes": file()}
     unsaid = send(officer, task, **chosen)
     assert unsaid.status_code == 422
-    assert "Say whose paper the file is" in unsaid.text
+    assert 'id="f-whose-minutes-fault"' in unsaid.text
     assert 'id="f-held_on-fault"' in unsaid.text
-    chosen = {"u-minutes": file(), "whose-minutes": "need_owner"}
-    refused = send(officer, task, unsaid.text, **chosen)
+    assert re.search(r"minutes 0\.pdf.*kept from your first try", unsaid.text, re.S)
+    # What was chosen stays; whose it is is said of it afterwards.
+    refused = send(officer, task, unsaid.text, **{"minutes-f-whose": "need_owner"})
     assert refused.status_code == 422
     assert re.search(r"minutes 0\.pdf.*The need owner.*kept from your first try", refused.text, re.S)
     assert papers(engine, number) == before
@@ -97,7 +98,7 @@ def test_of_more_files_than_are_taken_it_is_said_and_the_first_are_kept(
     browser_for: Enter, meeting: tuple[str, str]
 ) -> None:
     many = [file(n) for n in range(MOST_FILES + 1)]
-    refused = send(browser_for("officer"), meeting[1], **(ANSWERS | {"u-minutes": many, "whose-minutes": "both"}))
+    refused = send(browser_for("officer"), meeting[1], **(ANSWERS | {"u-minutes": many, "minutes-f-whose": "both"}))
     assert refused.status_code == 422
     assert f"Choose {MOST_FILES} files at most." in refused.text
     assert refused.text.count('name="held-minutes"') == MOST_FILES
@@ -117,7 +118,7 @@ def test_what_is_wrong_with_a_file_is_said_however_the_form_comes_back(
     number, task = meeting
     officer, before = browser_for("officer"), papers(engine, number)
     bad = (io.BytesIO(b"MZ" + b"\0" * 200), "minutes.exe")
-    chosen: dict[str, Any] = ANSWERS | {"u-minutes": bad, "whose-minutes": "both"}
+    chosen: dict[str, Any] = ANSWERS | {"u-minutes": bad, "minutes-f-whose": "both"}
     form = officer.get(f"/tasks/{task}").text
     more = send(officer, task, form, **(chosen | {"_more": "f-minutes"}))
     assert 'id="f-minutes-fault"' in more.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -12,10 +13,12 @@ from casework.api import ROUTES
 from casework.operations.core.rate_limits import ALLOWANCES, Kind, count_use
 from casework.records.database import transaction
 from casework.web.shell.limited_routes import LIMITED
+from tests.support.file_makers import PDF
 from tests.support.web_client import Browser
 from tests.support.world import World
 
 Enter = Callable[[str], Browser]
+FORM = "multipart/form-data"
 
 
 @pytest.fixture
@@ -99,3 +102,19 @@ def test_every_file_that_goes_in_or_out_by_the_api_is_limited() -> None:
     """Single documents go out as they are, piece by piece, and cost no more than a page."""
     files = {f"api.{one.name}" for one in ROUTES if one.takes or one.gives_file} - {"api.take_document_version"}
     assert files <= set(LIMITED)
+
+
+def test_a_form_that_takes_files_is_counted_only_where_it_brings_some(
+    browser_for: Enter, world: World, use_up: Callable[[str, Kind], None], engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+    officer, path = browser_for("officer"), f"/cases/{number}/documents"
+    use_up(world.people["officer"], "upload")
+
+    def send(*file: object) -> int:
+        sent = {"f-kind": "report", "f-whose": "both", "files": file}
+        return officer.post(path, sent, page=path, content_type=FORM).status_code
+
+    assert [send(io.BytesIO(b""), "") for _ in range(3)] == [422] * 3
+    assert [send(io.BytesIO(PDF), "a.pdf") for _ in range(2)] == [303, 429]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +18,11 @@ from casework.operations.tasks import service
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.file_makers import PDF
 from tests.support.pages import read_page
 from tests.support.way_to_referral import to_plan, to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request
+from tests.support.world import World, new_request, today
 
 Enter = Callable[[str], Browser]
 
@@ -300,7 +304,9 @@ def test_a_hold_is_reviewed_with_a_button_for_each_choice(browser_for: Enter, en
     assert done(engine, number, task).result == {"decision": "resume"}
 
 
-def test_closing_opens_with_the_outcome_that_was_proposed(browser_for: Enter, engine: Engine, world: World) -> None:
+@pytest.fixture
+def closing(engine: Engine, world: World) -> tuple[str, Task]:
+    """A case whose closing was proposed."""
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
@@ -316,14 +322,50 @@ def test_closing_opens_with_the_outcome_that_was_proposed(browser_for: Enter, en
                 "UPDATE tasks SET state = 'Obsolete', closed_at = casework_now() WHERE type = 'side' AND closed_at IS NULL"
             )
         )
-    task = next(
-        task
-        for task in of_case(engine, number).open_tasks()
-        if task.type == "step" and task.track == of_case(engine, number).main.id
-    )
-    sent = read_page(browser_for("supervisor").get(f"/decisions/{task.id}").text).sent
+    case = of_case(engine, number)
+    return number, next(task for task in case.open_tasks() if task.type == "step" and task.track == case.main.id)
+
+
+def test_closing_opens_with_the_outcome_that_was_proposed(browser_for: Enter, closing: tuple[str, Task]) -> None:
+    sent = read_page(browser_for("supervisor").get(f"/decisions/{closing[1].id}").text).sent
     chosen = {name.rpartition("f-")[2]: value for name, value in sent.items() if value}
     assert (chosen.get("outcome"), chosen.get("reason")) == ("not_viable", "performance")
+
+
+OWN = "own-fire-close."
+
+
+def close(browser: Browser, task: str, page: str | None = None, **more: Any) -> Any:
+    """Press what closes the case, with files."""
+    read = read_page(page or browser.get(f"/decisions/{task}").text)
+    sent: dict[str, Any] = {name: read.sent.getlist(name) for name in read.sent}
+    more = {name if name in ("answer", "held-out") else OWN + name: value for name, value in more.items()}
+    said = {"answer": "fire:close", OWN + "sure": "yes", OWN + "f-outcome": "deployed", OWN + "f-publication": "none"}
+    return browser.flask.post(f"/decisions/{task}", data=sent | said | more, content_type="multipart/form-data")
+
+
+def test_what_an_answer_asks_for_is_handed_in_with_it_and_survives_its_faults(
+    browser_for: Enter, engine: Engine, closing: tuple[str, Task]
+) -> None:
+    number, task = closing
+    supervisor, report = browser_for("supervisor"), (io.BytesIO(PDF), "closing report.pdf")
+    chosen: dict[str, Any] = {"u-report": report, "f-outcome": "deployed_verified"}
+    refused = close(supervisor, task.id, **chosen)
+    assert refused.status_code == 422
+    for field in ("whose-report", "follow_up_on"):
+        assert f'id="f-{field}-own-fire-close-fault"' in refused.text
+    assert re.search(r"closing report\.pdf.*kept from your first try", refused.text, re.S)
+    assert not of_case(engine, number).documents
+    said = {
+        "report-f-whose": "both",
+        "f-outcome": "deployed_verified",
+        "f-follow_up_on": (today() + timedelta(days=400)).isoformat(),
+    }
+    assert close(supervisor, task.id, refused.text, **said).status_code == 303
+    case = of_case(engine, number)
+    assert case.main.states == ("closed",)
+    assert [(one.kind, one.party) for one in case.documents.values()] == [("report", None)]
+    assert case.main.fired["close"].data["report"] == list(case.documents)
 
 
 def test_words_that_an_answer_has_no_place_for_are_not_dropped_in_silence(
