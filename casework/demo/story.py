@@ -25,8 +25,8 @@ from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.idempotency import Request
-from casework.operations.core.ip_rights import record_right
 from casework.operations.core.national_holidays import china
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.notifications.service import tell_due

@@ -10,10 +10,12 @@ from typing import Any
 
 from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, unsealing
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
+from casework.engine.case_objects.case_rights import change_rights
 from casework.engine.case_objects.messages import correct, say
 from casework.engine.execution.automatic_transitions import settle
 from casework.engine.execution.case_opening import open_case
 from casework.engine.execution.commands import (
+    ChangeRights,
     Command,
     CorrectAnswer,
     DeclareInterest,
@@ -112,4 +114,5 @@ _ACTIONS: Mapping[type, Callable[..., None]] = {
     Receive: receive,
     Object: object_to,
     AnswerObjection: answer_objection,
+    ChangeRights: change_rights,
 }

@@ -21,8 +21,8 @@ from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
+from casework.operations.catalogue.ip_rights import confirm_right
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.ip_rights import confirm_right
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import claim_task, complete_task, exit_task
@@ -216,7 +216,14 @@ class OperationsHand(Hand):
         with self.action() as db:
             for right in self.case.rights:
                 confirm_right(
-                    db, self.actor(who), right, checked_on=self.stage.today, fields=fields, request=_request()
+                    db,
+                    self.actor(who),
+                    right,
+                    checked_on=self.stage.today,
+                    fields=fields,
+                    source="CNIPA register",
+                    reason="The register says so today.",
+                    request=_request(),
                 )
 
     # --- papers ---

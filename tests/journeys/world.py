@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.operations.core.ip_rights import enter_right
+from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from tests.support.world import note_rows

@@ -211,7 +211,7 @@ DECLARED: dict[str, set[str]] = {
     },
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
     # Columns of _FIELDS.
-    "casework/operations/core/ip_rights.py": {"', '.join(columns)"},
+    "casework/operations/catalogue/ip_rights.py": {"', '.join(columns)"},
     # What a statement calls a table.
     "casework/operations/core/reader_names.py": {"alias"},
     "casework/operations/documents/storage.py": {"more"},

@@ -58,6 +58,13 @@ CASES: tuple[Row, ...] = (
         "/cases/{number}/hand-over", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
         body=lambda on: {"owner": on["person"], "note": "On leave"}, if_match="stale", there=FOREIGN,
     ),
+    *(
+        post(
+            f"/cases/{{number}}/rights/{do}", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
+            body=lambda on: {"rights": [on["right"]], "reason": "It protects the kiln."}, if_match="stale", there=FOREIGN,
+        )
+        for do in ("add", "remove")
+    ),
     post(
         "/cases/{number}/documents", {"officer", "supervisor", "compliance"}, READERS - {"officer", "supervisor", "compliance"},
         body=lambda on: {"title": "Letter", "kind": "letter"}, if_match="stale", there=FOREIGN,

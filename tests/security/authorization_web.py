@@ -276,6 +276,12 @@ TABLE: tuple[Row, ...] = (
     # The case of there has no owner yet who could hand it over.
     get("/cases/<number>/hand-over", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
     post("/cases/<number>/hand-over", OWNERS, READERS - OWNERS, there_refused=FOREIGN, body=lambda on: {"revision": "99"}),
+    get("/cases/<number>/rights/new", OWNERS, READERS - OWNERS, there=FOREIGN),
+    post("/cases/<number>/rights/new", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
+    get("/cases/<number>/rights/add", OWNERS, READERS - OWNERS, there=FOREIGN),
+    post("/cases/<number>/rights/add", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
+    get("/cases/<number>/rights/remove", OWNERS, READERS - OWNERS, there=FOREIGN),
+    post("/cases/<number>/rights/remove", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
     get("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN),
     post("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN, body=lambda on: {"revision": "99"}),
     # The consent is the one of here, wherever it is asked for.
@@ -290,6 +296,13 @@ TABLE: tuple[Row, ...] = (
     post("/cases/<number>/unfollow", READERS, there=FOREIGN),
     get("/cases/<number>/interest", READERS, there=FOREIGN),
     post("/cases/<number>/interest", READERS, there=FOREIGN),
+    # --- rights ---
+    get("/rights", READERS | FOREIGN),
+    get("/rights/<right>", READERS, there=FOREIGN),
+    get("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- matches ---
     get("/matches", READERS | FOREIGN),
     get("/matches/<match>", READERS, there=FOREIGN),

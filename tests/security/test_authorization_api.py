@@ -18,7 +18,7 @@ from casework.operations.audit.findings import raise_finding
 from casework.operations.auth.sessions import secret_hash
 from casework.operations.auth.sign_in import sign_in
 from casework.operations.auth.tokens import make_token
-from casework.operations.core.ip_rights import record_right
+from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation

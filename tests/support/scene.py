@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.saved_views import save_view
+from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.mediations.service import open_mediation
@@ -178,6 +179,8 @@ def make_things(world: World, db: Connection) -> Things:
         "step_task": _task(db, number, "assessment"),
         "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)),
+        "right": world.rights[0],
+        "technology": world.technologies[0],
         "view": views[0],
         "job": add_failed_job(db),
         "account": add_service_account(db, world),
@@ -236,6 +239,8 @@ def make_things(world: World, db: Connection) -> Things:
         "task": _task(db, elsewhere, "proposed"),
         "step_task": _task(db, elsewhere, "proposed"),
         "match": match,
+        "right": _right(db, world, there, technology),
+        "technology": technology,
         "view": views[1],
         "number": elsewhere,
         "referral": other,
@@ -273,6 +278,21 @@ def make_things(world: World, db: Connection) -> Things:
         "referral_revision": "1",
     }
     return {"here": here, "there": far, "absent": absent}
+
+
+def _right(db: Connection, world: World, programme: str, technology: str) -> str:
+    """A right elsewhere."""
+    done = record_right(
+        db,
+        world.actor(db, "foreign_officer"),
+        programme=programme,
+        technology=technology,
+        kind="design",
+        fields={"office": "CNIPA", "number": "CN there"},
+        confirmed=True,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
 
 
 def _task(db: Connection, number: str, name: str) -> str:

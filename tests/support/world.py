@@ -26,8 +26,8 @@ from casework.operations.cases.opening import open_case
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.cases.views import WholeCase
+from casework.operations.catalogue import ip_rights
 from casework.operations.catalogue.matches import create_match
-from casework.operations.core import ip_rights
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
 from casework.operations.core.perform import home_of

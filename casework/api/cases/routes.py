@@ -12,6 +12,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases import (
     case_actions,
     case_events,
+    case_rights,
     corrections,
     handing_over,
     list_queries,
@@ -101,6 +102,30 @@ def hand_over_case(call: Call) -> Done:
         owner=str(call.body.owner),
         team=[str(person) for person in call.body.team],
         note=call.body.note,
+        revision=call.revision,
+        request=call.request,
+    )
+
+
+def add_rights(call: Call) -> Done:
+    return case_rights.add_rights(
+        call.db,
+        call.actor,
+        call.path["number"],
+        rights=[str(right) for right in call.body.rights],
+        reason=call.body.reason,
+        revision=call.revision,
+        request=call.request,
+    )
+
+
+def remove_rights(call: Call) -> Done:
+    return case_rights.remove_rights(
+        call.db,
+        call.actor,
+        call.path["number"],
+        rights=[str(right) for right in call.body.rights],
+        reason=call.body.reason,
         revision=call.revision,
         request=call.request,
     )
@@ -216,6 +241,14 @@ ROUTES: tuple[Route, ...] = (
     ),
     post(
         f"{_CASE}/hand-over", hand_over_case, "Give the case to another officer", schemas.CaseDone, body=schemas.HandingOver,
+        if_match="the case",
+    ),
+    post(
+        f"{_CASE}/rights/add", add_rights, "Let the case be about more IP rights", schemas.CaseDone, body=schemas.RightsOfCase,
+        if_match="the case",
+    ),
+    post(
+        f"{_CASE}/rights/remove", remove_rights, "Take IP rights out of the case", schemas.CaseDone, body=schemas.RightsOfCase,
         if_match="the case",
     ),
     post(

@@ -38,6 +38,11 @@ class HandingOver(Body):
     sure: Knowingly = False
 
 
+class RightsOfCase(Body):
+    rights: Annotated[list[Id], Field(min_length=1, max_length=50)]
+    reason: SomeWords
+
+
 class NewDocument(Body):
     title: Line
     kind: Line

@@ -6,10 +6,10 @@ from casework.api.catalogue import ip_right_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
+from casework.operations.catalogue import ip_rights
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import IpRight, Need, Technology
-from casework.operations.core import ip_rights
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 
@@ -82,8 +82,9 @@ def record_right(call: Call) -> Done:
         programme=str(body.programme),
         technology=text_of(body.technology),
         kind=body.kind,
-        fields=given(body, "programme", "technology", "kind"),
+        fields=given(body, "programme", "technology", "kind", "source"),
         confirmed=True,
+        source=body.source,
         request=call.request,
     )
 
@@ -95,7 +96,10 @@ def confirm_right(call: Call) -> Done:
         call.actor,
         call.path["right"],
         checked_on=body.checked_on,
-        fields=given(body, "checked_on"),
+        # What is null is emptied, what is not sent stays.
+        fields={name: getattr(body, name) for name in body.model_fields_set},
+        source=body.source,
+        reason=body.reason,
         request=call.request,
     )
 

@@ -24,6 +24,7 @@ class RightFields(Body):
     in_force: bool | None = None
     expires_on: Day | None = None
     fee_paid_to: Day | None = None
+    source: Annotated[Line | None, Field(description="Where it was looked up")] = None
 
 
 class NewRight(RightFields):
@@ -34,7 +35,12 @@ class NewRight(RightFields):
 
 
 class CheckedRight(RightFields):
+    """A field that is null is emptied; one that is not sent stays."""
+
     checked_on: Day
+    reason: Annotated[
+        Line | None, Field(description="Why it says something else now; needed where it was confirmed before")
+    ] = None
 
 
 class ConfirmedField(Body):

@@ -103,6 +103,15 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class ChangeRights:
+    """Add IP rights to what the case is about, or take some out."""
+
+    rights: tuple[str, ...]
+    reason: str
+    add: bool = True
+
+
+@dataclass(frozen=True)
 class EndConsent:
     """A consent is withdrawn, or has expired: its grants end, the referrals that lean on it are suspended."""
 
@@ -171,6 +180,7 @@ Command = (
     | FireTimer
     | Recount
     | HandOver
+    | ChangeRights
     | RegisterDocument
     | FileDocument
     | WithdrawDocument

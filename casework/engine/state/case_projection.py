@@ -135,6 +135,10 @@ def staffed(team: tuple[str, ...], new_team: list[str], event: Event) -> tuple[s
     return tuple(new_team)
 
 
+def about_rights(rights: tuple[str, ...], new_rights: list[str], event: Event) -> tuple[str, ...]:
+    return tuple(new_rights)
+
+
 def held(hold: Hold | None, new_hold: Hold | None, event: Event) -> Hold | None:
     return new_hold
 

@@ -354,6 +354,8 @@ class FoldedEffects(TypedDict, total=False):
     join: WrittenJoin
     owner: str
     team: list[str]
+    #: The IP rights that it is about from then on.
+    case_rights: list[str]
     hold: Hold | None
     frozen: bool
     outcome: str | None

@@ -37,6 +37,8 @@ TIMER_FIRED, ACTIVATED, RECOUNTED = "timer_fired", "activated", "recounted"
 HANDED_OVER, DOCUMENT_REGISTERED, CONSENT_ENDED, INTEREST_DECLARED = (
     "handed_over", "document_registered", "consent_ended", "interest_declared",
 )  # fmt: skip
+#: It is about other IP rights than before.
+RIGHTS_CHANGED = "rights_changed"
 #: A version of a document's file, and a document taken out of use.
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
 #: A letter of the office, filed as it was sent.

@@ -49,6 +49,7 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("join", "joins", case_projection.joined),
     ("owner", "owner", case_projection.owned),
     ("team", "team", case_projection.staffed),
+    ("case_rights", "rights", case_projection.about_rights),
     ("hold", "hold", case_projection.held),
     ("frozen", "frozen", case_projection.frozen),
     ("outcome", "outcome", case_projection.came_to),

@@ -13,6 +13,7 @@ TURNS: Mapping[str, str] = {
     events.PROPOSED: "the next word is the second person's",
     events.REFUSED: "it can be proposed again",
     events.CONSENT_ENDED: "what is shared rests on other consents",
+    events.RIGHTS_CHANGED: "the rights that were shown are not those that it is about",
     events.HANDED_OVER: "the owner and the team that were shown would be overwritten",
 }
 

@@ -203,6 +203,7 @@ def titles_of(db: Connection, case: Case) -> dict[str, str]:
 #: Actions on the case itself, and the roles that do them.
 CASE_ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "hand_over": (Role.OFFICER, Role.SUPERVISOR),
+    "change_rights": (Role.OFFICER, Role.SUPERVISOR),
     "register_document": (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
     "withdraw_consent": (Role.OFFICER, Role.SUPERVISOR),
 }
@@ -221,7 +222,9 @@ def _case_actions(actor: Actor, case: Case) -> list[str]:
             else []
         )
     actions = [name for name, roles in CASE_ACTIONS.items() if choose(mine, accepted(case, roles)) is not None]
-    return [*(action for action in actions if action != "hand_over" or case.owner is not None), "declare_interest"]
+    # Nobody hands over what nobody owns, and what is closed is about what it was about.
+    impossible = {"hand_over"} if case.owner is None else {"change_rights"} if case.closed_at is not None else set()
+    return [*(action for action in actions if action not in impossible), "declare_interest"]
 
 
 def shown_hold(hold: JsonMapping | None) -> JsonMapping | None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from casework.engine.definition.names import is_plain
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.ip_rights import KINDS
+from casework.operations.catalogue.ip_rights import KINDS
 
 Kind = Literal["needs", "technologies", "matches"]
 

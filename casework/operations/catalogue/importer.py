@@ -48,7 +48,7 @@ from casework.operations.catalogue.import_schemas import (
     known_columns,
     parse,
 )
-from casework.operations.core.ip_rights import enter_right
+from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
 from casework.records.database import transaction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
@@ -18,6 +18,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import IpRight, Need, Technology
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
+from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -67,7 +68,18 @@ def list_records(
 _FILTERS: Mapping[str, str] = {
     "programme": "programme_id = CAST(:programme AS uuid)",
     "technology": "technology_id = CAST(:technology AS uuid)",
+    # Of rights: a part of their number or of their owner's name.
+    "words": "(strpos(lower(number), lower(:words)) > 0 OR strpos(lower(owner), lower(:words)) > 0)",
 }
+
+
+def titles_of(db: Connection, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:
+    """By id what needs or technologies are called, in the language of whoever reads."""
+    given = {"ids": sorted(id for id in ids if id)}
+    rows = db.execute(
+        text(f"SELECT x.id::text, {entitled('x')} FROM {_TABLES[noun]} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"), given
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def show_record(db: Connection, actor: Actor, kind: type[Kind], id: str) -> Kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.json_values import JsonObject
+from casework.json_values import JsonObject, JsonValue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +95,38 @@ class IpRight:
     #: Pledges, licences, transfers.
     encumbrances: list[JsonObject]
     created_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOfRight:
+    """A case that is about a right."""
+
+    id: str
+    number: str
+    title: str | None
+    closed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RightEntry:
+    """An event of a right's log: what was entered, confirmed, laid on it or ended."""
+
+    at: str
+    #: recorded, confirmed, encumbered or released.
+    kind: str
+    #: The person's name; null for what happened by itself.
+    who: str | None
+    #: By field what it said before and after.
+    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: Fields whose words were erased.
+    erased: list[str]
+    #: Where it was looked up, and why it was corrected.
+    source: str | None
+    reason: str | None
+    #: pledge, licence or transfer.
+    burden: str | None
+    #: The number of the case that did it.
+    case: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,7 +19,7 @@ from casework.engine.decide import decide_and_evolve
 from casework.engine.definition.editions import REMEMBERED, Edition
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
-from casework.engine.execution.commands import Command, CorrectAnswer, Notice, Open
+from casework.engine.execution.commands import ChangeRights, Command, CorrectAnswer, Notice, Open
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.corrections import answer_of
 from casework.engine.execution.record_commands import (
@@ -53,6 +53,7 @@ from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound
 from casework.json_values import JsonMapping
+from casework.operations.core.encumbrances import encumber
 from casework.operations.core.external_facts import outside
 from casework.operations.core.idempotency import (
     Done,
@@ -63,7 +64,6 @@ from casework.operations.core.idempotency import (
     asked_and_locked_of_task,
     finished,
 )
-from casework.operations.core.ip_rights import encumber
 from casework.operations.core.staffing import insist_goes_on
 from casework.permissions.actors import Actor
 from casework.records.case_loader import load_with_calendar, read_loaded
@@ -272,6 +272,8 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
     if isinstance(command, CorrectAnswer):
         corrected = answer_of(standing.library.editions, case, command.track, command.transition, command.task)
         keys |= corrected.reads if corrected is not None else frozenset()
+    if isinstance(command, ChangeRights):
+        keys.add("rights")
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)

@@ -53,6 +53,7 @@ from casework.engine.state.events import (
     RELIEVED,
     RESEALED,
     REVIEW_ASKED,
+    RIGHTS_CHANGED,
     SAID,
     SYSTEM_ACTOR,
     TIMER_FIRED,
@@ -88,7 +89,7 @@ NOBODYS = frozenset(
 )
 #: The roles that do each kind of action, whatever the edition says.
 _BY_ROLE = {
-    HANDED_OVER: (Role.OFFICER, Role.SUPERVISOR), CONSENT_ENDED: (Role.OFFICER, Role.SUPERVISOR), NOTED: WRITERS[INTERNAL],
+    **dict.fromkeys((HANDED_OVER, RIGHTS_CHANGED, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)), NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS,
     PAPERS_RETURNED: grant_commands.RETURNERS,
     CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: unsealing.ASKERS, PARTIES_TOLD: unsealing.ASKERS, GLASS_BROKEN: emergency_access.BREAKERS,

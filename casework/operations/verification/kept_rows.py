@@ -26,6 +26,8 @@ class KeptRows:
     rows: Mapping[str, list[JsonObject]]
     #: Events that burden or free a right whose log does not know it, with that right.
     rights: list[tuple[int, str]]
+    #: Events that name a right as the case's which its programme had not recorded by then, with that right.
+    unknown_rights: list[tuple[int, str]]
     #: Messages, each with a person whom it or the mentions kept of it lack.
     mentions: list[tuple[str, str]]
     #: What is said, or a file, whose words are not those by which searches find it.
@@ -43,7 +45,8 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
     return {
         row.log: KeptRows(
             rows={table: getattr(row, table) for table in (*PARTS, *_OWN)},
-            rights=[(differ.seq, differ.right_id) for differ in rights[row.log]],
+            rights=[(differ.seq, differ.right_id) for differ in rights[row.log] if differ.burdens],
+            unknown_rights=[(differ.seq, differ.right_id) for differ in rights[row.log] if not differ.burdens],
             mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
             words=[differ.source for differ in words[row.log]],
         )
@@ -71,13 +74,22 @@ _KEPT = text(
     f"SELECT l.id AS log, {', '.join([*(_all_rows(table, 'log_id') for table in PARTS), *(_all_rows(table, 'id') for table in _OWN)])}"
     f" FROM {_LOGS}"
 )
-#: The events of a log that change a right, but that right's own log does not say so.
+#: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
+#: a right which its programme had not recorded by then.
 _TOLD_OF_RIGHTS = text("""
-    SELECT e.log_id AS log, e.seq, c->>'right' AS right_id FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
+    SELECT e.log_id AS log, e.seq, c->>'right' AS right_id, true AS burdens FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
         SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
         AND r.effects->'cause' = jsonb_build_object('log', CAST(e.log_id AS text), 'seq', e.seq)
-    ) ORDER BY e.log_id, e.seq
+    )
+    UNION ALL
+    SELECT e.log_id, e.seq, c #>> '{}', false FROM events e JOIN logs l ON l.id = e.log_id CROSS JOIN LATERAL (
+        SELECT jsonb_path_query(e.effects, 'lax $.case.rights[*]') UNION ALL SELECT jsonb_path_query(e.effects, 'lax $.case_rights[*]')
+    ) AS named(c)
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
+        SELECT FROM logs r JOIN events f ON f.log_id = r.id AND f.seq = 1
+        WHERE r.id = CAST(c #>> '{}' AS uuid) AND r.kind = 'right' AND r.programme_id = l.programme_id AND f.at <= e.at
+    ) ORDER BY 1, 2, 3
 """)
 #: The events and files of a log whose words are not kept as they are.
 _WORDS_DIFFER = text(

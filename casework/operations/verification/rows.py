@@ -17,6 +17,7 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.catalogue.ip_rights import FIELDS
 from casework.operations.core.register_entries import INSTALLATION, differences
 from casework.operations.history.point_in_time import Past, absences
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
@@ -89,6 +90,9 @@ class Rows:
             yield from self._compare("case_dates", wanted["case_dates"], kept.rows["case_dates"])
         for seq, right in kept.rights:
             words = f"Event {seq} burdens or frees the right {right}, whose log does not know it."
+            yield Finding("rights", words, self.log, self.number, seq, "rights", right)
+        for seq, right in kept.unknown_rights:
+            words = f"Event {seq} says that the case is about the right {right}, which its programme had not recorded."
             yield Finding("rights", words, self.log, self.number, seq, "rights", right)
         for message, person in kept.mentions:
             words = f"The message {message} and the mentions kept of it disagree about {person}."
@@ -228,11 +232,16 @@ class Rows:
                     "technology_id": recorded["technology"],
                     "confirmed": recorded["confirmed"],
                 }
-                right |= event.body
+                right |= _fields(event)
             elif event.kind == CONFIRMED:
-                right |= {**event.body, "confirmed": True, "checked_on": event.effects["checked_on"]}
+                right |= {**_fields(event), "confirmed": True, "checked_on": event.effects["checked_on"]}
         # What was erased can no longer be compared.
         return {name: value for name, value in right.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
+
+
+def _fields(event: RegisterEvent) -> JsonObject:
+    """What an event says of the fields of a right, beside the words of whoever looked it up."""
+    return {name: value for name, value in event.body.items() if name in FIELDS}
 
 
 def compare(table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[tuple[str, str | None, str]]:

@@ -263,6 +263,7 @@ CREATE INDEX ix_cases_owner_id_closed ON cases (owner_id, id) WHERE closed_at IS
 CREATE INDEX ix_cases_owner_id_live ON cases (owner_id, id) WHERE closed_at IS NULL;
 CREATE INDEX ix_cases_parties ON cases USING gin (jsonb_path_query_array(parties, '$.*')) WITH (gin_pending_list_limit = 256);
 CREATE INDEX ix_cases_programme_id_opened_at_id ON cases (programme_id, opened_at, id);
+CREATE INDEX ix_cases_rights ON cases USING gin (rights) WITH (gin_pending_list_limit = 256);
 CREATE INDEX ix_cases_team ON cases USING gin (team);
 CREATE INDEX ix_cases_technology_id ON cases (technology_id);
 CREATE INDEX ix_cases_terms ON cases USING gin (casework_case_terms(programme_id, number, title)) WITH (gin_pending_list_limit = 256);

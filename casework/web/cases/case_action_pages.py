@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.definition.form_values import build_model, check
-from casework.engine.definition.forms import Choice, Date, Form, Note, People, Person, Text
+from casework.engine.definition.forms import Choice, Date, Form, Note, People, Person, Rights, Text
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.cases import case_actions, handing_over
+from casework.operations.cases import case_actions, case_rights, handing_over
+from casework.operations.cases.case_rights import find_by_number, list_addable
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.core.drafts import find_draft
@@ -30,7 +31,7 @@ from casework.web.shell.forms import FormView, build_form, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.session import page_transaction
-from casework.web.shell.values import PAPERS
+from casework.web.shell.values import PAPERS, name_right
 from casework.web.tasks.next_action import say_done
 
 
@@ -62,6 +63,24 @@ class Interest(Form):
     nature = Note(label=N_("What kind of interest"))
 
 
+class MoreRights(Form):
+    rights = Rights(label=N_("Recorded rights of the technology"), required=False)
+    number = Text(
+        label=N_("Number of another right"),
+        required=False,
+        max=200,
+        help=N_("As it is recorded, where it protects another technology."),
+    )
+    reason = Note(label=N_("Why the case is about them"))
+
+
+class LessRights(Form):
+    rights = Rights(
+        label=N_("Rights to take out"), help=N_("One with a pledge or licence of this case cannot be taken out.")
+    )
+    reason = Note(label=N_("Why the case is not about them"))
+
+
 @dataclass(frozen=True)
 class CaseAction:
     """An action on the case itself: its form, and the words of its page."""
@@ -73,6 +92,8 @@ class CaseAction:
     done: str
     consequence: str = ""
     irreversible: bool = False
+    #: The name of what may be done, where several forms do it.
+    allowed: str = ""
 
     @property
     def rules(self) -> list[JsonObject]:
@@ -115,6 +136,26 @@ INTEREST = CaseAction(
 )
 
 
+ADD_RIGHTS = CaseAction(
+    "add_rights",
+    MoreRights,
+    N_("Add IP rights to the case"),
+    N_("Add the rights"),
+    N_("The case is about these rights as well."),
+    N_("Their owner, status and encumbrances count in every check from now on."),
+    allowed="change_rights",
+)
+REMOVE_RIGHTS = CaseAction(
+    "remove_rights",
+    LessRights,
+    N_("Take IP rights out of the case"),
+    N_("Take the rights out"),
+    N_("The case is no longer about these rights."),
+    N_("The record of the right stays; no check of this case reads it any more."),
+    allowed="change_rights",
+)
+
+
 def _ask(
     number: str,
     action: CaseAction,
@@ -130,7 +171,7 @@ def _ask(
         shown = describe_whole(db, actor, case)
         if insist is not None:
             insist(case)
-        if action.name not in shown.case_actions:
+        if (action.allowed or action.name) not in shown.case_actions:
             raise NotAllowed()
         form = _form(db, actor, case, action, subject, sent=sent)
     page = render_template(
@@ -168,6 +209,8 @@ def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject:
                 for id, words in choices["owner"]
             ],
         }
+    if action is ADD_RIGHTS:
+        choices = {**choices, "rights": [(one.pop("id"), name_right(**one)) for one in list_addable(db, case)]}
     return build_form(
         name,
         action.rules,
@@ -264,6 +307,36 @@ def _has_consent(consent: str) -> Callable[[Case], None]:
             raise NotFound("consent")
 
     return check_case
+
+
+def ask_more_rights(number: str) -> Response:
+    return _ask(number, ADD_RIGHTS)
+
+
+def add_rights(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = _checked(ADD_RIGHTS, data)
+        rights = list(given.get("rights", ()))
+        if other := given.get("number"):
+            case, _ = find_case(db, actor, number)
+            rights.append(find_by_number(db, case, other))
+        return case_rights.add_rights(
+            db, actor, number, rights=rights, reason=given["reason"], revision=revision, request=key
+        )
+
+    return _answer(number, ADD_RIGHTS, do)
+
+
+def ask_less_rights(number: str) -> Response:
+    return _ask(number, REMOVE_RIGHTS)
+
+
+def remove_rights(number: str) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = _checked(REMOVE_RIGHTS, data)
+        return case_rights.remove_rights(db, actor, number, **given, revision=revision, request=key)
+
+    return _answer(number, REMOVE_RIGHTS, do)
 
 
 def ask_interest(number: str) -> Response:

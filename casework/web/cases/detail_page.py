@@ -220,6 +220,7 @@ def show(number: str) -> str:
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,
         lying=ENCUMBRANCES,
+        changes_rights="change_rights" in shown.case_actions,
         party_name=party_name,
         paper_name=paper_name,
         queue_name=queue_name,

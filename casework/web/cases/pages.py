@@ -25,6 +25,8 @@ _SHOWN: Views = (
     ("/cases.xlsx", "xlsx", list_page.export_xlsx),
     (_CASE, "show", detail_page.show),
     (f"{_CASE}/hand-over", "hand_over", case_action_pages.ask_hand_over),
+    (f"{_CASE}/rights/add", "add_rights", case_action_pages.ask_more_rights),
+    (f"{_CASE}/rights/remove", "remove_rights", case_action_pages.ask_less_rights),
     (f"{_CASE}/documents/new", "new_document", case_action_pages.ask_document),
     (f"{_CASE}/consents/<uuid:consent>/withdraw", "withdraw", case_action_pages.ask_withdrawal),
     (f"{_CASE}/interest", "interest", case_action_pages.ask_interest),
@@ -34,6 +36,8 @@ _SHOWN: Views = (
 )
 _DONE: Views = (
     (f"{_CASE}/hand-over", "do_hand_over", case_action_pages.hand_over),
+    (f"{_CASE}/rights/add", "do_add_rights", case_action_pages.add_rights),
+    (f"{_CASE}/rights/remove", "do_remove_rights", case_action_pages.remove_rights),
     (f"{_CASE}/documents/new", "do_document", case_action_pages.register_document),
     (f"{_CASE}/consents/<uuid:consent>/withdraw", "do_withdraw", case_action_pages.withdraw_consent),
     (f"{_CASE}/interest", "do_interest", case_action_pages.declare_interest),

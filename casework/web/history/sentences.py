@@ -61,6 +61,8 @@ _ACTIONS = {
     "nominated to the queue": N_("%(who)s let the task “%(task)s” begin before its day, for its whole queue"),
     "added": N_("%(who)s added the task “%(task)s”"),
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
+    "rights_changed added": N_("%(who)s added IP rights to the case"),
+    "rights_changed removed": N_("%(who)s took IP rights out of the case"),
     "document_registered": N_("%(who)s added %(paper)s"),
     "document_registered by title": N_("%(who)s added “%(paper)s”"),
     "document_filed": N_("%(who)s filed version %(version)s of a paper: %(paper)s"),

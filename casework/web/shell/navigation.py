@@ -59,7 +59,7 @@ ENTRIES = (
         "case",
         OF_A_CASE,
     ),
-    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", "match", ("matches.",)),
+    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", "match", ("matches.", "rights.")),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),
         N_("Providers"),

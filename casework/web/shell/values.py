@@ -32,6 +32,15 @@ KINDS_OF_RIGHTS = {
     "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
 }  # fmt: skip
 ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
+
+
+def name_right(kind: str, office: str | None, number: str | None, owner: str | None = None) -> str:
+    """What a right is called: its office and number, or of what kind it is and whose."""
+    words = gettext(KINDS_OF_RIGHTS[kind]) if kind in KINDS_OF_RIGHTS else kind
+    numbered = " ".join(part for part in (office, number) if part)
+    return " · ".join(part for part in (numbered, words, owner) if part)
+
+
 #: What is stored under a name that no form asks for: facts that guards read, and what a message or a note holds.
 _LABELS = {
     "file": N_("File name"), "sha256": N_("Checksum (SHA-256)"),

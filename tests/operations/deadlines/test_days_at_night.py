@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
-from casework.operations.core.ip_rights import encumber
+from casework.operations.core.encumbrances import encumber
 from casework.operations.people import registry
 from casework.operations.people.provider_directory import list_providers
 from casework.records.event_log import now

@@ -19,7 +19,7 @@ def test_of_several_logs_each_has_its_own(scene: Scene, attack: Connection) -> N
         attack,
         "UPDATE events SET effects = effects || CAST(:rights AS jsonb) WHERE log_id = CAST(:log AS uuid) AND seq = 5",
         log=scene.log,
-        rights=f'{{"rights": [{{"right": "{_NOBODY}"}}]}}',
+        rights=f'{{"rights": [{{"right": "{_NOBODY}"}}], "case_rights": ["{_NOBODY}", "{scene.world.rights[0]}"]}}',
     )
     logs = list(attack.execute(text("SELECT id FROM logs WHERE kind IN ('case', 'mediation') ORDER BY id")).scalars())
     kept = read_kept(attack, logs)
@@ -27,8 +27,11 @@ def test_of_several_logs_each_has_its_own(scene: Scene, attack: Connection) -> N
     assert len(logs) > 1
     assert read_kept(attack, []) == {}
     assert kept[scene.log].rights == [(5, _NOBODY)]
+    assert kept[scene.log].unknown_rights == [(5, _NOBODY)]
     assert kept[scene.log].mentions == [(_NOBODY, _NOBODY)]
-    assert all(not kept[log].rights and not kept[log].mentions for log in logs if log != scene.log)
+    assert all(
+        not (kept[log].rights or kept[log].unknown_rights or kept[log].mentions) for log in logs if log != scene.log
+    )
 
 
 def test_rows_are_those_of_the_tables(scene: Scene, attack: Connection) -> None:
@@ -43,4 +46,4 @@ def test_rows_are_those_of_the_tables(scene: Scene, attack: Connection) -> None:
         assert sorted(rows, key=lambda row: row["id"]) == list(there)
     assert [row["position"] for row in kept.rows["tracks"]] == sorted(row["position"] for row in kept.rows["tracks"])
     assert len(kept.rows["cases"]) == len(kept.rows["case_dates"]) == 1
-    assert (kept.rights, kept.mentions, kept.words) == ([], [], [])
+    assert (kept.rights, kept.unknown_rights, kept.mentions, kept.words) == ([], [], [], [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from casework.engine.case_objects import case_rights
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
@@ -51,6 +52,21 @@ def _freed(before: Case, event: Event, people: Collection[str | None]) -> Reason
     freed = {state["id"] for state in event.effects.get("task_states", ()) if state.get("holder", "") is None}
     if held != freed:
         yield "it does not free exactly what those held who leave the case"
+
+
+def judge_rights_changed(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    """It adds what was not there, or takes out what was and is not burdened by this case."""
+    yield from role_not_among(before, event, (Role.OFFICER, Role.SUPERVISOR))
+    if before.kind != "case" or before.closed_at is not None:
+        yield "only of a case that goes on are the rights changed"
+    what, rights = event.effects.get("what"), list(event.effects.get("data", {}).get("rights", ()))
+    there = set(before.rights)
+    if what == case_rights.ADDED and there & set(rights) or what == case_rights.REMOVED and not set(rights) <= there:
+        yield "it adds a right that was there, or takes out one that was not"
+    if tuple(event.effects["case_rights"]) != case_rights.after_change(before, str(what), rights) or not rights:
+        yield "the rights that it leaves are not those that follow from it"
+    if what == case_rights.REMOVED and any(evidence.burdens.get(right) for right in rights):
+        yield "it takes out a right on which this case has laid something"
 
 
 def judge_erased(evidence: Evidence, before: Case, event: Event) -> Reasons:

@@ -23,6 +23,7 @@ from casework.engine.state.events import (
     TIMER_FIRED,
     Event,
 )
+from casework.engine.state.right_values import Burden
 from casework.operations.history.point_in_time import Past
 
 Reasons = Iterator[str]
@@ -85,3 +86,15 @@ class Evidence:
     past: Past
     #: By its number in the log.
     earlier: dict[int, EarlierEvent] = field(default_factory=dict)
+    #: By right what earlier events of the log laid on it and did not end.
+    burdens: dict[str, list[Burden]] = field(default_factory=dict)
+
+    def note_burdens(self, event: Event) -> None:
+        """What an event lays on rights, or ends."""
+        for change in event.effects.get("rights", ()):
+            lying = self.burdens.setdefault(change["right"], [])
+            if "add" in change:
+                lying.append(change["add"])
+            else:
+                ended = change["end"].items()
+                lying[:] = [burden for burden in lying if any(burden.get(key) != value for key, value in ended)]

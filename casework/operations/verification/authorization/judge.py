@@ -35,6 +35,7 @@ from casework.engine.state.events import (
     REFUSED,
     RELIEVED,
     RESEALED,
+    RIGHTS_CHANGED,
     SAID,
     TIMER_FIRED,
     UNSEALED,
@@ -44,7 +45,12 @@ from casework.engine.state.events import (
 )
 from casework.operations.history.task_judgement import OPERATION_OF
 from casework.operations.verification.authorization.actors import actor_against, opening_against
-from casework.operations.verification.authorization.case_changes import judge_erased, judge_handed_over, judge_interest
+from casework.operations.verification.authorization.case_changes import (
+    judge_erased,
+    judge_handed_over,
+    judge_interest,
+    judge_rights_changed,
+)
 from casework.operations.verification.authorization.documents import (
     judge_consent_ended,
     judge_document,
@@ -88,6 +94,7 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
         against += new_grants_against(before, event)
     against += new_tracks_against(evidence, event)
     evidence.earlier[event.seq] = _remember(evidence, event)
+    evidence.note_burdens(event)
     return against
 
 
@@ -132,6 +139,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     RECOUNTED: judge_recounted,
     ACTIVATED: judge_activated,
     HANDED_OVER: judge_handed_over,
+    RIGHTS_CHANGED: judge_rights_changed,
     DOCUMENT_REGISTERED: judge_document,
     DOCUMENT_FILED: judge_document,
     DOCUMENT_WITHDRAWN: judge_document,

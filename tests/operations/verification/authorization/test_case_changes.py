@@ -1,14 +1,19 @@
-"""Whoever leaves a case holds nothing in it any more, and no forged owner hides what the true one held."""
+"""Whoever leaves a case holds nothing in it any more, and no forged owner hides what the true one held; rights that a case is
+about are added and taken out as they may be."""
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.events import HANDED_OVER, RELIEVED
+from casework.json_values import JsonObject
+from casework.operations.cases.case_rights import add_rights
+from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
-from tests.operations.verification.forger import Scene, not_allowed, sql
+from tests.operations.verification.forger import Scene, not_allowed, rebuild, sql, the
 from tests.support.world import new_request
 
 
@@ -42,3 +47,42 @@ def test_a_hand_over_by_a_forged_owner_is_found(scene: Scene, attack: Connection
         (HANDED_OVER, []),
     ]
     assert ["does not free exactly" in sentence for _, sentence in not_allowed(verify_case(attack, log))] == [True]
+
+
+def _another_right(attack: Connection, scene: Scene) -> str:
+    who, programme = scene.world.actor(attack, "officer"), scene.world.programmes["BJ"]
+    fields = {"office": "CNIPA", "number": "CN 9"}
+    done = record_right(
+        attack,
+        who,
+        programme=programme,
+        technology=None,
+        kind="design",
+        fields=fields,
+        confirmed=True,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+@pytest.mark.parametrize(
+    ("forged", "why"),
+    [
+        ({"what": "removed"}, "takes out one that was not"),
+        ({"case_rights": []}, "not those that follow"),
+        ({"data": {"rights": []}}, "not those that follow"),
+    ],
+)
+def test_other_rights_than_those_that_follow_are_found(
+    scene: Scene, attack: Connection, forged: JsonObject, why: str
+) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    number = scene.world.new_case(attack)
+    log = home_of(attack, number)
+    scene.world.fire(attack, "officer", number, "take")
+    right, who = _another_right(attack, scene), scene.world.actor(attack, "officer")
+    add_rights(attack, who, number, rights=[right], reason="As in the contract.", revision=None, request=new_request())
+    assert verify_case(attack, log) == []
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    rebuild(attack, log, lambda rows: the(rows, "rights_changed")["effects"].update(forged))
+    assert [why in sentence for _, sentence in not_allowed(verify_case(attack, log))].count(True) == 1

@@ -1,0 +1,51 @@
+"""What an event of a case lays on an IP right, or ends there: written into the right's own log."""
+
+from __future__ import annotations
+
+import json
+from typing import cast
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.encumbrances import ENCUMBERED, RELEASED, after, standing
+from casework.engine.state.events import Event
+from casework.engine.state.register_effects import RegisterEffects
+from casework.engine.state.right_values import Cause, Encumbrance, RightChange
+from casework.operations.core.register_log import append
+from casework.records.event_log import lock_log
+
+
+def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None:
+    """Write into a right's log what an event of a case says of it: a pledge, a licence, or the end of one."""
+    log = lock_log(db, change["right"])
+    encumbrances, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
+    because: Cause = {"log": cause.log, "seq": cause.seq}
+    if "add" in change:
+        kind, burden = ENCUMBERED, {"holder": None, "territory": None, "exclusive": None, "to": None, **change["add"]}
+        effects: RegisterEffects = {
+            "encumbrance": cast(Encumbrance, {"id": id, "case": cause.log, **burden}),
+            "cause": because,
+        }
+    else:
+        kind = RELEASED
+        effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": today.isoformat(), "cause": because}
+    event = log.next_event(
+        kind,
+        cause.actor,
+        role=cause.role,
+        acting_for=cause.acting_for,
+        organisation=cause.organisation,
+        effects=effects,
+    )
+    append(db, log, [event])
+    db.execute(
+        text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"id": log.id, "all": json.dumps(after(encumbrances, event))},
+    )
+
+
+#: What lies on a right, and the programme's day at a moment.
+_LYING = text("""
+    SELECT r.encumbrances, CAST(CAST(:at AS timestamptz) AT TIME ZONE (p.calendar->>'zone') AS date)
+    FROM rights r JOIN programmes p ON p.id = r.programme_id WHERE r.id = CAST(:id AS uuid)
+""")
