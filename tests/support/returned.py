@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection, text
 
 from casework.operations.core.perform import home_of
@@ -19,7 +21,9 @@ def to_delivery(world: World, db: Connection, number: str, referral: str) -> Non
     )
 
 
-def deliver(world: World, db: Connection, number: str, referral: str, *, by: str, note: str) -> str:
+def deliver(
+    world: World, db: Connection, number: str, referral: str, *, by: str, note: str, on: date | None = None
+) -> str:
     """With a result that is registered for it; gives its id."""
     case = load(db, home_of(db, number), "case")
     paper = enter(
@@ -33,7 +37,7 @@ def deliver(world: World, db: Connection, number: str, referral: str, *, by: str
         valid_until=None,
         request=new_request(),
     ).answer["id"]
-    data = {"service": "assessment", "delivered_on": today().isoformat(), "documents": [paper], "note": note}
+    data = {"service": "assessment", "delivered_on": (on or today()).isoformat(), "documents": [paper], "note": note}
     world.fire(db, "provider", number, by, data, track=referral)
     return str(paper)
 

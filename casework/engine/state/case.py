@@ -396,13 +396,15 @@ class Case:
     def next_task(self) -> Task | None:
         """What our side must do first; of what only others can do, the first of that. On hold, what the hold asks for.
 
-        What somebody lets wait comes after all that can be worked on. What is asked after closing counts once the case
-        is closed.
+        What somebody lets wait comes after all that can be worked on, and a step after what is asked in it for the same day. What
+        is asked after closing counts once the case is closed.
         """
         waiting = self._waited_for()
         ours = [task for task in waiting if task.queue not in ORGANISATION_QUEUES] or waiting
         return min(
-            ours, key=lambda task: (task.state == SUSPENDED, task.due_at or task.opened_at, task.id), default=None
+            ours,
+            key=lambda task: (task.state == SUSPENDED, task.due_at or task.opened_at, task.type == "step", task.id),
+            default=None,
         )
 
     def proposal_for(self, track: str, transition: str) -> Proposal | None:

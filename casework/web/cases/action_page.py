@@ -35,6 +35,7 @@ from casework.web.cases.lanes import names_of_tracks
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
+from casework.web.shell.earlier_answers import with_earlier
 from casework.web.shell.form_actions import (
     Action,
     Sent,
@@ -43,7 +44,6 @@ from casework.web.shell.form_actions import (
     answer,
     is_sure,
     moved_since,
-    with_earlier,
 )
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, say
@@ -76,6 +76,8 @@ class Standing:
     case: Case
     shown: WholeCase
     action: Action
+    #: What else can be done in the step that the action is for.
+    instead: tuple[Action, ...] = ()
 
 
 class AskedAlready(Exception):
@@ -109,7 +111,12 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         )
     if not offers[0].yours:
         raise NotAllowed(why=offers[0].why_not[0])
-    return Standing(case, shown, with_earlier(db, actor, case, actions_in(actor, case, offers)[0]))
+    action = actions_in(actor, case, offers)[0]
+    others = [
+        offer for offer in shown.actions if offer.track == track and offer.transition != transition and offer.yours
+    ]
+    instead = [other for other in actions_in(actor, case, others) if other.allowed and other.answers_step]
+    return Standing(case, shown, with_earlier(db, actor, case, action), tuple(instead) if action.answers_step else ())
 
 
 def _beside(action: Action) -> type[Form]:
@@ -139,6 +146,8 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         "cases/action.html",
         case=standing.shown,
         action=action,
+        instead=standing.instead,
+        at=lambda other: url_for("cases.act", number=case.number, track=other.track, transition=other.name),
         form=form,
         sent=sent,
         beside=_beside_form(db, actor, action, sent),

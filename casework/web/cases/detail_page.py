@@ -32,7 +32,19 @@ from casework.web.cases.about import about_case
 from casework.web.cases.action_groups import groups_of, refusals_of, withdrawals_of
 from casework.web.cases.lanes import lane_chart, names_of_tracks
 from casework.web.cases.list_page import say_outcome
-from casework.web.cases.next_step import Choices, Next, TaskLine, choose, next_of, task_lines, waits_of, yours_of
+from casework.web.cases.next_step import (
+    Choices,
+    Held,
+    Next,
+    TaskLine,
+    before_of,
+    choose,
+    held_of,
+    next_of,
+    task_lines,
+    waits_of,
+    yours_of,
+)
 from casework.web.cases.progress import step_name, steps_of
 from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import say_entry, say_join
@@ -67,14 +79,27 @@ class Box:
     shown: tuple[Action, ...]
 
 
-def _box(case: WholeCase, following: Next | None, yours: TaskLine | None, chosen: Choices, works: bool) -> Box:
-    """What the reader does next: the task itself, else one that comes before it, else the way forward."""
+def _box(
+    case: WholeCase,
+    following: Next | None,
+    yours: TaskLine | None,
+    chosen: Choices,
+    held: Held | None,
+    *,
+    works: bool,
+) -> Box:
+    """What the reader does next: the task itself, else one that comes before it, else the way forward.
+
+    Where a missing paper holds that up, it is handed in first; no way of another track stands in its place.
+    """
     number, primary = str(case.number), None
     if following and following.may_work and following.type != "step":
         primary = Button(gettext("Open the task"), _task_url(following.task, following.type))
     elif yours and ((following and following.may_work) or not chosen.primary):
         primary = Button(gettext("Open your task"), _task_url(yours.id, yours.type))
-    shown = (chosen.primary,) if chosen.primary else ()
+    elif held:
+        primary = Button(gettext("Hand in: %(paper)s", paper=held.paper.name), _hand_in(number, held))
+    shown = (chosen.primary,) if chosen.primary and not held else ()
     beside = [_act(action, number) for action in shown]
     if primary is None and beside:
         primary = beside.pop(0)
@@ -88,6 +113,11 @@ def _box(case: WholeCase, following: Next | None, yours: TaskLine | None, chosen
 
 def _task_url(task: str, kind: str) -> str:
     return url_for("decisions.show" if kind == "decision" else "tasks.show", task=task)
+
+
+def _hand_in(number: str, held: Held) -> str:
+    then = url_for("cases.act", number=number, track=held.action.track, transition=held.action.name)
+    return url_for("documents.case", number=number, kind=held.paper.kind, back=then, _anchor="hand-in")
 
 
 def _act(action: Action, number: str) -> Button:
@@ -174,7 +204,8 @@ def show(number: str) -> str:
     chosen = choose(actions, shown.actions, main.id, there, steps) if works else Choices()
     tasks = task_lines(shown, actor.person, names)
     yours = yours_of(following, tasks, chosen)
-    box = _box(shown, following, yours, chosen, works=works)
+    held = None if yours else held_of(following, chosen)
+    box = _box(shown, following, yours, chosen, held, works=works)
     others = request.args.get("actions") == "all"
     owner = shown.owner.name or "" if shown.owner else ""
     return render_template(
@@ -184,6 +215,8 @@ def show(number: str) -> str:
         steps=steps_of(edition, main),
         next=following,
         yours=yours,
+        held=held,
+        before=None if yours or held else before_of(following, tasks, chosen),
         box=box,
         ledger=ledger(why),
         waits=waits_of(shown, edition),

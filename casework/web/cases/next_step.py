@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from flask_babel import gettext
 
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES
-from casework.operations.cases.action_views import ActionView
+from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.views import CasePart, CaseWait, WholeCase
 from casework.web.cases.list_page import say_hold
 from casework.web.shell.form_actions import Action
@@ -159,10 +160,40 @@ def yours_of(following: Next | None, tasks: Iterable[TaskLine], chosen: Choices)
     """What the reader can do while what comes next is another's, or a step that nothing leads out of yet."""
     if following is None:
         return None
-    leads = following.type != "step" or any(action.track == following.track for action in chosen.possible)
-    if following.may_work and leads:
+    if following.may_work and not _stuck(following, chosen):
         return None
     return next((task for task in tasks if task.may_work and not task.waits and task.type != "step"), None)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The way on from the step that comes next, and the paper of ours without which nobody may take it."""
+
+    action: Action
+    paper: NeededPaper
+
+
+def held_of(following: Next | None, chosen: Choices) -> Held | None:
+    """What holds up the step that comes next, where it is the reader's and a paper that the office hands in is missing."""
+    if not _stuck(following, chosen):
+        return None
+    ways = (action for action in chosen.not_now if action.track == following.track and action.kind == MAIN)
+    wanted = (Held(action, paper) for action in ways for paper in action.papers if paper.of is None)
+    return next((held for held in wanted if held.paper.state not in ("there", "pending")), None)
+
+
+def before_of(following: Next | None, tasks: Iterable[TaskLine], chosen: Choices) -> TaskLine | None:
+    """What another must do first, where the reader can do nothing about the step that comes next."""
+    if not _stuck(following, chosen):
+        return None
+    there = (task for task in tasks if not task.waits and task.type != "step" and task.where == following.where)
+    return next((task for task in there if not task.may_work), None)
+
+
+def _stuck(following: Next | None, chosen: Choices) -> TypeGuard[Next]:
+    if following is None or following.type != "step" or not following.may_work:
+        return False
+    return all(action.track != following.track for action in chosen.possible)
 
 
 @dataclass(frozen=True)
@@ -189,4 +220,6 @@ def _wait(wait: CaseWait, edition: Edition) -> Wait:
     return Wait(wait.for_.name or gettext("a provider"), wait.since, wait.until, overdue=wait.overdue)
 
 
-__all__ = ["Choices", "Next", "TaskLine", "Wait", "choose", "next_of", "task_lines", "waits_of", "yours_of"]
+__all__ = [
+    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "choose", "held_of", "next_of", "task_lines", "waits_of", "yours_of",
+]  # fmt: skip

@@ -48,6 +48,7 @@ from casework.web.messages.place import threads_of
 from casework.web.referrals.acknowledgement_pages import said_of
 from casework.web.referrals.answers import Answer, answers_to
 from casework.web.shell import form_actions, layout
+from casework.web.shell.earlier_answers import with_earlier
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, role_name, say_error
 from casework.web.shell.navigation import PROVIDERS
@@ -142,7 +143,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         others = [offer for offer in actions if offer is not accept]
         # What came back to be done once more stands above what can be done.
         again = [offer for offer in others if offer.allowed and offer.kind == RETURN and offer.here_alone]
-        back = next((b for b in (form_actions.with_earlier(db, actor, case, o) for o in again[:1]) if b.returned), None)
+        back = next((b for b in (with_earlier(db, actor, case, o) for o in again[:1]) if b.returned), None)
         sides, calendar = (details.provider_side, details.office_side), calendar_of(db, case.programme)
         clocks = explain_tasks(db, actor, case, [side.task for side in sides if side.task])
         moved = form_actions.moved_since(db, actor, case, id, sent.seen) if sent else []
@@ -285,7 +286,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
             chosen = form_actions.find_action(actions, track, name)
         else:
             chosen = form_actions.find_sent(actions, case, tracks, track, name, actor=actor)
-        chosen = form_actions.with_earlier(db, actor, case, chosen)
+        chosen = with_earlier(db, actor, case, chosen)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
         if form is not None and why_not(actor, case, case.tracks[id]) is None:
             form = _files(id, chosen).shown_in(form, sent)
@@ -316,7 +317,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         chosen = form_actions.find_sent(
             form_actions.actions_in(actor, case, details.actions), case, tracks, str(track), name, actor=actor
         )
-        chosen = form_actions.with_earlier(db, actor, case, chosen)
+        chosen = with_earlier(db, actor, case, chosen)
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
 

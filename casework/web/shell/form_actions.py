@@ -20,6 +20,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, do_key
+from casework.engine.definition.grammar import MAIN, RETURN
 from casework.engine.definition.prefill import READER, Source, sources
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
@@ -36,7 +37,7 @@ from casework.operations.cases.case_events import list_events
 from casework.operations.cases.editors import Capacity, editors_beside, fires
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.form_choices import Offered, choices_of
-from casework.operations.cases.returned_actions import ReturnedAction, find_returned
+from casework.operations.cases.returned_actions import ReturnedAction
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.views import NamedInBoth
@@ -60,6 +61,7 @@ from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.refusals import but_papers, say_refusal
 from casework.web.shell.session import only_show, page_transaction
+from casework.web.shell.task_links import capital
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Action:
         # On the other side of a referral one sees the office, not who in it.
         who = gettext("the system") if by is None else by.name if by.id else role_name(by.name or "")
         done = edition_text(edition, f"transitions.{self.returned.transition}.done")
-        return gettext("%(who)s %(done)s", who=who, done=done)
+        return gettext("%(who)s %(done)s", who=capital(who or ""), done=done)
 
     @property
     def label(self) -> str:
@@ -117,6 +119,11 @@ class Action:
     def here_alone(self) -> bool:
         """Whether it is written for one state and no other."""
         return any(rule.name == self.name and len(rule.sources) == 1 for rule in self.edition.transitions)
+
+    @property
+    def answers_step(self) -> bool:
+        """Whether it is one of the ways in which a step is done (`ways_from`)."""
+        return self.kind == MAIN or self.kind == RETURN and self.here_alone
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -164,16 +171,6 @@ def actions_in(actor: Actor, case: Case, offered: Iterable[ActionView]) -> list[
             )
         )
     return actions
-
-
-def with_earlier(db: Connection, actor: Actor, case: Case, action: Action) -> Action:
-    """The same with what was answered before, where it came back to be done once more."""
-    earlier = find_returned(db, actor, case, case.tracks[action.track], action.name) if action.rules else None
-    if earlier is None:
-        return action
-    asked = {rule["name"] for rule in action.rules}
-    said = {name: value for name, value in earlier.data.items() if name in asked}
-    return replace(action, returned=earlier, prefill={**action.prefill, **said})
 
 
 def _needed(edition: Edition, paper: NeededPaper) -> NeededPaper:
@@ -446,5 +443,5 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 __all__ = [
     "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
-    "moved_since", "say_choices", "with_earlier",
+    "moved_since", "say_choices",
 ]  # fmt: skip

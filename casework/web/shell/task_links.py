@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.engine.analysis.decisions import answers_of
+from casework.engine.analysis.ways import ways_from
 from casework.engine.definition.editions import do_key
-from casework.engine.definition.grammar import MAIN as FORWARD
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
@@ -95,20 +95,20 @@ def why_here(task: ListedTask) -> str:
 def task_url(task: PlacedTask) -> str:
     """Where a task is done, never the top of a page.
 
-    What is decided has the page of decisions. A step is done on the form of the one action that leads on from it, or where
-    several do, where they stand; all else has a page of its own.
+    What is decided has the page of decisions. A step of a referral that can be answered in several ways is done on the
+    referral's page, where one reads what was asked or delivered; any other on the form of the first action that does it, which
+    names the others. All else has a page of its own.
     """
     if _decides(task):
         return url_for("decisions.show", task=task.id)
     if task.type != "step":
         return url_for("tasks.show", task=task.id)
-    # A provider decides on the page of its referral, where it reads what is asked of it.
-    name = None if _outside() else _way_forward(task)
-    if name is None:
+    ways = () if _outside() else ways_from(load_library()[task.edition], task.rule, current_actor().roles())
+    if not ways or (_in_referral(task) and len(ways) > 1):
         return standing_url(task)
     if task.case is None:
-        return url_for("mediations.action", mediation=task.log, track=task.track, name=name)
-    return url_for("cases.act", number=task.case.number, track=task.track, transition=name)
+        return url_for("mediations.action", mediation=task.log, track=task.track, name=ways[0])
+    return url_for("cases.act", number=task.case.number, track=task.track, transition=ways[0])
 
 
 def _decides(task: PlacedTask) -> bool:
@@ -122,21 +122,10 @@ def _decides(task: PlacedTask) -> bool:
 _PREPARES = frozenset({"delegated", "review_asked"})
 
 
-def _way_forward(task: PlacedTask) -> str | None:
-    """The one way forward that people of the reader's roles may take from the state of a step."""
-    roles = current_actor().roles()
-    ways = {
-        rule.name
-        for rule, _ in load_library()[task.edition].leaving((task.rule,))
-        if rule.kind == FORWARD and roles & set(rule.by_people)
-    }
-    return ways.pop() if len(ways) == 1 else None
-
-
 def standing_url(task: PlacedTask) -> str:
     """Where on the page of a case, a referral or a mediation it stands what a task belongs to."""
-    if _outside():
-        return f"{place_url(task)}#do"
+    if _in_referral(task):
+        return url_for("referrals.show", referral=task.referral, _anchor="do")
     main = task.case is not None and load_library()[task.edition].part == MAIN
     return f"{place_url(task)}#{'next' if main else f'track-{task.track}'}"
 
@@ -148,6 +137,11 @@ def place_url(task: PlacedTask) -> str:
     if task.case is None:
         return url_for("mediations.show", mediation=task.log)
     return case_url(task.case.number)
+
+
+def _in_referral(task: PlacedTask) -> bool:
+    """Whether a task is done, or waited for, on the page of a referral: there stands what was asked and delivered."""
+    return task.referral is not None and (_outside() or task.case is not None)
 
 
 def _outside() -> bool:

@@ -66,6 +66,7 @@ NEXT: dict[str, tuple[tuple[Task, ...], str | None]] = {
     "the provider's where there is nothing of ours": ((THEIRS,), "theirs"),
     "the first day": ((LATER, OURS), "ours"),
     "of one day the least id": ((task("b", due_at=NOW), task("a", due_at=NOW)), "a"),
+    "of one day a step last": ((task("a", type="step", due_at=NOW), task("b", due_at=NOW)), "b"),
     "without a day, by when it was opened": ((LATER, task("old")), "old"),
     "what waits for somebody last": ((WAITS, LATER), "later"),
     "what waits where there is nothing else": ((WAITS,), "waits"),

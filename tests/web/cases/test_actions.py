@@ -81,7 +81,7 @@ def test_an_action_is_done_and_the_page_says_what_comes_next(
     browser, path = browser_for("officer"), address(fresh, "take")
     done = send(browser, path, form(browser, path), follow=True)
     assert done.request.path == f"/cases/{fresh}"
-    assert "You took the case. Next: Complete the triage, by" in done.text
+    assert "You took the case. Next: Check the match and declare" in done.text
 
 
 def test_a_second_click_does_nothing_twice(

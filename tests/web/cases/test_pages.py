@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -106,10 +106,24 @@ def test_a_step_that_nothing_leads_out_of_yet_names_the_task_that_comes_first(
     with transaction(engine) as db:
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
+        db.execute(text("UPDATE tasks SET due_at = due_at + interval '1 day' WHERE name = 'triage_check'"))
     page = browser_for("officer").get(f"/cases/{number}").text
     assert "Next: Complete the triage" in words_of(page)
     assert "To be done first: Check the match" in words_of(page)
     assert page.count("btn-primary") == 1
+
+
+def test_a_plan_that_waits_for_its_decision_is_not_the_officers_turn(
+    engine: Engine, world: World, browser_for: Enter
+) -> None:
+    with transaction(engine) as db:
+        number = to_plan(world, db)
+        db.execute(
+            text("UPDATE tasks SET due_at = :now WHERE name = 'decide_plan' OR type = 'step'"),
+            {"now": datetime.now(UTC)},
+        )
+    told = words_of(browser_for("officer").get(f"/cases/{number}").text)
+    assert "Next: Decide on the service plan" in told
 
 
 def test_the_newest_documents_stand_on_the_page_and_the_others_one_click_away(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -13,7 +14,7 @@ from tests.support.pages import read_page
 from tests.support.returned import deliver, return_result, to_delivery
 from tests.support.way_to_referral import to_accepted
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, today
 
 Enter = Callable[[str], Browser]
 
@@ -23,7 +24,9 @@ def returned(engine: Engine, world: World) -> str:
     with transaction(engine) as db:
         number, referral = to_accepted(world, db)
         to_delivery(world, db, number, referral)
-        deliver(world, db, number, referral, by="deliver", note="Tested at 180 degrees.")
+        deliver(
+            world, db, number, referral, by="deliver", note="Tested at 180 degrees.", on=today() - timedelta(days=1)
+        )
         return_result(world, db, number, referral, "Name the boiler.")
     return referral
 
@@ -39,6 +42,21 @@ def test_the_page_says_why_and_its_main_button_is_to_deliver_anew(
     assert world.people["officer"] not in page
 
 
+def test_the_office_looks_at_what_is_delivered_before_it_answers(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number, referral = to_accepted(world, db)
+        to_delivery(world, db, number, referral)
+        deliver(world, db, number, referral, by="deliver", note="Tested at 180 degrees.")
+    officer = browser_for("officer")
+    assert f'href="/referrals/{referral}#do">Check the delivery' in officer.get("/").text
+    page = officer.get(f"/referrals/{referral}").text
+    assert re.findall(r'class="btn btn-\w+" href="[^"]*/(approve|return)"', page) == ["approve", "return"]
+    form = officer.get(f"/cases/{number}/tracks/{referral}/approve").text
+    assert form.index("Or instead") < form.index(f"/cases/{number}/tracks/{referral}/return")
+
+
 def test_the_form_opens_with_its_answers_before_and_tells_what_is_settled(browser_for: Enter, returned: str) -> None:
     page = browser_for("provider").get(f"/referrals/{returned}/{returned}/redeliver").text
     assert page.index("Name the boiler.") < page.index('class="asks"')
@@ -48,6 +66,8 @@ def test_the_form_opens_with_its_answers_before_and_tells_what_is_settled(browse
         "Tested at 180 degrees.",
         True,
     )
+    # What is delivered anew is delivered today, whenever it was delivered first.
+    assert sent["f-delivered_on"] == today().isoformat()
     assert re.search("From the answer of [^.<]+\\.", page)
     # What the referral is for is no question, and what hangs on it stands there for certain, or not at all.
     assert not re.findall(r'<input[^>]*type="radio"[^>]*name="f-service"', page)

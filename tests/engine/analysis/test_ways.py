@@ -1,0 +1,35 @@
+"""In which ways a step is done: the one that its task opens stands first, and none that is written for other steps besides."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.definitions import load_library
+from casework.engine.analysis.ways import ways_from
+from casework.engine.definition.editions import Edition
+from casework.engine.roles import Role
+
+WAYS: dict[tuple[str, str, Role], tuple[str, ...]] = {
+    # What bears the name of the step comes before what ends it.
+    ("ip", "clear", Role.OFFICER): ("recheck", "end"),
+    ("ip", "checking", Role.OFFICER): ("confirm", "find_gap"),
+    ("ip", "gaps", Role.OFFICER): ("mended",),
+    ("referral", "delivered", Role.OFFICER): ("approve", "return"),
+    ("referral", "info_asked", Role.OFFICER): ("supply_info",),
+    ("agreement", "signing", Role.OFFICER): ("sign_local", "sign_cross"),
+    # To send back to drafting is written for two steps, and no way in which either is done.
+    ("agreement", "negotiating", Role.OFFICER): ("agree",),
+    ("case", "scoping", Role.OFFICER): (),
+    ("case", "scoping", Role.SUPERVISOR): ("approve_plan",),
+}
+
+
+def edition_of(workflow: str) -> Edition:
+    editions = [edition for edition in load_library().editions.values() if edition.workflow == workflow]
+    return max(editions, key=lambda edition: edition.number)
+
+
+@pytest.mark.parametrize("step", WAYS, ids=str)
+def test_the_ways_of_a_step(step: tuple[str, str, Role]) -> None:
+    workflow, leaf, role = step
+    assert ways_from(edition_of(workflow), leaf, {role}) == WAYS[step]

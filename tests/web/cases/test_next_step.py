@@ -1,0 +1,58 @@
+"""What comes next in a case where its way is held up: by a paper of the office, by another's task, or by the other side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from casework.definitions import load_library
+from casework.engine.definition.grammar import MAIN as FORWARD
+from casework.engine.definition.grammar import RETURN
+from casework.engine.parts import MAIN
+from casework.operations.cases.action_views import NeededPaper
+from casework.web.cases.next_step import Choices, Next, TaskLine, before_of, held_of, yours_of
+from casework.web.shell.form_actions import Action
+
+STEP = Next(
+    "Get the signatures", "case officer", False, None, "t", True, "step", "agreement", "Agreement", False, False
+)
+PAPER = NeededPaper(
+    kind="signed_agreement", name="signed agreement", state="missing", document=None, valid_until=None, of=None
+)
+DECISION = TaskLine("d", "Decide", "side", "supervisor", "", False, False, None, False, None, "Agreement", False, False)
+
+
+def action(
+    name: str, *papers: NeededPaper, track: str = "agreement", kind: str = FORWARD, allowed: bool = False
+) -> Action:
+    edition = load_library().playing(MAIN)
+    assert edition is not None
+    return Action(track, name, kind, edition, 1, allowed, ("Not on file.",), False, (), (), {}, papers)
+
+
+def test_a_missing_paper_of_the_office_holds_the_step_up() -> None:
+    held = held_of(STEP, Choices(not_now=(action("other"), action("sign", PAPER))))
+    assert held is not None
+    assert (held.action.name, held.paper.kind) == ("sign", "signed_agreement")
+
+
+def test_nothing_is_handed_in_for_a_step_that_can_be_left() -> None:
+    blocked = (action("sign", PAPER),)
+    assert held_of(STEP, Choices(possible=(action("sign_abroad", allowed=True),), not_now=blocked)) is None
+    elsewhere = action("back", track="main", kind=RETURN, allowed=True)
+    assert held_of(STEP, Choices(possible=(elsewhere,), not_now=blocked)) is not None
+
+
+def test_nor_what_a_provider_hands_in_or_is_on_file_or_is_anothers_step() -> None:
+    for paper in (replace(PAPER, of="assessment"), replace(PAPER, state="there"), replace(PAPER, state="pending")):
+        assert held_of(STEP, Choices(not_now=(action("sign", paper),))) is None
+    for following in (None, replace(STEP, may_work=False), replace(STEP, type="side")):
+        assert held_of(following, Choices(not_now=(action("sign", PAPER),))) is None
+
+
+def test_what_another_must_do_first_is_named_with_the_step() -> None:
+    mine = replace(DECISION, id="m", may_work=True)
+    assert before_of(STEP, [mine, DECISION], Choices()) is DECISION
+    assert yours_of(STEP, [mine, DECISION], Choices()) is mine
+    for other in (replace(DECISION, where="Referral"), replace(DECISION, waits=True), replace(DECISION, type="step")):
+        assert before_of(STEP, [other], Choices()) is None
+    assert before_of(replace(STEP, may_work=False), [DECISION], Choices()) is None
