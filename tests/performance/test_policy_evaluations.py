@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, event, text
 from casework.definitions import load_library
 from casework.engine.roles import Role
 from casework.operations.core.national_holidays import china
-from casework.operations.core.paging import PAGE
+from casework.operations.core.paging import PAGE, to_cursor
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from casework.operations.referrals.inbox import TABS, count_inbox, counted_to, inbox_calendar, list_inbox
 from casework.operations.tasks.queue_counts import count_queues
@@ -206,6 +206,37 @@ def test_a_queue_is_not_planned_anew_at_each_call(crowd: Crowd) -> None:
     assert looked_at[0] <= 5 * PAGE
     # What was changed above stands in an index twice.
     assert looked_at[1] <= 1.1 * looked_at[0]
+
+
+def test_a_queue_by_due_date_reads_no_more_the_more_tasks_wait(crowd: Crowd) -> None:
+    """Its first page, the one after it, and what has no date."""
+    read_as(crowd.db, ENGINE)
+    person = register_person(crowd.db, email="supervisor@example.org", name="Supervisor")
+    grant_role(crowd.db, person, "supervisor", programme=crowd.programme)
+    actor = find_actor(crowd.db, person)
+    assert actor is not None
+    rows = []
+    for foreign in (200, 2_000):
+        crowd.add(crowd.others, foreign)
+        read_as(crowd.db, ENGINE)
+        crowd.db.execute(text("UPDATE tasks SET queue = 'supervisor', organisation_id = NULL"))
+        crowd.db.execute(text("UPDATE tasks SET due_at = NULL WHERE position % 2 = 0"))
+        last = crowd.db.execute(text("SELECT max(due_at) AS at, max(id::text) AS id FROM tasks")).one()
+        crowd.db.execute(text("RESET ROLE"))
+        crowd.db.execute(text("ANALYZE tasks"))
+        crowd.db.execute(text("SET LOCAL ROLE casework_app"))
+        read_as(crowd.db, person)
+        first = list_tasks(crowd.db, actor, view="queue", sort="due")
+        cursors = [None, first.next, to_cursor(last.at, last.id)]
+        found = []
+        for cursor in cursors:
+            with captured(crowd.db) as sent:
+                assert len(list_tasks(crowd.db, actor, view="queue", sort="due", cursor=cursor).items) == PAGE
+            asked = [one for one in sent if not one[0].startswith("SET ")]
+            found.append(sum((met(crowd.db, *one) for one in asked), Counter[str]())["tasks"])
+        rows.append(found)
+    assert rows[1] == rows[0]
+    assert max(rows[0]) <= 5 * PAGE
 
 
 def test_how_many_are_wanted_stands_in_the_statement_of_a_few_shared_queues(crowd: Crowd) -> None:

@@ -233,7 +233,7 @@ DECLARED: dict[str, set[str]] = {
         "another_person(kind, f'CAST(:{who} AS text[])')", "homes", "kind", "queue", "scope", "scope_of(kind)", "who",
     },
     "casework/operations/tasks/queues.py": {
-        "referral_of('r')", "asked", "begun", "condition", "every", "kind", "mine", "more", "most", "scope", "who",
+        "referral_of('r')", "begun", "condition", "mine", "more", "most", "scope", "who",
     },
     "casework/operations/tasks/tasks_of_absent.py": {
         "window",

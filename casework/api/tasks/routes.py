@@ -21,7 +21,13 @@ from casework.operations.tasks.views import Agenda, ListedTask, MarkedTask, Sing
 def list_tasks(call: Call) -> Page[ListedTask | MarkedTask]:
     asked = call.query
     return queues.list_tasks(
-        call.db, call.actor, view=asked.view, queue=asked.queue, cursor=asked.cursor, limit=asked.limit
+        call.db,
+        call.actor,
+        view=asked.view,
+        queue=asked.queue,
+        sort=asked.sort,
+        cursor=asked.cursor,
+        limit=asked.limit,
     )
 
 

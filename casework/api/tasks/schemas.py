@@ -16,6 +16,12 @@ from casework.operations.core.paging import MOST, PAGE
 class TaskQuery(Paged):
     view: Literal["mine", "queue", "done"] = "mine"
     queue: Code | None = None
+    sort: Annotated[
+        Literal["turn", "due"],
+        Field(
+            description="Of the view queue: in turn, or by due date; the latter of no more than 8 queues, none an organisation's"
+        ),
+    ] = "turn"
 
 
 class AgendaQuery(Query):

@@ -34,11 +34,7 @@ _SEEN = f""" AND (
 )"""
 
 
-def _after(window: str) -> Callable[[Sequence[Any]], tuple[str, dict[str, Any]]]:
-    return lambda keys: (window, {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])})
-
-
-#: Of each view: its condition, its order, what comes after a row that was shown, and by what such a row is known.
+#: Of each view but the queues: its condition, its order, what comes after a row that was shown, and by what such a row is known.
 _VIEWS: Mapping[
     str, tuple[str, str, Callable[[Sequence[Any]], tuple[str, dict[str, Any]]], Callable[[Any], tuple[Any, Any]]]
 ] = {
@@ -48,16 +44,22 @@ _VIEWS: Mapping[
         after_due,
         lambda row: (row.due_at, row.id),
     ),
-    # Its order is that in which it is worked.
-    "queue": ("", "", _after(" AND (t.turn_at, t.id) > (:at, CAST(:id AS uuid))"), lambda row: (row.turn_at, row.id)),
     "done": (
         "t.closed_by = :person",
         "t.closed_at DESC, t.id DESC",
-        _after(" AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))"),
+        lambda keys: (
+            " AND (t.closed_at, t.id) < (:at, CAST(:id AS uuid))",
+            {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])},
+        ),
         lambda row: (row.closed_at, row.id),
     ),
 }
-VIEWS = tuple(_VIEWS)
+VIEWS = ("mine", "queue", "done")
+#: The orders of what one may take: that in which it is worked, and by due date, what has none last. By each the column, in which an
+#: index has the queues of a programme; of an organisation's there is one in turn alone, and many are merged by their heads in turn.
+TURN, DUE = "turn", "due"
+_COLUMNS: Mapping[str, str] = {TURN: "turn_at", DUE: "due_at"}
+_UNDATED = " AND t.due_at IS NULL"
 
 
 def list_tasks(
@@ -66,11 +68,12 @@ def list_tasks(
     *,
     view: str = "mine",
     queue: str | None = None,
+    sort: str = TURN,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[ListedTask | MarkedTask]:
     """Tasks that the actor holds (mine), may take (queue), or has finished (done); the first two with their marks."""
-    rows, following, names = _read(db, actor, view=view, queue=queue, cursor=cursor, limit=limit)
+    rows, following, names = _read(db, actor, view=view, queue=queue, sort=sort, cursor=cursor, limit=limit)
     library = load_library()
     items = [task_row(row, library, names) for row in rows]
     if view == "done":
@@ -85,11 +88,12 @@ def list_placed_tasks(
     *,
     view: str,
     queue: str | None = None,
+    sort: str = TURN,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[MarkedPlacedTask]:
     """The same with where each is done."""
-    rows, following, names = _read(db, actor, view=view, queue=queue, cursor=cursor, limit=limit)
+    rows, following, names = _read(db, actor, view=view, queue=queue, sort=sort, cursor=cursor, limit=limit)
     library = load_library()
     items = [
         row_as(MarkedPlacedTask, placed_row(row, library, names), mark=None if view == "done" else mark_of(row))
@@ -99,35 +103,60 @@ def list_placed_tasks(
 
 
 def _read(
-    db: Connection, actor: Actor, *, view: str, queue: str | None, cursor: str | None, limit: int | None
+    db: Connection, actor: Actor, *, view: str, queue: str | None, sort: str, cursor: str | None, limit: int | None
 ) -> tuple[Sequence[Any], str | None, dict[str, str]]:
     """The rows of a view, the cursor of what comes after them, and the names of who is named in them."""
     if view not in VIEWS:
         raise InvalidForm(fields={"view": reasons.fields.ONE_OF(choices=VIEWS)})
+    sorts = sorts_of(actor) if view == "queue" else (TURN,)
+    if sort not in sorts:
+        raise InvalidForm(fields={"sort": reasons.fields.ONE_OF(choices=sorts)})
     most = insist_limit(limit)
     given: dict[str, Any] = {"person": actor.person, "most": most + 1}
     more = ""
     if queue:
         more += " AND t.queue = :queue"
         given["queue"] = queue
-    if actor.focus and view != "queue":
-        # A queue is within the focus by its membership, what one holds or has done is not.
-        more += " AND t.programme_id = CAST(:focus AS uuid)"
-        given["focus"] = actor.focus
-    where, order, after, last = _VIEWS[view]
-    if keys := from_cursor(cursor, 2):
-        window, shown_last = after(keys)
-        more += window
-        given |= shown_last
+    keys = from_cursor(cursor, 2)
     if view == "queue":
-        statement, values = claimable(actor, more, marked=True, most=most + 1)
-        given["all_of"] = sorted(reach(actor).all_of)
-        rows = db.execute(statement, given | values).all() if statement is not None else []
+        last = lambda row: (getattr(row, _COLUMNS[sort]), row.id)  # noqa: E731  the other branch has one, too
+        rows = _read_queue(db, actor, more, given, sort=sort, keys=keys)
     else:
+        where, order, after, last = _VIEWS[view]
+        if actor.focus:
+            # A queue is within the focus by its membership, what one holds or has done is not.
+            more += " AND t.programme_id = CAST(:focus AS uuid)"
+            given["focus"] = actor.focus
+        if keys:
+            window, shown_last = after(keys)
+            more += window
+            given |= shown_last
         rows = db.execute(_listed(where + _SEEN, more, order, view != "done"), given | reach_values(reach(actor))).all()
     shown, following = page(rows, most, last)
     holders = named_in(shown) - {None}
     return shown, following, names_of(db, holders) if holders else {}
+
+
+def _read_queue(
+    db: Connection, actor: Actor, more: str, given: Mapping[str, Any], *, sort: str, keys: Sequence[Any] | None
+) -> Sequence[Any]:
+    """The first rows of what the actor may take, after the row that the keys name."""
+    shown_last: dict[str, Any] = {}
+    windows = [""]
+    if keys and sort == DUE and keys[0] is None:
+        windows = [f"{_UNDATED} AND t.id > CAST(:id AS uuid)"]
+        shown_last = {"id": cursor_id(keys[1])}
+    elif keys:
+        # Those without a date are asked for apart, so that the index leads to each.
+        windows = [f" AND (t.{_COLUMNS[sort]}, t.id) > (:at, CAST(:id AS uuid))", *([_UNDATED] if sort == DUE else [])]
+        shown_last = {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
+    rows: list[Any] = []
+    for window in windows:
+        statement, values = claimable(actor, more + window, marked=True, most=given["most"], by=sort)
+        if statement is not None and len(rows) < given["most"]:
+            values |= {**given, **shown_last, "all_of": sorted(reach(actor).all_of)}
+            rows += db.execute(statement, values).all()
+    return rows[: given["most"]]
 
 
 @cache
@@ -181,10 +210,8 @@ MAY_CLAIM: Mapping[str, str] = {
 _KINDS = {Role.OFFICER: "named", "intake": "named", Role.DISPUTE_OFFICER: "sealed"}
 
 
-def claimable(
-    actor: Actor, more: str, *, marked: bool = False, most: int = PAGE + 1
-) -> tuple[TextClause | None, dict[str, Any]]:
-    """The statement that reads the first tasks of the queues that a person works, and its values; none where there is no queue."""
+def _worked(actor: Actor) -> dict[str, dict[tuple[str, str], list[str]]]:
+    """By kind the queues that a person works, each with its scope and in whose name."""
     queues: dict[str, dict[tuple[str, str], list[str]]] = {}
     for membership in actor.memberships:
         scope = membership.organisation or membership.programme
@@ -196,6 +223,21 @@ def claimable(
                     continue
                 who = queues.setdefault(kind, {}).setdefault((queue, scope), [])
                 who.append(membership.deputy_for or actor.person)
+    return queues
+
+
+def sorts_of(actor: Actor) -> tuple[str, ...]:
+    """The orders in which the actor may have what there is to take: those that stay fast, however much there is."""
+    queues = _worked(actor)
+    few = sum(map(len, queues.values())) <= FEW
+    return (TURN, DUE) if few and "organisation" not in queues else (TURN,)
+
+
+def claimable(
+    actor: Actor, more: str, *, marked: bool = False, most: int = PAGE + 1, by: str = TURN
+) -> tuple[TextClause | None, dict[str, Any]]:
+    """The statement that reads the first tasks of the queues that a person works, and its values; none where there is no queue."""
+    queues = _worked(actor)
     if not queues:
         return None, {}
     values: dict[str, Any] = {
@@ -215,7 +257,7 @@ def claimable(
     # other queues the plan that it keeps for any number is the better one.
     many = sum(map(len, queues.values())) > FEW
     written = str(int(most)) if set(queues) == {"shared"} and not many else ":most"
-    return _queues(tuple(sorted(queues)), more, many, marked=marked, most=written), values
+    return _queues(tuple(sorted(queues)), more, many, marked=marked, most=written, by=_COLUMNS[by]), values
 
 
 #: Without the office's tasks in referrals to the person's own organisation.
@@ -252,7 +294,7 @@ FEW = 8
 
 
 @lru_cache(maxsize=256)
-def _queues(kinds: tuple[str, ...], more: str, many: bool, *, marked: bool, most: str) -> TextClause:
+def _queues(kinds: tuple[str, ...], more: str, many: bool, *, marked: bool, most: str, by: str) -> TextClause:
     """The first tasks of all queues together, merged.
 
     Where it is the case that decides, the person's cases are gone through, else each queue by its index. Of many queues
@@ -263,7 +305,7 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, *, marked: bool, most
     by_heads = [kind for kind in kinds if many and kind not in HOMES_OF]
     given = "jsonb_to_recordset(CAST(:q_{kind} AS jsonb)) AS q(queue text, scope uuid, who text)"
     ready = "FROM tasks t WHERE t.state = 'Ready' AND t.queue = q.queue AND {scope}"
-    order = "ORDER BY t.turn_at, t.id LIMIT"
+    order = f"ORDER BY t.{by}, t.id LIMIT"
     heads, near, parts = [], [], []
     for kind in kinds:
         asked = given.format(kind=kind)
@@ -306,9 +348,9 @@ def _queues(kinds: tuple[str, ...], more: str, many: bool, *, marked: bool, most
     return text(
         f"{begun}SELECT t.*, l.kind AS log_kind, c.number, {titled('c')} AS title, r.parent_id, r.part, 0 AS reminded, {STANDING},"
         f" {WORDS}{f', {SINCE}' if marked else ''} FROM (SELECT u.* FROM "
-        f"({' UNION ALL '.join(parts)}) u ORDER BY u.turn_at, u.id LIMIT {most}) t"
+        f"({' UNION ALL '.join(parts)}) u ORDER BY u.{by}, u.id LIMIT {most}) t"
         " JOIN logs l ON l.id = t.log_id JOIN tracks r ON r.id = t.track_id LEFT JOIN cases c ON c.id = t.log_id"
-        f" {LOOKED if marked else ''} ORDER BY t.turn_at, t.id"
+        f" {LOOKED if marked else ''} ORDER BY t.{by}, t.id"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -72,26 +73,36 @@ def queue() -> Response:
             layout.use_calendar(calendar)
         counts = queue_counts.count_queues(db, actor)
         known = chosen if any(row.queue == chosen for row in counts) else None
-        listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, cursor=cursor)
-        views = views_of(db, actor, columns, {"queue": known} if known else {})
+        offered = queues.sorts_of(actor)
+        sort = queues.DUE if request.args.get("sort") == queues.DUE and queues.DUE in offered else queues.TURN
+        listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, sort=sort, cursor=cursor)
+        asked = {"queue": known, "sort": sort if sort != queues.TURN else None}
+        views = views_of(db, actor, columns, {name: value for name, value in asked.items() if value})
+
+    def address(**more: str | None) -> str:
+        query: dict[str, Any] = asked | {"columns": columns.asked or None} | more
+        return url_for("tasks.queue", **query)
+
     page = render_template(
         "tasks/queue.html",
-        queues=counts,
+        queues=[(row, address(queue=row.queue)) for row in counts],
+        all_url=address(queue=None),
         chosen=known,
         rows=listed.items,
         group=Group(id="", title="", rows=listed.items),
         columns=columns,
         views=views,
         heads=_heads(columns),
+        by_due=sort == queues.DUE,
+        turn_url=address(sort=None),
+        sorts={"due": (address(sort=queues.DUE), "ascending" if sort == queues.DUE else "")}
+        if queues.DUE in offered
+        else {},
         several=len({row.scope.id for row in counts}) > 1,
-        next_url=_queue_url(known, columns, listed.next) if listed.next else "",
-        first_url=_queue_url(known, columns) if cursor else "",
+        next_url=address(cursor=listed.next) if listed.next else "",
+        first_url=address() if cursor else "",
     )
     return with_visit(page)
-
-
-def _queue_url(queue: str | None, columns: Columns, cursor: str | None = None) -> str:
-    return url_for("tasks.queue", queue=queue, columns=columns.asked or None, cursor=cursor)
 
 
 def _heads(columns: Columns) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ LISTS: Mapping[str, List] = {
             "columns",
         ),
     ),
-    "queues": List(endpoint="tasks.queue", title=N_("Queues"), names=("queue", "columns")),
+    "queues": List(endpoint="tasks.queue", title=N_("Queues"), names=("queue", "sort", "columns")),
 }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
 from casework.operations.people.registry import end_role, grant_role
-from casework.operations.tasks.queues import list_placed_tasks, list_tasks
+from casework.operations.tasks.queues import FEW, list_placed_tasks, list_tasks, sorts_of
 from casework.operations.tasks.service import claim_task
 from casework.permissions.actors import focused
 from tests.support.way_to_referral import to_referral, to_request
@@ -97,6 +99,50 @@ def test_of_several_queues_one_may_be_chosen(world: World, db: Connection) -> No
     world.new_case(db)
     assert set(listed(db, world, "officer")) == {"triage", "triage_check", "proposed"}
     assert listed(db, world, "officer", queue="intake") == ["proposed"]
+
+
+@pytest.mark.parametrize("who", ["officer", "supervisor"])
+def test_a_queue_is_read_page_by_page_by_due_date_what_has_none_last(world: World, db: Connection, who: str) -> None:
+    """Of an officer by the cases, of a supervisor by the index of the queue."""
+    for _ in range(6):
+        world.new_case(db)
+    if who == "supervisor":
+        db.execute(text("UPDATE tasks SET queue = 'supervisor' WHERE queue = 'intake'"))
+    actor = world.actor(db, who)
+    ids = [one.id for one in list_tasks(db, actor, view="queue").items]
+    assert len(ids) == 6
+    # Two have a day each, two the same, two none; and the turn is another order.
+    days = ["2031-03-01", None, "2031-02-01", "2031-01-01", None, "2031-02-01"]
+    for n, (id, day) in enumerate(zip(ids, days, strict=True)):
+        db.execute(
+            text("UPDATE tasks SET due_at = CAST(:day AS timestamptz), turn_at = :turn WHERE id = CAST(:id AS uuid)"),
+            {"id": id, "day": day, "turn": f"2031-06-0{n + 1}"},
+        )
+    by_due = [id for _, id in sorted(zip([day or "9999" for day in days], ids, strict=True))]
+    for sort, wanted in (("due", by_due), ("turn", ids)):
+        assert [one.id for one in list_tasks(db, actor, view="queue", sort=sort).items] == wanted
+        for limit in (1, 2, 3, 4, 5):
+            paged, cursor = [], None
+            while True:
+                page = list_tasks(db, actor, view="queue", sort=sort, limit=limit, cursor=cursor)
+                paged += [one.id for one in page.items]
+                if (cursor := page.next) is None:
+                    break
+            assert paged == wanted, (sort, limit)
+
+
+def test_only_the_orders_that_stay_fast_are_offered(world: World, db: Connection) -> None:
+    provider, officer = world.actor(db, "provider"), world.actor(db, "officer")
+    assert (sorts_of(provider), sorts_of(officer)) == (("turn",), ("turn", "due"))
+    many = replace(
+        officer,
+        memberships=tuple(replace(officer.memberships[0], programme=f"{n:032x}") for n in range(FEW + 1)),
+    )
+    assert sorts_of(many) == ("turn",)
+    for actor, view in ((provider, "queue"), (officer, "mine")):
+        with pytest.raises(InvalidForm) as refused:
+            list_tasks(db, actor, view=view, sort="due")
+        assert set(refused.value.fields) == {"sort"}
 
 
 def test_what_one_has_done_is_listed_while_one_may_see_it(world: World, db: Connection) -> None:

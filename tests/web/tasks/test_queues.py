@@ -129,6 +129,50 @@ def test_what_one_has_finished_stands_under_done(engine: Engine, world: World, b
     assert "Check the match and declare conflicts of interest" in page
 
 
+def test_a_queue_is_sorted_by_its_header_and_says_in_which_order_it_stands(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        numbers = [world.new_case(db) for _ in range(2)]
+        db.execute(
+            text(
+                "UPDATE tasks SET due_at = casework_now() + interval '9 days', turn_at = casework_now()"
+                " WHERE log_id = (SELECT id FROM cases WHERE number = :number)"
+            ),
+            {"number": numbers[1]},
+        )
+        db.execute(text("UPDATE tasks SET due_at = casework_now() + interval '3 days' WHERE due_at IS NULL"))
+    browser = browser_for("officer")
+
+    def order(page: str) -> list[str]:
+        return re.findall(r'<span class="no">([^<]+)</span>', page)
+
+    page = browser.get("/queues").text
+    assert order(page) == [numbers[1], numbers[0]]
+    assert "aria-sort" not in page
+    assert "in the order in which it is to be done" in page
+    [link] = re.findall(r'<a data-sort href="([^"]+)">Due</a>', page)
+    page = browser.get(link).text
+    assert link == "/queues?sort=due"
+    assert order(page) == [numbers[0], numbers[1]]
+    assert 'aria-sort="ascending"><a data-sort' in page
+    assert "by due date; what has none comes last" in page
+    assert 'href="/queues?queue=intake&amp;sort=due"' in page
+    assert '<a href="/queues">Show it in turn</a>' in page
+    # As it stands it can be kept as a view.
+    assert 'name="query" value="sort=due"' in page
+    assert order(browser.get("/queues?sort=else").text) == [numbers[1], numbers[0]]
+
+
+def test_a_providers_queue_stands_in_turn_alone(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        to_referral(world, db)
+    page = browser_for("provider").get("/queues?sort=due")
+    assert page.status_code == 200
+    assert "data-sort" not in page.text
+    assert "in the order in which it is to be done" in page.text
+
+
 def test_who_works_no_queue_is_told_so(world: World, browser_for: BrowserFor) -> None:
     assert "You work no queue." in browser_for("auditor").get("/queues").text
 

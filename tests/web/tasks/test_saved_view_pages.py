@@ -125,7 +125,7 @@ def test_a_view_keeps_the_columns_that_stand_there(browser_for: Enter, numbers: 
 def test_queues_have_views_too(browser_for: Enter, numbers: tuple[str, str]) -> None:
     browser = browser_for("officer")
     browser.post(
-        "/views", {"list": "queues", "name": "New", "query": "queue=intake&sort=x"}, page="/queues?queue=intake"
+        "/views", {"list": "queues", "name": "New", "query": "queue=intake&state=x"}, page="/queues?queue=intake"
     )
     assert views(browser.get("/queues").text) == {"/queues?queue=intake": "New"}
     assert views(browser.get("/cases").text) == {}
