@@ -167,6 +167,29 @@ def test_a_key_does_what_the_table_says(officer: Reader, number: str, keys: tupl
     officer.look()
 
 
+def test_whoever_names_a_view_writes_and_takes_no_task(officer: Reader) -> None:
+    officer.open("/cases?state=triage")
+    page = officer.page
+    page.locator("summary", has_text="Save this view").click()
+    expect(page.locator("#view-name")).to_be_focused()
+    page.keyboard.type("None in banks")
+    assert page.input_value("#view-name") == "None in banks"
+    assert "/cases?state=triage" in page.url
+    page.locator("summary", has_text="Save this view").focus()
+    page.keyboard.press("n")
+    page.keyboard.press("/")
+    assert not focused(page, "#search")
+    assert "/cases?state=triage" in page.url
+
+
+def test_the_palette_closes_at_once_with_words_in_it(officer: Reader) -> None:
+    officer.open("/")
+    officer.page.keyboard.press("Control+k")
+    officer.page.keyboard.type("hold")
+    officer.page.keyboard.press("Escape")
+    expect(officer.page.locator("#palette")).to_be_hidden()
+
+
 def test_single_letters_that_are_off_do_nothing(officer: Reader) -> None:
     officer.open("/account")
     officer.page.select_option("#single_keys", "false")

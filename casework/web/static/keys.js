@@ -46,7 +46,8 @@
     else if (event.key === "Enter" && document.activeElement === box) {
       clearTimeout(later);
       fill().then(() => links()[0]?.click());
-    } else return;
+    } else if (event.key === "Escape") palette.close();
+    else return;
     event.preventDefault();
   });
   /* A press beside it closes it, as the Escape key does by itself. */
@@ -102,6 +103,14 @@
   };
   const GO = { w: "w", q: "q", c: "c" };
 
+  /* Whoever opens a menu with a form in it goes on to write: its field takes the focus, and no letter typed there is a key. */
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.open || !menu.matches("details.menu") || !menu.contains(document.activeElement)) return;
+    menu.querySelector("form input:is([type=text], :not([type]))")?.focus();
+  }, true);
+  const inMenu = (target) => target.closest("details.menu[open]")?.querySelector("form");
+
   const writes = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   let went = 0;
   document.addEventListener("keydown", (event) => {
@@ -122,7 +131,7 @@
       form.requestSubmit(button);
       return;
     }
-    if (!plain || page.dataset.keys !== "on" || writes(event.target) || document.querySelector("dialog[open]")) return;
+    if (!plain || page.dataset.keys !== "on" || writes(event.target) || inMenu(event.target) || document.querySelector("dialog[open]")) return;
     const waited = Date.now() - went < 1500;
     went = 0;
     if (waited && GO[event.key]) {
