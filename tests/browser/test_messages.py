@@ -103,6 +103,28 @@ def test_a_name_is_completed_by_keyboard(site: Site, page_of: PageOf) -> None:
     ]
     box.press_sequentially("@Foreign")
     expect(names).to_have_count(0)
+    # The caret moves: the names are those of where it stands, and what is taken replaces the name in whose midst it stood.
+    box.fill("Ask ")
+    box.press("End")
+    box.press_sequentially("@supe")
+    expect(names).to_have_text(["Second Supervisor", "Supervisor"])
+    box.press("Home")
+    expect(names).to_have_count(0)
+    box.press("Enter")
+    assert box.input_value() == "\nAsk @supe"
+    box.press("End")
+    box.press_sequentially("r")
+    expect(names).to_have_text(["Second Supervisor", "Supervisor"])
+    for _ in range(4):
+        box.press("ArrowLeft")
+    expect(names).to_have_text(["Second Compliance", "Second Supervisor", "Supervisor"])
+    box.press("ArrowUp")
+    box.press("Enter")
+    assert box.input_value() == "\nAsk @Supervisor "
+    box.press_sequentially("and @s")
+    expect(names).to_have_count(3)
+    box.click(position={"x": 10, "y": 10})
+    expect(names).to_have_count(0)
     officer.follow(page.locator(".composer .form-actions button"))
 
 

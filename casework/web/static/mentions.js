@@ -26,7 +26,7 @@
   for (const [name, value] of [["autocomplete", "list"], ["haspopup", "listbox"], ["controls", list.id]])
     box.setAttribute(`aria-${name}`, value);
 
-  let shown = [], at = 0;
+  let shown = [], at = 0, offered = "", composing = false;
   const plain = (words) => words.normalize("NFKC").toLowerCase();
   /* What stands between the last "@" and the caret; an address of mail has a letter before it. */
   const begun = () => box.selectionStart === box.selectionEnd
@@ -51,16 +51,25 @@
     list.children[at].scrollIntoView({ block: "nearest" });
   };
   const choose = (person) => {
-    const part = begun()[1], caret = box.selectionStart;
-    box.setRangeText(`${person.name} `, caret - part.length, caret, "end");
+    const match = begun();
+    if (!match) return close();
+    const part = match[1], caret = box.selectionStart;
+    /* What stands of the same name behind the caret, which was put into its midst. */
+    const rest = /^[^\s@＠]{0,30}/.exec(box.value.slice(caret))[0];
+    const whole = person.names.some((name) => plain(name).startsWith(plain(part + rest)));
+    const behind = /^ ?/.exec(box.value.slice(caret + (whole ? rest.length : 0)))[0];
+    box.setRangeText(`${person.name} `, caret - part.length, caret + (whole ? rest.length + behind.length : 0), "end");
     const tick = form.querySelector(`input[name="f-tell"][value="${CSS.escape(person.id)}"]`);
     if (tick) tick.checked = true;
     close();
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  /* Where the caret stands, and behind what. */
+  const stand = () => { const match = begun(); return match ? `${match.index} ${match[1]}` : ""; };
   const offer = () => {
     const match = begun();
     const part = match && plain(match[1]);
+    offered = stand();
     const fitting = match ? known.filter((person) => fits(person, part)).slice(0, MOST) : [];
     if (!fitting.length) return close();
     shown = fitting;
@@ -77,7 +86,12 @@
   };
 
   box.addEventListener("input", (event) => { if (!event.isComposing) offer(); });
-  box.addEventListener("compositionend", offer);
+  box.addEventListener("compositionstart", () => { composing = true; });
+  box.addEventListener("compositionend", () => { composing = false; offer(); });
+  /* The arrows, Home, End or a press have moved the caret: the names are those of where it stands now, or none. */
+  document.addEventListener("selectionchange", () => {
+    if (shown.length && !composing && stand() !== offered) offer();
+  });
   box.addEventListener("click", offer);
   box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
