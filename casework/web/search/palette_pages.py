@@ -49,7 +49,8 @@ class Ways:
 @blueprint.get("/go")
 def show() -> str:
     """Where one may go: pages and, within a case, what may be done there; with words also what they find."""
-    words, number = request.args.get("q", "").strip(), request.args.get("case", "").strip()
+    # Whatever stands between two words, a wide space of a Chinese keyboard too.
+    words, number = " ".join(request.args.get("q", "").split()), request.args.get("case", "").strip()
     with page_transaction() as (db, actor):
         groups = [group for group in _groups(db, actor, words, number) if group.ways]
     fragment = "X-Casework" in request.headers

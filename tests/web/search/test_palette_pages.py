@@ -64,7 +64,9 @@ def test_what_one_may_ask_for_in_a_case_is_found_by_its_words(browser_for: Brows
         assert "ask_more_time" not in str(ways(browser_for(role), case=number, q="more time"))
 
 
-@pytest.mark.parametrize("query", ["{} hold", "hold {}", "steam hold", "hold steam"])
+@pytest.mark.parametrize(
+    "query", ["{} hold", "hold {}", "steam hold", "hold steam", "steam\u3000hold", "hold\t {}", "\u3000hold  steam"]
+)
 def test_outside_a_case_words_name_the_case_and_what_to_do_there(
     browser_for: BrowserFor, number: str, query: str
 ) -> None:
