@@ -26,6 +26,14 @@ def mark_all_notifications_read(call: Call) -> JsonObject:
     return {"count": notification_queries.mark_all_read(call.db, call.actor)}
 
 
+def read_case_follow(call: Call) -> Followed:
+    return follows.find_case_follow(call.db, call.actor, call.path["number"])
+
+
+def read_referral_follow(call: Call) -> Followed:
+    return follows.find_referral_follow(call.db, call.actor, call.path["referral"])
+
+
 def follow_case(call: Call) -> Followed:
     return follows.follow_case(call.db, call.actor, call.path["number"])
 
@@ -47,6 +55,8 @@ ROUTES: tuple[Route, ...] = (
         query=schemas.NotificationQuery),
     post("/notifications/read", mark_all_notifications_read, "Say that you have read all that you were told", schemas.NotificationsRead),
     post("/notifications/{notification}/read", mark_notification_read, "Say that you have read a notification", schemas.Notification),
+    get("/cases/{number}/follow", read_case_follow, "Read whether you follow a case", schemas.Followed),
+    get("/referrals/{referral}/follow", read_referral_follow, "Read whether you follow a referral", schemas.Followed),
     post("/cases/{number}/follow", follow_case, "Be told of what happens in a case that you read", schemas.Followed),
     post("/cases/{number}/unfollow", unfollow_case, "Be told of it no more, but of what is yours to do", schemas.Followed),
     post("/referrals/{referral}/follow", follow_referral, "Be told of what happens in a referral that you see", schemas.Followed),

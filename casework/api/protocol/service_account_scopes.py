@@ -57,6 +57,7 @@ TABLE: Mapping[str, str] = {
     "GET /referrals/{referral}/messages": READ,
     "POST /referrals/{referral}/look": READ,
     # A system is told by webhooks.
+    "GET /referrals/{referral}/follow": NONE,
     "POST /referrals/{referral}/follow": NONE,
     "POST /referrals/{referral}/unfollow": NONE,
     "POST /referrals/{referral}/transitions/{transition}": BY_TRANSITION,

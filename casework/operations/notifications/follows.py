@@ -24,8 +24,20 @@ from casework.records.case_loader import load
 
 #: Lets a person follow a case; nothing happens to who follows it already.
 _FOLLOW = text("INSERT INTO follows (person_id, log_id) VALUES (:person, :log) ON CONFLICT DO NOTHING")
-#: Ends it for some people.
-_UNFOLLOW = text("DELETE FROM follows WHERE log_id = CAST(:log AS uuid) AND person_id = ANY(CAST(:people AS uuid[]))")
+#: Ends it for a person.
+_UNFOLLOW = text("DELETE FROM follows WHERE log_id = CAST(:log AS uuid) AND person_id = CAST(:person AS uuid)")
+#: Ends it for those who see it no more, in one order and waiting for nobody: who is at the same row ends it, or the next event does.
+_FORGET = text("""
+    WITH gone AS (
+        SELECT person_id FROM follows WHERE log_id = CAST(:log AS uuid) AND person_id = ANY(CAST(:people AS uuid[]))
+        ORDER BY person_id FOR UPDATE SKIP LOCKED
+    )
+    DELETE FROM follows f USING gone g WHERE f.log_id = CAST(:log AS uuid) AND f.person_id = g.person_id
+""")
+#: Whether a person follows a case.
+_FOLLOWS = text("""
+    SELECT EXISTS (SELECT FROM follows WHERE log_id = CAST(:log AS uuid) AND person_id = CAST(:person AS uuid))
+""")
 #: Who follows a case.
 _FOLLOWERS = text("SELECT person_id FROM follows WHERE log_id = CAST(:log AS uuid) ORDER BY person_id")
 
@@ -58,6 +70,20 @@ def unfollow_referral(db: Connection, actor: Actor, id: str) -> Followed:
     return _unfollow(db, actor, _unsealed(db, actor, id))
 
 
+def find_case_follow(db: Connection, actor: Actor, number: str) -> Followed:
+    """Whether the actor follows a case. Raises NotFound for who does not read it."""
+    return _find(db, actor, _readable(db, actor, number).log)
+
+
+def find_referral_follow(db: Connection, actor: Actor, id: str) -> Followed:
+    """Whether the actor follows a referral. Raises NotFound, of sealed ones too."""
+    return _find(db, actor, _unsealed(db, actor, id))
+
+
+def _find(db: Connection, actor: Actor, log: str) -> Followed:
+    return Followed(id=log, follows=db.execute(_FOLLOWS, {"person": actor.person, "log": log}).scalar_one())
+
+
 def _readable(db: Connection, actor: Actor, number: str) -> Case:
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
@@ -81,7 +107,7 @@ def _follow(db: Connection, actor: Actor, case: Case) -> Followed:
 
 
 def _unfollow(db: Connection, actor: Actor, log: str) -> Followed:
-    db.execute(_UNFOLLOW, {"log": log, "people": [actor.person]})
+    db.execute(_UNFOLLOW, {"log": log, "person": actor.person})
     return Followed(id=log, follows=False)
 
 
@@ -115,7 +141,7 @@ def _readers(db: Connection, case: Case) -> Iterator[Actor]:
         if sight(actor, case) >= Sight.REFERRALS and actor.person not in case.interests
     ]
     if gone := followers - {actor.person for actor in readers}:
-        db.execute(_UNFOLLOW, {"log": case.log, "people": sorted(gone)})
+        db.execute(_FORGET, {"log": case.log, "people": sorted(gone)})
     yield from readers
 
 
@@ -135,5 +161,6 @@ def _of_provider(case: Case, owed: Iterable[Notice], tracks: Collection[Track]) 
 
 
 __all__ = [
-    "Followed", "follow_case", "follow_referral", "shares_of_followers", "unfollow_case", "unfollow_referral",
+    "Followed", "find_case_follow", "find_referral_follow", "follow_case", "follow_referral", "shares_of_followers",
+    "unfollow_case", "unfollow_referral",
 ]  # fmt: skip

@@ -15,6 +15,8 @@ from casework.operations.core.unread import look
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.alerts import FOLLOWED, count_alerts, list_alerts
 from casework.operations.notifications.follows import (
+    find_case_follow,
+    find_referral_follow,
     follow_case,
     follow_referral,
     unfollow_case,
@@ -114,14 +116,47 @@ def test_whoever_does_not_see_it_does_not_follow_it(
 ) -> None:
     with transaction(engine) as db:
         for name in ("foreign_officer", "foreign_provider", "observer", "administrator", "dispute_officer", "provider"):
-            for act in (follow_case, unfollow_case):
+            for act in (follow_case, unfollow_case, find_case_follow):
                 with pytest.raises(NotFound):
                     act(db, world.actor(db, name), case)
         for name in ("foreign_officer", "foreign_provider", "observer", "administrator", "verifier"):
-            for do in (follow_referral, unfollow_referral):
+            for do in (follow_referral, unfollow_referral, find_referral_follow):
                 with pytest.raises(NotFound):
                     do(db, world.actor(db, name), staged[1])
         assert db.execute(text("SELECT count(*) FROM follows")).scalar_one() == 0
+
+
+def test_one_reads_whether_one_follows(engine: Engine, world: World, case: str, staged: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        manager, provider = world.actor(db, "manager"), world.actor(db, "provider")
+        assert not find_case_follow(db, manager, case).follows
+        follow_case(db, manager, case)
+        follow_referral(db, provider, staged[1])
+        assert find_case_follow(db, manager, case).follows
+        assert find_referral_follow(db, manager, staged[1]).follows
+        assert find_referral_follow(db, provider, staged[1]).follows
+        assert not find_case_follow(db, world.actor(db, "auditor"), case).follows
+        unfollow_case(db, manager, case)
+        assert not find_referral_follow(db, manager, staged[1]).follows
+
+
+def test_who_tells_waits_for_nobody_who_ends_a_follow(
+    engine: Engine, world: World, case: str, staged: tuple[str, str]
+) -> None:
+    with transaction(engine) as db:
+        log, gone = _log(db, case), [world.people[name] for name in ("foreign_officer", "observer")]
+        db.execute(
+            text("INSERT INTO follows (person_id, log_id) SELECT unnest(CAST(:people AS uuid[])), CAST(:log AS uuid)"),
+            {"people": gone, "log": log},
+        )
+    _decline(engine, world, staged)
+    with transaction(engine) as other:
+        other.execute(text("DELETE FROM follows WHERE person_id = CAST(:id AS uuid)"), {"id": gone[0]})
+        # While that transaction lasts: the other follow is ended, and everybody is told.
+        assert tell_due(engine, mailing=False) > 0
+        with transaction(engine) as db:
+            left = db.execute(text("SELECT CAST(person_id AS text) FROM follows")).scalars().all()
+        assert left == [gone[0]]
 
 
 def test_what_is_sealed_is_not_followed_by_anybody(engine: Engine, world: World, case: str) -> None:
