@@ -1,4 +1,4 @@
-"""What is new to a person since a notification that a page knows already."""
+"""What is new to a person since a page was shown that knows what was not read by then."""
 
 from __future__ import annotations
 
@@ -6,31 +6,45 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from casework.operations.notifications.queries import ROWS, count_unread, read_id, seen_by, shown_as
-from casework.operations.notifications.views import Notification
+from casework.operations.notifications.queries import ROWS, find_unread, seen_by, shown_as
+from casework.operations.notifications.views import MOST_KNOWN, Notification, Unread, short
 from casework.permissions.actors import Actor
 from casework.records.row_security import whole
 
 #: So many are named; of more the count tells.
 MOST_NAMED = 3
-_FIRST = "00000000-0000-0000-0000-000000000000"
-#: The newest of those that a person has not read, after one. In the order of their ids, which is that in which they were written.
-_SINCE = text(f"{ROWS} AND n.read_at IS NULL AND n.id > CAST(:since AS uuid) ORDER BY n.id DESC LIMIT :most")
+#: Some of a person's notifications, the newest first.
+_THESE = text(f"{ROWS} AND n.id = ANY(CAST(:ids AS uuid[])) ORDER BY n.id DESC")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class News:
-    """The newest notifications, the last first, and how many are not read in all."""
+    """What is not read now, and the newest of it that the page does not know, the last first."""
 
     items: list[Notification]
-    unread: int
+    unread: Unread
 
 
-def find_news(db: Connection, actor: Actor, since: str | None) -> News | None:
-    """What the actor has not read and was told after that one; None where there is nothing. Raises NotFound for what is no id."""
-    given = seen_by(actor) | {"since": read_id(since) if since else _FIRST, "most": MOST_NAMED}
-    with whole(db):
-        rows = db.execute(_SINCE, given).all()
-    if not rows:
+def find_news(db: Connection, actor: Actor, known: str) -> News | None:
+    """What has changed since a page was told `Unread.known`: something came, or was read elsewhere; None where nothing has.
+
+    What is new is found by comparing, not by the last id: several write at once, and what is written first may be seen later.
+    """
+    unread = find_unread(db, actor)
+    if unread.known == known:
         return None
-    return News(items=[shown_as(row) for row in rows], unread=count_unread(db, actor))
+    if not (ids := _unknown(unread, known)):
+        return News(items=[], unread=unread)
+    with whole(db):
+        rows = db.execute(_THESE, seen_by(actor) | {"ids": ids}).all()
+    return News(items=[shown_as(row) for row in rows], unread=unread)
+
+
+def _unknown(unread: Unread, known: str) -> list[str]:
+    told = set(known.split(".")[1:])
+    ids = [id for id in unread.newest if short(id) not in told]
+    if len(told) >= MOST_KNOWN:
+        # What stands below all that the page knows by name was not read before either.
+        oldest = min((id for id in unread.newest if short(id) in told), default="")
+        ids = [id for id in ids if id > oldest]
+    return ids[:MOST_NAMED]

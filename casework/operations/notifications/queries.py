@@ -14,7 +14,7 @@ from casework.json_values import JsonObject
 from casework.operations.core.overdue_sql import STILL
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import when
-from casework.operations.notifications.views import Notification, Unread
+from casework.operations.notifications.views import MOST_KNOWN, Notification, Unread
 from casework.operations.people.role_notices import told_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -67,9 +67,9 @@ ROWS = f"""
             AND o.state IN ('asked', 'open') ORDER BY o.id DESC LIMIT 1
         ) AS unsealing, CASE WHEN n.kind = 'emergency' THEN ({_OPENED}) END AS opened {SEEN}
 """
-#: How many notifications a person has not read, up to a most, and the newest of them.
+#: How many notifications a person has not read, up to a most, and their ids.
 _UNREAD = text(f"""
-    SELECT count(*) AS unread, (array_agg(x.id ORDER BY x.id DESC))[1] AS newest
+    SELECT count(*) AS unread, coalesce(array_agg(CAST(x.id AS text) ORDER BY x.id DESC), '{{}}') AS ids
     FROM (SELECT n.id {SEEN} AND n.read_at IS NULL ORDER BY n.id DESC LIMIT :most) x
 """)
 
@@ -86,7 +86,7 @@ def find_unread(db: Connection, actor: Actor) -> Unread:
     """What the actor has not read, counted up to `MOST_COUNTED` and one more."""
     with whole(db):
         row = db.execute(_UNREAD, seen_by(actor) | {"most": MOST_COUNTED + 1}).one()
-    return Unread(count=row.unread, newest=row.newest)
+    return Unread(count=row.unread, newest=tuple(row.ids[:MOST_KNOWN]))
 
 
 def count_unread(db: Connection, actor: Actor) -> int:

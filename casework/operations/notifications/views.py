@@ -40,12 +40,27 @@ class Notification:
     inside: bool
 
 
+#: So many of the newest are known to a page by name, of the others only how many they are.
+MOST_KNOWN = 20
+
+
+def short(id: str) -> str:
+    """The end of an id, which is drawn by lot."""
+    return id[-8:]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unread:
     """What a person has not read: how many, and the newest of them."""
 
-    count: int
-    newest: str | None
+    count: int = 0
+    #: The ids of the newest, the last first; up to `MOST_KNOWN`.
+    newest: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> str:
+        """By what a page says that it knows this: the number, and the end of each id."""
+        return ".".join([str(self.count), *map(short, self.newest)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from casework.operations.core.access_log import is_watched
 from casework.operations.core.notice_words import SEALED
 from casework.operations.notifications.news import find_news
-from casework.operations.notifications.views import Notification
+from casework.operations.notifications.views import Notification, Unread
 from casework.web.notifications.pages import say_happened
 from casework.web.shell.layout import say_unread
 from casework.web.shell.session import page_transaction, viewer
@@ -23,27 +23,20 @@ blueprint = Blueprint("news", __name__)
 
 @blueprint.get("/news")
 def show() -> Response:
-    """How many alerts are not read, and the newest of them since one that is known; 204 where that is still the newest.
+    """How many alerts are not read, and the newest of them that the page does not know; 204 where it knows it all.
 
     Nobody has asked for it. Of a watched person all that is shown is kept as read, so they are told how many, and nothing of a case.
     """
-    since = request.args.get("since")
+    known = request.args.get("known", "")
     with page_transaction() as (db, actor):
         person = viewer()
-        unread = person is not None and person.viewer.unread
-        news = find_news(db, actor, since or None) if unread else None
-    if news is None or not news.items:
-        if since is not None:
-            return Response(status=204)
-        return jsonify(unread="", since="", news=[])
-    told = (
-        []
-        if is_watched(actor)
-        else [
-            {"words": say_news(item), "url": url_for("notifications.show", notification=item.id)} for item in news.items
-        ]
-    )
-    return jsonify(unread=say_unread(news.unread), since=news.items[0].id, news=told)
+        nothing = person is None or not person.viewer.unread
+        news = None if nothing and known == Unread().known else find_news(db, actor, known)
+    if news is None:
+        return Response(status=204)
+    shown = [] if is_watched(actor) else news.items
+    told = [{"words": say_news(item), "url": url_for("notifications.show", notification=item.id)} for item in shown]
+    return jsonify(unread=say_unread(news.unread.count), known=news.unread.known, news=told)
 
 
 def say_news(told: Notification) -> str:

@@ -105,7 +105,7 @@ def unread() -> Unread:
     """What the reader has not read, for the top bar."""
     person = reader()
     if person is None or not person.viewer.unread:
-        return Unread(count=0, newest=None)
+        return Unread()
     if "unread" not in g:
         with page_transaction() as (db, actor):
             g.unread = find_unread(db, actor)

@@ -6,7 +6,7 @@
   if (!line) return;
   const count = document.querySelector("[data-unread] .count");
   const every = Number(line.dataset.every), longest = every * 16;
-  let since = line.dataset.since, pause = every, last = Date.now(), timer, asking = false, over = false;
+  let known = line.dataset.known, pause = every, last = Date.now(), timer, asking = false, over = false;
 
   /* A link in the line: what happened, and where it leads. It goes when nobody is at it; the count stays. */
   let leaving;
@@ -25,7 +25,7 @@
     }));
   };
   const show = (told) => {
-    since = told.since;
+    known = told.known;
     if (count) {
       count.replaceChildren(told.unread, count.lastElementChild);
       count.classList.toggle("none", !told.unread);
@@ -43,7 +43,7 @@
     asking = true;
     last = Date.now();
     try {
-      const answer = await fetch(`${line.dataset.news}?since=${since}`, {
+      const answer = await fetch(`${line.dataset.news}?known=${known}`, {
         credentials: "same-origin", cache: "no-store", headers: { "X-Casework": "script" },
       });
       const signIn = answer.headers.get("X-Sign-In");

@@ -23,9 +23,9 @@ Enter = Callable[[str], Browser]
 SCRIPT = {"X-Casework": "script"}
 
 
-def _since(browser: Browser) -> str:
+def _known(browser: Browser) -> str:
     """What the page that is open knows already."""
-    found = re.search(r'data-since="([^"]*)"', browser.get("/account").text)
+    found = re.search(r'data-known="([^"]*)"', browser.get("/account").text)
     assert found
     return found[1]
 
@@ -40,26 +40,36 @@ def test_a_page_hears_of_what_came_after_it(
 ) -> None:
     tell_due(engine, mailing=False)
     officer, provider = browser_for("officer"), browser_for("provider")
-    since = _since(officer)
-    assert since
-    nothing = officer.get(f"/news?since={since}", headers=SCRIPT)
+    known = _known(officer)
+    nothing = officer.get(f"/news?known={known}", headers=SCRIPT)
     assert (nothing.status_code, nothing.data) == (204, b"")
     with transaction(engine) as db:
         world.fire(db, "provider", staged[0], "decline", {"reason": "no_capacity"}, track=staged[1])
     tell_due(engine, mailing=False)
-    told = officer.get(f"/news?since={since}", headers=SCRIPT)
+    told = officer.get(f"/news?known={known}", headers=SCRIPT)
     assert told.status_code == 200
     assert told.headers["Cache-Control"] == "no-store"
     assert told.json
     assert int(told.json["unread"]) > 1
-    assert told.json["since"] > since
     assert told.json["news"][0]["words"].startswith(f"{staged[0]}: ")
     assert officer.get(told.json["news"][0]["url"]).status_code == 303
-    assert officer.get(f"/news?since={told.json['since']}").status_code == 204
+    assert officer.get(f"/news?known={told.json['known']}").status_code == 204
     # Whoever has nothing new hears nothing.
-    assert provider.get(f"/news?since={_since(provider)}").status_code == 204
-    assert browser_for("manager").get("/news?since=").status_code == 204
-    assert officer.get("/news?since=yesterday").status_code == 404
+    assert provider.get(f"/news?known={_known(provider)}").status_code == 204
+    assert browser_for("manager").get(f"/news?known={_known(browser_for('manager'))}").status_code == 204
+
+
+def test_a_page_hears_that_something_was_read_elsewhere(
+    browser_for: Enter, engine: Engine, staged: tuple[str, str]
+) -> None:
+    tell_due(engine, mailing=False)
+    officer = browser_for("officer")
+    known = _known(officer)
+    assert known != "0"
+    assert officer.post("/notifications/read").status_code == 303
+    told = officer.get(f"/news?known={known}", headers=SCRIPT)
+    assert (told.status_code, told.json) == (200, {"unread": "", "known": "0", "news": []})
+    assert officer.get("/news?known=0", headers=SCRIPT).status_code == 204
 
 
 def test_of_what_is_sealed_nothing_is_named(
@@ -91,12 +101,12 @@ def test_asking_does_not_keep_a_session_alive(browser_for: Enter, engine: Engine
 
     before = seen()
     for _ in range(3):
-        assert officer.get("/news?since=", headers=SCRIPT).status_code == 204
+        assert officer.get("/news?known=0", headers=SCRIPT).status_code == 204
     assert seen() == before
     officer.get("/account")
     assert seen() != before
     _age(engine, IDLE)
-    over = officer.get("/news?since=", headers=SCRIPT)
+    over = officer.get("/news?known=0", headers=SCRIPT)
     assert (over.status_code, over.data) == (204, b"")
     assert over.headers["X-Sign-In"].startswith("/sign-in")
     assert officer.get("/news").status_code == 303
@@ -107,5 +117,5 @@ def test_nobody_is_told_what_is_new_to_others(browser_for: Enter, engine: Engine
     told = {name: browser_for(name).get("/news").json for name in ("officer", "foreign_officer", "administrator")}
     assert told["officer"]
     assert told["officer"]["news"]
-    nothing = {"unread": "", "since": "", "news": []}
+    nothing = {"unread": "", "known": "0", "news": []}
     assert told["foreign_officer"] == told["administrator"] == nothing
