@@ -6,6 +6,11 @@ from casework.reasons.base import N_, reason, template
 from casework.reasons.terms import NOUN
 
 REQUIRED = reason("fields.required", N_("must be answered"))
+#: The same on pages: what to do, by itself or with the question.
+UNANSWERED = reason("fields.unanswered", N_("Enter this, or choose an answer."))
+ENTER = template("fields.enter", N_("Enter “%(question)s”."))
+ENTER_DATE = template("fields.enter_date", N_("Enter the date: “%(question)s”."))
+CHOOSE_ANSWER = template("fields.choose_answer", N_("Choose an answer to “%(question)s”."))
 NOT_OF_FORM = reason("fields.not_of_form", N_("is not a field of this form"))
 NOT_KNOWN_HERE = reason("fields.not_known_here", N_("is not known here"))
 DOES_NOT_APPLY = reason("fields.does_not_apply", N_("does not apply here"))

@@ -88,18 +88,22 @@ def show_record(db: Connection, actor: Actor, kind: type[Kind], id: str) -> Kind
 
 
 def confirm_field(db: Connection, actor: Actor, noun: Noun, id: str, *, field: str, request: Request) -> Done:
-    """An officer stands for a field as it is; until then no guard believes it."""
+    """An officer stands for a field as it is; until then no guard believes it. Of two at once the first one does."""
     row = _editable(db, actor, noun, id)
     columns = {column.name for column in metadata.tables[_TABLES[noun]].columns} - _NO_FIELDS
     if field not in columns:
         raise InvalidForm(fields={"field": reasons.catalogue.NOT_CONFIRMABLE})
-    if getattr(row, field) in (None, "", [], {}):
-        raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _take_turn(db, row.programme_id)
-    provenance = _confirm(db, noun, id, field, actor.person)
-    _note(db, noun, row, actor, "field_confirmed")
+    # As it stands now: an import or another person may have had the turn before.
+    row = _editable(db, actor, noun, id)
+    if getattr(row, field) in (None, "", [], {}):
+        raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
+    provenance = row.provenance.get(field, {})
+    if not provenance.get("confirmed_by"):
+        provenance = _confirm(db, noun, id, field, actor.person)
+        _note(db, noun, row, actor, "field_confirmed")
     return finish(db, actor, request, Done({"id": id, "field": field, "provenance": provenance}))
 
 

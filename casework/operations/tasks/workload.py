@@ -25,12 +25,18 @@ from casework.records.access_sql import mediated
 DECIDING = (Role.SUPERVISOR, Role.COMPLIANCE)
 MOST = 200
 
-#: To a task `t` whose action opened it: a person's, or what followed by itself from a person's.
-_OPENED = """
+#: To a task `t` whose action opened it: a person's, or what followed by itself from a person's, however far.
+_OPENED = f"""
     LEFT JOIN LATERAL (
-        SELECT CASE WHEN e.actor_id <> 'system' THEN e.actor_id ELSE (
-            SELECT b.actor_id FROM events b WHERE b.log_id = e.log_id AND b.seq = CAST(e.header->>'because' AS bigint)
-        ) END AS opener FROM events e WHERE e.log_id = t.log_id AND e.at = t.opened_at ORDER BY e.seq DESC LIMIT 1
+        WITH RECURSIVE causes AS (
+            SELECT e.actor_id, CAST(e.header->>'because' AS bigint) AS because FROM events e
+            WHERE e.log_id = t.log_id AND e.at = t.opened_at
+            AND e.effects->'tasks' @> jsonb_build_array(jsonb_build_object('id', CAST(t.id AS text)))
+            UNION ALL
+            SELECT b.actor_id, CAST(b.header->>'because' AS bigint) FROM causes c
+            JOIN events b ON b.log_id = t.log_id AND b.seq = c.because WHERE c.actor_id = '{SYSTEM_ACTOR}'
+        )
+        SELECT actor_id AS opener FROM causes WHERE actor_id <> '{SYSTEM_ACTOR}' LIMIT 1
     ) o ON t.type <> 'decision'
 """
 #: The decisions that a person may take or holds.
@@ -64,8 +70,7 @@ def list_decisions(db: Connection, actor: Actor) -> list[Decision]:
         "most": MOST,
     }
     rows = db.execute(_DECISIONS, given).all()
-    openers = {row.id: row.opener if row.opener != SYSTEM_ACTOR else None for row in rows}
-    names = names_of(db, {row.proposer for row in rows} | {*openers.values()} | named_in(rows))
+    names = names_of(db, {row.proposer for row in rows} | {row.opener for row in rows} | named_in(rows))
     library = load_library()
     decisions = []
     for row in rows:
@@ -76,7 +81,7 @@ def list_decisions(db: Connection, actor: Actor) -> list[Decision]:
                 placed_row(row, library, names),
                 decides=kind,
                 asked_by=to_named(row.proposer, names),
-                opened_by=to_named(openers[row.id], names),
+                opened_by=to_named(row.opener, names),
                 asked_by_oneself=actor.person in (row.proposer, row.proposed_for),
             )
         )

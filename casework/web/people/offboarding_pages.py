@@ -10,12 +10,13 @@ from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import CaseworkError, InvalidForm
 from casework.operations.core.idempotency import Request
 from casework.operations.people import offboarding
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import UNANSWERED, say, say_error
+from casework.web.shell.i18n import say, say_error
 from casework.web.shell.session import only, only_show, page_transaction
 
 blueprint = Blueprint("leavers", __name__, url_prefix="/team")
@@ -61,7 +62,7 @@ def take_over(person: UUID) -> Response:
     if not chosen:
         faults["case"] = gettext("Choose at least one case.")
     if not note and any(not request.form.get(f"note-{number}", "").strip() for number in chosen):
-        faults["note"] = gettext(UNANSWERED)
+        faults["note"] = say(reasons.fields.UNANSWERED)
     if faults:
         only_show()
         return make_response(_show(id, faults, []), 422)

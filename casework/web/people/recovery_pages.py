@@ -14,7 +14,7 @@ from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.operations.people import account_recovery
 from casework.operations.people import queries as people_queries
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.i18n import N_, role_name, say_error, say_faults
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import only, page_transaction
 
@@ -90,10 +90,9 @@ def _show(recovery: str, faults: dict[str, str], status: int = 200) -> Response:
             most=account_recovery.MOST,
             hours=int(account_recovery.LASTS.total_seconds() // 3600),
             barred=who_decides(
-                actor.person,
-                asker=details.asked_by.id,
-                about=[details.person.id],
-                roles=sorted(account_recovery.DECIDERS),
+                map(role_name, sorted(account_recovery.DECIDERS)),
+                asked=actor.person == details.asked_by.id,
+                about=actor.person == details.person.id,
             ),
         ),
         status,

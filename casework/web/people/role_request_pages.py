@@ -62,10 +62,9 @@ def _shown(id: str, faults: Mapping[str, str]) -> str:
         reach=REACH,
         roles=roles,
         barred=who_decides(
-            actor.person,
-            asker=one.asked_by.id if one.asked_by else None,
-            about=[named.id for named in (one.person, one.deputy_for) if named is not None],
-            roles=role_requests.DECIDERS,
+            map(role_name, role_requests.DECIDERS),
+            asked=one.asked_by is not None and one.asked_by.id == actor.person,
+            about=any(named is not None and named.id == actor.person for named in (one.person, one.deputy_for)),
         ),
     )
 

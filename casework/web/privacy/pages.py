@@ -15,7 +15,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 from casework.operations.people import queries as people_queries
 from casework.operations.privacy import erasure_requests
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, say, say_error, say_faults
+from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import current_actor, only, page_transaction
 
@@ -117,10 +117,9 @@ def _shown(erasure: str, faults: Mapping[str, str]) -> str:
         states=STATES,
         bases=BASES,
         barred=who_decides(
-            actor.person,
-            asker=details.asked_by.id,
-            about=[details.person.id] if details.person else (),
-            roles=erasure_requests.DECIDERS,
+            map(role_name, erasure_requests.DECIDERS),
+            asked=actor.person == details.asked_by.id,
+            about=details.person is not None and details.person.id == actor.person,
         ),
     )
 

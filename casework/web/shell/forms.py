@@ -24,7 +24,7 @@ from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.operations.core.drafts import Draft
 from casework.operations.core.idempotency import Request, digest_of
 from casework.web.shell.form_fields import ONE_OF, PREFIX, SEVERAL_OF, Choice, Field, FormView, Row
-from casework.web.shell.i18n import UNANSWERED, edition_text, say
+from casework.web.shell.i18n import edition_text, say
 
 Rule = JsonMapping
 #: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
@@ -212,13 +212,13 @@ def _besides(rule: Rule, rules: Sequence[Rule]) -> str:
 
 def _fault(type: str, label: str, why: str) -> str:
     """A fault says what to write: that nothing stands there says it by the question."""
-    if why not in (gettext(UNANSWERED), say(reasons.fields.REQUIRED)):
+    if why not in (say(reasons.fields.UNANSWERED), say(reasons.fields.REQUIRED)):
         return why
     if type == "date":
-        return gettext("Enter the date: “%(question)s”.", question=label)
+        return say(reasons.fields.ENTER_DATE(question=label))
     if type in ONE_OF or type in SEVERAL_OF or type in ("yes_no", "choice", "many"):
-        return gettext("Choose an answer to “%(question)s”.", question=label)
-    return gettext("Enter “%(question)s”.", question=label)
+        return say(reasons.fields.CHOOSE_ANSWER(question=label))
+    return say(reasons.fields.ENTER(question=label))
 
 
 def _of_part(where: str, name: str) -> bool:

@@ -56,15 +56,10 @@ def say_error(error: CaseworkError) -> str:
     return say(error.reason)
 
 
-#: Where a field is empty that must not be; forms of workflows say it by their question.
-UNANSWERED = N_("Enter this, or choose an answer.")
-
-
 def say_faults(error: InvalidForm) -> dict[str, str]:
     """Why each field of a form was refused, by its name: that nothing stands there, as what to do."""
-    return {
-        name: gettext(UNANSWERED) if why == reasons.fields.REQUIRED else say(why) for name, why in error.fields.items()
-    }
+    fields = reasons.fields
+    return {name: say(fields.UNANSWERED if why == fields.REQUIRED else why) for name, why in error.fields.items()}
 
 
 def role_name(code: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from flask import request
 from flask_babel import gettext
-
-from casework.engine.roles import Role
-from casework.web.shell.i18n import role_name
 
 #: What the two buttons of a second person send.
 AGREE, REFUSE = "agree", "refuse"
@@ -20,14 +17,21 @@ def pressed() -> str:
     return said if said in (AGREE, REFUSE) else ""
 
 
-def who_decides(person: str, *, asker: str | None, about: Collection[str | None], roles: Iterable[Role]) -> str:
-    """Who decides, and where it is not the reader, why: who asked for it, or whom it is about, is no second person."""
-    who = ", ".join(role_name(role) for role in roles)
-    if person == asker:
+def who_decides(
+    roles: Iterable[str], *, asked: bool, about: bool = False, taken_by: str = "", why: Iterable[str] = ()
+) -> str:
+    """Who decides, and where it is not the reader, why: who asked for it, or whom it is about, is no second person.
+
+    `roles` by name; `why` is what else stands against the reader, `taken_by` who holds it already.
+    """
+    who = ", ".join(roles)
+    if asked:
         return gettext("You asked for it, so another person decides: %(roles)s.", roles=who)
-    if person in about:
+    if about:
         return gettext("It is about you, so another person decides: %(roles)s.", roles=who)
-    return gettext("It is decided by: %(roles)s.", roles=who)
+    if taken_by:
+        return " ".join([*why, gettext("%(name)s has taken it, and decides.", name=taken_by)])
+    return " ".join([*why, gettext("It is decided by: %(roles)s.", roles=who)])
 
 
 __all__ = ["AGREE", "REFUSE", "pressed", "who_decides"]

@@ -192,8 +192,22 @@ def page_transaction(*, goes_on: bool = False) -> Iterator[tuple[Connection, Act
 
     The person is read in this very transaction: roles and session hold while the action is done. Raises NotSignedIn.
 
+    One at a time: pages that wait for a second connection while they hold one could all wait for each other.
+
     `goes_on`: one of several that record something, which the others do though it is refused.
     """
+    if g.get("_in_transaction"):
+        raise RuntimeError("A page asks for a second connection while it holds one.")
+    g._in_transaction = True
+    try:
+        with _transaction(goes_on=goes_on) as opened:
+            yield opened
+    finally:
+        g._in_transaction = False
+
+
+@contextmanager
+def _transaction(*, goes_on: bool) -> Iterator[tuple[Connection, Actor]]:
     with reader_transaction(_engine()) as db:
         if "_person" not in g:
             secret = session_secret()

@@ -62,11 +62,11 @@ def task_words(task: TaskKey) -> str:
 
 
 def from_whom(task: ListedTask) -> str:
-    """Who asked for a task, or whose action opened a decision: a person by name or the reader, else the workflow itself."""
+    """Who asked for a task, or whose action opened a decision: a person by name or the reader; else the step, or nobody at all."""
     opener = task.opened_by if isinstance(task, Decision) else None
     asker = task.handed.by if task.handed is not None else task.initiator or opener
     if asker is None or not asker.name:
-        return gettext("Workflow")
+        return gettext("by the step") if task.type == "step" else ""
     return gettext("You") if asker.id == current_actor().person else asker.name
 
 

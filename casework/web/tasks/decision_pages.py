@@ -44,7 +44,8 @@ from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent, moved_since
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, say
-from casework.web.shell.session import only_show, page_transaction
+from casework.web.shell.second_person import who_decides
+from casework.web.shell.session import current_actor, only_show, page_transaction
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
 from casework.web.tasks import decision_forms
 from casework.web.tasks import decision_views as views
@@ -152,18 +153,14 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
 def _barred(actor: Actor, standing: Standing, view: DecisionView, buttons: Sequence[views.Button]) -> str:
     """Why the reader gives no answer, and who does."""
     assert standing.task is not None
-    queue, holder = queue_name(standing.details.queue), standing.details.holder
-    if has_asked(actor, standing.case, standing.task):
-        return gettext("You asked for it, so another person decides: %(roles)s.", roles=queue)
-    against = conflict(actor, standing.case)
+    holder, against = standing.details.holder, conflict(actor, standing.case)
     why = [capital(say(one)) for one in ((against,) if against else view.why_not)]
-    why = why or list(dict.fromkeys(words for button in buttons for words in button.why_not))
-    who = (
-        gettext("%(name)s has taken it, and decides.", name=holder.name)
-        if holder is not None and holder.id != actor.person
-        else gettext("It is decided by: %(roles)s.", roles=queue)
+    return who_decides(
+        [queue_name(standing.details.queue)],
+        asked=has_asked(actor, standing.case, standing.task),
+        taken_by=holder.name or "" if holder is not None and holder.id != actor.person else "",
+        why=why or dict.fromkeys(words for button in buttons for words in button.why_not),
     )
-    return " ".join([*why, who])
 
 
 def _prepared_reason(view: DecisionView) -> str:
@@ -197,16 +194,17 @@ def decide(task: UUID) -> Response:
     id, code, reason = str(task), request.form.get("answer", ""), request.form.get("reason", "").strip()
     with page_transaction() as (db, actor):
         standing = _stand(db, actor, id)
-        if find_done(db, actor, read_request()) is not None:
-            # Pressed twice: it is answered as the first time.
-            pressed = next((answer for answer in standing.answers if answer.code == code), None)
-            return _answered(standing, pressed)
-        if standing.task is None or not standing.task.open:
-            return _again(id, Sent(request.form, {}, 409, gettext("This has been decided, or the case has moved on.")))
-        view = read_decision(db, actor, standing.case, standing.task)
-        _insist_may(actor, standing, view)
-        one = next((one for one in view.answers if one.answer.code == code), None)
-        files = decision_forms.files_of(actor, standing.case, id, view, one) if one else None
+        twice = find_done(db, actor, read_request()) is not None
+        view = None
+        if not twice and standing.task is not None and standing.task.open:
+            view = read_decision(db, actor, standing.case, standing.task)
+            _insist_may(actor, standing, view)
+    if twice:
+        # It is answered as the first time.
+        return _answered(standing, next((answer for answer in standing.answers if answer.code == code), None))
+    if view is None:
+        return _again(id, Sent(request.form, {}, 409, gettext("This has been decided, or the case has moved on.")))
+    one = next((one for one in view.answers if one.answer.code == code), None)
     if one is None:
         return _again(id, Sent(request.form, {"answer": gettext("Press one of the buttons.")}, 422))
     details, answer = standing.details, one.answer
@@ -225,7 +223,7 @@ def decide(task: UUID) -> Response:
         or not _irreversible(standing, answer)
         or request.form.get(decision_forms.place_of(answer) + "sure") == "yes",
         missing=_reason_faults(standing, one, reason),
-        files=files,
+        files=decision_forms.files_of(current_actor(), standing.case, id, view, one),
         read=lambda sent: decision_forms.given(view, one, sent, reason),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
@@ -88,6 +90,28 @@ def test_what_an_officer_stands_for_is_in_the_history(world: World, engine: Engi
         told = db.execute(written, {"log": world.programmes["BJ"], "who": officer.person}).scalars().all()
     assert told == ["owner_set", "field_confirmed"]
     assert list(verify_all(engine)) == []
+
+
+def test_of_two_who_confirm_a_value_at_once_the_first_stands_for_it(world: World, engine: Engine) -> None:
+    need, log = world.needs[0], {"log": world.programmes["BJ"]}
+    with transaction(engine) as db:
+        first, second = world.actor(db, "officer"), world.actor(db, "supervisor")
+
+    def confirm_too() -> str:
+        with transaction(engine) as db:
+            done = confirm_field(db, second, "need", need, field="title", request=new_request())
+            return str(done.answer["provenance"]["confirmed_by"])
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as db:
+            confirm_field(db, first, "need", need, field="title", request=new_request())
+            waits = pool.submit(confirm_too)
+            with pytest.raises(TimeoutError):
+                waits.result(0.5)
+        assert waits.result(10) == first.person
+    with transaction(engine) as db:
+        count = "SELECT count(*) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'field_confirmed'"
+        assert db.execute(text(count), log).scalar_one() == 1
 
 
 def test_cases_that_are_opened_from_now_on_take_the_owner_as_their_party(world: World, db: Connection) -> None:

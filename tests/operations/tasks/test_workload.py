@@ -47,14 +47,23 @@ def test_a_decision_names_whose_action_opened_it(world: World, db: Connection) -
         None,
         "Officer",
     )
-    # What followed by itself is laid to whose action it followed from; what a clock opened, to nobody's.
-    for year, because, opener in ((2020, "seq", "Officer"), (2021, "NULL", None)):
+    # What followed by itself is laid to whose action it followed from, however far; what a clock opened, to nobody's; and what
+    # another did at that very moment opened nothing.
+    for year, because, opener in (
+        (2020, "coalesce(CAST(header->>'because' AS bigint), seq)", "Officer"),
+        (2021, "seq + 2020", "Officer"),
+        (2022, "NULL", None),
+    ):
         copied = f"""
-            INSERT INTO events SELECT log_id, seq + {year}, CAST(:at AS timestamptz), kind, track_id, 'system',
-                header || jsonb_build_object('because', {because}), effects, body, hash
-            FROM events WHERE actor_id <> 'system' AND log_id = (SELECT log_id FROM tasks WHERE id = :id) ORDER BY seq DESC LIMIT 1
+            INSERT INTO events SELECT log_id, seq + {year} + n, CAST(:at AS timestamptz), kind, track_id,
+                CASE n WHEN 0 THEN 'system' ELSE :another END, header || jsonb_build_object('because', {because}),
+                CASE n WHEN 0 THEN effects ELSE effects - 'tasks' END, body, hash
+            FROM (
+                SELECT e.* FROM tasks t JOIN events e ON e.log_id = t.log_id WHERE t.id = CAST(:id AS uuid) AND e.seq < 1000
+                AND e.effects->'tasks' @> jsonb_build_array(jsonb_build_object('id', CAST(t.id AS text)))
+            ) opening, unnest(ARRAY[0, 1000]) n
         """
-        moved = {"id": waiting.id, "at": datetime(year, 1, 1, tzinfo=UTC)}
+        moved = {"id": waiting.id, "at": datetime(year, 1, 1, tzinfo=UTC), "another": world.people["auditor"]}
         db.execute(text(copied), moved)
         db.execute(text("UPDATE tasks SET opened_at = :at WHERE id = :id"), moved)
         (waiting,) = list_decisions(db, world.actor(db, "supervisor"))

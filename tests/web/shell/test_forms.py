@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition import forms
 from casework.engine.definition.editions import Edition
@@ -32,7 +33,6 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from casework.web.shell.i18n import UNANSWERED
 from casework.web.shell.layout import clock
 from tests.support.file_makers import SCRIPTS
 from tests.support.pages import Page, read_page
@@ -441,9 +441,9 @@ def test_a_revision_is_a_plain_number(app: Flask, revision: str) -> None:
 
 def test_above_the_form_each_fault_leads_to_its_question_and_names_it_once() -> None:
     faults = {
-        "text": UNANSWERED,
+        "text": str(reasons.fields.UNANSWERED),
         "number": "is not a number",
-        "choice": UNANSWERED,
+        "choice": str(reasons.fields.UNANSWERED),
         "else": "The case is closed.",
     }
     source = html_of(every(submitted=MultiDict(), faults=faults))
