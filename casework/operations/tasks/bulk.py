@@ -8,7 +8,7 @@ all and takes them back together: what becomes of one may decide about another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -145,6 +145,7 @@ def do_to_tasks(
         return earlier
     with tried(db) if dry_run else nullcontext():
         results = {id: _one(db, actor, id, operation, facts, request=request) for id in _in_order(db, ids)}
+    _insist_for_one(results.values(), facts)
     items = [(results.get(id) or Outcome(id, NotFound("task"))).as_json() for id in dict.fromkeys(ids)]
     done = Done({"items": items, "done": sum(item["done"] for item in items), "dry_run": dry_run})
     return done if dry_run else finish(db, actor, request, done)
@@ -160,6 +161,13 @@ def _insist(ids: Sequence[str], operation: str, facts: Mapping[str, str]) -> Non
         faults["tasks"] = reasons.fields.BETWEEN(least=1, most=MOST)
     if faults:
         raise InvalidForm(fields=faults)
+
+
+def _insist_for_one(results: Collection[Outcome], facts: Mapping[str, str]) -> None:
+    """What is wrong for every one of them is wrong with what was sent: it is told at its field. Raises InvalidForm."""
+    wrong = [outcome.refusal for outcome in results if isinstance(outcome.refusal, InvalidForm)]
+    if results and len(wrong) == len(results) and set(wrong[0].fields) <= set(facts):
+        raise wrong[0]
 
 
 def _is_id(words: str) -> bool:

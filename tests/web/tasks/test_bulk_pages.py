@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Engine, text
 
@@ -11,7 +12,7 @@ from casework.operations.tasks.queues import list_tasks
 from casework.records.database import transaction
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, today
 
 
 def test_ticked_tasks_are_tried_and_then_taken(
@@ -98,6 +99,32 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     )
     assert answer.status_code == 422
     assert "Call them" in answer.text
+
+
+def test_a_day_that_is_wrong_for_all_is_marked_and_a_good_one_said_before_it_is_done(
+    engine: Engine, world: World, browser_for: Callable[[str], Browser]
+) -> None:
+    with transaction(engine) as db:
+        world.fire(db, "officer", world.new_case(db), "take")
+        id = str(db.execute(text("SELECT id FROM tasks WHERE name = 'triage_check'")).scalar_one())
+    officer, page = browser_for("officer"), f"/tasks/bulk?task={id}&operation=suspend&page=/"
+    officer.post(f"/tasks/{id}/claim", page="/queues")
+    given = {
+        "task": [id],
+        "operation": "suspend",
+        "until": "2020-01-01",
+        "waits_for": "need_owner",
+        "reason": "They asked.",
+    }
+    wrong = officer.post("/tasks/bulk", given, page=page)
+    assert wrong.status_code == 422
+    assert 'aria-describedby="until-fault"' in wrong.text
+    day = today() + timedelta(days=20)
+    tried = officer.post("/tasks/bulk", given | {"until": day.isoformat()}, page=page).text
+    assert "It is possible for 1 of the tasks below." in tried or "Nothing was done yet." in tried
+    assert f'datetime="{day.isoformat()}"' in tried
+    assert "They asked." in tried
+    assert ">Cancel</a>" in tried
 
 
 def test_a_due_date_is_counted_in_working_days_as_in_the_lists(
