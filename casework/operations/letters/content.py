@@ -13,8 +13,16 @@ from casework.operations.core.i18n import Speech, templates
 #: The languages of a letter. In both, the columns stand side by side.
 ENGLISH, CHINESE, BOTH = "en", "zh", "both"
 LANGUAGES = (ENGLISH, CHINESE, BOTH)
-#: The first that is installed of each letter; any of them has both scripts.
-FONTS = Markup('"Noto Sans CJK SC", "WenQuanYi Micro Hei", "Droid Sans Fallback", "DejaVu Sans", sans-serif')
+#: The first that is installed of each letter. Chinese text has Chinese fonts first, whose quotation marks are as wide as its
+#: characters; they have both scripts, and English text what it needs of them behind its own.
+_LATIN, _CHINESE = (
+    '"Noto Sans", "Open Sans", "DejaVu Sans Condensed", "DejaVu Sans"',
+    '"Noto Sans CJK SC", "WenQuanYi Micro Hei", "Droid Sans Fallback"',
+)
+FONTS = {
+    "en": Markup(f"{_LATIN}, {_CHINESE}, sans-serif"),
+    "zh-Hans": Markup(f"{_CHINESE}, {_LATIN}, sans-serif"),
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from casework.operations.letters.content import BOTH, CHINESE, ENGLISH, Content, Named, subject_of, write_paper
 from casework.operations.letters.pdf import print_pdf
-from tests.support.papers import words_of
+from tests.support.papers import heights_of, words_of
 
 HOSTILE = (
     "<script>alert(1)</script>", "<img src=file:///etc/passwd>", "</title></style><h1>Forged", "@import 'http://x';", "url(http://x)",
@@ -39,6 +39,14 @@ SENT = Content(
 
 def read(language: str, **changed: Any) -> str:
     return words_of(print_pdf(write_paper(replace(SENT, **changed), language)))
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "text"), [(ENGLISH, "Request:", "conflict"), (CHINESE, "委托函：绿色技术评估", "此致敬礼")]
+)
+def test_the_heading_is_told_from_the_text_without_bold_letters(language: str, heading: str, text: str) -> None:
+    heights = heights_of(print_pdf(write_paper(SENT, language)))
+    assert heights[heading] > 1.4 * heights[text]
 
 
 def test_a_request_says_who_asks_for_what_by_when() -> None:
