@@ -79,12 +79,13 @@ format: setup ## Format the code, and let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-strings: setup ## Bring the catalogue of translations up to date with the code and the templates
+strings: setup ## Bring both catalogues of translations up to date: of code and templates, and of the workflows
 	@mkdir -p var/cache
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords N_ --no-location --sort-output \
 	    --project casework --version 1 --output-file var/cache/messages.pot .
 	$(BIN)/pybabel --quiet update --domain messages --input-file var/cache/messages.pot --ignore-obsolete \
 	    --no-fuzzy-matching --ignore-pot-creation-date --output-dir casework/translations
+	$(BIN)/python -m tests.support.workflow_strings
 
 expected: setup ## Write tables and policies as SQL, and what a migrated database holds, anew
 	$(BIN)/python -m tests.support.schema_files
