@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.cases.saved_views import change_view, list_views, save_view
+from casework.api.search.schemas import Page as ApiPage
+from casework.operations.auth.preferences import COLUMNS
+from casework.operations.cases.saved_views import SHARED_AMONG, change_view, list_views, save_view
 from casework.records.database import transaction
 from casework.web.cases.list_page import FILTERS
 from casework.web.tasks.saved_view_pages import LISTS
@@ -42,13 +45,37 @@ def share(engine: Engine, world: World) -> Callable[..., str]:
 
 def views(source: str) -> dict[str, str]:
     """The views above a list: their words by address."""
-    bar = re.search(r'<nav aria-label="Saved views">(.*?)</nav>', source, re.DOTALL)
+    bar = re.search(r'<nav class="saved-views" aria-label="Saved views">(.*?)</nav>', source, re.DOTALL)
     links = re.findall(r'<a href="([^"]+)"[^>]*>(.*?)</a>', bar[1], re.DOTALL) if bar else []
     return {url.replace("&amp;", "&"): " ".join(re.sub("<[^>]*>", "", words).split()) for url, words in links}
 
 
 def test_a_view_may_ask_for_whatever_its_list_can() -> None:
     assert LISTS["cases"].names == (*FILTERS, "sort", "columns")
+
+
+def test_what_has_columns_views_and_sharing_are_the_same_lists() -> None:
+    assert set(LISTS) == set(COLUMNS) == set(SHARED_AMONG) == set(get_args(ApiPage))
+
+
+def test_many_shared_views_stand_in_a_menu_and_none_is_left_out(
+    browser_for: Enter, world: World, share: Callable[..., str]
+) -> None:
+    for n in range(7):
+        share("cases", f"View {n}", f"q={n}", "supervisor" if n % 2 else "officer")
+
+    def parts(who: str, path: str) -> list[str]:
+        """What stands above the list, and what in its menu."""
+        bar = re.search(r'<nav class="saved-views".*?</nav>', browser_for(who).get(path).text, re.DOTALL)
+        return bar[0].split("<details") if bar else []
+
+    pills, menu = parts("manager", "/cases?q=3")
+    assert re.findall(r"View \d", pills) == ["View 3"]
+    assert re.findall(r"View \d", menu) == [f"View {n}" for n in range(7)]
+    assert ">7</span>" in menu
+    # Of others the officer has three, which need no menu.
+    [pills] = parts("officer", "/cases")
+    assert re.findall(r"View \d", pills) == [f"View {n}" for n in (0, 2, 4, 6, 1, 3, 5)]
 
 
 def test_a_view_is_kept_renamed_and_deleted(browser_for: Enter, numbers: tuple[str, str]) -> None:
