@@ -12,6 +12,7 @@ from casework.operations.cases.editors import AT_IT, MOST, editors_beside, fires
 from casework.operations.core.drafts import drop_draft, save_draft
 from casework.operations.core.perform import home_of
 from casework.operations.mediations.service import open_mediation
+from casework.operations.people import registry
 from casework.permissions.work import may_work
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -117,8 +118,15 @@ def test_of_what_is_sealed_only_those_named_for_it_are_told(
             save_draft(db, world.people[name], f"fire:{track}:send", {"f-note": ["Half"]})
         assert _beside(db, world, "dispute_officer", log, track, "send", "mediation") == []
         save_draft(db, world.people["dispute_officer"], f"fire:{track}:send", {"f-note": ["Half"]})
-        for name in world.people:
-            assert _beside(db, world, name, log, track, "send", "mediation") == []
+        for name in ("second_mediator", "not_named"):
+            person = world.add_person(db, name)
+            registry.grant_role(db, person, "dispute_officer", programme=world.programmes["BJ"])
+        db.execute(
+            text("UPDATE mediations SET team = ARRAY[CAST(:id AS uuid)] WHERE id = CAST(:log AS uuid)"),
+            {"id": world.people["second_mediator"], "log": log},
+        )
+        told = {name: _beside(db, world, name, log, track, "send", "mediation") for name in world.people}
+        assert told == {name: [] for name in world.people} | {"second_mediator": [_name(db, world, "dispute_officer")]}
 
 
 def test_a_task_is_told_of_by_who_may_work_it_and_few_are_named(
@@ -132,4 +140,17 @@ def test_a_task_is_told_of_by_who_may_work_it_and_few_are_named(
         lead = world.actor(db, "provider_lead")
         editors = editors_beside(db, lead, f"task:{task.id}", lambda actor: may_work(actor, case, task))
         assert [editor.name for editor in editors] == [_name(db, world, "provider")]
-        assert len(editors) <= MOST
+        others = [f"colleague_{n}" for n in range(MOST)]
+        for age, name in enumerate(others, 1):
+            person = world.add_person(db, name)
+            registry.grant_role(db, person, "provider", organisation=task.organisation)
+            save_draft(db, person, f"task:{task.id}", {"f-note": ["Half"]})
+            db.execute(
+                text("UPDATE drafts SET saved_at = casework_now() - :by WHERE person_id = CAST(:id AS uuid)"),
+                {"by": timedelta(seconds=10 * age), "id": person},
+            )
+        editors = editors_beside(db, lead, f"task:{task.id}", lambda actor: may_work(actor, case, task))
+        # Those who typed last, and no more of them.
+        assert [editor.name for editor in editors] == [
+            _name(db, world, one) for one in ("provider", *others[: MOST - 1])
+        ]
