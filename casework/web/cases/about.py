@@ -13,7 +13,7 @@ from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, Cas
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.i18n import N_, name_of
-from casework.web.shell.values import say_amount
+from casework.web.shell.values import record_word, say_amount
 
 #: How sure an amount is: in words, and as it is drawn.
 _CERTAINTIES = {
@@ -74,7 +74,11 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         AboutSide(
             name_of(need.title),
             name_of(need.owner) if need.owner else "",
-            ", ".join(filter(None, (need.district, need.sector))),
+            ", ".join(
+                record_word(field, said)
+                for field, said in (("district", need.district), ("sector", need.sector))
+                if said
+            ),
             (gettext("Target: %(target)s", target=need.target),) if need.target else (),
             need.problem or "",
         )

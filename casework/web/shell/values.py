@@ -17,6 +17,7 @@ from casework.operations.core.i18n import SERVICES
 from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.layout import day_element, time_element
+from casework.web.shell.record_words import RECORD_WORDS
 
 PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
 PAPERS = {
@@ -60,6 +61,7 @@ _LABELS = {
 _CODES: Mapping[str, Mapping[str, str]] = {
     "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},
     "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
+    **RECORD_WORDS,
 }
 
 
@@ -74,6 +76,11 @@ def say_amount(amount: Decimal) -> str:
 
 def party_name(code: str) -> str:
     return gettext(PARTIES[code]) if code in PARTIES else code.replace("_", " ")
+
+
+def record_word(field: str, word: str) -> str:
+    """What a record says in one of its fields, in the reader's language where that word is known."""
+    return gettext(words) if (words := RECORD_WORDS[field].get(word)) else word
 
 
 def paper_name(code: str) -> str:

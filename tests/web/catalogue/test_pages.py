@@ -62,6 +62,19 @@ def test_a_value_of_one_plain_word_and_an_amount_are_said_as_they_are(
     assert {("Budget", "6,000,000"), ("Currency", "CNY"), ("Sector", "steam")} <= set(said)
 
 
+def test_a_known_word_of_a_record_is_said_in_the_readers_language(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE needs SET sector = 'Farming and forestry', district = 'Pinggu', wanted_form = 'barter'")
+        )
+        db.execute(text("UPDATE people SET language = 'zh-Hans'"))
+    page = browser_for("officer").get(f"/matches/{world.matches[0]}").text
+    said = re.findall(r'<div class="words">([^<]*)</div>', page)
+    assert {"农林业", "平谷区", "barter"} <= set(said)
+
+
 def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
     shown = browser.get(page).text
