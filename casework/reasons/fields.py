@@ -8,6 +8,11 @@ from casework.reasons.terms import NOUN
 REQUIRED = reason("fields.required", N_("must be answered"))
 #: The same on pages: what to do, by itself or with the question.
 UNANSWERED = reason("fields.unanswered", N_("Enter this, or choose an answer."))
+#: Where one answer alone lets an action go on; one that is not so is no answer to give.
+ONLY_YES = reason(
+    "fields.only_yes", N_("Only “Yes” leads on. If that is not so, cancel, and see what else you can do.")
+)
+ONLY_NO = reason("fields.only_no", N_("Only “No” leads on. If that is not so, cancel, and see what else you can do."))
 ENTER = template("fields.enter", N_("Enter “%(question)s”."))
 ENTER_DATE = template("fields.enter_date", N_("Enter the date: “%(question)s”."))
 CHOOSE_ANSWER = template("fields.choose_answer", N_("Choose an answer to “%(question)s”."))

@@ -6,7 +6,10 @@ from casework.reasons.base import N_, reason, template
 from casework.reasons.terms import ROLES, STATES
 
 PROGRAMME_CODE = reason("people.programme_code", N_("must be 2 to 8 capital letters or digits"))
-HELD_WITHIN = reason("people.held_within", N_("is held within a programme, those of providers within an organisation"))
+HELD_WITHIN = reason(
+    "people.held_within",
+    N_("must stand where it belongs: a provider's role in its organisation, any other in a programme"),
+)
 CLOSED_ACCOUNT = reason("people.closed_account", N_("has a closed account; reopen it first"))
 DECIDES_HERE = reason(
     "people.decides_here", N_("is not for somebody who decides in cases of the programme in that time")
@@ -69,7 +72,7 @@ INVITATION_ACCEPTED = reason(
 )
 INVITED_BY = reason("people.invited_by", N_("only administrators and leads of providers invite people."))
 OWN_INVITATION = reason("people.own_invitation", N_("is your own: you cannot give yourself a role"))
-ROLE_ALREADY = reason("people.role_already", N_("is of somebody who has this role already"))
+ROLE_ALREADY = reason("people.role_already", N_("belongs to somebody who has this role already"))
 BELONGS_TO_CLOSED = reason("people.belongs_to_closed", N_("belongs to a closed account; reopen it first"))
 TOO_MANY_INVITATIONS = reason(
     "people.too_many_invitations", N_("There were too many invitations within a day. Go on tomorrow.")

@@ -16,6 +16,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.audit import findings, questions
 from casework.operations.audit.views import SampledCase
 from casework.operations.cases.list_queries import list_cases
+from casework.operations.cases.queries import find_case
 from casework.operations.cases.views import CaseRow
 from casework.operations.core import access_log
 from casework.operations.core.event_views import event_view
@@ -136,10 +137,15 @@ def sample() -> str:
 @blueprint.get("/verification")
 @only(Role.AUDITOR)
 def verification() -> BaseResponse | str:
-    number = request.args.get("number", "").strip()
-    if number and "/" not in number:
-        return redirect(url_for("audit.verify", number=number), 303)
-    return render_template("audit/verification.html")
+    number = request.args.get("number", "").strip().upper()
+    if not number:
+        return render_template("audit/verification.html")
+    try:
+        with page_transaction() as (db, actor):
+            find_case(db, actor, number)
+    except NotFound:
+        return render_template("audit/verification.html", number=number)
+    return redirect(url_for("audit.verify", number=number), 303)
 
 
 @blueprint.get("/cases/<number>/verify")

@@ -40,7 +40,7 @@ _ACTIONS = {
     "exited": N_("%(who)s dropped the task “%(task)s”"),
     "started": N_("%(who)s began to work on “%(task)s”"),
     "stopped": N_("%(who)s stopped working on “%(task)s” for now"),
-    "suspended": N_("%(who)s lets the task “%(task)s” wait"),
+    "suspended": N_("%(who)s snoozed the task “%(task)s”"),
     "resumed": N_("%(who)s went on with the task “%(task)s”"),
     "skipped": N_("%(who)s skipped the task “%(task)s”"),
     "failed": N_("%(who)s ended the task “%(task)s”: it could not be done"),

@@ -80,7 +80,7 @@ def show() -> Response | str:
     for role, endpoint in ELSEWHERE:
         if role in roles and has_page(endpoint):
             return redirect(url_for(endpoint), 303)
-    return render_template("home/nothing.html")
+    return render_template("home/nothing.html", roles=roles)
 
 
 def my_work_page() -> Response:

@@ -56,10 +56,18 @@ def say_error(error: CaseworkError) -> str:
     return say(error.reason)
 
 
+#: What a page says otherwise than a program hears it: what to do, and no codes.
+_ON_PAGES = {
+    reasons.fields.REQUIRED.code: reasons.fields.UNANSWERED,
+    reasons.fields.ONE_OF.code: reasons.fields.UNANSWERED,
+    reasons.fields.MUST_BE_YES.code: reasons.fields.ONLY_YES,
+    reasons.fields.MUST_BE_NO.code: reasons.fields.ONLY_NO,
+}
+
+
 def say_faults(error: InvalidForm) -> dict[str, str]:
-    """Why each field of a form was refused, by its name: that nothing stands there, as what to do."""
-    fields = reasons.fields
-    return {name: say(fields.UNANSWERED if why == fields.REQUIRED else why) for name, why in error.fields.items()}
+    """Why each field of a form was refused, by its name, as what to do."""
+    return {name: say(_ON_PAGES.get(why.code, why)) for name, why in error.fields.items()}
 
 
 def role_name(code: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from casework.definitions import load_library
+from casework.json_values import JsonMapping
 from casework.operations.cases.queries import what_next
+from casework.operations.core.event_views import FormKey, done_key
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import TaskKey
+from casework.operations.tasks.views import ListedTask
 from casework.web.shell import dates
-from casework.web.shell.i18n import name_of
+from casework.web.shell.i18n import edition_text, name_of
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
@@ -18,6 +22,16 @@ def say_task(task: TaskKey) -> str:
     """What a task asks for, in the reader's language."""
     words = task_words(task)
     return gettext("Decide: %(do)s", do=words) if task.type == "decision" else words
+
+
+def say_answer(task: ListedTask, data: JsonMapping) -> str:
+    """What was done by completing a task, in the words of the answer or of the task: "You asked the supervisor to waive it."."""
+    editions = load_library().editions
+    form = editions[task.edition].tasks[task.rule].form
+    key = done_key(editions, task, FormKey(edition=task.edition, name=form) if form else None, data)
+    if key is None:
+        return gettext("Done: %(task)s.", task=task_words(task))
+    return gettext("You %(done)s.", done=edition_text(editions[key[0]], key[1]))
 
 
 def say_done(number: str, words: str) -> str:

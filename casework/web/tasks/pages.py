@@ -48,7 +48,7 @@ from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.task_links import WORDS, place_url, queue_name, task_url, task_words, why_here
 from casework.web.tasks.list_columns import Columns, columns_of
 from casework.web.tasks.list_views import Group, mark_shown, with_visit
-from casework.web.tasks.next_action import say_done
+from casework.web.tasks.next_action import say_answer, say_done
 from casework.web.tasks.operation_pages import RANKS, list_items, menu, told
 from casework.web.tasks.saved_view_pages import views_of
 from casework.web.tasks.skill_pages import say_nobody
@@ -336,9 +336,10 @@ def complete(task: UUID) -> Response:
         case, details = queries.read_task(db, actor, str(task))
     if details.type != "side":
         raise NotFound("task")
-    rules, papers = _rules(details), _papers(details)
+    rules, papers, answered = _rules(details), _papers(details), JsonObject()
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
+        answered.update(data)
         return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
 
     return form_actions.answer(
@@ -347,7 +348,7 @@ def complete(task: UUID) -> Response:
         do,
         lambda sent: make_response(_show(str(task), sent), sent.status),
         lambda _: place_url(details),
-        said=lambda _: _say_done(details),
+        said=lambda _: _say_done(details, answered),
         known=prefill(case, case.tracks[details.track], rules),
         files=_files(papers, details, rules) if papers else None,
     )
@@ -437,9 +438,9 @@ def work_on_list(task: UUID) -> Response:
     return redirect(url_for(page, task=task, _anchor="checklist"), 303)
 
 
-def _say_done(task: PlacedTask) -> str:
+def _say_done(task: PlacedTask, data: JsonObject) -> str:
     """What was done, and in a case that one sees what comes next."""
-    words = gettext("Done: %(task)s.", task=task_words(task))
+    words = say_answer(task, data)
     if task.kind != "case" or not task.case:
         return words
     try:

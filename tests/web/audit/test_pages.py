@@ -275,5 +275,9 @@ def test_what_auditors_read_by_the_api_is_kept_too(
 def test_the_number_of_a_case_leads_to_its_verification(browser_for: BrowserFor, number: str) -> None:
     browser = browser_for("auditor")
     assert browser.get(f"/verification?number={number}").headers["Location"] == f"/cases/{number}/verify"
-    assert browser.get("/verification").status_code == 200
+    assert browser.get(f"/verification?number={number.lower()}+").headers["Location"] == f"/cases/{number}/verify"
+    unknown = browser.get("/verification?number=bj-2026-9999").text
+    assert "You see no case with this number." in unknown
+    assert 'value="BJ-2026-9999"' in unknown
+    assert "You see no case" not in browser.get("/verification").text
     assert browser.get("/verification?number=..%2F..%2Fx").status_code == 200

@@ -26,6 +26,7 @@ from casework.engine.state.events import (
     PROPOSED,
     RECOUNTED,
     REFUSED,
+    RIGHTS_CHANGED,
     SAID,
     TIMER_FIRED,
 )
@@ -38,7 +39,8 @@ from tests.operations.history.test_eligible_actors import KINDS
 
 WHATS = {
     **dict.fromkeys((NOTED, SAID), (WRITTEN, CORRECTED, TAKEN_BACK)), OBJECTED: (RAISED, ANSWERED, SETTLED),
-    PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS, TIMER_FIRED: ("remind", "due", "escalate", "flag", "wake", "stopped"),
+    RIGHTS_CHANGED: ("added", "removed"), PAPERS_RETURNED: HOWS, LETTER_SENT: LETTERS,
+    TIMER_FIRED: ("remind", "due", "escalate", "flag", "wake", "stopped"),
 }  # fmt: skip
 #: What an edition has words for, and what no person does.
 _OF_EDITIONS, _NOBODYS = {FIRED, PROPOSED, REFUSED}, {TIMER_FIRED, RECOUNTED, GRANT_EXPIRED, ERASED}

@@ -227,6 +227,15 @@ def test_an_empty_page_says_what_comes_next(engine: Engine, world: World, browse
     assert "Take next task" in page
 
 
+def test_who_has_no_role_yet_reads_whom_to_ask(engine: Engine, world: World, browser_for: BrowserFor) -> None:
+    with transaction(engine) as db:
+        world.add_person(db, "newcomer")
+    page = browser_for("newcomer").get("/").text
+    assert "You have no role yet." in page
+    assert "Ask an administrator" in page
+    assert "list of pages" not in page
+
+
 def test_more_than_was_counted_is_said_to_be_more(
     engine: Engine, world: World, browser_for: BrowserFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -305,6 +305,9 @@ def test_a_programme_and_its_phases_are_added(browser: Browser) -> None:
     assert browser.get(page).text.count('scope="row">First</th>') == 2
     assert browser.post(page, {"code": "TJ", "name": "Again", "calendar": "china"}, page=page).status_code == 422
     assert browser.post(page, {"code": "x", "name": "Again", "calendar": "china"}, page=page).status_code == 422
+    unsaid = browser.post(page, {"code": "HB", "name": "Hebei pilot", "calendar": ""}, page=page)
+    assert (unsaid.status_code, "monday_to_friday</p>" in unsaid.text) == (422, False)
+    assert "Enter this, or choose an answer." in unsaid.text
 
 
 def test_the_calendar_of_a_programme_is_shown(browser: Browser, world: World) -> None:

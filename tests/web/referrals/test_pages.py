@@ -154,7 +154,7 @@ def test_what_is_wrong_stands_by_the_field_and_what_was_typed_is_kept(
     sent["f-planned_on"] = ""
     answer = browser.flask.post(f"/referrals/{offer}/{offer}/accept", data=sent)
     assert answer.status_code == 422
-    assert "must be yes" in answer.text
+    assert "Only “Yes” leads on." in answer.text
     assert "Enter the date: “Planned delivery”." in answer.text
     assert 'value="12,000"' in answer.text
     assert states(engine, offer) == ["sent"]

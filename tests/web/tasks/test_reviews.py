@@ -79,4 +79,6 @@ def test_what_is_approved_is_finished_by_whoever_asked(browser_for: BrowserFor, 
     page = officer.get(f"/tasks/{task}").text
     assert "finishes it as it was approved" in page
     assert officer.flask.post(f"/tasks/{task}/complete", data=dict(read_page(page).sent)).status_code == 303
+    # What was done is said in the words of the workflow, as in the history.
+    assert "You recorded the first meeting." in officer.get("/").text
     assert "This task is done." in officer.get(f"/tasks/{task}").text
