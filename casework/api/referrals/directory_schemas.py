@@ -90,7 +90,7 @@ class Suggestion(Answer):
     reasons: Annotated[
         list[str],
         Field(
-            description="field, language, place, free, in_time, rated, full, late, declined, closed, conflict, at_work"
+            description="field, language, place, free, in_time, rated, full, late, declined, closed, conflict, at_work, nobody"
         ),
     ]
     open: Annotated[int, Field(description="Referrals that are with it now")]

@@ -12,6 +12,7 @@ from datetime import date
 #: Why somebody stands where they stand; codes, for the words are the reader's.
 FIELD, LANGUAGE, PLACE, FREE, IN_TIME, RATED = "field", "language", "place", "free", "in_time", "rated"
 FULL, LATE, DECLINED, CLOSED, CONFLICT, AT_WORK = "full", "late", "declined", "closed", "conflict", "at_work"
+NOBODY = "nobody"
 #: What each reason counts; those that rule a provider out count nothing, for nothing makes up for them.
 POINTS: Mapping[str, int] = {
     FIELD: 30,
@@ -24,7 +25,7 @@ POINTS: Mapping[str, int] = {
     DECLINED: -10,
     FULL: -30,
 }
-RULED_OUT = frozenset({CLOSED, CONFLICT, AT_WORK})
+RULED_OUT = frozenset({CLOSED, CONFLICT, AT_WORK, NOBODY})
 #: From so many answers on, punctuality says something.
 ENOUGH = 3
 
@@ -51,6 +52,8 @@ class Candidate:
     declined_here: bool = False
     at_work_here: bool = False
     rating: float | None = None
+    #: Whether somebody of it can sign in and answer.
+    staffed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def _reasons(candidate: Candidate, wanted: Wanted) -> dict[str, bool]:
         CONFLICT: bool(candidate.conflicts & wanted.parties),
         CLOSED: any(first <= wanted.today <= last for first, last in candidate.closed),
         AT_WORK: candidate.at_work_here,
+        NOBODY: not candidate.staffed,
         FIELD: bool(candidate.fields & wanted.fields),
         LANGUAGE: bool(wanted.languages) and wanted.languages <= candidate.languages,
         PLACE: bool(candidate.places & wanted.places),

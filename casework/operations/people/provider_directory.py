@@ -26,6 +26,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of, home_calendar
+from casework.operations.core.references import IN_FORCE
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.core.views import row_as
 from casework.operations.people.administrator_checks import is_administrator
@@ -90,7 +91,9 @@ _PROVIDERS = """
         SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.part = 'request' AND t.provider_id = o.id
         AND NOT t.sealed AND t.ended_at IS NULL AND t.played ? 'sends' AND (o.id = ANY(CAST(:own AS uuid[]))
             OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
-    ) AS open
+    ) AS open, EXISTS (
+        SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND p.active WHERE m.organisation_id = o.id AND {in_force}
+    ) AS staffed
     FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
 """
 
@@ -102,7 +105,7 @@ def list_providers(db: Connection, actor: Actor, *, service: str | None = None) 
     if not _reads_directory(actor):
         more += " AND o.id = ANY(CAST(:own AS uuid[]))"
     today = _today(db, actor)
-    return [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(more=more)), given)]
+    return [_provider(row, today) for row in db.execute(text(_PROVIDERS.format(in_force=IN_FORCE, more=more)), given)]
 
 
 def _provider(row: Any, today: date) -> ProviderRow:
@@ -124,7 +127,8 @@ def show_provider(db: Connection, actor: Actor, provider: str) -> ProviderDetail
     """One provider with its figures. Raises NotFound."""
     _insist_sees(db, actor, provider)
     row = db.execute(
-        text(_PROVIDERS.format(more="AND o.id = CAST(:id AS uuid)")), {"id": provider, **_counted(actor)}
+        text(_PROVIDERS.format(in_force=IN_FORCE, more="AND o.id = CAST(:id AS uuid)")),
+        {"id": provider, **_counted(actor)},
     ).one()
     return row_as(
         ProviderDetails,
@@ -243,7 +247,7 @@ def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -
 
 def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedProvider]:
     given: JsonObject = {"service": service, "own": [], "programmes": [case.programme]}
-    rows = db.execute(text(_PROVIDERS.format(more="AND :service = ANY(o.services)")), given).all()
+    rows = db.execute(text(_PROVIDERS.format(in_force=IN_FORCE, more="AND :service = ANY(o.services)")), given).all()
     answers = {
         row.provider_id: row for row in db.execute(_ANSWERS, given | _steps() | {"ids": [row.id for row in rows]})
     }
@@ -308,6 +312,7 @@ def _candidate(row: Any, answers: Any, here: Sequence[Track]) -> Candidate:
         in_time=answers.in_time if answers else 0,
         declined_here=any(bool({TURNED_DOWN, UNANSWERED, FAILED} & track.played.keys()) for track in mine),
         at_work_here=any(track.live and track.sent for track in mine),
+        staffed=row.staffed,
         rating=float(answers.rating) if answers and answers.rating is not None else None,
     )
 

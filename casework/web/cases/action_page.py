@@ -48,9 +48,9 @@ from casework.web.shell.form_actions import (
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
+from casework.web.shell.provider_choices import say_reasons
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
-from casework.web.shell.vocabulary import REASONS
 from casework.web.tasks.next_action import say_done
 
 
@@ -136,8 +136,7 @@ def show(number: str, track: UUID, transition: str) -> BaseResponse:
 def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -> Response:
     action, case, library = standing.action, standing.case, load_library()
     suggested = _suggested(db, case, action)
-    out = frozenset(suggestion.id for suggestion, _ in suggested if not suggestion.possible)
-    form = action_form(db, actor, case, action, sent, out=out)
+    form = action_form(db, actor, case, action, sent)
     files = _files(case.number or "", action)
     if action.hand_in or takes_files(actor, case, files.place, action.rules):
         form = files.shown_in(form, sent)
@@ -165,13 +164,13 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     return make_response(page, sent.status if sent else 200)
 
 
-def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, list[str]]]:
+def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, str]]:
     """Whom to ask, where the form asks for the provider of a referral: those who can be asked first, with the reasons."""
     track = case.tracks[action.track]
     if not track.is_referral or all(rule["type"] != "provider" for rule in action.rules):
         return []
     suggested = suggestions_for(db, case, track.kind)
-    return [(suggestion, [gettext(REASONS[code]) for code in suggestion.reasons]) for suggestion in suggested]
+    return [(suggestion, say_reasons(suggestion)) for suggestion in suggested]
 
 
 def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:

@@ -59,6 +59,7 @@ from casework.web.shell.forms import (
 from casework.web.shell.i18n import N_, edition_text, name_of, role_name, say, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
+from casework.web.shell.provider_choices import with_possible
 from casework.web.shell.refusals import but_papers, say_refusal
 from casework.web.shell.session import only_show, page_transaction
 from casework.web.shell.task_links import capital
@@ -247,11 +248,9 @@ def action_form(
     case: Case,
     action: Action,
     sent: Sent | None = None,
-    *,
-    out: frozenset[str] = frozenset(),
 ) -> FormView:
-    """The form of an action: new, from a draft, or as it was sent. Those `out` are not offered where they do not stand there."""
-    view = form_on(
+    """The form of an action: new, from a draft, or as it was sent."""
+    return form_on(
         db,
         actor,
         case,
@@ -266,13 +265,6 @@ def action_form(
         said=_earlier_words(action.returned),
         capacity=fires(case, case.tracks[action.track], action.roles),
     )
-    if not out:
-        return view
-    fields = tuple(
-        replace(field, choices=tuple(one for one in field.choices if one[0] not in out - {*field.values}))
-        for field in view.fields
-    )
-    return replace(view, fields=fields)
 
 
 def _earlier_words(returned: ReturnedAction | None) -> dict[str, str]:
@@ -327,6 +319,8 @@ def form_on(
         doubts=sent.doubts if sent else (),
         sources={**known, **(said or {})},
     )
+    if whole and case.kind == "case":
+        view = with_possible(db, case, track, view, rules)
     beside = editors_beside(db, actor, name, capacity) if capacity else ()
     return replace(view, editors=beside)
 

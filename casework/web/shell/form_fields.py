@@ -91,6 +91,8 @@ class Field:
     uploads: bool = False
     held: tuple[HeldFile, ...] = ()
     about: tuple[Field, ...] = ()
+    #: Who cannot be chosen, each with why.
+    left_out: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -161,6 +163,9 @@ class FormView:
     def uploads(self) -> bool:
         """Whether documents that are asked for can be handed in here and now."""
         return any(field.uploads for field in self.fields)
+
+    def named(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
 
     @property
     def faulty(self) -> list[Field]:

@@ -311,7 +311,21 @@ def parse_form(
             # A currency or an unticked box says nothing by itself.
             if only_known:
                 del answers[name]
+    _drop_main(rules, answers)
     return answers
+
+
+def _drop_main(rules: Sequence[Rule], answers: JsonObject) -> None:
+    """What is answered as the one is none of the others: without a script it can be ticked among them as well."""
+    by_name = {rule["name"]: rule for rule in rules}
+    for name, given in [*answers.items()]:
+        main = by_name.get(_besides(by_name[name], rules))
+        if main is None or "when" in main and answers.get(main["when"][0]) not in main["when"][1]:
+            continue
+        if others := [one for one in given if one != answers.get(main["name"])]:
+            answers[name] = others
+        else:
+            del answers[name]
 
 
 def _read(rule: Rule, submitted: MultiDict[str, str]) -> JsonValue:

@@ -192,18 +192,18 @@ def page_transaction(*, goes_on: bool = False) -> Iterator[tuple[Connection, Act
 
     The person is read in this very transaction: roles and session hold while the action is done. Raises NotSignedIn.
 
-    One at a time: pages that wait for a second connection while they hold one could all wait for each other.
+    Within one that is open it is that one: pages that wait for a second connection while they hold one could all wait for each other.
 
     `goes_on`: one of several that record something, which the others do though it is refused.
     """
-    if g.get("_in_transaction"):
-        raise RuntimeError("A page asks for a second connection while it holds one.")
-    g._in_transaction = True
+    if (outer := g.get("_opened")) is not None:
+        yield outer
+        return
     try:
-        with _transaction(goes_on=goes_on) as opened:
-            yield opened
+        with _transaction(goes_on=goes_on) as g._opened:
+            yield g._opened
     finally:
-        g._in_transaction = False
+        g._opened = None
 
 
 @contextmanager

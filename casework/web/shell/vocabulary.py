@@ -31,4 +31,5 @@ REASONS = {
     "free": N_("has room"), "in_time": N_("answers in time"), "rated": N_("well rated"), "full": N_("is full"),
     "late": N_("often answers late"), "declined": N_("did not take it before"), "closed": N_("takes nothing now"),
     "conflict": N_("has a standing conflict with a party"), "at_work": N_("is asked or at work already"),
+    "nobody": N_("has nobody who could answer"),
 }  # fmt: skip

@@ -121,6 +121,15 @@ def test_who_is_closed_or_has_a_conflict_is_not_asked(db: Connection, world: Wor
     assert reasons(db, world, number) == (False, ["conflict", "closed"])
 
 
+def test_who_has_nobody_that_could_answer_is_not_asked(db: Connection, world: World) -> None:
+    number = world.open_case(db)
+    db.execute(
+        text("UPDATE memberships SET ends_at = casework_now() WHERE organisation_id = CAST(:lab AS uuid)"),
+        {"lab": world.organisations["lab"]},
+    )
+    assert reasons(db, world, number) == (False, ["nobody"])
+
+
 def test_who_is_asked_already_is_not_asked_again(db: Connection, world: World) -> None:
     number, _ = to_referral(world, db)
     assert reasons(db, world, number) == (False, ["at_work"])

@@ -176,6 +176,9 @@ def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, na
     edition = edition_of(fingerprint)
     rules = edition.form(name)
     known = {rule["name"]: sample(rule) for rule in rules}
+    for field in build_form(name, rules, texts_of(edition, name), choices=OFFERED).fields:
+        if field.besides:
+            known[field.name] = [one for one in known[field.name] if one != known[field.besides]]
     page = page_of(build_form(name, rules, texts_of(edition, name), choices=OFFERED, values=known))
     assert parse_form(rules, page.sent) == known
     insist_accessible(page)
@@ -494,3 +497,13 @@ def test_more_of_the_same_says_besides_which_question_it_is_asked() -> None:
     page = html_of(build_form("f", Days.rule(), own_texts(Days)))
     assert page.count("data-besides") == 1
     assert 'data-besides="f-reason"' in page
+
+
+def test_the_main_one_is_none_of_the_others_without_a_script_either() -> None:
+    sent = MultiDict([("f-reason", "a"), ("f-more", "a"), ("f-more", "b"), ("f-kinds", "a")])
+    said = parse_form(Days.rule(), sent)
+    assert (said["reason"], said["more"], said["kinds"]) == ("a", ["b"], ["a"])
+    alone = parse_form(Days.rule(), MultiDict([("f-reason", "a"), ("f-more", "a")]))
+    assert "more" not in alone
+    rules = [dict(rule) | ({"when": ["kinds", ["c"]]} if rule["name"] == "reason" else {}) for rule in Days.rule()]
+    assert parse_form(rules, sent)["more"] == ["a", "b"], "a question that is not asked has no answer"

@@ -13,6 +13,7 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from casework.web.shell.navigation import ENTRIES, has_page
 from casework.web.shell.redirects import local_path
+from casework.web.shell.session import page_transaction
 from tests.support.pages import read_page
 from tests.support.web_client import PASSWORD, Browser
 from tests.support.world import World
@@ -133,3 +134,16 @@ def test_simulated_time_is_marked(settings: Settings) -> None:
 )
 def test_only_our_own_paths_are_gone_back_to(given: str | None, path: str | None) -> None:
     assert local_path(given) == path
+
+
+def test_a_page_holds_one_connection_however_deep_it_asks(browser_for: Callable[[str], Browser]) -> None:
+    """Pages that each wait for a second one while they hold the first would wait for each other for good."""
+    officer = browser_for("officer")
+    with officer.flask:
+        officer.get("/cases")
+        with page_transaction() as (outer, _):
+            with page_transaction() as (inner, _):
+                assert inner is outer
+            assert not outer.closed
+        with page_transaction() as (later, _):
+            assert later is not outer
