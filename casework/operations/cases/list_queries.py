@@ -52,7 +52,7 @@ from casework.operations.core.views import Named, NamedInBoth, row_as, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
 from casework.records.access_sql import own_referral, reach_values
-from casework.records.search_terms import holds_unspaced, of_programmes, terms_within, terms_within_plain
+from casework.records.search_terms import holds_unspaced, of_programmes, terms_of, terms_within, terms_within_plain
 
 #: What a page reads of a case.
 _COLUMNS = f"""c.id, c.number, {titled("c")} AS title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
@@ -151,6 +151,10 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
 #: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`.
 _IN_BOTH = """(c.number ILIKE :words OR c.title ILIKE :words OR EXISTS (
     SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh ILIKE :words
+))"""
+#: Latin words are looked for there too, where a word begins: so far the index of needs keeps them.
+_AT_A_BEGINNING = """(c.number ILIKE :words OR c.title ILIKE :words OR EXISTS (
+    SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh ~* :begun
 ))"""
 #: The cases that the indexes of words have for what a filter asks, by themselves or by their need; null where they are more than so
 #: many, and so are soon met anyway.
@@ -347,8 +351,10 @@ def _filtered(db: Connection, actor: Actor, filters: Mapping[str, str], most: in
             value = _insist_id(name, value)
         if name == "words":
             given["known"] = _known(db, value, given, most)
-            asks = _IN_BOTH if holds_unspaced(value) else asks
-            asks = f"c.id = ANY(CAST(:known AS uuid[])) AND {asks}" if given["known"] is not None else asks
+            # Of a word too short for an index the needs would be read one by one.
+            both = _IN_BOTH if holds_unspaced(value) else _AT_A_BEGINNING if terms_within(value) else asks
+            given["begun"] = "(?<![A-Za-z0-9])" + re.sub(r"([^\w\s])", r"\\\1", value)
+            asks = f"c.id = ANY(CAST(:known AS uuid[])) AND {both}" if given["known"] is not None else both
             value = "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
         if name not in _BY_DATES:
             given[name] = value
@@ -377,7 +383,7 @@ def _known(db: Connection, words: str, given: Mapping[str, Any], most: int) -> s
     if among is not None:
         terms = of_programmes(terms, among)
     asked = {"terms": terms, "most": most, "programmes": among}
-    asked["of_needs"] = terms_within_plain(words) if holds_unspaced(words) else None
+    asked["of_needs"] = terms_within_plain(words) if holds_unspaced(words) else terms_of(words)
     known: str | None = db.execute(_BY_TERMS, asked).scalar_one()
     return known
 

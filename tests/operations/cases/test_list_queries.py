@@ -229,6 +229,22 @@ def test_words_in_chinese_find_a_case_by_the_title_of_its_need(
     assert count_cases(db, world.actor(db, "officer"), filters={"words": "冷能"}) == 2
 
 
+def test_latin_words_find_a_case_by_the_chinese_title_of_its_need(
+    db: Connection, world: World, numbers: tuple[str, str, str]
+) -> None:
+    db.execute(text("UPDATE needs SET title_zh = '厂房 LED 照明改造（led+PV.2）'"))
+    for words in ("LED", "led", "PV.2", "led+pv", "LED 照明"):
+        assert found(db, world, "officer", words=words) == list(numbers), words
+        assert count_cases(db, world.actor(db, "officer"), filters={"words": words}) == 3
+    # Where a word begins, as it stands; and what stands in the title alone is found within words.
+    for words in ("EDs", "PVx2", "LED.照"):
+        assert found(db, world, "officer", words=words) == [], words
+    assert found(db, world, "provider", words="LED") == [numbers[0]]
+    assert found(db, world, "foreign_officer", words="LED") == []
+    db.execute(text("UPDATE cases SET title = 'Renamed' WHERE number = :n"), {"n": numbers[1]})
+    assert found(db, world, "officer", words="LED") == [numbers[0], numbers[2]]
+
+
 def test_an_index_of_words_changes_nothing_of_what_a_list_finds(
     db: Connection, world: World, numbers: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +270,13 @@ def test_an_index_of_words_changes_nothing_of_what_a_list_finds(
         "收 for",
         "收 fo",
         "收 r",
+        "LNG",
+        "NG",
+        "lng\u3000",
+        "for_ic",
+        "or_ice",
+        "_ice",
+        "lNG)",
         "zz",
         "é",
         numbers[0][1:].lower(),
