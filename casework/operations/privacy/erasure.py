@@ -26,7 +26,7 @@ from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_data import Naming
-from casework.operations.privacy.personal_texts import WORDY, NamingEvent, find_texts, names_in, worded
+from casework.operations.privacy.personal_texts import DIFFER, WORDY, NamingEvent, find_texts, names_in, worded
 from casework.operations.privacy.retention import YEARS, find_duties
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -220,6 +220,14 @@ def _drop_drafts(db: Connection, named: Naming) -> int:
     return len(gone)
 
 
+def _without(table: str, name: str, kind: str) -> str:
+    """A column without the words that name the person; where a rule wants two rows to differ in it, by their ids."""
+    left = f"CAST(regexp_replace(CAST(\"{name}\" AS text), :named, :gone, 'gi') AS {kind})"
+    if DIFFER.get(table) == name:
+        return f'CASE WHEN "{name}" ~* :named THEN {left} || \' \' || right(CAST(id AS text), 8) ELSE "{name}" END'
+    return left
+
+
 def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str, set[tuple[str, str]]]]:
     """Take the words out of every row that names the person; gives how many did, and the entries among them by log."""
     again: dict[str, set[tuple[str, str]]] = {}
@@ -229,10 +237,7 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
     count += _drop_drafts(db, named)
     for table in WORDY:
         columns = list(worded(table))
-        sets = ", ".join(
-            f'"{name}" = CAST(regexp_replace(CAST("{name}" AS text), :named, :gone, \'gi\') AS {kind})'
-            for name, kind in columns
-        )
+        sets = ", ".join(f'"{name}" = {_without(table, name, kind)}' for name, kind in columns)
         returning = (
             f" RETURNING x.{REGISTERS[table].home} AS home, {key_of(table)} AS key" if table in REGISTERS else ""
         )

@@ -28,8 +28,11 @@ WORDY = (
 _LEFT = {
     "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
-    "requests": {"key", "digest"}, "mails": {"key"},
+    "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
+
+#: By table a column of words in which two of its rows must differ.
+DIFFER = {"saved_views": "name"}
 
 
 def worded(table: str) -> Iterator[tuple[str, str]]:

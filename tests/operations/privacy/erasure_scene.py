@@ -101,6 +101,9 @@ def set_scene(engine: Engine, superuser_engine: Engine, world: World, document_s
         world.write(db, "supervisor", case, words="Nobody is named here.")
         save_draft(db, world.people["officer"], "note", {"words": [f"To {NAME}"]})
         save_view(db, quentin, "cases", name="mine", query="words=Quentin+Zephyrine", request=new_request())
+        for name in (NAME, NAME.upper()):
+            # Two names that are one without the words.
+            save_view(db, world.actor(db, "supervisor"), "cases", name=name, query="", request=new_request())
         add_mail(db, person)
         for one in (person, world.people["officer"]):
             ask_recovery(

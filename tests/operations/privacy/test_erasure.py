@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
+from casework.operations.cases.saved_views import list_views
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
@@ -81,6 +82,14 @@ def test_the_verification_counts_what_was_erased(scene: Scene) -> None:
     assert sum(one.erased for one in verify_each(scene.engine)) == 0
     scene.erase()
     assert sum(one.erased for one in verify_each(scene.engine)) > 8
+
+
+def test_saved_views_that_lose_their_names_have_two_names_still(scene: Scene) -> None:
+    scene.erase()
+    with transaction(scene.engine) as db:
+        names = [one.name for one in list_views(db, scene.world.actor(db, "supervisor"), "cases")]
+    assert len(set(names)) == 2
+    assert all(name.startswith("[erased] ") for name in names)
 
 
 def test_actions_roles_and_moments_stay(scene: Scene) -> None:
