@@ -148,14 +148,11 @@ _FILTERS: Mapping[str, tuple[str, str]] = {
     "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
     "waits_for": (_WHOLE, "d.waits_for = ANY(CAST(:waits AS text[]))"),
 }
-#: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`.
-_IN_BOTH = """(c.number ILIKE :words OR c.title ILIKE :words OR EXISTS (
-    SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh ILIKE :words
-))"""
-#: Latin words are looked for there too, where a word begins: so far the index of needs keeps them.
-_AT_A_BEGINNING = """(c.number ILIKE :words OR c.title ILIKE :words OR EXISTS (
-    SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh ~* :begun
-))"""
+#: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`;
+#: Latin ones where a word begins there: so far the index of needs keeps them.
+_TITLED = "EXISTS (SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh"
+_IN_BOTH = f"(c.number ILIKE :words OR c.title ILIKE :words OR {_TITLED} ILIKE :words))"
+_AT_A_BEGINNING = f"(c.number ILIKE :words OR c.title ILIKE :words OR {_TITLED} ~* :begun))"
 #: The cases that the indexes of words have for what a filter asks, by themselves or by their need; null where they are more than so
 #: many, and so are soon met anyway.
 _BY_TERMS = text("""
@@ -202,10 +199,7 @@ SORTS: Mapping[str, _Sort] = {
     "oldest": _Sort(
         "c.opened_at, c.id", "(c.opened_at, c.id) > (:at, CAST(:id AS uuid))", _time_and_id, _read_time_and_id
     ),
-    "number": _Sort(
-        "c.number, c.id", "c.number > :after", lambda row: (row.number, row.id),
-        lambda keys: {"after": str(keys[0])},
-    ),
+    "number": _Sort("c.number, c.id", "c.number > :after", lambda row: (row.number, row.id), lambda keys: {"after": str(keys[0])}),
     # Who sees no tasks of a case learns nothing from its place either.
     "due": _Sort(
         "sort_due NULLS LAST, c.id", "(d.due_at, d.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))",
@@ -343,8 +337,7 @@ def _filtered(db: Connection, actor: Actor, filters: Mapping[str, str], most: in
     if unknown := filters.keys() - _FILTERS.keys():
         raise InvalidForm(fields=dict.fromkeys(unknown, reasons.cases.NOT_A_FILTER))
     given: dict[str, Any] = dict(reach_values(reach(actor)))
-    more: list[str] = []
-    dates: list[str] = []
+    more, dates = list[str](), list[str]()
     for name, value in filters.items():
         sees, asks = _FILTERS[name]
         if name in ("programme", "phase", "owner", "provider"):
