@@ -166,6 +166,23 @@ def test_a_draft_stays_in_its_box(site: Site, page_of: PageOf) -> None:
     assert officer.page.locator("textarea").input_value() == "I rather think that"
 
 
+def test_what_was_typed_a_moment_before_one_leaves_is_kept(site: Site, page_of: PageOf) -> None:
+    with transaction(site.engine) as db:
+        number, _ = to_referral(site.world, db)
+    officer = page_of("officer")
+    officer.open(f"/cases/{number}/messages")
+    officer.page.locator("textarea").fill("Half a thought")
+    officer.open("/account")
+    # The page that was left sends it, which this one does not see.
+    for _ in range(100):
+        with transaction(site.engine) as db:
+            if db.execute(text("SELECT FROM drafts")).first() is not None:
+                break
+        officer.page.wait_for_timeout(50)
+    officer.open(f"/cases/{number}/messages")
+    assert officer.page.locator("textarea").input_value() == "Half a thought"
+
+
 def test_a_draft_still_knows_what_it_answers(site: Site, page_of: PageOf) -> None:
     with transaction(site.engine) as db:
         number, referral = to_referral(site.world, db)

@@ -229,7 +229,8 @@ def _turn(lane: TrackLane, state: str, *, rests: bool, replaced: bool) -> tuple[
     """Whose turn it is in words, and as a class."""
     if lane.ended_at is not None:
         return (gettext("Replaced") if replaced else state), ""
-    if rests:
+    # What rests may yet wait for one side: a question of the provider's is ours to answer.
+    if rests and (lane.still or lane.due_at is None):
         return gettext("Stands still"), ""
     return (gettext("Our turn"), "ours") if lane.side == OFFICE else (gettext("Their turn"), "theirs")
 

@@ -15,6 +15,8 @@ from casework.operations.deadlines.words import say_days_of, say_kind, say_rule,
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.reader_language import SPEECH
 
+_DAY = 24 * 60
+
 
 @dataclass(frozen=True)
 class Line:
@@ -46,8 +48,8 @@ def ledger(clock: ClockExplained | None) -> Ledger | None:
     return Ledger(
         say_rule(clock, SPEECH),
         say_used(clock, SPEECH),
-        tuple(_line(line, clock.zone) for line in clock.lines),
-        _span(clock.counted_minutes),
+        tuple(_line(line, clock) for line in clock.lines),
+        _counted(clock.counted_minutes, clock),
         clock.zone,
         len(clock.calendars),
     )
@@ -107,11 +109,18 @@ def _working(minutes: int, calendar: Calendar) -> str:
     return f"{words} {_span(rest)}" if rest else words
 
 
-def _line(line: ClockLine, zone: str) -> Line:
+def _line(line: ClockLine, clock: ClockExplained) -> Line:
     why = say_kind(line, SPEECH)
     if line.kind == PAUSE and (cause := _cause(line.because)):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    return Line(say_days_of(line, zone, SPEECH), why, _span(line.minutes) if line.minutes else "")
+    return Line(say_days_of(line, clock.zone, SPEECH), why, _counted(line.minutes, clock) if line.minutes else "")
+
+
+def _counted(minutes: int, clock: ClockExplained) -> str:
+    """How much counted: hours of work, or of a clock that counts every day whole days, since it ends with the work of the last."""
+    if clock.unit == "wd":
+        return _span(minutes)
+    return ngettext("%(num)d day", "%(num)d days", round(minutes / _DAY))
 
 
 def _cause(because: ClockCause | None) -> str:

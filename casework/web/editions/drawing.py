@@ -179,7 +179,7 @@ class _Map:
                 return gettext("stays here")
             case "=previous":
                 return gettext("returns to the earlier state")
-        return self.label(rule.target)
+        return gettext("leads to %(state)s", state=self.label(rule.target))
 
     def kind(self, path: str) -> str:
         if path in self.standing.states:

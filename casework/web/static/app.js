@@ -79,12 +79,18 @@
       form.dataset.ready = "yes";
       showAsked(form);
       let later;
+      const keep = () => {
+        later = clearTimeout(later);
+        keepDraft(form);
+      };
       form.addEventListener("input", () => {
         showAsked(form);
         clearTimeout(later);
-        later = setTimeout(() => keepDraft(form), 2000);
+        later = setTimeout(keep, 2000);
       });
-      form.addEventListener("submit", () => clearTimeout(later));
+      form.addEventListener("submit", () => (later = clearTimeout(later)));
+      /* Whoever leaves the page within these seconds finds it kept as well. */
+      addEventListener("pagehide", () => later && keep());
     }
   };
 

@@ -126,6 +126,30 @@ def test_a_plan_that_waits_for_its_decision_is_not_the_officers_turn(
     assert "Next: Decide on the service plan" in told
 
 
+def test_a_question_of_the_provider_is_our_turn(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number, referral = to_referral(world, db)
+        world.fire(db, "provider", number, "ask_info", {"items": "The drawings."}, track=referral)
+    told = words_of(browser_for("officer").get(f"/cases/{number}").text)
+    assert re.search("Our turn Information asked", told)
+    assert "Stands still" not in told
+
+
+def test_days_that_all_count_are_counted_in_days(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+    told = words_of(browser_for("officer").get(f"/cases/{number}/clocks").text)
+    assert re.search("every day counts 120 days Counted in all 120 days", told)
+
+
+def test_the_map_says_what_stays_and_what_leads_on(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number, _ = to_referral(world, db)
+    told = words_of(browser_for("officer").get(f"/cases/{number}/map").text)
+    assert "Amend the plan stays here" in told
+    assert "Move to structuring leads to Structuring" in told
+
+
 def test_the_newest_documents_stand_on_the_page_and_the_others_one_click_away(
     engine: Engine, world: World, browser_for: Enter
 ) -> None:
