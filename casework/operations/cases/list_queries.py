@@ -1,28 +1,25 @@
 """Cases in a list: filtered, sorted, page by page, counted, and whole for an export. Reads only.
 
-The same policy decides what may be seen and what is listed, and of whom a filter may say something: it finds no case by
-what its reader does not see of it.
+The same policy decides what may be seen and what is listed.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_library
 from casework.engine.execution.context import Library
-from casework.engine.state.case_dates import HOLD, NOBODY, PROVIDER, US
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
+from casework.operations.cases.list_filters import LATE, WHOLE, Asked, read_filters
 from casework.operations.cases.queries import held_for, shown_hold
 from casework.operations.cases.track_presenters import step_at
 from casework.operations.cases.views import (
@@ -30,7 +27,6 @@ from casework.operations.cases.views import (
     CaseOutline,
     CaseRow,
     CaseWait,
-    FilterChoices,
     ListedCase,
     MarkedCaseRow,
 )
@@ -48,11 +44,10 @@ from casework.operations.core.paging import (
 from casework.operations.core.presenters import when
 from casework.operations.core.reader_names import called, titled
 from casework.operations.core.unread import Look, looks
-from casework.operations.core.views import Named, NamedInBoth, row_as, rows_as
+from casework.operations.core.views import Named, NamedInBoth, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
-from casework.records.access_sql import own_referral, reach_values
-from casework.records.search_terms import holds_unspaced, of_programmes, terms_of, terms_within, terms_within_plain
+from casework.records.access_sql import own_referral
 
 #: What a page reads of a case.
 _COLUMNS = f"""c.id, c.number, {titled("c")} AS title, c.programme_id, c.state, c.outcome, c.owner_id, c.phase_id, c.opened_at, c.closed_at,
@@ -124,53 +119,6 @@ _LIST = """
 """
 #: Whether a case `c` has a referral to the person's own organisation.
 _REFERRED = f"SELECT 1 FROM tracks t WHERE t.log_id = c.id AND {own_referral('t', 'c.interests')}"
-#: The cases that a person sees whole.
-_WHOLE = "c.programme_id = ANY(CAST(:all_of AS uuid[]))"
-#: The cases that a person sees at least in outline.
-_OUTLINE = f"({_WHOLE} OR c.programme_id = ANY(CAST(:outlines_of AS uuid[])))"
-#: A case is late by now.
-_LATE = "d.late_at < (SELECT casework_now())"
-#: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
-_FILTERS: Mapping[str, tuple[str, str]] = {
-    "number": ("true", "c.number = :number"),
-    "words": ("true", "(c.number ILIKE :words OR c.title ILIKE :words)"),
-    "state": (_OUTLINE, "c.state = :state"),
-    "outcome": (_OUTLINE, "c.outcome = :outcome"),
-    "programme": (_OUTLINE, "c.programme_id = CAST(:programme AS uuid)"),
-    "phase": (_WHOLE, "c.phase_id = CAST(:phase AS uuid)"),
-    "owner": (_WHOLE, "c.owner_id = CAST(:owner AS uuid)"),
-    "provider": (
-        _WHOLE,
-        "EXISTS (SELECT FROM tracks t WHERE t.log_id = c.id AND t.provider_id = CAST(:provider AS uuid) AND NOT t.replaced)",
-    ),
-    # By `case_dates`. The moment is asked for once: one that could change from row to row leads through no index.
-    "overdue": (_WHOLE, _LATE),
-    "open": (_WHOLE, "(c.closed_at IS NULL) = (:open = 'yes')"),
-    "waits_for": (_WHOLE, "d.waits_for = ANY(CAST(:waits AS text[]))"),
-}
-#: Words that are written without spaces are also looked for in what a reader of Chinese reads in place of the title, see `titled`;
-#: Latin ones where a word begins there: so far the index of needs keeps them.
-_TITLED = "EXISTS (SELECT FROM needs y WHERE y.id = c.need_id AND y.title = c.title AND y.title_zh"
-_IN_BOTH = f"(c.number ILIKE :words OR c.title ILIKE :words OR {_TITLED} ILIKE :words))"
-_AT_A_BEGINNING = f"(c.number ILIKE :words OR c.title ILIKE :words OR {_TITLED} ~* :begun))"
-#: The cases that the indexes of words have for what a filter asks, by themselves or by their need; null where they are more than so
-#: many, and so are soon met anyway.
-_BY_TERMS = text("""
-    WITH named AS (SELECT ARRAY(
-        SELECT n.id FROM needs n WHERE casework_terms_of_both(n.title, n.title_zh) @@ CAST(:of_needs AS tsquery) LIMIT :most + 1
-    ) AS ids)
-    SELECT CASE WHEN greatest(cardinality(x.ids), cardinality(named.ids)) <= :most THEN CAST(x.ids AS text) END FROM named, LATERAL (
-        SELECT ARRAY(
-            SELECT c.id FROM cases c WHERE casework_case_terms(c.programme_id, c.number, c.title) @@ CAST(:terms AS tsquery)
-            UNION ALL SELECT c.id FROM cases c WHERE c.need_id = ANY(named.ids)
-            AND (CAST(:programmes AS uuid[]) IS NULL OR c.programme_id = ANY(CAST(:programmes AS uuid[]))) LIMIT :most + 1
-        )
-    ) x(ids)
-""")
-#: Whom a list may be filtered by as waited for.
-WAITS_FOR = (US, PROVIDER, HOLD)
-#: The filters that `case_dates` answers.
-_BY_DATES = frozenset({"overdue", "waits_for"})
 
 
 @dataclass(frozen=True)
@@ -199,7 +147,10 @@ SORTS: Mapping[str, _Sort] = {
     "oldest": _Sort(
         "c.opened_at, c.id", "(c.opened_at, c.id) > (:at, CAST(:id AS uuid))", _time_and_id, _read_time_and_id
     ),
-    "number": _Sort("c.number, c.id", "c.number > :after", lambda row: (row.number, row.id), lambda keys: {"after": str(keys[0])}),
+    "number": _Sort(
+        "c.number, c.id", "c.number > :after", lambda row: (row.number, row.id),
+        lambda keys: {"after": str(keys[0])},
+    ),
     # Who sees no tasks of a case learns nothing from its place either.
     "due": _Sort(
         "sort_due NULLS LAST, c.id", "(d.due_at, d.id) > (CAST(:at AS timestamptz), CAST(:id AS uuid))",
@@ -240,13 +191,13 @@ def export_cases(
 
 def count_cases(db: Connection, actor: Actor, *, filters: Mapping[str, str] | None = None) -> int:
     """How many cases a list has, counted no further than MOST_COUNTED."""
-    asked = _filtered(db, actor, filters or {}, _FEW_COUNTED)
+    asked = read_filters(db, actor, filters or {}, _FEW_COUNTED)
     given = asked.given | {"most": MOST_COUNTED}
     if asked.dated and not asked.more:
         statement = f"{_few(asked)} SELECT count(*) FROM few"
         return int(db.execute(text(statement), given | {"few": MOST_COUNTED}).scalar_one())
     if asked.whole:
-        seen, cases = _WHOLE, _DATED if asked.dated else "cases c"
+        seen, cases = WHOLE, _DATED if asked.dated else "cases c"
     else:
         seen, cases = _SEEN.format(referred=_REFERRED), "cases c"
     statement = f"SELECT count(*) FROM (SELECT FROM {cases} WHERE {seen} {asked.more} {asked.dates} LIMIT :most) x"
@@ -265,7 +216,7 @@ def _listed_cases(
 ) -> Page[ListedCase]:
     if sort not in SORTS:
         raise InvalidForm(fields={"sort": reasons.fields.ONE_OF(choices=tuple(SORTS))})
-    how, asked = SORTS[sort], _filtered(db, actor, filters, _FEW_LISTED)
+    how, asked = SORTS[sort], read_filters(db, actor, filters, _FEW_LISTED)
     given = asked.given | {"skip": 0, "few": _MOST_SORTED}
     # The cursor must not betray what the rows leave out: who does not see every case whole gets positions.
     mine = reach(actor)
@@ -278,7 +229,7 @@ def _listed_cases(
         given["skip"] = cursor_count(keys[0])
     page_of = _whole_page(asked, how, after) if whole or asked.whole else _page(asked, how)
     statement = _LIST.format(
-        page=page_of, order=how.order, theirs=THEIRS, overdue=OVERDUE, late=_LATE, owner=called("p")
+        page=page_of, order=how.order, theirs=THEIRS, overdue=OVERDUE, late=LATE, owner=called("p")
     )
     rows = db.execute(text(statement), given | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
@@ -289,16 +240,16 @@ def _listed_cases(
     return Page(items=[_case_row(row, library, seen.get(row.id)) for row in shown], next=following)
 
 
-def _page(asked: _Asked, how: _Sort) -> str:
+def _page(asked: Asked, how: _Sort) -> str:
     """The statement of a page for somebody who sees some cases in outline, or only referrals of them."""
     # Who sees no tasks of a case learns nothing from its place either.
-    due = f"CASE WHEN {_WHOLE} THEN nullif(d.due_at, 'infinity') END" if how.dated else "NULL"
+    due = f"CASE WHEN {WHOLE} THEN nullif(d.due_at, 'infinity') END" if how.dated else "NULL"
     cases = "cases c LEFT JOIN case_dates d ON d.id = c.id" if how.dated else "cases c"
     seen = _SEEN.format(referred=_REFERRED)
     return _PAGE.format(referred=_REFERRED, seen=seen, more=asked.more, order=how.order, due=due, cases=cases)
 
 
-def _whole_page(asked: _Asked, how: _Sort, after: str) -> str:
+def _whole_page(asked: Asked, how: _Sort, after: str) -> str:
     """The statement of a page of which every case is seen whole."""
     due, order = ("nullif(d.due_at, 'infinity')", "d.due_at, d.id") if how.dated else ("NULL::timestamptz", how.order)
     more = f"{asked.more} {after}"
@@ -315,77 +266,8 @@ def _whole_page(asked: _Asked, how: _Sort, after: str) -> str:
     return _WHOLE_PAGE.format(few=_few(asked), parts=parts, order=how.order)
 
 
-def _few(asked: _Asked) -> str:
-    return _FEW.format(late=f"AND {_LATE}" if asked.late else "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """What the filters ask: of rows of cases, of their dates, and its values."""
-
-    more: str
-    dates: str
-    given: dict[str, Any]
-    #: Whether only cases are found that are seen whole.
-    whole: bool
-    #: Whether anything is asked of their dates; and that they be late.
-    dated: bool
-    late: bool
-
-
-def _filtered(db: Connection, actor: Actor, filters: Mapping[str, str], most: int) -> _Asked:
-    if unknown := filters.keys() - _FILTERS.keys():
-        raise InvalidForm(fields=dict.fromkeys(unknown, reasons.cases.NOT_A_FILTER))
-    given: dict[str, Any] = dict(reach_values(reach(actor)))
-    more, dates = list[str](), list[str]()
-    for name, value in filters.items():
-        sees, asks = _FILTERS[name]
-        if name in ("programme", "phase", "owner", "provider"):
-            value = _insist_id(name, value)
-        if name == "words":
-            given["known"] = _known(db, value, given, most)
-            # Of a word too short for an index the needs would be read one by one.
-            both = _IN_BOTH if holds_unspaced(value) else _AT_A_BEGINNING if terms_within(value) else asks
-            given["begun"] = "(?<![A-Za-z0-9])" + re.sub(r"([^\w\s])", r"\\\1", value)
-            asks = f"c.id = ANY(CAST(:known AS uuid[])) AND {both}" if given["known"] is not None else both
-            value = "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
-        if name not in _BY_DATES:
-            given[name] = value
-        (dates if name in _BY_DATES else more).append(f"AND {sees} AND {asks}")
-    if dates:
-        # Another word than one of ours finds nothing.
-        waits = filters.get("waits_for")
-        given["waits"] = [one for one in (*WAITS_FOR, NOBODY) if waits is None or one == waits and one in WAITS_FOR]
-    return _Asked(
-        more=" ".join(more),
-        dates=" ".join(dates),
-        given=given,
-        whole=any(_FILTERS[name][0] == _WHOLE for name in filters),
-        dated=bool(dates),
-        late="overdue" in filters,
-    )
-
-
-def _known(db: Connection, words: str, given: Mapping[str, Any], most: int) -> str | None:
-    """The ids of all cases that may hold the words, where these are few; of the person's own programmes alone, but for who sees cases
-    of others by a referral."""
-    terms, programmes = terms_within(words), [*given["all_of"], *given["outlines_of"]]
-    if terms is None:
-        return None
-    among = None if given["organisations"] else programmes
-    if among is not None:
-        terms = of_programmes(terms, among)
-    asked = {"terms": terms, "most": most, "programmes": among}
-    asked["of_needs"] = terms_within_plain(words) if holds_unspaced(words) else terms_of(words)
-    known: str | None = db.execute(_BY_TERMS, asked).scalar_one()
-    return known
-
-
-def _insist_id(name: str, value: str) -> str:
-    try:
-        return str(UUID(value))
-    except ValueError:
-        raise InvalidForm(fields={name: reasons.fields.NOT_AN_ID}) from None
+def _few(asked: Asked) -> str:
+    return _FEW.format(late=f"AND {LATE}" if asked.late else "")
 
 
 def _case_row(row: Any, library: Library, look: Look | None) -> ListedCase:
@@ -416,34 +298,4 @@ def _wait(wait: JsonMapping) -> CaseWait:
     since, until = (when(datetime.fromisoformat(wait[key])) if wait[key] else None for key in ("since", "until"))
     return CaseWait(
         for_=NamedInBoth(**wait["for"]), since=since, until=until, what=wait["what"], overdue=wait["overdue"]
-    )
-
-
-# --- what the filters offer ------------------------------------------------------------------------------------------
-
-#: Who may own a case of some programmes, to filter by.
-_OWNERS = text("""
-    SELECT p.id, p.name, p.name_zh FROM people p WHERE p.id IN (
-        SELECT m.person_id FROM memberships m WHERE m.role = 'officer'
-        AND m.programme_id = ANY(CAST(:all_of AS uuid[]))
-    ) ORDER BY p.name, p.id LIMIT 500
-""")
-#: The organisations that take referrals, to filter by.
-_PROVIDERS = text("SELECT id, name, name_zh FROM organisations WHERE services <> '{}' ORDER BY name, id LIMIT 500")
-#: The phases of some programmes, to filter by.
-_PHASES = text("""
-    SELECT id, name, name_zh FROM phases WHERE programme_id = ANY(CAST(:all_of AS uuid[])) ORDER BY starts_on, id LIMIT 500
-""")
-
-
-def filter_choices(db: Connection, actor: Actor) -> FilterChoices:
-    """Officers, providers and phases that a list may be filtered by; nothing for those who see outlines only."""
-    mine = reach(actor)
-    if not mine.all_of:
-        return FilterChoices(owner=[], provider=[], phase=[])
-    given = {"all_of": sorted(mine.all_of)}
-    return FilterChoices(
-        owner=rows_as(NamedInBoth, db.execute(_OWNERS, given)),
-        provider=rows_as(NamedInBoth, db.execute(_PROVIDERS)),
-        phase=rows_as(NamedInBoth, db.execute(_PHASES, given)),
     )

@@ -16,13 +16,12 @@ from casework.engine.definition.editions import Edition
 from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.errors import InvalidForm
+from casework.operations.cases.list_filters import WAITS_FOR, filter_choices
 from casework.operations.cases.list_queries import (
     MOST_COUNTED,
     SORTS,
-    WAITS_FOR,
     count_cases,
     export_cases,
-    filter_choices,
     list_cases,
 )
 from casework.operations.cases.views import CaseOutline, CaseRow, FilterChoices, ListedCase, MarkedCaseRow

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, event, text
 
 from casework.errors import InvalidForm
 from casework.operations.cases import list_queries
-from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, filter_choices, list_cases
-from casework.operations.cases.views import CaseName, CaseOutline, CaseRow, FilterChoices, MarkedCaseRow
+from casework.operations.cases.list_queries import SORTS, count_cases, export_cases, list_cases
+from casework.operations.cases.views import CaseName, CaseOutline, CaseRow, MarkedCaseRow
 from casework.operations.core.paging import from_cursor
 from casework.operations.core.views import NamedInBoth, row_as
 from tests.operations.cases.three_cases import play_three_cases
@@ -192,13 +192,6 @@ def test_a_list_is_one_statement_and_one_for_its_marks_however_long(
             asked.clear()
             found = list_cases(db, actor, filters=filters, sort=sort).items
             assert len(asked) == (2 if found else 1)
-
-
-def test_filters_offer_what_the_reader_knows(db: Connection, world: World) -> None:
-    offered = filter_choices(db, world.actor(db, "officer"))
-    assert {officer.name for officer in offered.owner} == {"Officer", "Other Officer"}
-    assert "Haidian Assessment Lab" in {provider.name for provider in offered.provider}
-    assert filter_choices(db, world.actor(db, "observer")) == FilterChoices(owner=[], provider=[], phase=[])
 
 
 @pytest.mark.parametrize("who", ["provider", "observer"])

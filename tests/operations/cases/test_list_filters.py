@@ -1,0 +1,40 @@
+"""What a list of cases may be filtered by, and that nobody is offered what they do not see."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from casework import reasons
+from casework.errors import InvalidForm
+from casework.operations.cases.list_filters import filter_choices, read_filters
+from casework.operations.cases.views import FilterChoices
+from tests.support.world import World
+
+
+def test_filters_offer_what_the_reader_knows(db: Connection, world: World) -> None:
+    offered = filter_choices(db, world.actor(db, "officer"))
+    assert {officer.name for officer in offered.owner} == {"Officer", "Other Officer"}
+    assert "Haidian Assessment Lab" in {provider.name for provider in offered.provider}
+    assert filter_choices(db, world.actor(db, "observer")) == FilterChoices(owner=[], provider=[], phase=[])
+
+
+def test_a_filter_says_what_it_asks_of_dates_and_of_the_rows_apart(db: Connection, world: World) -> None:
+    asked = read_filters(db, world.actor(db, "officer"), {"state": "triage", "overdue": "yes"}, 10)
+    assert ":state" in asked.more
+    assert "late_at" in asked.dates
+    assert (asked.whole, asked.dated, asked.late) == (True, True, True)
+    plain = read_filters(db, world.actor(db, "officer"), {"state": "triage"}, 10)
+    assert (plain.whole, plain.dated, plain.late, plain.dates) == (False, False, False, "")
+
+
+@pytest.mark.parametrize(
+    ("filters", "why"),
+    [({"colour": "red"}, reasons.cases.NOT_A_FILTER), ({"owner": "me"}, reasons.fields.NOT_AN_ID)],
+)
+def test_what_is_no_filter_or_no_id_is_refused_by_its_name(
+    db: Connection, world: World, filters: dict[str, str], why: reasons.Reason
+) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        read_filters(db, world.actor(db, "officer"), filters, 10)
+    assert refused.value.fields == dict.fromkeys(filters, why)
