@@ -31,7 +31,8 @@ class Look:
     locale: str = "en-GB"
     dark: bool = False
     width: int = 1280
-    height: int = 860
+    #: As the page says, where there is none.
+    height: int = 0
 
 
 LOOKS = (
@@ -71,24 +72,34 @@ def served() -> Iterator[Demo]:
             subprocess.run([casework, "db", "stop"], env=environment, check=False, stdout=subprocess.DEVNULL)
 
 
-def pages(demo: Demo) -> dict[str, tuple[str | None, str]]:
-    """By the picture's name: who opens the page, and its path."""
+@dataclass(frozen=True)
+class Shot:
+    """A page: who opens it, its path, and the first link to follow from there, if any; and how much of it is shown on a wide screen."""
+
+    who: str | None
+    path: str
+    link: str = ""
+    height: int = 860
+
+
+def pages(demo: Demo) -> dict[str, Shot]:
+    """By the picture's name."""
     hero = next(
         case for case in _cases(demo) if {"pledge", "finance"} <= {track["workflow"] for track in case["tracks"]}
     )
     number = hero["number"]
     owner = next(who for who, person in demo.people.items() if person["name"] == hero["owner"]["name"])
     return {
-        "sign-in": (None, "/sign-in"),
-        "my-work": (owner, "/"),
-        "queues": (owner, "/queues"),
-        "cases": ("supervisor", "/cases"),
-        "case": (owner, f"/cases/{number}"),
-        "map": (owner, f"/cases/{number}/map"),
-        "history": (owner, f"/cases/{number}/history"),
-        "decisions": ("supervisor", "/decisions"),
-        "offers": ("assessor", "/"),
-        "verification": ("auditor", f"/cases/{number}/verify"),
+        "sign-in": Shot(None, "/sign-in"),
+        "my-work": Shot(owner, "/"),
+        "cases": Shot("supervisor", "/cases"),
+        # Down to its tracks.
+        "case": Shot(owner, f"/cases/{number}", height=1240),
+        "map": Shot(owner, f"/cases/{number}/map"),
+        "history": Shot(owner, f"/cases/{number}/history"),
+        "decision": Shot("supervisor", "/decisions", ".tasks .what > a"),
+        "offer": Shot("assessor", "/", ".offers h3 a"),
+        "verification": Shot("auditor", f"/cases/{number}/verify"),
     }
 
 
@@ -100,13 +111,18 @@ def _cases(demo: Demo) -> Iterator[Any]:
 def shoot(browser: Browser, demo: Demo, look: Look) -> None:
     """Every page in one look."""
     signed_in: dict[str | None, Page] = {}
-    for name, (who, path) in pages(demo).items():
+    for name, shot in pages(demo).items():
         if f"{name}{look.suffix}.png" not in shown():
             continue
-        if who not in signed_in:
-            signed_in[who] = _enter(browser, demo, look, who)
-        page = signed_in[who]
-        page.goto(f"{demo.url}{path}")
+        if shot.who not in signed_in:
+            signed_in[shot.who] = _enter(browser, demo, look, shot.who)
+        page = signed_in[shot.who]
+        page.set_viewport_size({"width": look.width, "height": look.height or shot.height})
+        page.goto(f"{demo.url}{shot.path}")
+        if shot.link:
+            page.locator(shot.link).first.click()
+        # Until the task beside the list has come, too.
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=PICTURES / f"{name}{look.suffix}.png", animations="disabled")
 
 
@@ -121,7 +137,7 @@ def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:
         locale=look.locale,
         timezone_id="Asia/Shanghai",
         color_scheme="dark" if look.dark else "light",
-        viewport={"width": look.width, "height": look.height},
+        viewport={"width": look.width, "height": look.height or 860},
     ).new_page()
     if who is not None:
         person = demo.people[who]
@@ -132,6 +148,9 @@ def _enter(browser: Browser, demo: Demo, look: Look, who: str | None) -> Page:
         page.wait_for_url(lambda url: not url.endswith("/sign-in"))
         # What a person has chosen counts for more than what the browser asks for.
         page.locator(f"footer button[lang|={look.locale[:2]}]").click()
+        # Whoever takes the tour reads what is said on the first day; a picture has no room for it.
+        if (read := page.locator(".tour button")).count():
+            read.click()
     return page
 
 
