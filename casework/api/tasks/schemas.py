@@ -17,9 +17,9 @@ class TaskQuery(Paged):
     view: Literal["mine", "queue", "done"] = "mine"
     queue: Code | None = None
     sort: Annotated[
-        Literal["turn", "due"],
+        Literal["turn", "due", "opened"],
         Field(
-            description="Of the view queue: in turn, or by due date; the latter of no more than 8 queues, none an organisation's"
+            description="Of the view queue: in turn, what is due first, or what has waited longest; those that stay fast for you"
         ),
     ] = "turn"
 

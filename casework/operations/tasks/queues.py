@@ -55,10 +55,11 @@ _VIEWS: Mapping[
     ),
 }
 VIEWS = ("mine", "queue", "done")
-#: The orders of what one may take: that in which it is worked, and by due date, what has none last. By each the column, in which an
-#: index has the queues of a programme; of an organisation's there is one in turn alone, and many are merged by their heads in turn.
-TURN, DUE = "turn", "due"
-_COLUMNS: Mapping[str, str] = {TURN: "turn_at", DUE: "due_at"}
+#: The orders of what one may take: that in which it is worked; by due date, what has none last; what has waited longest. By each the
+#: column. Of a programme's queues there is an index in turn and by due date, of an organisation's in turn alone, and many are merged
+#: by their heads in turn.
+TURN, DUE, OPENED = "turn", "due", "opened"
+_COLUMNS: Mapping[str, str] = {TURN: "turn_at", DUE: "due_at", OPENED: "opened_at"}
 _UNDATED = " AND t.due_at IS NULL"
 
 
@@ -229,8 +230,10 @@ def _worked(actor: Actor) -> dict[str, dict[tuple[str, str], list[str]]]:
 def sorts_of(actor: Actor) -> tuple[str, ...]:
     """The orders in which the actor may have what there is to take: those that stay fast, however much there is."""
     queues = _worked(actor)
-    few = sum(map(len, queues.values())) <= FEW
-    return (TURN, DUE) if few and "organisation" not in queues else (TURN,)
+    if "organisation" in queues or sum(map(len, queues.values())) > FEW:
+        return (TURN,)
+    # Where the person's cases are gone through, no index is needed.
+    return (TURN, DUE, OPENED) if set(queues) <= set(HOMES_OF) else (TURN, DUE)
 
 
 def claimable(

@@ -74,7 +74,7 @@ def queue() -> Response:
         counts = queue_counts.count_queues(db, actor)
         known = chosen if any(row.queue == chosen for row in counts) else None
         offered = queues.sorts_of(actor)
-        sort = queues.DUE if request.args.get("sort") == queues.DUE and queues.DUE in offered else queues.TURN
+        sort = next((one for one in offered if one == request.args.get("sort")), queues.TURN)
         listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, sort=sort, cursor=cursor)
         asked = {"queue": known, "sort": sort if sort != queues.TURN else None}
         views = views_of(db, actor, columns, {name: value for name, value in asked.items() if value})
@@ -93,11 +93,9 @@ def queue() -> Response:
         columns=columns,
         views=views,
         heads=_heads(columns),
-        by_due=sort == queues.DUE,
+        sort=sort,
         turn_url=address(sort=None),
-        sorts={"due": (address(sort=queues.DUE), "ascending" if sort == queues.DUE else "")}
-        if queues.DUE in offered
-        else {},
+        sorts={one: (address(sort=one), "ascending" if one == sort else "") for one in offered if one != queues.TURN},
         several=len({row.scope.id for row in counts}) > 1,
         next_url=address(cursor=listed.next) if listed.next else "",
         first_url=address() if cursor else "",

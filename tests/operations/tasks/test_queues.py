@@ -118,8 +118,11 @@ def test_a_queue_is_read_page_by_page_by_due_date_what_has_none_last(world: Worl
             text("UPDATE tasks SET due_at = CAST(:day AS timestamptz), turn_at = :turn WHERE id = CAST(:id AS uuid)"),
             {"id": id, "day": day, "turn": f"2031-06-0{n + 1}"},
         )
+        opened = "UPDATE tasks SET opened_at = CAST(:at AS timestamptz) WHERE id = CAST(:id AS uuid)"
+        db.execute(text(opened), {"id": id, "at": f"2026-01-0{9 - n}"})
     by_due = [id for _, id in sorted(zip([day or "9999" for day in days], ids, strict=True))]
-    for sort, wanted in (("due", by_due), ("turn", ids)):
+    orders = {"due": by_due, "turn": ids, "opened": ids[::-1]}
+    for sort, wanted in ((sort, orders[sort]) for sort in sorts_of(actor)):
         assert [one.id for one in list_tasks(db, actor, view="queue", sort=sort).items] == wanted
         for limit in (1, 2, 3, 4, 5):
             paged, cursor = [], None
@@ -133,15 +136,22 @@ def test_a_queue_is_read_page_by_page_by_due_date_what_has_none_last(world: Worl
 
 def test_only_the_orders_that_stay_fast_are_offered(world: World, db: Connection) -> None:
     provider, officer = world.actor(db, "provider"), world.actor(db, "officer")
-    assert (sorts_of(provider), sorts_of(officer)) == (("turn",), ("turn", "due"))
+    assert (sorts_of(provider), sorts_of(officer)) == (("turn",), ("turn", "due", "opened"))
+    assert sorts_of(world.actor(db, "supervisor")) == ("turn", "due")
     many = replace(
         officer,
         memberships=tuple(replace(officer.memberships[0], programme=f"{n:032x}") for n in range(FEW + 1)),
     )
     assert sorts_of(many) == ("turn",)
-    for actor, view in ((provider, "queue"), (officer, "mine")):
+    supervisor = world.actor(db, "supervisor")
+    for actor, view, sort in (
+        (provider, "queue", "due"),
+        (officer, "mine", "due"),
+        (supervisor, "queue", "opened"),
+        (officer, "queue", "priority"),
+    ):
         with pytest.raises(InvalidForm) as refused:
-            list_tasks(db, actor, view=view, sort="due")
+            list_tasks(db, actor, view=view, sort=sort)
         assert set(refused.value.fields) == {"sort"}
 
 

@@ -159,6 +159,11 @@ def test_a_queue_is_sorted_by_its_header_and_says_in_which_order_it_stands(
     assert "by due date; what has none comes last" in page
     assert 'href="/queues?queue=intake&amp;sort=due"' in page
     assert '<a href="/queues">Show it in turn</a>' in page
+    longest = browser.get("/queues?sort=opened&columns=opened").text
+    assert (
+        'aria-sort="ascending"><a data-sort href="/queues?sort=opened&amp;columns=opened">Waiting since</a>' in longest
+    )
+    assert "what has waited longest first" in longest
     # As it stands it can be kept as a view.
     assert 'name="query" value="sort=due"' in page
     assert order(browser.get("/queues?sort=else").text) == [numbers[1], numbers[0]]
