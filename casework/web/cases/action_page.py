@@ -170,7 +170,7 @@ def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[Suggest
     if not track.is_referral or all(rule["type"] != "provider" for rule in action.rules):
         return []
     suggested = suggestions_for(db, case, track.kind)
-    return [(suggestion, say_reasons(suggestion)) for suggestion in suggested]
+    return [(suggestion, say_reasons(suggestion.reasons)) for suggestion in suggested]
 
 
 def _beside_form(db: Connection, actor: Actor, action: Action, sent: Sent | None) -> FormView:

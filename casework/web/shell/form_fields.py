@@ -92,7 +92,7 @@ class Field:
     held: tuple[HeldFile, ...] = ()
     about: tuple[Field, ...] = ()
     #: Who cannot be chosen, each with why.
-    left_out: tuple[str, ...] = ()
+    left_out: str = ""
 
     @property
     def id(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from flask_babel import gettext
 from sqlalchemy import Connection
 
+from casework.engine.analysis.provider_ranking import AT_WORK, RULED_OUT
 from casework.engine.state.case import Case, Track
 from casework.json_values import JsonMapping
 from casework.operations.people.provider_directory import suggestions_for
@@ -26,22 +27,28 @@ def with_possible(db: Connection, case: Case, track: Track, form: FormView, rule
         and (service := rule["service"] or (track.kind if track.is_referral else ""))
     }
     found = {service: suggestions_for(db, case, service) for service in sorted({*services.values()})}
+    # Who is asked is not asked once more; a plan may name them all the same.
+    against = RULED_OUT if track.is_referral else RULED_OUT - {AT_WORK}
     fields = (
-        _possible(one, found[services[one.name]]) if one.name in services and not one.settled else one
+        _possible(one, found[services[one.name]], against) if one.name in services and not one.settled else one
         for one in form.fields
     )
     return replace(form, fields=tuple(fields))
 
 
-def _possible(one: Field, suggested: Iterable[SuggestedProvider]) -> Field:
-    out = {who.id: who for who in suggested if not who.possible and who.id not in one.values}
-    left_out = tuple(f"{name_of(who)} ({say_reasons(who)})" for who in out.values())
-    return replace(one, choices=tuple(choice for choice in one.choices if choice[0] not in out), left_out=left_out)
+def _possible(one: Field, suggested: Iterable[SuggestedProvider], against: Collection[str]) -> Field:
+    out = {
+        who.id: gettext("%(name)s (%(why)s)", name=name_of(who), why=say_reasons(why))
+        for who in suggested
+        if (why := [code for code in who.reasons if code in against]) and who.id not in one.values
+    }
+    left = tuple(choice for choice in one.choices if choice[0] not in out)
+    return replace(one, choices=left, left_out=gettext(", ").join(out.values()))
 
 
-def say_reasons(who: SuggestedProvider) -> str:
+def say_reasons(codes: Iterable[str]) -> str:
     """Why somebody stands where they stand."""
-    return ", ".join(gettext(REASONS[code]) for code in who.reasons)
+    return gettext(", ").join(gettext(REASONS[code]) for code in codes)
 
 
 __all__ = ["say_reasons", "with_possible"]
