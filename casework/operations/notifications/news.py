@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from casework.operations.notifications.queries import ROWS, find_unread, seen_by, shown_as
-from casework.operations.notifications.views import MOST_KNOWN, Notification, Unread, short
+from casework.operations.notifications.views import MOST_KNOWN, Notification, Unread
 from casework.permissions.actors import Actor
 from casework.records.row_security import whole
 
@@ -42,9 +42,9 @@ def find_news(db: Connection, actor: Actor, known: str) -> News | None:
 
 def _unknown(unread: Unread, known: str) -> list[str]:
     told = set(known.split(".")[1:])
-    ids = [id for id in unread.newest if short(id) not in told]
+    ids = [id for id in unread.newest if id not in told]
     if len(told) >= MOST_KNOWN:
         # What stands below all that the page knows by name was not read before either.
-        oldest = min((id for id in unread.newest if short(id) in told), default="")
+        oldest = min((id for id in unread.newest if id in told), default="")
         ids = [id for id in ids if id > oldest]
     return ids[:MOST_NAMED]

@@ -41,12 +41,7 @@ class Notification:
 
 
 #: So many of the newest are known to a page by name, of the others only how many they are.
-MOST_KNOWN = 20
-
-
-def short(id: str) -> str:
-    """The end of an id, which is drawn by lot."""
-    return id[-8:]
+MOST_KNOWN = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +54,8 @@ class Unread:
 
     @property
     def known(self) -> str:
-        """By what a page says that it knows this: the number, and the end of each id."""
-        return ".".join([str(self.count), *map(short, self.newest)])
+        """By what a page says that it knows this: the number and the ids."""
+        return ".".join([str(self.count), *self.newest])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

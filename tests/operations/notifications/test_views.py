@@ -5,9 +5,9 @@ from __future__ import annotations
 from casework.operations.notifications.views import Unread
 
 
-def test_what_a_page_knows_is_how_many_there_are_and_the_end_of_each_of_the_newest() -> None:
+def test_what_a_page_knows_is_how_many_there_are_and_the_newest() -> None:
     ids = ("01a2224b-9f58-7779-8aad-12b4398aad5d", "01a2224b-9f58-7779-8aad-aaaaaaaaaaaa")
-    assert Unread(count=40, newest=ids).known == "40.398aad5d.aaaaaaaa"
+    assert Unread(count=40, newest=ids).known == f"40.{ids[0]}.{ids[1]}"
     assert Unread().known == "0"
 
 
