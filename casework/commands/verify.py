@@ -66,9 +66,7 @@ def verify(case: str | None, path: Path | None, as_json: bool) -> None:
         )
     else:
         gone = f", {erased} values erased" if erased else ""
-        click.echo(
-            f"{logs} logs with {events} events{gone}: {f'{len(findings)} faults.' if findings else 'nothing is wrong.'}"
-        )
+        click.echo(f"{logs} logs with {events} events{gone}: {_count(len(findings))}")
     if findings:
         raise click.exceptions.Exit(1)
 
@@ -80,9 +78,13 @@ def _verify_file(path: Path, *, as_json: bool) -> None:
     else:
         for fault in faults:
             click.echo(fault)
-        click.echo(f"{path.name}: {f'{len(faults)} faults.' if faults else 'nothing is wrong.'}")
+        click.echo(f"{path.name}: {_count(len(faults))}")
     if faults:
         raise click.exceptions.Exit(1)
+
+
+def _count(faults: int) -> str:
+    return f"{faults} {'fault' if faults == 1 else 'faults'}." if faults else "nothing is wrong."
 
 
 def _checked(engine: Engine, case: str | None) -> Iterator[Checked]:

@@ -225,7 +225,7 @@ def check_case_file(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             return list(_faults(archive))
     except (zipfile.BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as fault:
-        return [f"This is no file of a case, or it is damaged: {type(fault).__name__} {fault}"]
+        return [f"This is no file of a case, or it is damaged: {fault or type(fault).__name__}"]
 
 
 def _faults(archive: zipfile.ZipFile) -> Iterator[str]:

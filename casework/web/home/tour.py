@@ -25,7 +25,7 @@ TOURS: Mapping[Role, tuple[str, ...]] = {
     ),
     Role.OFFICER: (
         N_("This page lists what you do next, by the day it is due. Open a row to do the task."),
-        N_("“Next task” gives you the task whose turn it is in your queues."),
+        N_("“Next task” gives you the task that comes first in your queues."),
         N_("Each case says its next action, its date and whom it waits for."),
         N_("When you cannot go on, snooze the task, ask for more time, or put the case on hold with a reason."),
     ),

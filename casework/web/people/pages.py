@@ -221,6 +221,7 @@ def give_role(person: Any) -> Response:
         lambda _: url_for("administration.person", person=id),
         gettext(
             "The role waits for a second person: another administrator or a supervisor of the programme agrees, on the page Roles."
+            " While the programme has no case, whoever runs Casework can give it at once, with casework user add."
         )
         if takes_two(typed("role"))
         else gettext("The role is given. It holds from the day that you named, or from now."),

@@ -135,7 +135,7 @@ def take_next() -> Response:
         flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
         return redirect(url_for("home.show"), 303)
     flash(
-        gettext("You took: %(task)s. It was next in your queues: %(why)s.", task=task_words(task), why=why_here(task))
+        gettext("You took: %(task)s. It came first in your queues, %(why)s.", task=task_words(task), why=why_here(task))
     )
     return redirect(task_url(task), 303)
 

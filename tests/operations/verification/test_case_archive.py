@@ -181,7 +181,10 @@ def test_a_part_that_no_checksum_names_is_named_and_one_that_is_missing(make: Ma
 def test_what_is_no_archive_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(b"no archive")
-    assert "no file of a case" in check_case_file(path)[0]
+    (fault,) = check_case_file(path)
+    assert "no file of a case" in fault
+    assert "Error" not in fault
+    assert "BadZipFile" not in fault
 
 
 @pytest.mark.parametrize("outsider", ["provider", "observer", "foreign_officer", "administrator", "dispute_officer"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -243,7 +244,9 @@ def test_what_cannot_be_undone_asks_once_and_names_the_consequence(
     sent["f-party"], sent["f-reason"] = "need_owner", "other"
     answer = send(browser, path, sent)
     assert answer.status_code == 422
-    assert "Tick the box" in answer.text
+    # What was refused leads to the box, and the box is marked.
+    (box,) = re.findall(r'<a href="#([^"]+)">Tick the box', answer.text)
+    assert re.search(rf'id="{box}" name="sure" value="yes" required aria-invalid="true"', answer.text)
 
 
 @pytest.mark.parametrize(
