@@ -50,6 +50,13 @@ class CaseHasMoved(CaseworkError):
     )
 
 
+class RecordHasMoved(CaseHasMoved):
+    says = template(
+        "record_has_moved",
+        N_("Somebody has changed this record meanwhile. Nothing was recorded: look at it again first."),
+    )
+
+
 class NotFound(CaseworkError):
     says = template("not_found", N_("There is no such %(noun)s, or you may not see it."), noun=NOUN)
 

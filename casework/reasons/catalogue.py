@@ -15,6 +15,10 @@ RIGHT_BURDENED_HERE = reason(
     "catalogue.right_burdened_here",
     N_("this case has a pledge, a licence or a transfer on this right; end that first"),
 )
+RIGHT_NAMED_HERE = reason(
+    "catalogue.right_named_here", N_("a step of this case that goes on names this right; it stays until that has ended")
+)
+MOST_RIGHTS = template("catalogue.most_rights", N_("a case is about %(most)s rights at most"))
 SEVERAL_RIGHTS = reason("catalogue.several_rights", N_("several rights have this number; write the office before it"))
 RIGHT_UNKNOWN = reason("catalogue.right_unknown", N_("is not a right that this programme has recorded"))
 RIGHT_RECORDED = reason(

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework.engine.execution.context import By
+from casework.engine.roles import Role
 from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.national_holidays import china
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
@@ -85,7 +87,14 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
             "checked_on": date(2026, 2, 1),
         }
         enter_right(
-            db, ids["officer"], right, ids["programme"], ids[technology], kind="invention", fields=kept, confirmed=True
+            db,
+            By(ids["officer"], Role.OFFICER),
+            right,
+            ids["programme"],
+            ids[technology],
+            kind="invention",
+            fields=kept,
+            confirmed=True,
         )
     for match, (need, technology) in MATCHES.items():
         ids[match] = str(uuid_utils.uuid7())

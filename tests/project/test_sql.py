@@ -222,7 +222,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/people/registry.py": {"columns", "table"},
     "casework/operations/people/service.py": {"table"},
     "casework/operations/privacy/erasure.py": {
-        "but", "gone", "kind", "left", "name", "names_in(table)", "returning", "sets",
+        "but", "kind", "left", "name", "names_in(table)", "returning", "sets",
     },
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},

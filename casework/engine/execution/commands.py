@@ -107,8 +107,9 @@ class ChangeRights:
     """Add IP rights to what the case is about, or take some out."""
 
     rights: tuple[str, ...]
-    reason: str
-    add: bool = True
+    #: What of `engine.case_objects.case_rights` is done with them.
+    what: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class Cause(TypedDict):
 class RecordedRight(TypedDict):
     """What an IP right is; the rest is in the body."""
 
+    programme: NotRequired[str]
     kind: str
     technology: str | None
     confirmed: bool

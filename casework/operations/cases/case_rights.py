@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects.case_rights import ADDED, ENTERED, MOST, REMOVED
 from casework.engine.execution.commands import ChangeRights, Command
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -17,6 +18,7 @@ from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
+from casework.operations.core.right_numbers import find_rights
 from casework.permissions.actors import Actor
 
 
@@ -29,10 +31,33 @@ def add_rights(
     reason: str,
     revision: int | None,
     request: Request,
+    other: str | None = None,
 ) -> Done:
-    """Let a case be about these rights as well. Raises InvalidForm for one that the programme has not recorded."""
-    change = ChangeRights(tuple(rights), reason)
-    return _change(db, actor, number, change, revision=revision, request=request)
+    """Let a case be about these rights as well, and the one with the number `other`. Raises InvalidForm for one that the
+    programme has not recorded."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        by = _by(actor, standing, revision)
+        named = list(rights)
+        if other is not None:
+            named.append(_find_by_number(db, standing.case, other))
+        given = {"ids": named, "programme": standing.case.programme}
+        if set(db.execute(_RECORDED, given).scalars()) != set(named):
+            raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_UNKNOWN})
+        return ChangeRights(tuple(named), ADDED, reason), by
+
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
+
+
+def add_entered_right(
+    db: Connection, actor: Actor, number: str, right: str, *, revision: int | None, request: Request
+) -> Done:
+    """Let a case be about a right that was entered for it in the same transaction."""
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        return ChangeRights((right,), ENTERED), _by(actor, standing, revision)
+
+    return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
 
 
 def remove_rights(
@@ -45,23 +70,16 @@ def remove_rights(
     revision: int | None,
     request: Request,
 ) -> Done:
-    """Take rights out of a case that has laid nothing on them."""
-    change = ChangeRights(tuple(rights), reason, add=False)
-    return _change(db, actor, number, change, revision=revision, request=request)
+    """Take rights out of a case that has laid nothing on them, and no step of which names them."""
 
-
-def _change(
-    db: Connection, actor: Actor, number: str, change: ChangeRights, *, revision: int | None, request: Request
-) -> Done:
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.CHANGE_RIGHTS, revision)
-        if change.add:
-            given = {"ids": list(change.rights), "programme": standing.case.programme}
-            if set(db.execute(_RECORDED, given).scalars()) != set(change.rights):
-                raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_UNKNOWN})
-        return change, by
+        return ChangeRights(tuple(rights), REMOVED, reason), _by(actor, standing, revision)
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
+
+
+def _by(actor: Actor, standing: Standing, revision: int | None) -> By:
+    return on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.CHANGE_RIGHTS, revision)
 
 
 #: Which of some rights a programme has recorded.
@@ -72,30 +90,22 @@ _RECORDED = text(
 
 def list_addable(db: Connection, case: Case) -> list[JsonObject]:
     """Recorded rights of a case's technology that it is not about yet: id, kind, office, number, owner."""
-    given = {"technology": case.technology, "there": list(case.rights), "most": MOST_OFFERED}
+    given = {"technology": case.technology, "programme": case.programme, "there": list(case.rights), "most": MOST}
     return [dict(row._mapping) for row in db.execute(_ADDABLE, given)]
 
 
-MOST_OFFERED = 200
 #: The rights of a technology that a case may still add, the newest first.
 _ADDABLE = text("""
     SELECT id::text, kind, office, number, owner FROM rights
-    WHERE technology_id = CAST(:technology AS uuid) AND id <> ALL(CAST(:there AS uuid[])) ORDER BY created_at DESC, id LIMIT :most
+    WHERE technology_id = CAST(:technology AS uuid) AND programme_id = CAST(:programme AS uuid)
+    AND id <> ALL(CAST(:there AS uuid[])) ORDER BY created_at DESC, id LIMIT :most
 """)
 
 
-def find_by_number(db: Connection, case: Case, number: str) -> str:
-    """The right that the case's programme has recorded under a number, blanks aside. Raises InvalidForm for none or several."""
-    found = list(db.execute(_NUMBERED, {"programme": case.programme, "number": number}).scalars())
-    if len(found) != 1:
-        raise InvalidForm(
-            fields={"number": reasons.catalogue.SEVERAL_RIGHTS if found else reasons.catalogue.RIGHT_UNKNOWN}
-        )
-    return str(found[0])
-
-
-#: Rights of a programme with a number, with or without the office before it.
-_NUMBERED = text("""
-    SELECT id::text FROM rights WHERE programme_id = CAST(:programme AS uuid) AND replace(lower(:number), ' ', '')
-    IN (replace(lower(number), ' ', ''), replace(lower(concat(office, number)), ' ', '')) ORDER BY id LIMIT 2
-""")
+def _find_by_number(db: Connection, case: Case, number: str) -> str:
+    """The right that the case's programme has recorded under a number. Raises InvalidForm for none, several, or one that is there."""
+    found = find_rights(db, case.programme, number)
+    if len(found) == 1 and found[0] not in case.rights:
+        return found[0]
+    known = reasons.catalogue.RIGHT_IS_THERE if len(found) == 1 else reasons.catalogue.SEVERAL_RIGHTS
+    raise InvalidForm(fields={"number": known if found else reasons.catalogue.RIGHT_UNKNOWN})

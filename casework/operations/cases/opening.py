@@ -65,7 +65,8 @@ _MATCH = """
             WHERE f.programme_id = m.programme_id AND f.starts_on <= d.today
             AND (f.ends_on IS NULL OR f.ends_on >= d.today) ORDER BY f.starts_on DESC, f.id LIMIT 1
         ) AS phase_id,
-        (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r WHERE r.technology_id = t.id) AS rights
+        (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r
+            WHERE r.technology_id = t.id AND r.programme_id = m.programme_id) AS rights
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """

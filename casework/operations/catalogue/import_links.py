@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.operations.catalogue.import_schemas import Right
+from casework.operations.core.right_numbers import OF_NUMBERS, plain
 from casework.operations.people.registry import register_organisation
 
 #: Source and external id of a record.
@@ -45,28 +46,22 @@ def rights_not_on_record(
     technology is left out, and `keep` is told of it: row, field, why.
     """
     numbers = [right for _, rights in incoming.values() for right in rights if right.number]
-    rows = db.execute(
-        text(
-            "SELECT technology_id, kind, office, number FROM rights WHERE programme_id = CAST(:programme AS uuid)"
-            " AND (technology_id = ANY(CAST(:ids AS uuid[])) OR (office, number) IN"
-            " (SELECT * FROM unnest(CAST(:offices AS text[]), CAST(:numbers AS text[]))))"
-        ),
-        {
-            "programme": programme,
-            "ids": [known[key].id for key in incoming if key in known],
-            "offices": [right.office for right in numbers],
-            "numbers": [right.number for right in numbers],
-        },
-    ).all()
-    owners: dict[tuple[str | None, str | None], Any] = {
-        (row.office, row.number): row.technology_id for row in rows if row.number is not None
+    given = {
+        "programme": programme,
+        "ids": [known[key].id for key in incoming if key in known],
+        "numbers": [plain(right.office, right.number)[0] for right in numbers],
+        "offices": [plain(right.office, right.number)[1] for right in numbers],
+    }
+    rows = db.execute(OF_NUMBERS, given).all()
+    owners: dict[tuple[str, str], Any] = {
+        plain(row.office, row.number): row.technology_id for row in rows if row.number is not None
     }
     nameless = {(row.technology_id, row.kind) for row in rows if row.number is None}
     new: dict[Key, list[Right]] = {}
     for key, (row_number, rights) in incoming.items():
         technology = known[key].id if key in known else key
         for right in rights:
-            name = (right.office, right.number)
+            name = plain(right.office, right.number)
             if right.number is None:
                 if (technology, right.kind) in nameless:
                     continue

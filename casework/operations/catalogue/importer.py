@@ -16,6 +16,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
+from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
@@ -378,7 +379,7 @@ class _Import:
             fields = right.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
             enter_right(
                 db,
-                self.by,
+                By(self.by, None),
                 str(uuid_utils.uuid7()),
                 self.programme,
                 technology,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,29 +11,31 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED
+from casework.engine.case_objects.ip_rights import FIELDS, REASON, SOURCE, changes, fold
+from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
-from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
-from casework.ledger.redactable_bodies import ERASED, values
+from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.views import CaseOfRight, RightEntry
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
 from casework.operations.core.register_log import append
+from casework.operations.core.right_numbers import is_recorded
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.event_log import Log, lock_log, new_log, now
+from casework.permissions.work import in_the_programme
+from casework.records.event_log import Log, lock_log, new_log, now, read_register
+from casework.records.row_security import whole
 
 KINDS = ("invention", "utility_model", "design", "software", "trade_secret", "know_how")
-FIELDS = ("office", "number", "owner", "in_force", "expires_on", "fee_paid_to", "checked_on")
 #: What a person may put right; the day of the look is said with each.
 CORRECTED = tuple(name for name in FIELDS if name != "checked_on")
 EDITORS = (Role.OFFICER, Role.SUPERVISOR)
-#: Words of whoever looked a right up: where, and why the record says something else now.
-SOURCE, REASON = "source", "reason"
 
 
 def record_right(
@@ -49,7 +51,8 @@ def record_right(
     source: str | None = None,
 ) -> Done:
     """Enter a right of a technology; what a person enters counts as confirmed by that person."""
-    if not actor.in_programme(programme, EDITORS):
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=KINDS)})
@@ -57,16 +60,17 @@ def record_right(
     _insist_technology(db, programme, technology)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    _take_turn(db, programme)
     _insist_new(db, programme, None, fields)
     id = str(uuid_utils.uuid7())
     words = {SOURCE: source} if source else {}
-    enter_right(db, actor.person, id, programme, technology, kind=kind, fields=fields, confirmed=confirmed, words=words)
+    enter_right(db, by, id, programme, technology, kind=kind, fields=fields, confirmed=confirmed, words=words)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
 def enter_right(
     db: Connection,
-    person: str,
+    by: By,
     id: str,
     programme: str,
     technology: str | None,
@@ -79,9 +83,21 @@ def enter_right(
     moment = now(db)
     log = new_log(id, "right", programme, moment)
     kept = {name: _plain(fields.get(name)) for name in FIELDS}
-    effects: RegisterEffects = {"right": {"kind": kind, "technology": technology, "confirmed": confirmed}}
-    body = {**kept, **(words or {})}
-    append(db, log, [RegisterEvent(log=id, seq=1, at=moment, kind=RECORDED, actor=person, effects=effects, body=body)])
+    effects: RegisterEffects = {
+        "right": {"programme": programme, "kind": kind, "technology": technology, "confirmed": confirmed}
+    }
+    event = RegisterEvent(
+        log=id,
+        seq=1,
+        at=moment,
+        kind=RECORDED,
+        actor=by.person,
+        role=by.role,
+        acting_for=by.acting_for,
+        effects=effects,
+        body={**kept, **(words or {})},
+    )
+    append(db, log, [event])
     db.execute(
         text(
             "INSERT INTO rights (id, programme_id, technology_id, kind, office, number, owner, in_force, expires_on,"
@@ -102,16 +118,21 @@ def confirm_right(
     request: Request,
     source: str | None = None,
     reason: str | None = None,
+    seen: int | None = None,
 ) -> Done:
     """An officer has looked the right up and stands for what the record says, with what `fields` puts right in it.
 
-    A field that is None is emptied; one that is not named stays. What was confirmed before is corrected with a reason.
+    A field that is None is emptied; one that is not named stays. What was confirmed before is corrected with a reason. Raises
+    RecordHasMoved where its log is longer than it was when the record was `seen`.
     """
-    programme = _editable(db, actor, right)
+    programme, by = _editable(db, actor, right)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _insist_looked_up(db, programme, checked_on)
+    _take_turn(db, programme)
     log: Log = lock_log(db, right)
+    if seen not in (None, log.seq):
+        raise RecordHasMoved
     before = db.execute(_RIGHT, {"id": right}).one()
     given = {name: _plain(fields[name]) for name in CORRECTED if name in fields}
     changed = {name: value for name, value in given.items() if value != _plain(getattr(before, name))}
@@ -120,7 +141,10 @@ def confirm_right(
     _insist_new(db, programme, right, {"office": before.office, "number": before.number, **changed})
     words = {name: value.strip() for name, value in ((SOURCE, source), (REASON, reason)) if value and value.strip()}
     effects: RegisterEffects = {"checked_on": checked_on.isoformat()}
-    append(db, log, [log.next_event(CONFIRMED, actor.person, effects=effects, body={**changed, **words})])
+    event = log.next_event(
+        CONFIRMED, by.person, role=by.role, acting_for=by.acting_for, effects=effects, body={**changed, **words}
+    )
+    append(db, log, [event])
     columns = ["confirmed = true", "checked_on = :checked_on", *(f"{name} = :{name}" for name in changed)]
     db.execute(
         text(f"UPDATE rights SET {', '.join(columns)} WHERE id = CAST(:id AS uuid)"),
@@ -129,18 +153,41 @@ def confirm_right(
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
 
 
+def write_row(db: Connection, right: str) -> None:
+    """Bring a right's fields after its log, once words of it were erased: what was said last stands, or nothing where that is gone."""
+    with whole(db):
+        told = fold(read_register(db, right))
+    columns = [f"{name} = :{name}" for name in FIELDS]
+    db.execute(
+        text(f"UPDATE rights SET {', '.join(columns)} WHERE id = CAST(:id AS uuid)"),
+        {name: _bare(told.get(name)) for name in FIELDS} | {"id": right},
+    )
+
+
 #: A right as it stands.
 _RIGHT = text("SELECT * FROM rights WHERE id = CAST(:id AS uuid)")
 
 
-def _editable(db: Connection, actor: Actor, right: str) -> str:
-    """The programme of a right that the actor may put right. Raises NotFound and NotAllowed."""
+def _editable(db: Connection, actor: Actor, right: str) -> tuple[str, By]:
+    """The programme of a right that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
     row = db.execute(_RIGHT, {"id": right}).one_or_none()
     if row is None or row.programme_id not in reach(actor).all_of:
         raise NotFound("right")
-    if not actor.in_programme(row.programme_id, EDITORS):
+    by = in_the_programme(actor, row.programme_id, EDITORS)
+    if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    return str(row.programme_id)
+    return str(row.programme_id), by
+
+
+def _take_turn(db: Connection, programme: str) -> None:
+    """Before a number is looked for: an import holds the programme's log while it writes rights, and so do others."""
+    with whole(db):
+        lock_log(db, programme)
+
+
+def read_seq(db: Connection, right: str) -> int:
+    """How long the log of a right is: whoever fills in a form about it says so with it."""
+    return int(db.execute(text("SELECT seq FROM logs WHERE id = CAST(:id AS uuid)"), {"id": right}).scalar_one())
 
 
 # --- what a right's log tells --------------------------------------------------------------------------------------------
@@ -151,58 +198,61 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
     row = db.execute(_RIGHT, {"id": right}).one_or_none()
     if row is None or row.programme_id not in reach(actor).all_of:
         raise NotFound("right")
-    events = db.execute(_EVENTS, {"id": right}).all()
+    with whole(db):
+        events = list(read_register(db, right))
     causes = {event.effects["cause"]["log"] for event in events if "cause" in event.effects}
-    numbers = {case.id: case for case in cases_of(db, actor, ids=sorted(causes))}
-    names = names_of(db, {event.actor_id for event in events})
+    numbers = {case.id: case.number for case in name_cases(db, actor, causes)}
+    names = names_of(db, {event.actor for event in events})
     state: JsonObject = {}
     entries = []
     for event in events:
-        said = values(event.body)
-        after = {name: None if value is ERASED else value for name, value in said.items() if name in FIELDS}
-        if "checked_on" in event.effects:
-            after["checked_on"] = event.effects["checked_on"]
-        burden = event.effects.get("encumbrance")
-        case = numbers.get(event.effects.get("cause", {}).get("log", ""))
+        burden, cause = event.effects.get("encumbrance"), event.effects.get("cause")
         entries.append(
             RightEntry(
                 at=instant(event.at),
                 kind=event.kind,
-                who=names.get(event.actor_id),
-                changes={name: (state.get(name), value) for name, value in after.items() if state.get(name) != value},
-                erased=[name for name, value in said.items() if value is ERASED],
-                source=_word(said.get(SOURCE)),
-                reason=_word(said.get(REASON)),
+                who=names.get(event.actor),
+                changes={name: (_bare(state.get(name)), _bare(value)) for name, value in changes(state, event).items()},
+                erased=[name for name, value in event.body.items() if value is ERASED],
+                source=_bare(event.body.get(SOURCE)),
+                reason=_bare(event.body.get(REASON)),
                 burden=burden and burden.get("kind"),
-                case=None if case is None else case.number,
+                case=cause and numbers.get(cause["log"]),
             )
         )
-        state |= after
+        state |= changes(state, event)
     return entries[::-1]
 
 
-def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def _bare(value: Any) -> Any:
+    return None if value is ERASED else value
 
 
-#: The events of a right's log.
-_EVENTS = text("SELECT at, kind, actor_id, effects, body FROM events WHERE log_id = CAST(:id AS uuid) ORDER BY seq")
-
-
-def cases_of(
-    db: Connection, actor: Actor, *, right: str | None = None, ids: list[str] | None = None
-) -> list[CaseOfRight]:
-    """The cases that are about a right, or some by id, as far as the actor sees them: the newest first, fifty at most."""
-    given = {"right": right, "ids": ids, "seen": sorted(reach(actor).all_of)}
-    return [CaseOfRight(**row._mapping) for row in db.execute(_CASES, given)]
-
-
-#: Cases that are about a right, or that are named.
-_CASES = text(f"""
-    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM cases c
-    WHERE (c.rights @> ARRAY[CAST(:right AS uuid)] OR c.id = ANY(CAST(:ids AS uuid[])))
-    AND c.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY c.number DESC LIMIT 50
+#: Cases that are about a right, the newest first. The right first: few cases are about it, and many have later numbers.
+_ABOUT = text(f"""
+    WITH about AS MATERIALIZED (SELECT * FROM cases WHERE rights @> ARRAY[CAST(:right AS uuid)])
+    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM about c
+    WHERE c.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY c.number DESC LIMIT 50
 """)
+
+
+def cases_of(db: Connection, actor: Actor, right: str) -> list[CaseOfRight]:
+    """The cases that are about a right, as far as the actor sees them: the newest first, fifty at most."""
+    rows = db.execute(_ABOUT, {"right": right, "seen": sorted(reach(actor).all_of)})
+    return [CaseOfRight(**row._mapping) for row in rows]
+
+
+#: Some cases by id.
+_NAMED = text(f"""
+    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM cases c
+    WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY c.number
+""")
+
+
+def name_cases(db: Connection, actor: Actor, ids: Collection[str]) -> list[CaseOfRight]:
+    """Those of some cases that the actor sees."""
+    rows = db.execute(_NAMED, {"ids": sorted(ids), "seen": sorted(reach(actor).all_of)})
+    return [CaseOfRight(**row._mapping) for row in rows]
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------------
@@ -231,16 +281,8 @@ def _insist_technology(db: Connection, programme: str, technology: str | None) -
         raise InvalidForm(fields={"technology": reasons.fields.NOT_KNOWN})
 
 
-#: Whether another right of a programme has this number of this office.
-_TAKEN = text("""
-    SELECT 1 FROM rights WHERE programme_id = CAST(:programme AS uuid) AND office = :office AND number = :number
-    AND id IS DISTINCT FROM CAST(:id AS uuid)
-""")
-
-
 def _insist_new(db: Connection, programme: str, right: str | None, fields: JsonMapping) -> None:
-    given = {"programme": programme, "id": right, "office": fields.get("office"), "number": fields.get("number")}
-    if db.execute(_TAKEN, given).first() is not None:
+    if is_recorded(db, programme, fields.get("office"), fields.get("number"), but=right):
         raise InvalidForm(fields={"number": reasons.catalogue.RIGHT_RECORDED})
 
 

@@ -73,11 +73,15 @@ _FILTERS: Mapping[str, str] = {
 }
 
 
-def titles_of(db: Connection, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:
-    """By id what needs or technologies are called, in the language of whoever reads."""
-    given = {"ids": sorted(id for id in ids if id)}
+def titles_of(db: Connection, actor: Actor, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:
+    """By id what those needs or technologies are called that the actor sees, in their language."""
+    given = {"ids": sorted(id for id in ids if id), "all_of": sorted(reach(actor).all_of)}
     rows = db.execute(
-        text(f"SELECT x.id::text, {entitled('x')} FROM {_TABLES[noun]} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"), given
+        text(
+            f"SELECT x.id::text, {entitled('x')} FROM {_TABLES[noun]} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"
+            " AND x.programme_id = ANY(CAST(:all_of AS uuid[]))"
+        ),
+        given,
     )
     return {row[0]: row[1] for row in rows}
 

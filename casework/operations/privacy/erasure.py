@@ -21,6 +21,7 @@ from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
+from casework.operations.catalogue import ip_rights
 from casework.operations.core.perform import write
 from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
@@ -33,7 +34,6 @@ from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log, lock_logs, read_register
 from casework.records.register_entries import MARK as FIELD_MARK
 from casework.records.register_entries import REGISTERS, body_of, key_of
-from casework.records.tables import metadata
 
 #: What stands in a text where a person was named.
 GONE = "[erased]"
@@ -154,17 +154,14 @@ def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:
         findings.write_row(db, findings.fold(list(read_register(db, log.id))))
     if log.kind == "erasure":
         erasure_requests.write_row(db, erasure_requests.fold(read_register(db, log.id)))
+    if log.kind == "right":
+        ip_rights.write_row(db, log.id)
     for event in events:
         if event.kind == INVITED:
             gone = ", ".join(f"{name} = NULL" for name in ("email", "name") if name in event.fields)
             db.execute(
                 text(f"UPDATE invitations SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": event.effects["invitation"]}
             )
-        if log.kind == "right":
-            columns = [name for name in event.fields if name in metadata.tables["rights"].columns]
-            gone = ", ".join(f"{name} = NULL" for name in columns)
-            if gone:
-                db.execute(text(f"UPDATE rights SET {gone} WHERE id = CAST(:id AS uuid)"), {"id": log.id})
 
 
 # --- the account -----------------------------------------------------------------------------------------------------

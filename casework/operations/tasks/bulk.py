@@ -166,7 +166,9 @@ def _insist(ids: Sequence[str], operation: str, facts: Mapping[str, str]) -> Non
 def _insist_for_one(results: Collection[Outcome], facts: Mapping[str, str]) -> None:
     """What is wrong for every one of them is wrong with what was sent: it is told at its field. Raises InvalidForm."""
     wrong = [outcome.refusal for outcome in results if isinstance(outcome.refusal, InvalidForm)]
-    if results and len(wrong) == len(results) and set(wrong[0].fields) <= set(facts):
+    if len(wrong) != len(results) or not wrong or not set(wrong[0].fields) <= set(facts):
+        return
+    if all(refusal.fields == wrong[0].fields for refusal in wrong):
         raise wrong[0]
 
 

@@ -8,16 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, after
+from casework.engine.case_objects.ip_rights import fold as fold_right
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
-from casework.engine.state.right_values import Encumbrance
 from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
-from casework.operations.catalogue.ip_rights import FIELDS
 from casework.operations.core.register_entries import INSTALLATION, differences
 from casework.operations.history.point_in_time import Past, absences
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
@@ -30,6 +28,7 @@ from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
+from casework.operations.verification.right_judgement import right_faults
 from casework.operations.verification.role_judgement import role_faults
 from casework.records.case_writer import rows_of
 
@@ -120,6 +119,7 @@ class Rows:
         if kind == "right":
             yield from self._compare("rights", [self._right(events)], rows)
             yield from self._rights_caused()
+            yield from self._right_judged(events)
         if kind == "finding":
             yield from self._compare("findings", [fold_finding(events)], rows)
             yield from self._finding_judged(events)
@@ -217,31 +217,17 @@ class Rows:
             yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
 
     def _right(self, events: list[RegisterEvent]) -> JsonObject:
-        programme = text("SELECT programme_id FROM logs WHERE id = CAST(:log AS uuid)")
-        right: JsonObject = {
-            "id": self.log,
-            "programme_id": self.db.execute(programme, {"log": self.log}).scalar_one(),
-        }
-        lying: list[Encumbrance] = []
-        for event in events:
-            lying = after(lying, event)
-            if event.kind == RECORDED:
-                recorded = event.effects["right"]
-                right |= {
-                    "kind": recorded["kind"],
-                    "technology_id": recorded["technology"],
-                    "confirmed": recorded["confirmed"],
-                }
-                right |= _fields(event)
-            elif event.kind == CONFIRMED:
-                right |= {**_fields(event), "confirmed": True, "checked_on": event.effects["checked_on"]}
         # What was erased can no longer be compared.
-        return {name: value for name, value in right.items() if not isinstance(value, Erased)} | {"encumbrances": lying}
+        told = {name: value for name, value in fold_right(events).items() if not isinstance(value, Erased)}
+        return {"id": self.log, "programme_id": self._programme_of_log(), **told}
 
+    def _programme_of_log(self) -> str:
+        programme = text("SELECT programme_id::text FROM logs WHERE id = CAST(:log AS uuid)")
+        return str(self.db.execute(programme, {"log": self.log}).scalar_one())
 
-def _fields(event: RegisterEvent) -> JsonObject:
-    """What an event says of the fields of a right, beside the words of whoever looked it up."""
-    return {name: value for name, value in event.body.items() if name in FIELDS}
+    def _right_judged(self, events: list[RegisterEvent]) -> Iterator[Finding]:
+        for seq, why in right_faults(self.past, self._programme_of_log(), events):
+            yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
 
 
 def compare(table: str, wanted: list[JsonObject], rows: list[JsonObject]) -> Iterator[tuple[str, str | None, str]]:

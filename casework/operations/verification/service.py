@@ -192,7 +192,9 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
             return walk.log
         case "effects":
             return str(first.get("programme"))
-        case "technology":
+        case "right":
+            if (said := first.get("right", {}).get("programme")) is not None:
+                return str(said)
             programme = db.execute(
                 _HOME_OF_TECHNOLOGY, {"id": first.get("right", {}).get("technology")}
             ).scalar_one_or_none()
@@ -200,10 +202,10 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
     return None
 
 
-#: By kind of log, what says to which programme it belongs: its events, or the technology that a right lies on; None of those
+#: By kind of log, what says to which programme it belongs: its events, or the technology of a right that does not say so; None of those
 #: of no programme.
 PROGRAMME_OF: Mapping[str, str | None] = {
-    "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "technology",
+    "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "right",
     "organisation": None, "person": None, "erasure": None, "installation": None,
 }  # fmt: skip
 #: The programme of a technology.

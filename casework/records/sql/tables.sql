@@ -1336,11 +1336,11 @@ CREATE TABLE rights (
     encumbrances JSONB DEFAULT '[]' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_rights PRIMARY KEY (id),
-    CONSTRAINT uq_rights_programme_id_office_number UNIQUE (programme_id, office, number),
     CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_rights_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id)
 );
 CREATE INDEX ix_rights_technology_id ON rights (technology_id);
+CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), ''));
 COMMENT ON COLUMN rights.id IS 'Also the id of its log';
 COMMENT ON COLUMN rights.kind IS 'invention, utility_model, design, software, trade_secret or know_how';
 COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';

@@ -156,7 +156,14 @@ rights = Table(
         comment="Pledges, licences, transfers; the fold of its log",
     ),
     Column("created_at", Time, nullable=False, server_default=NOW),
-    UniqueConstraint("programme_id", "office", "number"),
+    # However somebody wrote its blanks.
+    Index(
+        "ux_rights_number",
+        "programme_id",
+        text("replace(lower(number), ' ', '')"),
+        text("coalesce(lower(office), '')"),
+        unique=True,
+    ),
 )
 
 matches = Table(

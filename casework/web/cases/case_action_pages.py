@@ -18,7 +18,7 @@ from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases import case_actions, case_rights, handing_over
-from casework.operations.cases.case_rights import find_by_number, list_addable
+from casework.operations.cases.case_rights import list_addable
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.core.drafts import find_draft
@@ -316,12 +316,15 @@ def ask_more_rights(number: str) -> Response:
 def add_rights(number: str) -> BaseResponse:
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = _checked(ADD_RIGHTS, data)
-        rights = list(given.get("rights", ()))
-        if other := given.get("number"):
-            case, _ = find_case(db, actor, number)
-            rights.append(find_by_number(db, case, other))
         return case_rights.add_rights(
-            db, actor, number, rights=rights, reason=given["reason"], revision=revision, request=key
+            db,
+            actor,
+            number,
+            rights=given.get("rights", ()),
+            other=given.get("number"),
+            reason=given["reason"],
+            revision=revision,
+            request=key,
         )
 
     return _answer(number, ADD_RIGHTS, do)

@@ -25,9 +25,11 @@ from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.catalogue.views import IpRight, Technology
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach
+from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts
 from casework.web.shell.i18n import N_
@@ -47,8 +49,8 @@ _FEES = ("kind", ("invention", "utility_model", "design"))
 
 class NewRight(Form):
     kind = Choice(label=N_("Kind of right"), choices=KINDS_OF_RIGHTS)
-    office = Text(label=N_("Office"), max=100, when=_NUMBERED, help=N_("For example CNIPA, EPO or DPMA."))
-    number = Text(label=N_("Number"), max=100, when=_NUMBERED, help=N_("As the register writes it."))
+    office = Text(label=N_("Office"), max=200, when=_NUMBERED, help=N_("For example CNIPA, EPO or DPMA."))
+    number = Text(label=N_("Number"), max=200, when=_NUMBERED, help=N_("As the register writes it."))
     owner = Text(label=N_("Owner of the right"), max=300, help=N_("As the register or the contract says it."))
     in_force = YesNo(label=N_("In force"), when=_NUMBERED)
     expires_on = Date(label=N_("Expires on"), required=False, when=_NUMBERED)
@@ -60,8 +62,8 @@ class NewRight(Form):
 class Look(Form):
     """What a look into the register has shown: what is right stays as it is."""
 
-    office = Text(label=N_("Office"), max=100, required=False)
-    number = Text(label=N_("Number"), max=100, required=False)
+    office = Text(label=N_("Office"), max=200, required=False)
+    number = Text(label=N_("Number"), max=200, required=False)
     owner = Text(label=N_("Owner of the right"), max=300, required=False)
     in_force = YesNo(label=N_("In force"), required=False)
     expires_on = Date(label=N_("Expires on"), required=False)
@@ -81,12 +83,15 @@ LABELS: Mapping[str, str] = {
     "checked_on": N_("Looked up on"),
 }  # fmt: skip
 _ORDER = tuple(LABELS)
+#: The same with the words of whoever looked it up.
+_ALL_LABELS = {**LABELS, "source": N_("Where you looked it up"), "reason": N_("Why it says something else now")}
 #: What an entry of a right's history says happened.
 HAPPENED: Mapping[str, str] = {
     "recorded": N_("%(who)s entered the right"),
     "confirmed": N_("%(who)s confirmed the right"),
     "corrected": N_("%(who)s confirmed the right, with corrections"),
     "encumbered": N_("%(case)s recorded on it: %(burden)s"),
+    "erased": N_("Words that named a person were erased"),
     "released": N_("%(case)s ended what it had recorded on it"),
 }
 
@@ -99,7 +104,9 @@ def index() -> str:
         _sees(actor)
         filters = {name: value for name, value in (("words", words), ("technology", technology)) if value}
         listed = catalogue.list_records(db, actor, IpRight, filters=filters, cursor=cursor)
-        technologies = catalogue.titles_of(db, "technology", {technology, *(one.technology for one in listed.items)})
+        technologies = catalogue.titles_of(
+            db, actor, "technology", {technology, *(one.technology for one in listed.items)}
+        )
     asked: dict[str, Any] = {"q": words or None, "technology": technology}
     return render_template(
         "catalogue/rights.html",
@@ -132,10 +139,10 @@ def show(right: UUID) -> str:
     with page_transaction() as (db, actor):
         one = catalogue.show_record(db, actor, IpRight, str(right))
         entries = ip_rights.read_entries(db, actor, one.id)
-        about = ip_rights.cases_of(db, actor, right=one.id)
-        titles = catalogue.titles_of(db, "technology", {one.technology})
+        about = ip_rights.cases_of(db, actor, one.id)
+        titles = catalogue.titles_of(db, actor, "technology", {one.technology})
         burdens = [burden for burden in one.encumbrances if not burden.get("to")]
-        cases = {case.id: case.number for case in ip_rights.cases_of(db, actor, ids=[b["case"] for b in burdens])}
+        cases = {case.id: case.number for case in ip_rights.name_cases(db, actor, {b["case"] for b in burdens})}
         holders = names_of(db, set(), {burden.get("holder") for burden in burdens})
         may = actor.in_programme(one.programme, EDITORS)
     values = Values(holders)
@@ -176,9 +183,9 @@ def _changes(entry: Any, values: Values) -> list[tuple[str, Any, Any]]:
     told = [
         (gettext(LABELS[name]), values.say(before, name) if before is not None else "", values.say(after, name))
         for name, (before, after) in sorted(entry.changes.items(), key=lambda change: _ORDER.index(change[0]))
-        if entry.kind != "recorded" or after not in (None, "")
+        if name not in entry.erased and (entry.kind != "recorded" or after not in (None, ""))
     ]
-    return told + [(gettext(LABELS[name]), "", gettext("erased")) for name in entry.erased if name in LABELS]
+    return told + [(gettext(_ALL_LABELS[name]), "", gettext("erased")) for name in entry.erased]
 
 
 # --- enter one -----------------------------------------------------------------------------------------------------------
@@ -218,10 +225,11 @@ def _ask_new(subject: Subject, sent: Sent | None = None) -> Response:
         technology = catalogue.show_record(db, actor, Technology, subject.technology)
         if not actor.in_programme(technology.programme, EDITORS):
             raise NotAllowed()
+        layout.use_calendar(calendar_of(db, technology.programme))
         revision = find_case(db, actor, subject.number)[0].revision if subject.number else None
         known = {"checked_on": clock().office_today.isoformat()}
         form = _form(db, actor, subject.draft, NewRight, known=known, sent=sent, revision=revision)
-        titles = catalogue.titles_of(db, "technology", {technology.id})
+        titles = catalogue.titles_of(db, actor, "technology", {technology.id})
     page = render_template(
         "catalogue/right_form.html",
         title=gettext("Enter an IP right"),
@@ -244,6 +252,7 @@ def _add(subject: Subject) -> BaseResponse:
     """Enter a right; begun in a case it becomes the case's in the same transaction."""
     with page_transaction() as (db, actor):
         technology = catalogue.show_record(db, actor, Technology, subject.technology)
+        layout.use_calendar(calendar_of(db, technology.programme))
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = _checked(NewRight, data)
@@ -260,12 +269,11 @@ def _add(subject: Subject) -> BaseResponse:
             request=key,
         )
         if subject.number is not None and not done.repeated:
-            case_rights.add_rights(
+            case_rights.add_entered_right(
                 db,
                 actor,
                 subject.number,
-                rights=[done.answer["id"]],
-                reason=gettext("Entered for this case."),
+                done.answer["id"],
                 revision=revision,
                 request=Request(f"{key.key[:150]}:case", key.digest),
             )
@@ -311,11 +319,13 @@ def add_of_case(number: str) -> BaseResponse:
 def _ask_look(right: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
         one = catalogue.show_record(db, actor, IpRight, right)
+        layout.use_calendar(calendar_of(db, one.programme))
         if not actor.in_programme(one.programme, EDITORS):
             raise NotAllowed()
         known = {name: value for name in ip_rights.CORRECTED if (value := getattr(one, name)) is not None}
         known["checked_on"] = clock().office_today.isoformat()
-        form = _form(db, actor, f"right:{right}", Look, known=known, sent=sent)
+        seq = ip_rights.read_seq(db, right)
+        form = _form(db, actor, f"right:{right}", Look, known=known, sent=sent, revision=seq)
     page = render_template(
         "catalogue/right_form.html",
         title=gettext("Confirm or correct the right"),
@@ -337,6 +347,8 @@ def look(right: UUID) -> Response:
 @blueprint.post("/rights/<uuid:right>/look")
 def confirm(right: UUID) -> BaseResponse:
     id = str(right)
+    with page_transaction() as (db, actor):
+        layout.use_calendar(calendar_of(db, catalogue.show_record(db, actor, IpRight, id).programme))
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = _checked(Look, data)
@@ -349,6 +361,7 @@ def confirm(right: UUID) -> BaseResponse:
             fields={name: given.get(name) for name in ip_rights.CORRECTED},
             source=given.get("source"),
             reason=given.get("reason"),
+            seen=revision,
             request=key,
         )
 

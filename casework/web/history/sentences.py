@@ -62,6 +62,7 @@ _ACTIONS = {
     "added": N_("%(who)s added the task “%(task)s”"),
     "handed_over": N_("%(who)s handed the case over to %(whom)s"),
     "rights_changed added": N_("%(who)s added IP rights to the case"),
+    "rights_changed entered": N_("%(who)s entered an IP right for the case"),
     "rights_changed removed": N_("%(who)s took IP rights out of the case"),
     "document_registered": N_("%(who)s added %(paper)s"),
     "document_registered by title": N_("%(who)s added “%(paper)s”"),

@@ -16,7 +16,7 @@ from casework.web.shell.session import viewer
 
 #: By the names of pages, and of routes of the API.
 LIMITED: Mapping[str, Kind] = {
-    "search.show": "search", "api.search_everything": "search", "palette.show": "palette",
+    "search.show": "search", "api.search_everything": "search", "palette.show": "palette", "rights.index": "search",
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
@@ -41,7 +41,11 @@ def register(app: Flask) -> None:
 def _count() -> None:
     kind = LIMITED.get(request.endpoint or "")
     # A form that takes files and brings none is a form like any other.
-    if kind == "upload" and not for_programs() and not any(file.filename for file in request.files.values()):
+    if (
+        kind == "upload"
+        and not for_programs()
+        and not any(file.filename for _, file in request.files.items(multi=True))
+    ):
         return
     # Whoever asks for the head of an answer has it made all the same.
     if kind is None or request.method == "OPTIONS":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -111,8 +112,36 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: JsonMapping | No
         people=sorted(shown.people.items(), key=lambda pair: pair[1]),
         waits=[(code, hold_name(code)) for code in WAITS_FOR],
         ranks=[(code, gettext(words)) for code, words in RANKS.items()],
+        said=_said(request.values, shown.people),
         back=local_path(request.values.get("page")) or url_for("home.show"),
     )
+
+
+#: What each operation asks for, as a page says it back before it is done.
+_LABELS = {
+    "person": N_("Person"), "note": N_("What the next one must know"), "until": N_("Until"), "waits_for": N_("Waits for"),
+    "priority": N_("Priority"), "reason": N_("Why"),
+}  # fmt: skip
+
+
+def _say_until(day: str) -> str:
+    try:
+        return layout.day_element(date.fromisoformat(day))
+    except ValueError:
+        return day
+
+
+def _said(given: Mapping[str, str], people: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was chosen for the operation, in words."""
+    say_as: Mapping[str, Callable[[str], str]] = {
+        "person": lambda id: people.get(id, ""),
+        "until": _say_until,
+        "waits_for": lambda code: hold_name(code) if code in WAITS_FOR else "",
+        "priority": lambda code: gettext(RANKS[code]) if code in RANKS else "",
+    }
+    asked = bulk.NEEDS.get(given.get("operation", ""), ())
+    told = [(name, given.get(name, "").strip()) for name in asked]
+    return [(gettext(_LABELS[name]), say_as.get(name, str)(value)) for name, value in told if value]
 
 
 def _happened(answer: JsonMapping | None) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
 from casework.operations.cases.saved_views import list_views
+from casework.operations.catalogue.ip_rights import confirm_right, read_entries, record_right
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
@@ -23,13 +24,13 @@ from casework.operations.privacy.erasure import OWN, carry_out
 from casework.operations.privacy.personal_texts import WORDY
 from casework.operations.verification.kept_rows import PARTS
 from casework.operations.verification.rows import HOMES
-from casework.operations.verification.service import verify_all, verify_each
+from casework.operations.verification.service import verify_all, verify_case, verify_each
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import read_events
 from casework.records.tables import metadata
 from tests.operations.privacy.erasure_scene import CANARIES, NAME, NAME_ZH, PHONE, Scene
-from tests.support.world import new_request
+from tests.support.world import new_request, today
 
 
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
@@ -82,6 +83,43 @@ def test_the_verification_counts_what_was_erased(scene: Scene) -> None:
     assert sum(one.erased for one in verify_each(scene.engine)) == 0
     scene.erase()
     assert sum(one.erased for one in verify_each(scene.engine)) > 8
+
+
+def test_a_right_whose_owner_was_corrected_keeps_the_present_one(scene: Scene) -> None:
+    with transaction(scene.engine) as db:
+        officer, programme = scene.world.actor(db, "officer"), scene.world.programmes["BJ"]
+        rights = [
+            record_right(
+                db,
+                officer,
+                programme=programme,
+                technology=None,
+                kind="know_how",
+                fields={"owner": NAME},
+                confirmed=True,
+                source=f"{NAME} on the telephone",
+                request=new_request(),
+            ).answer["id"]
+            for _ in range(2)
+        ]
+        confirm_right(
+            db,
+            officer,
+            rights[0],
+            checked_on=today(),
+            fields={"owner": "ACME"},
+            reason=f"Bought of {NAME}.",
+            request=new_request(),
+        )
+    scene.erase()
+    with transaction(scene.engine) as db:
+        owners = text("SELECT owner FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id")
+        assert list(db.execute(owners, {"ids": rights}).scalars()) == ["ACME", None]
+        assert [verify_case(db, right) for right in rights] == [[], []]
+        erased, corrected, recorded = read_entries(db, scene.world.actor(db, "officer"), rights[0])
+        assert erased.kind == "erased"
+        assert (corrected.changes["owner"], corrected.erased) == ((None, "ACME"), ["reason"])
+        assert set(recorded.erased) == {"owner", "source"}
 
 
 def test_saved_views_that_lose_their_names_have_two_names_still(scene: Scene) -> None:

@@ -48,8 +48,7 @@ def test_a_right_is_entered_in_the_case_that_needs_it(browser_for: Enter, staged
     assert "The right is entered, and the case is about it." in done
     assert "CNIPA ZL 2020 1 0123456" in done
     history = words_of(browser.get(f"/cases/{staged}/history").text)
-    assert "Officer added IP rights to the case" in history
-    assert "Entered for this case." in history
+    assert "Officer entered an IP right for the case" in history
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(browser_for: Enter, staged: str) -> None:
@@ -110,3 +109,20 @@ def test_who_only_reads_is_offered_nothing_to_change(browser_for: Enter, world: 
     assert "/rights/new" not in browser.get(f"/cases/{staged}").text
     page = browser.get(f"/rights/{world.rights[0]}").text
     assert "/look" not in page
+
+
+def test_of_a_technology_elsewhere_not_even_the_title_is_told(browser_for: Enter, world: World) -> None:
+    page = browser_for("foreign_officer").get("/rights", query_string={"technology": world.technologies[0]}).text
+    assert "Heat pump" not in page
+
+
+def test_who_looked_before_another_did_is_asked_to_look_again(browser_for: Enter, world: World) -> None:
+    browser, page = browser_for("officer"), f"/rights/{world.rights[0]}/look"
+    sent = read_page(browser.get(page).text).sent
+    look = {"checked_on": today().isoformat(), "source": "CNIPA register"}
+    fill(browser_for("supervisor"), page, **look, owner="Another Owner", reason="Assigned in May.")
+    for name, value in look.items():
+        sent[f"f-{name}"] = value
+    again = browser.flask.post(page, data=sent)
+    assert again.status_code == 409
+    assert "Somebody has changed this record meanwhile." in again.text

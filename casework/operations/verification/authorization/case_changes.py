@@ -59,14 +59,21 @@ def judge_rights_changed(evidence: Evidence, before: Case, event: Event) -> Reas
     yield from role_not_among(before, event, (Role.OFFICER, Role.SUPERVISOR))
     if before.kind != "case" or before.closed_at is not None:
         yield "only of a case that goes on are the rights changed"
-    what, rights = event.effects.get("what"), list(event.effects.get("data", {}).get("rights", ()))
-    there = set(before.rights)
-    if what == case_rights.ADDED and there & set(rights) or what == case_rights.REMOVED and not set(rights) <= there:
+    what, rights = str(event.effects.get("what")), list(event.effects.get("data", {}).get("rights", ()))
+    there, removes = set(before.rights), what == case_rights.REMOVED
+    if what not in (case_rights.ADDED, case_rights.ENTERED, case_rights.REMOVED) or len(set(rights)) < len(rights):
+        yield "it neither adds nor takes out, or names a right twice"
+    if not removes and there & set(rights) or removes and not set(rights) <= there:
         yield "it adds a right that was there, or takes out one that was not"
-    if tuple(event.effects["case_rights"]) != case_rights.after_change(before, str(what), rights) or not rights:
+    after = case_rights.after_change(before, what, rights)
+    if tuple(event.effects["case_rights"]) != after or not rights or len(after) > case_rights.MOST and not removes:
         yield "the rights that it leaves are not those that follow from it"
-    if what == case_rights.REMOVED and any(evidence.burdens.get(right) for right in rights):
+    if what != case_rights.ENTERED and "reason" not in event.body:
+        yield "it does not say why"
+    if removes and any(evidence.burdens.get(right) for right in rights):
         yield "it takes out a right on which this case has laid something"
+    if removes and any(case_rights.names(before, right) for right in rights):
+        yield "it takes out a right that a step of the case names"
 
 
 def judge_erased(evidence: Evidence, before: Case, event: Event) -> Reasons:

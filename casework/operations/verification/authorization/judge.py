@@ -91,6 +91,8 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
         against = [*actor_against(evidence, before, event), *_kind_against(evidence, before, event)]
         if any(state.get("by") not in (None, event.actor) for state in event.effects.get("task_states", ())):
             against.append("it says that somebody else finished a task")
+        if "case_rights" in event.effects and event.kind != RIGHTS_CHANGED:
+            against.append("only what says so changes the rights that the case is about")
         against += new_grants_against(before, event)
     against += new_tracks_against(evidence, event)
     evidence.earlier[event.seq] = _remember(evidence, event)

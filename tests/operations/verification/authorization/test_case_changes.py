@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from casework.engine.state.events import HANDED_OVER, RELIEVED
 from casework.json_values import JsonObject
-from casework.operations.cases.case_rights import add_rights
+from casework.operations.cases.case_rights import add_rights, remove_rights
 from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import claim_task
 from casework.operations.verification.service import verify_case
-from tests.operations.verification.forger import Scene, not_allowed, rebuild, sql, the
+from tests.operations.verification.forger import Scene, Stored, not_allowed, rebuild, sql, the
 from tests.support.world import new_request
 
 
@@ -68,7 +68,8 @@ def _another_right(attack: Connection, scene: Scene) -> str:
 @pytest.mark.parametrize(
     ("forged", "why"),
     [
-        ({"what": "removed"}, "takes out one that was not"),
+        ({"what": "removed"}, "not those that follow"),
+        ({"what": "other"}, "neither adds nor takes out"),
         ({"case_rights": []}, "not those that follow"),
         ({"data": {"rights": []}}, "not those that follow"),
     ],
@@ -86,3 +87,26 @@ def test_other_rights_than_those_that_follow_are_found(
     sql(attack, "SET LOCAL session_replication_role = replica")
     rebuild(attack, log, lambda rows: the(rows, "rights_changed")["effects"].update(forged))
     assert [why in sentence for _, sentence in not_allowed(verify_case(attack, log))].count(True) == 1
+
+
+def test_a_burdened_right_does_not_leave_by_another_word_or_another_event(scene: Scene, attack: Connection) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    number = scene.world.new_case(attack)
+    log, who = home_of(attack, number), scene.world.actor(attack, "officer")
+    right = _another_right(attack, scene)
+    scene.world.fire(attack, "officer", number, "take")
+    add_rights(attack, who, number, rights=[right], reason="As in the contract.", revision=None, request=new_request())
+    remove_rights(attack, who, number, rights=[right], reason="Another one.", revision=None, request=new_request())
+    assert verify_case(attack, log) == []
+    sql(attack, "SET LOCAL session_replication_role = replica")
+
+    def forge(rows: list[Stored]) -> None:
+        the(rows, "fired", "take")["effects"] |= {
+            "rights": [{"right": right, "add": {"kind": "pledge", "from": None}}],
+            "case_rights": [],
+        }
+
+    rebuild(attack, log, forge)
+    told = [sentence for _, sentence in not_allowed(verify_case(attack, log))]
+    assert any("on which this case has laid something" in sentence for sentence in told)
+    assert any("only what says so changes the rights" in sentence for sentence in told)

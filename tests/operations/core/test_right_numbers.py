@@ -1,0 +1,63 @@
+"""The number of a right is the same wherever one wrote blanks or capitals, for whoever enters, finds and imports it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from casework.operations.catalogue.ip_rights import record_right
+from casework.operations.core.right_numbers import find_rights, is_recorded, plain
+from tests.support.world import World, new_request
+
+
+def enter(world: World, db: Connection, number: str, office: str | None = "CNIPA") -> str:
+    done = record_right(
+        db,
+        world.actor(db, "officer"),
+        programme=world.programmes["BJ"],
+        technology=None,
+        kind="invention",
+        fields={"office": office, "number": number},
+        confirmed=True,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+@pytest.mark.parametrize("written", ["ZL 2020 1 7", "zl202017", "CNIPA ZL 2020 1 7", "cnipa zl202017"])
+def test_it_is_found_however_it_is_written(world: World, db: Connection, written: str) -> None:
+    right, programme = enter(world, db, "ZL 2020 1 7"), world.programmes["BJ"]
+    assert find_rights(db, programme, written) == [right]
+    assert find_rights(db, world.programmes["SH"], written) == []
+    assert find_rights(db, programme, "ZL 2020") == []
+
+
+def test_of_several_offices_the_office_before_it_tells_which(world: World, db: Connection) -> None:
+    rights = [enter(world, db, "EP 1", office) for office in ("EPO", "DPMA")]
+    assert sorted(find_rights(db, world.programmes["BJ"], "EP 1")) == sorted(rights)
+    assert find_rights(db, world.programmes["BJ"], "DPMA EP 1") == [rights[1]]
+
+
+def test_another_right_with_it_is_known(world: World, db: Connection) -> None:
+    right, programme = enter(world, db, "ZL 9"), world.programmes["BJ"]
+    assert is_recorded(db, programme, "cnipa", "zl9", but=None)
+    assert not is_recorded(db, programme, "cnipa", "zl9", but=right)
+    assert not is_recorded(db, programme, None, "zl9", but=None)
+    assert not is_recorded(db, programme, "cnipa", None, but=None)
+
+
+@pytest.mark.parametrize("office", ["cnipa", None])
+def test_the_table_holds_what_the_functions_say(world: World, db: Connection, office: str | None) -> None:
+    enter(world, db, "ZL 9", office and office.upper())
+    again = text(
+        "INSERT INTO rights (id, programme_id, kind, office, number)"
+        " VALUES (gen_random_uuid(), CAST(:programme AS uuid), 'design', :office, 'z l9')"
+    )
+    with pytest.raises(IntegrityError, match="ux_rights_number"), db.begin_nested():
+        db.execute(again, {"programme": world.programmes["BJ"], "office": office})
+
+
+def test_python_compares_as_the_table_does() -> None:
+    assert plain("CNIPA", "ZL 9") == plain("cnipa", "zl9") == ("zl9", "cnipa")
+    assert plain(None, None) == ("", "")
