@@ -39,7 +39,7 @@ from casework.web.documents.place import WORDS, Place
 from casework.web.history.sentences import WHOSE, whose
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.form_fields import FILE, HELD, PAPER, PREFIX, Field, FormView, HeldFile, within
-from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
+from casework.web.shell.forms import build_form, own_texts, parse_form, read_request, wants_more
 from casework.web.shell.layout import clock
 from casework.web.shell.security_log import because
 from casework.web.shell.session import current_actor, page_transaction
@@ -159,8 +159,10 @@ class FilesOfForm:
         chosen = [file for file in request.files.getlist(self._sent_as(name, FILE)) if file.filename]
         # Of a paper there is one file: another one takes its place.
         before = [] if single and chosen else list(self._kept_before(name, request.form))
+        before = before[-1:] if single else before[:MOST_FILES]
         if not chosen and not before:
-            return {name: reasons.documents.CHOOSE_PAPER} if single else {}
+            # Who only asks for more questions has not sent it yet.
+            return {name: reasons.documents.CHOOSE_PAPER} if single and not wants_more(request.form) else {}
         faults = dict[str, Why]()
         if single or chosen or not all(one.code for one in before):
             self._told[name], faults = self._read_about(rule)

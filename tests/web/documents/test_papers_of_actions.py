@@ -119,6 +119,12 @@ def test_without_the_paper_nothing_is_done_and_it_is_said_where_to_choose_it(sig
     assert (signing.papers(), signing.states("case")) == (before, ("agreement",))
 
 
+def test_who_asks_for_more_questions_is_told_of_no_paper(signing: Scene) -> None:
+    answer = signing.send(signing.open(), _more="1")
+    assert answer.status_code == 200
+    assert "Choose the file of the paper." not in answer.text
+
+
 def test_a_chosen_paper_survives_every_fault_of_its_form(signing: Scene) -> None:
     before, page = signing.papers(), signing.open()
     unsaid = signing.send(page, **{f"u-{PAPER}": file("agreement.pdf"), "f-territory": ""})
