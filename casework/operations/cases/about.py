@@ -86,6 +86,31 @@ class CaseAbout:
     amounts: list[Amount]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartyOfCase:
+    """A party as far as it is recorded."""
+
+    side: str
+    name: str
+    name_zh: str | None
+    #: ISO 3166-1 alpha-2.
+    country: str | None
+    register_number: str | None
+
+
+def show_party(db: Connection, actor: Actor, case: Case, side: str | None) -> PartyOfCase | None:
+    """The party on a side, for those who see the case whole; None where nobody is recorded there."""
+    organisation = case.parties.get(side or "")
+    if organisation is None or sight(actor, case) < Sight.ALL:
+        return None
+    row = db.execute(_PARTY, {"id": organisation}).one_or_none()
+    return None if row is None else PartyOfCase(side=str(side), **row._mapping)
+
+
+#: What is recorded of an organisation as a party.
+_PARTY = text("SELECT name, name_zh, country, register_number FROM organisations WHERE id = CAST(:id AS uuid)")
+
+
 def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
     """What a case is about, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:

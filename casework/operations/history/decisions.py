@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.definitions import load_library
+from casework.definitions import load_audited, load_library
 from casework.engine.analysis.decisions import (
     COMPLETE,
     CONFIRM,
@@ -25,6 +25,7 @@ from casework.engine.analysis.decisions import (
 )
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
+from casework.engine.definition.grammar import WAIVER
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.task_lifecycle import COMPLETE as FINISH
@@ -86,6 +87,8 @@ class DecisionView:
     asked: HistoryEntry | None
     #: The rounds before, the newest first.
     earlier: tuple[HistoryEntry, ...]
+    #: What else was asked to be waived on the same track, the oldest first: whoever answers takes it into account.
+    waivers: tuple[HistoryEntry, ...]
     answers: tuple[OpenAnswer, ...]
     #: What was asked for and is not changed by whoever answers, by the form's fields.
     settled: Answers
@@ -147,6 +150,7 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
     return DecisionView(
         asked=asked,
         earlier=earlier,
+        waivers=_waivers(db, case, task, {entry.seq for entry in (asked, *earlier) if entry is not None}),
         answers=open_answers,
         settled={name: known[name] for name in fixed},
         prepared=prepared(db, task.id) if task.handed is not None and task.handed["how"] in COME_BACK else {},
@@ -155,6 +159,21 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
         decides=any(not one.why_not for one in open_answers),
         why_not=why_not,
     )
+
+
+def _waivers(db: Connection, case: Case, task: Task, told: Collection[int | None]) -> tuple[HistoryEntry, ...]:
+    """What answers of finished tasks of the track asked to be waived, as far as it is not `told` already."""
+    asking = {(rule.name, rule.field): rule.value for rule in load_audited() if rule.question == WAIVER and rule.field}
+    ids = [
+        one.id
+        for one in case.tasks.values()
+        if one.track == task.track
+        and any(one.name == name and one.result.get(field) == value for (name, field), value in asking.items())
+    ]
+    given = {"log": case.log, "tasks": ids, "transition": None, "track": task.track, "most": ROUNDS}
+    seqs = [row.seq for row in db.execute(_ROUNDS, given) if row.seq not in told] if ids else []
+    entries = {entry.seq: entry for entry in timeline.tell(db, case.log, set(seqs))} if seqs else {}
+    return tuple(entries[seq] for seq in sorted(seqs))
 
 
 def _actions(

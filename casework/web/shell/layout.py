@@ -54,6 +54,7 @@ def register(app: Flask) -> None:
         theme=theme,
         role_name=i18n.role_name,
         name_of=i18n.name_of,
+        country_name=country_name,
         edition_text=i18n.edition_text,
         say=i18n.say,
         meanings=MEANINGS,
@@ -99,6 +100,11 @@ def language() -> str:
 
 def _locale() -> Locale:
     return Locale.parse(LOCALES[language()])
+
+
+def country_name(code: str) -> str:
+    """What a country of ISO 3166-1 is called in the reader's language; the code where it is none."""
+    return str(_locale().territories.get(code.upper(), code))
 
 
 def unread() -> Unread:

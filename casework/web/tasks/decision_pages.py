@@ -21,6 +21,7 @@ from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
+from casework.operations.cases.about import show_party
 from casework.operations.cases.case_events import view_of
 from casework.operations.cases.editors import editors_beside
 from casework.operations.cases.transitions import fire_transition
@@ -126,9 +127,12 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         decides=view.decides,
         barred=_barred(actor, standing, view, buttons),
         asked=view.asked,
+        party=show_party(db, actor, case, task.about),
         facts=facts + views.settled_words(edition, task, view, view.asked),
         why=why,
-        rounds=views.rounds(view),
+        # The oldest first.
+        rounds=views.rounds(reversed(view.earlier)),
+        waivers=views.rounds(view.waivers),
         evidence=views.evidence(edition, view),
         effects=_effects(standing),
         buttons=buttons,

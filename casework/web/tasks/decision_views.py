@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext, ngettext
@@ -215,8 +215,8 @@ def said_with(entry: HistoryEntry | None) -> tuple[list[Told], list[Told]]:
     return told[:facts], told[facts:]
 
 
-def rounds(view: DecisionView) -> list[Round]:
-    """What was asked and answered before, the oldest first."""
+def rounds(entries: Iterable[HistoryEntry]) -> list[Round]:
+    """What was asked or answered besides, as it stands in a history."""
     editions = load_library().editions
     return [
         Round(
@@ -225,7 +225,7 @@ def rounds(view: DecisionView) -> list[Round]:
             words=say_entry(entry, editions),
             said=tuple(told.now for told in said_with(entry)[1]),
         )
-        for entry in reversed(view.earlier)
+        for entry in entries
     ]
 
 

@@ -1,11 +1,10 @@
-"""Tasks: the queues and what is done, taking one and giving it back, and the page of one with its form."""
+"""The page of a task with its form, and what is sent from there."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -18,15 +17,16 @@ from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.json_values import JsonObject
+from casework.operations.cases.about import show_party
 from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
 from casework.operations.cases.views import TaskView
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.event_views import FilledIn, FormKey
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.perform import calendar_of, home_calendar
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
-from casework.operations.tasks import queries, queue_counts, queues
+from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.candidates import reviewers_for
@@ -43,131 +43,12 @@ from casework.web.shell import form_actions, layout
 from casework.web.shell.errors import typed
 from casework.web.shell.forms import PREFIX, FormView, form_name, read_request
 from casework.web.shell.i18n import edition_text, say_error
-from casework.web.shell.redirects import local_path
-from casework.web.shell.session import list_transaction, page_transaction
-from casework.web.shell.task_links import WORDS, place_url, queue_name, task_url, task_words, why_here
-from casework.web.tasks.list_columns import Columns, columns_of
-from casework.web.tasks.list_views import Group, mark_shown, with_visit
+from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import place_url, queue_name, task_url, task_words
 from casework.web.tasks.next_action import say_answer, say_done
-from casework.web.tasks.operation_pages import RANKS, list_items, menu, told
-from casework.web.tasks.saved_view_pages import views_of
+from casework.web.tasks.operation_pages import list_items, menu, told
+from casework.web.tasks.queue_pages import blueprint
 from casework.web.tasks.skill_pages import say_nobody
-
-blueprint = Blueprint("tasks", __name__)
-for word in WORDS:
-    blueprint.add_app_template_global(WORDS[word], word)
-blueprint.add_app_template_global(mark_shown)
-
-
-@blueprint.app_template_global()
-def rank_words(code: str) -> str:
-    return gettext(RANKS[code])
-
-
-@blueprint.get("/queues")
-def queue() -> Response:
-    """The queues that one works, and what may be taken from one of them or from all."""
-    chosen, cursor, columns = request.args.get("queue"), request.args.get("cursor"), columns_of("queues")
-    with list_transaction() as (db, actor):
-        if calendar := home_calendar(db, actor):
-            layout.use_calendar(calendar)
-        counts = queue_counts.count_queues(db, actor)
-        known = chosen if any(row.queue == chosen for row in counts) else None
-        offered = queues.sorts_of(actor)
-        sort = next((one for one in offered if one == request.args.get("sort")), queues.TURN)
-        listed = queues.list_placed_tasks(db, actor, view="queue", queue=known, sort=sort, cursor=cursor)
-        asked = {"queue": known, "sort": sort if sort != queues.TURN else None}
-        views = views_of(db, actor, columns, {name: value for name, value in asked.items() if value})
-
-    def address(**more: str | None) -> str:
-        query: dict[str, Any] = asked | {"columns": columns.asked or None} | more
-        return url_for("tasks.queue", **query)
-
-    page = render_template(
-        "tasks/queue.html",
-        queues=[(row, address(queue=row.queue)) for row in counts],
-        all_url=address(queue=None),
-        chosen=known,
-        rows=listed.items,
-        group=Group(id="", title="", rows=listed.items),
-        columns=columns,
-        views=views,
-        heads=_heads(columns),
-        sort=sort,
-        turn_url=address(sort=None),
-        sorts={one: (address(sort=one), "ascending" if one == sort else "") for one in offered if one != queues.TURN},
-        several=len({row.scope.id for row in counts}) > 1,
-        next_url=address(cursor=listed.next) if listed.next else "",
-        first_url=address() if cursor else "",
-    )
-    return with_visit(page)
-
-
-def _heads(columns: Columns) -> list[tuple[str, str]]:
-    """The columns of a queue; the last is where a task is taken, whether or not its queue is named there."""
-    heads = dict(columns.heads)
-    last = heads.pop("queue", gettext("Take the task"))
-    return [*heads.items(), ("from", last)]
-
-
-@blueprint.get("/done")
-def done() -> str:
-    """What one has finished, the newest first."""
-    cursor = request.args.get("cursor")
-    with list_transaction() as (db, actor):
-        listed = queues.list_placed_tasks(db, actor, view="done", cursor=cursor)
-    return render_template(
-        "tasks/done.html",
-        rows=listed.items,
-        group=Group(id="", title="", rows=listed.items, kind="done"),
-        next_url=url_for("tasks.done", cursor=listed.next) if listed.next else "",
-        first_url=url_for("tasks.done") if cursor else "",
-    )
-
-
-@blueprint.post("/tasks/next")
-def take_next() -> Response:
-    """Take what is due first, and go to where it is done."""
-    with page_transaction() as (db, actor):
-        taken = tasks.take_next(db, actor, read_request()).answer["id"]
-        task = queries.read_task(db, actor, str(taken))[1] if taken else None
-    if task is None:
-        flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
-        return redirect(url_for("home.show"), 303)
-    flash(
-        gettext("You took: %(task)s. It came first in your queues, %(why)s.", task=task_words(task), why=why_here(task))
-    )
-    return redirect(task_url(task), 303)
-
-
-@blueprint.post("/tasks/<uuid:task>/claim")
-def claim(task: UUID) -> Response:
-    try:
-        with page_transaction() as (db, actor):
-            tasks.claim_task(db, actor, str(task), read_request())
-            details = queries.read_task(db, actor, str(task))[1]
-    except (AlreadyTaken, WrongState) as refusal:
-        flash(say_error(refusal), "warn")
-        return redirect(_page() or url_for("tasks.show", task=task), 303)
-    flash(gettext("You took: %(task)s", task=task_words(details)))
-    return redirect(task_url(details), 303)
-
-
-@blueprint.post("/tasks/<uuid:task>/release")
-def release(task: UUID) -> Response:
-    with page_transaction() as (db, actor):
-        note = request.form.get("note", "").strip()
-        tasks.release_task(db, actor, str(task), note=note or None, request=read_request())
-        details = queries.read_task(db, actor, str(task))[1]
-    flash(gettext("You gave back: %(task)s. Others may take it now.", task=task_words(details)))
-    return redirect(url_for("home.show"), 303)
-
-
-def _page() -> str | None:
-    return local_path(request.form.get("page"))
-
-
-# --- one task --------------------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/tasks/<uuid:task>")
@@ -208,6 +89,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         reviewers = reviewers_for(db, actor, case, task) if asks and task is not None else []
         back = giver(task) if task is not None and COMPLETE in allowed else None
         asked = what_was_asked(db, actor, case, task) if task is not None else None
+        party = show_party(db, actor, case, task.about) if task is not None else None
     names = {details.handed.by.id: details.handed.by.name} if details.handed else {}
     return render_template(
         "tasks/show.html",
@@ -217,6 +99,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         place=place_url(details),
         queue=queue_name(details.queue),
         asked=asked,
+        party=party,
         moves=_moves(asked),
         said=say_fields(_filled_in(asked), load_library().editions) if asked else [],
         items=items,
@@ -446,3 +329,6 @@ def _say_done(task: PlacedTask, data: JsonObject) -> str:
     except NotFound:
         # A provider sees the referral alone, and whoever has just declared an interest perhaps nothing.
         return words
+
+
+__all__ = ["blueprint", "work_on_list"]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, text
 from casework.definitions import load_library
 from casework.engine.state.case import Case, Fired, Track
 from casework.errors import NotFound
-from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, amounts_of, show_about
+from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, amounts_of, show_about, show_party
 from casework.operations.core.perform import home_of
 from casework.operations.core.views import Names
 from casework.operations.people.registry import register_phase
@@ -161,3 +161,20 @@ def test_the_milestones_asked_for_are_those_of_the_services_that_pay() -> None:
     )
     assert paying == ["finance", "pledge"]
     assert all(a != b for a, b in pairwise(paying))
+
+
+def test_a_party_is_told_to_whoever_sees_the_case_whole(db: Connection, world: World) -> None:
+    case = case_of(db, world.open_case(db))
+    db.execute(
+        text("UPDATE organisations SET country = 'CN', register_number = '91110' WHERE name = 'Hebei Steam Works'")
+    )
+    party = show_party(db, world.actor(db, "compliance"), case, "need_owner")
+    assert party is not None
+    assert (party.name, party.country, party.register_number) == ("Hebei Steam Works", "CN", "91110")
+    for who, side in (
+        ("provider", "need_owner"),
+        ("foreign_officer", "need_owner"),
+        ("officer", None),
+        ("officer", "nobody"),
+    ):
+        assert show_party(db, world.actor(db, who), case, side) is None

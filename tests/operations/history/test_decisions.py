@@ -136,3 +136,12 @@ def test_what_comes_back_brings_its_earlier_answers_and_nothing_else_does(
     # One that somebody adds is a new one.
     other = [task for task in standing(db, staged, "kick_off")[0].open_tasks() if task.name == "kick_off"]
     assert returned(db, standing(db, staged, "kick_off")[0], other[0]) == {}
+
+
+def test_what_was_asked_to_be_waived_is_told_with_its_reason(world: World, db: Connection) -> None:
+    number = to_plan(world, db, nda={"status": "waiver_asked", "reason": "Nothing secret is shown."})
+    view = seen(world, db, number)
+    [waiver] = view.waivers
+    assert waiver.body["reason"] == "Nothing secret is shown."
+    assert waiver.actor.id == world.people["officer"]
+    assert seen(world, db, to_plan(world, db)).waivers == ()

@@ -407,3 +407,13 @@ def test_who_proved_long_ago_is_asked_before_anything_is_decided(
     assert "Confirm that it is you" in asked.text
     assert of_case(engine, number).tasks[plan[1].id].open
     assert of_case(engine, number).main.states == ("scoping",)
+
+
+def test_a_waiver_that_is_decided_with_the_plan_stands_there_with_its_reason(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number = to_plan(world, db, nda={"status": "waiver_asked", "reason": "Nothing secret is shown."})
+    page = browser_for("supervisor").get(f"/decisions/{open_task(engine, number, 'decide_plan').id}").text
+    assert "Waivers asked for" in page
+    assert "Nothing secret is shown." in page

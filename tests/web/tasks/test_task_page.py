@@ -1,0 +1,45 @@
+"""The page of a task says what is needed to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine, text
+
+from casework.operations.cases.side_tasks import add_task
+from casework.operations.core.perform import home_of
+from casework.records.database import transaction
+from tests.support.way_to_referral import to_scoping
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+def test_whoever_screens_a_party_reads_which(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = to_scoping(world, db)
+        add_task(
+            db,
+            world.actor(db, "compliance"),
+            home_of(db, number),
+            "case",
+            world.main_track(db, number),
+            task="screening",
+            about="need_owner",
+            request=new_request(),
+        )
+        task = db.execute(
+            text("SELECT id FROM tasks WHERE name = 'screening' ORDER BY opened_at DESC LIMIT 1")
+        ).scalar()
+        party = "(SELECT CAST(parties->>'need_owner' AS uuid) FROM cases WHERE number = :number)"
+        name = db.execute(
+            text(
+                f"UPDATE organisations SET country = 'CN', register_number = '91110105MA01' WHERE id = {party} RETURNING name"
+            ),
+            {"number": number},
+        ).scalar_one()
+    page = words_of(browser_for("compliance").get(f"/tasks/{task}", follow_redirects=True).text)
+    assert f"Need owner {name} · China" in page
+    assert "Number in the company register 91110105MA01" in page
