@@ -15,7 +15,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.core.paging import Page, cursor_count, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import called
-from casework.permissions.actors import Actor
+from casework.permissions.actors import PROVIDER_ROLES, Actor
 from casework.records.row_security import whole
 
 LONGEST = 300
@@ -47,6 +47,11 @@ class SealedReading:
 def is_watched(actor: Actor) -> bool:
     """Whose readings are all kept: an auditor's, and those of whom something was opened for."""
     return Role.AUDITOR in actor.roles() or bool(actor.opened)
+
+
+def may_read_sealed(actor: Actor) -> bool:
+    """Whether something sealed may be shown to somebody who is not watched: to those who mediate, on whichever side."""
+    return bool(actor.roles() & {Role.DISPUTE_OFFICER, *PROVIDER_ROLES})
 
 
 def note_reading(

@@ -286,7 +286,13 @@ def note_reading(response: Response) -> Response:
     if actor is None:
         return response
     of_all = access_log.is_watched(actor) or request.endpoint in _LISTS
-    if of_all or seen.keys() & {"mediation", "task"}:
+    # Whoever has done something to a task was shown nothing of it: the history has that.
+    of_task = (
+        "task" in seen
+        and access_log.may_read_sealed(actor)
+        and (request.method != "POST" or response.status_code != 200)
+    )
+    if of_all or "mediation" in seen or of_task:
         with open_transaction() as db:
             address = request.full_path.rstrip("?")
             access_log.note_reading(db, actor, address, seen.get("number"), within=seen, only_sealed=not of_all)

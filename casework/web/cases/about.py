@@ -12,7 +12,7 @@ from markupsafe import Markup
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
-from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.values import record_word, say_amount
 
 #: How sure an amount is: in words, and as it is drawn.
@@ -74,7 +74,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         AboutSide(
             name_of(need.title),
             name_of(need.owner) if need.owner else "",
-            ", ".join(
+            listed(
                 record_word(field, said)
                 for field, said in (("district", need.district), ("sector", need.sector))
                 if said
@@ -87,7 +87,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         AboutSide(
             name_of(technology.title),
             name_of(technology.owner) if technology.owner else "",
-            ", ".join(technology.developed_in),
+            listed(technology.developed_in),
             tuple(_facts(technology)),
             technology.description or "",
         )

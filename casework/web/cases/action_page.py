@@ -46,7 +46,7 @@ from casework.web.shell.form_actions import (
     moved_since,
 )
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
-from casework.web.shell.i18n import N_, edition_text, say
+from casework.web.shell.i18n import N_, edition_text, listed, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.provider_choices import say_reasons
 from casework.web.shell.session import page_transaction
@@ -151,7 +151,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         sent=sent,
         beside=_beside_form(db, actor, action, sent),
         since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
-        state=", ".join(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
+        state=listed(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
         about=names_of_tracks(standing.shown).get(action.track, ""),
         url=url_for("cases.fire", number=case.number, track=action.track, transition=action.name),
         back=url_for("cases.show", number=case.number),
@@ -263,7 +263,7 @@ def _stand_or_moved(
             why=say(refusal.why),
             since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
             typed=_typed(edition, transition, request.form),
-            state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
+            state=listed(edition_text(edition, f"states.{leaf}") for leaf in case.tracks[track].states),
             back=url_for("cases.show", number=number),
         )
         return make_response(page, 409)

@@ -16,7 +16,7 @@ from casework.json_values import JsonMapping
 from casework.operations.tasks import bulk_cases
 from casework.operations.tasks.bulk import why_not
 from casework.web.shell.forms import PREFIX, build_form, parse_form, read_request, texts_of
-from casework.web.shell.i18n import edition_text, say, say_faults
+from casework.web.shell.i18n import edition_text, listed, say, say_faults
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction
 
@@ -97,7 +97,7 @@ def _page(
 
 def _state_words(fingerprint: str, states: list[str]) -> str:
     edition = load_library()[fingerprint]
-    return ", ".join(edition_text(edition, f"states.{state}") for state in states)
+    return listed(edition_text(edition, f"states.{state}") for state in states)
 
 
 __all__ = ["blueprint"]

@@ -50,7 +50,7 @@ from casework.web.deadlines.presenter import ledger
 from casework.web.history.sentences import say_entry, say_join
 from casework.web.messages.place import threads_of
 from casework.web.shell.form_actions import Action, actions_in
-from casework.web.shell.i18n import edition_text, say
+from casework.web.shell.i18n import edition_text, listed, say
 from casework.web.shell.layout import time_element, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_risks
@@ -247,7 +247,7 @@ def show(number: str) -> str:
         events=[_entry(event, library.editions, names) for event in events],
         track_names=names,
         outcome=say_outcome(edition, shown.outcome, main.states[0]),
-        state=", ".join(edition_text(edition, f"states.{leaf}") for leaf in main.states),
+        state=listed(edition_text(edition, f"states.{leaf}") for leaf in main.states),
         follows=follows,
         history=page_of(number, "history"),
         map=page_of(number, "map"),

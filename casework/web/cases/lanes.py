@@ -23,7 +23,7 @@ from casework.web.cases.progress import step_name
 from casework.web.shell import charts
 from casework.web.shell.charts import Lane, Limit, Scale, Span
 from casework.web.shell.dates import say_day
-from casework.web.shell.i18n import edition_text
+from casework.web.shell.i18n import edition_text, listed
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import has_page
 from casework.web.shell.time_axis import time_scale, whole_hour
@@ -105,7 +105,7 @@ def lane_chart(lanes: CaseLanes, case: CasePart, calendar: Calendar, owner: str)
             spans = _spliced(spans, _spans(below, editions[service.edition]), lanes.now)
             if below.ended_at is None and not service.replaced:
                 lane, at = _together(lane, below), service
-        state = ", ".join(edition_text(editions[at.edition], f"states.{leaf}") for leaf in at.states)
+        state = listed(edition_text(editions[at.edition], f"states.{leaf}") for leaf in at.states)
         who = (track.provider.name or "") if track.provider else owner
         place = _Place(track, name, who, state, tuple(service.id for service in inner), edition.part == parts.REFERRAL)
         rows.append(_row(place, lane, spans, scale))
@@ -158,9 +158,7 @@ def _step(interval: Interval, edition: Edition) -> str:
     """What a stretch is called: the step, of a side state and of one without a step its own name."""
     steps = [edition.states[leaf].step for leaf in interval.states]
     named = [step for step in steps if step and step != PREVIOUS_STEP]
-    return (
-        step_name(named[0]) if named else ", ".join(edition_text(edition, f"states.{leaf}") for leaf in interval.states)
-    )
+    return step_name(named[0]) if named else listed(edition_text(edition, f"states.{leaf}") for leaf in interval.states)
 
 
 def _spliced(outer: Sequence[_Stretch], inner: Sequence[_Stretch], now: datetime) -> list[_Stretch]:

@@ -33,7 +33,7 @@ from casework.permissions.visibility import reach
 from casework.web.cases.bulk_case_pages import bulk_actions
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
-from casework.web.shell.i18n import N_, edition_text, name_of, say_error
+from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_error
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import list_transaction, only
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
@@ -215,7 +215,7 @@ def _row(case: ListedCase) -> Row:
         overdue=case.overdue,
         waits_for=say_hold(edition, case.hold.get("waits_for"))
         if case.hold
-        else ", ".join(name_of(wait.for_) for wait in case.waits_for),
+        else listed(name_of(wait.for_) for wait in case.waits_for),
         until=first.until if first else None,
         until_late=first is not None and first.overdue,
         opened_at=case.opened_at,

@@ -17,7 +17,7 @@ from casework.engine.definition.editions import Edition, TransitionRule, ancesto
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.roles import Role
 from casework.operations.history.views import Move
-from casework.web.shell.i18n import edition_text, role_name
+from casework.web.shell.i18n import edition_text, listed, role_name
 from casework.web.shell.task_links import queue_name
 
 #: States that this many others lead to are named beneath those, not drawn to.
@@ -201,7 +201,7 @@ class _Map:
             sign, words = "→" + sign, [*words, gettext("possible next")]
         if self.edition.states[path].final and kind != "here":
             sign, words = sign + "■", [*words, gettext("an end")]
-        return sign, ", ".join(words)
+        return sign, listed(words)
 
     def way_kind(self, source: str, target: str) -> str:
         for rule in self.ways[source, target]:
@@ -213,7 +213,7 @@ class _Map:
     def who(self, rule: TransitionRule) -> str:
         if rule.automatic:
             return gettext("by itself")
-        return ", ".join(
+        return listed(
             gettext("the clock") if role == Role.SYSTEM and rule.after else role_name(role) for role in rule.by
         )
 
@@ -349,7 +349,7 @@ def _width(words: str) -> int:
 
 
 def _actions(there: _Map, source: str, target: str) -> str:
-    return ", ".join(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
+    return listed(dict.fromkeys(there.do(rule) for rule in there.ways[source, target]))
 
 
 def _straight(there: _Map, here: Node, following: Node, channel: int) -> Way:
@@ -394,7 +394,7 @@ def tell(edition: Edition, standing: Standing | None = None) -> tuple[Stop, ...]
                 there.do(rule),
                 there.target(rule),
                 there.who(rule),
-                ", ".join(role_name(role) for role in rule.confirm_by),
+                listed(role_name(role) for role in rule.confirm_by),
                 any(way[:2] == (path, rule.name) for way in there.standing.taken),
                 there.standing.live and path in there.standing.states,
                 tuple(edition_text(edition, f"papers.{need.kind}") for need in rule.needs),

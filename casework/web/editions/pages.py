@@ -15,7 +15,7 @@ from casework.errors import NotFound
 from casework.operations.history.track_path import find_edition, read_ways
 from casework.operations.history.views import TrackWay
 from casework.web.editions.drawing import Drawing, Stop, draw, standing_of, tell
-from casework.web.shell.i18n import edition_text
+from casework.web.shell.i18n import edition_text, labelled, listed
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 
@@ -58,13 +58,13 @@ def show(number: str) -> str:
 def _name(track: TrackWay) -> str:
     edition = load_library()[track.edition]
     name = edition_text(edition, "title")
-    return f"{name}: {service_name(track.kind)}" if edition.part == REFERRAL else name
+    return labelled(name, service_name(track.kind)) if edition.part == REFERRAL else name
 
 
 def _track_map(track: TrackWay) -> TrackMap:
     edition = load_library()[track.edition]
     standing = standing_of(edition, track.states, track.moves, live=track.live)
-    where = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in track.states)
+    where = listed(edition_text(edition, f"states.{leaf}") for leaf in track.states)
     stops = tell(edition, standing)
     return TrackMap(
         track.id,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from casework.json_values import JsonValue
 from casework.operations.history.views import ChangedColumn, HistoryEntry
 from casework.web.history.sentences import Editions, values_of
-from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.i18n import N_, edition_text, listed
 from casework.web.shell.task_links import queue_name
 from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
 
@@ -120,7 +120,7 @@ def _say_cell(
     if change.table == "cases" and column == "outcome" and code:
         return choice_name("outcome", code, editions.get(entry.edition or ""))
     if column in ("states", "state", "outcome") and leaves:
-        return ", ".join(_state_name(leaf, editions, entry) for leaf in leaves)
+        return listed(_state_name(leaf, editions, entry) for leaf in leaves)
     if column == "transition" and code:
         return _transition_name(code, editions, entry)
     if not column and value:

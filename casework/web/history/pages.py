@@ -24,7 +24,7 @@ from casework.operations.history.views import EntryRule, HistoryEntry
 from casework.web.history.field_changes import Change, say_changes
 from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not
 from casework.web.shell import layout
-from casework.web.shell.i18n import N_, edition_text, role_name
+from casework.web.shell.i18n import N_, edition_text, listed, role_name
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import Values, paper_name, service_name
 
@@ -92,8 +92,8 @@ def _line(entry: HistoryEntry, counts: Mapping[int, int]) -> Line:
             *(say_guard(edition, name) for name in rule.guards),
             *(gettext("On file: %(paper)s", paper=paper_name(kind)) for kind in rule.papers),
         ],
-        ", ".join(role_name(role) for role in rule.by),
-        ", ".join(role_name(role) for role in rule.confirm_by),
+        listed(role_name(role) for role in rule.by),
+        listed(role_name(role) for role in rule.confirm_by),
         edition,
         [
             (
@@ -118,8 +118,8 @@ def say_guard(edition: Edition | None, guard: str) -> str:
 def states_of(edition: Edition | None, leaves: Sequence[str] | None) -> str:
     """The names of states."""
     if edition is None:
-        return ", ".join(leaves or ())
-    return ", ".join(edition_text(edition, f"states.{leaf}") or leaf for leaf in leaves or ())
+        return listed(leaves or ())
+    return listed(edition_text(edition, f"states.{leaf}") or leaf for leaf in leaves or ())
 
 
 @blueprint.get("/cases/<number>/history")

@@ -18,7 +18,7 @@ from casework.operations.core.event_views import EventView, FilledIn, PartyPaper
 from casework.operations.core.views import TaskKey
 from casework.operations.documents.views import DocumentRow
 from casework.web.shell.dates import say_day
-from casework.web.shell.i18n import N_, chinese, edition_text, role_name
+from casework.web.shell.i18n import N_, chinese, edition_text, labelled, listed, role_name
 from casework.web.shell.layout import clock
 from casework.web.shell.values import PARTIES, Values, paper_name, party_name, service_name
 from casework.web.shell.vocabulary import say_why
@@ -175,7 +175,7 @@ def say_entry(entry: EventView, editions: Editions) -> str:
     if entry.kind == "completed" and not entry.by_system and (done := _done(entry, editions)):
         return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
     whom = (entry.whom and entry.whom.name) or gettext("somebody else")
-    paper = title or ", ".join(paper_name(paper.kind) for paper in entry.documents) or gettext("other paper")
+    paper = title or listed(paper_name(paper.kind) for paper in entry.documents) or gettext("other paper")
     return _capital(
         gettext(
             words,
@@ -256,7 +256,7 @@ def _done(entry: EventView, editions: Editions) -> str:
     """What somebody did by completing a task, in the words of its answer or of the task; "" where those say nothing."""
     said, about = done_key(editions, entry.task, entry.form, entry.data), entry.task.about if entry.task else None
     words = edition_text(editions[said[0]], said[1]) if said else ""
-    return f"{words}: {party_name(about)}" if words and about in PARTIES else words
+    return labelled(words, party_name(about)) if words and about in PARTIES else words
 
 
 def _apart(done: str) -> str:
@@ -291,7 +291,7 @@ def _words_of(task: TaskKey, editions: Editions) -> str:
     if edition is None:
         return ""
     words = edition_text(edition, do_key(task.type, task.rule))
-    return f"{words}: {party_name(task.about)}" if words and task.about in PARTIES else words
+    return labelled(words, party_name(task.about)) if words and task.about in PARTIES else words
 
 
 def _say_item(entry: EventView, editions: Editions) -> str:

@@ -21,7 +21,7 @@ from casework.operations.notifications import alerts
 from casework.operations.notifications import queries as notification_queries
 from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup, Notification
 from casework.web.history.sentences import say_entry, say_given
-from casework.web.shell.i18n import N_, edition_text, say_faults
+from casework.web.shell.i18n import N_, edition_text, labelled, say_faults
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import case_url
@@ -158,7 +158,7 @@ def _line(alert: Alert) -> Line:
     if alert.event is None or alert.event.kind == TIMER_FIRED and alert.event.task is None:
         # Of what happened the reader is shown nothing; the task itself is the reader's own to know.
         kind = happened if asks and told.kind != DUE else ""
-        sentence = words if asks else f"{happened}: {words}" if words else happened
+        sentence = words if asks else labelled(happened, words) if words else happened
         return Line(
             told=told, kind=_capital(kind), look=_LOOKS.get(told.kind, ""), sentence=sentence, button=gettext("Open")
         )

@@ -25,7 +25,7 @@ from casework.permissions.actors import Actor
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, Rule, Texts, build_form, own_texts, read_request
-from casework.web.shell.i18n import N_, edition_text, say_error
+from casework.web.shell.i18n import N_, edition_text, listed, say_error
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("contract", __name__)
@@ -106,9 +106,7 @@ def _with_choices(texts: Texts, field: str, offered: Mapping[str, str]) -> Texts
 
 def said_of(edition: Edition) -> Callable[[Sequence[SideAction]], str]:
     """Actions as a list in words."""
-    return lambda actions: ", ".join(
-        edition_text(edition, f"transitions.{action.transition}.done") for action in actions
-    )
+    return lambda actions: listed(edition_text(edition, f"transitions.{action.transition}.done") for action in actions)
 
 
 def _form(

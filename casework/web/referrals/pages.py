@@ -50,7 +50,7 @@ from casework.web.referrals.answers import Answer, answers_to
 from casework.web.shell import form_actions, layout
 from casework.web.shell.earlier_answers import with_earlier
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import edition_text, role_name, say_error
+from casework.web.shell.i18n import edition_text, listed, role_name, say_error
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import Values, party_name, service_name
@@ -234,7 +234,7 @@ def consent_words(paper: DocumentRow | None, parties: Mapping[str, str | None]) 
 
 def stands_at(beside: AskedBeside) -> str:
     """Where another referral stands that runs side by side with this one."""
-    return ", ".join(edition_text(load_library()[beside.edition], f"states.{leaf}") for leaf in beside.states)
+    return listed(edition_text(load_library()[beside.edition], f"states.{leaf}") for leaf in beside.states)
 
 
 def asked_why(before: AskedBefore) -> str:
@@ -362,7 +362,7 @@ def _files(id: str, action: form_actions.Action) -> FilesOfForm:
 def say_done(chosen: form_actions.Action) -> str:
     """What happened, and what comes next where it is known."""
     if chosen.confirm_by and not chosen.proposed:
-        who = ", ".join(role_name(role) for role in chosen.confirm_by)
+        who = listed(role_name(role) for role in chosen.confirm_by)
         return gettext("You asked for it: %(do)s. It waits for a second person (%(who)s).", do=chosen.label, who=who)
     return gettext("You %(done)s.", done=chosen.done)
 

@@ -56,7 +56,7 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from casework.web.shell.i18n import N_, edition_text, name_of, role_name, say, say_faults
+from casework.web.shell.i18n import N_, edition_text, listed, name_of, role_name, say, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.provider_choices import with_possible
@@ -235,7 +235,7 @@ def find_sent(
     roles = actor.roles()
     for rule in edition.transitions:
         if rule.name == name and (roles & set(rule.by_people) or roles & PROVIDERS and Role.PROVIDER in rule.by_people):
-            here = ", ".join(edition_text(edition, f"states.{leaf}") for leaf in current.states)
+            here = listed(edition_text(edition, f"states.{leaf}") for leaf in current.states)
             why = gettext("It is not possible any more, for it stands at “%(state)s” now.", state=here)
             form = tuple(edition.form_shown(rule.form))
             return Action(track, name, rule.kind, edition, current.revision, False, (why,), False, (), form, {})

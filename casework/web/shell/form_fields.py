@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from werkzeug.datastructures import MultiDict
 
 from casework.operations.cases.editors import Editor
+from casework.web.shell.i18n import listed
 
 #: What a field offers: (value, words).
 Choice = tuple[str, str]
@@ -125,7 +126,7 @@ class Field:
     def said(self) -> str:
         """What a settled one says, in words."""
         words = dict(self.choices)
-        return ", ".join(words.get(value, value) for value in self.values)
+        return listed(words.get(value, value) for value in self.values)
 
     @property
     def one_control(self) -> bool:

@@ -24,7 +24,7 @@ from casework.json_values import JsonMapping, JsonObject, JsonValue
 from casework.operations.core.drafts import Draft
 from casework.operations.core.idempotency import Request, digest_of
 from casework.web.shell.form_fields import ONE_OF, PREFIX, SEVERAL_OF, Choice, Field, FormView, Row
-from casework.web.shell.i18n import edition_text, say
+from casework.web.shell.i18n import edition_text, listed, say
 
 Rule = JsonMapping
 #: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
@@ -167,7 +167,7 @@ def _field(
         when_words = gettext(
             "Only if “%(question)s” is: %(answers)s",
             question=labels.get(when, when),
-            answers=", ".join(said.get(value, value) for value in when_values),
+            answers=listed(said.get(value, value) for value in when_values),
         )
     number = type_ == "number"
     return Field(

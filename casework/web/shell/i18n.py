@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_babel import Domain, get_locale, gettext
+from markupsafe import Markup
 
 from casework import reasons
 from casework.engine.definition.editions import Edition
@@ -21,6 +23,21 @@ def chinese() -> bool:
     """Whether the reader reads Chinese."""
     locale = get_locale()
     return locale is not None and locale.language == "zh"
+
+
+def listed(words: Iterable[object]) -> str:
+    """Some words beside each other, with the reader's own comma."""
+    beside: str = "、" if chinese() else ", "
+    all_of_them: list[Any] = list(words)
+    if any(isinstance(one, Markup) for one in all_of_them):
+        return Markup(beside).join(all_of_them)
+    return beside.join(map(str, all_of_them))
+
+
+def labelled(what: object, more: object) -> str:
+    """What something is or says behind its name, with the reader's own colon; markup where one of them is."""
+    form = "{}：{}" if chinese() else "{}: {}"
+    return (Markup(form) if isinstance(what, Markup) or isinstance(more, Markup) else form).format(what, more)
 
 
 def edition_text(edition: Edition, key: str) -> str:

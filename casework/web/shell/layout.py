@@ -42,7 +42,12 @@ def register(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        role_name=i18n.role_name, name_of=i18n.name_of, time=time_element, due=due_element, initials=initials
+        role_name=i18n.role_name,
+        name_of=i18n.name_of,
+        listed=i18n.listed,
+        time=time_element,
+        due=due_element,
+        initials=initials,
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -55,6 +60,7 @@ def register(app: Flask) -> None:
         role_name=i18n.role_name,
         name_of=i18n.name_of,
         country_name=country_name,
+        labelled=i18n.labelled,
         edition_text=i18n.edition_text,
         say=i18n.say,
         meanings=MEANINGS,

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from flask import request
 from flask_babel import gettext
 
+from casework.web.shell.i18n import listed
+
 #: What the two buttons of a second person send.
 AGREE, REFUSE = "agree", "refuse"
 
@@ -24,7 +26,7 @@ def who_decides(
 
     `roles` by name; `why` is what else stands against the reader, `taken_by` who holds it already.
     """
-    who = ", ".join(roles)
+    who = listed(roles)
     if asked:
         return gettext("You asked for it, so another person decides: %(roles)s.", roles=who)
     if about:

@@ -24,7 +24,7 @@ from casework.operations.referrals.views import InboxRow, ReferralView, SideToDo
 from casework.operations.tasks.views import Decision, ListedTask, PlacedTask, WaitsForSomebody
 from casework.permissions.actors import READS_ALL
 from casework.web.shell import dates
-from casework.web.shell.i18n import N_, edition_text, role_name
+from casework.web.shell.i18n import N_, edition_text, listed, role_name
 from casework.web.shell.layout import clock, due_element
 from casework.web.shell.navigation import PROVIDERS, has_page
 from casework.web.shell.reader_language import SPEECH
@@ -168,7 +168,7 @@ def hold_name(code: str | None) -> str:
 
 
 def states_words(edition: str, states: Iterable[str]) -> str:
-    return ", ".join(edition_text(load_library()[edition], f"states.{leaf}") for leaf in states)
+    return listed(edition_text(load_library()[edition], f"states.{leaf}") for leaf in states)
 
 
 def referral_status(referral: ReferralView) -> str:

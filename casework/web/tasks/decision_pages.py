@@ -44,7 +44,7 @@ from casework.web.history.sentences import say_entry
 from casework.web.shell import form_actions, layout
 from casework.web.shell.form_actions import Sent, moved_since
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import edition_text, say
+from casework.web.shell.i18n import edition_text, listed, say
 from casework.web.shell.second_person import who_decides
 from casework.web.shell.session import current_actor, only_show, page_transaction
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
@@ -143,7 +143,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         draft=_draft(details.id),
         editors=editors_beside(db, actor, _draft(details.id), lambda other: may_work(other, case, task)),
         since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
-        state=", ".join(
+        state=listed(
             edition_text(library[case.tracks[task.track].edition], f"states.{leaf}")
             for leaf in case.tracks[task.track].states
         ),

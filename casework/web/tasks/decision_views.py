@@ -21,7 +21,7 @@ from casework.operations.tasks.views import Asked
 from casework.web.history.sentences import Told, say_entry, say_fields
 from casework.web.shell.dates import say_day
 from casework.web.shell.forms import FormView
-from casework.web.shell.i18n import N_, edition_text, say
+from casework.web.shell.i18n import N_, edition_text, listed, say
 from casework.web.shell.layout import clock
 from casework.web.shell.values import service_name
 from casework.web.tasks.decision_forms import Forms, place_of
@@ -114,7 +114,7 @@ def _here(edition: Edition, case: Case, task: Task) -> str:
     """Where the track stands that the answer moves."""
     track = case.tracks[task.track]
     home = load_library()[track.edition]
-    return ", ".join(edition_text(home, f"states.{leaf}") for leaf in track.states)
+    return listed(edition_text(home, f"states.{leaf}") for leaf in track.states)
 
 
 def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: DecisionView) -> list[str]:
@@ -178,12 +178,12 @@ def _opened(edition: Edition, task: Task, answer: Answer) -> list[str]:
             kinds["referral"].append(service_name(item["service"]))
     lines = []
     if kinds["task"]:
-        lines.append(gettext("New tasks: %(tasks)s.", tasks=", ".join(dict.fromkeys(kinds["task"]))))
+        lines.append(gettext("New tasks: %(tasks)s.", tasks=listed(dict.fromkeys(kinds["task"]))))
     if kinds["referral"]:
         lines.append(
             gettext(
                 "A request is prepared where the plan names a provider: %(services)s.",
-                services=", ".join(kinds["referral"]),
+                services=listed(kinds["referral"]),
             )
         )
     return lines

@@ -23,7 +23,7 @@ from casework.operations.tasks.views import Skills, Unallocated
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
-from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import service_name
 
@@ -85,7 +85,7 @@ def say_nobody(explanation: Unallocated | None) -> str | None:
     if explanation.why != UNSKILLED or not explanation.asks:
         return words
     return gettext(
-        "%(why)s It asks for: %(skills)s.", why=words, skills=", ".join(_skill(ask) for ask in explanation.asks)
+        "%(why)s It asks for: %(skills)s.", why=words, skills=listed(_skill(ask) for ask in explanation.asks)
     )
 
 
