@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -52,11 +53,7 @@ def act() -> Response:
 
 def bulk_actions() -> list[tuple[str, str]]:
     """What can be done with several, each with its words; it asks for more."""
-    return [(HOLD, f"{_words()} …")]
-
-
-def _words() -> str:
-    return edition_text(_edition(), f"transitions.{HOLD}.do")
+    return [(HOLD, gettext("Put on hold …"))]
 
 
 def _edition() -> Edition:
@@ -87,7 +84,7 @@ def _page(
         may=shown.may[HOLD],
         answer=answer,
         why={of: say(refusal) if refusal else "" for of, refusal in why.items()},
-        do=_words(),
+        do=gettext("Put these cases on hold"),
         back=local_path(request.form.get("back") or request.args.get("page")) or url_for("cases.index"),
         state=lambda row: _state_words(row.edition, row.states),
         form=build_form(f"bulk:{HOLD}", _rules(), texts_of(edition, form), submitted=typed, faults=faults),
