@@ -57,7 +57,7 @@ def test_a_case_of_which_one_sees_nothing_is_not_there(
 
 
 #: What the office may do with any case of its own.
-OFFICE = ["register_document", "withdraw_consent"]
+OFFICE = ["change_rights", "register_document", "withdraw_consent"]
 
 
 @pytest.mark.parametrize(
