@@ -28,7 +28,8 @@ def time_scale(start: datetime, end: datetime, now: datetime, calendar: Calendar
     """An axis with the months in the reader's language and zone, and the long breaks of the office."""
     reader = clock()
     months = charts.months_between(start.astimezone(reader.zone), end.astimezone(reader.zone))
-    now_words = gettext("Today %(day)s", day=_short_day(now))
+    # The end of the day's last hour belongs to the day.
+    now_words = gettext("Today %(day)s", day=_short_day(now - timedelta(microseconds=1)))
     if len(months) < 2:
         ticks = tuple(Tick(day, _short_day(day), n % 2 == 1) for n, day in enumerate(_weeks(start, end)))
     else:
