@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.operations.catalogue.import_schemas import Right
-from casework.operations.core.right_numbers import OF_NUMBERS, plain
+from casework.operations.core.right_numbers import EVER_RECORDED, OF_NUMBERS, plain
 from casework.operations.people.registry import register_organisation
+from casework.records.row_security import whole
 
 #: Source and external id of a record.
 Key = tuple[str, str]
@@ -43,7 +44,7 @@ def rights_not_on_record(
     """Of the rights that came with technologies those that are new.
 
     `incoming` has the row of each technology and its rights, `known` the technologies on record. What belongs to another
-    technology is left out, and `keep` is told of it: row, field, why.
+    technology, or stood under that number until somebody corrected it, is left out, and `keep` is told of it: row, field, why.
     """
     numbers = [right for _, rights in incoming.values() for right in rights if right.number]
     given = {
@@ -53,6 +54,10 @@ def rights_not_on_record(
         "offices": [plain(right.office, right.number)[1] for right in numbers],
     }
     rows = db.execute(OF_NUMBERS, given).all()
+    with whole(db):
+        ever = {
+            (row.technology_id, plain(None, row.number)) for row in db.execute(EVER_RECORDED, {"ids": given["ids"]})
+        }
     owners: dict[tuple[str, str], Any] = {
         plain(row.office, row.number): row.technology_id for row in rows if row.number is not None
     }
@@ -69,6 +74,9 @@ def rights_not_on_record(
             elif name in owners:
                 if owners[name] != technology:
                     keep(row_number, "rights", f"left out {right.number}: another technology has it")
+                continue
+            elif (technology, plain(None, right.number)) in ever:
+                keep(row_number, "rights", f"left out {right.number}: the number was corrected")
                 continue
             else:
                 owners[name] = technology

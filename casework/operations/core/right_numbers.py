@@ -45,3 +45,8 @@ OF_NUMBERS = text("""
     AND (technology_id = ANY(CAST(:ids AS uuid[])) OR (replace(lower(number), ' ', ''), coalesce(lower(office), '')) IN
         (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:offices AS text[]))))
 """)
+#: Of some technologies every number under which a log of theirs ever had a right, also where it was corrected since.
+EVER_RECORDED = text("""
+    SELECT DISTINCT r.technology_id, e.body->'number'->>'value' AS number FROM rights r JOIN events e ON e.log_id = r.id
+    WHERE r.technology_id = ANY(CAST(:ids AS uuid[])) AND e.kind IN ('recorded', 'confirmed') AND e.body->'number'->>'value' <> ''
+""")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
+from casework.operations.catalogue.ip_rights import confirm_right
 from casework.operations.people.registry import register_programme
 from casework.records.database import transaction
 from tests.operations.catalogue.test_importer import _import, _rows
+from tests.support.world import World, new_request, today
 
 
 @pytest.fixture
@@ -40,3 +42,16 @@ def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> Non
     assert [tuple(row) for row in rows] == [("invention", "CN1", False), ("know_how", None, False)]
     taken = _import(engine, "technologies", json.dumps([one | {"external_id": "T2"}]))
     assert [fault.field for fault in taken.kept_fields] == ["rights"]
+
+
+def test_a_number_that_was_corrected_does_not_come_back(engine: Engine, world: World) -> None:
+    right = {"kind": "invention", "office": "CNIPA", "number": "CN 1O", "in_force": True}
+    told = json.dumps([{"external_id": "T1", "title": "A", "rights": [right]}])
+    _import(engine, "technologies", told)
+    with transaction(engine) as db:
+        [id] = db.execute(text("SELECT id FROM rights WHERE number = 'CN 1O'")).scalars()
+        officer = world.actor(db, "officer")
+        confirm_right(db, officer, str(id), checked_on=today(), fields={"number": "CN 10"}, request=new_request())
+    again = _import(engine, "technologies", told)
+    assert [fault.field for fault in again.kept_fields] == ["rights"]
+    assert [row.number for row in _rows(engine, "SELECT number FROM rights WHERE number LIKE 'CN 1_'")] == ["CN 10"]
