@@ -61,10 +61,10 @@ CASES: tuple[Row, ...] = (
     ),
     *(
         post(
-            f"/cases/{{number}}/rights/{do}", {"officer", "supervisor"}, READERS - {"officer", "supervisor"},
-            body=lambda on: {"rights": [on["right"]], "reason": "It protects the kiln."}, if_match="stale", there=FOREIGN,
+            f"/cases/{{number}}/rights/{do}", may, READERS - may, there=there, there_refused=FOREIGN - there,
+            body=lambda on: {"rights": [on["right"]], "reason": "It protects the kiln."}, if_match="stale",
         )
-        for do in ("add", "remove")
+        for do, may, there in (("add", {"officer", "supervisor"}, FOREIGN), ("remove", {"supervisor"}, frozenset[str]()))
     ),
     post(
         "/cases/{number}/documents", {"officer", "supervisor", "compliance"}, READERS - {"officer", "supervisor", "compliance"},

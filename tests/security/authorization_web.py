@@ -280,8 +280,11 @@ TABLE: tuple[Row, ...] = (
     post("/cases/<number>/rights/new", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
     get("/cases/<number>/rights/add", OWNERS, READERS - OWNERS, there=FOREIGN),
     post("/cases/<number>/rights/add", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
-    get("/cases/<number>/rights/remove", OWNERS, READERS - OWNERS, there=FOREIGN),
-    post("/cases/<number>/rights/remove", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"revision": "99"}),
+    get("/cases/<number>/rights/remove", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN),
+    post(
+        "/cases/<number>/rights/remove", SUPERVISORS, READERS - SUPERVISORS, there_refused=FOREIGN,
+        body=lambda on: {"revision": "99"},
+    ),
     get("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN),
     post("/cases/<number>/documents/new", CLERKS, READERS - CLERKS, there=FOREIGN, body=lambda on: {"revision": "99"}),
     # The consent is the one of here, wherever it is asked for.

@@ -8,12 +8,15 @@ from casework.engine.execution.commands import ChangeRights
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
 from casework.engine.execution.task_changes import commit
+from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import RIGHTS_CHANGED
 from casework.errors import InvalidForm, WrongState
 
 #: A right that was recorded was added, one was entered in the record for this case, or one was taken out.
 ADDED, ENTERED, REMOVED = "added", "entered", "removed"
+#: Who adds one, and who takes one out: that lets a check pass which it would hold up, so whoever works on the case does not do it.
+ADDERS, REMOVERS = (Role.OFFICER, Role.SUPERVISOR), (Role.SUPERVISOR,)
 #: A case is about so many at most.
 MOST = 100
 
@@ -22,7 +25,10 @@ def change_rights(builder: EventBuilder, command: ChangeRights) -> None:
     """Reads the fact `rights`. Raises InvalidForm for what is there already, is not there, or is burdened by this case."""
     case = builder.case
     if case.closed_at is not None:
-        raise WrongState(action=reasons.actions.CHANGE_RIGHTS, why=reasons.cases.CLOSED)
+        raise WrongState(
+            action=reasons.actions.REMOVE_RIGHTS if command.what == REMOVED else reasons.actions.ADD_RIGHTS,
+            why=reasons.cases.CLOSED,
+        )
     # Why one is entered for a case needs no words.
     body = {} if command.what == ENTERED else {"reason": line(command.reason, "reason")}
     rights = list(dict.fromkeys(command.rights))

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.case_rights import ADDED, ENTERED, MOST, REMOVED
+from casework.engine.case_objects.case_rights import ADDED, ADDERS, ENTERED, MOST, REMOVED, REMOVERS
 from casework.engine.execution.commands import ChangeRights, Command
 from casework.engine.execution.context import By
-from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
@@ -37,7 +36,7 @@ def add_rights(
     programme has not recorded."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        by = _by(actor, standing, revision)
+        by = on_case(actor, standing, ADDERS, reasons.actions.ADD_RIGHTS, revision)
         named = list(rights)
         if other is not None:
             named.append(_find_by_number(db, standing.case, other))
@@ -55,7 +54,8 @@ def add_entered_right(
     """Let a case be about a right that was entered for it in the same transaction."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        return ChangeRights((right,), ENTERED), _by(actor, standing, revision)
+        by = on_case(actor, standing, ADDERS, reasons.actions.ADD_RIGHTS, revision)
+        return ChangeRights((right,), ENTERED), by
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
 
@@ -70,16 +70,13 @@ def remove_rights(
     revision: int | None,
     request: Request,
 ) -> Done:
-    """Take rights out of a case that has laid nothing on them, and no step of which names them."""
+    """Take rights out of a case that has laid nothing on them, and no step of which names them; by a supervisor."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
-        return ChangeRights(tuple(rights), REMOVED, reason), _by(actor, standing, revision)
+        by = on_case(actor, standing, REMOVERS, reasons.actions.REMOVE_RIGHTS, revision)
+        return ChangeRights(tuple(rights), REMOVED, reason), by
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
-
-
-def _by(actor: Actor, standing: Standing, revision: int | None) -> By:
-    return on_case(actor, standing, (Role.OFFICER, Role.SUPERVISOR), reasons.actions.CHANGE_RIGHTS, revision)
 
 
 #: Which of some rights a programme has recorded.

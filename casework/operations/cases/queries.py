@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.case_rights import ADDERS, REMOVERS
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
@@ -203,7 +204,8 @@ def titles_of(db: Connection, case: Case) -> dict[str, str]:
 #: Actions on the case itself, and the roles that do them.
 CASE_ACTIONS: Mapping[str, tuple[Role, ...]] = {
     "hand_over": (Role.OFFICER, Role.SUPERVISOR),
-    "change_rights": (Role.OFFICER, Role.SUPERVISOR),
+    "add_rights": ADDERS,
+    "remove_rights": REMOVERS,
     "register_document": (Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE),
     "withdraw_consent": (Role.OFFICER, Role.SUPERVISOR),
 }
@@ -223,7 +225,8 @@ def _case_actions(actor: Actor, case: Case) -> list[str]:
         )
     actions = [name for name, roles in CASE_ACTIONS.items() if choose(mine, accepted(case, roles)) is not None]
     # Nobody hands over what nobody owns, and what is closed is about what it was about.
-    impossible = {"hand_over"} if case.owner is None else {"change_rights"} if case.closed_at is not None else set()
+    impossible = {"hand_over"} if case.owner is None else set()
+    impossible |= {"add_rights", "remove_rights"} if case.closed_at is not None else set()
     return [*(action for action in actions if action not in impossible), "declare_interest"]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, unsealing
+from casework.engine.case_objects import case_rights, documents, emergency_access, grant_commands, letters, unsealing
 from casework.engine.case_objects.acknowledgements import side_of
 from casework.engine.case_objects.messages import INTERNAL, SHARED, WRITERS, WRITTEN
 from casework.engine.definition.editions import Edition
@@ -89,7 +89,8 @@ NOBODYS = frozenset(
 )
 #: The roles that do each kind of action, whatever the edition says.
 _BY_ROLE = {
-    **dict.fromkeys((HANDED_OVER, RIGHTS_CHANGED, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)), NOTED: WRITERS[INTERNAL],
+    **dict.fromkeys((HANDED_OVER, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)),
+    RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
     GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS,
     PAPERS_RETURNED: grant_commands.RETURNERS,
     CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: unsealing.ASKERS, PARTIES_TOLD: unsealing.ASKERS, GLASS_BROKEN: emergency_access.BREAKERS,
@@ -168,6 +169,8 @@ class Candidates:
         if event.kind in (NOTED, SAID) and event.effects.get("what") != WRITTEN:
             # Nobody corrects or takes back what another wrote.
             return None
+        if event.kind == RIGHTS_CHANGED and event.effects.get("what") == case_rights.REMOVED:
+            return _Asked(accepted(before, case_rights.REMOVERS), track)
         if event.kind in _BY_ROLE:
             return _Asked(accepted(before, _BY_ROLE[event.kind]), track)
         if event.kind in _OF_DOCUMENTS:

@@ -92,8 +92,6 @@ class CaseAction:
     done: str
     consequence: str = ""
     irreversible: bool = False
-    #: The name of what may be done, where several forms do it.
-    allowed: str = ""
 
     @property
     def rules(self) -> list[JsonObject]:
@@ -143,7 +141,6 @@ ADD_RIGHTS = CaseAction(
     N_("Add the rights"),
     N_("The case is about these rights as well."),
     N_("Their owner, status and encumbrances count in every check from now on."),
-    allowed="change_rights",
 )
 REMOVE_RIGHTS = CaseAction(
     "remove_rights",
@@ -152,7 +149,6 @@ REMOVE_RIGHTS = CaseAction(
     N_("Take the rights out"),
     N_("The case is no longer about these rights."),
     N_("The record of the right stays; no check of this case reads it any more."),
-    allowed="change_rights",
 )
 
 
@@ -171,7 +167,7 @@ def _ask(
         shown = describe_whole(db, actor, case)
         if insist is not None:
             insist(case)
-        if (action.allowed or action.name) not in shown.case_actions:
+        if action.name not in shown.case_actions:
             raise NotAllowed()
         form = _form(db, actor, case, action, subject, sent=sent)
     page = render_template(

@@ -215,7 +215,7 @@ def _of_case(number: str) -> Subject:
         case, level = find_case(db, actor, number)
         if level < Sight.ALL or case.technology is None:
             raise NotFound("case")
-        if "change_rights" not in describe_whole(db, actor, case).case_actions:
+        if "add_rights" not in describe_whole(db, actor, case).case_actions:
             raise NotAllowed()
     return Subject(case.technology, number)
 

@@ -61,6 +61,8 @@ def test_a_right_recorded_after_the_case_opened_becomes_the_cases(world: World, 
     assert case.rights == (*before, right)
     assert right not in {one["id"] for one in list_addable(db, case)}
     assert verify_case(db, case.log) == []
+    with pytest.raises(NotAllowed):
+        change(db, world, staged, remove_rights, right)
     change(db, world, staged, remove_rights, right, by="supervisor")
     assert case_of(db, staged).rights == before
     assert verify_case(db, case.log) == []

@@ -57,14 +57,15 @@ def test_a_case_of_which_one_sees_nothing_is_not_there(
 
 
 #: What the office may do with any case of its own.
-OFFICE = ["change_rights", "register_document", "withdraw_consent"]
+OFFICE = ["add_rights", "register_document", "withdraw_consent"]
+CHIEF = ["add_rights", "remove_rights", "register_document", "withdraw_consent"]
 
 
 @pytest.mark.parametrize(
     ("who", "owned", "fresh"),
     [
         ("officer", ["hand_over", *OFFICE], OFFICE),
-        ("supervisor", ["hand_over", *OFFICE], OFFICE),
+        ("supervisor", ["hand_over", *CHIEF], CHIEF),
         ("compliance", ["register_document"], ["register_document"]),
         ("other_officer", [], OFFICE),
         ("auditor", [], []),

@@ -56,11 +56,12 @@ def _freed(before: Case, event: Event, people: Collection[str | None]) -> Reason
 
 def judge_rights_changed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """It adds what was not there, or takes out what was and is not burdened by this case."""
-    yield from role_not_among(before, event, (Role.OFFICER, Role.SUPERVISOR))
+    removes = event.effects.get("what") == case_rights.REMOVED
+    yield from role_not_among(before, event, case_rights.REMOVERS if removes else case_rights.ADDERS)
     if before.kind != "case" or before.closed_at is not None:
         yield "only of a case that goes on are the rights changed"
     what, rights = str(event.effects.get("what")), list(event.effects.get("data", {}).get("rights", ()))
-    there, removes = set(before.rights), what == case_rights.REMOVED
+    there = set(before.rights)
     if what not in (case_rights.ADDED, case_rights.ENTERED, case_rights.REMOVED) or len(set(rights)) < len(rights):
         yield "it neither adds nor takes out, or names a right twice"
     if not removes and there & set(rights) or removes and not set(rights) <= there:

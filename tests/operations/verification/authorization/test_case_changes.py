@@ -96,7 +96,8 @@ def test_a_burdened_right_does_not_leave_by_another_word_or_another_event(scene:
     right = _another_right(attack, scene)
     scene.world.fire(attack, "officer", number, "take")
     add_rights(attack, who, number, rights=[right], reason="As in the contract.", revision=None, request=new_request())
-    remove_rights(attack, who, number, rights=[right], reason="Another one.", revision=None, request=new_request())
+    chief = scene.world.actor(attack, "supervisor")
+    remove_rights(attack, chief, number, rights=[right], reason="Another one.", revision=None, request=new_request())
     assert verify_case(attack, log) == []
     sql(attack, "SET LOCAL session_replication_role = replica")
 
