@@ -177,7 +177,7 @@ def test_what_a_guard_refuses_is_told_in_words(
 ) -> None:
     browser, path = browser_for("officer"), address(taken, "pass_triage")
     page = browser.get(path)
-    assert "This is not possible now:" in page.text
+    assert "Not yet:" in page.text
     assert "<form" not in page.text.split("<main")[1].split("</main")[0]
     sent = form(browser, f"/cases/{taken}/documents/new")
     sent["revision"] = "3"

@@ -97,7 +97,7 @@ def test_a_step_that_lacks_its_paper_asks_for_it_in_its_form(signing: Scene) -> 
     case = signing.browser.get(f"/cases/{signing.number}").text
     assert f'href="{signing.path}"' in case
     page = signing.open()
-    assert "This is not possible now" not in page
+    assert "Not yet:" not in page
     assert f'type="file" id="f-{PAPER}.file"' in page
     assert "hand it in with this form" in page
 

@@ -243,7 +243,7 @@ def test_what_is_not_possible_says_why(engine: Engine, world: World, offer: str,
     with transaction(engine) as db:
         db.execute(text("UPDATE tracks SET states = ARRAY['in_progress'] WHERE id = CAST(:id AS uuid)"), {"id": offer})
     page = browser.get(f"/referrals/{offer}/{offer}/deliver").text
-    assert "This is not possible now:" in page
+    assert "Not yet:" in page
     assert "Deliver the result" in browser.get(f"/referrals/{offer}").text
 
 
