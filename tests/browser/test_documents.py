@@ -95,6 +95,38 @@ def test_without_a_script_the_plain_form_does_it(page_of: PageOf, site: Site) ->
     assert site.ids("SELECT name FROM files ORDER BY name") == ["one.pdf", "two.pdf"]
 
 
+def test_a_file_survives_what_was_forgotten_and_is_sent_once_beside_others(page_of: PageOf, site: Site) -> None:
+    with transaction(site.engine) as db:
+        number = site.world.open_case(db)
+    officer = page_of("officer")
+    officer.open(f"/cases/{number}/documents")
+    button = officer.page.locator("form[data-uploads] .form-actions button.btn")
+    officer.page.set_input_files("#files", FilePayload(name="kept.pdf", mimeType="application/pdf", buffer=PDF))
+    officer.follow(button)
+    assert officer.page.locator("#hand-in .files li", has_text="kept.pdf").count() == 1
+    # Two more go by the script, one by one.
+    send(officer, ("one.pdf", PDF + b"%1"), ("two.pdf", PDF + b"%2"))
+    with officer.page.expect_navigation():
+        button.click()
+    assert site.ids("SELECT name FROM files ORDER BY name") == ["kept.pdf", "one.pdf", "two.pdf"]
+
+
+def test_where_the_form_stands_beside_the_list_nothing_leads_to_it(page_of: PageOf, site: Site) -> None:
+    with transaction(site.engine) as db:
+        number = site.world.open_case(db)
+    officer = page_of("officer")
+    for file in (("one.pdf", PDF), None):
+        officer.open(f"/cases/{number}/documents")
+        # Without a document the form is in sight anyway.
+        assert officer.page.locator(".to-form").count() == (0 if file else 1)
+        if file:
+            send(officer, file)
+            officer.follow(officer.page.locator("form[data-uploads] .form-actions button.btn"))
+    for width, seen in ((1440, False), (390, True)):
+        officer.page.set_viewport_size({"width": width, "height": 800})
+        assert officer.page.locator(".to-form").is_visible() is seen
+
+
 @pytest.mark.parametrize("scripted", [True, False])
 def test_a_file_is_attached_without_leaving_the_page_of_the_task(page_of: PageOf, site: Site, scripted: bool) -> None:
     """Chosen once, it survives what was forgotten, and is a document of the case with the task that it was asked for."""
@@ -105,6 +137,12 @@ def test_a_file_is_attached_without_leaving_the_page_of_the_task(page_of: PageOf
     officer = page_of("officer", java_script=scripted)
     officer.open(f"/tasks/{task}")
     send_it = officer.page.locator("form.asks .form-actions button.btn").last
+    chooser, whose = officer.page.locator("input[name=u-minutes]"), officer.page.locator("#f-whose-minutes")
+    boxes = [one.bounding_box() for one in (chooser, whose, whose.locator("legend"))]
+    tops, ends = [box["y"] for box in boxes if box], [box["y"] + box["height"] for box in boxes if box]
+    # Whose paper it is stands off from the file, and within its own line.
+    assert tops[1] - ends[0] >= 16
+    assert tops[2] >= tops[1]
     minutes = FilePayload(name="minutes.pdf", mimeType="application/pdf", buffer=PDF)
     officer.page.set_input_files("input[name=u-minutes]", minutes)
     officer.follow(send_it)

@@ -157,9 +157,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         back=url_for("cases.show", number=case.number),
         suggested=suggested,
         service_name=service_name,
-        hand_in=lambda kind: url_for(
-            "documents.case", number=case.number, kind=kind, back=request.path, _anchor="hand-in"
-        ),
+        hand_in=files.place.to_hand_in,
     )
     return make_response(page, sent.status if sent else 200)
 

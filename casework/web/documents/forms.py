@@ -15,7 +15,7 @@ class Delivery(Form):
         label=N_("Title"),
         max=300,
         required=False,
-        help=N_("Empty: the name of the file. With several files always that."),
+        help=N_("Leave it empty to use the file's name; several files always keep theirs."),
     )
     kind = Choice(label=N_("Kind"), choices=PAPERS)
     language = Choice(

@@ -126,7 +126,7 @@ class FilesOfForm:
     def _with_files(self, one: Field, sent: Sent | None, typed: MultiDict[str, str]) -> Field:
         faults, before = sent.faults if sent else {}, f"{one.within}{one.name}-"
         # What was kept of a form that was left names its files as well.
-        held = sent.held if sent and sent.held else tuple(kept.shown for kept in self._kept_before(one.name, typed))
+        held = sent.held if sent and sent.held else tuple(kept.shown for kept in self.kept_before(one.name, typed))
         about = build_form(
             self.form,
             self._about(self._asking[one.name]),
@@ -158,7 +158,7 @@ class FilesOfForm:
         name, single = rule["name"], rule["type"] == PAPER
         chosen = [file for file in request.files.getlist(self._sent_as(name, FILE)) if file.filename]
         # Of a paper there is one file: another one takes its place.
-        before = [] if single and chosen else list(self._kept_before(name, request.form))
+        before = [] if single and chosen else list(self.kept_before(name, request.form))
         before = before[-1:] if single else before[:MOST_FILES]
         if not chosen and not before:
             # Who only asks for more questions has not sent it yet.
@@ -172,12 +172,8 @@ class FilesOfForm:
             documents.insist_may_hand_in(actor, case, self.place.referral)
         self._held.extend(self._as_said(case.log, one, code, again=single) for one in before)
         room = 1 if single else max(0, MOST_FILES - len(self._held))
-        for file in chosen[:room]:
-            try:
-                self._held.append(self._take_in(case.log, name, file, code))
-            except UploadRefused as refusal:
-                because("upload_refused")
-                faults.setdefault(name, reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why))
+        for refusal in self._take_in(case.log, name, chosen[:room], code):
+            faults.setdefault(name, reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why))
         if len(chosen) > room:
             # Those before it are kept; of the others it is said that they are not.
             faults.setdefault(name, reasons.documents.MOST_FILES(most=room if single else MOST_FILES))
@@ -193,10 +189,19 @@ class FilesOfForm:
             known = {"whose": data["whose"]} if data.get("whose") in WHOSE else {}
             return known, {f"{name}.{where}": why for where, why in refusal.fields.items()}
 
-    def _take_in(self, log: str, name: str, file: FileStorage, code: str) -> _Held:
-        with receive(file.stream, file.filename or "") as upload:
-            kept = document_store().keep(log, self._part(code), upload)
-        return self._hold(name, kept, code)
+    def _take_in(self, log: str, name: str, files: Iterable[FileStorage], code: str) -> list[UploadRefused]:
+        """Keep what was chosen in a field; gives what is not taken."""
+        refused = []
+        for file in files:
+            try:
+                with receive(file.stream, file.filename or "") as upload:
+                    kept = document_store().keep(log, self._part(code), upload)
+            except UploadRefused as refusal:
+                because("upload_refused")
+                refused.append(refusal)
+            else:
+                self._held.append(self._hold(name, kept, code))
+        return refused
 
     def _as_said(self, log: str, one: _Held, code: str, *, again: bool) -> _Held:
         """A kept file as whose it is said to be now, where that was not said before or is asked `again`."""
@@ -215,7 +220,7 @@ class FilesOfForm:
         """For whom and where a kept file counts."""
         return [current_actor().person, self.place.id, self.form, self._sent_as(name, "")]
 
-    def _kept_before(self, name: str, sent: MultiDict[str, str]) -> Iterator[_Held]:
+    def kept_before(self, name: str, sent: MultiDict[str, str]) -> Iterator[_Held]:
         """What is not signed by us, is old, or is of somebody else or another form, is not there: it is chosen anew."""
         taken_out = set(sent.getlist(f"{HELD}out"))
         for token in dict.fromkeys(sent.getlist(self._sent_as(name, HELD))):
@@ -224,6 +229,20 @@ class FilesOfForm:
                 if bound == self._bound(name) and token not in taken_out:
                     kept = Kept(blob, FileTold(**told))
                     yield _Held(_shown(name, kept, token, code), kept, code)
+
+    # --- of a form that enters each file by itself, and says of all of them whose they are ---
+
+    def keep_until_right(self, log: str, name: str, chosen: Sequence[FileStorage]) -> list[UploadRefused]:
+        """Keep what came with a form that is to be put right, beside what was kept before; gives what is not taken."""
+        self._held.extend([*self.kept_before(name, request.form)][:MOST_FILES])
+        return self._take_in(log, name, chosen[: MOST_FILES - len(self._held)], "")
+
+    def kept_as(self, log: str, name: str, code: str) -> list[Kept]:
+        """What was kept before, as whose it is said to be now."""
+        kept = self.kept_before(name, request.form)
+        return [self._as_said(log, one, code, again=True).kept for one in kept]
+
+    # --- registering -------------------------------------------------------------------------------------------------
 
     def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]:
         """Enter each as a document, in the transaction of the form's action; the ids by what the answers of fields are sent as."""

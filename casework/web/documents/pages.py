@@ -37,15 +37,16 @@ from casework.operations.core.idempotency import Done, Request, digest_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.documents import grants
 from casework.operations.documents import service as documents
-from casework.operations.documents.storage import part_for, part_of
+from casework.operations.documents.storage import Kept, part_for, part_of
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_AT_ONCE, MOST_FILES
-from casework.operations.documents.uploads import Upload, receive
+from casework.operations.documents.uploads import receive
 from casework.operations.verification.case_archive import make_case_file
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.records.blob_store import Store
 from casework.web.documents.forms import Ending, LastDay, Returned, Withdrawal
-from casework.web.documents.place import WORDS, Place, back_to_place, blueprint, crumbs_of, show_place
+from casework.web.documents.list_page import FILES, files_of, show_place
+from casework.web.documents.place import WORDS, Place, back_to_place, blueprint, crumbs_of
 from casework.web.history.sentences import whose
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent
@@ -114,74 +115,88 @@ def _hand_in(place: Place) -> BaseResponse:
         case = place.find(db, actor)
         layout.use_calendar(calendar_of(db, case.programme))
         documents.insist_may_hand_in(actor, case, place.referral)
-    files = _files()
+    files, held = _files(), files_of(place)
     try:
         data = _checked(place.form, parse_form(place.form.rule(), request.form))
-        if not files:
-            raise InvalidForm(fields={"files": reasons.documents.CHOOSE_A_FILE})
-        if len(files) > MOST_FILES:
-            raise InvalidForm(fields={"files": reasons.documents.MOST_FILES(most=MOST_FILES)})
+        _insist_some(len(files) + len([*held.kept_before(FILES, request.form)]))
     except InvalidForm as refusal:
         if _by_script():
             return _told([], [("", say(why)) for why in refusal.fields.values()])
-        return show_place(place, Sent(request.form, say_faults(refusal), 422))
+        bad = held.keep_until_right(case.log, FILES, files)
+        return show_place(place, Sent(request.form, say_faults(refusal), 422, held=held.held), tuple(bad))
+    kept = held.kept_as(case.log, FILES, data.get("whose", ""))
+    all_of_them: list[Kept | FileStorage] = [*kept, *files]
     taken, refused = [], []
-    for n, sent in enumerate(files):
+    for n, sent in enumerate(all_of_them):
         try:
-            _hand_in_one(place, case, data, sent, n, alone=len(files) == 1 and not request.form.get("part"))
-            taken.append(sent.filename or "")
+            taken.append(_hand_in_one(place, case, data, sent, n - len(kept), alone=len(all_of_them) == 1))
         except UploadRefused as refusal:
             because("upload_refused")
             refused.append(refusal)
+    if taken:
+        with page_transaction() as (db, actor):
+            drop_draft(db, actor.person, place.draft)
     if _by_script():
         return _told(taken, [(fault.name, say(fault.why)) for fault in refused])
     if taken:
         flash(ngettext("One document is handed in.", "%(num)d documents are handed in.", len(taken)))
     if refused:
         return show_place(place, Sent(request.form, {}, 422), tuple(refused))
-    with page_transaction() as (db, actor):
-        drop_draft(db, actor.person, place.draft)
     return redirect(back_to_place() or place.url, 303)
+
+
+def _insist_some(count: int) -> None:
+    """Raises InvalidForm for no file, and for too many."""
+    if not count:
+        raise InvalidForm(fields={FILES: reasons.documents.CHOOSE_A_FILE})
+    if count > MOST_FILES:
+        raise InvalidForm(fields={FILES: reasons.documents.MOST_FILES(most=MOST_FILES)})
 
 
 def _files() -> list[FileStorage]:
     try:
-        return [file for file in request.files.getlist("files") if file.filename]
+        return [file for file in request.files.getlist(FILES) if file.filename]
     except RequestEntityTooLarge:
         raise
     except ValueError as fault:
-        raise InvalidForm(fields={"files": reasons.files.UNREADABLE}) from fault
+        raise InvalidForm(fields={FILES: reasons.files.UNREADABLE}) from fault
 
 
-def _hand_in_one(place: Place, case: Case, data: JsonMapping, sent: FileStorage, n: int | str, *, alone: bool) -> Done:
-    of = whose(data["whose"]) if place.referral is None else whose("")
+def _hand_in_one(place: Place, case: Case, data: JsonMapping, sent: FileStorage | Kept, n: int, *, alone: bool) -> str:
+    """Enter one file as a document; gives its name. Those that were kept before are counted below 0."""
+    of = whose(data.get("whose", ""))
+    kept = sent if isinstance(sent, Kept) else _keep(case, part_for(of["party"], place.referral), sent)
+    name, title = kept.told.name, data.get("title") if alone and not request.form.get("part") else None
+    with page_transaction() as (db, actor):
+        documents.hand_in(
+            db,
+            actor,
+            document_store(),
+            place.find(db, actor),
+            title=title or name.rpartition(".")[0] or name,
+            kind=data["kind"],
+            kept=kept,
+            referral=place.referral,
+            party=of["party"],
+            own=of["own"],
+            language=data.get("language"),
+            valid_until=data.get("valid_until"),
+            request=_request(kept, n),
+        )
+    return name
+
+
+def _keep(case: Case, part: str, sent: FileStorage) -> Kept:
     with receive(sent.stream, sent.filename or "") as upload:
-        kept = document_store().keep(case.log, part_for(of["party"], place.referral), upload)
-        title = (data.get("title") if alone else None) or upload.name.rpartition(".")[0] or upload.name
-        with page_transaction() as (db, actor):
-            return documents.hand_in(
-                db,
-                actor,
-                document_store(),
-                place.find(db, actor),
-                title=title,
-                kind=data["kind"],
-                kept=kept,
-                referral=place.referral,
-                party=of["party"],
-                own=of["own"],
-                language=data.get("language"),
-                valid_until=data.get("valid_until"),
-                request=_request(upload, n),
-            )
+        return document_store().keep(case.log, part, upload)
 
 
-def _request(upload: Upload, n: int | str) -> Request:
+def _request(kept: Kept, n: int) -> Request:
     """The form's key serves each of its files once: a second click files nothing twice."""
-    asked = read_request()
+    asked, told = read_request(), kept.told
     part = request.form.get("part", "")
-    place: int | str = int(part) if part.isascii() and part.isdigit() and len(part) < 4 else n
-    return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [upload.digest, upload.name]))
+    place = int(part) if n >= 0 and part.isascii() and part.isdigit() and len(part) < 4 else n
+    return Request(f"{asked.key}:{place}", digest_of("POST", request.path, [told.digest, told.name]))
 
 
 def _by_script() -> bool:
@@ -317,10 +332,9 @@ def file_version(document: UUID) -> BaseResponse:
     try:
         if len(files) != 1:
             raise UploadRefused("…", reasons.documents.CHOOSE_ONE)
-        with receive(files[0].stream, files[0].filename or "") as upload:
-            kept = document_store().keep(case.log, part_of(known), upload)
-            with page_transaction() as (db, actor):
-                done: Done = documents.file_version(db, actor, document_store(), id, kept, request=_request(upload, 0))
+        kept = _keep(case, part_of(known), files[0])
+        with page_transaction() as (db, actor):
+            done: Done = documents.file_version(db, actor, document_store(), id, kept, request=_request(kept, 0))
     except UploadRefused as refusal:
         because("upload_refused")
         return _show_one(id, refused=refusal)

@@ -38,6 +38,7 @@ from casework.operations.referrals.acknowledgements import describe_contract
 from casework.operations.referrals.service import list_referral_events
 from casework.operations.referrals.views import AskedBefore, AskedBeside, ReferralDetails
 from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
@@ -288,8 +289,9 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
             chosen = form_actions.find_sent(actions, case, tracks, track, name, actor=actor)
         chosen = with_earlier(db, actor, case, chosen)
         form = form_actions.action_form(db, actor, case, chosen, sent) if chosen.allowed or sent else None
-        if form is not None and why_not(actor, case, case.tracks[id]) is None:
-            form = _files(id, chosen).shown_in(form, sent)
+        files = _files(actor, case, id, chosen)
+        if form is not None and why_not(actor, case, case.tracks.get(files.place.referral or "")) is None:
+            form = files.shown_in(form, sent)
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
     return render_template(
         "referrals/action.html",
@@ -300,9 +302,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         moved=say_shared(case, moved),
         post=url_for("referrals.fire", referral=id, track=track, name=name),
         back=url_for("referrals.show", referral=id),
-        hand_in=lambda kind: url_for(
-            "documents.referral", referral=id, kind=kind, back=request.path, _anchor="hand-in"
-        ),
+        hand_in=files.place.to_hand_in,
         service_name=service_name,
     )
 
@@ -320,6 +320,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         chosen = with_earlier(db, actor, case, chosen)
         # Before the files that come with the form are taken in.
         insist_proved_for(actor, chosen.edition, name)
+        files = _files(actor, case, id, chosen)
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
         return referrals.fire_in_referral(
@@ -351,12 +352,15 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
         said=said,
         sure=form_actions.is_sure(chosen),
         known=chosen.prefill,
-        files=_files(id, chosen),
+        files=files,
     )
 
 
-def _files(id: str, action: form_actions.Action) -> FilesOfForm:
-    return FilesOfForm(DocumentPlace("referral", id), action.draft, action.rules, papers=action.hand_in)
+def _files(actor: Actor, case: Case, id: str, action: form_actions.Action) -> FilesOfForm:
+    """What comes with the form of an action: of the provider to its referral, of the office to the case, as whose paper it is."""
+    whole = case.number is not None and sight(actor, case) == Sight.ALL
+    place = DocumentPlace("case", case.number or "") if whole else DocumentPlace("referral", id)
+    return FilesOfForm(place, action.draft, action.rules, asks_whose=whole, papers=action.hand_in)
 
 
 def say_done(chosen: form_actions.Action) -> str:

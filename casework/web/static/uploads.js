@@ -23,7 +23,9 @@
 
   const send = (file, part, { bar, said }) => new Promise((done) => {
     const body = new FormData();
-    for (const [name, value] of new FormData(form)) if (name !== "files") body.append(name, value);
+    // What is kept from before goes along once, with the first.
+    const again = part > 0;
+    for (const [name, value] of new FormData(form)) if (name !== "files" && !(again && name.startsWith("held-"))) body.append(name, value);
     body.append("part", String(part));
     body.append("files", file, file.name);
     const wrong = (why) => { said.textContent = why; said.className = "wrong"; done(false); };

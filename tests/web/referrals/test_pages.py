@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,8 +17,10 @@ from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals import inbox
+from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.file_makers import PDF
 from tests.support.pages import read_page
 from tests.support.queries import counted
 from tests.support.way_to_referral import complete, to_referral
@@ -234,7 +238,9 @@ def test_what_was_shared_is_what_a_form_offers(
     browser = browser_for("provider")
     accept(browser, world, offer)
     page = browser.get(f"/referrals/{offer}/{child(engine, offer)}/admit").text
-    assert "There is nothing to choose from yet." in page
+    # Nothing was: it is handed in there, and no empty list stands before that.
+    assert re.findall(r'name="([fu]-application)"', page) == ["u-application"]
+    assert "There is nothing to choose from yet." not in page
 
 
 def test_what_is_not_possible_says_why(engine: Engine, world: World, offer: str, browser_for: BrowserFor) -> None:
@@ -422,6 +428,51 @@ def test_an_offer_with_a_paper_is_offered_to_be_accepted(
         world.fire(db, "officer", number, "supply_info", supplied, track=offer)
     assert accept(browser_for("provider"), world, offer).status_code == 303
     assert states(engine, offer) == ["accepted"]
+
+
+@pytest.mark.parametrize(("whose", "party", "own"), [("need_owner", "need_owner", False), ("own", None, True)])
+def test_the_office_hands_in_with_its_answer_what_a_provider_asked_for(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor, whose: str, party: str | None, own: bool
+) -> None:
+    """As whose paper it is, in the case; the file is chosen once, whatever else was forgotten."""
+    with transaction(engine) as db:
+        number = str(db.execute(text("SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1")).scalar_one())
+        world.fire(db, "provider", number, "ask_info", {"items": "The figures"}, track=offer)
+    officer, path = browser_for("officer"), f"/referrals/{offer}/{offer}/supply_info"
+
+    def send(page: str, **more: Any) -> TestResponse:
+        return officer.flask.post(path, data=read_accept(page) | more, content_type="multipart/form-data")
+
+    page = officer.get(path).text
+    assert "There is nothing to choose from yet." not in page
+    chosen: dict[str, Any] = {"u-documents": (io.BytesIO(PDF), "figures.pdf")}
+    refused = send(page, **chosen)
+    assert refused.status_code == 422
+    assert 'id="f-whose-documents-fault"' in refused.text
+    assert "figures.pdf" in refused.text
+    done = send(refused.text, **{"documents-f-whose": whose, "f-answer": "Here they are."})
+    assert done.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', done.text)
+    with transaction(engine) as db:
+        case = load(db, home_of(db, number), "case")
+        assert verify_case(db, home_of(db, number)) == []
+    [paper] = [case.documents[id] for id in case.tracks[offer].given["documents"]]
+    assert (paper.party, paper.own, paper.track) == (party, own, None)
+
+
+def test_an_extension_moves_the_referral_and_not_the_case(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        number = str(db.execute(text("SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1")).scalar_one())
+        world.accept(db, number, offer)
+        asked = {"new_date": (today() + timedelta(days=50)).isoformat(), "reason": "The laboratory is closed."}
+        world.fire(db, "provider", number, "ask_extension", asked, track=offer)
+        case = load(db, home_of(db, number), "case")
+    task = next(task.id for task in case.open_tasks() if task.name == "decide_extension")
+    page = browser_for("officer").get(f"/decisions/{task}").text
+    assert "The referral stays at “Accepted”." in page
+    assert "The case stays" not in page
+    assert page.count(">Why<") == 1
 
 
 def test_what_happened_names_the_decision_and_the_paper_and_no_code(
