@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from casework.definitions import load_library
+from casework.engine import parts
 from casework.engine.analysis.decisions import COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case, Task
@@ -23,6 +24,7 @@ from casework.web.shell.dates import say_day
 from casework.web.shell.forms import FormView
 from casework.web.shell.i18n import N_, edition_text, listed, say
 from casework.web.shell.layout import clock
+from casework.web.shell.task_links import capital
 from casework.web.shell.values import service_name
 from casework.web.tasks.decision_forms import Forms, place_of
 
@@ -110,30 +112,34 @@ def done_words(edition: Edition, task: Task, answer: Answer) -> str:
     return gettext("You %(done)s.", done=edition_text(edition, key)) if key in edition.texts else ""
 
 
-def _here(edition: Edition, case: Case, task: Task) -> str:
-    """Where the track stands that the answer moves."""
+def _standing(case: Case, task: Task) -> dict[str, str]:
+    """What the answer moves, and where it stands."""
     track = case.tracks[task.track]
     home = load_library()[track.edition]
-    return listed(edition_text(home, f"states.{leaf}") for leaf in track.states)
+    named = {parts.MAIN: gettext("The case"), parts.REFERRAL: gettext("The referral")}
+    return {
+        "what": named.get(home.part) or capital(service_name(track.kind)),
+        "here": listed(edition_text(home, f"states.{leaf}") for leaf in track.states),
+    }
 
 
 def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: DecisionView) -> list[str]:
     """What follows from an answer: where it leads, what it opens, who hears of it."""
     if answer.kind in (CONFIRM, FIRE):
         return _if_done(edition, case, task, answer)
-    here = _here(edition, case, task)
+    standing = _standing(case, task)
     if answer.kind == REFUSE:
         asker = view.asked.actor.name if view.asked else None
         lines = [
             gettext(
-                "The case stays at “%(state)s”, and %(name)s is notified.",
-                state=here,
+                "%(what)s stays at “%(here)s”, and %(name)s is notified.",
                 name=asker or gettext("who asked"),
+                **standing,
             )
         ]
         rule = rule_of(edition, answer.name)
         return lines + [gettext(EFFECTS[effect]) for effect in rule.refusal_effects if effect in EFFECTS]
-    lines = [gettext("The case stays at “%(state)s”.", state=here)]
+    lines = [gettext("%(what)s stays at “%(here)s”.", **standing)]
     consequence = f"forms.{answer.form}.{answer.name}.consequence"
     if answer.value is True and consequence in edition.texts:
         lines.append(edition_text(edition, consequence))
@@ -144,14 +150,14 @@ def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: Deci
 
 
 def _if_done(edition: Edition, case: Case, task: Task, answer: Answer) -> list[str]:
-    rule, here = rule_of(edition, answer.name), _here(edition, case, task)
+    rule, standing = rule_of(edition, answer.name), _standing(case, task)
     if rule.target == "=same":
-        lines = [gettext("The case stays at “%(state)s”.", state=here)]
+        lines = [gettext("%(what)s stays at “%(here)s”.", **standing)]
     elif rule.target == "=previous":
-        lines = [gettext("The case returns to its earlier state.")]
+        lines = [gettext("%(what)s returns to its earlier state.", what=standing["what"])]
     else:
         there = edition_text(edition, f"states.{rule.target}")
-        lines = [gettext("The case goes from “%(here)s” to “%(there)s”.", here=here, there=there)]
+        lines = [gettext("%(what)s goes from “%(here)s” to “%(there)s”.", there=there, **standing)]
         if limit := _limit(edition, rule.target):
             lines[0] += " " + gettext("Limit there: %(limit)s.", limit=limit)
     consequence = f"transitions.{rule.name}.consequence"
