@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.operations.cases.views import TrackView
 from casework.web.shell.i18n import N_
 
+#: Of all other places this is the word for what lies in a folder: it has an entry of its own.
+_FILE = "File"
 #: The steps of all workflows, for the catalogue.
 STEPS = (
     N_("Triage"), N_("Consent"), N_("Plan"), N_("Assess"), N_("Structure"), N_("Sign"), N_("Deploy"), N_("Monitor"),
     N_("Close"), N_("Draft"), N_("Negotiate"), N_("Clear"), N_("In force"), N_("Check"), N_("Mend"), N_("Apply"),
     N_("Review"), N_("Approve"), N_("Register"), N_("Pay"), N_("Repay"), N_("Screen"), N_("Match"), N_("Terms"),
     N_("Fund"), N_("Data"), N_("Panel"), N_("Report"), N_("Request"), N_("Answer"), N_("Start"), N_("Work"),
-    N_("Deliver"), N_("Install"), N_("Test"), N_("Accept"), N_("Choose"), N_("Agree"), N_("File"), N_("Appoint"), N_("Mediate"),
+    N_("Deliver"), N_("Install"), N_("Test"), N_("Accept"), N_("Choose"), N_("Agree"), _FILE, N_("Appoint"), N_("Mediate"),
 )  # fmt: skip
 #: In words, for those who do not see the marks.
 STANDINGS = {"done": N_("done"), "skipped": N_("left out"), "now": N_("here"), "ahead": N_("to come")}
@@ -39,6 +41,8 @@ class Step:
 
 
 def step_name(name: str | None) -> str:
+    if name == _FILE:
+        return pgettext("step", "File")
     return gettext(name) if name else ""
 
 

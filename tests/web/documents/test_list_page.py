@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import Engine
 
 from casework.operations.core.perform import home_of
@@ -15,6 +17,7 @@ from casework.operations.documents.upload_limits import MOST_FILES
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from casework.web.cases.progress import step_name
 from tests.support.file_makers import PDF, SCRIPT
 from tests.support.pages import read_page
 from tests.support.way_to_referral import to_accepted
@@ -154,3 +157,18 @@ def test_the_form_says_plainly_what_may_be_left_empty(browser_for: Enter, staged
     assert "Leave it empty to use the file&#39;s name" in page
     # What need not be answered can be left open in words.
     assert "Not specified" in page.split("Language of the paper")[1].split("</fieldset>")[0]
+
+
+def test_in_chinese_a_file_is_a_thing_and_the_parties_have_their_names(
+    browser_for: Enter, staged: tuple[str, str], app: Flask
+) -> None:
+    officer, path = browser_for("officer"), f"/cases/{staged[0]}/documents"
+    said: dict[str, Any] = {"f-kind": "report", "f-whose": "both", "files": [file()]}
+    assert send(officer, path, **said).status_code == 303
+    officer.post("/account/preferences", {"language": "zh-Hans"})
+    page = officer.get(path).text
+    assert re.findall(r"<th[^>]*scope=\"col\"[^>]*>([^<]*)", page)[:2] == ["文件", "附件"]
+    assert "技术供给方" in page.split('name="f-whose"')[2]
+    with app.test_request_context(), force_locale("zh_Hans"):
+        # The step of the same English word is a deed.
+        assert step_name("File") == "提交"
