@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api import PREFIX
@@ -195,9 +195,14 @@ def answer_fault(error: Exception) -> BaseResponse:
     return answer_error(CaseworkError()) if for_programs() else show(500)
 
 
-def _is_read(status: int) -> bool:
-    """Whether the form that was sent may be looked at: of what is too large nothing is read."""
-    return request.method == "POST" and status != 413
+def _page_of_form(status: int) -> str:
+    """Where the form that was sent stood; "" of what is too large, also for an address that is none: of that nothing is read."""
+    if request.method != "POST" or status == 413:
+        return ""
+    try:
+        return local_path(request.form.get("page", "")) or ""
+    except RequestEntityTooLarge:
+        return ""
 
 
 def show(status: int, words: str | None = None) -> Response:
@@ -209,7 +214,7 @@ def show(status: int, words: str | None = None) -> Response:
         happened=words or happened,
         safe=safe,
         todo=todo,
-        back=(local_path(request.form.get("page", "")) or "") if _is_read(status) else "",
+        back=_page_of_form(status),
     )
     try:
         page = render_template("shell/error.html", problem=problem)

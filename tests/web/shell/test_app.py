@@ -91,6 +91,11 @@ def test_a_refused_form_leads_back_to_its_page(app: Flask) -> None:
         assert "elsewhere" not in errors.show(409).get_data(as_text=True)
 
 
+def test_what_is_too_large_for_an_address_that_is_none_is_not_read(app: Flask) -> None:
+    answer = app.test_client().post("/nowhere", data={"page": "/cases", "words": "x" * 3_000_000})
+    assert answer.status_code == 404
+
+
 def test_without_a_database_a_page_says_so(tmp_path: Path) -> None:
     away = Settings(profile="test", var=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/nothing")
     client = create_app(away).test_client()
