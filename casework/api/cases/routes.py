@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from casework.api.cases import schemas
 from casework.api.protocol import case_schemas, fields
 from casework.api.protocol import schemas as shared
@@ -107,8 +109,8 @@ def hand_over_case(call: Call) -> Done:
     )
 
 
-def add_rights(call: Call) -> Done:
-    return case_rights.add_rights(
+def _change_rights(call: Call, change: Callable[..., Done]) -> Done:
+    return change(
         call.db,
         call.actor,
         call.path["number"],
@@ -117,18 +119,14 @@ def add_rights(call: Call) -> Done:
         revision=call.revision,
         request=call.request,
     )
+
+
+def add_rights(call: Call) -> Done:
+    return _change_rights(call, case_rights.add_rights)
 
 
 def remove_rights(call: Call) -> Done:
-    return case_rights.remove_rights(
-        call.db,
-        call.actor,
-        call.path["number"],
-        rights=[str(right) for right in call.body.rights],
-        reason=call.body.reason,
-        revision=call.revision,
-        request=call.request,
-    )
+    return _change_rights(call, case_rights.remove_rights)
 
 
 def register_document(call: Call) -> Done:

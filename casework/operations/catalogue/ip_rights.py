@@ -170,13 +170,19 @@ _RIGHT = text("SELECT * FROM rights WHERE id = CAST(:id AS uuid)")
 
 def _editable(db: Connection, actor: Actor, right: str) -> tuple[str, By]:
     """The programme of a right that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
+    programme = _seen(db, actor, right)
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    return programme, by
+
+
+def _seen(db: Connection, actor: Actor, right: str) -> str:
+    """The programme of a right that the actor sees. Raises NotFound."""
     row = db.execute(_RIGHT, {"id": right}).one_or_none()
     if row is None or row.programme_id not in reach(actor).all_of:
         raise NotFound("right")
-    by = in_the_programme(actor, row.programme_id, EDITORS)
-    if by is None:
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    return str(row.programme_id), by
+    return str(row.programme_id)
 
 
 def _take_turn(db: Connection, programme: str) -> None:
@@ -195,9 +201,7 @@ def read_seq(db: Connection, right: str) -> int:
 
 def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
     """The history of a right, the newest first: each with what its fields said before and after. Raises NotFound."""
-    row = db.execute(_RIGHT, {"id": right}).one_or_none()
-    if row is None or row.programme_id not in reach(actor).all_of:
-        raise NotFound("right")
+    _seen(db, actor, right)
     with whole(db):
         events = list(read_register(db, right))
     causes = {event.effects["cause"]["log"] for event in events if "cause" in event.effects}

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.engine.case_objects.ip_rights import FIELDS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text, YesNo
 from casework.errors import NotAllowed, NotFound
@@ -77,14 +78,10 @@ class Look(Form):
     )
 
 
-LABELS: Mapping[str, str] = {
-    "kind": N_("Kind of right"), "office": N_("Office"), "number": N_("Number"), "owner": N_("Owner of the right"),
-    "in_force": N_("In force"), "expires_on": N_("Expires on"), "fee_paid_to": N_("Fee paid until"),
-    "checked_on": N_("Looked up on"),
-}  # fmt: skip
+#: What a field is called in a history, as the forms call it; the fields of the record in the order of a page.
+_ALL_LABELS = {rule["name"]: form.texts()[f"{rule['name']}.label"] for form in (NewRight, Look) for rule in form.rule()}
+LABELS = {name: _ALL_LABELS[name] for name in ("kind", *FIELDS)}
 _ORDER = tuple(LABELS)
-#: The same with the words of whoever looked it up.
-_ALL_LABELS = {**LABELS, "source": N_("Where you looked it up"), "reason": N_("Why it says something else now")}
 #: What an entry of a right's history says happened.
 HAPPENED: Mapping[str, str] = {
     "recorded": N_("%(who)s entered the right"),
