@@ -74,8 +74,21 @@ class Stage:
         _note.warning("a clock that was due at %s could not fire", due)
 
     def at_work(self, day: date, n: int, *, exactly: bool = False) -> datetime:
-        """A moment in office hours, on this day or the next one that is worked; `n` spreads over the day."""
-        while not exactly and not self.calendar.is_working_day(day):
-            day += timedelta(days=1)
+        """A moment in office hours, on this day or the next one that is worked; `n` spreads over the day.
+
+        Of a holiday in which the stage ends the day before it is taken: what has begun by then has begun.
+        """
+        moment = self._hour_of(day if exactly else self._worked(day, 1), n)
+        if moment > self.end and day <= self.calendar.local_date(self.end) and not exactly:
+            return min(moment, self._hour_of(self._worked(day, -1), n))
+        return moment
+
+    def _hour_of(self, day: date, n: int) -> datetime:
         minutes = 9 * 60 + (n * 37) % (8 * 60)
         return datetime.combine(day, time(minutes // 60, minutes % 60), ZoneInfo(self.calendar.zone))
+
+    def _worked(self, day: date, step: int) -> date:
+        """This day, or the nearest one that is worked, before it or after."""
+        while not self.calendar.is_working_day(day):
+            day += timedelta(days=step)
+        return day

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import PAUSE
 from casework.engine.analysis.time_accounting import OFFICE, PROVIDER
-from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.ledger.canonical_json import parse_instant
 from casework.operations.deadlines.views import ClockCause, ClockExplained, ClockLine, Sides
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.web.shell.i18n import edition_text
 from casework.web.shell.reader_language import SPEECH
-
-_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def ledger(clock: ClockExplained | None) -> Ledger | None:
         say_rule(clock, SPEECH),
         say_used(clock, SPEECH),
         tuple(_line(line, clock) for line in clock.lines),
-        _counted(clock.counted_minutes, clock),
+        _span(clock.counted_minutes)
+        if clock.unit == "wd"
+        else _days(sum(_days_of(line, clock.zone) for line in clock.lines)),
         clock.zone,
         len(clock.calendars),
     )
@@ -113,14 +115,25 @@ def _line(line: ClockLine, clock: ClockExplained) -> Line:
     why = say_kind(line, SPEECH)
     if line.kind == PAUSE and (cause := _cause(line.because)):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    return Line(say_days_of(line, clock.zone, SPEECH), why, _counted(line.minutes, clock) if line.minutes else "")
+    if not line.minutes:
+        counted = ""
+    elif clock.unit == "wd":
+        counted = _span(line.minutes)
+    else:
+        counted = _days(_days_of(line, clock.zone))
+    return Line(say_days_of(line, clock.zone, SPEECH), why, counted)
 
 
-def _counted(minutes: int, clock: ClockExplained) -> str:
-    """How much counted: hours of work, or of a clock that counts every day whole days, since it ends with the work of the last."""
-    if clock.unit == "wd":
-        return _span(minutes)
-    return ngettext("%(num)d day", "%(num)d days", round(minutes / _DAY))
+def _days_of(line: ClockLine, zone: str) -> int:
+    """How many days a line counts of a clock for which every day does; the day on which it begins is not one of them."""
+    if not line.minutes:
+        return 0
+    first, last = (day_in(parse_instant(moment), ZoneInfo(zone)) for moment in (line.from_, line.until))
+    return (last - first).days
+
+
+def _days(count: int) -> str:
+    return ngettext("%(num)d day", "%(num)d days", count)
 
 
 def _cause(because: ClockCause | None) -> str:

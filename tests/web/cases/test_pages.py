@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from casework.definitions import load_library
 from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
 from casework.operations.tasks.service import suspend_task
+from casework.playbook.stage import set_clock
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.cases.progress import STEPS, order_of
@@ -135,8 +137,11 @@ def test_a_question_of_the_provider_is_our_turn(engine: Engine, world: World, br
     assert "Stands still" not in told
 
 
-def test_days_that_all_count_are_counted_in_days(engine: Engine, world: World, browser_for: Enter) -> None:
+@pytest.mark.parametrize("begun", [time(0, 23), time(9), time(17, 1), time(23, 58)])
+def test_days_that_all_count_are_counted_in_days(engine: Engine, world: World, browser_for: Enter, begun: time) -> None:
+    """Whatever the hour at which they begin to count: that day itself is none of them."""
     with transaction(engine) as db:
+        set_clock(db, datetime.combine(today() + timedelta(days=1), begun, ZoneInfo("Asia/Shanghai")))
         number, _ = to_referral(world, db)
     told = words_of(browser_for("officer").get(f"/cases/{number}/clocks").text)
     assert re.search("every day counts 120 days Counted in all 120 days", told)
