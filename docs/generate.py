@@ -187,6 +187,7 @@ TYPES = {
     "panel": "Up to 100 ids of organisations that take referrals, each once, in the order in which they are asked.",
     "documents": "Up to 100 ids of documents of this case, each once.", "tasks": "Up to 100 ids of open tasks of this case, each once.",
     "items": "Up to 50 things to do, each with 1 to 500 characters and a day.",
+    "rows": "Rows that answer the same questions; each question stands below as `rows.question`.",
 }  # fmt: skip
 
 
@@ -202,13 +203,16 @@ def _fields() -> Iterator[str]:
 
 def _form_rows(edition: Edition) -> Iterator[tuple[str, ...]]:
     for name, fields in edition.rules["forms"].items():
-        for field in fields:
+        columns = [
+            (f"{field['name']}.{column['name']}", column) for field in fields for column in field.get("fields", ())
+        ]
+        for path, field in [*((field["name"], field) for field in fields), *columns]:
             when = field.get("when")
             asked = f"`{when[0]}` is {' or '.join(f'`{value}`' for value in when[1])}" if when else ""
             yield (
                 f"`{name}`",
-                f"`{field['name']}`",
-                edition.text(f"forms.{name}.{field['name']}.label"),
+                f"`{path}`",
+                edition.text(f"forms.{name}.{path}.label"),
                 f"`{field['type']}`",
                 _bounds(field),
                 "yes" if field["required"] else "",
@@ -230,6 +234,7 @@ def _bounds(field: Mapping[str, Any]) -> str:
         "service": lambda given: f"of the service {given}",
         "kinds": lambda given: "of the kinds " + ", ".join(f"`{kind}`" for kind in given),
         "valid": lambda _: "not expired",
+        "most": lambda given: f"at most {given} rows",
     }
     bounds = (say(field[name]) for name, say in wordings.items() if field.get(name) not in (None, "", False, []))
     return ", ".join(bounds)

@@ -128,8 +128,20 @@ class Forms:
             case "items":
                 day = (self.today + timedelta(days=dice.randint(-3, 60))).isoformat()
                 return [{"what": "See to it.", "by": day}]
+            case "rows":
+                rows = [self._row(rule, track) for _ in range(dice.randint(1, 3))]
+                return [row for row in rows if row]
             case other:
                 raise ValueError(f"no value for a {other}")
+
+    def _row(self, rule: Mapping[str, Json], track: Track) -> dict[str, Json]:
+        row: dict[str, Json] = {}
+        for column in rule["fields"]:
+            if ("when" not in column or row.get(column["when"][0]) in column["when"][1]) and (
+                column["required"] or self.dice.random() < 0.5
+            ):
+                row[column["name"]] = self.value(column, track)
+        return row
 
     def _likely(self, choices: list[str]) -> str:
         """Mostly the answer that lets a case go on."""

@@ -20,9 +20,10 @@ class FormField(Answer):
         str,
         Field(
             description="text, note, number, money, date, choice, many, yes_no, party, right, rights, "
-            "person, people, provider, providers, panel, documents, tasks or items. "
+            "person, people, provider, providers, panel, documents, tasks, items or rows. "
             'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", '
-            '"currency"}, items as [{"what", "by"}]; what names a thing is its id'
+            '"currency"}, items as [{"what", "by"}], rows as objects with the answers to `fields`; what names a thing '
+            "is its id. A fault of a row is named by its number, from 0, and the field: claim.0.value"
         ),
     ]
     required: bool
@@ -49,6 +50,8 @@ class FormField(Answer):
     service: Annotated[
         str | None, Field(description="Of a provider: the service that it must offer; unless told, the referral's")
     ] = None
+    fields: Annotated[list[FormField] | None, Field(description="Of rows: what each row asks for")] = None
+    most: Annotated[int | None, Field(description="Of rows: how many there may be")] = None
 
 
 class Handed(Answer):

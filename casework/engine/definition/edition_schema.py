@@ -145,6 +145,9 @@ class WrittenField(TypedDict):
     service: NotRequired[str | None]
     kinds: NotRequired[list[str]]
     valid: NotRequired[bool]
+    #: Of rows: what each of them asks for, and how many there may be.
+    fields: NotRequired[list[WrittenField]]
+    most: NotRequired[int]
 
 
 #: A task that people may ask for: in which states, and by the codes of which roles.

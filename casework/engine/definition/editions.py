@@ -343,6 +343,8 @@ class Edition:
                 words[more] = wording
         if "choices" in field:
             words["choice_labels"] = {code: self.text(f"{key}.choices.{code}") for code in field["choices"]}
+        if "fields" in field:
+            words["fields"] = [{**one} | self._field_words(f"{key}.{one['name']}", one) for one in field["fields"]]
         return words
 
     def model(self, name: str) -> type[BaseModel]:

@@ -120,10 +120,17 @@ class Values:
             if value.keys() == {"amount", "currency"}:
                 return f"{value['currency']} {say_amount(Decimal(str(value['amount'])))}"
             told = ((key, part) for key, part in value.items() if part is not None and key not in _UNTOLD)
-            return _joined("; ", (self._part(key, part) for key, part in told))
+            return _joined("; ", (self._part(self._column(name, key), part) for key, part in told))
         if isinstance(value, list | tuple):
-            return _joined(", ", (self.say(part, name) for part in value))
+            rows = any(isinstance(part, Mapping) for part in value)
+            return _joined(" / " if rows else ", ", (self.say(part, name) for part in value))
         return self._word(value, name) if isinstance(value, str) else str(value)
+
+    def _column(self, name: str, key: str) -> str:
+        """What a row of a form's table asks for stands under the table's own name."""
+        column = f"{name}.{key}"
+        of_form = self.edition is not None and self.form and texts_of(self.edition, self.form).has(f"{column}.label")
+        return column if of_form else key
 
     def _part(self, key: str, value: JsonValue) -> str | Markup:
         said = self.say(value, key)
