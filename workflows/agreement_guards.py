@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, standing_against
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from workflows.codes import WORLD
 from workflows.guards import answer_of, completed_since, moment_of, plan_of, verified
 from workflows.joins import reached
 
@@ -40,11 +40,6 @@ def _known_rights(f: Facts, wanted: Iterable[str] | None = None) -> list[Mapping
 
 def _stands(burden: Mapping[str, Any], today: date) -> bool:
     return burden.get("to") is None or str(burden["to"]) >= today.isoformat()
-
-
-def _overlap(territory: str | None, other: str | None) -> bool:
-    """Whether two territories touch; an unsaid one is taken for the whole world."""
-    return territory == other or territory in (None, WORLD) or other in (None, WORLD)
 
 
 @guard(
@@ -91,20 +86,9 @@ def rights_are_free(f: Facts) -> bool:
     known = _known_rights(f, wanted)
     if len(known) != len(wanted) or not all(right.get("confirmed") for right in known):
         return False
-    others = [
-        burden
-        for right in known
-        for burden in right.get("encumbrances", ())
-        if burden.get("case") != f.case.log and _stands(burden, f.today)
-    ]
-    if any(burden["kind"] == "transfer" for burden in others):
-        return False
-    return not any(
-        burden["kind"] == "licence"
-        and burden.get("exclusive")
-        and _overlap(burden.get("territory"), f.data.get("territory"))
-        for burden in others
-    )
+    territory = f.data.get("territory")
+    wanted = Terms(LICENCE, territories=frozenset([territory] if territory else ()))
+    return not any(standing_against(wanted, right.get("encumbrances", ()), f.case.log) for right in known)
 
 
 def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:

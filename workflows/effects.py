@@ -7,8 +7,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
 from casework.engine.state.document_effects_schema import ConsentTerms
 from casework.engine.state.effects_schema import Given, Hold, Objection
-from casework.engine.state.right_values import Burden
-from workflows.service_effects import BURDENS
+from workflows.service_effects import BURDENS, signed_burden
 
 # --- whose case ------------------------------------------------------------------------------------------------------
 
@@ -132,14 +131,7 @@ def burden_rights(f: Facts) -> Follows:
     if signed is not None and proposed is not None and proposed.data.get("kind") in BURDENS:
         signed_away = set(signed.data.get("rights") or ())
     moved = f.data.get("kind") in ("sale", "assignment")
-    added: Burden = {
-        "kind": "transfer" if moved else "licence",
-        "holder": f.case.parties.get("need_owner"),
-        "territory": f.data.get("territory"),
-        "exclusive": moved or f.data.get("exclusive") is True,
-        "from": f.data.get("effective_on"),
-        "to": None,
-    }
+    added = signed_burden("transfer" if moved else "licence", f)
     return {
         "rights": [{"right": right, "add": added} for right in f.data.get("rights") or () if right not in signed_away]
     }

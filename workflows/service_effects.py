@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.engine.case_objects.licence_conflicts import EXCLUSIVE, LICENCE, PLAIN
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
@@ -9,6 +10,20 @@ from casework.engine.state.right_values import Burden, BurdenEnded
 
 #: What an agreement of a kind puts on the rights that it names; the case's own signing adds what is not here.
 BURDENS = {"licence": "licence", "sale": "transfer", "assignment": "transfer"}
+
+
+def signed_burden(kind: str, facts: Facts) -> Burden:
+    """What a signed agreement lays on a right: the need owner has its licence, or the right itself."""
+    signed: Burden = {
+        "kind": kind,
+        "holder": facts.case.parties.get("need_owner"),
+        "from": facts.data.get("effective_on"),
+    }
+    if kind == LICENCE:
+        signed["licence"] = EXCLUSIVE if facts.data.get("exclusive") is True else PLAIN
+        signed["territories"] = [facts.data["territory"]] if facts.data.get("territory") else []
+        signed["until"] = facts.data.get("expires_on")
+    return signed
 
 
 @effect()
@@ -29,10 +44,7 @@ def pledge_stands(facts: Facts) -> Follows:
     burden: Burden = {
         "kind": "pledge",
         "holder": None,
-        "territory": "CN",
-        "exclusive": False,
         "from": facts.data.get("registered_on"),
-        "to": None,
     }
     return {"rights": [{"right": right, "add": burden} for right in facts.said("apply.rights") or ()]}
 
@@ -50,14 +62,7 @@ def agreement_burdens_rights(facts: Facts) -> Follows:
     kind = BURDENS.get(facts.said("propose.kind"))
     if kind is None:
         return {}
-    burden: Burden = {
-        "kind": kind,
-        "holder": facts.case.parties.get("need_owner"),
-        "territory": facts.data.get("territory"),
-        "exclusive": kind == "transfer" or facts.data.get("exclusive") is True,
-        "from": facts.data.get("effective_on"),
-        "to": None,
-    }
+    burden = signed_burden(kind, facts)
     return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
 
 

@@ -10,11 +10,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, standing_against
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 
-#: The territory that touches every other.
-WORLD = "WORLD"
 #: Kinds of agreement that give away a right or its use; a pledgee must consent to these.
 DISPOSING_KINDS = frozenset({"licence", "sale", "assignment", "jv"})
 #: The transitions that lead a pledge to its deregistration.
@@ -84,15 +83,10 @@ def fees_are_paid(facts: Facts) -> bool:
     reads=("rights",),
 )
 def no_exclusive_licence_elsewhere(facts: Facts) -> bool:
-    wanted = facts.data.get("territory")
-    taken = [
-        licence.get("territory")
-        for right in _named(facts)
-        for licence in _standing(right, "licence")
-        if licence.get("exclusive") and licence.get("case") != facts.case.log
-    ]
-    # A territory that nobody has named is taken for the whole world.
-    return not any(territory == wanted or {territory, wanted} & {None, WORLD} for territory in taken)
+    # As a plain licence is barred: by an exclusive or a sole one, and by whoever has the right itself.
+    territory = facts.data.get("territory")
+    wanted = Terms(LICENCE, territories=frozenset([territory] if territory else ()))
+    return not any(standing_against(wanted, right.get("encumbrances", ()), facts.case.log) for right in _named(facts))
 
 
 @guard(

@@ -133,7 +133,7 @@ class Walk(Forms):
         for one in event.effects.get("rights", ()):
             kept = self.burdens[one["right"]]
             if "add" in one:
-                kept.append({"id": uuid(next(self._ids)), "case": self.case.log} | one["add"])
+                kept.append({"id": uuid(next(self._ids)), "case": self.case.log, "to": None} | one["add"])
                 continue
             for burden in kept:
                 if burden["to"] is None and all(burden.get(key) == value for key, value in one["end"].items()):

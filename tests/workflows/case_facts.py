@@ -133,13 +133,13 @@ def right(*burdens: Mapping[str, Any], confirmed: bool = True) -> dict[str, Any]
 
 
 def burden(
-    kind: str, *, case: str = "case-2", territory: str = "CN", exclusive: bool = True, **more: Any
+    kind: str, *, case: str = "case-2", territory: str = "CN", licence: str = "exclusive", **more: Any
 ) -> dict[str, Any]:
     return {
         "kind": kind,
         "case": case,
-        "territory": territory,
-        "exclusive": exclusive,
+        "territories": [territory],
+        "licence": licence,
         "from": "2026-03-10",
         "to": None,
     } | more

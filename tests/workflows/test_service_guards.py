@@ -89,7 +89,7 @@ def named(**change: Any) -> dict[str, Any]:
 
 
 def licence(**change: Any) -> list[dict[str, Any]]:
-    held = {"kind": "licence", "case": OTHER_CASE, "exclusive": True, "territory": "CN", "to": None}
+    held = {"kind": "licence", "case": OTHER_CASE, "licence": "exclusive", "territories": ["CN"], "to": None}
     return [held | change]
 
 
@@ -114,14 +114,14 @@ RIGHTS_TABLE: list[tuple[Guard, dict[str, Any], dict[str, Any], bool]] = [
     (guards.no_exclusive_licence_elsewhere, named(territory="WORLD"), right(encumbrances=licence()), False),
     (
         guards.no_exclusive_licence_elsewhere, named(territory="DE"),
-        right(encumbrances=licence(territory="WORLD")), False,
+        right(encumbrances=licence(territories=["WORLD"])), False,
     ),
     (
         guards.no_exclusive_licence_elsewhere, named(territory="DE"),
-        right(encumbrances=licence(territory=None)), False,
+        right(encumbrances=licence(territories=[])), False,
     ),
     (guards.no_exclusive_licence_elsewhere, named(), right(encumbrances=licence()), False),
-    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(exclusive=False)), True),
+    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(licence="plain")), True),
     (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(case=OUR_CASE)), True),
     (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(to=YESTERDAY)), True),
     (guards.pledged_rights_have_consent, named(pledge="none"), right(), True),
@@ -328,14 +328,7 @@ def test_who_opens_the_options_owns_the_dispute() -> None:
 
 def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
     followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
-    burden = {
-        "kind": "pledge",
-        "holder": None,
-        "territory": "CN",
-        "exclusive": False,
-        "from": TODAY,
-        "to": None,
-    }
+    burden = {"kind": "pledge", "holder": None, "from": TODAY}
     assert followed == {"rights": [{"right": RIGHT, "add": burden}]}
 
 
@@ -347,28 +340,18 @@ def test_a_cancelled_pledge_leaves_the_rights_of_the_application() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "exclusive", "burden", "alone"),
+    ("kind", "exclusive", "burden"),
     [
-        ("licence", False, "licence", False),
-        ("licence", True, "licence", True),
-        ("sale", False, "transfer", True),
-        ("assignment", False, "transfer", True),
+        ("licence", False, {"kind": "licence", "licence": "plain", "territories": ["CN"], "until": TOMORROW}),
+        ("licence", True, {"kind": "licence", "licence": "exclusive", "territories": ["CN"], "until": TOMORROW}),
+        ("sale", False, {"kind": "transfer"}),
+        ("assignment", False, {"kind": "transfer"}),
     ],
 )
-def test_a_signed_agreement_stands_on_its_rights(kind: str, exclusive: bool, burden: str, alone: bool) -> None:
-    said = named(territory="CN", exclusive=exclusive, effective_on=TODAY)
+def test_a_signed_agreement_stands_on_its_rights(kind: str, exclusive: bool, burden: dict[str, Any]) -> None:
+    said = named(territory="CN", exclusive=exclusive, effective_on=TODAY, expires_on=TOMORROW)
     (one,) = effects.agreement_burdens_rights.follows(facts(said, fired={"propose": {"kind": kind}}))["rights"]
-    assert one == {
-        "right": RIGHT,
-        "add": {
-            "kind": burden,
-            "holder": "buyer",
-            "territory": "CN",
-            "exclusive": alone,
-            "from": TODAY,
-            "to": None,
-        },
-    }
+    assert one == {"right": RIGHT, "add": {"holder": "buyer", "from": TODAY} | burden}
 
 
 @pytest.mark.parametrize("kind", ["nda", "mou", "loi", "pilot", "service", "jv"])

@@ -175,7 +175,7 @@ CN = {"territory": "CN"}
         ),
         "exclusive for the world": (facts(outside=right(burden("licence", territory="WORLD")), data=CN), False),
         "wanted for the world": (facts(outside=right(burden("licence")), data={"territory": "WORLD"}), False),
-        "plain licence elsewhere": (facts(outside=right(burden("licence", exclusive=False)), data=CN), True),
+        "plain licence elsewhere": (facts(outside=right(burden("licence", licence="plain")), data=CN), True),
         "our own licence": (facts(outside=right(burden("licence", case="case-1")), data=CN), True),
         "licence has ended": (facts(outside=right(burden("licence", to="2026-03-31")), data=CN), True),
         "transferred elsewhere": (facts(outside=right(burden("transfer", territory="IN")), data=CN), False),

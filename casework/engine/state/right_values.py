@@ -6,16 +6,18 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-#: What lies on an IP right: a pledge, a licence, a transfer.
+#: What lies on an IP right: a pledge, a licence, an assignment that is not registered yet, a transfer.
 Burden = TypedDict(
     "Burden",
     {
         "kind": str,
         "holder": NotRequired[str | None],
-        "territory": NotRequired[str | None],
-        "exclusive": NotRequired[bool],
+        # Of a licence: exclusive, sole or plain; where and for which uses (none said: everywhere, every use); its last day.
+        "licence": NotRequired[str | None],
+        "territories": NotRequired[list[str]],
+        "fields": NotRequired[list[str]],
         "from": str | None,
-        "to": NotRequired[str | None],
+        "until": NotRequired[str | None],
     },
 )
 #: Of burdens what those have in common that end.
@@ -38,9 +40,12 @@ Encumbrance = TypedDict(
         "case": str,
         "kind": NotRequired[str],
         "holder": str | None,
-        "territory": str | None,
-        "exclusive": bool | None,
+        "licence": str | None,
+        "territories": list[str],
+        "fields": list[str],
         "from": NotRequired[str | None],
+        # Its last day as agreed, and the day on which it was recorded to have ended.
+        "until": str | None,
         "to": str | None,
     },
 )

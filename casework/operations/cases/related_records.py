@@ -62,8 +62,10 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                         kind=encumbrance["kind"],
                         holder=names.get(encumbrance.get("holder") or ""),
                         from_=encumbrance.get("from"),
-                        territory=encumbrance.get("territory"),
-                        exclusive=encumbrance.get("exclusive"),
+                        licence=encumbrance.get("licence"),
+                        territories=encumbrance.get("territories") or [],
+                        fields=encumbrance.get("fields") or [],
+                        until=encumbrance.get("until"),
                         case=numbers.get(encumbrance["case"]),
                         here=encumbrance["case"] == case.log,
                     )

@@ -285,13 +285,16 @@ class ProposalView:
 class Encumbrance:
     """What lies on a right."""
 
-    #: pledge, licence or transfer.
+    #: pledge, licence, assignment or transfer.
     kind: str
     #: The name of who holds it.
     holder: str | None
     from_: str | None
-    territory: str | None
-    exclusive: bool | None
+    #: Of a licence: exclusive, sole or plain; where and for which uses, none for all; its last day as agreed.
+    licence: str | None
+    territories: list[str]
+    fields: list[str]
+    until: str | None
     #: The number of the case that it came from, where the reader may know it.
     case: str | None
     #: It came from this case.

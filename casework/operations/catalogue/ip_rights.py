@@ -221,6 +221,7 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
                 source=_bare(event.body.get(SOURCE)),
                 reason=_bare(event.body.get(REASON)),
                 burden=burden and burden.get("kind"),
+                licence=burden and burden.get("licence"),
                 case=cause and numbers.get(cause["log"]),
             )
         )

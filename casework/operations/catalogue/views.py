@@ -125,6 +125,8 @@ class RightEntry:
     reason: str | None
     #: pledge, licence or transfer.
     burden: str | None
+    #: Of a licence: exclusive, sole or plain.
+    licence: str | None
     #: The number of the case that did it.
     case: str | None
 

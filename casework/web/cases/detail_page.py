@@ -55,7 +55,7 @@ from casework.web.shell.layout import time_element, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import queue_name
-from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, paper_name, party_name
+from casework.web.shell.values import KINDS_OF_RIGHTS, name_burden, paper_name, party_name, say_scope
 
 #: Tasks and documents that stand on the page; the others are one click away.
 MOST_TASKS, MOST_DOCUMENTS = 6, 2
@@ -252,7 +252,8 @@ def show(number: str) -> str:
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,
-        lying=ENCUMBRANCES,
+        name_burden=name_burden,
+        say_scope=say_scope,
         adds_rights="add_rights" in shown.case_actions,
         removes_rights="remove_rights" in shown.case_actions,
         party_name=party_name,

@@ -36,7 +36,7 @@ from casework.web.shell.forms import FormView, build_form, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, page_transaction
-from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, Values, name_right
+from casework.web.shell.values import KINDS_OF_RIGHTS, Values, name_burden, name_right, say_scope
 
 blueprint = Blueprint("rights", __name__)
 
@@ -111,7 +111,7 @@ def index() -> str:
         technologies=technologies,
         words=words,
         kinds=KINDS_OF_RIGHTS,
-        lying=ENCUMBRANCES,
+        name_burden=name_burden,
         technology=technology,
         next_url=url_for("rights.index", **asked, cursor=listed.next) if listed.next else "",
         first_url=url_for("rights.index", **asked) if cursor else "",
@@ -154,7 +154,8 @@ def show(right: UUID) -> str:
             if getattr(one, field) not in (None, "")
         ],
         burdens=[(burden, holders.get(burden.get("holder") or ""), cases.get(burden["case"])) for burden in burdens],
-        lying=ENCUMBRANCES,
+        name_burden=name_burden,
+        say_scope=say_scope,
         about=about,
         entries=[(entry, _say(entry), _changes(entry, values)) for entry in entries],
         may=may,
@@ -171,7 +172,7 @@ def _say(entry: Any) -> str:
         HAPPENED[what],
         who=entry.who or gettext("The system"),
         case=entry.case or gettext("Another case"),
-        burden=gettext(ENCUMBRANCES[entry.burden]) if entry.burden in ENCUMBRANCES else entry.burden or "",
+        burden=name_burden(entry.burden or "", entry.licence),
     )
 
 

@@ -15,7 +15,7 @@ from casework.engine.definition.editions import Edition
 from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
 from casework.web.shell.forms import texts_of
-from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.i18n import N_, edition_text, listed
 from casework.web.shell.layout import day_element, time_element
 from casework.web.shell.record_words import RECORD_WORDS
 
@@ -32,7 +32,25 @@ KINDS_OF_RIGHTS = {
     "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
     "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
 }  # fmt: skip
-ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
+ENCUMBRANCES = {
+    "pledge": N_("pledged"), "licence": N_("licensed"), "assignment": N_("assigned, not registered"), "transfer": N_("transferred"),
+}  # fmt: skip
+LICENCES = {"exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence")}
+
+
+def name_burden(kind: str, licence: str | None = None) -> str:
+    """What lies on a right is called: a licence by what it leaves to others."""
+    words = LICENCES.get(licence or "") or ENCUMBRANCES.get(kind)
+    return gettext(words) if words else kind
+
+
+def say_scope(territories: Iterable[str] | None, fields: Iterable[str] | None) -> str:
+    """Where and for which uses a licence was given; "" for everywhere and every use."""
+    parts = (
+        listed(choice_name("territory", code) for code in territories or ()),
+        listed(choice_name("fields", code) for code in fields or ()),
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def name_right(kind: str, office: str | None, number: str | None, owner: str | None = None) -> str:
@@ -54,13 +72,15 @@ _LABELS = {
     "verification": N_("verification"), "verdict": N_("verdict"), "valid_until": N_("valid until"),
     "number": N_("number"), "kind": N_("kind"), "in_force": N_("in force"), "checked_on": N_("checked"),
     "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
-    "from": N_("from"), "to": N_("to"), "exclusive": N_("exclusive"), "territory": N_("territory"), "holder": N_("held by"),
+    "from": N_("from"), "until": N_("until"), "to": N_("to"), "licence": N_("licence"), "territories": N_("territories"),
+    "fields": N_("uses"), "holder": N_("held by"),
     "status": N_("status"), "state": N_("state"), "signed": N_("signed"), "pending": N_("not looked at yet"),
     "blocked": N_("blocked as harmful"), "shared_until": N_("access until"), "with": N_("beside"),
 }  # fmt: skip
 _CODES: Mapping[str, Mapping[str, str]] = {
     "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},
     "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
+    "licence": LICENCES,
     **RECORD_WORDS,
 }
 
