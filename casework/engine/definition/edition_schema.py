@@ -121,6 +121,8 @@ class WrittenTask(TypedDict):
     part: NotRequired[str]
     decides: NotRequired[str]
     answers: NotRequired[bool]
+    #: A field of the form that opens it, and the answers with which it does; in JSON an array of two.
+    where: NotRequired[tuple[str, list[Any]]]
 
 
 class WrittenField(TypedDict):

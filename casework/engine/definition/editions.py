@@ -112,6 +112,8 @@ class TaskRule:
     part: str = ""
     decides: str = ""
     answers: bool = False
+    #: A field of the form that opens it, and the answers with which it does.
+    where: tuple[str, tuple[Any, ...]] | None = None
 
 
 #: So many answers to one kind of question are remembered of an edition, which is frozen.
@@ -217,6 +219,7 @@ class Edition:
                 written["unless_open"],
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
                 **_told(written, "part", "decides", "answers"),
+                where=(written["where"][0], tuple(written["where"][1])) if "where" in written else None,
             )
             for key, written in self.rules["tasks"].items()
         }

@@ -136,6 +136,7 @@ class Task:
     """A side task: its own queue, limit and form; its result is a fact for guards.
 
     `per`: "party" opens one for each party, "items:<field>" one for each item of the form's list field.
+    `where`: it is opened only where a field of the form that opens it has one of these values.
     `after`: it appears only then (state Created until). `on`: "track", or "main" for the case's main track.
     `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,
     always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
@@ -150,6 +151,7 @@ class Task:
     due: Limit
     form: type[Form] | None = None
     per: str | None = None
+    where: tuple[str, tuple[Any, ...]] | None = None
     after: Limit | None = None
     on: str = "track"
     not_by: tuple[str, ...] = ()

@@ -171,6 +171,8 @@ class _Publisher:
         rule |= _said(part=task.part, decides=task.decides, answers=task.answers)
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
+        if task.where is not None:
+            rule["where"] = _array(task.where[0], list(task.where[1]))
         if task.checklist:
             rule["checklist"] = [{"name": item.name, "required": item.required} for item in task.checklist]
         key, n = task.name, 1

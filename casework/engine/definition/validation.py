@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from casework.engine.deadlines.deadlines import WrittenLimit
 from casework.engine.definition.edition_schema import WrittenOpening
-from casework.engine.definition.editions import Edition, StateRule, TransitionRule, ancestors
+from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.parts import (
@@ -321,6 +321,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
     openers = _openers(graph)
     for key, task in edition.tasks.items():
         where, forms = f"task {key}", openers.get(key, [])
+        yield from _condition(edition, where, task, forms)
         yield from _since(edition, where, task.after, forms)
         if task.per is None or not task.per.startswith("items:"):
             yield from _since(edition, where, task.due, forms)
@@ -329,6 +330,18 @@ def _dates(graph: Graph) -> Iterator[Fault]:
         wanted = task.per.removeprefix("items:")
         if not any(_asks(edition, form, wanted, "items") for form in forms):
             yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
+
+
+def _condition(edition: Edition, where: str, task: TaskRule, forms: Iterable[str | None]) -> Iterator[Fault]:
+    """What a task hangs on must be a fact of every form that opens it, and the answers such as can be given."""
+    if task.where is None:
+        return
+    name, values = task.where
+    for form in forms:
+        field = next((field for field in edition.rules["forms"].get(form or "", []) if field["name"] == name), None)
+        can = [True, False] if field and field["type"] == "yes_no" else field.get("choices", ()) if field else ()
+        if field is None or not field["fact"] or not set(values) <= set(can):
+            yield Fault("unknown_condition", where, f"It is opened by an answer to {quoted(name)} that no form takes.")
 
 
 def _openers(graph: Graph) -> Mapping[str, list[str | None]]:

@@ -131,6 +131,10 @@ def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Itera
     for field, value, _ in getattr(answer.rule, "opens_if", ()):
         if (answer.data.get(field) == value) != (now.data.get(field) == value):
             yield reasons.cases.TASKS_OPENED
+    opened = (answer.edition.tasks[opening["task"]] for opening in answer.rule.opens if opening["open"] == "task")
+    for field, values in (rule.where for rule in opened if rule.where is not None):
+        if (answer.data.get(field) in values) != (now.data.get(field) in values):
+            yield reasons.cases.TASKS_OPENED
     days = {value for field, value in answer.data.items() if isinstance(value, str) and now.data.get(field) != value}
     if any(step.rule.get("day") in days for clock in case.clocks.values() for step in clock.steps):
         yield reasons.cases.DEADLINE_COUNTS

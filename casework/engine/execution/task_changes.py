@@ -238,6 +238,8 @@ def open_side_task(
     if rule.unless_open and any(t.name == rule.name and t.about == about for t in builder.case.open_tasks()):
         return False
     said = builder.said(facts)
+    if rule.where is not None and said(rule.where[0]) not in rule.where[1]:
+        return True
     activate = None
     if rule.after is not None:
         activate = rule_of(rule.after, said)

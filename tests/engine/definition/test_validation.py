@@ -99,6 +99,10 @@ def _unknown_list(rules: Json) -> None:
     rules["tasks"]["each"]["per"] = "items:note"
 
 
+def _unknown_condition(rules: Json) -> None:
+    rules["tasks"]["look"]["where"] = ["note", ["x"]]
+
+
 SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_no_step, "no_step"),
     (_idle_queue, "idle_queue"), (_unknown_guard, "unknown_guard"), (_unknown_guard_of_a_task, "unknown_guard"),
@@ -106,7 +110,7 @@ SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_also, "unknown_also"),
     (_unknown_task, "unknown_task"), (_no_queue_role, "no_queue_role"), (_long_form, "long_form"),
     (_unknown_date, "unknown_date"), (_unknown_date_of_an_action, "unknown_date"), (_unknown_date_of_a_task, "unknown_date"),
-    (_unknown_list, "unknown_date"),
+    (_unknown_list, "unknown_date"), (_unknown_condition, "unknown_condition"),
 ]  # fmt: skip
 
 
