@@ -16,6 +16,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows import laws
 from workflows.codes import TERRITORIES
 from workflows.papers import SIGNED_AGREEMENT
 from workflows.service_effects import agreement_burdens_rights, agreement_frees_rights
@@ -163,7 +164,8 @@ EXPIRY_WARNINGS = (
 #: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
-    due=calendar_days(60, since="effective_on"), form=Registration, done="recorded the registration of the technology contract",
+    due=calendar_days(60, since="effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
+    done="recorded the registration of the technology contract",
     checklist=(
         Item("asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base"),
         Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from casework.engine.deadlines.deadlines import ESCALATION
 from casework.engine.definition.forms import Form
-from casework.engine.definition.limits import Limit, calendar_days, until, working_days
+from casework.engine.definition.limits import Law, Limit, calendar_days, months, until, working_days
 from casework.engine.definition.registry import Effect, Guard
 from casework.engine.roles import Role
 
@@ -439,7 +439,7 @@ class Workflow:
 
 __all__ = [
     "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final",
-    "Form", "Item", "Limit", "Node", "Opening",
+    "Form", "Item", "Law", "Limit", "Node", "Opening",
     "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
-    "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
+    "any_of", "calendar_days", "field", "months", "previous", "same", "until", "working_days",
 ]  # fmt: skip

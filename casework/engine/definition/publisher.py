@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine.deadlines.deadlines import ESCALATION
+from casework.engine.deadlines.deadlines import ESCALATION, WrittenLimit
 from casework.engine.definition import grammar
 from casework.engine.definition.edition_schema import (
     WrittenField,
@@ -112,9 +112,9 @@ class _Publisher:
                 self.states[path] = {
                     "type": "state",
                     "queue": str(node.queue),
-                    "due": node.due.rule() if node.due else None,
+                    "due": self.limit(node.due),
                     "step": node.step,
-                    "escalation": [_array(limit.rule(), what) for limit, what in node.escalation],
+                    "escalation": [_array(self.written(limit), what) for limit, what in node.escalation],
                 }
                 self.states[path] |= _said(part=node.part, decides=node.decides, fhir=list(node.fhir))
                 if node.checklist:
@@ -155,10 +155,10 @@ class _Publisher:
         rule: WrittenTask = {
             "name": task.name,
             "queue": str(task.queue),
-            "due": task.due.rule(),
+            "due": self.written(task.due),
             "form": self.form(task.form),
             "per": task.per,
-            "after": task.after.rule() if task.after else None,
+            "after": self.limit(task.after),
             "on": task.on,
             "not_by": list(task.not_by),
             "effects": [effect.name for effect in task.effects],
@@ -215,12 +215,21 @@ class _Publisher:
                             "service": opening.service,
                             "planned": opening.planned,
                             "fresh": opening.fresh,
-                            "due": opening.due.rule() if opening.due else None,
+                            "due": self.limit(opening.due),
                             "question": opening.question or None,
-                            "after": opening.after.rule() if opening.after else None,
+                            "after": self.limit(opening.after),
                         }
                     )
         return written
+
+    def limit(self, limit: grammar.Limit | None) -> WrittenLimit | None:
+        return self.written(limit) if limit is not None else None
+
+    def written(self, limit: grammar.Limit) -> WrittenLimit:
+        """A limit as the edition keeps it; the article that sets it is named among the texts."""
+        if limit.law is not None:
+            self.texts[f"laws.{limit.law.code}"] = limit.law.text
+        return limit.rule()
 
     def guards(self, guards: Iterable[Guard]) -> None:
         for guard in guards:
@@ -255,7 +264,7 @@ class _Publisher:
             "confirm_by": [str(role) for role in transition.confirm_by],
             "proposal_effects": [effect.name for effect in transition.proposal_effects],
             "refusal_effects": [effect.name for effect in transition.refusal_effects],
-            "after": transition.after.rule() if transition.after else None,
+            "after": self.limit(transition.after),
             "automatic": transition.automatic,
             "reopens": transition.reopens,
             "irreversible": bool(transition.consequence),

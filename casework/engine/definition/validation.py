@@ -310,6 +310,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
             rule.form for rule in graph.rules if not rule.target.startswith("=") and rule.target in ancestors(path)
         ]
         for limit in (state.due, *(limit for limit, _ in state.escalation)):
+            yield from _law(edition, f"state {path}", limit)
             yield from _since(edition, f"state {path}", limit, entering)
         for rule in graph.rules:
             if path in rule.sources:
@@ -322,6 +323,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
     for key, task in edition.tasks.items():
         where, forms = f"task {key}", openers.get(key, [])
         yield from _condition(edition, where, task, forms)
+        yield from _law(edition, where, task.due)
         yield from _since(edition, where, task.after, forms)
         if task.per is None or not task.per.startswith("items:"):
             yield from _since(edition, where, task.due, forms)
@@ -356,6 +358,12 @@ def _openers(graph: Graph) -> Mapping[str, list[str | None]]:
             if opened["open"] == "task":
                 openers.setdefault(opened["task"], []).append(task.form)
     return openers
+
+
+def _law(edition: Edition, where: str, limit: WrittenLimit | None) -> Iterator[Fault]:
+    """The article that sets a limit has a name for people."""
+    if limit is not None and "law" in limit and not edition.texts.get(f"laws.{limit['law']}", "").strip():
+        yield Fault("law_unnamed", where, f"The law {quoted(limit['law'])} that sets its limit has no name for people.")
 
 
 def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterable[str | None]) -> Iterator[Fault]:

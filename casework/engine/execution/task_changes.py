@@ -12,6 +12,7 @@ from casework.engine.deadlines.deadlines import (
     on_day,
     plan,
     rule_of,
+    unit_of,
     usual,
 )
 from casework.engine.definition.editions import TaskRule
@@ -185,7 +186,7 @@ def open_task(
     # While a stop is being decided, what is opened for a provider stands still from the beginning.
     state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
     if due is not None and not isinstance(due, str):
-        unit = due["unit"]
+        unit = unit_of(due)
         escalation = builder.library[edition or track.edition].escalation
         planned = plan(due, usual(unit, escalation) if steps is None else steps, activate)
         counted = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)

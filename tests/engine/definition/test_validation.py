@@ -31,6 +31,14 @@ def _no_limit(rules: Json) -> None:
     rules["states"]["checks.lab.trying"]["due"] = None
 
 
+def _law_without_a_name(rules: Json) -> None:
+    rules["states"]["a"]["due"] |= {"law": "some_law"}
+
+
+def _law_of_a_task_without_a_name(rules: Json) -> None:
+    rules["tasks"]["look"]["due"] |= {"law": "some_law"}
+
+
 def _no_step(rules: Json) -> None:
     rules["states"]["a"]["step"] = ""
 
@@ -104,7 +112,9 @@ def _unknown_condition(rules: Json) -> None:
 
 
 SEEDS: list[tuple[Callable[[Json], None], str]] = [
-    (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_no_step, "no_step"),
+    (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_law_without_a_name, "law_unnamed"),
+    (_law_of_a_task_without_a_name, "law_unnamed"),
+    (_no_step, "no_step"),
     (_idle_queue, "idle_queue"), (_unknown_guard, "unknown_guard"), (_unknown_guard_of_a_task, "unknown_guard"),
     (_unknown_effect, "unknown_effect"), (_unknown_form, "unknown_form"), (_sealed_guard, "sealed_guard"),
     (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_also, "unknown_also"),

@@ -51,6 +51,7 @@ from casework.operations.verification.authorization.case_changes import (
     judge_interest,
     judge_rights_changed,
 )
+from casework.operations.verification.authorization.clocks import clocks_against
 from casework.operations.verification.authorization.documents import (
     judge_consent_ended,
     judge_document,
@@ -95,6 +96,8 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
             against.append("only what says so changes the rights that the case is about")
         against += new_grants_against(before, event)
     against += new_tracks_against(evidence, event)
+    programme = before.programme if before is not None else event.effects["case"]["programme"]
+    against += clocks_against(evidence, programme, event)
     evidence.earlier[event.seq] = _remember(evidence, event)
     evidence.note_burdens(event)
     return against
