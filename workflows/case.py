@@ -29,6 +29,8 @@ from workflows import agreement_forms, agreement_guards, effects, guards, joins
 from workflows import case_forms as forms
 from workflows.case_tasks import (
     BEFORE_SIGNING,
+    INTRODUCTION_FOLLOW_UP,
+    INTRODUCTION_FOLLOW_UPS,
     ask_more_time,
     ask_waiver,
     compliance_gate,
@@ -91,6 +93,7 @@ class Case(Workflow):
 
     proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
     triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage")
+    introduced = State("Introduced", Role.OFFICER, calendar_days(790), "Introduce", do="Follow the introduction")
     consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Get both parties' consent")
     scoping = State("Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan")
     assessment = State("Assessment", Role.OFFICER, calendar_days(120), "Assess", do="Follow the assessment")
@@ -194,6 +197,24 @@ class Case(Workflow):
         consequence="The case ends; what runs on becomes aftercare.",
     )  # fmt: skip
 
+    # --- an introduction: the parties go on by themselves, and are asked what came of it ---
+
+    introduce = triage.to(
+        introduced, by=Role.OFFICER, kind=EXCEPTION, do="Introduce the parties only", done="introduced the parties to each other",
+        form=forms.Introduction, guards=[guards.no_declared_interest, guards.records_on_file],
+        ends=("triage_check",), opens=[*INTRODUCTION_FOLLOW_UPS],
+        consequence="The parties go on by themselves; they are asked after 6, 12 and 24 months what came of it.",
+    )  # fmt: skip
+    make_full = introduced.to(
+        triage, by=Role.OFFICER, kind=RETURN, do="Make it a full case", done="made the introduction a full case",
+        form=forms.Reason, opens=[triage_check], ends=(INTRODUCTION_FOLLOW_UP,),
+    )  # fmt: skip
+    end_introduction = introduced.to(
+        closed, by=Role.OFFICER, do="Close the introduction", done="closed the introduction", form=forms.IntroductionEnd,
+        guards=[guards.only_follow_ups_are_open], effects=[effects.propose_outcome], ends=(INTRODUCTION_FOLLOW_UP,),
+        consequence="The case ends. It counts as an introduction, never as an agreement or a deployment.",
+    )  # fmt: skip
+
     # --- back ---
 
     reassess = any_of(structuring, agreement).to(
@@ -275,7 +296,7 @@ class Case(Workflow):
         consequence="Every open referral is cancelled.",
     )  # fmt: skip
     compliance_stop = any_of(
-        triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold, closing
+        triage, introduced, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold, closing
     ).to(
         closing, by=Role.COMPLIANCE, confirm_by=Role.COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
         form=forms.Stop, effects=[effects.stopped], proposal_effects=[effects.freeze], refusal_effects=[effects.thaw],

@@ -134,6 +134,18 @@ def follow_up_after(days: int) -> Task:
     )
 
 
+INTRODUCTION_FOLLOW_UP = "introduction_follow_up"
+
+#: After half a year, a year and two.
+INTRODUCTION_FOLLOW_UPS = tuple(
+    Task(
+        INTRODUCTION_FOLLOW_UP, "Ask what came of the introduction", Role.OFFICER, working_days(20), forms.IntroductionFollowUp,
+        after=calendar_days(days),
+    )
+    for days in (182, 365, 730)
+)  # fmt: skip
+
+
 def reading_after(days: int) -> Task:
     return Task(
         "reading",

@@ -17,6 +17,7 @@ OUTCOMES = {
     "withdrawn_need_owner": "Withdrawn by the need owner",
     "withdrawn_technology_owner": "Withdrawn by the technology owner",
     "dormant": "Dormant",
+    "introduced": "Introduced, no more",
     "compliance_stop": "Stopped by compliance",
 }
 #: What a case may come to without a stop.

@@ -276,6 +276,23 @@ def tasks_have_ended(f: Facts) -> bool:
 
 
 @guard(
+    rule="No task is open but to ask what came of the introduction.",
+    refusal="Another task is still open: finish it, or drop it.",
+)
+def only_follow_ups_are_open(f: Facts) -> bool:
+    """Of the introduction: what has not appeared yet ends with it."""
+    main = f.case.main
+    return not [
+        t
+        for t in f.case.open_tasks()
+        if t.state != CREATED
+        and t.name != "introduction_follow_up"
+        and not t.aftercare
+        and not (t.track == main.id and t.type == "step")
+    ]
+
+
+@guard(
     rule="Every referral has ended.",
     refusal="A referral has not ended: wait for it, or cancel it.",
 )

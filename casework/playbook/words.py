@@ -10,6 +10,8 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("", "evidence"): "Letter in the case file, folder 3",
     ("", "list_versions"): "Consolidated lists as of the first of this month",
     ("", "question"): "Does the technology reach the target of the need under the conditions of the site?",
+    ("introduce", "note"): "Their heads of engineering met at the open day.",
+    ("make_full", "reason"): "They have agreed on a trial and ask for an assessment.",
     ("", "note"): "As recorded in the minutes.",
     ("", "reason"): "As recorded in the minutes of the last meeting.",
     ("screening", "finding"): "The name of an owner stands on a list; birth date and place agree.",

@@ -78,6 +78,19 @@ def test_tasks_have_ended(case: Facts, holds: bool) -> None:
 @table(
     {
         "none": (facts(), True),
+        "what came of it": (facts(tasks=[waiting("introduction_follow_up")]), True),
+        "not appeared yet": (facts(tasks=[waiting("duty", state=CREATED)]), True),
+        "another one": (facts(tasks=[waiting("ask_more_time")]), False),
+        "only ended ones": (facts(tasks=[done("ask_more_time")]), True),
+    }
+)
+def test_only_follow_ups_are_open(case: Facts, holds: bool) -> None:
+    assert guards.only_follow_ups_are_open.holds(case) is holds
+
+
+@table(
+    {
+        "none": (facts(), True),
         "a draft": (facts(track("referral", "draft", kind="finance")), False),
         "an ended one": (facts(track("referral", "completed", kind="finance", ended=True)), True),
         "a mediation": (facts(track("referral", "in_progress", kind="mediation")), True),

@@ -39,6 +39,7 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         sites.IN_OPERATION,
         sites.WITHOUT_SITE,
         beginnings.ONE_CONSENT,
+        beginnings.INTRODUCED,
         beginnings.OFFICER_WITH_INTEREST,
         beginnings.PROPOSED,
     ]
