@@ -26,3 +26,9 @@ RIGHT_RECORDED = reason(
 )
 SAY_WHY_CORRECTED = reason("catalogue.say_why_corrected", N_("say why: what you change here was confirmed before"))
 NOTHING_TO_CONFIRM = reason("catalogue.nothing_to_confirm", N_("is empty, so there is nothing to confirm"))
+RECORD_ALTERED = reason(
+    "catalogue.record_altered",
+    N_(
+        "this record is not what its history says, so somebody changed it from outside: have its history verified first"
+    ),
+)

@@ -12,8 +12,9 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.national_holidays import china
+from casework.operations.core.record_log import Kept
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
-from tests.support.world import note_rows
+from tests.support.world import add_record, note_rows
 
 #: Every journey begins at nine on this Monday in Beijing, whatever day it is where the tests run.
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -73,9 +74,9 @@ def build_world(db: Connection) -> Mapping[str, str]:
 
 def _records(db: Connection, ids: dict[str, str]) -> None:
     for need in ("plant", "mill"):
-        _record(db, ids, "needs", need)
+        _record(db, ids, "need", need)
     for technology in ("filter", "membrane"):
-        _record(db, ids, "technologies", technology)
+        _record(db, ids, "technology", technology)
         ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())
         kept = {
             "office": "CN",
@@ -111,15 +112,9 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
                 "technology": ids[technology],
             },
         )
-    note_rows(db, "needs", "technologies", "matches")
+    note_rows(db, "matches")
 
 
-def _record(db: Connection, ids: dict[str, str], table: str, name: str) -> None:
-    ids[name], ids[f"{name}_owner"] = str(uuid_utils.uuid7()), register_organisation(db, name=f"Owner of the {name}")
-    db.execute(
-        text(
-            f"INSERT INTO {table} (id, programme_id, source, external_id, title, owner_id)"
-            " VALUES (:id, :programme, 'desk', :name, :name, :owner)"
-        ),
-        {"id": ids[name], "programme": ids["programme"], "name": name, "owner": ids[f"{name}_owner"]},
-    )
+def _record(db: Connection, ids: dict[str, str], noun: Kept, name: str) -> None:
+    ids[f"{name}_owner"] = owner = register_organisation(db, name=f"Owner of the {name}")
+    ids[name] = add_record(db, ids["programme"], noun, name, {"title": name, "owner_id": owner}, source="desk")

@@ -199,7 +199,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/auth/preferences.py": {"name"},
     "casework/operations/cases/case_events.py": {"hidden"},
     "casework/operations/cases/list_queries.py": {"asked.dates", "asked.more"},
-    "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "moments", "table"},
+    "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "table"},
     "casework/operations/catalogue/matches.py": {"table"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.
@@ -222,7 +222,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/people/registry.py": {"columns", "table"},
     "casework/operations/people/service.py": {"table"},
     "casework/operations/privacy/erasure.py": {
-        "but", "kind", "left", "name", "names_in(table)", "returning", "sets",
+        "but", "kind", "left", "name", "named", "names_in(table)", "returning", "sets",
     },
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},
@@ -252,7 +252,11 @@ DECLARED: dict[str, set[str]] = {
     "casework/records/write_statements.py": {"', '.join(parts)", "n()", "names", "position", "rows", "sets", "table"},
     # A login as an identifier, quoted by the dialect.
     "casework/records/database.py": {"_quoted(login)"},
-    "casework/records/register_entries.py": {"' AND '.join(where) or 'true'", "_told(table, columns)", "key", "register.home", "table"},
+    "casework/records/register_entries.py": {
+        "' AND '.join(where) or 'true'", "_told(table, columns)", "key", "pairs", "register.home", "table",
+    },
+    # Columns of needs and technologies, from our tables.
+    "casework/operations/core/record_log.py": {"columns", "sets"},
 }  # fmt: skip
 #: No SQL that is run: sentences for a person that name statements, and what the policies are made of, which has no values at all.
 SENTENCES = {"casework/records/database_checks.py", "casework/records/policy_source.py"}

@@ -6,7 +6,7 @@ from casework.api.catalogue import ip_right_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given, text_of
-from casework.operations.catalogue import ip_rights
+from casework.operations.catalogue import ip_rights, kept_records
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import IpRight, Need, Technology
@@ -46,30 +46,37 @@ def show_right(call: Call) -> IpRight:
 
 
 def confirm_need(call: Call) -> Done:
-    return catalogue.confirm_field(
+    return kept_records.confirm_field(
         call.db, call.actor, "need", call.path["need"], field=call.body.field, request=call.request
     )
 
 
 def confirm_technology(call: Call) -> Done:
-    return catalogue.confirm_field(
+    return kept_records.confirm_field(
         call.db, call.actor, "technology", call.path["technology"], field=call.body.field, request=call.request
     )
 
 
 def set_need_owner(call: Call) -> Done:
-    return catalogue.set_owner(
-        call.db, call.actor, "need", call.path["need"], organisation=str(call.body.organisation), request=call.request
+    return kept_records.set_owner(
+        call.db,
+        call.actor,
+        "need",
+        call.path["need"],
+        organisation=str(call.body.organisation),
+        reason=call.body.reason,
+        request=call.request,
     )
 
 
 def set_technology_owner(call: Call) -> Done:
-    return catalogue.set_owner(
+    return kept_records.set_owner(
         call.db,
         call.actor,
         "technology",
         call.path["technology"],
         organisation=str(call.body.organisation),
+        reason=call.body.reason,
         request=call.request,
     )
 

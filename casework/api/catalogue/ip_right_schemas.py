@@ -49,6 +49,7 @@ class ConfirmedField(Body):
 
 class Owner(Body):
     organisation: Id
+    reason: Annotated[Line | None, Field(description="Why; needed where another owner was confirmed before")] = None
 
 
 class NeedRecord(Answer):

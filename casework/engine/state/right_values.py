@@ -1,4 +1,4 @@
-"""What lies on an IP right: as a case's action says it, and as the right's own log does."""
+"""What lies on an IP right: as a case's action says it, and as the right's own log does; and what other records are."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Encumbrance = TypedDict(
 
 
 class Cause(TypedDict):
-    """The event of a case from which one of a right follows."""
+    """The event of a case from which one of a right follows; or of a programme's import, from which one of a record does."""
 
     log: str
     seq: int
@@ -65,3 +65,9 @@ class RecordedRight(TypedDict):
     kind: str
     technology: str | None
     confirmed: bool
+
+
+class RecordedRecord(TypedDict):
+    """Whose a need or a technology is; the rest is in the body."""
+
+    programme: str

@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 from casework.engine.definition.names import is_plain
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.ip_rights import KINDS
+from casework.operations.core.record_log import Kept
 
 Kind = Literal["needs", "technologies", "matches"]
 
@@ -317,7 +318,7 @@ MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match]] = {
     "needs": Need, "technologies": Technology, "matches": Match,
 }  # fmt: skip
 #: What a match says of its two sides: an external id, or the whole record.
-SIDES: Mapping[str, Kind] = {"need": "needs", "technology": "technologies"}
+SIDES: Mapping[Kept, Kind] = {"need": "needs", "technology": "technologies"}
 
 
 def said(values: JsonMapping) -> JsonObject:
@@ -360,3 +361,23 @@ _WHY = {
     "model_attributes_type": "must be a JSON object",
     "dict_type": "must be a JSON object",
 }
+
+
+def parse_sides(values: JsonMapping) -> tuple[JsonObject, list[tuple[str, str]]]:
+    """What a match says of its need and technology: a whole record, or the key of a known one."""
+    sides: JsonObject = {}
+    faults: list[tuple[str, str]] = []
+    for side, kind in SIDES.items():
+        given, source = values.get(side), values.get(f"{side}_source")
+        if isinstance(given, Mapping):
+            nested = {str(name).strip().casefold(): value for name, value in given.items()}
+            if source and "source" not in nested:
+                nested["source"] = source
+            record, wrong = parse(kind, nested)
+            faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
+        else:
+            # The key of a known one is checked as a key of its own would be.
+            record, wrong = parse("matches", {"external_id": given, "source": source})
+            faults += [(side if name == "external_id" else f"{side}_{name}", why) for name, why in wrong]
+        sides[side] = record
+    return sides, faults

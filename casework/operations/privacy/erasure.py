@@ -22,6 +22,7 @@ from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
+from casework.operations.core import record_log
 from casework.operations.core.perform import write
 from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
@@ -108,7 +109,7 @@ def _erase_in(
 ) -> None:
     """Take the words out of a log's events, write down in it that this was done, and bring its rows after it.
 
-    `again`: the entries of which it says anew what stands there, now that the words are gone.
+    `again`: the entries of which it says anew what stands there, now that the words are gone; of a need or a technology its columns.
     """
     if not events and not again:
         return
@@ -127,8 +128,11 @@ def _erase_in(
         ),
     }
     body: JsonObject = {}
-    for table, key in sorted(again):
-        body |= body_of(db, table, log.id, [key])
+    if log.kind in record_log.TABLES:
+        body = record_log.retold(db, log, {column for _, column in again})
+    else:
+        for table, key in sorted(again):
+            body |= body_of(db, table, log.id, [key])
     if log.kind in ("case", "mediation"):
         case = load(db, log.id, log.kind)
         event = Event(
@@ -225,6 +229,12 @@ def _without(table: str, name: str, kind: str) -> str:
     return left
 
 
+def _named_columns(table: str) -> str:
+    """Of a need or a technology, whose log is its own, the columns that name the person."""
+    named = ", ".join(f"CASE WHEN CAST(\"{name}\" AS text) ~* :named THEN '{name}' END" for name, _ in worded(table))
+    return f"SELECT x.id, array_remove(ARRAY[{named}], NULL) AS columns FROM {table} x WHERE {names_in(table)}"
+
+
 def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str, set[tuple[str, str]]]]:
     """Take the words out of every row that names the person; gives how many did, and the entries among them by log."""
     again: dict[str, set[tuple[str, str]]] = {}
@@ -232,6 +242,9 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
     statement = text("SELECT casework_erase_readings(CAST(:erasure AS uuid), :named)")
     count: int = db.execute(statement, {"erasure": erasure, "named": named.everywhere}).scalar_one()
     count += _drop_drafts(db, named)
+    for table in record_log.TABLES.values():
+        for row in db.execute(text(_named_columns(table)), {"named": named.everywhere}):
+            again.setdefault(row.id, set()).update((table, column) for column in row.columns)
     for table in WORDY:
         columns = list(worded(table))
         sets = ", ".join(f'"{name}" = {_without(table, name, kind)}' for name, kind in columns)

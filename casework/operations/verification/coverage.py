@@ -36,7 +36,8 @@ _TELLING = "it tells of an event; the event is the proof, and it goes when its r
 _SECRET = "opens for days to whoever has the link and the code; who accepted is in the log"
 
 _FOLDED = (
-    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "cases", "case_dates", "mediations",
+    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "needs", "technologies",
+    "cases", "case_dates", "mediations",
     "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "mentions", "findings",
     "erasures",
 )  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.ip_rights import fold as fold_right
+from casework.engine.case_objects.kept_records import fold as fold_record
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
@@ -16,6 +17,7 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.core.record_log import TABLES, differing
 from casework.operations.core.register_entries import INSTALLATION, differences
 from casework.operations.history.point_in_time import Past, absences
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
@@ -28,13 +30,15 @@ from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
+from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.right_judgement import right_faults
 from casework.operations.verification.role_judgement import role_faults
 from casework.records.case_writer import rows_of
+from casework.records.register_entries import rows_as_told
 
 HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
-    "person": "people", "right": "rights", "finding": "findings", "erasure": "erasures",
+    "person": "people", "right": "rights", "need": "needs", "technology": "technologies", "finding": "findings", "erasure": "erasures",
 }  # fmt: skip
 
 
@@ -120,14 +124,21 @@ class Rows:
             yield from self._compare("rights", [self._right(events)], rows)
             yield from self._rights_caused()
             yield from self._right_judged(events)
-        if kind == "finding":
+        elif kind in TABLES:
+            yield from self._record(kind, events)
+        elif kind == "finding":
             yield from self._compare("findings", [fold_finding(events)], rows)
             yield from self._finding_judged(events)
+        else:
+            yield from self._of_others(kind, events, rows)
+
+    def _of_others(self, kind: str, events: list[RegisterEvent], rows: list[JsonObject]) -> Iterator[Finding]:
         if kind == "erasure":
             yield from self._compare("erasures", [fold_erasure(events)], rows)
             for seq, why in erasure_faults(events):
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "programme":
+            yield from self._imports(events)
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
             programme = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [programme], rows)
@@ -220,6 +231,21 @@ class Rows:
         # What was erased can no longer be compared.
         told = {name: value for name, value in fold_right(events).items() if not isinstance(value, Erased)}
         return {"id": self.log, "programme_id": self._programme_of_log(), **told}
+
+    def _imports(self, events: list[RegisterEvent]) -> Iterator[Finding]:
+        for seq, why in import_faults(self.db, self.log, events):
+            yield Finding("rows", f"Event {seq} disagrees with the records: {why}.", self.log, self.number, seq)
+
+    def _record(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
+        """The row of a need or a technology, and whether its log tells what may have happened."""
+        table = TABLES[kind]
+        state = fold_record(kind, events)
+        row = rows_as_told(self.db, table, [self.log])[self.log]
+        for column in differing(state, row):
+            words = f"{table}.{column} of {self.log} is {_short(row.get(column))}; the history says {_short(state[column])}."
+            yield self._differ(table, self.log, column, words)
+        for seq, why in record_faults(self.db, self.past, kind, self._programme_of_log(), events):
+            yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
 
     def _programme_of_log(self) -> str:
         programme = text("SELECT programme_id::text FROM logs WHERE id = CAST(:log AS uuid)")

@@ -192,6 +192,8 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
             return walk.log
         case "effects":
             return str(first.get("programme"))
+        case "record":
+            return str(first.get("record", {}).get("programme"))
         case "right":
             if (said := first.get("right", {}).get("programme")) is not None:
                 return str(said)
@@ -206,7 +208,7 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
 #: of no programme.
 PROGRAMME_OF: Mapping[str, str | None] = {
     "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "right",
-    "organisation": None, "person": None, "erasure": None, "installation": None,
+    "need": "record", "technology": "record", "organisation": None, "person": None, "erasure": None, "installation": None,
 }  # fmt: skip
 #: The programme of a technology.
 _HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id = CAST(:id AS uuid)")

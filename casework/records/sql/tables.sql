@@ -33,14 +33,14 @@ CREATE TABLE logs (
     last_at TIMESTAMP WITH TIME ZONE NOT NULL,
     sealed BOOLEAN GENERATED ALWAYS AS (kind = 'mediation') STORED NOT NULL,
     CONSTRAINT pk_logs PRIMARY KEY (id),
-    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')),
+    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'need', 'technology', 'finding', 'erasure', 'installation')),
     CONSTRAINT uq_logs_id_programme_id_sealed UNIQUE (id, programme_id, sealed)
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_logs_installation ON logs (id) WHERE kind = 'installation';
 COMMENT ON TABLE logs IS 'One row for each unit of visibility; the row that every action in it locks';
 COMMENT ON COLUMN logs.id IS 'Random: it names the log in every header';
-COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, finding, erasure or installation';
+COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, need, technology, finding, erasure or installation';
 COMMENT ON COLUMN logs.programme_id IS 'Null for what belongs to no programme';
 COMMENT ON COLUMN logs.seq IS 'Of the last event; no gaps';
 COMMENT ON COLUMN logs.head IS 'Hash of the last event, hex';

@@ -16,11 +16,11 @@ from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.opening import open_case
-from casework.operations.catalogue import matches
+from casework.operations.catalogue import kept_records, matches
 from casework.operations.catalogue import service as catalogue
-from casework.operations.catalogue.service import Noun
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.presenters import names_of
+from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.shell.forms import read_request
@@ -153,8 +153,8 @@ def confirm(match: UUID) -> Response:
         details = matches.show_match(db, actor, str(match))
         if noun not in FIELDS:
             raise InvalidForm(fields={"noun": reasons.fields.NOT_A_CHOICE})
-        side: Noun = "need" if noun == "need" else "technology"
-        catalogue.confirm_field(
+        side: Kept = "need" if noun == "need" else "technology"
+        kept_records.confirm_field(
             db,
             actor,
             side,

@@ -16,7 +16,7 @@ from casework.errors import NotAllowed, NotFound
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.service import confirm_field
+from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.idempotency import Request
 from casework.operations.people.registry import grant_role, register_person, register_programme
 from casework.permissions.actors import Actor
