@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
@@ -15,15 +17,20 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.money_guards import (
+    debt_is_paid,
+    overdue_has_come_in,
+    payment_is_within_approval,
+    repayment_is_in_its_currency,
+    repayment_is_within_balance,
+)
 from workflows.papers import PLEDGE_CERTIFICATE
 from workflows.pledge_forms import (
     REGISTER_POINTS,
     Application,
     Cancellation,
-    CancellationWithAmount,
     Contracts,
     Corrected,
-    Cure,
     Default,
     Disposal,
     FeeChecked,
@@ -49,14 +56,10 @@ from workflows.pledge_forms import (
     ValueTooLow,
     Withdrawal,
 )
-from workflows.service_effects import pledge_ends, pledge_stands, service_is_replaced
-from workflows.service_guards import (
+from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
     no_register_point_fails,
-    rights_are_confirmed,
-    rights_are_in_force,
-    rights_are_not_pledged,
     shares_make_a_hundred,
     way_in_was_disposal,
     way_in_was_no_value,
@@ -64,15 +67,20 @@ from workflows.service_guards import (
     way_in_was_repayment,
     way_in_was_withdrawal,
 )
+from workflows.service_effects import pledge_ends, pledge_stands, service_is_replaced
+from workflows.service_guards import rights_are_confirmed, rights_are_in_force, rights_are_not_pledged
 
 # --- tasks of the loan -----------------------------------------------------------------------------------------------
 
 
+#: A row of the loan: what came back, and when; the balance follows from the rows.
+REPAYMENT = Task(
+    "repayment", "Record a repayment", queue=Role.PROVIDER, due=working_days(5), form=RepaymentMade,
+    guards=(repayment_is_in_its_currency, repayment_is_within_balance), aftercare=True, done="recorded a repayment",
+)  # fmt: skip
 SERVICING_TASKS = (
-    Task(
-        "repayment", "Record a repayment", queue=Role.PROVIDER, due=calendar_days(30), form=RepaymentMade,
-        per="items:repayments", aftercare=True, done="recorded a repayment",
-    ),
+    # One for each day that was agreed.
+    replace(REPAYMENT, due=calendar_days(30), per="items:repayments"),
     Task(
         "valuation_refresh", "Get the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), aftercare=True,
@@ -229,6 +237,7 @@ class Pledge(Workflow):
     # The loan runs.
     paid_out = drawdown.to(
         servicing, by=Role.PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
+        guards=[payment_is_within_approval],
         do="Record the payment", done="recorded that the loan was paid out",
     )  # fmt: skip
     not_paid = drawdown.to(
@@ -236,7 +245,7 @@ class Pledge(Workflow):
         do="State that the loan is not paid", done="stated that the loan is not paid out",
     )  # fmt: skip
     repaid = (servicing | overdue).to(
-        deregistration, by=Role.PROVIDER, form=Repaid, ends=OF_THE_LOAN,
+        deregistration, by=Role.PROVIDER, form=Repaid, guards=[debt_is_paid], ends=OF_THE_LOAN,
         do="Record full repayment", done="recorded that the loan is repaid",
     )  # fmt: skip
     miss = servicing.to(
@@ -250,8 +259,8 @@ class Pledge(Workflow):
         do="Record a missed repayment", done="recorded a missed repayment",
     )  # fmt: skip
     cured = overdue.to(
-        servicing, by=Role.PROVIDER, kind=RETURN, form=Cure,
-        do="Record the late repayment", done="recorded the late repayment",
+        servicing, by=Role.PROVIDER, kind=RETURN, guards=[overdue_has_come_in],
+        do="State that nothing is overdue any more", done="stated that nothing is overdue any more",
     )  # fmt: skip
     default = overdue.to(
         disposal, by=Role.PROVIDER, kind=EXCEPTION, form=Default,
@@ -279,7 +288,7 @@ class Pledge(Workflow):
         do="Record the cancellation", done="recorded the cancellation of the pledge after repayment",
     )  # fmt: skip
     cleared_recovered = deregistration.to(
-        recovered, by=Role.PROVIDER, kind=EXCEPTION, form=CancellationWithAmount, guards=[way_in_was_disposal],
+        recovered, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_disposal],
         effects=[pledge_ends],
         do="Record the cancellation after disposal", done="recorded the cancellation of the pledge after disposal",
     )  # fmt: skip
@@ -314,11 +323,11 @@ class Pledge(Workflow):
         do="Withdraw the request", done="withdrew the request for a loan",
         consequence="The registered pledge must be cancelled.",
     )  # fmt: skip
-    replace = (
+    replaced_by_other = (
         pre_check | application | due_diligence | valuation | approval | bank_approval | contracts
         | registration | correction
     ).to(
-        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
+        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced], name="replace",
         opens=[
             Task(
                 "usable_results", "List what can still be used of the request for a loan", queue=Role.OFFICER,
@@ -337,4 +346,10 @@ class Pledge(Workflow):
         ],
         "paid": [servicing, overdue, disposal, repaid_cleared, recovered, written_off],
     }  # fmt: skip
+    money = {
+        "wanted": "apply.amount", "offered": "approved.amount", "approved": "bank_approved.amount",
+        "paid": "paid_out.amount", "repaid": "repayment.principal", "interest": "repayment.interest",
+        "repaid_on": "repayment.paid_on", "recovered": "disposed.amount",
+    }  # fmt: skip
+    on_request = (((servicing, overdue), (Role.PROVIDER,), REPAYMENT),)
     outlives = (servicing, overdue, disposal, deregistration)

@@ -118,8 +118,8 @@ class ValueTooLow(Form):
 class FirstDoor(Form):
     """The provider's own approval, and how it proposes to share the risk."""
 
-    amount = Money(label="Amount")
-    term_months = Number(label="Term", unit="months", whole=True, min="1")
+    amount = Money(label="Amount offered", prefill="pledge.apply.amount")
+    term_months = Number(label="Term", unit="months", whole=True, min="1", prefill="pledge.apply.term_months")
     pool_share = Number(label="Share of the risk pool", unit="%", min="0", max="100", required=False)
     guarantor_share = Number(label="Share of the guarantor", unit="%", min="0", max="100", required=False)
     insurer_share = Number(label="Share of the insurer", unit="%", min="0", max="100", required=False)
@@ -129,6 +129,7 @@ class FirstDoor(Form):
 class SecondDoor(FirstDoor):
     """The bank's approval, and how the risk is shared."""
 
+    amount = Money(label="Amount approved", prefill="pledge.approved.amount")
     bank = Text(label="Bank")
     rate = Number(label="Interest in a year", unit="%", min="0")
 
@@ -184,7 +185,7 @@ class Registered(Form):
 class Payment(Form):
     """The loan was paid out."""
 
-    amount = Money(label="Amount paid out")
+    amount = Money(label="Amount paid out", prefill="pledge.bank_approved.amount")
     paid_on = Date(label="Paid out on", past=True)
     final_due_on = Date(label="Last repayment due on", future=True)
     start_conditions_met = YesNo(label="The start conditions are met", must=True)
@@ -194,7 +195,6 @@ class Payment(Form):
 class Repaid(Form):
     """The debt is paid, so the pledge has lost its ground."""
 
-    repaid_on = Date(label="Repaid on", past=True)
     proof = Documents(label="Proof that the pledge has ended")
 
 
@@ -205,24 +205,11 @@ class Cancellation(Form):
     cancelled_on = Date(label="Cancelled on", past=True)
 
 
-class CancellationWithAmount(Cancellation):
-    """The register has cancelled the pledge after the right was turned into money."""
-
-    amount = Money(label="Amount recovered", prefill="pledge.disposed.amount")
-
-
 class Miss(Form):
     """A repayment did not come."""
 
     amount = Money(label="Amount overdue")
     days = Number(label="Days overdue", unit="days", whole=True, min="1")
-
-
-class Cure(Form):
-    """The overdue repayment came after all."""
-
-    amount = Money(label="Amount paid")
-    paid_on = Date(label="Paid on", past=True)
 
 
 class Default(Form):
@@ -273,7 +260,8 @@ class RepaymentMade(Form):
     """A repayment came."""
 
     paid_on = Date(label="Paid on", past=True)
-    amount = Money(label="Amount paid")
+    principal = Money(label="Repaid of the loan", help="What is owed afterwards is worked out")
+    interest = Money(label="Interest paid", required=False)
 
 
 class OverdueTalk(Form):

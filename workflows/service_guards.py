@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, standing_against
@@ -16,28 +15,22 @@ from casework.engine.definition.registry import guard
 
 #: Kinds of agreement that give away a right or its use; a pledgee must consent to these.
 DISPOSING_KINDS = frozenset({"licence", "sale", "assignment", "jv"})
-#: The transitions that lead a pledge to its deregistration.
-WAYS_TO_DEREGISTRATION = ("repaid", "disposed", "no_value", "not_paid", "withdraw")
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------
 
 
-def _records(facts: Facts, rights: Iterable[str]) -> list[Mapping[str, Any]]:
+def records_of(facts: Facts, rights: Iterable[str]) -> list[Mapping[str, Any]]:
     """What is known of each right; of one that is not the case's, nothing."""
     known = facts.from_outside("rights")
     return [known.get(right, {}) for right in rights]
 
 
 def _named(facts: Facts) -> list[Mapping[str, Any]]:
-    return _records(facts, facts.data.get("rights") or ())
+    return records_of(facts, facts.data.get("rights") or ())
 
 
-def _applied(facts: Facts) -> list[Mapping[str, Any]]:
-    return _records(facts, facts.said("apply.rights") or ())
-
-
-def _standing(right: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+def standing(right: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
     return [burden for burden in right.get("encumbrances", ()) if burden["kind"] == kind and burden.get("to") is None]
 
 
@@ -95,7 +88,7 @@ def no_exclusive_licence_elsewhere(facts: Facts) -> bool:
     reads=("rights",),
 )
 def pledged_rights_have_consent(facts: Facts) -> bool:
-    pledged = any(_standing(right, "pledge") for right in _named(facts))
+    pledged = any(standing(right, "pledge") for right in _named(facts))
     return not pledged or facts.data.get("pledge") == "consent_on_file"
 
 
@@ -105,7 +98,7 @@ def pledged_rights_have_consent(facts: Facts) -> bool:
     reads=("rights",),
 )
 def pledgee_knows_of_recheck(facts: Facts) -> bool:
-    pledged = any(_standing(right, "pledge") for right in _named(facts))
+    pledged = any(standing(right, "pledge") for right in _named(facts))
     return not pledged or not facts.count("recheck") or facts.data.get("pledgee_told") is True
 
 
@@ -115,7 +108,7 @@ def pledgee_knows_of_recheck(facts: Facts) -> bool:
     reads=("rights",),
 )
 def rights_are_not_pledged(facts: Facts) -> bool:
-    return not any(_standing(right, "pledge") for right in _named(facts))
+    return not any(standing(right, "pledge") for right in _named(facts))
 
 
 # --- assessment ------------------------------------------------------------------------------------------------------
@@ -151,91 +144,6 @@ def fifteen_days_since_second_reminder(facts: Facts) -> bool:
 def extension_goes_beyond_today(facts: Facts) -> bool:
     new_end = facts.data.get("until_day")
     return new_end is None or new_end > facts.today.isoformat()
-
-
-# --- pledge ----------------------------------------------------------------------------------------------------------
-
-
-@guard(
-    rule="No point of the register check fails.",
-    refusal="A point of the register check fails.",
-)
-def no_register_point_fails(facts: Facts) -> bool:
-    return not facts.data.get("points_failing")
-
-
-@guard(
-    rule="The shares of the risk make a hundred per cent.",
-    refusal="The shares of the risk must make a hundred per cent.",
-)
-def shares_make_a_hundred(facts: Facts) -> bool:
-    names = ("pool_share", "guarantor_share", "insurer_share", "bank_share")
-    given = [Decimal(facts.data[name]) for name in names if facts.data.get(name) is not None]
-    return not given or sum(given) == 100
-
-
-@guard(
-    rule="A person has confirmed each right of the application.",
-    refusal="A right of the application is not confirmed by a person.",
-    reads=("rights",),
-)
-def applied_rights_are_confirmed(facts: Facts) -> bool:
-    return all(right.get("confirmed") is True for right in _applied(facts))
-
-
-@guard(
-    rule="No right of the application is pledged.",
-    refusal="A right of the application has been pledged in the meantime.",
-    reads=("rights",),
-)
-def applied_rights_are_not_pledged(facts: Facts) -> bool:
-    return not any(_standing(right, "pledge") for right in _applied(facts))
-
-
-def _way_in(facts: Facts) -> str | None:
-    """The latest of the transitions that lead to deregistration."""
-    fired = [(action.at, way) for way in WAYS_TO_DEREGISTRATION if (action := facts.fired(way)) is not None]
-    return max(fired)[1] if fired else None
-
-
-@guard(
-    rule="The loan was repaid.",
-    refusal="The loan was not repaid.",
-)
-def way_in_was_repayment(facts: Facts) -> bool:
-    return _way_in(facts) == "repaid"
-
-
-@guard(
-    rule="The pledged right was disposed of.",
-    refusal="The pledged right was not disposed of.",
-)
-def way_in_was_disposal(facts: Facts) -> bool:
-    return _way_in(facts) == "disposed"
-
-
-@guard(
-    rule="A person has stated that nothing can be recovered.",
-    refusal="Nobody has stated that nothing can be recovered.",
-)
-def way_in_was_no_value(facts: Facts) -> bool:
-    return _way_in(facts) == "no_value"
-
-
-@guard(
-    rule="A person has stated that the loan is not paid out.",
-    refusal="Nobody has stated that the loan is not paid out.",
-)
-def way_in_was_not_paid(facts: Facts) -> bool:
-    return _way_in(facts) == "not_paid"
-
-
-@guard(
-    rule="The request was withdrawn.",
-    refusal="The request was not withdrawn.",
-)
-def way_in_was_withdrawal(facts: Facts) -> bool:
-    return _way_in(facts) == "withdraw"
 
 
 # --- agreement -------------------------------------------------------------------------------------------------------
@@ -300,7 +208,7 @@ def pledgees_have_consented(facts: Facts) -> bool:
     return all(
         _pledgee_agreed(facts, right, str(pledge.get("from") or ""))
         for right in facts.data.get("rights") or ()
-        for pledge in _standing(known.get(right, {}), "pledge")
+        for pledge in standing(known.get(right, {}), "pledge")
     )
 
 

@@ -159,12 +159,6 @@ FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     ),
     (guards.extension_goes_beyond_today, {"until_day": TODAY}, False),
     (guards.extension_goes_beyond_today, {"until_day": TOMORROW}, True),
-    (guards.no_register_point_fails, {}, True),
-    (guards.no_register_point_fails, {"points_failing": ["fee"]}, False),
-    (guards.shares_make_a_hundred, {"bank_share": "100"}, True),
-    (guards.shares_make_a_hundred, {"bank_share": "20", "pool_share": "50", "insurer_share": "30"}, True),
-    (guards.shares_make_a_hundred, {"bank_share": "33.3", "pool_share": "33.3", "guarantor_share": "33.3"}, False),
-    (guards.shares_make_a_hundred, {"bank_share": "60", "pool_share": "50"}, False),
     (guards.catalogue_lets_it_pass, {"crosses_border": False}, True),
     (guards.catalogue_lets_it_pass, {"catalogue_class": "free"}, True),
     (guards.catalogue_lets_it_pass, {"catalogue_class": "restricted", "licence_letter": True}, True),
@@ -184,26 +178,6 @@ def test_what_a_form_says_decides(guard: Guard, data: dict[str, Any], holds: boo
     assert guard.holds(facts(data)) is holds
 
 
-WAYS = {
-    "repaid": guards.way_in_was_repayment, "disposed": guards.way_in_was_disposal,
-    "no_value": guards.way_in_was_no_value, "not_paid": guards.way_in_was_not_paid,
-    "withdraw": guards.way_in_was_withdrawal,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_a_pledge_clears_only_as_what_led_there(way: str) -> None:
-    assert [name for name, guard in WAYS.items() if guard.holds(facts(fired={way: {}}))] == [way]
-
-
-def test_the_last_way_into_deregistration_counts() -> None:
-    assert [n for n, guard in WAYS.items() if guard.holds(facts(fired={"not_paid": {}, "repaid": {}}))] == ["repaid"]
-
-
-def test_no_pledge_clears_before_something_led_there() -> None:
-    assert not any(guard.holds(facts()) for guard in WAYS.values())
-
-
 @pytest.mark.parametrize(
     ("rechecked", "pledged", "told", "holds"),
     [
@@ -220,23 +194,6 @@ def test_a_bank_with_a_pledge_is_told_of_a_recheck(
     known = right(encumbrances=[PLEDGE] if pledged else [])
     fired: dict[str, Any] = {"recheck": {}} if rechecked else {}
     assert guards.pledgee_knows_of_recheck.holds(facts(named(pledgee_told=told), fired=fired, rights=known)) is holds
-
-
-@pytest.mark.parametrize(
-    ("known", "confirmed", "free"),
-    [
-        (right(), True, True),
-        (right(confirmed=False), False, True),
-        (right(encumbrances=[PLEDGE]), True, False),
-        (right(encumbrances=[ENDED_PLEDGE]), True, True),
-    ],
-)
-def test_registration_looks_at_the_rights_of_the_application(
-    known: dict[str, Any], confirmed: bool, free: bool
-) -> None:
-    now = facts(fired={"apply": named()}, rights=known)
-    assert guards.applied_rights_are_confirmed.holds(now) is confirmed
-    assert guards.applied_rights_are_not_pledged.holds(now) is free
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,5 @@ class WrittenRules(TypedDict):
     escalation: NotRequired[dict[str, int]]
     #: What the workflow is to the engine.
     part: NotRequired[str]
+    #: Where the amounts of its money are said.
+    money: NotRequired[dict[str, str]]

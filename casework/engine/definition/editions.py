@@ -233,6 +233,11 @@ class Edition:
         return {name: frozenset(states) for name, states in self.rules["milestones"].items()}
 
     @property
+    def money(self) -> Mapping[str, str]:
+        """Where the amounts of its money are said, by what they are."""
+        return self.rules.get("money", {})
+
+    @property
     def escalation(self) -> Mapping[str, int]:
         """When a task without an escalation of its own is reminded of, escalated and flagged."""
         marks: Mapping[str, int] = self.rules.get("escalation", ESCALATION)

@@ -418,6 +418,8 @@ class Workflow:
     first_step_fires: ClassVar[str | None] = None
     #: name: states in which it has been reached.
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
+    #: Where the amounts of its money are said (`engine.case_objects.money`): {"wanted": "apply.amount"}.
+    money: ClassVar[Mapping[str, str]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
     #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated

@@ -99,6 +99,8 @@ class _Publisher:
             rules["escalation"] = dict(definition.escalation)
         if definition.part:
             rules["part"] = definition.part
+        if definition.money:
+            rules["money"] = dict(definition.money)
         return rules, dict(sorted(self.texts.items()))
 
     def path(self, node: grammar.Node) -> str:

@@ -13,7 +13,9 @@ from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
     FINAL_PARTS,
+    MONEY_PARTS,
     REFERRAL,
+    REPAID_ON,
     SCOPES,
     SENDS,
     STATE_PARTS,
@@ -44,6 +46,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_parts(edition),
         *_forms(graph),
         *_dates(graph),
+        *_money(graph),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]
@@ -377,6 +380,22 @@ def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterab
             forms += [task.form for task in edition.tasks.values() if task.name == action]
         if not any(_asks(edition, form, field if dot else action, "date") for form in forms):
             yield Fault("unknown_date", where, f"It counts from {quoted(name)}, a day that no form asks for.")
+
+
+def _money(graph: Graph) -> Iterator[Fault]:
+    """What is told of the money must be told somewhere: an amount in a field for money, the day of a repayment in one for days."""
+    edition = graph.edition
+    for part, written in edition.money.items():
+        if part not in MONEY_PARTS:
+            yield Fault("unknown_money", "money", f"No part of its money is called {quoted(part)}.")
+        for where in written.split("|"):
+            name, _, field = where.partition(".")
+            forms = [rule.form for rule in edition.transitions if rule.name == name]
+            forms += [task.form for task in edition.tasks.values() if task.name == name]
+            if not any(_asks(edition, form, field, "date" if part == REPAID_ON else "money") for form in forms):
+                yield Fault(
+                    "unknown_money", "money", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
+                )
 
 
 def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:

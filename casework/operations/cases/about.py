@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.engine.parts import MAIN
-from casework.engine.state.case import Case, Track
+from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.operations.cases.money import ServiceMoney, list_money, money_in
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 
 #: How sure an amount is: somebody said it, the other side has agreed to it, it has been paid.
 SAID, AGREED, CONFIRMED = "said", "agreed", "confirmed"
-#: The answer in which the forms of a service say how much money it is about; what a right is worth is another one.
-_AMOUNT = "amount"
 #: The milestones of a service at which its amount is agreed and confirmed.
 _MILESTONES = ((CONFIRMED, "paid"), (AGREED, "offered"))
 
@@ -84,6 +81,8 @@ class CaseAbout:
     #: The phase of the programme in which it was opened.
     phase: Names | None
     amounts: list[Amount]
+    #: Of each service that pays or is to pay its stages, repayments and what is owed.
+    money: list[ServiceMoney]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +129,7 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
         else None,
         phase=_named_or_none(row.phase, row.phase_zh),
         amounts=budget + list(amounts_of(case, load_library().editions)),
+        money=list_money(case, load_library().editions),
     )
 
 
@@ -161,40 +161,16 @@ def _named_or_none(name: str | None, name_zh: str | None) -> Names | None:
 
 
 def amounts_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[Amount]:
-    """The amount of each service that pays or is to pay, the latest that was recorded before it was paid.
+    """The amount of each service that pays or is to pay: that of the furthest stage which it reached.
 
     What has ended without an offer, or was replaced, counts for nothing.
     """
-    for track in case.tracks.values():
-        edition = editions.get(track.edition)
-        if edition is None or edition.part == MAIN or track.replaced or not set(edition.milestones) >= _MILESTONE_NAMES:
-            continue
-        certainty = next((sure for sure, name in _MILESTONES if set(track.states) & edition.milestones[name]), SAID)
-        if track.ended_at is not None and certainty == SAID:
-            continue
-        money = _latest(track, edition)
-        if money is not None:
-            yield Amount(track=track.id, amount=money["amount"], currency=money["currency"], certainty=certainty)
-
-
-_MILESTONE_NAMES = {name for _, name in _MILESTONES}
-
-
-def _latest(track: Track, edition: Edition) -> Mapping[str, str] | None:
-    """The amount that was recorded last by an action that led up to the payment; what is repaid is another one."""
-    after = edition.milestones[_MILESTONES[0][1]]
-    before = {rule.name for rule in edition.transitions if not set(rule.sources) <= after}
-    last = None
-    for name, fired in sorted(track.fired.items(), key=lambda item: item[1].at):
-        if name in before and _is_money(said := fired.data.get(_AMOUNT)):
-            last = said
-    return last
-
-
-def _is_money(value: object) -> bool:
-    if not isinstance(value, Mapping) or set(value) != {"amount", "currency"}:
-        return False
-    return Decimal(str(value["amount"])) > 0
+    for told in money_in(case, editions):
+        track, said = case.tracks[told.track], told.latest
+        milestones = editions[track.edition].milestones
+        certainty = next((sure for sure, name in _MILESTONES if set(track.states) & milestones.get(name, set())), SAID)
+        if said is not None and not (track.ended_at is not None and certainty == SAID):
+            yield Amount(track=track.id, amount=str(said.amount), currency=said.currency, certainty=certainty)
 
 
 #: The records of a case, and its parties by name. What the reader may not see is empty.

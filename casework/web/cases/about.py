@@ -10,6 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
+from casework.web.cases.money import MoneyWords, say_money
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.i18n import N_, listed, name_of
@@ -65,6 +66,8 @@ class AboutCase:
     by: str
     on: str | None
     money: tuple[MoneyBar, ...]
+    #: The same of each service, stage by stage.
+    services: tuple[MoneyWords, ...]
 
 
 def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
@@ -98,6 +101,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         _by(match),
         match.proposed_on if match else None,
         tuple(money_bars(about.amounts, names)),
+        tuple(say_money(about.money, names)),
     )
 
 

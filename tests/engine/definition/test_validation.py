@@ -111,6 +111,19 @@ def _unknown_condition(rules: Json) -> None:
     rules["tasks"]["look"]["where"] = ["note", ["x"]]
 
 
+def _unknown_part_of_money(rules: Json) -> None:
+    rules["money"] = {"promised": "go.price"}
+    rules["forms"]["Report"].append({"name": "price", "type": "money", "required": True, "fact": True})
+
+
+def _money_that_nobody_says(rules: Json) -> None:
+    rules["money"] = {"paid": "go.price"}
+
+
+def _money_that_is_a_day(rules: Json) -> None:
+    rules["money"] = {"paid": "go.on"}
+
+
 SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_law_without_a_name, "law_unnamed"),
     (_law_of_a_task_without_a_name, "law_unnamed"),
@@ -120,7 +133,8 @@ SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_also, "unknown_also"),
     (_unknown_task, "unknown_task"), (_no_queue_role, "no_queue_role"), (_long_form, "long_form"),
     (_unknown_date, "unknown_date"), (_unknown_date_of_an_action, "unknown_date"), (_unknown_date_of_a_task, "unknown_date"),
-    (_unknown_list, "unknown_date"), (_unknown_condition, "unknown_condition"),
+    (_unknown_list, "unknown_date"), (_unknown_condition, "unknown_condition"), (_unknown_part_of_money, "unknown_money"),
+    (_money_that_nobody_says, "unknown_money"), (_money_that_is_a_day, "unknown_money"),
 ]  # fmt: skip
 
 

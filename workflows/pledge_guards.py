@@ -1,0 +1,103 @@
+"""What must be true before rights are pledged for a loan, and before that pledge ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import guard
+from workflows.service_guards import records_of, standing
+
+#: The transitions that lead a pledge to its deregistration.
+WAYS_TO_DEREGISTRATION = ("repaid", "disposed", "no_value", "not_paid", "withdraw")
+
+
+def _applied(facts: Facts) -> list[Mapping[str, Any]]:
+    return records_of(facts, facts.said("apply.rights") or ())
+
+
+# --- pledge ----------------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="No point of the register check fails.",
+    refusal="A point of the register check fails.",
+)
+def no_register_point_fails(facts: Facts) -> bool:
+    return not facts.data.get("points_failing")
+
+
+@guard(
+    rule="The shares of the risk make a hundred per cent.",
+    refusal="The shares of the risk must make a hundred per cent.",
+)
+def shares_make_a_hundred(facts: Facts) -> bool:
+    names = ("pool_share", "guarantor_share", "insurer_share", "bank_share")
+    given = [Decimal(facts.data[name]) for name in names if facts.data.get(name) is not None]
+    return not given or sum(given) == 100
+
+
+@guard(
+    rule="A person has confirmed each right of the application.",
+    refusal="A right of the application is not confirmed by a person.",
+    reads=("rights",),
+)
+def applied_rights_are_confirmed(facts: Facts) -> bool:
+    return all(right.get("confirmed") is True for right in _applied(facts))
+
+
+@guard(
+    rule="No right of the application is pledged.",
+    refusal="A right of the application has been pledged in the meantime.",
+    reads=("rights",),
+)
+def applied_rights_are_not_pledged(facts: Facts) -> bool:
+    return not any(standing(right, "pledge") for right in _applied(facts))
+
+
+def _way_in(facts: Facts) -> str | None:
+    """The latest of the transitions that lead to deregistration."""
+    fired = [(action.at, way) for way in WAYS_TO_DEREGISTRATION if (action := facts.fired(way)) is not None]
+    return max(fired)[1] if fired else None
+
+
+@guard(
+    rule="The loan was repaid.",
+    refusal="The loan was not repaid.",
+)
+def way_in_was_repayment(facts: Facts) -> bool:
+    return _way_in(facts) == "repaid"
+
+
+@guard(
+    rule="The pledged right was disposed of.",
+    refusal="The pledged right was not disposed of.",
+)
+def way_in_was_disposal(facts: Facts) -> bool:
+    return _way_in(facts) == "disposed"
+
+
+@guard(
+    rule="A person has stated that nothing can be recovered.",
+    refusal="Nobody has stated that nothing can be recovered.",
+)
+def way_in_was_no_value(facts: Facts) -> bool:
+    return _way_in(facts) == "no_value"
+
+
+@guard(
+    rule="A person has stated that the loan is not paid out.",
+    refusal="Nobody has stated that the loan is not paid out.",
+)
+def way_in_was_not_paid(facts: Facts) -> bool:
+    return _way_in(facts) == "not_paid"
+
+
+@guard(
+    rule="The request was withdrawn.",
+    refusal="The request was not withdrawn.",
+)
+def way_in_was_withdrawal(facts: Facts) -> bool:
+    return _way_in(facts) == "withdraw"
