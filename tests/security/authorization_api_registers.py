@@ -58,6 +58,7 @@ REGISTERS: tuple[Row, ...] = (
     get("/technologies/{technology}", READERS, there=FOREIGN),
     post("/technologies/{technology}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),
     post("/technologies/{technology}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    get("/past-projects", EVERYBODY),
     get("/rights", EVERYBODY, lists="right", finds=READERS),
     get("/rights/{right}", READERS, there=FOREIGN),
     # Whether the programme exists is not told: the answer is 403 for every one that is not one's own.

@@ -307,6 +307,7 @@ TABLE: tuple[Row, ...] = (
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- matches ---
+    get("/past-projects", READERS | FOREIGN),
     get("/matches", READERS | FOREIGN),
     get("/matches/<match>", READERS, there=FOREIGN),
     post("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),

@@ -59,3 +59,31 @@ class Opened(Answer):
     id: str
     state: str
     track: str
+
+
+class PastProjectQuery(Paged):
+    outcome: Annotated[Line | None, Field(description="Only those that ended so, by its code")] = None
+
+
+class PastProjectShown(Answer):
+    id: str
+    programme: str
+    source: str
+    external_id: str
+    title: str
+    title_zh: str | None = None
+    need_owner: str | None = None
+    technology_owner: str | None = None
+    district: str | None = None
+    started_on: str | None = None
+    ended_on: str
+    outcome: str
+    contract_value: str | None = None
+    contract_currency: str | None = None
+    effect: Annotated[str | None, Field(description="As the source says it; verified by nobody here")] = None
+
+
+class PastProjectPage(Answer):
+    items: list[PastProjectShown]
+    next: str | None = None
+    counts: Annotated[dict[str, int], Field(description="How many there are of each outcome")]

@@ -363,6 +363,11 @@ class Edition:
     def text(self, key: str) -> str:
         return self.texts.get(key, key.rsplit(".", 1)[-1].replace("_", " "))
 
+    def codes_of(self, field: str) -> dict[str, str]:
+        """The codes that forms offer for a field of this name, each with the key of its text."""
+        keys = sorted(key for key in self.texts if f".{field}.choices." in key)
+        return {key.rsplit(".", 1)[1]: key for key in reversed(keys)}
+
     def as_reason(self, key: str) -> Text:
         """The same as what a refusal carries: why a guard refuses, what an action is called."""
         return Text(f"{self.workflow}.{key}", self.text(key))

@@ -20,7 +20,7 @@ class CatalogueRecords:
 
     def __init__(self, programme: str) -> None:
         self.programme = programme
-        #: The matches of this batch that were written: the event of the batch tells each.
+        #: The matches or past projects of this batch that were written: the event of the batch tells each.
         self.written: set[str] = set()
 
     def known(

@@ -21,13 +21,14 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.ip_rights import KINDS
 from casework.operations.core.record_log import Kept
 
-Kind = Literal["needs", "technologies", "matches"]
+Kind = Literal["needs", "technologies", "matches", "past_projects"]
 
 #: Columns that a CSV file must have; of several names with a bar between them, one.
 REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "needs": ("external_id", "title|title_en"),
     "technologies": ("external_id", "title|title_en"),
     "matches": ("external_id", "need", "technology"),
+    "past_projects": ("external_id", "title|title_en", "ended_on", "outcome"),
 }
 
 #: ISO 4217, without metals and funds.
@@ -313,9 +314,34 @@ class Match(_Row):
     rationale: Text | None = None
 
 
-Record = Need | Technology | Match
-MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match]] = {
-    "needs": Need, "technologies": Technology, "matches": Match,
+class PastProject(_Row):
+    """A project that was closed before the programme kept its cases here: told by whoever has its file, verified by nobody here."""
+
+    title: Title
+    title_zh: Title | None = None
+    need_owner: Name | None = None
+    technology_owner: Name | None = None
+    district: Short | None = None
+    started_on: Day | None = None
+    ended_on: Day
+    outcome: Short
+    contract_value: Amount | None = None
+    contract_currency: Currency | None = None
+    effect: Text | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.started_on is not None and self.started_on > self.ended_on:
+            raise ValueError("ended_on|must not lie before started_on")
+        if (self.contract_value is None) != (self.contract_currency is None):
+            missing = "contract_currency" if self.contract_currency is None else "contract_value"
+            raise ValueError(f"{missing}|is missing: a value needs its currency")
+        return self
+
+
+Record = Need | Technology | Match | PastProject
+MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match] | type[PastProject]] = {
+    "needs": Need, "technologies": Technology, "matches": Match, "past_projects": PastProject,
 }  # fmt: skip
 #: What a match says of its two sides: an external id, or the whole record.
 SIDES: Mapping[Kept, Kind] = {"need": "needs", "technology": "technologies"}

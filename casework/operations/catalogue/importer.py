@@ -1,4 +1,4 @@
-"""Imports: needs, technologies and matches from a file, checked row by row, written in batches, never twice.
+"""Imports: needs, technologies, matches and past projects from a file, checked row by row, written in batches, never twice.
 
 A record is known by its programme, source and external id. Good rows go in and bad ones are told of. Nothing that a
 person has confirmed is overwritten, and nothing that is imported counts as confirmed.
@@ -45,6 +45,7 @@ from casework.operations.catalogue.import_schemas import (
     SIDES,
     Kind,
     Match,
+    Need,
     Right,
     Technology,
     known_columns,
@@ -52,6 +53,7 @@ from casework.operations.catalogue.import_schemas import (
     parse_sides,
 )
 from casework.operations.catalogue.ip_rights import enter_right
+from casework.operations.catalogue.past_projects import take_past_projects
 from casework.operations.core.record_log import (
     TABLES,
     Change,
@@ -175,7 +177,7 @@ class _Import:
         }
         body = {"file": self.name, "source": self.source}
         if self.records.written:
-            body |= body_of(db, "matches", self.programme, self.records.written)
+            body |= body_of(db, self.kind, self.programme, self.records.written)
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
@@ -221,6 +223,9 @@ class _Import:
 
     def _put(self, db: Connection, items: list[Item]) -> None:
         stamp = instant(self.log.now)
+        if self.kind == "past_projects":
+            self.records.written |= take_past_projects(db, self.log, items, self.report, self._fault)
+            return
         if self.kind != "matches":
             noun: Kept = "need" if self.kind == "needs" else "technology"
             self._upsert(db, noun, items, [self._plain(item) for item in items], stamp, count=True)
@@ -368,7 +373,7 @@ class _Import:
         named = [
             (item.record, columns)
             for item, columns in zip(items, values, strict=True)
-            if not isinstance(item.record, Match)
+            if isinstance(item.record, Need | Technology)
         ]
         countries: dict[str, str | None] = {}
         for record, _ in named:

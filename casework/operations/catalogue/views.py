@@ -1,4 +1,4 @@
-"""Needs, technologies, rights and matches as they are handed out."""
+"""Needs, technologies, rights, matches and past projects as they are handed out."""
 
 from __future__ import annotations
 
@@ -161,3 +161,38 @@ class Match:
     created_at: str
     #: The number of its case.
     case: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastProject:
+    """A project that was closed before the programme kept its cases here, as its file was imported."""
+
+    id: str
+    programme: str
+    #: From where it was imported, and what it is called there.
+    source: str
+    external_id: str
+    title: str
+    title_zh: str | None
+    #: Names, as the source writes them.
+    need_owner: str | None
+    technology_owner: str | None
+    district: str | None
+    started_on: str | None
+    ended_on: str
+    #: A code of the main workflow's outcomes.
+    outcome: str
+    #: As decimals.
+    contract_value: str | None
+    contract_currency: str | None
+    #: As the source says it: claimed, verified by nobody here.
+    effect: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastProjects:
+    """A part of the list, and how many there are of each outcome."""
+
+    items: list[PastProject]
+    next: str | None
+    counts: dict[str, int]

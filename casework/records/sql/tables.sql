@@ -755,6 +755,34 @@ COMMENT ON COLUMN password_links.token IS 'SHA-256 of the link''s secret';
 COMMENT ON COLUMN password_links.made_by IS 'The administrator; null: by the person, or on the command line';
 COMMENT ON COLUMN password_links.ended_at IS 'A newer one was made, or the account changed otherwise';
 
+CREATE TABLE past_projects (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    need_owner TEXT,
+    technology_owner TEXT,
+    district TEXT,
+    started_on DATE,
+    ended_on DATE NOT NULL,
+    outcome TEXT NOT NULL,
+    contract_value NUMERIC,
+    contract_currency TEXT,
+    effect TEXT,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_past_projects PRIMARY KEY (id),
+    CONSTRAINT uq_past_projects_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT ck_past_projects_days CHECK (started_on <= ended_on),
+    CONSTRAINT ck_past_projects_value CHECK ((contract_value IS NULL) = (contract_currency IS NULL)),
+    CONSTRAINT fk_past_projects_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_past_projects_ended ON past_projects (programme_id, ended_on DESC, id DESC);
+COMMENT ON COLUMN past_projects.outcome IS 'A code of the main workflow''s outcomes';
+COMMENT ON COLUMN past_projects.effect IS 'As the source says it; nobody has verified it here';
+
 CREATE TABLE phases (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,

@@ -190,3 +190,26 @@ numbers = Table(
     Column("last", Integer, nullable=False),
     comment="Counters of case numbers; locked last of all",
 )
+
+past_projects = Table(
+    "past_projects",
+    metadata,
+    *_origin(),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text),
+    Column("need_owner", Text),
+    Column("technology_owner", Text),
+    Column("district", Text),
+    Column("started_on", Date),
+    Column("ended_on", Date, nullable=False),
+    Column("outcome", Text, nullable=False, comment="A code of the main workflow's outcomes"),
+    Column("contract_value", Numeric),
+    Column("contract_currency", Text),
+    Column("effect", Text, comment="As the source says it; nobody has verified it here"),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    Column("updated_at", Time, nullable=False, server_default=NOW),
+    _once_a_source(),
+    CheckConstraint("started_on <= ended_on", name="days"),
+    CheckConstraint("(contract_value IS NULL) = (contract_currency IS NULL)", name="value"),
+    Index("ix_past_projects_ended", "programme_id", text("ended_on DESC"), text("id DESC")),
+)

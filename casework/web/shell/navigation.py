@@ -59,7 +59,13 @@ ENTRIES = (
         "case",
         OF_A_CASE,
     ),
-    Entry(frozenset({Role.OFFICER, Role.SUPERVISOR}), N_("Matches"), "matches.index", "match", ("matches.", "rights.")),
+    Entry(
+        frozenset({Role.OFFICER, Role.SUPERVISOR}),
+        N_("Matches"),
+        "matches.index",
+        "match",
+        ("matches.", "rights.", "past_projects."),
+    ),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),
         N_("Providers"),
