@@ -8,5 +8,5 @@ from casework.engine.definition.grammar import Paper
 VERIFICATION_STATEMENT = Paper("verification_statement", "verification statement", valid=True, of="assessment")
 SIGNED_AGREEMENT = Paper("signed_agreement", "signed agreement")
 #: A pledge exists from its registration, and the bank pays after that.
-PLEDGE_CERTIFICATE = Paper("pledge_certificate", "pledge registration certificate")
+PLEDGE_CERTIFICATE = Paper("pledge_certificate", "notice of pledge registration")
 ACCEPTANCE_CERTIFICATE = Paper("acceptance_certificate", "acceptance certificate")

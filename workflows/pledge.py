@@ -8,7 +8,6 @@ from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
     Final,
-    Item,
     State,
     Task,
     Workflow,
@@ -26,11 +25,13 @@ from workflows.money_guards import (
 )
 from workflows.papers import PLEDGE_CERTIFICATE
 from workflows.pledge_forms import (
-    REGISTER_POINTS,
     Application,
     Cancellation,
+    Claim,
+    ClaimAnswer,
     Contracts,
     Corrected,
+    DebtExtended,
     Default,
     Disposal,
     FeeChecked,
@@ -46,9 +47,11 @@ from workflows.pledge_forms import (
     Refusal,
     RegisterCheck,
     Registered,
+    RegistrationChanged,
     Repaid,
     RepaymentMade,
     Review,
+    ReviewWithoutValue,
     SecondDoor,
     UsableResults,
     Valuation,
@@ -59,7 +62,8 @@ from workflows.pledge_forms import (
 from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
-    no_register_point_fails,
+    rights_are_not_given_away,
+    rights_outlive_the_debt,
     shares_make_a_hundred,
     way_in_was_disposal,
     way_in_was_no_value,
@@ -67,8 +71,14 @@ from workflows.pledge_guards import (
     way_in_was_repayment,
     way_in_was_withdrawal,
 )
-from workflows.service_effects import pledge_ends, pledge_stands, service_is_replaced
-from workflows.service_guards import rights_are_confirmed, rights_are_in_force, rights_are_not_pledged
+from workflows.service_effects import (
+    debt_is_extended,
+    pledge_ends_with_its_debt,
+    pledge_stands,
+    registration_is_cancelled,
+    service_is_replaced,
+)
+from workflows.service_guards import fees_are_paid, rights_are_confirmed, rights_are_in_force, rights_are_not_pledged
 
 # --- tasks of the loan -----------------------------------------------------------------------------------------------
 
@@ -95,6 +105,24 @@ SERVICING_TASKS = (
         for year in (1, 2, 3)
     ),
 )  # fmt: skip
+CHANGE = Task(
+    "change_registration", "Record a change of the registration", queue=Role.PROVIDER, due=working_days(10),
+    form=RegistrationChanged, aftercare=True, done="recorded a change of the registration",
+)  # fmt: skip
+EXTENSION = Task(
+    "extend_debt", "Record a longer term of the debt", queue=Role.PROVIDER, due=working_days(10), form=DebtExtended,
+    guards=(rights_outlive_the_debt,), effects=(debt_is_extended,), aftercare=True,
+    done="recorded a longer term of the debt",
+)  # fmt: skip
+CLAIM = Task(
+    "claim", "Claim a subsidy or a compensation", queue=Role.OFFICER, due=working_days(10), form=Claim, aftercare=True,
+    opens=(
+        Task(
+            "claim_answer", "Record what came of the claim", queue=Role.OFFICER, due=calendar_days(60),
+            form=ClaimAnswer, aftercare=True,
+        ),
+    ),
+)  # fmt: skip
 #: Tasks that have no ground any more once the loan has ended one way or the other.
 OF_THE_LOAN = ("repayment", "valuation_refresh", "annual_fee_check")
 
@@ -112,8 +140,6 @@ class Pledge(Workflow):
 
     pre_check = State(
         "Pre-check", queue=Role.PROVIDER, due=working_days(5), step="Apply", do="Check the register",
-        # One by one; that all of them were checked, the form asks.
-        checklist=tuple(Item(code, f"Not the case: {words}", required=False) for code, words in REGISTER_POINTS.items()),
     )  # fmt: skip
     application = State(
         "Application", queue=Role.OFFICER, due=working_days(10), step="Apply", do="Send the application"
@@ -160,7 +186,9 @@ class Pledge(Workflow):
     # Before the loan.
     eligible = pre_check.to(
         application, by=Role.PROVIDER, form=RegisterCheck,
-        guards=[no_register_point_fails, rights_are_confirmed, rights_are_in_force, rights_are_not_pledged],
+        guards=[
+            rights_are_confirmed, rights_are_in_force, fees_are_paid, rights_are_not_pledged, rights_are_not_given_away,
+        ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip
     found_not_eligible = pre_check.to(
@@ -170,12 +198,16 @@ class Pledge(Workflow):
     )  # fmt: skip
     apply = application.to(
         due_diligence, by=(Role.OFFICER, Role.PROVIDER), form=Application,
-        guards=[rights_are_confirmed, rights_are_not_pledged],
+        guards=[rights_are_confirmed, rights_are_not_pledged, rights_outlive_the_debt],
         do="Send the application", done="sent the application for a loan",
     )  # fmt: skip
     dd_done = due_diligence.to(
         valuation, by=Role.PROVIDER, form=Review,
         do="Record the due diligence", done="recorded the due diligence",
+    )  # fmt: skip
+    no_valuation = due_diligence.to(
+        approval, by=Role.PROVIDER, form=ReviewWithoutValue,
+        do="Record the due diligence, without a valuation", done="recorded the due diligence, without a valuation",
     )  # fmt: skip
     dd_fail = due_diligence.to(
         refused, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
@@ -237,15 +269,16 @@ class Pledge(Workflow):
     # The loan runs.
     paid_out = drawdown.to(
         servicing, by=Role.PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
-        guards=[payment_is_within_approval],
+        guards=[payment_is_within_approval, rights_outlive_the_debt],
         do="Record the payment", done="recorded that the loan was paid out",
     )  # fmt: skip
     not_paid = drawdown.to(
-        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
+        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason, effects=[pledge_ends_with_its_debt],
         do="State that the loan is not paid", done="stated that the loan is not paid out",
     )  # fmt: skip
     repaid = (servicing | overdue).to(
         deregistration, by=Role.PROVIDER, form=Repaid, guards=[debt_is_paid], ends=OF_THE_LOAN,
+        effects=[pledge_ends_with_its_debt],
         do="Record full repayment", done="recorded that the loan is repaid",
     )  # fmt: skip
     miss = servicing.to(
@@ -269,6 +302,7 @@ class Pledge(Workflow):
     )  # fmt: skip
     disposed = disposal.to(
         deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Disposal, ends=OF_THE_LOAN,
+        effects=[pledge_ends_with_its_debt],
         opens=[
             Task(
                 "owner_check", "Check whether the technology has another owner now", queue=Role.OFFICER,
@@ -284,27 +318,27 @@ class Pledge(Workflow):
 
     # The pledge ends: how it came here says what it ends as.
     cleared = deregistration.to(
-        repaid_cleared, by=Role.PROVIDER, form=Cancellation, guards=[way_in_was_repayment], effects=[pledge_ends],
+        repaid_cleared, by=Role.PROVIDER, form=Cancellation, guards=[way_in_was_repayment], effects=[registration_is_cancelled],
         do="Record the cancellation", done="recorded the cancellation of the pledge after repayment",
     )  # fmt: skip
     cleared_recovered = deregistration.to(
         recovered, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_disposal],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation after disposal", done="recorded the cancellation of the pledge after disposal",
     )  # fmt: skip
     cleared_loss = deregistration.to(
         written_off, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_no_value],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation after a loss", done="recorded the cancellation of the pledge after a loss",
     )  # fmt: skip
     cleared_not_paid = deregistration.to(
         refused, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_not_paid],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation without a loan", done="recorded the cancellation of the pledge without a loan",
     )  # fmt: skip
     cleared_withdrawn = deregistration.to(
         withdrawn, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_withdrawal],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation after withdrawal",
         done="recorded the cancellation of the pledge after withdrawal",
     )  # fmt: skip
@@ -320,6 +354,7 @@ class Pledge(Workflow):
     )  # fmt: skip
     withdraw_registered = drawdown.to(
         deregistration, by=Role.OFFICER, kind=EXCEPTION, form=Withdrawal, name="withdraw",
+        effects=[pledge_ends_with_its_debt],
         do="Withdraw the request", done="withdrew the request for a loan",
         consequence="The registered pledge must be cancelled.",
     )  # fmt: skip
@@ -351,5 +386,10 @@ class Pledge(Workflow):
         "paid": "paid_out.amount", "repaid": "repayment.principal", "interest": "repayment.interest",
         "repaid_on": "repayment.paid_on", "recovered": "disposed.amount",
     }  # fmt: skip
-    on_request = (((servicing, overdue), (Role.PROVIDER,), REPAYMENT),)
+    on_request = (
+        ((servicing, overdue), (Role.PROVIDER,), REPAYMENT),
+        ((drawdown, servicing, overdue), (Role.PROVIDER,), CHANGE),
+        ((servicing,), (Role.PROVIDER,), EXTENSION),
+        ((servicing, overdue, disposal), (Role.OFFICER, Role.PROVIDER), CLAIM),
+    )
     outlives = (servicing, overdue, disposal, deregistration)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, standing_against
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.service_guards import records_of, standing
@@ -22,11 +24,38 @@ def _applied(facts: Facts) -> list[Mapping[str, Any]]:
 
 
 @guard(
-    rule="No point of the register check fails.",
-    refusal="A point of the register check fails.",
+    rule="No exclusive licence and no assignment stands on a right.",
+    refusal="An exclusive licence or an assignment stands on a right. It is no security for a loan.",
+    reads=("rights",),
 )
-def no_register_point_fails(facts: Facts) -> bool:
-    return not facts.data.get("points_failing")
+def rights_are_not_given_away(facts: Facts) -> bool:
+    wanted = Terms(LICENCE)
+    return not any(standing_against(wanted, right.get("encumbrances", ()), "") for right in _named(facts))
+
+
+@guard(
+    rule="Each right lasts longer than the debt.",
+    refusal="The debt runs longer than a right. Take a shorter term, or other rights.",
+    reads=("rights",),
+)
+def rights_outlive_the_debt(facts: Facts) -> bool:
+    """Of a right whose end nobody has recorded the record can tell nothing."""
+    last = facts.data.get("final_due_on") or facts.data.get("until_on") or _after_months(facts)
+    ends = [right.get("expires_on") for right in _named(facts) or _applied(facts)]
+    return last is None or all(day is None or day >= last for day in ends)
+
+
+def _named(facts: Facts) -> list[Mapping[str, Any]]:
+    return records_of(facts, facts.data.get("rights") or ())
+
+
+def _after_months(facts: Facts) -> str | None:
+    """The last day of a debt that begins today and runs for the months of the form."""
+    months = facts.data.get("term_months")
+    if months is None:
+        return None
+    year, month = divmod(facts.today.year * 12 + facts.today.month - 1 + int(Decimal(months)), 12)
+    return date(year, month + 1, min(facts.today.day, 28)).isoformat()
 
 
 @guard(
@@ -54,7 +83,7 @@ def applied_rights_are_confirmed(facts: Facts) -> bool:
     reads=("rights",),
 )
 def applied_rights_are_not_pledged(facts: Facts) -> bool:
-    return not any(standing(right, "pledge") for right in _applied(facts))
+    return not any(standing(right, kind) for right in _applied(facts) for kind in ("pledge", "pledge_registration"))
 
 
 def _way_in(facts: Facts) -> str | None:

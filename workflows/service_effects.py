@@ -26,6 +26,10 @@ def signed_burden(kind: str, facts: Facts) -> Burden:
     return signed
 
 
+#: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
+PLEDGE, PLEDGE_REGISTRATION = "pledge", "pledge_registration"
+
+
 @effect()
 def service_is_replaced(facts: Facts) -> Follows:
     """Another provider takes the place of this one; joins no longer count the track."""
@@ -38,22 +42,49 @@ def dispute_officer_takes_it(facts: Facts) -> Follows:
     return {"owner": facts.actor}
 
 
+def _pledged(facts: Facts, *kinds: str) -> Follows:
+    """The end of what the registration of the pledge laid on the rights of the application."""
+    since = facts.said("registered.registered_on")
+    return {
+        "rights": [
+            {"right": right, "end": {"kind": kind, "from": since}}
+            for right in facts.said("apply.rights") or ()
+            for kind in kinds
+        ]
+    }
+
+
 @effect()
 def pledge_stands(facts: Facts) -> Follows:
-    """From registration on, every right of the application is pledged."""
-    burden: Burden = {
-        "kind": "pledge",
-        "holder": None,
-        "from": facts.data.get("registered_on"),
+    """From registration on, every right of the application is pledged to the lender, and registered as pledged."""
+    above = facts.case.referral_of(facts.track)
+    holder, since = above.provider if above else None, facts.data.get("registered_on")
+    return {
+        "rights": [
+            {"right": right, "add": {"kind": kind, "holder": holder, "from": since}}
+            for right in facts.said("apply.rights") or ()
+            for kind in (PLEDGE, PLEDGE_REGISTRATION)
+        ]
     }
-    return {"rights": [{"right": right, "add": burden} for right in facts.said("apply.rights") or ()]}
 
 
 @effect()
-def pledge_ends(facts: Facts) -> Follows:
-    """With the cancellation of its registration the pledge is gone."""
-    burden: BurdenEnded = {"kind": "pledge", "from": facts.said("registered.registered_on")}
-    return {"rights": [{"right": right, "end": burden} for right in facts.said("apply.rights") or ()]}
+def pledge_ends_with_its_debt(facts: Facts) -> Follows:
+    """What secures no debt is no pledge; the register says so only once it has cancelled it."""
+    return _pledged(facts, PLEDGE)
+
+
+@effect()
+def registration_is_cancelled(facts: Facts) -> Follows:
+    """The pledge is gone from the register, and with it what was left of it in law."""
+    return _pledged(facts, PLEDGE, PLEDGE_REGISTRATION)
+
+
+@effect()
+def debt_is_extended(facts: Facts) -> Follows:
+    """The loan is followed until its new last day."""
+    until = facts.data.get("until_on")
+    return {"extend": str(until)} if until else {}
 
 
 @effect()

@@ -108,7 +108,8 @@ def pledgee_knows_of_recheck(facts: Facts) -> bool:
     reads=("rights",),
 )
 def rights_are_not_pledged(facts: Facts) -> bool:
-    return not any(standing(right, "pledge") for right in _named(facts))
+    # Nor is a pledge left in the register whose debt is paid.
+    return not any(standing(right, kind) for right in _named(facts) for kind in ("pledge", "pledge_registration"))
 
 
 # --- assessment ------------------------------------------------------------------------------------------------------

@@ -63,7 +63,6 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("investor_found", "investor"): "Regional green infrastructure fund",
     ("apply", "use"): "Purchase and installation of the first plant",
     ("ready", "use"): "Purchase and installation of the plant, and one year of operation",
-    ("bank_approved", "bank"): "The lender's credit committee",
     ("registered", "number"): "Y2026-0418",
     ("green", "item_code"): "3.2.1.4",
     ("contract_registration", "certificate"): "TI-2026-0093",
@@ -92,6 +91,7 @@ DAYS: Mapping[str, int] = {
     "follow_up_on": 180, "paid_to": 300,
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
+    ("eligible", "pledgor"): "technology_owner",
     ("propose", "kind"): "licence",
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",

@@ -21,12 +21,16 @@ EDITIONS: dict[str, Edition] = {
 }
 COUNTS = {
     "case": (13, 34), "referral": (14, 26), "assessment": (16, 18), "mediation": (20, 26), "ip": (5, 6),
-    "pledge": (21, 32), "finance": (14, 17), "agreement": (7, 8), "deployment": (11, 12),
+    "pledge": (21, 33), "finance": (14, 17), "agreement": (7, 8), "deployment": (11, 12),
 }  # fmt: skip
 
 #: Transitions that the specification does not have, and how many it has itself.
-OURS = {"case": {"ask_beside", "change_join", "introduce", "make_full", "end_introduction"}, "referral": {"release"}}
-SPECIFIED = {"case": 29, "referral": 25}
+OURS = {
+    "case": {"ask_beside", "change_join", "introduce", "make_full", "end_introduction"},
+    "referral": {"release"},
+    "pledge": {"no_valuation"},
+}
+SPECIFIED = {"case": 29, "referral": 25, "pledge": 31}
 
 #: (machine, transition): roles in the definition, and why they differ from the specification's.
 OTHER_ROLES: dict[tuple[str, str], tuple[frozenset[str], str]] = {

@@ -6,13 +6,23 @@ from typing import Any
 
 import pytest
 
-from casework.engine.definition.registry import Guard
-from tests.workflows.test_service_guards import ENDED_PLEDGE, PLEDGE, facts, named, right
+from casework.engine.definition.registry import Effect, Guard
+from tests.workflows.test_service_guards import (
+    ENDED_PLEDGE,
+    PLEDGE,
+    REGISTERED,
+    RIGHT,
+    TODAY,
+    YESTERDAY,
+    facts,
+    licence,
+    named,
+    right,
+)
 from workflows import pledge_guards as guards
+from workflows import service_effects as effects
 
 FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
-    (guards.no_register_point_fails, {}, True),
-    (guards.no_register_point_fails, {"points_failing": ["fee"]}, False),
     (guards.shares_make_a_hundred, {"bank_share": "100"}, True),
     (guards.shares_make_a_hundred, {"bank_share": "20", "pool_share": "50", "insurer_share": "30"}, True),
     (guards.shares_make_a_hundred, {"bank_share": "33.3", "pool_share": "33.3", "guarantor_share": "33.3"}, False),
@@ -52,6 +62,7 @@ def test_no_pledge_clears_before_something_led_there() -> None:
         (right(confirmed=False), False, True),
         (right(encumbrances=[PLEDGE]), True, False),
         (right(encumbrances=[ENDED_PLEDGE]), True, True),
+        (right(encumbrances=[ENDED_PLEDGE, REGISTERED]), True, False),
     ],
 )
 def test_registration_looks_at_the_rights_of_the_application(
@@ -60,3 +71,69 @@ def test_registration_looks_at_the_rights_of_the_application(
     now = facts(fired={"apply": named()}, rights=known)
     assert guards.applied_rights_are_confirmed.holds(now) is confirmed
     assert guards.applied_rights_are_not_pledged.holds(now) is free
+
+
+@pytest.mark.parametrize(
+    ("lying", "holds"),
+    [
+        ([], True),
+        (licence(licence="exclusive"), False),
+        (licence(licence="plain"), True),
+        (licence(licence="exclusive", to=YESTERDAY), True),
+        ([PLEDGE], True),
+        ([{"kind": "transfer", "case": "other-case", "from": YESTERDAY, "to": None}], False),
+    ],
+)
+def test_what_is_given_away_is_no_security(lying: list[dict[str, Any]], holds: bool) -> None:
+    assert guards.rights_are_not_given_away.holds(facts(named(), rights=right(encumbrances=lying))) is holds
+
+
+@pytest.mark.parametrize(
+    ("said", "ends", "holds"),
+    [
+        ({"term_months": "12"}, "2027-03-16", True),
+        ({"term_months": "12"}, "2027-03-15", False),
+        ({"term_months": "10"}, "2027-01-16", True),
+        ({"final_due_on": "2028-01-01"}, "2027-12-31", False),
+        ({"until_on": "2028-01-01"}, "2028-01-01", True),
+        ({"until_on": "2028-01-02"}, "2028-01-01", False),
+        ({"term_months": "12"}, None, True),
+        ({}, "2020-01-01", True),
+    ],
+)
+def test_a_debt_ends_before_its_security(said: dict[str, Any], ends: str | None, holds: bool) -> None:
+    known = right(expires_on=ends)
+    assert guards.rights_outlive_the_debt.holds(facts(named(**said), rights=known)) is holds
+    # Later forms do not name the rights again.
+    assert guards.rights_outlive_the_debt.holds(facts(said, fired={"apply": named()}, rights=known)) is holds
+
+
+# --- effects ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
+    followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
+    assert followed == {
+        "rights": [
+            {"right": RIGHT, "add": {"kind": kind, "holder": None, "from": TODAY}}
+            for kind in ("pledge", "pledge_registration")
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("effect", "kinds"),
+    [
+        (effects.pledge_ends_with_its_debt, ["pledge"]),
+        (effects.registration_is_cancelled, ["pledge", "pledge_registration"]),
+    ],
+)
+def test_a_pledge_ends_with_its_debt_and_its_registration_after(effect: Effect, kinds: list[str]) -> None:
+    now = facts(fired={"apply": named(), "registered": {"registered_on": YESTERDAY}})
+    assert effect.follows(now) == {
+        "rights": [{"right": RIGHT, "end": {"kind": kind, "from": YESTERDAY}} for kind in kinds]
+    }
+
+
+def test_an_extended_debt_is_followed_until_its_new_day() -> None:
+    assert effects.debt_is_extended.follows(facts({"until_on": TODAY})) == {"extend": TODAY}

@@ -22,6 +22,7 @@ TODAY, YESTERDAY, TOMORROW = "2026-03-16", "2026-03-15", "2026-03-17"
 OUR_CASE, OTHER_CASE = "our-case", "other-case"
 RIGHT = "right-1"
 PLEDGE = {"kind": "pledge", "case": OTHER_CASE, "from": "2026-01-10", "to": None}
+REGISTERED = PLEDGE | {"kind": "pledge_registration"}
 ENDED_PLEDGE = PLEDGE | {"to": "2026-02-01"}
 
 
@@ -132,6 +133,8 @@ RIGHTS_TABLE: list[tuple[Guard, dict[str, Any], dict[str, Any], bool]] = [
     (guards.rights_are_not_pledged, named(), right(encumbrances=[PLEDGE]), False),
     (guards.rights_are_not_pledged, named(), right(encumbrances=[PLEDGE | {"case": OUR_CASE}]), False),
     (guards.rights_are_not_pledged, named(), right(encumbrances=[ENDED_PLEDGE]), True),
+    # Its debt is paid, and the register has not cancelled it.
+    (guards.rights_are_not_pledged, named(), right(encumbrances=[ENDED_PLEDGE, REGISTERED]), False),
 ]  # fmt: skip
 
 
@@ -281,19 +284,6 @@ def test_a_replaced_service_no_longer_counts() -> None:
 
 def test_who_opens_the_options_owns_the_dispute() -> None:
     assert effects.dispute_officer_takes_it.follows(facts()) == {"owner": "actor"}
-
-
-def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
-    followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
-    burden = {"kind": "pledge", "holder": None, "from": TODAY}
-    assert followed == {"rights": [{"right": RIGHT, "add": burden}]}
-
-
-def test_a_cancelled_pledge_leaves_the_rights_of_the_application() -> None:
-    now = facts(fired={"apply": named(), "registered": {"registered_on": YESTERDAY}})
-    assert effects.pledge_ends.follows(now) == {
-        "rights": [{"right": RIGHT, "end": {"kind": "pledge", "from": YESTERDAY}}]
-    }
 
 
 @pytest.mark.parametrize(

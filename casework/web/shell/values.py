@@ -25,7 +25,7 @@ PAPERS = {
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
     # What actions of the workflows ask for by name.
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
-    "pledge_certificate": N_("pledge registration certificate"), "acceptance_certificate": N_("acceptance certificate"),
+    "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
     "other": N_("other paper"),
 }  # fmt: skip
 KINDS_OF_RIGHTS = {
@@ -33,6 +33,7 @@ KINDS_OF_RIGHTS = {
     "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
 }  # fmt: skip
 ENCUMBRANCES = {
+    "pledge_registration": N_("registered as pledged"),
     "pledge": N_("pledged"), "licence": N_("licensed"), "assignment": N_("assigned, not registered"), "transfer": N_("transferred"),
 }  # fmt: skip
 LICENCES = {"exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence")}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from casework.errors import NotAllowed, Refused
-from casework.playbook.steps import add, do, turn_to, wait
+from datetime import date
+
+from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.playbook.steps import add, do, rights_are, turn_to, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, to_structuring
 from tests.journeys.checks import has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
@@ -19,8 +21,14 @@ TO_DRAWDOWN: Steps = (*TO_REGISTER, do("banker", "pledge.registered"))
 TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]))
 
 
-def pledged(journey: Journey) -> bool:
-    return any(one["kind"] == "pledge" and one["to"] is None for one in journey.burdens("filter_patent"))
+def pledged(journey: Journey, kind: str = "pledge") -> bool:
+    return any(one["kind"] == kind and one["to"] is None for one in journey.burdens("filter_patent"))
+
+
+def due_in(journey: Journey, days: int) -> bool:
+    """Whether the step of the loan is due so many days from now."""
+    dues = {one.due_at for one in journey.case.step_tasks(journey.track("pledge").id)}
+    return {due and journey.local(due) for due in dues} == {journey.in_days(days)}
 
 
 PLEDGED_IN_ANOTHER: Steps = (
@@ -59,9 +67,34 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("banker", "repayment", principal=1_000_001), Refused, "More than what is owed"),
         do("banker", "repayment", principal=1_000_000),
         do("banker", "pledge.repaid"),
+        that(lambda j: not pledged(j), "the pledge has ended with the debt"),
+        that(lambda j: pledged(j, "pledge_registration"), "the register has not cancelled it"),
         refused(do("banker", "pledge.cleared_loss"), Refused, "Nobody has stated"),
         do("banker", "pledge.cleared"),
-        that(lambda j: not pledged(j), "the pledge has ended"),
+        that(lambda j: not pledged(j, "pledge_registration"), "the register has cancelled it"),
+    ),
+    "loan is extended, and claims are made for it": (
+        *REQUESTED,
+        *TO_REVIEW,
+        do("banker", "pledge.no_valuation"),
+        do("banker", "pledge.approved"),
+        do("banker", "pledge.bank_approved"),
+        do("officer", "pledge.signed"),
+        do("banker", "pledge.registered"),
+        add("banker", "pledge.change_registration"),
+        do("banker", "change_registration", what=["amount"]),
+        refused(do("banker", "pledge.paid_out", amount=2_400_001), Refused, "No more may be paid out"),
+        do("banker", "pledge.paid_out", repayments=[("All of it.", 200)], final_due_on=300),
+        add("banker", "pledge.extend_debt"),
+        refused(do("banker", "extend_debt", until_on=20 * 365), Refused, "The debt runs longer than a right"),
+        do("banker", "extend_debt", until_on=600),
+        that(lambda j: due_in(j, 600), "the loan is followed until its new day"),
+        add("officer", "pledge.claim"),
+        do("officer", "claim", kind="interest_subsidy", amount=60_000),
+        do("officer", "claim_answer", granted=True, amount=50_000),
+        add("banker", "pledge.claim"),
+        do("officer", "claim", kind="risk_pool"),
+        do("officer", "claim_answer", granted=False),
     ),
     "loan is paid back before it is due": (
         *REQUESTED,
@@ -73,10 +106,11 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "rights cannot be pledged": (
         *REQUESTED,
-        refused(
-            do("banker", "pledge.eligible", points_failing=["fee"]), Refused, "A point of the register check fails"
-        ),
+        rights_are(fee_paid_to=date(2026, 3, 1)),
+        refused(do("banker", "pledge.eligible"), Refused, "The fee of a right is not paid"),
+        refused(do("banker", "pledge.eligible", dispute=True), InvalidForm, "dispute"),
         do("banker", "pledge.not_eligible", points=["fee"]),
+        rights_are(fee_paid_to=date(2032, 1, 1)),
         stands("pledge", "not_eligible"),
         do("officer", "ip.confirm", territory="CN"),
         refused(do("officer", "case.ready_to_sign"), Refused, "A planned loan is neither offered"),
@@ -215,6 +249,17 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.registered"),
         turn_to("rival"),
         refused(do("other_banker", "pledge.eligible"), Refused, "A right is pledged already"),
+        turn_to("main"),
+        do("banker", "pledge.paid_out", repayments=[("All of it.", 200)]),
+        do("banker", "repayment"),
+        do("banker", "pledge.repaid"),
+        turn_to("rival"),
+        # In law it is free; in the register it is not.
+        refused(do("other_banker", "pledge.eligible"), Refused, "A right is pledged already"),
+        turn_to("main"),
+        do("banker", "pledge.cleared"),
+        turn_to("rival"),
+        do("other_banker", "pledge.eligible"),
     ),
     "project is funded": (
         *SOUGHT,
