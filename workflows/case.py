@@ -31,6 +31,7 @@ from workflows.case_tasks import (
     BEFORE_SIGNING,
     INTRODUCTION_FOLLOW_UP,
     INTRODUCTION_FOLLOW_UPS,
+    READING_BY_LINK,
     ask_more_time,
     ask_waiver,
     compliance_gate,
@@ -367,5 +368,6 @@ class Case(Workflow):
         )),
         ((monitoring,), (Role.OFFICER,), Task(
             "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), agreement_forms.Reading,
+            by_link=READING_BY_LINK,
         )),
     )  # fmt: skip

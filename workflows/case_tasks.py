@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.engine import parts
 from casework.engine.definition.grammar import (
     EXTENSION,
     WAIVER,
     Again,
+    ByLink,
     Item,
     Task,
     calendar_days,
@@ -22,13 +25,22 @@ triage_check = Task(
     effects=(effects.note_interest,), unless_open=True,
 )  # fmt: skip
 
+#: A party consents by itself: what was agreed to is what stood on its page, and the link is the evidence.
+CONSENT_BY_LINK = ByLink(
+    "Do you agree that the office shows your documents to service providers?",
+    labels=(
+        ("agreed", "Do you agree?"), ("providers", "To these providers"), ("documents", "These documents"),
+        ("expires_on", "Until which day"),
+    ),
+    name="person", day="given_on", leaves=("channel", "evidence"),
+)  # fmt: skip
 record_consent = Task(
     "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party",
-    effects=(effects.record_consent,), unless_open=True,
+    effects=(effects.record_consent,), unless_open=True, by_link=CONSENT_BY_LINK,
 )  # fmt: skip
 renew_consent = Task(
     "renew_consent", "Record a new consent of a party", Role.OFFICER, working_days(15), forms.RenewedConsent,
-    effects=(effects.record_consent,),
+    effects=(effects.record_consent,), by_link=replace(CONSENT_BY_LINK, party="party"),
 )  # fmt: skip
 #: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
 consent_lost = Task(
@@ -131,6 +143,7 @@ def follow_up_after(days: int) -> Task:
         forms.FollowUp,
         after=calendar_days(days),
         aftercare=True,
+        by_link=ByLink("What has come of it? Is the technology still in use, and does it do what was expected?"),
     )
 
 
@@ -144,6 +157,7 @@ INTRODUCTION_FOLLOW_UPS = tuple(
     )
     for days in (182, 365, 730)
 )  # fmt: skip
+READING_BY_LINK = ByLink("Please tell us your readings for the period.")
 
 
 def reading_after(days: int) -> Task:
@@ -154,4 +168,5 @@ def reading_after(days: int) -> Task:
         working_days(20),
         agreement_forms.Reading,
         after=calendar_days(days),
+        by_link=READING_BY_LINK,
     )

@@ -11,7 +11,19 @@ import orjson
 from sqlalchemy import Connection, RowMapping
 
 from casework.engine.deadlines.deadlines import EscalationStep
-from casework.engine.state.case import COMPLETED, OPEN, Case, Clock, Fired, Join, Opening, Proposal, Task, Track
+from casework.engine.state.case import (
+    COMPLETED,
+    OPEN,
+    Case,
+    Clock,
+    Fired,
+    Join,
+    Opening,
+    PartyLink,
+    Proposal,
+    Task,
+    Track,
+)
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.errors import NotFound
 from casework.records.database import run
@@ -43,6 +55,7 @@ def _load(home: str, every_task: bool, which: str = "h.id = $1") -> str:
             part("files", "id"),
             part("grants", "id"),
             part("openings", "id"),
+            part("party_links", "id"),
         ]
     )
     # As text, parsed here: no other form costs the server so little.
@@ -101,7 +114,7 @@ def _row(db: Connection, log: str, kind: str, every_task: bool) -> Loaded:
 
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
     home = orjson.loads(home_row)
-    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings = (
+    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings, party_links = (
         {row["id"]: make(row) for row in orjson.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
@@ -133,6 +146,7 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         files=files,
         grants=grants,
         openings=openings,
+        party_links=party_links,
         interests=frozenset(home["interests"]),
         joins={row["id"]: Join.read(row) for row in home.get("joins", ())},
         hold=home["hold"],
@@ -321,8 +335,27 @@ def _opening(row: Row) -> Opening:
     )
 
 
+def _party_link(row: Row) -> PartyLink:
+    return PartyLink(
+        row["id"],
+        row["task_id"],
+        row["party"],
+        row["organisation_id"],
+        row["given_by"],
+        _time(row["given_at"]),
+        _time(row["until"]),
+        row["language"],
+        tuple(row["documents"]),
+        tuple(row["providers"]),
+        row["code"],
+        row["mail"],
+        row["state"],
+        _maybe_time(row["ended_at"]),
+    )
+
+
 _MAKE: tuple[Callable[[Row], Any], ...] = (
-    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening,
+    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening, _party_link,
 )  # fmt: skip
 
 

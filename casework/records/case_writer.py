@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from casework.engine.execution.context import Library
-from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
+from casework.engine.state.case import Case, Clock, Fired, Opening, PartyLink, Proposal, Task, Track
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
@@ -268,6 +268,26 @@ def _opening_row(case: Case, opening: Opening, position: int) -> Row:
     }
 
 
+def _party_link_row(case: Case, link: PartyLink, position: int) -> Row:
+    return {
+        "id": link.id,
+        "log_id": case.log,
+        "task_id": link.task,
+        "party": link.party,
+        "organisation_id": link.organisation,
+        "given_by": link.given_by,
+        "given_at": time_of(link.given_at),
+        "until": time_of(link.until),
+        "language": link.language,
+        "documents": list(link.documents),
+        "providers": list(link.providers),
+        "code": link.code,
+        "mail": link.mail,
+        "state": link.state,
+        "ended_at": time_of(link.ended_at),
+    }
+
+
 _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
     "tracks": _track_row,
     "tasks": _task_row,
@@ -278,6 +298,7 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
     "files": _file_row,
     "grants": _grant_row,
     "openings": _opening_row,
+    "party_links": _party_link_row,
 }
 
 

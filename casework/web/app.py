@@ -36,6 +36,8 @@ from casework.web.home import pages as home_pages
 from casework.web.home import tour
 from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
+from casework.web.links import answer_pages
+from casework.web.links import pages as links_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
@@ -121,6 +123,7 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     # Before the token is looked for in a form: only some forms may be large.
     documents_pages.register(app, Store(settings.store_url))
+    answer_pages.register(app)
     # Before the token is looked at: a foreign page learns nothing from it.
     request_origin.register(app)
     request_boundary.register(app)
@@ -171,6 +174,8 @@ PAGES = (
     privacy_pages.blueprint,
     offboarding_pages.blueprint,
     letters_pages.blueprint,
+    links_pages.blueprint,
+    answer_pages.blueprint,
     job_pages.blueprint,
     mail_pages.blueprint,
     follow_pages.blueprint,

@@ -19,11 +19,11 @@ DECLARE = frozenset({
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
     "operations/cases/event_views", "operations/cases/views", "operations/catalogue/import_report",
     "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",
-    "operations/history/views", "operations/integrations/views", "operations/letters/views",
+    "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
     "operations/mediations/views", "operations/messages/views",
     "operations/oversight/views", "operations/people/views", "operations/privacy/views", "operations/referrals/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",
-    "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/notifications",
+    "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/notifications",
     "records/tables/people",
 })  # fmt: skip
 

@@ -38,8 +38,9 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
-#: `tests/web/people/test_invitation_pages.py` walk through them.
-OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.")
+#: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py` walk through them.
+OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.", "answers.")
+ASKED_BY_LINK = {"party": "need_owner", "way": "hand", "language": "en", "days": "7"}
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
@@ -99,6 +100,9 @@ TABLE: tuple[Row, ...] = (
     post("/tasks/<task>/review", OWNERS, READERS - OWNERS, body=lambda on: {"reviewer": on["person"]}),
     post("/tasks/<task>/review/answer", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"answer": "approve"}),
     post("/tasks/<task>/items", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"own": "One thing more"}),
+    get("/tasks/<task>/link", OWNERS, READERS - OWNERS, things={"task": "link_task"}),
+    post("/tasks/<task>/link", OWNERS, READERS - OWNERS, things={"task": "link_task"}, body=lambda on: ASKED_BY_LINK),
+    post("/links/<link>/revoke", OWNERS, READERS - OWNERS),
     get("/tasks/<task>/operations", READERS, there=FOREIGN),
     get("/tasks/<task>/operations", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     get("/tasks/<task>/operations/<operation>", OWNERS, READERS - OWNERS, there_refused=FOREIGN),

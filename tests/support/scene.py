@@ -32,6 +32,7 @@ from tests.support.additions import (
     add_failed_job,
     add_idle,
     add_invitation,
+    add_link,
     add_mail,
     add_recovery,
     add_role_request,
@@ -162,6 +163,7 @@ def make_things(world: World, db: Connection) -> Things:
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
+    link_task, link = add_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
         "recovery": add_recovery(db, world, "officer"),
@@ -187,6 +189,8 @@ def make_things(world: World, db: Connection) -> Things:
         "erasure": leaving[0],
         "role": asked[0],
         "invitation": invited[0],
+        "link_task": link_task,
+        "link": link,
         "hook": hooks[0][0],
         "hook_message": hooks[0][1],
         "number": number,
@@ -228,6 +232,8 @@ def make_things(world: World, db: Connection) -> Things:
         "erasure": leaving[1],
         "role": asked[1],
         "invitation": invited[1],
+        "link_task": _task(db, elsewhere, "proposed"),
+        "link": str(uuid.uuid4()),
         "hook": hooks[1][0],
         "hook_message": hooks[1][1],
         "absence": absences[1],

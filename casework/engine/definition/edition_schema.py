@@ -99,6 +99,16 @@ WrittenTransition = TypedDict(
 )
 
 
+class WrittenByLink(TypedDict):
+    """How a party answers a task by a one-time link: the fields that the link fills in, and those that it does not ask."""
+
+    party: NotRequired[str]
+    name: NotRequired[str]
+    day: NotRequired[str]
+    files: NotRequired[str]
+    leaves: list[str]
+
+
 class WrittenTask(TypedDict):
     """A side task."""
 
@@ -123,6 +133,7 @@ class WrittenTask(TypedDict):
     answers: NotRequired[bool]
     #: A field of the form that opens it, and the answers with which it does; in JSON an array of two.
     where: NotRequired[tuple[str, list[Any]]]
+    by_link: NotRequired[WrittenByLink]
 
 
 class WrittenField(TypedDict):

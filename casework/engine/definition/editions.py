@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from casework.engine.deadlines.deadlines import ESCALATION, WrittenLimit
 from casework.engine.definition import grammar
-from casework.engine.definition.edition_schema import WrittenField, WrittenOpening, WrittenRules
+from casework.engine.definition.edition_schema import WrittenByLink, WrittenField, WrittenOpening, WrittenRules
 from casework.engine.definition.form_values import build_model
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.ledger.canonical_json import digest
@@ -114,6 +114,7 @@ class TaskRule:
     answers: bool = False
     #: A field of the form that opens it, and the answers with which it does.
     where: tuple[str, tuple[Any, ...]] | None = None
+    by_link: WrittenByLink | None = None
 
 
 #: So many answers to one kind of question are remembered of an edition, which is frozen.
@@ -218,7 +219,7 @@ class Edition:
                 written["aftercare"],
                 written["unless_open"],
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
-                **_told(written, "part", "decides", "answers"),
+                **_told(written, "part", "decides", "answers", "by_link"),
                 where=(written["where"][0], tuple(written["where"][1])) if "where" in written else None,
             )
             for key, written in self.rules["tasks"].items()

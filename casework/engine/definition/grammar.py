@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from casework.engine.deadlines.deadlines import ESCALATION
+from casework.engine.definition.by_link import ByLink as ByLink
 from casework.engine.definition.forms import Form
 from casework.engine.definition.limits import Law, Limit, calendar_days, months, until, working_days
 from casework.engine.definition.registry import Effect, Guard
@@ -143,6 +144,7 @@ class Task:
     the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
     `audited`: what its being finished is to an auditor, always or where a field of its form has a value.
     `part`: what it is to the engine; `decides`: the subject of its decision; `answers`: a provider hears of its result.
+    `by_link`: a party may answer it by a one-time link.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Task:
     part: str = ""
     decides: str = ""
     answers: bool = False
+    by_link: ByLink | None = None
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,11 @@ class _Publisher:
             "unless_open": task.unless_open,
         }
         rule |= _said(part=task.part, decides=task.decides, answers=task.answers)
+        if task.by_link is not None:
+            by = task.by_link
+            rule["by_link"] = {"leaves": list(by.leaves)} | _said(
+                party=by.party, name=by.name, day=by.day, files=by.files
+            )
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
         if task.where is not None:
@@ -190,6 +195,9 @@ class _Publisher:
             self.texts[f"tasks.{key}.done"] = task.done
         if task.press:
             self.texts[f"tasks.{key}.press"] = task.press
+        if task.by_link is not None:
+            self.texts[f"tasks.{key}.asks"] = task.by_link.asks
+            self.texts |= {f"tasks.{key}.asks.{field}": words for field, words in task.by_link.labels}
         self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
         self.guards(task.guards)
         return key

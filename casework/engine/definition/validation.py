@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from casework.engine.deadlines.deadlines import WrittenLimit
+from casework.engine.definition.by_link import LINK_FILLS
 from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
@@ -25,7 +26,7 @@ from casework.engine.parts import (
     UNSENT,
     WORKFLOW_PARTS,
 )
-from casework.engine.roles import QUEUE_ROLES, STANDS_FOR, Role
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, STANDS_FOR, Role
 
 #: Nobody is asked more at once than this.
 MOST_EMPTY_FIELDS = 7
@@ -118,9 +119,28 @@ def _names(graph: Graph) -> Iterator[Fault]:
         where = f"task {key}"
         yield from _functions(where, task.guards, task.effects)
         yield from _form_and_others(edition, where, task.form, task.not_by, actions)
+        yield from _by_link(edition, where, task)
     for where, opening in _openings(edition):
         if opening["open"] in ("task", "next_provider") and opening["task"] not in edition.tasks:
             yield Fault("unknown_task", where, f"It opens the task {quoted(opening['task'])}, which does not exist.")
+
+
+def _by_link(edition: Edition, where: str, task: TaskRule) -> Iterator[Fault]:
+    """What a one-time link fills in and leaves out are fields of the task's form, and nothing else hangs on what it leaves out."""
+    if task.by_link is None:
+        return
+    fields = {field["name"]: field for field in edition.rules["forms"].get(task.form or "", ())}
+    filled = {name: task.by_link[name] for name in LINK_FILLS if name in task.by_link}
+    for name in (*filled.values(), *task.by_link["leaves"]):
+        if name not in fields:
+            yield Fault(
+                "unknown_link_field", where, f"Its link speaks of the field {quoted(name)}, which its form has not."
+            )
+    for field in fields.values():
+        if "when" in field and field["when"][0] in (*filled.values(), *task.by_link["leaves"]):
+            yield Fault("link_asks_too_late", where, f"{quoted(field['name'])} hangs on what its link does not ask.")
+    if task.queue in ORGANISATION_QUEUES:
+        yield Fault("link_of_provider", where, "A provider's task is answered by no link: its people have accounts.")
 
 
 def _form_and_others(

@@ -123,11 +123,11 @@ def form_data(
     values = form_values.check(
         edition.model(form), rules, data, builder.context.calendar.local_date(at or builder.context.now)
     )
-    _insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
+    insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
     return form_values.split(rules, values)
 
 
-def _insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
+def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
         "right": builder.case.rights,

@@ -44,6 +44,8 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("grants_returned", "grants", document_projection.grants_returned),
     ("openings", "openings", case_projection.readers_asked),
     ("opening_states", "openings", case_projection.readers_changed),
+    ("links", "party_links", document_projection.links_given),
+    ("link_states", "party_links", document_projection.links_changed),
     ("interest", "interests", case_projection.interested),
     ("interest_ended", "interests", case_projection.interested_no_longer),
     ("join", "joins", case_projection.joined),

@@ -27,7 +27,9 @@ from casework.engine.execution.record_commands import (
     BreakGlass,
     Correct,
     DecideUnsealing,
+    GiveLink,
     Reseal,
+    RevokeLink,
     Say,
     TellParties,
 )
@@ -97,6 +99,8 @@ _MOVES_NOTHING = (
     Reseal,
     TellParties,
     BreakGlass,
+    GiveLink,
+    RevokeLink,
 )
 
 

@@ -221,6 +221,19 @@ def _drop_drafts(db: Connection, named: Naming) -> int:
     return len(gone)
 
 
+def _drop_typed(db: Connection, named: Naming) -> int:
+    """The same of what parties typed behind their links, and have not sent."""
+    rows = db.execute(
+        text("SELECT link_id, typed FROM party_link_secrets WHERE typed IS NOT NULL ORDER BY link_id")
+    ).all()
+    gone = [row.link_id for row in rows if named.in_value(row.typed)]
+    for link in gone:
+        db.execute(
+            text("UPDATE party_link_secrets SET typed = NULL WHERE link_id = CAST(:link AS uuid)"), {"link": link}
+        )
+    return len(gone)
+
+
 def _without(table: str, name: str, kind: str) -> str:
     """A column without the words that name the person; where a rule wants two rows to differ in it, by their ids."""
     left = f"CAST(regexp_replace(CAST(\"{name}\" AS text), :named, :gone, 'gi') AS {kind})"
@@ -241,7 +254,7 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
     # What was looked at stays; what was searched for goes. The application itself may not change what it noted there.
     statement = text("SELECT casework_erase_readings(CAST(:erasure AS uuid), :named)")
     count: int = db.execute(statement, {"erasure": erasure, "named": named.everywhere}).scalar_one()
-    count += _drop_drafts(db, named)
+    count += _drop_drafts(db, named) + _drop_typed(db, named)
     for table in record_log.TABLES.values():
         for row in db.execute(text(_named_columns(table)), {"named": named.everywhere}):
             again.setdefault(row.id, set()).update((table, column) for column in row.columns)

@@ -23,12 +23,13 @@ from casework.records.tables import metadata
 WORDY = (
     "needs", "technologies", "matches", "organisations", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
+    "party_link_secrets",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
 _LEFT = {
     "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
-    "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
+    "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
 
 #: By table a column of words in which two of its rows must differ.

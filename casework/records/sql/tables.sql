@@ -712,6 +712,36 @@ COMMENT ON COLUMN openings.until IS 'When it ends by itself';
 COMMENT ON COLUMN openings.ended_at IS 'Before its time, by a person';
 COMMENT ON COLUMN openings.told_on IS 'When the parties were told';
 
+CREATE TABLE party_links (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    party TEXT NOT NULL,
+    organisation_id UUID NOT NULL,
+    given_by UUID NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    language TEXT NOT NULL,
+    documents UUID[] NOT NULL,
+    providers UUID[] NOT NULL,
+    code BOOLEAN NOT NULL,
+    mail BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_party_links PRIMARY KEY (id),
+    CONSTRAINT fk_party_links_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_party_links_log_id ON party_links (log_id);
+CREATE INDEX ix_party_links_task_id ON party_links (task_id, id);
+COMMENT ON TABLE party_links IS 'One-time links by which parties answer tasks without an account; what the events add up to';
+COMMENT ON COLUMN party_links.task_id IS 'What the party answers by it';
+COMMENT ON COLUMN party_links.organisation_id IS 'That party''s';
+COMMENT ON COLUMN party_links.documents IS 'What it shows';
+COMMENT ON COLUMN party_links.providers IS 'Whom it asks about';
+COMMENT ON COLUMN party_links.code IS 'Whether a code is told beside it';
+COMMENT ON COLUMN party_links.mail IS 'Whether it was mailed';
+COMMENT ON COLUMN party_links.state IS 'open, used or revoked; open counts until its end, and while its task is open';
+
 CREATE TABLE passkeys (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -1260,6 +1290,7 @@ CREATE TABLE mails (
     person_id UUID,
     invitation_id UUID,
     file_id UUID,
+    link_id UUID,
     key TEXT NOT NULL,
     kind TEXT NOT NULL,
     sealed BOOLEAN NOT NULL,
@@ -1270,20 +1301,23 @@ CREATE TABLE mails (
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_mails PRIMARY KEY (id),
     CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
-    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id) = 1),
+    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id, link_id) = 1),
     CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
     CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
     CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_mails_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
     CONSTRAINT uq_mails_key UNIQUE (key)
 );
 CREATE INDEX ix_mails_file_id ON mails (file_id);
 CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
+CREATE INDEX ix_mails_link_id ON mails (link_id);
 CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
 CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
 COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
 COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
 COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
 COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
+COMMENT ON COLUMN mails.link_id IS 'To a party: this link, to the address kept with it';
 COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
 COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
 COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
@@ -1347,6 +1381,28 @@ COMMENT ON TABLE memberships IS 'A role within a programme or an organisation, f
 COMMENT ON COLUMN memberships.deputy_for IS 'Acts in the role while that person is away';
 COMMENT ON COLUMN memberships.absence_id IS 'That made its holder a deputy';
 COMMENT ON COLUMN memberships.via_id IS 'The membership that it passes on; ends with it';
+
+CREATE TABLE party_link_secrets (
+    link_id UUID NOT NULL,
+    token BYTEA NOT NULL,
+    code TEXT,
+    address TEXT,
+    typed JSONB,
+    opened BYTEA,
+    opened_until TIMESTAMP WITH TIME ZONE,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_party_link_secrets PRIMARY KEY (link_id),
+    CONSTRAINT ck_party_link_secrets_opened_until CHECK (opened IS NULL OR opened_until IS NOT NULL),
+    CONSTRAINT fk_party_link_secrets_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
+    CONSTRAINT uq_party_link_secrets_token UNIQUE (token)
+);
+CREATE INDEX ix_party_link_secrets_until ON party_link_secrets (until) WHERE address IS NOT NULL OR typed IS NOT NULL;
+COMMENT ON TABLE party_link_secrets IS 'What opens a party''s link, and what is typed behind it; no part of the history';
+COMMENT ON COLUMN party_link_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
+COMMENT ON COLUMN party_link_secrets.code IS 'argon2id of what is told beside the link; null: it asks for none';
+COMMENT ON COLUMN party_link_secrets.address IS 'Where it is mailed; gone once the link is used, revoked or over';
+COMMENT ON COLUMN party_link_secrets.typed IS 'What was filled in and not sent yet; gone likewise';
+COMMENT ON COLUMN party_link_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
 
 CREATE TABLE rights (
     id UUID NOT NULL,

@@ -30,6 +30,8 @@ LIMITED: Mapping[str, Kind] = {
     "accounts.keep_draft": "draft", "news.show": "news",
     "audit.verify": "verification", "api.verify_case": "verification",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
+    "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
+    "answers.send": "party_link", "answers.take": "party_link",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip
 

@@ -13,7 +13,8 @@ from casework.records.tables import metadata
 STAYS = {
     "organisations.name", "organisations.name_zh", "organisations.services", "service_accounts.scopes", "needs.source",
     "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id",
-    "requests.key", "requests.digest", "mails.key", "saved_views.page",
+    "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
+    "party_link_secrets.typed",
 }  # fmt: skip
 
 
