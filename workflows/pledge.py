@@ -62,6 +62,7 @@ from workflows.pledge_forms import (
 from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
+    pledgor_owns_each_right,
     rights_are_not_given_away,
     rights_outlive_the_debt,
     shares_make_a_hundred,
@@ -188,6 +189,7 @@ class Pledge(Workflow):
         application, by=Role.PROVIDER, form=RegisterCheck,
         guards=[
             rights_are_confirmed, rights_are_in_force, fees_are_paid, rights_are_not_pledged, rights_are_not_given_away,
+            pledgor_owns_each_right,
         ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip
@@ -198,7 +200,7 @@ class Pledge(Workflow):
     )  # fmt: skip
     apply = application.to(
         due_diligence, by=(Role.OFFICER, Role.PROVIDER), form=Application,
-        guards=[rights_are_confirmed, rights_are_not_pledged, rights_outlive_the_debt],
+        guards=[rights_are_confirmed, rights_are_not_pledged, rights_outlive_the_debt, pledgor_owns_each_right],
         do="Send the application", done="sent the application for a loan",
     )  # fmt: skip
     dd_done = due_diligence.to(
@@ -261,7 +263,7 @@ class Pledge(Workflow):
     )  # fmt: skip
     registered = registration.to(
         drawdown, by=Role.PROVIDER, form=Registered,
-        guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged], effects=[pledge_stands],
+        guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged, pledgor_owns_each_right], effects=[pledge_stands],
         do="Record the registration", done="recorded the registration of the pledge",
         consequence="The rights are pledged: from now on every licence or transfer needs the pledgee's consent.",
     )  # fmt: skip

@@ -54,6 +54,10 @@ class RegisterCheck(Form):
 
     pledgor = Choice(label="Pledgor", choices=PLEDGORS, help="An owner of each right, as its record says")
     rights = Rights(label="Rights to be pledged", prefill="case.rights")
+    owner_seen = YesNo(
+        label="The register names the pledgor as an owner of each right", required=False,
+        help="Only where the record of a right does not say whose it is",
+    )  # fmt: skip
     dispute = YesNo(label="Ownership is in dispute, or a right is frozen", must=False)
     co_owners = YesNo(label="Every co-owner has agreed, or there is none", must=True)
     twin = Choice(label="Twin application of the same day", choices=_IF_ANY)

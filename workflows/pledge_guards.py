@@ -24,6 +24,25 @@ def _applied(facts: Facts) -> list[Mapping[str, Any]]:
 
 
 @guard(
+    rule="The pledgor is an owner of each right: by its record, or by the register where the record names nobody.",
+    refusal="The pledgor is not on record as an owner of each right. Name rights of the pledgor, or enter whose they are.",
+    reads=("rights",),
+)
+def pledgor_owns_each_right(facts: Facts) -> bool:
+    """Borrower, pledgor and owner are three facts; who borrows does not matter here."""
+    checked, now = facts.fired("eligible"), facts.data
+    said = now if "pledgor" in now or checked is None else checked.data
+    rights = list(now.get("rights") or ()) or list(facts.said("apply.rights") or ())
+    owners = [{one["organisation"] for one in right.get("owners") or ()} for right in records_of(facts, rights)]
+    if said.get("pledgor") == "other":
+        # Whoever owns all of them, and is no party of the case.
+        return bool(owners) and bool(set.intersection(*owners) - set(facts.case.parties.values()))
+    pledgor = facts.case.parties.get(str(said.get("pledgor")))
+    seen = set(said.get("rights") or ()) if said.get("owner_seen") is True else set()
+    return all(pledgor in known if known else right in seen for right, known in zip(rights, owners, strict=True))
+
+
+@guard(
     rule="No exclusive licence and no assignment stands on a right.",
     refusal="An exclusive licence or an assignment stands on a right. It is no security for a loan.",
     reads=("rights",),

@@ -57,6 +57,8 @@ DAYS = 548
 FURNISHED = 12
 #: A technology whose right came with an import, and that an officer looks up in the course of its case.
 UNCONFIRMED = "DEMO-T028"
+#: A company that pledges a patent of its own for the plant.
+PLEDGES_ITS_OWN = "Changping Cloud Campus"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
     Role.OFFICER: ("read", "write", "import", "decide"), Role.SUPERVISOR: ("read", "write", "import", "decide"),
     Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: TOKEN_SCOPES,
@@ -358,6 +360,19 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             confirmed=confirmed,
             request=Request(str(uuid_utils.uuid7()), technology),
         )
+    # The patent that a company in need pledges for the plant is its own.
+    stage.ids["own_patent"] = str(
+        record_right(
+            stage.db,
+            officer,
+            programme=stage.ids["programme"],
+            technology=None,
+            kind="invention",
+            fields=fields | {"number": "ZL202010000099.9", "owner": PLEDGES_ITS_OWN},
+            confirmed=True,
+            request=Request(str(uuid_utils.uuid7()), "own patent"),
+        ).answer["id"]
+    )
 
 
 def _day(stage: Stage, days: int) -> str:

@@ -17,6 +17,7 @@ from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import UnknownName
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
+from casework.operations.cases.case_rights import add_rights
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
@@ -208,6 +209,19 @@ class OperationsHand(Hand):
                 team=[self.id(member) for member in team],
                 note=note,
                 revision=self.case.revision,
+                request=_request(),
+            )
+
+    def take_in(self, who: str, right: str) -> None:
+        """The case is about one more right that the programme has on record."""
+        with self.action() as db:
+            add_rights(
+                db,
+                self.actor(who),
+                str(self.case.number),
+                rights=[self.id(right)],
+                reason="It is pledged for the loan.",
+                revision=None,
                 request=_request(),
             )
 

@@ -121,3 +121,8 @@ def hand_over(who: str, to: str, *team: str, note: str = "See the file.") -> Act
 def rights_are(who: str = "officer", **fields: object) -> Action:
     """Somebody has looked the case's rights up in their register, and this is what it says now."""
     return lambda hand: hand.look_up(who, fields)
+
+
+def take_in(right: str, who: str = "officer") -> Action:
+    """The case is about one more right, say a company's own patent that it pledges."""
+    return lambda hand: hand.take_in(who, right)

@@ -101,7 +101,7 @@ BUILT: Pressed = (
     do("officer", "deployment.ready_to_test"),
 )
 PLEDGED: Pressed = (
-    do("banker", "pledge.eligible"),
+    do("banker", "pledge.eligible", owner_seen=True),
     do("officer", "pledge.apply", amount=2_400_000),
     do("banker", "pledge.dd_done"),
     do("banker", "pledge.valued"),

@@ -309,7 +309,7 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     hand.play(*presses(*to_structuring(pledge="bank", finance="bank")))
     hand.play(*accepted("pledge", "bank", "banker", documents=True))
     look_up_rights(hand)
-    hand.do("banker", "pledge.eligible")
+    hand.do("banker", "pledge.eligible", owner_seen=True)
     office.refuses_action(
         hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered", territory="CN"
     )

@@ -97,6 +97,18 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
             fields=kept,
             confirmed=True,
         )
+    # A company's own patent, by which no technology of the programme is protected.
+    ids["plant_patent"] = str(uuid_utils.uuid7())
+    enter_right(
+        db,
+        By(ids["officer"], Role.OFFICER),
+        ids["plant_patent"],
+        ids["programme"],
+        None,
+        kind="invention",
+        fields=kept | {"number": "ZL-plant", "owner": "plant"},
+        confirmed=True,
+    )
     for match, (need, technology) in MATCHES.items():
         ids[match] = str(uuid_utils.uuid7())
         db.execute(

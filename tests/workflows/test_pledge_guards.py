@@ -108,6 +108,43 @@ def test_a_debt_ends_before_its_security(said: dict[str, Any], ends: str | None,
     assert guards.rights_outlive_the_debt.holds(facts(said, fired={"apply": named()}, rights=known)) is holds
 
 
+def owned(*owners: str) -> dict[str, Any]:
+    return right(owners=[{"organisation": one, "share": None} for one in owners])
+
+
+@pytest.mark.parametrize(
+    ("known", "pledgor", "seen", "holds"),
+    [
+        (owned("buyer"), "need_owner", None, True),
+        (owned("maker"), "need_owner", None, False),
+        (owned("maker", "buyer"), "need_owner", None, True),
+        (owned("maker"), "technology_owner", None, True),
+        # The record knows better than whoever looked.
+        (owned("maker"), "need_owner", True, False),
+        (right(), "need_owner", True, True),
+        (right(), "need_owner", None, False),
+        (right(), "need_owner", False, False),
+        (owned("parent"), "other", None, True),
+        (owned("buyer"), "other", None, False),
+        (right(), "other", True, False),
+    ],
+)
+def test_the_pledgor_owns_what_is_pledged(known: dict[str, Any], pledgor: str, seen: bool | None, holds: bool) -> None:
+    said = named(pledgor=pledgor, owner_seen=seen)
+    assert guards.pledgor_owns_each_right.holds(facts(said, rights=known)) is holds
+    # The application names the rights again, the registration does not: who pledges them was said before.
+    assert guards.pledgor_owns_each_right.holds(facts(named(), fired={"eligible": said}, rights=known)) is holds
+    applied = facts({}, fired={"eligible": said, "apply": named()}, rights=known)
+    assert guards.pledgor_owns_each_right.holds(applied) is holds
+
+
+def test_a_right_that_nobody_looked_up_is_nobodys() -> None:
+    """Of a right that the application adds nobody has said what the register says."""
+    said = named(pledgor="need_owner", owner_seen=True)
+    added = facts({"rights": [RIGHT, "another"]}, fired={"eligible": said}, rights=right() | {"another": {}})
+    assert not guards.pledgor_owns_each_right.holds(added)
+
+
 # --- effects ---------------------------------------------------------------------------------------------------------
 
 

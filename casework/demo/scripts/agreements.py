@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, Until, add, do, rights_are
+from casework.playbook.steps import Script, Until, add, do, rights_are, take_in
 from casework.playbook.stretches import (
     AGREED,
     BEFORE_SIGNING,
@@ -31,7 +31,8 @@ PLEDGE_AND_FINANCE = Script(
         do("supervisor", "case.amend_plan"),
         do("officer", "case.assessment_passed"),
         *accepted("pledge", "bank", "banker"),
-        do("banker", "pledge.eligible"),
+        take_in("own_patent"),
+        do("banker", "pledge.eligible", pledgor="need_owner", rights=["own_patent"], owner_seen=True),
         *accepted("finance", "fund", "financier"),
         do("officer", "pledge.apply", amount=3_000_000),
         do("financier", "finance.green"),

@@ -171,7 +171,7 @@ SCRIPTS: dict[str, Steps] = {
     "pledged patent is checked again": (
         *to_structuring(pledge="bank"),
         *accepted("pledge", "bank", "banker"),
-        do("banker", "pledge.eligible"),
+        do("banker", "pledge.eligible", owner_seen=True),
         do("officer", "pledge.apply"),
         do("banker", "pledge.dd_done"),
         do("banker", "pledge.valued"),

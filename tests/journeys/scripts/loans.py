@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.playbook.steps import add, do, rights_are, turn_to, wait
+from casework.playbook.steps import add, do, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, to_structuring
 from tests.journeys.checks import has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
@@ -13,7 +13,7 @@ from tests.journeys.journey import Journey, Steps
 # --- pledge ----------------------------------------------------------------------------------------------------------
 
 REQUESTED: Steps = (*to_structuring(pledge="bank"), *accepted("pledge", "bank", "banker"))
-TO_REVIEW: Steps = (do("banker", "pledge.eligible"), do("officer", "pledge.apply"))
+TO_REVIEW: Steps = (do("banker", "pledge.eligible", owner_seen=True), do("officer", "pledge.apply"))
 TO_APPROVAL: Steps = (*TO_REVIEW, do("banker", "pledge.dd_done"), do("banker", "pledge.valued"))
 TO_BANK: Steps = (*TO_APPROVAL, do("banker", "pledge.approved", pool_share=20, bank_share=80))
 TO_REGISTER: Steps = (*TO_BANK, do("banker", "pledge.bank_approved"), do("officer", "pledge.signed"))
@@ -23,6 +23,11 @@ TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=
 
 def pledged(journey: Journey, kind: str = "pledge") -> bool:
     return any(one["kind"] == kind and one["to"] is None for one in journey.burdens("filter_patent"))
+
+
+def lies(journey: Journey, right: str) -> list[str]:
+    """What lies on a right now."""
+    return sorted(one["kind"] for one in journey.burdens(right) if one["to"] is None)
 
 
 def due_in(journey: Journey, days: int) -> bool:
@@ -103,6 +108,38 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.repaid"),
         do("banker", "pledge.cleared"),
         that(lambda j: not pledged(j), "the pledge has ended"),
+    ),
+    "company pledges its own patents to pay for the plant": (
+        *to_structuring(pledge="bank"),
+        take_in("plant_patent"),
+        *accepted("pledge", "bank", "banker"),
+        refused(do("banker", "pledge.eligible", rights=["plant_patent"]), Refused, "The pledgor is not on record"),
+        refused(
+            do("banker", "pledge.eligible", pledgor="other", rights=["plant_patent"], owner_seen=True),
+            Refused,
+            "The pledgor is not on record",
+        ),
+        do("banker", "pledge.eligible", pledgor="need_owner", rights=["plant_patent"], owner_seen=True),
+        refused(do("officer", "pledge.apply", rights=["filter_patent"]), Refused, "The pledgor is not on record"),
+        do("officer", "pledge.apply", borrower="need_owner"),
+        do("banker", "pledge.dd_done"),
+        do("banker", "pledge.valued"),
+        do("banker", "pledge.approved"),
+        do("banker", "pledge.bank_approved"),
+        do("officer", "pledge.signed"),
+        do("banker", "pledge.registered"),
+        that(lambda j: lies(j, "plant_patent") == ["pledge", "pledge_registration"], "its own patent is pledged"),
+        that(lambda j: lies(j, "filter_patent") == [], "the patent of the technology is not"),
+        do("officer", "ip.confirm", territory="CN", rights=["filter_patent"]),
+        do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]),
+        do("banker", "repayment", principal=1_200_000, interest=30_000),
+        add("banker", "pledge.repayment"),
+        do("banker", "repayment", principal=1_200_000),
+        do("banker", "pledge.repaid"),
+        that(lambda j: lies(j, "plant_patent") == ["pledge_registration"], "the pledge has ended with the debt"),
+        do("banker", "pledge.cleared"),
+        that(lambda j: lies(j, "plant_patent") == [], "the right is free again"),
+        stands("pledge", "repaid_cleared"),
     ),
     "rights cannot be pledged": (
         *REQUESTED,
@@ -259,7 +296,7 @@ SCRIPTS: dict[str, Steps] = {
         turn_to("main"),
         do("banker", "pledge.cleared"),
         turn_to("rival"),
-        do("other_banker", "pledge.eligible"),
+        do("other_banker", "pledge.eligible", owner_seen=True),
     ),
     "project is funded": (
         *SOUGHT,
