@@ -112,12 +112,6 @@ class ComplianceGate(Form):
         press={"passed": "Pass the agreement", "refused": "Refuse the agreement"},
     )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
-    crosses_border = YesNo(label="Does technology cross the border?")
-    catalogue_class = Choice(
-        label="Class in the catalogue",
-        choices={"free": "Free", "restricted": "Restricted", "forbidden": "Forbidden"},
-        when=("crosses_border", (True,)),
-    )
     finding = Note(label="Why it is refused", when=("result", ("refused",)))
 
 

@@ -25,7 +25,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import INTAKE, Role
-from workflows import agreement_forms, agreement_guards, effects, guards, joins
+from workflows import agreement_forms, agreement_guards, border_guards, effects, guards, joins
 from workflows import case_forms as forms
 from workflows.case_tasks import (
     BEFORE_SIGNING,
@@ -151,7 +151,7 @@ class Case(Workflow):
         agreement, by=Role.OFFICER, do="Move to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
             agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
-            agreement_guards.work_is_not_blocked,
+            agreement_guards.work_is_not_blocked, border_guards.transfer_is_permitted,
             agreement_guards.rights_are_free, agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],

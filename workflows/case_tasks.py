@@ -17,7 +17,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows import agreement_forms, effects
+from workflows import agreement_forms, border_guards, effects
 from workflows import case_forms as forms
 
 triage_check = Task(
@@ -98,12 +98,10 @@ ask_more_time = Task(
 
 compliance_gate = Task(
     "compliance_gate", "Pass the agreement through the compliance gate", Role.COMPLIANCE, working_days(10),
-    agreement_forms.ComplianceGate, unless_open=True,
+    agreement_forms.ComplianceGate, unless_open=True, guards=(border_guards.gate_agrees_with_the_class,),
     checklist=(
         Item("parties", "Both parties and the end user were screened again for this contract", required=False),
         Item("export_list", "The export list in force was looked through", required=False),
-        Item("licence", "Restricted export: nothing of substance was negotiated before the letter of intent", required=False),
-        Item("dual_use", "Dual use: it was passed to export control", required=False),
     ),
 )  # fmt: skip
 dispute_clause_check = Task(

@@ -151,35 +151,6 @@ def extension_goes_beyond_today(facts: Facts) -> bool:
 
 
 @guard(
-    rule="The technology may cross the border: it is not prohibited, and where it is restricted the licence letter is on file.",
-    refusal="The technology may not cross the border: it is prohibited, or restricted and the licence letter is missing.",
-)
-def catalogue_lets_it_pass(facts: Facts) -> bool:
-    match facts.data.get("catalogue_class"):
-        case "prohibited":
-            return False
-        case "restricted":
-            return facts.data.get("licence_letter") is True
-    return True
-
-
-@guard(
-    rule="The technology does not cross the border.",
-    refusal="The technology crosses the border. Record the signing across the border instead.",
-)
-def stays_inside_the_border(facts: Facts) -> bool:
-    return facts.said("cleared.crosses_border") is not True
-
-
-@guard(
-    rule="The technology is cleared for crossing the border.",
-    refusal="The technology was not cleared for crossing the border.",
-)
-def cleared_for_the_border(facts: Facts) -> bool:
-    return facts.said("cleared.crosses_border") is True
-
-
-@guard(
     rule="The agreement expires after the day on which it takes effect.",
     refusal="An agreement must expire after the day on which it takes effect.",
 )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
+from casework.engine.execution.checklists import unticked
 from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import UnknownName
 from casework.json_values import Answers, JsonObject
@@ -26,7 +27,7 @@ from casework.operations.catalogue.ip_rights import confirm_right
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
-from casework.operations.tasks.service import claim_task, complete_task, exit_task
+from casework.operations.tasks.service import claim_task, complete_task, exit_task, tick_item
 from casework.permissions.actors import Actor
 from casework.playbook.forms import Form, Rule, fill_form
 from casework.playbook.hand import Hand
@@ -131,8 +132,14 @@ class OperationsHand(Hand):
                 raise LookupError(f"no open task {task}; open are {sorted(t.name for t in self.case.open_tasks())}")
             chosen, data = min(tasks, key=lambda candidate: (candidate.about or "", candidate.id)), dict(said)
             if chosen.type == "side":
+                self._tick(chosen, who)
                 data = self.fill(self.sheet_of(chosen, who), data)
             return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=_request())
+
+    def _tick(self, task: Task, who: str) -> None:
+        """What the task's checklist requires is done before it is."""
+        for item in unticked(load_library()[task.edition], task):
+            tick_item(self.stage.db, self.actor(who), task.id, item.id, done=True, request=_request())
 
     def add(self, who: str, task: str, about: str | None) -> Done:
         with self.action() as db:

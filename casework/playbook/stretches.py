@@ -89,10 +89,25 @@ AGREED: Pressed = (
     do("officer", "agreement.agree"),
     do("officer", "agreement.cleared"),
 )
+#: The same across the border, with technology that may go freely.
+AGREED_ACROSS: Pressed = (
+    do("officer", "agreement.propose"),
+    do("compliance", "agreement.class_free"),
+    do("officer", "agreement.agree"),
+    do("officer", "agreement.cleared"),
+)
 BEFORE_SIGNING: Pressed = (do("compliance", "compliance_gate"), do("officer", "dispute_clause_check"))
 SIGNING: Pressed = (*AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING)
+SIGNING_ACROSS: Pressed = (
+    *AGREED_ACROSS,
+    do("officer", "agreement.sign_cross"),
+    do("officer", "contract_registration"),
+    *BEFORE_SIGNING,
+)
 SIGNED: Pressed = (*READY, *SIGNING, do("officer", "case.sign"))
 NO_SITE: Pressed = (*READY, *SIGNING, do("officer", "case.sign_no_site"))
+SIGNED_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign"))
+NO_SITE_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign_no_site"))
 BUILT: Pressed = (
     do("officer", "deployment.plan_set"),
     do("officer", "deployment.permits_ok"),

@@ -66,7 +66,10 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("registered", "number"): "Y2026-0418",
     ("green", "item_code"): "3.2.1.4",
     ("contract_registration", "certificate"): "TI-2026-0093",
-    ("sign_cross", "number"): "BJ-LIC-7",
+    ("letter_issued", "number"): "BJ-TEI-2026-11",
+    ("licence_issued", "number"): "BJ-TEL-2026-4",
+    ("refused_by_authority", "finding"): "The authority holds that the core of the process must not leave the country.",
+    ("", "entry"): "not listed",
     ("issue_pass", "number"): "VS-0127",
     ("issue_limits", "number"): "VS-0131",
     ("", "number"): "0001",
@@ -99,7 +102,7 @@ CHOICES: Mapping[tuple[str, str], str] = {
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {
-        "skip_assessment", "crosses_border", "exclusive", "interest", "correction_refused", "foreign_pledgor",
+        "skip_assessment", "exclusive", "interest", "correction_refused", "foreign_pledgor",
         "duties_shared", "confirmation_asked", "owner_changed", "urgent",
     }
 )  # fmt: skip

@@ -78,6 +78,17 @@ def along(path: Sequence[Step], *ways: Sequence[Step], where: str = "") -> tuple
     return tuple(one for step in path for one in (step, lambda journey: journey.try_ways(ways, where)))
 
 
+def due_on(task: str, day: str) -> Check:
+    """A task is due on exactly that day."""
+
+    def check(journey: Journey) -> None:
+        (open_task,) = journey.open_tasks(task)
+        assert open_task.due_at is not None
+        assert str(journey.local(open_task.due_at)) == day, (task, open_task.due_at)
+
+    return check
+
+
 def outcome(code: str | None) -> Check:
     def check(journey: Journey) -> None:
         assert journey.case.outcome == code, (journey.case.outcome, code)

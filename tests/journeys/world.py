@@ -43,7 +43,12 @@ PROVIDERS = {
     "verifiers": ("verification", {"verifier": "verifier"}),
 }
 #: match: (need, technology). The sibling serves the same need; the rival wants the same technology and its patent.
-MATCHES = {"main": ("plant", "filter"), "sibling": ("plant", "membrane"), "rival": ("mill", "filter")}
+MATCHES = {
+    "main": ("plant", "filter"), "sibling": ("plant", "membrane"), "rival": ("mill", "filter"),
+    # A Chinese technology for a plant abroad, a foreign one for a mill here, and an owner of whom nobody knows where it is.
+    "export": ("foreign_plant", "filter"), "import": ("mill", "foreign_burner"), "unplaced": ("plant", "unplaced_kiln"),
+}  # fmt: skip
+COUNTRIES = {"foreign_plant": "DE", "foreign_burner": "DE", "unplaced_kiln": None}
 
 
 def build_world(db: Connection) -> Mapping[str, str]:
@@ -73,9 +78,9 @@ def build_world(db: Connection) -> Mapping[str, str]:
 
 
 def _records(db: Connection, ids: dict[str, str]) -> None:
-    for need in ("plant", "mill"):
+    for need in ("plant", "mill", "foreign_plant"):
         _record(db, ids, "need", need)
-    for technology in ("filter", "membrane"):
+    for technology in ("filter", "membrane", "foreign_burner", "unplaced_kiln"):
         _record(db, ids, "technology", technology)
         ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())
         kept = {
@@ -128,5 +133,7 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
 
 
 def _record(db: Connection, ids: dict[str, str], noun: Kept, name: str) -> None:
-    ids[f"{name}_owner"] = owner = register_organisation(db, name=f"Owner of the {name}")
+    ids[f"{name}_owner"] = owner = register_organisation(
+        db, name=f"Owner of the {name}", country=COUNTRIES.get(name, "CN")
+    )
     ids[name] = add_record(db, ids["programme"], noun, name, {"title": name, "owner_id": owner}, source="desk")

@@ -325,7 +325,9 @@ def build_world(db: Connection) -> World:
     for code, name in (("BJ", "Beijing pilot"), ("SH", "Shanghai pilot")):
         world.programmes[code] = registry.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
     for key, (name, kind, services) in ORGANISATIONS.items():
-        world.organisations[key] = registry.register_organisation(db, name=name, kind=kind, services=services)
+        world.organisations[key] = registry.register_organisation(
+            db, name=name, kind=kind, services=services, country="CN"
+        )
     hashed = QUICK_HASHER.hash(world.password)
     for name, role, scope in CAST:
         person = registry.register_person(

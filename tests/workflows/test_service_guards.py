@@ -162,12 +162,6 @@ FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     ),
     (guards.extension_goes_beyond_today, {"until_day": TODAY}, False),
     (guards.extension_goes_beyond_today, {"until_day": TOMORROW}, True),
-    (guards.catalogue_lets_it_pass, {"crosses_border": False}, True),
-    (guards.catalogue_lets_it_pass, {"catalogue_class": "free"}, True),
-    (guards.catalogue_lets_it_pass, {"catalogue_class": "restricted", "licence_letter": True}, True),
-    (guards.catalogue_lets_it_pass, {"catalogue_class": "restricted", "licence_letter": False}, False),
-    (guards.catalogue_lets_it_pass, {"catalogue_class": "restricted"}, False),
-    (guards.catalogue_lets_it_pass, {"catalogue_class": "prohibited", "licence_letter": True}, False),
     (guards.agreement_dates_in_order, {"effective_on": TODAY, "expires_on": TOMORROW}, True),
     (guards.agreement_dates_in_order, {"effective_on": TODAY, "expires_on": TODAY}, False),
     (guards.baseline_period_in_order, {}, True),
@@ -197,15 +191,6 @@ def test_a_bank_with_a_pledge_is_told_of_a_recheck(
     known = right(encumbrances=[PLEDGE] if pledged else [])
     fired: dict[str, Any] = {"recheck": {}} if rechecked else {}
     assert guards.pledgee_knows_of_recheck.holds(facts(named(pledgee_told=told), fired=fired, rights=known)) is holds
-
-
-@pytest.mark.parametrize(
-    ("crosses", "local", "cross"), [(True, False, True), (False, True, False), (None, True, False)]
-)
-def test_how_an_agreement_is_signed_depends_on_its_clearance(crosses: bool | None, local: bool, cross: bool) -> None:
-    now = facts(fired={"cleared": {"crosses_border": crosses}})
-    assert guards.stays_inside_the_border.holds(now) is local
-    assert guards.cleared_for_the_border.holds(now) is cross
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
 from casework.playbook.steps import Script, Until, add, do, finish
 from casework.playbook.stretches import (
     BUILT,
-    NO_SITE,
+    NO_SITE_ACROSS,
     PLEDGED,
-    SIGNED,
-    SIGNING,
+    SIGNED_ACROSS,
+    SIGNING_ACROSS,
     accepted,
     delivered,
     to_structuring,
@@ -27,7 +27,7 @@ def follow_up_due(due_today: int) -> Script:
         pace=1.2,
         steps=(
             *verified(),
-            *SIGNED,
+            *SIGNED_ACROSS,
             *BUILT,
             do(
                 "officer",
@@ -75,7 +75,7 @@ LOAN_OVERDUE = Script(
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
         do("officer", "case.ready_to_sign", territory="CN"),
-        *SIGNING,
+        *SIGNING_ACROSS,
         do("officer", "case.sign_no_site"),
         Until(330),
         do("officer", "follow_up"),
@@ -109,7 +109,7 @@ ACCEPTANCE_FAILED = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        *SIGNED,
+        *SIGNED_ACROSS,
         *BUILT,
         do("officer", "deployment.fail"),
         do("officer", "deployment.retest"),
@@ -133,7 +133,7 @@ IN_OPERATION = Script(
     pace=1.5,
     steps=(
         *verified(),
-        *SIGNED,
+        *SIGNED_ACROSS,
         *BUILT,
         do("officer", "deployment.pass"),
         do("officer", "case.accept_site"),
@@ -150,7 +150,7 @@ WITHOUT_SITE = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        *NO_SITE,
+        *NO_SITE_ACROSS,
         Until(310),
         do("officer", "follow_up"),
         Until(250),

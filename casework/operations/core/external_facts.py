@@ -1,4 +1,4 @@
-"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, need, match, scans."""
+"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, parties, need, match, scans."""
 
 from __future__ import annotations
 
@@ -57,6 +57,16 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     return {"confirmed": confirmed, "verification": verification}
 
 
+def _parties(db: Connection, case: Case) -> JsonValue:
+    """Of each party what its organisation's record says that decides: the country."""
+    rows = db.execute(
+        text("SELECT id, country FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
+        {"ids": list(case.parties.values())},
+    )
+    countries = {row.id: row.country for row in rows}
+    return {party: {"country": countries.get(id)} for party, id in sorted(case.parties.items())}
+
+
 def _need(db: Connection, case: Case) -> JsonValue:
     row = db.execute(text("SELECT status, valid_until FROM needs WHERE id = :id"), {"id": case.need}).one_or_none()
     return {"status": row.status, "valid_until": _day(row.valid_until)} if row else None
@@ -90,6 +100,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "siblings": _siblings,
     "technology": _technology,
     "need": _need,
+    "parties": _parties,
     "match": _match,
     SCANS: _scans,
 }

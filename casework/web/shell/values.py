@@ -25,6 +25,7 @@ PAPERS = {
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
     # What actions of the workflows ask for by name.
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
+    "export_letter": N_("letter of intent for the export"), "export_licence": N_("export licence"),
     "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
     "other": N_("other paper"),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from casework.playbook.stretches import (
     to_scoping,
     to_structuring,
 )
-from tests.journeys.checks import due_in, has, has_not, outcome, refused, stands
+from tests.journeys.checks import due_on, has, has_not, outcome, refused, stands
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import no_site, to_agreement, to_deployment, to_monitoring
 
@@ -81,17 +81,16 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "follow_up"),
     ),
     "licence crosses the border": (
-        *to_agreement(),
+        *to_agreement("import"),
         do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_free"),
         do("officer", "agreement.agree"),
-        refused(
-            do("officer", "agreement.cleared", crosses_border=True, catalogue_class="prohibited"), Refused, "prohibited"
-        ),
-        do("officer", "agreement.cleared", crosses_border=True, catalogue_class="restricted"),
+        do("officer", "agreement.cleared"),
         refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
         do("officer", "agreement.sign_cross", exclusive=True),
         has("contract_registration", queue="officer"),
-        due_in("contract_registration", 60),
+        # Sixty days end in the holiday of Labour Day, and a limit of law moves off it.
+        due_on("contract_registration", "2026-05-06"),
         refused(do("officer", "case.sign"), Refused, "The compliance gate of this round has not been passed"),
         do("compliance", "compliance_gate", result="refused"),
         refused(do("officer", "case.sign"), Refused, "The compliance gate of this round has not been passed"),
