@@ -32,3 +32,15 @@ RECORD_ALTERED = reason(
         "this record is not what its history says, so somebody changed it from outside: have its history verified first"
     ),
 )
+RECORD_THERE = reason(
+    "catalogue.record_there", N_("this source has a record with this external id already; open that one")
+)
+NOTHING_CHANGED = reason("catalogue.nothing_changed", N_("nothing is changed: this is what the record says already"))
+NOTHING_FROM_SOURCE = reason(
+    "catalogue.nothing_from_source", N_("nothing that comes from this source waits for somebody to confirm it")
+)
+READINESS_ORDER = reason("catalogue.readiness_order", N_("must not be below the other end of the range"))
+CURRENCY_MISSING = reason("catalogue.currency_missing", N_("name the currency of the budget"))
+SEVERAL_OWNERS = reason(
+    "catalogue.several_owners", N_("several organisations have this name; rename one of them first")
+)

@@ -200,6 +200,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/cases/case_events.py": {"hidden"},
     "casework/operations/cases/list_queries.py": {"asked.dates", "asked.more"},
     "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "table"},
+    "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.

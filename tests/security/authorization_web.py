@@ -310,6 +310,20 @@ TABLE: tuple[Row, ...] = (
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    # --- needs and technologies ---
+    *(
+        row
+        for noun, plural in (("need", "needs"), ("technology", "technologies"))
+        for row in (
+            get(f"/{plural}", READERS | FOREIGN),
+            get(f"/{plural}/<{noun}>", READERS, there=FOREIGN),
+            get(f"/{plural}/<{noun}>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/{plural}/<{noun}>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/{plural}/<{noun}>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),
+            get(f"/programmes/<programme>/{plural}/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/programmes/<programme>/{plural}/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+        )
+    ),
     # --- matches ---
     get("/past-projects", READERS | FOREIGN),
     get("/matches", READERS | FOREIGN),

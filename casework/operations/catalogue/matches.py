@@ -20,6 +20,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.reader_names import entitled
+from casework.operations.core.record_log import Kept
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -36,13 +37,28 @@ _SELECT = f"""
 """
 
 
+_OF: Mapping[Kept, str] = {
+    "need": "m.need_id = CAST(:need AS uuid)",
+    "technology": "m.technology_id = CAST(:technology AS uuid)",
+}
+
+
 def list_matches(
-    db: Connection, actor: Actor, *, opened: bool | None = None, cursor: str | None = None, limit: int | None = None
+    db: Connection,
+    actor: Actor,
+    *,
+    opened: bool | None = None,
+    about: Mapping[Kept, str] | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
 ) -> Page[Match]:
-    """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case."""
+    """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case, `about` for those of a record."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
     more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
+    for noun, id in (about or {}).items():
+        more += f" AND {_OF[noun]}"
+        given[noun] = id
     if keys := from_cursor(cursor, 2):
         more += " AND (m.created_at, m.id) < (:at, CAST(:after AS uuid))"
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}

@@ -33,7 +33,7 @@ def list_records(
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Kind]:
-    """Records of the actor's programmes, the newest first. `filters`: programme, and technology of rights."""
+    """Records of the actor's programmes, the newest first. `filters`: by the names of `_FILTERS`."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
     more = ""
@@ -57,6 +57,11 @@ def list_records(
 _FILTERS: Mapping[str, str] = {
     "programme": "programme_id = CAST(:programme AS uuid)",
     "technology": "technology_id = CAST(:technology AS uuid)",
+    # Of needs and technologies: a part of their titles or of what their source calls them; and whether somebody stands for a value.
+    "title": "(strpos(lower(title), lower(:title)) > 0 OR strpos(lower(title_zh), lower(:title)) > 0"
+    " OR strpos(lower(external_id), lower(:title)) > 0)",
+    "source": "source = :source",
+    "stands": "jsonb_path_exists(provenance, '$.*.confirmed_by') = (:stands = 'confirmed')",
     # Of rights: a part of their number or of their owner's name.
     "words": "(strpos(lower(number), lower(:words)) > 0 OR strpos(lower(owner), lower(:words)) > 0)",
 }

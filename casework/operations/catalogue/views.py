@@ -132,6 +132,28 @@ class RightEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RecordEntry:
+    """An event of the log of a need or a technology."""
+
+    at: str
+    #: recorded, imported, corrected, confirmed or erased.
+    kind: str
+    #: The person's name; null for what happened by itself.
+    who: str | None
+    #: Whether an import did it.
+    imported: bool
+    #: By field what it said before and after.
+    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: Fields that somebody stands for from then on as they were.
+    confirmed: list[str]
+    #: Fields whose words were erased.
+    erased: list[str]
+    #: Where it comes from, and why it was corrected.
+    source: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MatchSide:
     """The need or the technology of a match, in outline."""
 

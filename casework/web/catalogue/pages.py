@@ -37,13 +37,14 @@ NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "all": N_
 #: What is told of a need and of a technology, in this order.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
-        "title": N_("Title"), "owner": N_("Owner"), "sector": N_("Sector"), "district": N_("District"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Owner"), "sector": N_("Sector"), "district": N_("District"),
         "problem": N_("Problem"), "target": N_("Target"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
         "wanted_by": N_("Wanted by"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
     "technology": {
-        "title": N_("Title"), "owner": N_("Owner"), "description": N_("Description"), "developed_in": N_("Developed in"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Owner"),
+        "description": N_("Description"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),
         "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "verification": N_("Verification"),
@@ -104,12 +105,12 @@ def show(match: UUID) -> str:
     return render_template(
         "catalogue/show.html",
         match=details,
-        sides=[(noun, _values(noun, record, names)) for noun, record in sides.items()],
+        sides=[(noun, values_of(noun, record, names)) for noun, record in sides.items()],
         may=actor.in_programme(details.programme, DECIDERS),
     )
 
 
-def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> list[Value]:
+def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) -> list[Value]:
     values = []
     for field, label in FIELDS[noun].items():
         value = getattr(record, field)
@@ -117,15 +118,11 @@ def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> l
             continue
         # The column of the owner holds an id, and so do its origins.
         origin = record.provenance.get("owner_id" if field == "owner" else field) or {}
-        if field == "status" and value in STATUSES:
-            words = gettext(STATUSES[value])
-        else:
-            words = say_amount(Decimal(value)) if field == "budget" else Values(names).say(value, field)
         values.append(
             Value(
                 field,
                 gettext(label),
-                words,
+                say_value(value, field, names),
                 origin.get("source") or "",
                 names.get(origin.get("confirmed_by") or "", "")
                 or (gettext("somebody") if origin.get("confirmed_by") else ""),
@@ -133,6 +130,17 @@ def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> l
             )
         )
     return values
+
+
+def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
+    """What a field of a record says, in the reader's words."""
+    if value in (None, "", [], {}):
+        return ""
+    if field == "status" and value in STATUSES:
+        return gettext(STATUSES[value])
+    if field == "budget":
+        return say_amount(Decimal(value))
+    return Values(names).say(value, "owner" if field == "owner_id" else field)
 
 
 @blueprint.post("/matches/<uuid:match>/open")

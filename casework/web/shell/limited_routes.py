@@ -17,6 +17,7 @@ from casework.web.shell.session import viewer
 #: By the names of pages, and of routes of the API.
 LIMITED: Mapping[str, Kind] = {
     "search.show": "search", "api.search_everything": "search", "palette.show": "palette", "rights.index": "search",
+    "needs.index": "search", "technologies.index": "search",
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",

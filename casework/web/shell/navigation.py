@@ -64,7 +64,7 @@ ENTRIES = (
         N_("Matches"),
         "matches.index",
         "match",
-        ("matches.", "rights.", "past_projects."),
+        ("matches.", "rights.", "past_projects.", "needs.", "technologies."),
     ),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),
