@@ -22,6 +22,7 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, do_key
 from casework.engine.definition.grammar import MAIN, RETURN
 from casework.engine.definition.prefill import READER, Source, sources
+from casework.engine.definition.registry import GUARDS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
@@ -131,6 +132,13 @@ class Action:
         """Who does it."""
         rules = (rule for rule in self.edition.transitions if rule.name == self.name)
         return frozenset(role for rule in rules for role in rule.by_people)
+
+    @property
+    def worked_out(self) -> tuple[str, ...]:
+        """What no field asks, for the record of the rights tells it: the rules that are held against it."""
+        rules = (rule for rule in self.edition.transitions if rule.name == self.name)
+        names = dict.fromkeys(name for rule in rules for name in rule.guards if "rights" in GUARDS[name].reads)
+        return tuple(edition_text(self.edition, f"rules.{name}") for name in names)
 
     @property
     def form(self) -> str:
