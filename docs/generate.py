@@ -183,6 +183,7 @@ TYPES = {
     "date": "A day as YYYY-MM-DD, between 1900 and 2199, in the programme's time zone.",
     "choice": "One of the codes that are named.", "many": "Any of the codes that are named, each once.",
     "yes_no": "`true` or `false`, nothing that looks like it.", "party": "`need_owner` or `technology_owner`.",
+    "burden": "The id of a licence, an assignment or a transfer that lies on a right of this case.",
     "right": "The id of an IP right of this case.", "rights": "Up to 100 ids of IP rights of this case, each once.",
     "person": "The id of a person with an account.", "people": "Up to 100 ids of persons with accounts, each once.",
     "provider": "The id of an organisation that takes referrals.",

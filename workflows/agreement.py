@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Rights, Text, YesNo
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Text, YesNo
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
@@ -17,15 +17,27 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.roles import Role
 from workflows import border_forms, border_guards, laws
-from workflows.codes import TERRITORIES
-from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
-from workflows.service_effects import agreement_burdens_rights, agreement_frees_rights
-from workflows.service_guards import (
+from workflows.codes import AGREEMENTS
+from workflows.deal_guards import (
+    agreement_burdens_rights,
     agreement_dates_in_order,
-    no_exclusive_licence_elsewhere,
-    pledgees_have_consented,
-    rights_are_confirmed,
+    agreement_frees_rights,
+    agreement_only_prepares,
+    assignment_stands,
+    kind_is_as_proposed,
+    nothing_bars_the_terms,
+    payments_make_the_value,
+    price_has_one_currency,
+    registered_after_signing,
     rights_are_named,
+    rights_fit_the_kind,
+    rights_of_terms_are_confirmed,
+    technology_value_is_part,
+)
+from workflows.deal_terms import Signature
+from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
+from workflows.service_guards import (
+    pledgees_have_consented,
 )
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -34,14 +46,7 @@ from workflows.service_guards import (
 class Proposal(Form):
     """A first draft, and what kind of agreement it is."""
 
-    kind = Choice(
-        label="Kind of agreement",
-        choices={
-            "nda": "Non-disclosure agreement", "mou": "Memorandum of understanding",
-            "loi": "Letter of intent", "pilot": "Pilot", "licence": "Licence", "sale": "Sale",
-            "service": "Service", "jv": "Joint venture", "assignment": "Assignment",
-        },
-    )  # fmt: skip
+    kind = Choice(label="Kind of agreement", choices=AGREEMENTS)
     draft = Documents(label="Draft")
     checklist = Many(
         label="Points of the licensing checklist that the draft answers",
@@ -71,32 +76,6 @@ class Clearance(Form):
     signing_powers = YesNo(label="Both signatories may sign for their parties", must=True)
 
 
-class Signature(Form):
-    """What the signed copy says."""
-
-    signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,))
-    executed_on = Date(label="Signed on", past=True)
-    effective_on = Date(label="Takes effect on")
-    expires_on = Date(label="Expires on", help="Without an end: the day on which to look at it again")
-    territory = Choice(label="Territory", choices=TERRITORIES, prefill="ready_to_sign.territory")
-    exclusive = YesNo(label="Exclusive", prefill="ready_to_sign.exclusive")
-    price_form = Choice(
-        label="Form of the price",
-        choices={
-            "none": "No price", "fixed": "Fixed sum", "royalty": "Running royalty",
-            "fixed_and_royalty": "Fixed sum and royalty", "shares": "Shares", "other": "Other",
-        },
-    )  # fmt: skip
-    rights = Rights(
-        label="Rights that are licensed or transferred", required=False, prefill="ready_to_sign.rights",
-        help="A licence, sale, assignment or joint venture names at least one",
-    )  # fmt: skip
-    pledgee_consent = YesNo(
-        label="The pledgee's consent is on file", required=False,
-        help="Only if a right is pledged and the pledgee's answer is not on record yet",
-    )  # fmt: skip
-
-
 class End(Form):
     """How the agreement came to its end."""
 
@@ -123,6 +102,13 @@ class Registration(Form):
     registered_on = Date(label="Registered on", past=True)
 
 
+class RegisteredAssignment(Form):
+    """The entry of an assignment in the register of the office that grants the right."""
+
+    number = Text(label="Number of the registration", max=100)
+    registered_on = Date(label="Registered on", past=True)
+
+
 class Expiry(Form):
     """What becomes of an agreement that runs out."""
 
@@ -137,6 +123,11 @@ class Expiry(Form):
     )
 
 
+#: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
+TERMS_FIT = (
+    kind_is_as_proposed, agreement_dates_in_order, rights_are_named, rights_fit_the_kind, rights_of_terms_are_confirmed,
+    nothing_bars_the_terms, pledgees_have_consented, price_has_one_currency, technology_value_is_part, payments_make_the_value,
+)  # fmt: skip
 EXPIRY = "Ask the parties about the expiring agreement"
 EXPIRY_WARNINGS = (
     Task(
@@ -160,6 +151,13 @@ CONTRACT_REGISTRATION = Task(
         Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),
         Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
     ),
+)  # fmt: skip
+#: Patent Law Art. 10: an assignment takes effect on the day of its registration.
+ASSIGNMENT_REGISTRATION = Task(
+    "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
+    due=calendar_days(60, since="executed_on"), form=RegisteredAssignment, guards=(registered_after_signing,),
+    effects=(assignment_stands,), where=("kind", ("assignment",)), aftercare=True,
+    done="recorded the registration of the assignment",
 )  # fmt: skip
 
 
@@ -205,7 +203,8 @@ class Agreement(Workflow):
     )  # fmt: skip
     signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
     in_force = State(
-        "In force", queue=Role.OFFICER, due=until("sign_local.expires_on|sign_cross.expires_on"), step="In force",
+        "In force", queue=Role.OFFICER, step="In force",
+        due=until("sign_cross.expires_on|sign_cross.review_on|sign_local.expires_on|sign_local.review_on"),
         do="Follow the agreement",
     )  # fmt: skip
     ended = Final("Ended")
@@ -283,29 +282,32 @@ class Agreement(Workflow):
         in_force, by=Role.OFFICER, form=Signature,
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
-            border_guards.agreement_stays_inside_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
-            no_exclusive_licence_elsewhere, pledgees_have_consented,
+            border_guards.agreement_stays_inside_the_border, *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=EXPIRY_WARNINGS,
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, ASSIGNMENT_REGISTRATION],
         do="Record the signing", done="recorded the signing of the agreement",
-        consequence="The agreement is in force and stands on the rights that it names.",
+        consequence="The agreement is in force and stands on the rights that it names; an assignment once it is registered.",
     )  # fmt: skip
     sign_cross = signing.to(
         in_force, by=Role.OFFICER, form=Signature,
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
             border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.licence_is_there,
-            agreement_dates_in_order, rights_are_named, rights_are_confirmed,
-            no_exclusive_licence_elsewhere, pledgees_have_consented,
+            *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
+        opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION, ASSIGNMENT_REGISTRATION],
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
+    )  # fmt: skip
+    follow = in_force.to(
+        drafting, by=Role.OFFICER, kind=RETURN, guards=[agreement_only_prepares],
+        do="Draft the agreement that follows", done="began to draft the agreement that follows",
     )  # fmt: skip
     end = in_force.to(
         ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
         do="End the agreement", done="recorded the end of the agreement",
-        consequence="A licence that stands on the rights named ends with it.",
+        consequence="A licence that stands on the rights named ends with it, and so does an assignment that was never registered.",
     )  # fmt: skip
     abandon = (
         drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | licence_awaited | dual_use_licence

@@ -12,7 +12,7 @@ from casework.engine.state.case import Fired, Track
 #: Import and export are seen from here.
 HOME = "CN"
 #: Kinds of agreement by which no technology changes hands: they only prepare, or sell goods.
-NO_TECHNOLOGY = frozenset({"nda", "mou", "loi", "sale", "purchase"})
+NO_TECHNOLOGY = frozenset({"nda", "loi", "purchase"})
 #: By which action which class was recorded.
 CLASSES = {
     "class_free": "free",

@@ -25,13 +25,14 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import INTAKE, Role
-from workflows import agreement_forms, agreement_guards, border_guards, effects, guards, joins
+from workflows import agreement_forms, agreement_guards, border_guards, deal_guards, effects, guards, joins
 from workflows import case_forms as forms
 from workflows.case_tasks import (
     BEFORE_SIGNING,
     INTRODUCTION_FOLLOW_UP,
     INTRODUCTION_FOLLOW_UPS,
     READING_BY_LINK,
+    ask_holder,
     ask_more_time,
     ask_waiver,
     compliance_gate,
@@ -76,8 +77,7 @@ SIGN_GUARDS = (
     agreement_guards.compliance_gate_is_passed,
     agreement_guards.dispute_clause_is_chosen,
     agreement_guards.statement_is_still_valid,
-    agreement_guards.rights_are_free,
-    agreement_guards.pledgees_agree,
+    agreement_guards.pledgees_of_signed_agree,
     agreement_guards.loans_are_offered_listed_or_waived,
 )
 #: Every way into closing; whoever went it may not close.
@@ -152,23 +152,24 @@ class Case(Workflow):
         guards=[
             agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
             agreement_guards.work_is_not_blocked, border_guards.transfer_is_permitted,
-            agreement_guards.rights_are_free, agreement_guards.pledgees_agree,
+            deal_guards.rights_of_terms_are_confirmed, deal_guards.rights_fit_the_kind, deal_guards.nothing_bars_the_terms,
+            agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],
     )  # fmt: skip
     sign = agreement.to(
         deployment, by=Role.OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
-        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights],
+        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT],
         opens=[Track("deployment"), condition],
-        siblings=True, part=parts.TAKES_RIGHTS, consequence="The rights named count as licensed or transferred in every other case.",
+        siblings=True, part=parts.TAKES_RIGHTS,
+        consequence="The work on site begins. Other cases of the same need are asked whether they still stand.",
     )  # fmt: skip
     sign_no_site = agreement.to(
         monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
-        done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
-        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights],
+        done="recorded a signed agreement without a site", guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT],
         opens=[follow_up_after(90), follow_up_after(180), follow_up_after(365)], siblings=True,
         part=parts.TAKES_RIGHTS,
-        consequence="The rights named count as licensed or transferred in every other case.",
+        consequence="The case is followed from now on. Other cases of the same need are asked whether they still stand.",
     )  # fmt: skip
     accept_site = deployment.to(
         monitoring, by=Role.OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
@@ -337,6 +338,7 @@ class Case(Workflow):
         ((structuring, agreement), (Role.OFFICER,), Task(
             "ask_pledgee", "Ask the pledgee for consent", Role.OFFICER, working_days(10), agreement_forms.PledgeeAnswer,
         )),
+        ((structuring, agreement), (Role.OFFICER,), ask_holder),
         ((agreement,), (Role.OFFICER, Role.SUPERVISOR), compliance_gate),
         ((agreement,), (Role.OFFICER,), dispute_clause_check),
         ((structuring, agreement, deployment), (Role.OFFICER,), Task(

@@ -17,7 +17,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows import agreement_forms, border_guards, effects
+from workflows import agreement_forms, border_guards, deal_guards, effects
 from workflows import case_forms as forms
 
 triage_check = Task(
@@ -84,6 +84,12 @@ decide_waiver = Task(
 ask_waiver = Task(
     "ask_waiver", "Ask for a waiver", Role.OFFICER, working_days(5), agreement_forms.AskedWaiver, opens=(decide_waiver,),
     done="asked for a waiver",
+)  # fmt: skip
+
+#: What others hold on a right is released by its holder, and by nobody else.
+ask_holder = Task(
+    "ask_holder", "Ask the holder for a release", Role.OFFICER, working_days(10), agreement_forms.HolderRelease,
+    guards=(deal_guards.release_is_of_what_stands,),
 )  # fmt: skip
 
 decide_more_time = Task(

@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from casework.engine.case_objects.licence_conflicts import EXCLUSIVE, LICENCE, PLAIN
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
-from casework.engine.state.right_values import Burden, BurdenEnded
-
-#: What an agreement of a kind puts on the rights that it names; the case's own signing adds what is not here.
-BURDENS = {"licence": "licence", "sale": "transfer", "assignment": "transfer"}
-
-
-def signed_burden(kind: str, facts: Facts) -> Burden:
-    """What a signed agreement lays on a right: the need owner has its licence, or the right itself."""
-    signed: Burden = {
-        "kind": kind,
-        "holder": facts.case.parties.get("need_owner"),
-        "from": facts.data.get("effective_on"),
-    }
-    if kind == LICENCE:
-        signed["licence"] = EXCLUSIVE if facts.data.get("exclusive") is True else PLAIN
-        signed["territories"] = [facts.data["territory"]] if facts.data.get("territory") else []
-        signed["until"] = facts.data.get("expires_on")
-    return signed
-
 
 #: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
 PLEDGE, PLEDGE_REGISTRATION = "pledge", "pledge_registration"
@@ -85,21 +65,3 @@ def debt_is_extended(facts: Facts) -> Follows:
     """The loan is followed until its new last day."""
     until = facts.data.get("until_on")
     return {"extend": str(until)} if until else {}
-
-
-@effect()
-def agreement_burdens_rights(facts: Facts) -> Follows:
-    """A licence or a transfer stands on the rights that the agreement names."""
-    kind = BURDENS.get(facts.said("propose.kind"))
-    if kind is None:
-        return {}
-    burden = signed_burden(kind, facts)
-    return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
-
-
-@effect()
-def agreement_frees_rights(facts: Facts) -> Follows:
-    """A licence ends with its agreement; what was transferred stays transferred."""
-    signing = "sign_cross" if facts.fired("sign_cross") else "sign_local"
-    burden: BurdenEnded = {"kind": "licence", "from": facts.said(f"{signing}.effective_on")}
-    return {"rights": [{"right": right, "end": burden} for right in facts.said(f"{signing}.rights") or ()]}

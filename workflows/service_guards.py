@@ -9,13 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, standing_against
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-
-#: Kinds of agreement that give away a right or its use; a pledgee must consent to these.
-DISPOSING_KINDS = frozenset({"licence", "sale", "assignment", "jv"})
-
+from workflows.deal_guards import pledgees_matter
 
 # --- rights ----------------------------------------------------------------------------------------------------------
 
@@ -68,18 +64,6 @@ def rights_are_in_force(facts: Facts) -> bool:
 )
 def fees_are_paid(facts: Facts) -> bool:
     return all(right.get("confirmed") is True and _not_past(right.get("fee_paid_to"), facts) for right in _named(facts))
-
-
-@guard(
-    rule="No other case holds an exclusive licence of a right for the same territory.",
-    refusal="Another case holds an exclusive licence of a right for the same territory.",
-    reads=("rights",),
-)
-def no_exclusive_licence_elsewhere(facts: Facts) -> bool:
-    # As a plain licence is barred: by an exclusive or a sole one, and by whoever has the right itself.
-    territory = facts.data.get("territory")
-    wanted = Terms(LICENCE, territories=frozenset([territory] if territory else ()))
-    return not any(standing_against(wanted, right.get("encumbrances", ()), facts.case.log) for right in _named(facts))
 
 
 @guard(
@@ -151,30 +135,13 @@ def extension_goes_beyond_today(facts: Facts) -> bool:
 
 
 @guard(
-    rule="The agreement expires after the day on which it takes effect.",
-    refusal="An agreement must expire after the day on which it takes effect.",
-)
-def agreement_dates_in_order(facts: Facts) -> bool:
-    starts, ends = facts.data.get("effective_on"), facts.data.get("expires_on")
-    return starts is None or ends is None or starts < ends
-
-
-@guard(
-    rule="An agreement of a kind that is about rights names them.",
-    refusal="An agreement of this kind must name the rights that it is about.",
-)
-def rights_are_named(facts: Facts) -> bool:
-    return facts.said("propose.kind") not in DISPOSING_KINDS or bool(facts.data.get("rights"))
-
-
-@guard(
     rule="The pledgee of each right that is pledged has consented.",
     refusal="A right is pledged, and its pledgee has not consented. Ask the pledgee first.",
     reads=("rights",),
 )
 def pledgees_have_consented(facts: Facts) -> bool:
     """An answer counts for the pledge it was asked about, not for one that began after it."""
-    if facts.said("propose.kind") not in DISPOSING_KINDS:
+    if not pledgees_matter(facts.data):
         return True
     known = facts.from_outside("rights")
     return all(

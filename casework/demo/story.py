@@ -328,8 +328,12 @@ def _matches(stage: Stage) -> None:
     stage.ids.update({match_name(row.need, row.technology): row.id for row in rows})
 
 
+#: What these do is kept secret, and no patent.
+SECRETS = frozenset({"DEMO-T029"})
+
+
 def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
-    """Each technology of a case has a patent; an officer has looked up all but one."""
+    """Each technology of a case has a patent, or is kept secret; an officer has looked up all but one."""
     officer = find_actor(stage.db, stage.ids["chen"])
     assert officer is not None
     for n, technology in enumerate(sorted({script.match[1] for script in chosen})):
@@ -341,8 +345,8 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             {"id": technology},
         ).one()
         fields = {
-            "office": "CNIPA",
-            "number": f"ZL2021{n + 10_000_000}.{n % 10}",
+            "office": None if technology in SECRETS else "CNIPA",
+            "number": None if technology in SECRETS else f"ZL2021{n + 10_000_000}.{n % 10}",
             "owner": row.name,
             "in_force": True,
             "expires_on": _day(stage, 365 * 14),
@@ -355,7 +359,7 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             officer,
             programme=stage.ids["programme"],
             technology=row.id,
-            kind="invention",
+            kind="know_how" if technology in SECRETS else "invention",
             fields=fields,
             confirmed=confirmed,
             request=Request(str(uuid_utils.uuid7()), technology),

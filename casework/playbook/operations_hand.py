@@ -18,12 +18,13 @@ from casework.engine.state.case import CREATED, Case, Task, Track
 from casework.errors import UnknownName
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
-from casework.operations.cases.case_rights import add_rights
+from casework.operations.cases.case_rights import add_entered_right, add_rights
+from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.catalogue.ip_rights import confirm_right
+from casework.operations.catalogue.ip_rights import confirm_right, record_right
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
@@ -247,6 +248,22 @@ class OperationsHand(Hand):
                     request=_request(),
                 )
 
+    def enter_right(self, who: str, kind: str, fields: Answers) -> None:
+        """Somebody enters a right of the case's technology, for the case: one that was recorded after it had been opened."""
+        with self.action() as db:
+            actor, case = self.actor(who), self.case
+            right = record_right(
+                db,
+                actor,
+                programme=case.programme,
+                technology=case.technology,
+                kind=kind,
+                fields={"checked_on": self.stage.today, **fields},
+                confirmed=True,
+                request=_request(),
+            ).answer["id"]
+            add_entered_right(db, actor, str(case.number), right, revision=case.revision, request=_request())
+
     # --- papers ---
 
     def register(self, title: str, party: str | None = None, kind: str = "report") -> None:
@@ -345,6 +362,10 @@ class _Surroundings:
         match rule["type"]:
             case "right":
                 return self.hand.case.rights[0]
+            case "burden":
+                return choices_of(
+                    self.hand.stage.db, self.hand.actor(self.sheet.who), self.hand.case, self.sheet.track, [rule]
+                )[rule["name"]][0].id
             case "rights":
                 return list(self.hand.case.rights)
             case "person":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from casework.playbook.hand import Do
 from casework.playbook.steps import Steps, begin, dispute, do, turn_to
 
@@ -83,7 +85,7 @@ def verified() -> Steps:
     )
 
 
-READY: Pressed = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign", territory="CN"))
+READY: Pressed = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign"))
 AGREED: Pressed = (
     do("officer", "agreement.propose"),
     do("officer", "agreement.agree"),
@@ -104,6 +106,42 @@ SIGNING_ACROSS: Pressed = (
     do("officer", "contract_registration"),
     *BEFORE_SIGNING,
 )
+
+
+def ready(kind: str, **terms: object) -> Pressed:
+    """The rights are clear, and the parties agree on terms of a kind."""
+    return (
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "case.ready_to_sign", kind=kind, **terms),
+    )
+
+
+def agreed(kind: str, *, across: bool = False, **said: object) -> Pressed:
+    """An agreement of a kind, from its draft to its signature; across the border it is classed, and registered."""
+    propose = do("officer", "agreement.propose", kind=kind)
+    if not across:
+        return (propose, *AGREED[1:], do("officer", "agreement.sign_local", **said))
+    signed = (do("officer", "agreement.sign_cross", **said), do("officer", "contract_registration"))
+    return (propose, *AGREED_ACROSS[1:], *signed)
+
+
+def signing(kind: str, *, across: bool = False, **said: object) -> Pressed:
+    """The same, with what must be done before the case is signed."""
+    return (*agreed(kind, across=across, **said), *BEFORE_SIGNING)
+
+
+def price(value: int, *, technology: int, **parts: int) -> dict[str, Any]:
+    """A fixed sum that is paid in parts."""
+    payments = [{"part": part, "amount": amount} for part, amount in parts.items()]
+    return {"contract_value": value, "technology_value": technology, "payments": payments}
+
+
+def bought(value: int) -> Pressed:
+    """A purchase of equipment in three payments, from the rights check to the signature: it names no right."""
+    parts = {"advance": value * 3 // 10, "delivery": value // 2, "acceptance": value - value * 3 // 10 - value // 2}
+    return (*ready("purchase"), *signing("purchase", ends=False, **price(value, technology=0, **parts)))
+
+
 SIGNED: Pressed = (*READY, *SIGNING, do("officer", "case.sign"))
 NO_SITE: Pressed = (*READY, *SIGNING, do("officer", "case.sign_no_site"))
 SIGNED_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign"))

@@ -70,6 +70,7 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("licence_issued", "number"): "BJ-TEL-2026-4",
     ("refused_by_authority", "finding"): "The authority holds that the core of the process must not leave the country.",
     ("", "entry"): "not listed",
+    ("assignment_registration", "number"): "2026110012345",
     ("issue_pass", "number"): "VS-0127",
     ("issue_limits", "number"): "VS-0131",
     ("", "number"): "0001",
@@ -84,25 +85,29 @@ WORDS: Mapping[tuple[str, str], str] = {
 NUMBERS: Mapping[str, str] = {
     "bank_share": "100", "rate": "3.4", "pledge_rate": "35",
     "term_months": "36", "rating": "4", "benefit": "2100", "reduction": "1980", "value": "8600000", "amount": "2400000",
-    "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000",
+    "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000", "royalty_rate": "3",
 }  # fmt: skip
 
 #: Days from the day of the action.
 DAYS: Mapping[str, int] = {
     "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0, "baseline_from": -90,
     "baseline_to": -2, "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,
-    "follow_up_on": 180, "paid_to": 300,
+    "follow_up_on": 180, "paid_to": 300, "review_on": 365, "first_base_on": 365,
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
     ("eligible", "pledgor"): "technology_owner",
-    ("propose", "kind"): "licence",
+    ("propose", "kind"): "patent_licence",
+    ("ready_to_sign", "kind"): "patent_licence",
+    ("ready_to_sign", "licence"): "plain",
+    ("sign_local", "licence"): "plain",
+    ("sign_cross", "licence"): "plain",
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",
 }
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {
-        "skip_assessment", "exclusive", "interest", "correction_refused", "foreign_pledgor",
+        "skip_assessment", "sublicence", "interest", "correction_refused", "foreign_pledgor",
         "duties_shared", "confirmation_asked", "owner_changed", "urgent",
     }
 )  # fmt: skip

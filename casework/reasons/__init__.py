@@ -18,6 +18,7 @@ from casework.reasons import (
     privacy,
     referrals,
     requests,
+    rights,
     staffing,
     tasks,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "privacy",
     "referrals",
     "requests",
+    "rights",
     "staffing",
     "tasks",
 ]

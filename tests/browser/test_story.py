@@ -93,7 +93,7 @@ def put_to_work(hand: BrowserHand) -> None:
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
-        do("officer", "case.ready_to_sign", territory="CN"),
+        do("officer", "case.ready_to_sign"),
     )
     [right] = hand.site.ids(
         "SELECT r.id FROM rights r JOIN matches m USING (technology_id) JOIN cases c ON c.match_id = m.id WHERE c.number = :number",

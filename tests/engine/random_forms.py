@@ -46,6 +46,8 @@ class Forms:
     calm: bool
     now: datetime
     _case: Case | None
+    #: What lies on each right.
+    burdens: dict[str, list[dict[str, Json]]]
 
     @property
     def clerk(self) -> By:
@@ -104,6 +106,9 @@ class Forms:
                 return dice.choice(["need_owner", "technology_owner"])
             case "right":
                 return dice.choice(RIGHTS)
+            case "burden":
+                lying = [one["id"] for burdens in self.burdens.values() for one in burdens]
+                return dice.choice(lying) if lying else RIGHTS[0]
             case "rights":
                 return dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
             case "person":
@@ -146,7 +151,9 @@ class Forms:
     def _likely(self, choices: list[str]) -> str:
         """Mostly the answer that lets a case go on."""
         good = [
-            one for one in choices if one in ("none", "clear", "signed", "passed", "consent_on_file", "licence", "free")
+            one
+            for one in choices
+            if one in ("none", "clear", "signed", "passed", "consent_on_file", "patent_licence", "plain", "free")
         ]
         return self.dice.choice(good if good and self.dice.random() < (0.97 if self.calm else 0.8) else choices)
 

@@ -103,3 +103,14 @@ def that(holds: Callable[[Journey], bool], words: str) -> Check:
         assert holds(journey), words
 
     return check
+
+
+def lies(right: str, *burdens: tuple[str, str | None, bool]) -> Check:
+    """What lies on a right and what lay there: of what kind, of a licence which, and whether it still stands."""
+
+    def check(journey: Journey) -> None:
+        told = [(one["kind"], one["licence"], one["to"] is None) for one in journey.burdens(right)]
+        lasting = [one for one in burdens if one[2]]
+        assert told == list(burdens) or [one for one in told if one[2]] == lasting == list(burdens), (right, told)
+
+    return check

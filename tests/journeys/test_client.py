@@ -115,11 +115,6 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
         "case.sign",
         409,
         "No agreement of this round is in force",
-        kind="licence",
-        signed_on=0,
-        effective_on=0,
-        territory="CN",
-        exclusive=False,
     )
     hand.play(*SIGNING)
     hand.do("officer", "case.sign")
@@ -310,9 +305,7 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     hand.play(*accepted("pledge", "bank", "banker", documents=True))
     look_up_rights(hand)
     hand.do("banker", "pledge.eligible", owner_seen=True)
-    office.refuses_action(
-        hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered", territory="CN"
-    )
+    office.refuses_action(hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered")
     hand.do("officer", "case.withdraw", party="technology_owner", reason="strategy_change")
     referral = hand.referral("banker", "pledge")
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")

@@ -1,4 +1,4 @@
-"""The small world in which the journeys happen: a programme, its people, the providers, and three matches."""
+"""The small world in which the journeys happen: a programme, its people, the providers, and four matches."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ MATCHES = {
     "main": ("plant", "filter"), "sibling": ("plant", "membrane"), "rival": ("mill", "filter"),
     # A Chinese technology for a plant abroad, a foreign one for a mill here, and an owner of whom nobody knows where it is.
     "export": ("foreign_plant", "filter"), "import": ("mill", "foreign_burner"), "unplaced": ("plant", "unplaced_kiln"),
+    # No right of what the newcomer brings is recorded.
+    "newcomer": ("mill", "sorbent"),
 }  # fmt: skip
 COUNTRIES = {"foreign_plant": "DE", "foreign_burner": "DE", "unplaced_kiln": None}
 
@@ -80,6 +82,7 @@ def build_world(db: Connection) -> Mapping[str, str]:
 def _records(db: Connection, ids: dict[str, str]) -> None:
     for need in ("plant", "mill", "foreign_plant"):
         _record(db, ids, "need", need)
+    _record(db, ids, "technology", "sorbent")
     for technology in ("filter", "membrane", "foreign_burner", "unplaced_kiln"):
         _record(db, ids, "technology", technology)
         ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())

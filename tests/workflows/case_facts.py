@@ -150,8 +150,12 @@ def technology(verdict: str | None, until: str | None = None) -> dict[str, Any]:
     return {"technology": {"confirmed": {}, "verification": statement}}
 
 
-def agreed(state: str, kind: str, id: str = "a") -> Track:
-    return track("agreement", state, id=id, fired={"propose": fired(3, kind=kind)})
+def agreed(state: str, kind: str, id: str = "a", **said: Any) -> Track:
+    """An agreement that was proposed, and once it is in force or has ended signed as such."""
+    told = {"propose": fired(3, kind=kind)}
+    if state in ("in_force", "ended"):
+        told["sign_local"] = fired(5, kind=kind, **said)
+    return track("agreement", state, id=id, fired=told)
 
 
 SENT = track("referral", "draft", kind="assessment", provider=LAB)

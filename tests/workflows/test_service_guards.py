@@ -109,22 +109,6 @@ RIGHTS_TABLE: list[tuple[Guard, dict[str, Any], dict[str, Any], bool]] = [
     (guards.fees_are_paid, named(), right(fee_paid_to=YESTERDAY), False),
     (guards.fees_are_paid, named(), right(fee_paid_to=None), False),
     (guards.fees_are_paid, named(), right(confirmed=False), False),
-    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(), True),
-    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence()), False),
-    (guards.no_exclusive_licence_elsewhere, named(territory="DE"), right(encumbrances=licence()), True),
-    (guards.no_exclusive_licence_elsewhere, named(territory="WORLD"), right(encumbrances=licence()), False),
-    (
-        guards.no_exclusive_licence_elsewhere, named(territory="DE"),
-        right(encumbrances=licence(territories=["WORLD"])), False,
-    ),
-    (
-        guards.no_exclusive_licence_elsewhere, named(territory="DE"),
-        right(encumbrances=licence(territories=[])), False,
-    ),
-    (guards.no_exclusive_licence_elsewhere, named(), right(encumbrances=licence()), False),
-    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(licence="plain")), True),
-    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(case=OUR_CASE)), True),
-    (guards.no_exclusive_licence_elsewhere, named(territory="CN"), right(encumbrances=licence(to=YESTERDAY)), True),
     (guards.pledged_rights_have_consent, named(pledge="none"), right(), True),
     (guards.pledged_rights_have_consent, named(pledge="none"), right(encumbrances=[PLEDGE]), False),
     (guards.pledged_rights_have_consent, named(pledge="consent_on_file"), right(encumbrances=[PLEDGE]), True),
@@ -162,8 +146,6 @@ FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     ),
     (guards.extension_goes_beyond_today, {"until_day": TODAY}, False),
     (guards.extension_goes_beyond_today, {"until_day": TOMORROW}, True),
-    (guards.agreement_dates_in_order, {"effective_on": TODAY, "expires_on": TOMORROW}, True),
-    (guards.agreement_dates_in_order, {"effective_on": TODAY, "expires_on": TODAY}, False),
     (guards.baseline_period_in_order, {}, True),
     (guards.baseline_period_in_order, {"baseline_from": YESTERDAY, "baseline_to": TODAY}, True),
     (guards.baseline_period_in_order, {"baseline_from": TODAY, "baseline_to": TODAY}, False),
@@ -194,33 +176,14 @@ def test_a_bank_with_a_pledge_is_told_of_a_recheck(
 
 
 @pytest.mark.parametrize(
-    ("kind", "rights", "holds"),
-    [
-        ("licence", [RIGHT], True),
-        ("licence", [], False),
-        ("sale", [], False),
-        ("assignment", [], False),
-        ("jv", [], False),
-        ("nda", [], True),
-        ("mou", [], True),
-        ("loi", [], True),
-        ("pilot", [], True),
-        ("service", [], True),
-    ],
-)
-def test_an_agreement_that_disposes_of_rights_names_them(kind: str, rights: list[str], holds: bool) -> None:
-    assert guards.rights_are_named.holds(facts({"rights": rights}, fired={"propose": {"kind": kind}})) is holds
-
-
-@pytest.mark.parametrize(
     ("kind", "pledged", "answer", "on_file", "holds"),
     [
-        ("licence", False, None, None, True),
-        ("licence", True, None, None, False),
-        ("licence", True, None, True, True),
-        ("licence", True, {"consented": True, "answered_on": "2026-01-10"}, None, True),
-        ("licence", True, {"consented": True, "answered_on": "2026-01-09"}, True, False),
-        ("licence", True, {"consented": False, "answered_on": "2026-02-01"}, True, False),
+        ("patent_licence", False, None, None, True),
+        ("patent_licence", True, None, None, False),
+        ("patent_licence", True, None, True, True),
+        ("patent_licence", True, {"consented": True, "answered_on": "2026-01-10"}, None, True),
+        ("patent_licence", True, {"consented": True, "answered_on": "2026-01-09"}, True, False),
+        ("patent_licence", True, {"consented": False, "answered_on": "2026-02-01"}, True, False),
         ("nda", True, None, None, True),
     ],
 )
@@ -229,7 +192,7 @@ def test_a_pledgee_consents_before_a_pledged_right_is_given_away(
 ) -> None:
     known = right(encumbrances=[PLEDGE] if pledged else [])
     tasks = (done("ask_pledgee", {"right": RIGHT} | answer),) if answer else ()
-    now = facts(named(pledgee_consent=on_file), fired={"propose": {"kind": kind}}, rights=known, tasks=tasks)
+    now = facts(named(kind=kind, pledgee_consent=on_file), rights=known, tasks=tasks)
     assert guards.pledgees_have_consented.holds(now) is holds
 
 
@@ -269,34 +232,6 @@ def test_a_replaced_service_no_longer_counts() -> None:
 
 def test_who_opens_the_options_owns_the_dispute() -> None:
     assert effects.dispute_officer_takes_it.follows(facts()) == {"owner": "actor"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "exclusive", "burden"),
-    [
-        ("licence", False, {"kind": "licence", "licence": "plain", "territories": ["CN"], "until": TOMORROW}),
-        ("licence", True, {"kind": "licence", "licence": "exclusive", "territories": ["CN"], "until": TOMORROW}),
-        ("sale", False, {"kind": "transfer"}),
-        ("assignment", False, {"kind": "transfer"}),
-    ],
-)
-def test_a_signed_agreement_stands_on_its_rights(kind: str, exclusive: bool, burden: dict[str, Any]) -> None:
-    said = named(territory="CN", exclusive=exclusive, effective_on=TODAY, expires_on=TOMORROW)
-    (one,) = effects.agreement_burdens_rights.follows(facts(said, fired={"propose": {"kind": kind}}))["rights"]
-    assert one == {"right": RIGHT, "add": {"holder": "buyer", "from": TODAY} | burden}
-
-
-@pytest.mark.parametrize("kind", ["nda", "mou", "loi", "pilot", "service", "jv"])
-def test_other_agreements_put_nothing_on_rights(kind: str) -> None:
-    assert effects.agreement_burdens_rights.follows(facts(named(), fired={"propose": {"kind": kind}})) == {}
-
-
-@pytest.mark.parametrize("signing", ["sign_local", "sign_cross"])
-def test_an_ended_agreement_frees_the_rights_that_it_licensed(signing: str) -> None:
-    now = facts(fired={"propose": {"kind": "licence"}, signing: named(effective_on=YESTERDAY)})
-    assert effects.agreement_frees_rights.follows(now) == {
-        "rights": [{"right": RIGHT, "end": {"kind": "licence", "from": YESTERDAY}}]
-    }
 
 
 # --- the definitions -------------------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         endings.DUPLICATE,
         agreements.ACROSS_THE_BORDER,
         beginnings.OFFICER_LEFT,
+        agreements.ASSIGNED,
+        agreements.JOINT_VENTURE,
         agreements.WRONG_STEP,
         assessments.NOT_VIABLE,
         sites.IN_OPERATION,

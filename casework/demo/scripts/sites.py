@@ -6,12 +6,13 @@ from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
 from casework.playbook.steps import Script, Until, add, do, finish
 from casework.playbook.stretches import (
     BUILT,
-    NO_SITE_ACROSS,
     PLEDGED,
-    SIGNED_ACROSS,
-    SIGNING_ACROSS,
     accepted,
+    bought,
     delivered,
+    price,
+    ready,
+    signing,
     to_structuring,
     verified,
 )
@@ -27,7 +28,8 @@ def follow_up_due(due_today: int) -> Script:
         pace=1.2,
         steps=(
             *verified(),
-            *SIGNED_ACROSS,
+            *bought(6_800_000),
+            do("officer", "case.sign"),
             *BUILT,
             do(
                 "officer",
@@ -74,8 +76,17 @@ LOAN_OVERDUE = Script(
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
-        do("officer", "case.ready_to_sign", territory="CN"),
-        *SIGNING_ACROSS,
+        do("officer", "case.ready_to_sign", licence="sole", uses=["energy", "transport"]),
+        *signing(
+            "patent_licence",
+            across=True,
+            price_form="entry_and_royalty",
+            contract_value=4_500_000,
+            technology_value=4_500_000,
+            payments=[{"part": "entry_fee", "amount": 1_500_000}],
+            royalty_base="net_sales",
+            royalty_rate=4,
+        ),
         do("officer", "case.sign_no_site"),
         Until(330),
         do("officer", "follow_up"),
@@ -109,7 +120,8 @@ ACCEPTANCE_FAILED = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        *SIGNED_ACROSS,
+        *bought(9_200_000),
+        do("officer", "case.sign"),
         *BUILT,
         do("officer", "deployment.fail"),
         do("officer", "deployment.retest"),
@@ -133,7 +145,8 @@ IN_OPERATION = Script(
     pace=1.5,
     steps=(
         *verified(),
-        *SIGNED_ACROSS,
+        *bought(3_450_000),
+        do("officer", "case.sign"),
         *BUILT,
         do("officer", "deployment.pass"),
         do("officer", "case.accept_site"),
@@ -143,14 +156,18 @@ IN_OPERATION = Script(
 )
 
 WITHOUT_SITE = Script(
-    "Licensed without a site; two follow-ups answered",
+    "Know-how licensed without a site; two follow-ups answered",
     ("BJ-N019", "DEMO-T029"),
     520,
     cast=CHEN,
     pace=2,
     steps=(
         *to_structuring(),
-        *NO_SITE_ACROSS,
+        *ready("know_how_licence", uses=["water", "farming"]),
+        *signing(
+            "know_how_licence", across=True, **price(680_000, technology=680_000, entry_fee=400_000, final=280_000)
+        ),
+        do("officer", "case.sign_no_site"),
         Until(310),
         do("officer", "follow_up"),
         Until(250),

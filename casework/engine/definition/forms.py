@@ -172,6 +172,13 @@ class RightField(FormField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BurdenField(FormField):
+    """A licence, an assignment or a transfer that lies on a right of the case, by id."""
+
+    type: ClassVar[str] = "burden"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rights(FormField):
     """IP rights of the case, by id."""
 

@@ -34,8 +34,14 @@ def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: An
     """
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
-    guards: list[Why] = [edition.as_reason(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
+    guards = [why for name in rule.guards if not _holds(name, facts) for why in refusal_of(edition, name, facts)]
     return [*guards, *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)]
+
+
+def refusal_of(edition: Edition, name: str, facts: Facts) -> list[Why]:
+    """Why a guard refuses, and what exactly is in the way where it can tell."""
+    because = GUARDS[name].because
+    return [edition.as_reason(f"guards.{name}"), *(because(facts) if because is not None else ())]
 
 
 def _holds(name: str, facts: Facts) -> bool:

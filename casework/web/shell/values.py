@@ -49,8 +49,8 @@ def name_burden(kind: str, licence: str | None = None) -> str:
 def say_scope(territories: Iterable[str] | None, fields: Iterable[str] | None) -> str:
     """Where and for which uses a licence was given; "" for everywhere and every use."""
     parts = (
-        listed(choice_name("territory", code) for code in territories or ()),
-        listed(choice_name("fields", code) for code in fields or ()),
+        listed(choice_name("territories", code) for code in territories or ()),
+        listed(choice_name("uses", code) for code in fields or ()),
     )
     return " · ".join(part for part in parts if part)
 
@@ -88,6 +88,8 @@ _CODES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+#: Of what lies on a right, which question of a form had these answers.
+_ANSWERS = {"territories": "territories", "fields": "uses"}
 #: By what a program knows a pledge or a licence, and the case that it came from: of another one a reader may not see the number.
 _UNTOLD = frozenset({"id", "case"})
 
@@ -130,7 +132,7 @@ class Values:
         if name in _LABELS:
             return gettext(_LABELS[name])
         if name in self.names:
-            return self.names[name]
+            return gettext(KINDS_OF_RIGHTS.get(self.names[name], self.names[name]))
         return _anywhere(f".{name}.label", self.edition) or name.replace("_", " ").capitalize()
 
     def say(self, value: JsonValue, name: str = "") -> str | Markup:
@@ -163,7 +165,9 @@ class Values:
 
     def _word(self, value: str, name: str) -> str | Markup:
         if value in self.names:
-            return paper_name(known) if (known := self.names[value]) in PAPERS else known
+            known = self.names[value]
+            # A right without a number goes by its kind, a paper without a title as well.
+            return paper_name(known) if known in PAPERS else gettext(KINDS_OF_RIGHTS.get(known, known))
         if _is_moment(value):
             return time_element(value)
         if _is_day(value):
@@ -181,6 +185,8 @@ class Values:
                 return own.get(f"{name}.choices.{code}")
         if words := _CODES.get(name, {}).get(code):
             return gettext(words)
+        if name in _ANSWERS:
+            return choice_name(_ANSWERS[name], code, self.edition)
         return (_anywhere(f".{name}.choices.{code}", self.edition) if name and _is_code(code) else "") or code
 
 

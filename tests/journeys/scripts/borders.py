@@ -110,7 +110,7 @@ SCRIPTS: dict[str, Steps] = {
     "import is built": (*to_structuring("import"), *SIGNED_ACROSS, stands("case", "deployment")),
     "purchase needs none of it": (
         *to_agreement("import"),
-        do("officer", "agreement.propose", kind="sale"),
+        do("officer", "agreement.propose", kind="purchase"),
         stands("agreement", "negotiating"),
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
@@ -122,7 +122,7 @@ SCRIPTS: dict[str, Steps] = {
     "nobody knows where a party is": (
         *to_structuring("unplaced"),
         refused(do("officer", "agreement.propose"), Refused, "The country of the technology owner's organisation"),
-        do("officer", "agreement.propose", kind="sale"),
+        do("officer", "agreement.propose", kind="purchase"),
         stands("agreement", "negotiating"),
     ),
     "ways out before the class": along(

@@ -216,7 +216,7 @@ SCRIPTS: dict[str, Steps] = {
         *TO_SERVICING,
         *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
-        do("officer", "case.ready_to_sign", territory="CN"),
+        do("officer", "case.ready_to_sign"),
         *AGREED,
         do("officer", "agreement.sign_local", pledgee_consent=True),
         *BEFORE_SIGNING,
@@ -268,7 +268,7 @@ SCRIPTS: dict[str, Steps] = {
     "right pledged in one case and licensed in another": (
         *to_structuring(),
         do("officer", "ip.confirm", territory="CN"),
-        do("officer", "case.ready_to_sign", territory="CN"),
+        do("officer", "case.ready_to_sign"),
         *AGREED,
         *PLEDGED_IN_ANOTHER,
         turn_to("main"),
