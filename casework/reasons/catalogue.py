@@ -44,3 +44,6 @@ CURRENCY_MISSING = reason("catalogue.currency_missing", N_("name the currency of
 SEVERAL_OWNERS = reason(
     "catalogue.several_owners", N_("several organisations have this name; rename one of them first")
 )
+MATCH_REFUSED = reason("catalogue.match_refused", N_("this match is refused; take that back first"))
+MATCH_NOT_REFUSED = reason("catalogue.match_not_refused", N_("this match is not refused"))
+MATCH_HAS_CASE = reason("catalogue.match_has_case", N_("this match has its case; close that instead"))

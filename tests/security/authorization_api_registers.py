@@ -50,6 +50,8 @@ REGISTERS: tuple[Row, ...] = (
         body=lambda on: {"programme": on["programme"], "need": "unknown", "technology": "unknown"},
     ),
     post("/matches/{match}/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/matches/{match}/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"refused": True, "reason": "It needs no steam."}),
     get("/needs", EVERYBODY, lists="need", finds=READERS),
     get("/needs/{need}", READERS, there=FOREIGN),
     post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

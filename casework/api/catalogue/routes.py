@@ -15,7 +15,9 @@ from casework.operations.core.paging import Page
 
 def list_matches(call: Call) -> Page[Match]:
     asked = call.query
-    return matches.list_matches(call.db, call.actor, opened=asked.opened, cursor=asked.cursor, limit=asked.limit)
+    return matches.list_matches(
+        call.db, call.actor, opened=asked.opened, refused=asked.refused, cursor=asked.cursor, limit=asked.limit
+    )
 
 
 def show_match(call: Call) -> Match:
@@ -49,11 +51,20 @@ def past_projects(call: Call) -> PastProjects:
     return list_past_projects(call.db, call.actor, outcome=asked.outcome, cursor=asked.cursor, limit=asked.limit)
 
 
+def judge_match(call: Call) -> Done:
+    body = call.body
+    return matches.judge_match(
+        call.db, call.actor, call.path["match"], refused=body.refused, reason=body.reason, request=call.request
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     get("/matches", list_matches, "List the matches of your programmes", schemas.MatchPage, query=schemas.MatchQuery),
     get("/matches/{match}", show_match, "Show a match", schemas.MatchShown, noun="match"),
     post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=schemas.NewMatch, status=201,
         noun="programme"),
+    post("/matches/{match}/judge", judge_match, "Refuse a poor match, or take that back", shared.Made, body=schemas.JudgedMatch,
+        noun="match"),
     post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, status=201, noun="match"),
     get("/past-projects", past_projects, "List the projects that were closed before your programmes kept their cases here",
         schemas.PastProjectPage, query=schemas.PastProjectQuery),

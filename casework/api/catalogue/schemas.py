@@ -13,6 +13,12 @@ class MatchQuery(Paged):
     opened: Annotated[bool | None, Field(description="Only those that have a case, or only those that have none")] = (
         None
     )
+    refused: Annotated[bool | None, Field(description="Only those that are refused, or only those that are not")] = None
+
+
+class JudgedMatch(Body):
+    refused: Annotated[bool, Field(description="False takes a refusal back")]
+    reason: Words
 
 
 class NewMatch(Body):
@@ -47,6 +53,8 @@ class MatchShown(Answer):
     rationale: str | None = None
     created_at: str | None = None
     case: Annotated[str | None, Field(description="The number of its case")] = None
+    refused_at: Annotated[str | None, Field(description="Since when it is refused")] = None
+    refusal: Annotated[str | None, Field(description="Why it is refused")] = None
 
 
 class MatchPage(Answer):

@@ -412,7 +412,9 @@ class _Import:
     # --- matches ---
 
     def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        known = self.records.known(db, "matches", (item.key for item in items), ("id", "case_id", *COLUMNS["matches"]))
+        known = self.records.known(
+            db, "matches", (item.key for item in items), ("id", "case_id", "refused_at", *COLUMNS["matches"])
+        )
         pairs = self.records.pairs(db, values)
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
@@ -437,10 +439,9 @@ class _Import:
                 self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
                 continue
             differ = {name: value for name, value in columns.items() if value != before[name]}
-            if differ and row.case_id is not None:
-                for column in differ:
-                    self._keep(item.row, column, "was left as it is: the match has its case")
-                differ = {}
+            why = "has its case" if row.case_id else "is refused" if row.refused_at else ""
+            while differ and why:
+                self._keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")
             if differ:
                 changed.append(before | differ | {"id": row.id})
             self.report.updated += bool(differ)

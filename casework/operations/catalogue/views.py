@@ -183,6 +183,9 @@ class Match:
     created_at: str
     #: The number of its case.
     case: str | None
+    #: Since when it is refused, and why; null for one that is not.
+    refused_at: str | None
+    refusal: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,8 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.matches import JUDGED
 from casework.operations.core.record_log import TABLES, differing
 from casework.operations.core.register_entries import INSTALLATION, differences
 from casework.operations.history.point_in_time import Past, absences
@@ -235,6 +237,10 @@ class Rows:
     def _imports(self, events: list[RegisterEvent]) -> Iterator[Finding]:
         for seq, why in import_faults(self.db, self.log, events):
             yield Finding("rows", f"Event {seq} disagrees with the records: {why}.", self.log, self.number, seq)
+        for event in events:
+            if event.kind in JUDGED and not any(self._held(self.log, event, role) for role in EDITORS):
+                sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
+                yield Finding("allowed", sentence, self.log, self.number, event.seq)
 
     def _record(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
         """The row of a need or a technology, and whether its log tells what may have happened."""

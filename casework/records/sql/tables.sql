@@ -1337,19 +1337,26 @@ CREATE TABLE matches (
     score NUMERIC,
     rationale TEXT,
     case_id UUID,
+    refused_at TIMESTAMP WITH TIME ZONE,
+    refused_by UUID,
+    refusal TEXT,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_matches PRIMARY KEY (id),
     CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
     CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
+    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)),
     CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
     CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
-    CONSTRAINT uq_matches_case_id UNIQUE (case_id)
+    CONSTRAINT uq_matches_case_id UNIQUE (case_id),
+    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id)
 );
 CREATE INDEX ix_matches_need_id ON matches (need_id);
 CREATE INDEX ix_matches_technology_id ON matches (technology_id);
 COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
 COMMENT ON COLUMN matches.case_id IS 'The case that it became';
+COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
+COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
 
 CREATE TABLE memberships (
     id UUID NOT NULL,

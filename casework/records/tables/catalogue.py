@@ -177,9 +177,15 @@ matches = Table(
     Column("score", Numeric),
     Column("rationale", Text),
     Column("case_id", Id, unique=True, comment="The case that it became"),
+    Column("refused_at", Time, comment="Since when it is refused; it becomes no case then"),
+    reference("refused_by", "people.id", nullable=True),
+    Column("refusal", Text, comment="Why it is refused"),
     Column("created_at", Time, nullable=False, server_default=NOW),
     _once_a_source(),
     UniqueConstraint("programme_id", "need_id", "technology_id"),
+    CheckConstraint(
+        "(refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)", name="refusal"
+    ),
 )
 
 numbers = Table(

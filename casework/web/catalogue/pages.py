@@ -32,8 +32,11 @@ from casework.web.tasks.next_action import say_done
 blueprint = Blueprint("matches", __name__)
 
 DECIDERS = (Role.OFFICER, Role.SUPERVISOR)
-VIEWS = {"new": False, "opened": True, "all": None}
-NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "all": N_("All")}
+#: By view whether its matches have a case, and whether they are refused.
+VIEWS: Mapping[str, tuple[bool | None, bool | None]] = {
+    "new": (False, False), "opened": (True, None), "refused": (None, True), "all": (None, None),
+}  # fmt: skip
+NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "refused": N_("Refused"), "all": N_("All")}
 #: What is told of a need and of a technology, in this order.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
@@ -78,7 +81,8 @@ def index() -> str:
     view = chosen if chosen in VIEWS else "new"
     with list_transaction() as (db, actor):
         _sees(actor)
-        listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
+        opened, refused = VIEWS[view]
+        listed = matches.list_matches(db, actor, opened=opened, refused=refused, cursor=request.args.get("cursor"))
     return render_template(
         "catalogue/index.html",
         rows=listed.items,
@@ -151,6 +155,17 @@ def open_one(match: UUID) -> Response:
     number = str(done.answer["number"])
     flash(say_done(number, gettext("The case %(number)s is open.", number=number)))
     return redirect(url_for("cases.show", number=number), 303)
+
+
+@blueprint.post("/matches/<uuid:match>/judge")
+def judge(match: UUID) -> Response:
+    """Refuse a poor match with a reason, or take that back."""
+    refused = request.form.get("refused") == "yes"
+    with page_transaction() as (db, actor):
+        reason = request.form.get("reason", "")[:10_000]
+        matches.judge_match(db, actor, str(match), refused=refused, reason=reason, request=read_request())
+    flash(gettext("The match is refused.") if refused else gettext("The match waits for triage again."))
+    return redirect(url_for("matches.show", match=match), 303)
 
 
 @blueprint.post("/matches/<uuid:match>/confirm")
