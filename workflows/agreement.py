@@ -143,6 +143,7 @@ EXPIRY_WARNINGS = (
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
     due=calendar_days(60, since="effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
+    only_if=border_guards.no_licence_is_needed,
     done="recorded the registration of the technology contract",
     checklist=(
         Item(

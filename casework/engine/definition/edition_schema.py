@@ -133,6 +133,8 @@ class WrittenTask(TypedDict):
     answers: NotRequired[bool]
     #: A field of the form that opens it, and the answers with which it does; in JSON an array of two.
     where: NotRequired[tuple[str, list[Any]]]
+    #: The guard without which it is not opened.
+    only_if: NotRequired[str]
     by_link: NotRequired[WrittenByLink]
 
 

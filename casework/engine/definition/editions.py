@@ -114,6 +114,8 @@ class TaskRule:
     answers: bool = False
     #: A field of the form that opens it, and the answers with which it does.
     where: tuple[str, tuple[Any, ...]] | None = None
+    #: The guard without which it is not opened.
+    only_if: str = ""
     by_link: WrittenByLink | None = None
 
 
@@ -219,7 +221,7 @@ class Edition:
                 written["aftercare"],
                 written["unless_open"],
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
-                **_told(written, "part", "decides", "answers", "by_link"),
+                **_told(written, "part", "decides", "answers", "by_link", "only_if"),
                 where=(written["where"][0], tuple(written["where"][1])) if "where" in written else None,
             )
             for key, written in self.rules["tasks"].items()

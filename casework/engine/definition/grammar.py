@@ -137,7 +137,7 @@ class Task:
     """A side task: its own queue, limit and form; its result is a fact for guards.
 
     `per`: "party" opens one for each party, "items:<field>" one for each item of the form's list field.
-    `where`: it is opened only where a field of the form that opens it has one of these values.
+    `where`: it is opened only where a field of the form that opens it has one of these values, `only_if` where this guard holds.
     `after`: it appears only then (state Created until). `on`: "track", or "main" for the case's main track.
     `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,
     always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
@@ -154,6 +154,7 @@ class Task:
     form: type[Form] | None = None
     per: str | None = None
     where: tuple[str, tuple[Any, ...]] | None = None
+    only_if: Guard | None = None
     after: Limit | None = None
     on: str = "track"
     not_by: tuple[str, ...] = ()
@@ -444,7 +445,6 @@ class Workflow:
 
 __all__ = [
     "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final",
-    "Form", "Item", "Law", "Limit", "Node", "Opening",
-    "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
-    "any_of", "calendar_days", "field", "months", "previous", "same", "until", "working_days",
+    "Form", "Item", "Law", "Limit", "Node", "Opening", "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target",
+    "Task", "Track", "Transition", "Workflow", "any_of", "calendar_days", "field", "months", "previous", "same", "until", "working_days",
 ]  # fmt: skip

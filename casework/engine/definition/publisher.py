@@ -178,6 +178,9 @@ class _Publisher:
             )
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
+        if task.only_if is not None:
+            rule["only_if"] = task.only_if.name
+            self.guards((task.only_if,))
         if task.where is not None:
             rule["where"] = _array(task.where[0], list(task.where[1]))
         if task.checklist:

@@ -347,6 +347,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
         where, forms = f"task {key}", openers.get(key, [])
         yield from _condition(edition, where, task, forms)
         yield from _law(edition, where, task.due)
+        yield from _functions(where, [task.only_if] if task.only_if else [], ())
         yield from _since(edition, where, task.after, forms)
         if task.per is None or not task.per.startswith("items:"):
             yield from _since(edition, where, task.due, forms)

@@ -17,6 +17,7 @@ from casework.engine.deadlines.deadlines import (
 )
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import GUARDS
 from casework.engine.execution.clock_pauses import pause_clock, resume_clock
 from casework.engine.execution.clocks import WAKE, due_of, is_wake, open_clock
 from casework.engine.execution.context import Library
@@ -239,6 +240,8 @@ def open_side_task(
     if rule.unless_open and any(t.name == rule.name and t.about == about for t in builder.case.open_tasks()):
         return False
     said = builder.said(facts)
+    if rule.only_if and not GUARDS[rule.only_if].holds(facts):
+        return True
     if rule.where is not None and said(rule.where[0]) not in rule.where[1]:
         return True
     activate = None

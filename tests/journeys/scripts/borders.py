@@ -61,6 +61,8 @@ SCRIPTS: dict[str, Steps] = {
             "before the day of the licence",
         ),
         do("officer", "agreement.sign_cross"),
+        # What has a licence is not registered as well.
+        has_not("contract_registration"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         stands("case", "deployment"),
