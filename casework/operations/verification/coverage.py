@@ -38,7 +38,7 @@ _SECRET = "opens for days to whoever has the link and the code; who accepted is 
 _FOLDED = (
     "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "needs", "technologies",
     "cases", "case_dates", "mediations",
-    "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "mentions", "findings",
+    "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "party_links", "mentions", "findings",
     "erasures",
 )  # fmt: skip
 
@@ -94,6 +94,7 @@ COVERED: Mapping[str, Cover] = {
     "password_links": Cover(None, "opens for hours or days to whoever has the link; the password that it set is in the log"),
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
+    "party_link_secrets": Cover(None, "opens a party's link to whoever has it, until it is used; the answer is in the log"),
     "saved_views": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),
     "looks": Cover(None, _OWN),
     "follows": Cover(None, _OWN),
