@@ -116,7 +116,7 @@ EXTENSION = Task(
     done="recorded a longer term of the debt",
 )  # fmt: skip
 CLAIM = Task(
-    "claim", "Claim a subsidy or a compensation", queue=Role.OFFICER, due=working_days(10), form=Claim, aftercare=True,
+    "claim_support", "Claim a subsidy or a compensation", queue=Role.OFFICER, due=working_days(10), form=Claim, aftercare=True,
     opens=(
         Task(
             "claim_answer", "Record what came of the claim", queue=Role.OFFICER, due=calendar_days(60),

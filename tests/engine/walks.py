@@ -62,6 +62,9 @@ def library() -> Library:
     return library_of(publish(one) for one in load_definitions())
 
 
+COUNTRIES = (("CN", "CN"), ("DE", "CN"), ("DE", "CN"), ("CN", "DE"), ("CN", None))
+
+
 class Walk(Forms):
     """One walk from the opening on; `faults` is what happened that never should."""
 
@@ -77,6 +80,8 @@ class Walk(Forms):
         self.weights = CALM if calm else WILD
         self._ids = count(10**6)
         self._case: Case | None = None
+        # At home, out of the country, into it, and not known yet.
+        self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
         self.do(command(), By())
         for party in ("need_owner", "technology_owner", None):
@@ -108,6 +113,7 @@ class Walk(Forms):
                 "confirmed": {},
                 "verification": {"number": "1", "verdict": "verified", "valid_until": later},
             },
+            "parties": {party: {"country": country} for party, country in self.countries.items()},
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
         }

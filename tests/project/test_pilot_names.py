@@ -32,6 +32,8 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "web/oversight", "web/integrations",
      "records/tables/notifications.py", "operations/people/invitation_mail.py", "operations/links/mail.py",
      "operations/privacy/erasure.py")),
+    ("stages of an amount and parts of a repayment", "approved recovered repaid", ("engine/parts.py", "web/cases/money.py")),
+    ("what a person does with values of a record", "confirm", ("web/catalogue/record_pages.py",)),
     ("the job that sends mails", "send", ("jobs", "web/oversight/job_pages.py")),
     ("states of invitations, recoveries, role requests and unsealings", "acceptance accepted agree recovered",
      ("engine/two_person.py", "api/people", "operations/people", "operations/auth", "web/people", "web/mediations",
