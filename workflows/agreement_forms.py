@@ -9,7 +9,6 @@ from casework.engine.definition.forms import (
     Documents,
     Items,
     Note,
-    Number,
     RightField,
     Text,
     YesNo,
@@ -124,20 +123,6 @@ class DutyDone(Form):
     note = Note(label="Note", required=False)
 
 
-class Baseline(Form):
-    indicator = Choice(
-        label="Indicator",
-        choices={"energy": "Energy used", "water": "Water used", "emissions": "Greenhouse gas emissions",
-                 "material": "Material used", "waste": "Waste", "output": "Output", "other": "Other"},
-    )  # fmt: skip
-    period_from = Date(label="Measured from", past=True)
-    period_to = Date(label="Measured to", past=True)
-    value = Number(label="Value")
-    unit = Text(label="Unit", max=40)
-    method = Text(label="How it was measured")
-    documents = Documents(label="Data", required=False)
-
-
 class ComplianceGate(Form):
     result = Choice(
         label="Result", choices={"passed": "Passed", "refused": "Refused"},
@@ -186,27 +171,12 @@ class Condition(Form):
 
 
 class SiteAcceptance(Form):
-    certificate = Choice(
-        label="Certificate",
-        choices={"accepted": "Accepted", "accepted_with_punch_list": "Accepted with open items"},
-    )  # fmt: skip
-    accepted_on = Date(label="Accepted on", past=True)
+    accepted_on = Date(
+        label="Accepted on", past=True, prefill="deployment.pass.accepted_on|deployment.pass_with_list.accepted_on"
+    )
     signatories = Text(label="Who signed")
     operating_from = Date(label="In operation from")
-    monitoring_planned = YesNo(label="Is the monitoring plan with its baseline on file?", must=True)
-    documents = Documents(label="Certificate and plan", required=False)
-
-
-class Reading(Form):
-    operating = YesNo(
-        label="Is the plant in operation?",
-        done={"yes": "recorded the parties' readings", "no": "recorded that the plant is not in operation"},
-    )
-    period_from = Date(label="From", past=True)
-    period_to = Date(label="To", past=True)
-    value = Number(label="Reading", when=("operating", (True,)))
-    unit = Text(label="Unit", max=40, when=("operating", (True,)))
-    note = Note(label="Note", required=False)
+    monitoring_plan = Documents(label="Monitoring plan")
 
 
 class FailedSite(Form):

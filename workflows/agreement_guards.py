@@ -175,21 +175,6 @@ def statement_is_still_valid(f: Facts) -> bool:
 
 
 @guard(
-    rule="The baseline was recorded before commissioning ended.",
-    refusal="No baseline was recorded before commissioning ended; it cannot be made up afterwards.",
-)
-def baseline_was_recorded(f: Facts) -> bool:
-    site = f.current("deployment")
-    tested = f.fired("ready_to_test", site) if site else None
-    if site is None or tested is None:
-        return False
-    planned = f.fired("plan_set", site)
-    if any(fired is not None and fired.data.get("baseline_recorded") is True for fired in (planned, tested)):
-        return True
-    return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
-
-
-@guard(
     rule="The site is accepted.",
     refusal="The site has not been accepted.",
 )

@@ -25,31 +25,36 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import INTAKE, Role
-from workflows import agreement_forms, agreement_guards, border_guards, deal_guards, effects, guards, joins
+from workflows import agreement_forms, agreement_guards, border_guards, deal_guards, effects, guards, impact, joins
 from workflows import case_forms as forms
 from workflows.case_tasks import (
     BEFORE_SIGNING,
     INTRODUCTION_FOLLOW_UP,
     INTRODUCTION_FOLLOW_UPS,
-    READING_BY_LINK,
     ask_holder,
     ask_more_time,
+    ask_verification,
     ask_waiver,
     compliance_gate,
     condition,
     consent_lost,
+    correct_record,
     dispute_clause_check,
     duty,
     follow_up_after,
     kick_off,
     nda,
+    reading,
     reading_after,
+    record_baseline,
     record_consent,
     renew_consent,
     review_hold,
     screening,
     service_plan,
     triage_check,
+    use_report,
+    use_report_after,
 )
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
 
@@ -167,32 +172,25 @@ class Case(Workflow):
     sign_no_site = agreement.to(
         monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
         done="recorded a signed agreement without a site", guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT],
-        opens=[follow_up_after(90), follow_up_after(180), follow_up_after(365)], siblings=True,
+        opens=[use_report_after(90), use_report_after(180), use_report_after(365)], siblings=True,
         part=parts.TAKES_RIGHTS,
         consequence="The case is followed from now on. Other cases of the same need are asked whether they still stand.",
     )  # fmt: skip
     accept_site = deployment.to(
         monitoring, by=Role.OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
-        form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, agreement_guards.baseline_was_recorded],
+        form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, impact.baseline_was_recorded],
         needs=[ACCEPTANCE_CERTIFICATE],
-        opens=[
-            reading_after(90), reading_after(180), reading_after(270), reading_after(360),
-            Referral(
-                "verification", question="Report on the first year's measurements", due=calendar_days(335),
-                after=calendar_days(275),
-            ),
-        ],
+        opens=[reading_after(90), reading_after(180), reading_after(270), reading_after(360)],
     )  # fmt: skip
     end_monitoring = monitoring.to(
         closing, by=Role.OFFICER, do="End the monitoring", done="ended the monitoring", form=agreement_forms.MonitoringEnd,
-        effects=[effects.propose_outcome],
-        opens=[Referral("verification", fresh=True, question="Verification of the effect", due=calendar_days(30))],
+        guards=impact.EFFECT_GUARDS, effects=[effects.propose_outcome],
     )  # fmt: skip
     close = closing.to(
         closed, by=Role.SUPERVISOR, do="Close the case", done="closed the case", form=forms.Closing,
         guards=[
             guards.tasks_have_ended, guards.referrals_have_ended, guards.tracks_have_ended_or_run_on,
-            guards.outcome_respects_a_stop,
+            guards.outcome_respects_a_stop, *impact.EFFECT_GUARDS,
         ],
         effects=[effects.propose_outcome, effects.end_hold, effects.thaw], not_by=INTO_CLOSING,
         opens=[follow_up_after(180), follow_up_after(365), follow_up_after(730)],
@@ -290,7 +288,7 @@ class Case(Workflow):
         triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold
     ).to(
         closing, by=Role.OFFICER, kind=EXCEPTION, do="Propose closing", done="proposed closing", form=forms.ClosingProposal,
-        effects=[effects.propose_outcome],
+        guards=impact.EFFECT_GUARDS, effects=[effects.propose_outcome],
     )  # fmt: skip
     withdraw = any_of(consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold).to(
         closing, by=Role.OFFICER, kind=EXCEPTION, do="Record a party's withdrawal", done="recorded a party's withdrawal",
@@ -341,10 +339,9 @@ class Case(Workflow):
         ((structuring, agreement), (Role.OFFICER,), ask_holder),
         ((agreement,), (Role.OFFICER, Role.SUPERVISOR), compliance_gate),
         ((agreement,), (Role.OFFICER,), dispute_clause_check),
-        ((structuring, agreement, deployment), (Role.OFFICER,), Task(
-            "record_baseline", "Record the baseline", Role.OFFICER, working_days(20), agreement_forms.Baseline,
-            done="recorded the baseline",
-        )),
+        ((structuring, agreement, deployment, monitoring), (Role.OFFICER,), record_baseline),
+        ((deployment, monitoring), (Role.OFFICER,), correct_record),
+        ((monitoring,), (Role.OFFICER,), ask_verification),
         ((structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), Task(
             "work_blocked", "Declare that work is blocked", Role.OFFICER, working_days(5), agreement_forms.WorkBlocked,
             done="declared that work is blocked",
@@ -368,8 +365,6 @@ class Case(Workflow):
             joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
             part=parts.AFTER_TOO_FEW,
         )),
-        ((monitoring,), (Role.OFFICER,), Task(
-            "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), agreement_forms.Reading,
-            by_link=READING_BY_LINK,
-        )),
+        ((monitoring,), (Role.OFFICER,), reading),
+        ((monitoring,), (Role.OFFICER,), use_report),
     )  # fmt: skip

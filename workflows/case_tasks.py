@@ -11,13 +11,15 @@ from casework.engine.definition.grammar import (
     Again,
     ByLink,
     Item,
+    Limit,
+    Referral,
     Task,
     calendar_days,
     until,
     working_days,
 )
 from casework.engine.roles import Role
-from workflows import agreement_forms, border_guards, deal_guards, effects
+from workflows import agreement_forms, border_guards, deal_guards, effects, impact
 from workflows import case_forms as forms
 
 triage_check = Task(
@@ -164,13 +166,51 @@ INTRODUCTION_FOLLOW_UPS = tuple(
 READING_BY_LINK = ByLink("Please tell us your readings for the period.")
 
 
-def reading_after(days: int) -> Task:
+record_baseline = Task(
+    "record_baseline", "Record the baseline", Role.OFFICER, working_days(20), impact.Baseline,
+    guards=(impact.period_in_order, impact.each_figure_once), effects=(impact.record_baseline,), done="recorded the baseline",
+)  # fmt: skip
+correct_record = Task(
+    "correct_record", "Correct a record of the effect", Role.OFFICER, working_days(5), impact.CorrectedRecord,
+    guards=(impact.record_may_be_corrected, impact.period_in_order, impact.correction_has_a_baseline),
+    effects=(impact.correct_record,), done="corrected a record of the effect",
+)  # fmt: skip
+#: After the first year: what was read by then is verified, once.
+FIRST_YEAR = Referral(
+    "verification", question="Verify the effect of the first year of operation",
+    due=calendar_days(335, since="accept_site.accepted_on"), after=calendar_days(275, since="accept_site.accepted_on"),
+)  # fmt: skip
+ask_verification = Task(
+    "ask_verification", "Ask for a verification of the effect", Role.OFFICER, working_days(5), impact.AskedVerification,
+    guards=(impact.there_is_something_to_verify,), done="asked for a verification of the effect",
+    opens=(Referral("verification", fresh=True, question="Verify the effect as it was recorded", due=calendar_days(60)),),
+)  # fmt: skip
+
+
+def _reading(after: Limit | None = None) -> Task:
     return Task(
-        "reading",
-        "Ask the parties for their readings",
-        Role.OFFICER,
-        working_days(20),
-        agreement_forms.Reading,
-        after=calendar_days(days),
-        by_link=READING_BY_LINK,
-    )
+        "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), impact.Readings,
+        guards=impact.FIGURE_GUARDS, effects=(impact.record_readings,),
+        opens_if=(("operating", True, (FIRST_YEAR,)),), after=after, by_link=READING_BY_LINK,
+    )  # fmt: skip
+
+
+reading = _reading()
+
+
+def reading_after(days: int) -> Task:
+    return _reading(calendar_days(days))
+
+
+def _use_report(after: Limit | None = None) -> Task:
+    return Task(
+        "use_report", "Ask how the technology is used", Role.OFFICER, working_days(20), impact.UseReport,
+        guards=(impact.period_in_order,), after=after,
+    )  # fmt: skip
+
+
+use_report = _use_report()
+
+
+def use_report_after(days: int) -> Task:
+    return _use_report(calendar_days(days))

@@ -162,24 +162,6 @@ def _pledgee_agreed(facts: Facts, right: str, since: str) -> bool:
 
 
 @guard(
-    rule="The baseline begins before it ends.",
-    refusal="A baseline must begin before it ends.",
-)
-def baseline_period_in_order(facts: Facts) -> bool:
-    starts, ends = facts.data.get("baseline_from"), facts.data.get("baseline_to")
-    return starts is None or ends is None or starts < ends
-
-
-@guard(
-    rule="The baseline is recorded before commissioning ends.",
-    refusal="The baseline must be recorded before commissioning ends; it cannot be made up afterwards.",
-)
-def baseline_is_recorded(facts: Facts) -> bool:
-    earlier = facts.said("plan_set.baseline_recorded") is True or facts.result("record_baseline") is not None
-    return earlier or facts.data.get("baseline_recorded") is True
-
-
-@guard(
     rule="At most two retests are made.",
     refusal="Two retests have been made; a third is not allowed.",
 )

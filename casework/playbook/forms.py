@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from casework.json_values import Answers, JsonMapping, JsonObject
-from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
+from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
 
 #: A field, as an edition has it or the API gives it.
 Rule = JsonMapping
@@ -86,7 +86,7 @@ def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
         case "text" | "note":
             return WORDS.get((action, name)) or WORDS.get(("", name)) or "On file."
         case "number":
-            return NUMBERS.get(name) or str(int(float(rule.get("min", 1))) or 1)
+            return NUMBERS_OF.get((action, name)) or NUMBERS.get(name) or str(int(float(rule.get("min", 1))) or 1)
         case "money":
             return {"amount": NUMBERS.get(name, "2400000") + ".00", "currency": "CNY"}
         case "date":

@@ -15,6 +15,7 @@ from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.checklists import unticked
 from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.engine.state.impact_values import VERIFIED
 from casework.errors import UnknownName
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
@@ -368,6 +369,8 @@ class _Surroundings:
                 )[rule["name"]][0].id
             case "rights":
                 return list(self.hand.case.rights)
+            case "impact":
+                return [one.id for one in self.hand.case.impacts.values() if one.stands and one.level != VERIFIED][-1]
             case "person":
                 return self.hand.id(self.sheet.who if rule.get("role") == "provider" else "officer")
             case "documents":

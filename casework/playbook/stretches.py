@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casework.playbook.hand import Do
-from casework.playbook.steps import Steps, begin, dispute, do, turn_to
+from casework.playbook.steps import Steps, add, begin, dispute, do, turn_to
 
 #: What any hand can press.
 Pressed = tuple[Do, ...]
@@ -146,11 +146,14 @@ SIGNED: Pressed = (*READY, *SIGNING, do("officer", "case.sign"))
 NO_SITE: Pressed = (*READY, *SIGNING, do("officer", "case.sign_no_site"))
 SIGNED_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign"))
 NO_SITE_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign_no_site"))
+BASELINE: Pressed = (add("officer", "case.record_baseline"), do("officer", "record_baseline"))
+READ: Pressed = (add("officer", "case.reading"), do("officer", "reading"))
 BUILT: Pressed = (
     do("officer", "deployment.plan_set"),
     do("officer", "deployment.permits_ok"),
     do("officer", "deployment.delivered"),
     do("officer", "deployment.installed"),
+    *BASELINE,
     do("officer", "deployment.ready_to_test"),
 )
 PLEDGED: Pressed = (

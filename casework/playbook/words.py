@@ -75,8 +75,11 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("issue_limits", "number"): "VS-0131",
     ("", "number"): "0001",
     ("", "agency"): "Agency named in the power of attorney",
-    ("record_baseline", "method"): "Meters of the need owner, read daily",
-    ("", "unit"): "MWh",
+    ("record_baseline", "conditions"): "Full load on weekdays, heating season",
+    ("reading", "factors"): "National grid average, edition of 2024",
+    ("", "parameter"): "Electricity per tonne of steam",
+    ("", "unit"): "kWh/t",
+    ("deliver", "number"): "MV-2026-014",
     ("waive_conflict", "reason"): "The advice ended two years ago and had another subject.",
     ("return_to_work", "reason"): "The parties have come back with a new proposal.",
     ("resume", "reason"): "What was waited for has come.",
@@ -88,10 +91,17 @@ NUMBERS: Mapping[str, str] = {
     "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000", "royalty_rate": "3",
 }  # fmt: skip
 
+#: The same of one action: (transition or task, field). A baseline and a reading are of ninety days.
+NUMBERS_OF: Mapping[tuple[str, str], str] = {
+    ("record_baseline", "value"): "1280", ("reading", "value"): "930", ("deliver", "value"): "915",
+    ("deliver", "uncertainty"): "4", ("correct_record", "value"): "1275", ("admit", "value"): "310", ("fix_plan", "value"): "310",
+    ("issue_pass", "value"): "306", ("issue_limits", "value"): "306",
+}  # fmt: skip
+
 #: Days from the day of the action.
 DAYS: Mapping[str, int] = {
-    "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0, "baseline_from": -90,
-    "baseline_to": -2, "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,
+    "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0,
+    "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,
     "follow_up_on": 180, "paid_to": 300, "review_on": 365, "first_base_on": 365,
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
@@ -101,6 +111,8 @@ CHOICES: Mapping[tuple[str, str], str] = {
     ("ready_to_sign", "licence"): "plain",
     ("sign_local", "licence"): "plain",
     ("sign_cross", "licence"): "plain",
+    ("reading", "level"): "measured",
+    ("propose_close", "outcome"): "no_agreement",
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",
 }

@@ -25,6 +25,7 @@ from casework.engine.state.case import (
     Track,
 )
 from casework.engine.state.case_documents import Consent, Document, File, Grant
+from casework.engine.state.impacts import Impact, TechnologyStatement
 from casework.errors import NotFound
 from casework.records.database import run
 from casework.records.wire import Row as Loaded
@@ -56,6 +57,8 @@ def _load(home: str, every_task: bool, which: str = "h.id = $1") -> str:
             part("grants", "id"),
             part("openings", "id"),
             part("party_links", "id"),
+            part("impacts", "position"),
+            part("statements", "position"),
         ]
     )
     # As text, parsed here: no other form costs the server so little.
@@ -114,7 +117,7 @@ def _row(db: Connection, log: str, kind: str, every_task: bool) -> Loaded:
 
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
     home = orjson.loads(home_row)
-    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings, party_links = (
+    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings, party_links, impacts, statements = (
         {row["id"]: make(row) for row in orjson.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
@@ -147,6 +150,8 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         grants=grants,
         openings=openings,
         party_links=party_links,
+        impacts=impacts,
+        statements=statements,
         interests=frozenset(home["interests"]),
         joins={row["id"]: Join.read(row) for row in home.get("joins", ())},
         hold=home["hold"],
@@ -354,8 +359,48 @@ def _party_link(row: Row) -> PartyLink:
     )
 
 
+def _impact(row: Row) -> Impact:
+    return Impact(
+        id=row["id"],
+        seq=row["seq"],
+        recorded_at=_time(row["recorded_at"]),
+        track=row["track_id"],
+        measure=row["measure"],
+        indicator=row["indicator"],
+        unit=row["unit"],
+        level=row["level"],
+        value=row["value"],
+        from_on=row["from_on"],
+        to_on=row["to_on"],
+        method=row["method"],
+        uncertainty=row["uncertainty"],
+        factor=row["factor"],
+        baseline=row["baseline_id"],
+        evidence=tuple(row["evidence"]),
+        by=row["by_id"],
+        number=row["number"],
+        replaced_by=row["replaced_by"],
+    )
+
+
+def _statement(row: Row) -> TechnologyStatement:
+    return TechnologyStatement(
+        id=row["id"],
+        seq=row["seq"],
+        recorded_at=_time(row["recorded_at"]),
+        track=row["track_id"],
+        technology=row["technology_id"],
+        number=row["number"],
+        verdict=row["verdict"],
+        issued_on=row["issued_on"],
+        valid_until=row["valid_until"],
+        values=tuple(row["values"]),
+        replaced_by=row["replaced_by"],
+    )
+
+
 _MAKE: tuple[Callable[[Row], Any], ...] = (
-    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening, _party_link,
+    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening, _party_link, _impact, _statement,
 )  # fmt: skip
 
 

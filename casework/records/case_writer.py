@@ -16,6 +16,7 @@ from casework.records.case_loader import HOME, array_of
 from casework.records.database import run_later, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
+from casework.records.impact_rows import impact_row, statement_row
 from casework.records.list_rows import dates_row, may_be_dated_otherwise, moved, place_row
 from casework.records.write_statements import Written, columns_of, json_of, time_of, write_statement
 
@@ -299,6 +300,8 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
     "grants": _grant_row,
     "openings": _opening_row,
     "party_links": _party_link_row,
+    "impacts": impact_row,
+    "statements": statement_row,
 }
 
 

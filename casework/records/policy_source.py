@@ -354,7 +354,10 @@ POLICIES = {
     "mediations": f"""{_ENGINE_OR_REFUSED} OR {named_for("mediations", READING)} OR {opened_mediation("mediations", READING)}
     OR id IN (SELECT casework_mediating())""",
     "logs": "NOT sealed OR casework_mediated(id, true)",
-    **{table: _unsealed(table) for table in ("events", "proposals", "consents", "mentions", "outbox")},
+    **{
+        table: _unsealed(table)
+        for table in ("events", "proposals", "consents", "impacts", "statements", "mentions", "outbox")
+    },
     # Also the referrals of cases: for who reads the case, or is of their provider.
     "tracks": _by_its_walls("tracks", _OUTSIDE, of_mediations=_OUTSIDE),
     "tasks": _by_its_walls("tasks", "tasks.common", of_mediations=f"tasks.common OR {reads_case('tasks', READING)}"),

@@ -10,6 +10,7 @@ from casework.playbook.stretches import (
     BEFORE_SIGNING,
     BUILT,
     PLEDGED,
+    READ,
     Pressed,
     accepted,
     assessed,
@@ -108,8 +109,8 @@ def close(hand: BrowserHand) -> None:
     """The officer ends the work, and the supervisor, who has had no part in that, closes the case."""
     hand.play(
         do("officer", "ip.end"),
+        *READ,
         do("officer", "case.end_monitoring", outcome="deployed_measured"),
-        do("officer", "referral:verification.cancel", reason="not_needed"),
         do("officer", "referral:verification.cancel", reason="not_needed"),
         do("supervisor", "case.close"),
     )

@@ -109,6 +109,9 @@ class Forms:
             case "burden":
                 lying = [one["id"] for burdens in self.burdens.values() for one in burdens]
                 return dice.choice(lying) if lying else RIGHTS[0]
+            case "impact":
+                known = [one.id for one in self.case.impacts.values() if one.stands]
+                return dice.choice(known) if known else None
             case "rights":
                 return dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
             case "person":

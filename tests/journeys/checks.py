@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from casework.engine.analysis.impacts import saving_of
 from casework.errors import CaseworkError
 from casework.playbook.hand import Do
 from tests.journeys.journey import Check, Journey, Step
@@ -66,6 +68,18 @@ def due_in(task: str, days: int) -> Check:
         moment = journey.open_tasks(task)[0].due_at
         assert moment is not None
         assert journey.local(moment) == journey.in_days(days), (task, moment)
+
+    return check
+
+
+def effect(*records: tuple[str, str, str | None]) -> Check:
+    """The records of the effect that stand: level, value, and what each saves."""
+
+    def check(journey: Journey) -> None:
+        known = journey.case.impacts
+        told = [(one.level, one.value, saving_of(known, one)) for one in known.values() if one.stands]
+        said = [(level, value, None if saved is None else Decimal(saved)) for level, value, saved in records]
+        assert sorted(told, key=str) == sorted(said, key=str)
 
     return check
 

@@ -325,6 +325,8 @@ class Explorer:
                 return self._several(rule, [one["id"] for one in seen.get("documents", ()) if isinstance(one, dict)])
             case "right" | "rights":
                 return self._several(rule, seen.get("rights", ()))
+            case "impact":
+                return self._several(rule, [one["id"] for one in seen.get("impacts", ()) if one["stands"]])
             case "tasks":
                 return [one["id"] for one in seen.get("tasks", ())][:1]
             case "items":
@@ -339,7 +341,7 @@ class Explorer:
         if not chosen:
             return None
         one = self.dice.choice(chosen)
-        return one if rule["type"] in ("person", "provider", "right") else [one]
+        return one if rule["type"] in ("person", "provider", "right", "impact") else [one]
 
 
 def explore(settings: Settings, world: World, seed: int, steps: int, offset: int = 0) -> Explorer:

@@ -14,6 +14,7 @@ import pytest
 from casework.playbook.steps import presses
 from casework.playbook.stretches import (
     BUILT,
+    READ,
     READY,
     SIGNING,
     accepted,
@@ -121,13 +122,12 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
     hand.play(*BUILT)
     hand.do("officer", "deployment.pass")
     hand.do("officer", "case.accept_site")
+    hand.play(*READ)
     hand.play(*accepted("verification", "verifiers", "verifier", documents=True))
     hand.do("verifier", "referral:verification.start")
     hand.play(*delivered("verification", "verifier"))
     hand.do("officer", "ip.end")
     hand.do("officer", "case.end_monitoring", outcome="deployed_verified")
-    office.refuses_action(hand, "supervisor", "case.close", 409, "A referral has not ended")
-    hand.do("officer", "referral:verification.cancel")
     office.refuses_action(hand, "officer", "case.close", 403, "is for: supervisor", outcome="deployed_verified")
     hand.do("supervisor", "case.close")
 
@@ -178,7 +178,7 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "deployment.pass_with_list", open_items=[("Paint the door.", 20)])
     hand.do("officer", "case.accept_site")
     hand.do("officer", "ip.end")
-    hand.do("officer", "referral:verification.cancel")
+    hand.play(*READ)
     hand.do("officer", "case.end_monitoring", outcome="deployed_measured", report="plant_stopped")
     hand.do("officer", "referral:verification.cancel")
     office.refuses_action(hand, "supervisor", "case.close", 409, "A task is still open")
@@ -204,7 +204,6 @@ def agreement_no_site(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "case.sign_no_site")
     hand.do("officer", "ip.end")
     hand.do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site")
-    hand.do("officer", "referral:verification.cancel")
     hand.do("supervisor", "case.close")
 
 

@@ -50,7 +50,9 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "web/people/organisation_pages.py", "web/referrals/guide_pages.py")),
     ("letters, scopes, addresses and the installation's log", "closing decide correction withdraw installation dropped", ()),
     ("what a catalogue says of a technology, and kinds of papers", "verified verified_with_limits not_verified nda",
-     ("operations/catalogue/import_schemas.py", "web/shell/values.py")),
+     ("operations/catalogue/import_schemas.py", "web/shell/values.py", "web/cases/effect.py")),
+    ("how well an effect is known", "verified", ("engine/state/impact_values.py", "api/protocol/case_schemas.py",
+     "web/shell/impact_words.py")),
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),
     ("words of the field, in the glossary", "triage resume reopen accept decline failed drawdown deployment commissioning monitoring"
      " verified", ("web/shell/glossary.py",)),

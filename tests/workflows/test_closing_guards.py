@@ -10,7 +10,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import CREATED, Fired, Track
-from tests.workflows.case_facts import NOW, done, facts, fired, table, track, waiting
+from tests.workflows.case_facts import NOW, done, facts, table, track, waiting
 from workflows import DEFINITIONS, agreement_guards, guards
 from workflows.guards import OUTLIVES
 
@@ -19,21 +19,6 @@ from workflows.guards import OUTLIVES
 
 def site(state: str = "acceptance", *, ended: bool = False, **moves: Fired) -> Track:
     return track("deployment", state, ended=ended, fired=moves)
-
-
-@table(
-    {
-        "no site": (facts(), False),
-        "not tested": (facts(site("commissioning", plan_set=fired(2, baseline_recorded=True))), False),
-        "in the plan": (facts(site(plan_set=fired(2, baseline_recorded=True), ready_to_test=fired(9))), True),
-        "not in the plan": (facts(site(plan_set=fired(2, baseline_recorded=False), ready_to_test=fired(9))), False),
-        "at the test": (facts(site(ready_to_test=fired(9, baseline_recorded=True))), True),
-        "recorded before": (facts(site(ready_to_test=fired(9)), tasks=[done("record_baseline", 8)]), True),
-        "recorded after": (facts(site(ready_to_test=fired(9)), tasks=[done("record_baseline", 10)]), False),
-    }
-)
-def test_baseline_was_recorded(case: Facts, holds: bool) -> None:
-    assert agreement_guards.baseline_was_recorded.holds(case) is holds
 
 
 SITES = {

@@ -146,9 +146,6 @@ FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     ),
     (guards.extension_goes_beyond_today, {"until_day": TODAY}, False),
     (guards.extension_goes_beyond_today, {"until_day": TOMORROW}, True),
-    (guards.baseline_period_in_order, {}, True),
-    (guards.baseline_period_in_order, {"baseline_from": YESTERDAY, "baseline_to": TODAY}, True),
-    (guards.baseline_period_in_order, {"baseline_from": TODAY, "baseline_to": TODAY}, False),
 ]  # fmt: skip
 
 
@@ -194,22 +191,6 @@ def test_a_pledgee_consents_before_a_pledged_right_is_given_away(
     tasks = (done("ask_pledgee", {"right": RIGHT} | answer),) if answer else ()
     now = facts(named(kind=kind, pledgee_consent=on_file), rights=known, tasks=tasks)
     assert guards.pledgees_have_consented.holds(now) is holds
-
-
-@pytest.mark.parametrize(
-    ("planned", "task", "now", "holds"),
-    [
-        (True, False, None, True),
-        (False, True, None, True),
-        (False, False, True, True),
-        (False, False, False, False),
-        (False, False, None, False),
-    ],
-)
-def test_a_site_is_tested_only_with_a_baseline(planned: bool, task: bool, now: bool | None, holds: bool) -> None:
-    tasks = (done("record_baseline", {}),) if task else ()
-    fired = {"plan_set": {"baseline_recorded": planned}}
-    assert guards.baseline_is_recorded.holds(facts({"baseline_recorded": now}, fired=fired, tasks=tasks)) is holds
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
+from casework.playbook.hand import Do
 from casework.playbook.steps import Script, Until, add, do, finish
 from casework.playbook.stretches import (
     BUILT,
@@ -16,6 +17,11 @@ from casework.playbook.stretches import (
     to_structuring,
     verified,
 )
+
+
+def read(value: int) -> Do:
+    """Electricity in ninety days, by the meters."""
+    return do("officer", "reading", figures=[{"measure": "energy_mwh", "value": value}])
 
 
 def follow_up_due(due_today: int) -> Script:
@@ -40,21 +46,27 @@ def follow_up_due(due_today: int) -> Script:
             do("officer", "punch_item"),
             do("officer", "punch_item"),
             Until(360),
-            do("officer", "reading", value=412),
+            read(412),
             Until(270),
-            do("officer", "reading", value=398),
+            read(398),
             Until(due_today + 30),
             do("officer", "referral:verification.send", provider="verifiers"),
             do("verifier", "referral:verification.accept", planned_on=14),
             do("verifier", "referral:verification.start"),
-            do("verifier", "referral:verification.deliver"),
+            do(
+                "verifier",
+                "referral:verification.deliver",
+                period_from=-240,
+                period_to=-5,
+                figures=[{"measure": "energy_mwh", "value": 1046, "uncertainty": 4}],
+                number="MV-2026-014",
+            ),
             do("officer", "referral:verification.approve"),
             do("officer", "ip.confirm", territory="CN"),
             do("officer", "ip.end"),
             do("officer", "case.end_monitoring", outcome="deployed_verified"),
-            do("officer", "referral:verification.cancel", reason="not_needed"),
             Until(due_today + 7),
-            finish("officer", "reading", value=391),
+            finish("officer", "reading", figures=[{"measure": "energy_mwh", "value": 391}]),
             Until(due_today, exactly=True),
             do("supervisor", "case.close"),
         ),
@@ -89,11 +101,10 @@ LOAN_OVERDUE = Script(
         ),
         do("officer", "case.sign_no_site"),
         Until(330),
-        do("officer", "follow_up"),
+        do("officer", "use_report"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file", pledgee_told=True),
         do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        do("officer", "referral:verification.cancel", reason="not_needed"),
         do("supervisor", "case.close"),
         Until(210),
         FOLLOWED,
@@ -156,7 +167,7 @@ IN_OPERATION = Script(
 )
 
 WITHOUT_SITE = Script(
-    "Know-how licensed without a site; two follow-ups answered",
+    "Know-how licensed without a site; its use was reported twice",
     ("BJ-N019", "DEMO-T029"),
     520,
     cast=CHEN,
@@ -169,14 +180,13 @@ WITHOUT_SITE = Script(
         ),
         do("officer", "case.sign_no_site"),
         Until(310),
-        do("officer", "follow_up"),
+        do("officer", "use_report", units=2),
         Until(250),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        do("officer", "referral:verification.cancel", reason="not_needed"),
         Until(230),
-        do("officer", "follow_up", further_sites=2),
+        do("officer", "use_report", units=3),
         do("supervisor", "case.close"),
         Until(85),
         FOLLOWED,

@@ -50,7 +50,7 @@ def _value_type(rule: WrittenField) -> Any:
             return Annotated[bool, Field(strict=True)]
         case "party":
             return Literal[PARTIES]
-        case "right" | "burden" | "person" | "provider":
+        case "right" | "burden" | "impact" | "person" | "provider":
             return Id
         case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":
             return Ids

@@ -186,6 +186,13 @@ class Rights(FormField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImpactField(FormField):
+    """A record of the case's effect that stands, by id."""
+
+    type: ClassVar[str] = "impact"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person(FormField):
     """A person with an account, by id; `role` is what that person must be in the programme or organisation."""
 

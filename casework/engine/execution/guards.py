@@ -138,6 +138,7 @@ def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: A
     known: dict[str, Any] = {
         "right": builder.case.rights,
         "rights": builder.case.rights,
+        "impact": {record.id for record in builder.case.impacts.values() if record.stands},
         "documents": builder.case.usable_documents(),
         "tasks": {task.id for task in builder.case.open_tasks()},
     }

@@ -18,6 +18,7 @@ from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.case_values import Handed, ItemState, Receipt, StandingObjection, Waiting
 from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
+from casework.engine.state.impacts import Impact, TechnologyStatement
 from casework.json_values import Answers
 
 #: WS-HumanTask's states; a task in one of `OPEN` still waits for somebody.
@@ -327,6 +328,9 @@ class Case:
     grants: Mapping[str, Grant] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
     party_links: Mapping[str, PartyLink] = field(default_factory=dict)
+    #: Records of its effect, and what was stated of its technology.
+    impacts: Mapping[str, Impact] = field(default_factory=dict)
+    statements: Mapping[str, TechnologyStatement] = field(default_factory=dict)
     #: People with a declared interest in this case; they may do nothing in it, and a provider's see nothing of it.
     interests: frozenset[str] = frozenset()
     #: How referrals that run side by side are waited for.

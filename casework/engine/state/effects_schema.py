@@ -20,6 +20,7 @@ from casework.engine.state.document_effects_schema import (
     GrantDay,
     RegisteredDocument,
 )
+from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
 from casework.json_values import Answers
 
@@ -378,6 +379,9 @@ class FoldedEffects(TypedDict, total=False):
     links: list[GivenLink]
     link_states: list[LinkChange]
     join: WrittenJoin
+    #: Records of the effect, and what an assessor states of the technology.
+    impacts: list[GivenImpact]
+    statement: GivenStatement
     owner: str
     team: list[str]
     #: The IP rights that it is about from then on.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from casework.engine.state import case_projection, document_projection, task_projection, track_projection
+from casework.engine.state import case_projection, document_projection, impacts, task_projection, track_projection
 from casework.engine.state.case import Case
 from casework.engine.state.copies import replace
 from casework.engine.state.events import OPENED, Event
@@ -49,6 +49,8 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("interest", "interests", case_projection.interested),
     ("interest_ended", "interests", case_projection.interested_no_longer),
     ("join", "joins", case_projection.joined),
+    ("impacts", "impacts", impacts.recorded),
+    ("statement", "statements", impacts.stated),
     ("owner", "owner", case_projection.owned),
     ("team", "team", case_projection.staffed),
     ("case_rights", "rights", case_projection.about_rights),

@@ -12,6 +12,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
@@ -47,6 +48,8 @@ class TechnologyOfCase:
     readiness_low: int | None
     readiness_high: int | None
     ip_text: str | None
+    #: What assessors have stated of it, the newest first.
+    statements: list[StatementView]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,14 +119,22 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
         raise NotFound("case")
     sides = {side: case.parties.get(side) for side in ("need_owner", "technology_owner")}
     row = db.execute(
-        _ABOUT, {"need": case.need, "technology": case.technology, "match": case.match, "phase": case.phase, **sides}
+        _ABOUT,
+        {
+            "need": case.need,
+            "technology": case.technology,
+            "match": case.match,
+            "phase": case.phase,
+            "programme": case.programme,
+            **sides,
+        },
     ).one()
     budget = []
     if row.budget is not None:
         budget = [Amount(track=None, amount=str(row.budget), currency=row.budget_currency or "", certainty=SAID)]
     return CaseAbout(
         need=_need(row) if row.need_title is not None else None,
-        technology=_technology(row) if row.technology_title is not None else None,
+        technology=_technology(row, statements_in(row.statements)) if row.technology_title is not None else None,
         match=row_as(MatchOfCase, row, proposed_on=row.proposed_on and row.proposed_on.isoformat())
         if row.match_id is not None
         else None,
@@ -142,13 +153,14 @@ def _need(row: Any) -> NeedOfCase:
     )
 
 
-def _technology(row: Any) -> TechnologyOfCase:
+def _technology(row: Any, statements: list[StatementView]) -> TechnologyOfCase:
     return row_as(
         TechnologyOfCase,
         row,
         title=_named(row.technology_title, row.technology_title_zh),
         owner=_named_or_none(row.technology_owner, row.technology_owner_zh),
         developed_in=list(row.developed_in or ()),
+        statements=statements,
     )
 
 
@@ -174,13 +186,13 @@ def amounts_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[Amount]:
 
 
 #: The records of a case, and its parties by name. What the reader may not see is empty.
-_ABOUT = text("""
+_ABOUT = text(f"""
     SELECT n.title AS need_title, n.title_zh AS need_title_zh, n.district, n.sector, n.problem, n.target, n.budget,
         n.budget_currency, no.name AS need_owner, no.name_zh AS need_owner_zh,
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
-        m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh
-    FROM (SELECT 1) AS this
+        m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
+{STATEMENTS}    FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)

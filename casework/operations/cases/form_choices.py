@@ -12,7 +12,7 @@ from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.json_values import JsonMapping
-from casework.operations.cases.action_views import TaskChoice
+from casework.operations.cases.action_views import ImpactChoice, TaskChoice
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -84,6 +84,20 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 choices[rule["name"]] = _papers(db, actor, case, track, rule)
             case "tasks":
                 choices[rule["name"]] = _tasks(case)
+            case "impact":
+                choices[rule["name"]] = [
+                    ImpactChoice(
+                        id=one.id,
+                        name=one.measure,
+                        name_zh=None,
+                        level=one.level,
+                        value=one.value,
+                        from_on=one.from_on,
+                        to_on=one.to_on,
+                    )
+                    for one in case.impacts.values()
+                    if one.stands
+                ]
     return choices
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
+from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
 # --- tracks ----------------------------------------------------------------------------------------------------------
@@ -398,6 +399,7 @@ class WholeCase(CasePart):
     documents: list[CaseDocument]
     grants: list[GrantView]
     proposals: list[ProposalView]
+    impacts: list[ImpactView]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,11 +50,22 @@ def _technology(db: Connection, case: Case) -> JsonValue:
         text("SELECT verification, provenance FROM technologies WHERE id = :id"), {"id": case.technology}
     ).one_or_none()
     if row is None:
-        return {"confirmed": {}, "verification": None}
+        return {"confirmed": {}, "verification": None, "statements": []}
+    # What an assessment has stated, in whatever case, needs nobody's confirmation.
+    statements = db.execute(
+        text(
+            "SELECT id, verdict, valid_until FROM statements WHERE technology_id = :id AND replaced_by IS NULL"
+            " ORDER BY valid_until, id"
+        ),
+        {"id": case.technology},
+    )
+    stated: JsonValue = [
+        {"id": one.id, "verdict": one.verdict, "valid_until": _day(one.valid_until)} for one in statements
+    ]
     # Nothing imported opens a gate before a person has confirmed it.
     confirmed = {field: True for field, origin in row.provenance.items() if origin.get("confirmed_by")}
     verification = row.verification if "verification" in confirmed else None
-    return {"confirmed": confirmed, "verification": verification}
+    return {"confirmed": confirmed, "verification": verification, "statements": stated}
 
 
 def _parties(db: Connection, case: Case) -> JsonValue:

@@ -39,7 +39,7 @@ _FOLDED = (
     "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "needs", "technologies",
     "cases", "case_dates", "mediations",
     "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "party_links", "mentions", "findings",
-    "erasures",
+    "erasures", "impacts", "statements",
 )  # fmt: skip
 
 _MADE = "made by the database itself, from what is covered"
@@ -51,6 +51,8 @@ _FOLD_LEAVES: Mapping[str, Mapping[str, str]] = {
     "cases": {"sealed": _MADE},
     "tracks": {"position": "their order is compared, not the numbers that make it"},
     "tasks": {"position": "in which order a page lists them"},
+    "impacts": {"position": "in which order a page lists them"},
+    "statements": {"position": "in which order a page lists them"},
     "rights": {"created_at": "its event has the moment"},
     "mentions": {
         "id": "names nothing else", "programme_id": "follows from the log", "made_at": "its event has the moment",

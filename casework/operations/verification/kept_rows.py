@@ -24,6 +24,8 @@ PARTS = (
     "grants",
     "openings",
     "party_links",
+    "impacts",
+    "statements",
 )
 #: Tables with a row for each case or mediation itself.
 _OWN = ("cases", "mediations", "case_dates")

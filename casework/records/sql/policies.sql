@@ -322,6 +322,22 @@ CREATE POLICY readers ON consents TO casework_app USING (
 );
 ALTER TABLE consents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON impacts USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON impacts TO casework_app USING (
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = impacts.log_id), casework_shows_log(impacts.log_id)
+    )
+);
+ALTER TABLE impacts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON statements USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON statements TO casework_app USING (
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = statements.log_id), casework_shows_log(statements.log_id)
+    )
+);
+ALTER TABLE statements ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON mentions USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON mentions TO casework_app USING (
     coalesce(

@@ -528,6 +528,44 @@ COMMENT ON COLUMN grants.consents IS 'One of each party that the document concer
 COMMENT ON COLUMN grants.returned_at IS 'When its provider said that the copies were given back or destroyed';
 COMMENT ON COLUMN grants.until IS 'Its last day, where the office named one; its consent may end before';
 
+CREATE TABLE impacts (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID,
+    seq BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    measure TEXT NOT NULL,
+    indicator TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    level TEXT NOT NULL,
+    value TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    to_on DATE NOT NULL,
+    method TEXT,
+    uncertainty TEXT,
+    factor TEXT,
+    baseline_id UUID,
+    evidence UUID[] NOT NULL,
+    by_id UUID,
+    number TEXT,
+    replaced_by UUID,
+    position BIGINT NOT NULL,
+    CONSTRAINT pk_impacts PRIMARY KEY (id),
+    CONSTRAINT fk_impacts_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_impacts_log_id ON impacts (log_id);
+COMMENT ON TABLE impacts IS 'Records of a case''s effect; what the events add up to. What is saved is computed, never kept';
+COMMENT ON COLUMN impacts.seq IS 'Of the event that says it, whose body holds what is said in words';
+COMMENT ON COLUMN impacts.measure IS 'The code by which forms ask for it';
+COMMENT ON COLUMN impacts.level IS 'baseline, claimed, measured or verified';
+COMMENT ON COLUMN impacts.value IS 'A decimal number, of the whole period, digit by digit as it was entered';
+COMMENT ON COLUMN impacts.uncertainty IS 'In percent, either way';
+COMMENT ON COLUMN impacts.baseline_id IS 'The record that it is compared with';
+COMMENT ON COLUMN impacts.evidence IS 'Documents of the case';
+COMMENT ON COLUMN impacts.by_id IS 'The organisation that has verified it';
+COMMENT ON COLUMN impacts.number IS 'Of the statement';
+COMMENT ON COLUMN impacts.replaced_by IS 'The record that has taken its place';
+
 CREATE TABLE invitations (
     id UUID NOT NULL,
     scope_id UUID NOT NULL,
@@ -1057,6 +1095,30 @@ COMMENT ON TABLE skills IS 'What people can do, as whoever leads them keeps it; 
 COMMENT ON COLUMN skills.scope_id IS 'The programme or organisation that keeps it';
 COMMENT ON COLUMN skills.fields IS 'Of technology, in the words of needs and technologies';
 COMMENT ON COLUMN skills.services IS 'The kinds of tracks whose tasks the person can do';
+
+CREATE TABLE statements (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID,
+    technology_id UUID,
+    seq BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    number TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    issued_on DATE NOT NULL,
+    valid_until DATE NOT NULL,
+    values JSONB NOT NULL,
+    replaced_by UUID,
+    position BIGINT NOT NULL,
+    CONSTRAINT pk_statements PRIMARY KEY (id),
+    CONSTRAINT fk_statements_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_statements_log_id ON statements (log_id);
+CREATE INDEX ix_statements_technology_id ON statements (technology_id);
+COMMENT ON TABLE statements IS 'What assessors have stated of technologies; what the events of the cases add up to';
+COMMENT ON COLUMN statements.verdict IS 'verified or verified_with_limits';
+COMMENT ON COLUMN statements.values IS 'Each with parameter, value, unit and conditions';
+COMMENT ON COLUMN statements.replaced_by IS 'The statement that has taken its place';
 
 CREATE TABLE tasks (
     id UUID NOT NULL,

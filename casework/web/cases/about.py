@@ -10,6 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
+from casework.web.cases.effect import say_statement
 from casework.web.cases.money import MoneyWords, say_money
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
@@ -113,6 +114,8 @@ def _facts(technology: TechnologyOfCase) -> Iterable[str]:
         yield gettext("readiness level %(level)s", level=low if low is not None else high)
     if technology.ip_text:
         yield technology.ip_text
+    for one in technology.statements:
+        yield gettext("%(statement)s; valid until %(day)s", statement=say_statement(one), day=one.valid_until)
 
 
 def _by(match: MatchOfCase | None) -> str:

@@ -30,6 +30,7 @@ from casework.operations.oversight.forecast import read_prospect
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
 from casework.web.cases.action_groups import groups_of, refusals_of, withdrawals_of
+from casework.web.cases.effect import effect_of
 from casework.web.cases.lanes import lane_chart, names_of_tracks
 from casework.web.cases.list_page import say_outcome
 from casework.web.cases.next_step import (
@@ -232,6 +233,7 @@ def show(number: str) -> str:
         hidden_refusals=0 if others else len(chosen.of_others),
         works=works,
         about=about_case(about, names),
+        effect=effect_of(shown.impacts),
         lanes=lane_chart(lanes, shown, calendar, owner),
         tasks=tasks,
         most_tasks=MOST_TASKS,

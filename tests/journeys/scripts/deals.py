@@ -6,6 +6,7 @@ from casework.errors import NotAllowed, Refused
 from casework.playbook.steps import add, do, enter_right, rights_are, turn_to, wait
 from casework.playbook.stretches import (
     AGREED,
+    BASELINE,
     BEFORE_SIGNING,
     BUILT,
     READY,
@@ -14,22 +15,11 @@ from casework.playbook.stretches import (
     to_assessment,
     to_scoping,
     to_structuring,
+    verified,
 )
-from tests.journeys.checks import due_in, due_on, has, has_not, lies, outcome, refused, stands, that
+from tests.journeys.checks import due_in, due_on, effect, has, has_not, lies, outcome, refused, stands, that
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import no_site, to_agreement, to_deployment, to_monitoring
-
-#: What a case at monitoring has to end before it can close.
-MONITORED: Steps = (
-    do("officer", "ip.end"),
-    do("officer", "case.end_monitoring", outcome="deployed_measured"),
-    stands("case", "closing"),
-)
-#: The verification that acceptance asked for a year later, and the one asked for at the end.
-UNVERIFIED: Steps = (
-    do("officer", "referral:verification#1.cancel"),
-    do("officer", "referral:verification#2.cancel"),
-)
 
 SCRIPTS: dict[str, Steps] = {
     "technology goes to work, is verified, closed and followed up": (
@@ -38,6 +28,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "deployment.permits_ok"),
         do("officer", "deployment.delivered"),
         do("officer", "deployment.installed"),
+        *BASELINE,
         do("officer", "deployment.ready_to_test"),
         do("officer", "deployment.pass_with_list", open_items=[("Paint the door.", 10), ("Train the staff.", 20)]),
         has("punch_item", count=2),
@@ -46,7 +37,9 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "punch_item"),
         wait(91),
         has("reading", count=1),
+        refused(do("officer", "case.end_monitoring", outcome="deployed_measured"), Refused, "is measured or verified"),
         do("officer", "reading"),
+        refused(do("officer", "case.end_monitoring", outcome="deployed_verified"), Refused, "statement is missing"),
         wait(250),
         do("officer", "reading"),
         do("officer", "reading"),
@@ -56,9 +49,8 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "referral:verification.approve"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "ip.end"),
-        do("officer", "case.end_monitoring"),
-        refused(do("supervisor", "case.close"), Refused, "A referral has not ended"),
-        do("officer", "referral:verification.cancel"),
+        effect(("baseline", "1280", None), *[("measured", "930", "350")] * 3, ("verified", "915", "365")),
+        do("officer", "case.end_monitoring", outcome="deployed_verified"),
         refused(do("officer", "case.close"), NotAllowed, "is for: supervisor"),
         do("supervisor", "case.close"),
         stands("case", "closed"),
@@ -75,12 +67,6 @@ SCRIPTS: dict[str, Steps] = {
         has_not("follow_up"),
         stands("case", "closed"),
         do("officer", "agreement.end", reason="expired"),
-    ),
-    "licence without a site is followed up from signing": (
-        *no_site(),
-        wait(91),
-        has("follow_up", count=1),
-        do("officer", "follow_up"),
     ),
     "licence crosses the border": (
         *to_agreement("import"),
@@ -382,16 +368,62 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "no baseline, no acceptance": (
         *to_deployment(),
-        do("officer", "deployment.plan_set", baseline_recorded=False),
+        do("officer", "deployment.plan_set"),
         do("officer", "deployment.permits_ok"),
         do("officer", "deployment.delivered"),
         do("officer", "deployment.installed"),
         refused(do("officer", "deployment.ready_to_test"), Refused, "it cannot be made up afterwards"),
         add("officer", "case.record_baseline"),
+        refused(do("officer", "record_baseline", period_from=-1, period_to=-9), Refused, "ends before it begins"),
         do("officer", "record_baseline"),
         do("officer", "deployment.ready_to_test"),
         do("officer", "deployment.pass"),
         do("officer", "case.accept_site"),
+    ),
+    "a wrong baseline and a wrong reading are corrected": (
+        *to_monitoring(),
+        refused(do("officer", "case.end_monitoring", outcome="deployed_measured"), Refused, "is measured or verified"),
+        add("officer", "case.ask_verification"),
+        refused(do("officer", "ask_verification"), Refused, "There is nothing to verify yet"),
+        add("officer", "case.reading"),
+        refused(do("officer", "reading", figures=[{"measure": "water_m3", "value": 3}]), Refused, "has no baseline"),
+        do("officer", "reading", level="claimed", figures=[{"measure": "energy_mwh", "value": 1400, "factor": 2}]),
+        effect(("baseline", "1280", None), ("claimed", "1400", "-120")),
+        refused(do("officer", "case.end_monitoring", outcome="deployed_measured"), Refused, "is measured or verified"),
+        add("officer", "case.correct_record"),
+        do("officer", "correct_record", value=940),
+        effect(("baseline", "1280", None), ("claimed", "940", "340")),
+        add("officer", "case.record_baseline"),
+        refused(
+            do("officer", "record_baseline", figures=[{"measure": "energy_mwh", "value": n} for n in (1, 2)]),
+            Refused,
+            "stands in two rows",
+        ),
+        do("officer", "record_baseline", figures=[{"measure": "energy_mwh", "value": 1290}]),
+        # The reading is compared with the baseline that has come in the place of its own.
+        effect(("baseline", "1290", None), ("claimed", "940", "350")),
+        do("officer", "ask_verification"),
+        stands("referral:verification", "draft"),
+    ),
+    "a second case relies on what the first has had verified": (
+        *to_scoping("rival"),
+        *planned(skip_assessment=True),
+        refused(
+            do("supervisor", "case.skip_assessment", reason="statement_valid"), Refused, "statement of verification"
+        ),
+        *verified(),
+        turn_to("rival"),
+        do("supervisor", "case.skip_assessment", reason="statement_valid"),
+        stands("case", "structuring"),
+    ),
+    "use of a licence is reported instead of an effect": (
+        *no_site(),
+        wait(95),
+        has("use_report", count=1),
+        do("officer", "use_report", units=2),
+        effect(),
+        refused(do("officer", "case.end_monitoring", outcome="deployed_verified"), Refused, "statement is missing"),
+        do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
     ),
     "pilot is scaled up": (
         *to_monitoring(),

@@ -223,7 +223,6 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.sign_no_site"),
         do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        do("officer", "referral:verification.cancel"),
         do("supervisor", "case.close"),
         stands("case", "closed"),
         stands("pledge", "servicing"),

@@ -43,6 +43,7 @@ TODAY = date(2026, 3, 2)
 ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 SHOW = '{% from "macros/forms.html" import render_form with context %}{{ render_form(form, "/there", "Refer to mediation") }}'
 OFFERED = {
+    "impact": [(ONE, "One record"), (TWO, "Another record")],
     "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
     **{
         kind: [(ONE, "The first"), (TWO, "The second")]
@@ -74,6 +75,7 @@ class Every(forms.Form):
     kind = forms.Text(label="Kind", when=("choice", ("b",)))
     party = forms.PartyField(label="Party")
     right = forms.RightField(label="Right")
+    impact = forms.ImpactField(label="Record")
     rights = forms.Rights(label="Rights")
     person = forms.Person(label="Person")
     people = forms.People(label="People")
@@ -89,7 +91,7 @@ class Every(forms.Form):
 FULL: dict[str, Json] = {
     "text": "Quotes \" and <b>tags</b> & 中文", "note": "Two\nlines", "number": "12.50",
     "money": {"amount": "3000000.00", "currency": "EUR"}, "day": "2026-03-01", "choice": "b", "long_choice": "c7",
-    "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE,
+    "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE, "impact": TWO,
     "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "panel": [TWO, ONE], "documents": [TWO],
     "tasks": [ONE, TWO], "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
     "lines": [
@@ -247,7 +249,7 @@ def sample(rule: Mapping[str, Json]) -> Json:
             return False
         case "party":
             return "need_owner"
-        case "right" | "person" | "provider":
+        case "right" | "impact" | "person" | "provider":
             return ONE
         case "items":
             return [{"what": "Words", "by": "2026-03-01"}]
@@ -420,7 +422,7 @@ def test_the_consequence_of_a_yes_is_said() -> None:
 
 def test_where_nothing_can_be_chosen_the_form_says_so() -> None:
     source = html_of(build_form("n", Every.rule(), own_texts(Every)))
-    assert source.count("There is nothing to choose from yet.") == 10
+    assert source.count("There is nothing to choose from yet.") == 11
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
