@@ -79,7 +79,13 @@ from workflows.service_effects import (
     registration_is_cancelled,
     service_is_replaced,
 )
-from workflows.service_guards import fees_are_paid, rights_are_confirmed, rights_are_in_force, rights_are_not_pledged
+from workflows.service_guards import (
+    fees_are_paid,
+    rights_are_confirmed,
+    rights_are_in_force,
+    rights_are_not_pledged,
+    rights_can_be_pledged,
+)
 
 # --- tasks of the loan -----------------------------------------------------------------------------------------------
 
@@ -188,8 +194,8 @@ class Pledge(Workflow):
     eligible = pre_check.to(
         application, by=Role.PROVIDER, form=RegisterCheck,
         guards=[
-            rights_are_confirmed, rights_are_in_force, fees_are_paid, rights_are_not_pledged, rights_are_not_given_away,
-            pledgor_owns_each_right,
+            rights_are_confirmed, rights_are_in_force, rights_can_be_pledged, fees_are_paid, rights_are_not_pledged,
+            rights_are_not_given_away, pledgor_owns_each_right,
         ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip

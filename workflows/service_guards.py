@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from casework.engine.case_objects.right_kinds import fees_paid, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.deal_guards import pledgees_matter
@@ -30,10 +31,6 @@ def standing(right: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
     return [burden for burden in right.get("encumbrances", ()) if burden["kind"] == kind and burden.get("to") is None]
 
 
-def _not_past(day: str | None, facts: Facts) -> bool:
-    return day is not None and day >= facts.today.isoformat()
-
-
 @guard(
     rule="A person has confirmed each right.",
     refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
@@ -44,26 +41,32 @@ def rights_are_confirmed(facts: Facts) -> bool:
 
 
 @guard(
-    rule="Each right is on record as in force.",
-    refusal="A right is not in force, or nobody has recorded that it is.",
+    rule="Each right is on record as in force; an application as pending; know-how as not disclosed.",
+    refusal="A right is not in force, an application not pending any more, know-how disclosed, or nobody has recorded what is so.",
     reads=("rights",),
 )
 def rights_are_in_force(facts: Facts) -> bool:
-    return all(
-        right.get("confirmed") is True
-        and right.get("in_force") is True
-        and (right.get("expires_on") is None or _not_past(right["expires_on"], facts))
-        for right in _named(facts)
-    )
+    today = facts.today.isoformat()
+    return all(right.get("confirmed") is True and stands(right, today) for right in _named(facts))
 
 
 @guard(
-    rule="The fee of each right is paid up to today.",
+    rule="The fee of each right that has fees is paid up to today.",
     refusal="The fee of a right is not paid up to today.",
     reads=("rights",),
 )
 def fees_are_paid(facts: Facts) -> bool:
-    return all(right.get("confirmed") is True and _not_past(right.get("fee_paid_to"), facts) for right in _named(facts))
+    today = facts.today.isoformat()
+    return all(right.get("confirmed") is True and fees_paid(right, today) for right in _named(facts))
+
+
+@guard(
+    rule="A pledge of each right can be registered: it is granted, and no know-how.",
+    refusal="A right cannot be pledged: an application that is not granted yet, know-how, or one of a kind without a register.",
+    reads=("rights",),
+)
+def rights_can_be_pledged(facts: Facts) -> bool:
+    return all(right.get("confirmed") is True and may_be_pledged(right) for right in _named(facts))
 
 
 @guard(

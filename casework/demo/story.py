@@ -344,23 +344,24 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             ),
             {"id": technology},
         ).one()
-        fields = {
-            "office": None if technology in SECRETS else "CNIPA",
-            "number": None if technology in SECRETS else f"ZL2021{n + 10_000_000}.{n % 10}",
+        patent = {
+            "office": "CNIPA",
+            "number": f"ZL2021{n + 10_000_000}.{n % 10}",
             "owner": row.name,
-            "in_force": True,
+            "status": "in_force",
             "expires_on": _day(stage, 365 * 14),
             "fee_paid_to": _day(stage, 365 * 3),
             "checked_on": _day(stage, 0),
         }
+        secret = {"owner": row.name, "status": "kept", "checked_on": _day(stage, 0)}
         confirmed = not technology.startswith(UNCONFIRMED)
         record_right(
             stage.db,
             officer,
             programme=stage.ids["programme"],
-            technology=row.id,
+            technologies=[row.id],
             kind="know_how" if technology in SECRETS else "invention",
-            fields=fields,
+            fields=secret if technology in SECRETS else patent,
             confirmed=confirmed,
             request=Request(str(uuid_utils.uuid7()), technology),
         )
@@ -370,9 +371,9 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             stage.db,
             officer,
             programme=stage.ids["programme"],
-            technology=None,
+            technologies=[],
             kind="invention",
-            fields=fields | {"number": "ZL202010000099.9", "owner": PLEDGES_ITS_OWN},
+            fields=patent | {"number": "ZL202010000099.9", "owner": PLEDGES_ITS_OWN},
             confirmed=True,
             request=Request(str(uuid_utils.uuid7()), "own patent"),
         ).answer["id"]

@@ -257,7 +257,7 @@ class OperationsHand(Hand):
                 db,
                 actor,
                 programme=case.programme,
-                technology=case.technology,
+                technologies=[case.technology] if case.technology else [],
                 kind=kind,
                 fields={"checked_on": self.stage.today, **fields},
                 confirmed=True,

@@ -24,6 +24,16 @@ RIGHT_UNKNOWN = reason("catalogue.right_unknown", N_("is not a right that this p
 RIGHT_RECORDED = reason(
     "catalogue.right_recorded", N_("this programme has recorded a right with this number already; open that one")
 )
+NOT_OF_KIND = reason("catalogue.not_of_kind", N_("a right of this kind has none"))
+GRANTED_BEFORE_FILED = reason("catalogue.granted_before_filed", N_("lies before the day of filing"))
+SHARE_FORM = reason("catalogue.share_form", N_("a share is a number of per cent, above 0 and at most 100"))
+SHARES_ABOVE_WHOLE = reason(
+    "catalogue.shares_above_whole", N_("name each owner once, with shares of a hundred per cent together at most")
+)
+NAME_NOT_KNOWN = template(
+    "catalogue.name_not_known", N_("“%(name)s” is not on record; register it first, or write it as it is there")
+)
+NAME_OF_SEVERAL = template("catalogue.name_of_several", N_("several have the name “%(name)s”"))
 SAY_WHY_CORRECTED = reason("catalogue.say_why_corrected", N_("say why: what you change here was confirmed before"))
 NOTHING_TO_CONFIRM = reason("catalogue.nothing_to_confirm", N_("is empty, so there is nothing to confirm"))
 RECORD_ALTERED = reason(

@@ -25,7 +25,7 @@ from casework.web.auth import passkey_pages, password_pages, step_up_pages, toke
 from casework.web.cases import bulk_case_pages, correction_pages
 from casework.web.cases import pages as case_pages
 from casework.web.catalogue import pages as catalogue_pages
-from casework.web.catalogue import past_project_pages, record_pages, right_pages
+from casework.web.catalogue import past_project_pages, record_pages, right_record_pages
 from casework.web.deadlines import calendar_pages
 from casework.web.deadlines import pages as deadline_pages
 from casework.web.documents import pages as documents_pages
@@ -184,7 +184,7 @@ PAGES = (
     deadline_pages.blueprint,
     catalogue_pages.blueprint,
     past_project_pages.blueprint,
-    right_pages.blueprint,
+    right_record_pages.blueprint,
     record_pages.needs,
     record_pages.technologies,
     mediations_pages.blueprint,

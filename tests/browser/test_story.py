@@ -97,7 +97,8 @@ def put_to_work(hand: BrowserHand) -> None:
         do("officer", "case.ready_to_sign"),
     )
     [right] = hand.site.ids(
-        "SELECT r.id FROM rights r JOIN matches m USING (technology_id) JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
+        "SELECT r.right_id FROM right_technologies r JOIN matches m USING (technology_id)"
+        " JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
         number=hand.number,
     )
     hand.play(*AGREED, do("officer", "agreement.sign_local", rights=right, pledgee_consent=True))

@@ -93,10 +93,10 @@ class Walk(Forms):
         later = (self.today + timedelta(days=3650)).isoformat()
         rights = {
             right: {
-                "kind": "patent",
+                "kind": "invention",
                 "office": "CN",
                 "number": "1",
-                "in_force": True,
+                "status": "in_force",
                 "expires_on": later,
                 "fee_paid_to": later,
                 "checked_on": self.today.isoformat(),

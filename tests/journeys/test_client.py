@@ -44,7 +44,7 @@ def office(
 def look_up_rights(hand: ApiHand) -> None:
     """Rights, as they were imported, satisfy nobody until the officer has looked them up."""
     for right in hand.look("officer")["rights"]:
-        body = {"checked_on": day(), "in_force": True, "fee_paid_to": day(300), "expires_on": day(3000)}
+        body = {"checked_on": day(), "status": "in_force", "fee_paid_to": day(300), "expires_on": day(3000)}
         hand.people["officer"].ask("confirm_right", right=right, body=body)
 
 

@@ -22,7 +22,7 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 BUILDERS = {
     "called", "entitled", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
-    "reads_case", "roles_sql", "sent", "titled",
+    "reads_case", "roles_sql", "sent", "titled", "with_links",
 }  # fmt: skip
 
 
@@ -211,9 +211,11 @@ DECLARED: dict[str, set[str]] = {
         "seen_case(which=4, person=1, reaches=5)", "seen_task(which=4, person=1, reaches=5)",
     },
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
-    # Columns of _FIELDS.
-    "casework/operations/catalogue/ip_rights.py": {"', '.join(columns)"},
+    # Columns of FIELDS.
+    "casework/operations/catalogue/ip_rights.py": {"', '.join(columns)", "', '.join((f':{name}' for name in columns))", "sets"},
+    "casework/operations/core/right_numbers.py": {"column"},
     # What a statement calls a table.
+    "casework/operations/core/right_links.py": {"right"},
     "casework/operations/core/reader_names.py": {"alias"},
     "casework/operations/documents/storage.py": {"more"},
     "casework/operations/notifications/alerts.py": {"more"},

@@ -80,6 +80,7 @@ REGISTERS: tuple[Row, ...] = (
     post(
         "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
     ),
+    post("/rights/{right}/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"technologies": []}),
     # --- registers ---
     get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),
     admin("/programmes", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"code": "BJ", "name": "Again"}),

@@ -308,6 +308,10 @@ TABLE: tuple[Row, ...] = (
     get("/rights/<right>", READERS, there=FOREIGN),
     get("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
+    post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- needs and technologies ---

@@ -140,9 +140,9 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         db,
         officer,
         programme=there,
-        technology=technology,
-        kind="design",
-        fields={},
+        technologies=[technology],
+        kind="know_how",
+        fields={"owner": "There"},
         confirmed=True,
         request=new_request(),
     ).answer["id"]

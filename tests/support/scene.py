@@ -294,9 +294,9 @@ def _right(db: Connection, world: World, programme: str, technology: str) -> str
         db,
         world.actor(db, "foreign_officer"),
         programme=programme,
-        technology=technology,
+        technologies=[technology],
         kind="design",
-        fields={"office": "CNIPA", "number": "CN there"},
+        fields={"office": "CNIPA", "number": "CN there", "owner": "There", "status": "in_force"},
         confirmed=True,
         request=new_request(),
     )

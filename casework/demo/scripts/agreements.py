@@ -82,7 +82,7 @@ PATENT_LAPSED = Script(
     pace=2,
     steps=(
         *to_scoping(),
-        rights_are(in_force=True),
+        rights_are(status="in_force"),
         *planned(skip_assessment=True),
         do("supervisor", "case.skip_assessment"),
         do("officer", "ip.confirm", territory="CN"),
@@ -90,7 +90,7 @@ PATENT_LAPSED = Script(
         do("compliance", "agreement.class_free"),
         Until(9),
         do("officer", "ip.recheck"),
-        rights_are(in_force=False),
+        rights_are(status="lapsed"),
         do("officer", "ip.find_gap", who="technology_owner"),
     ),
 )

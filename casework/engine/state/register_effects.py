@@ -10,7 +10,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from casework.engine.state.effects_schema import ErasedWords
-from casework.engine.state.right_values import Cause, Encumbrance, RecordedRecord, RecordedRight
+from casework.engine.state.right_values import Cause, Encumbrance, OwnerOfRight, RecordedRecord, RecordedRight
 
 
 class QueueRule(TypedDict):
@@ -91,6 +91,9 @@ class RegisterEffects(AccountChange, total=False):
     on: str
     cause: Cause
     checked_on: str
+    right_kind: str
+    technologies: list[str]
+    owners: list[OwnerOfRight]
     # A need or a technology; the fields for which a person stands from now on.
     record: RecordedRecord
     confirmed: list[str]

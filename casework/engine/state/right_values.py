@@ -58,12 +58,20 @@ class Cause(TypedDict):
     seq: int
 
 
+class OwnerOfRight(TypedDict):
+    """An organisation that an IP right belongs to, and its share in per cent where it is known."""
+
+    organisation: str
+    share: str | None
+
+
 class RecordedRight(TypedDict):
     """What an IP right is; the rest is in the body."""
 
     programme: NotRequired[str]
     kind: str
-    technology: str | None
+    technologies: list[str]
+    owners: NotRequired[list[OwnerOfRight]]
     confirmed: bool
 
 

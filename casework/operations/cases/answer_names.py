@@ -23,7 +23,8 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT o.id::text, {called("o")} FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[]))
-    UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, coalesce(number, application_number)), ''), kind)
+        FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
 """)
 #: What lies on some rights by its id: by the right, and since when.
 _BURDENS = text("""

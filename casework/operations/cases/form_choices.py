@@ -44,7 +44,8 @@ _PROVIDERS = text("""
 """)
 #: How some rights are called.
 _RIGHTS = text(
-    "SELECT id::text, kind, office, number FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, 1"
+    "SELECT id::text, kind, office, coalesce(number, application_number) AS number FROM rights"
+    " WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
 )
 #: What others hold on some rights: by the right, whose holder the reader may know of, and since when.
 _BURDENS = text(f"""

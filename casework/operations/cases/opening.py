@@ -67,7 +67,8 @@ _MATCH = """
             AND (f.ends_on IS NULL OR f.ends_on >= d.today) ORDER BY f.starts_on DESC, f.id LIMIT 1
         ) AS phase_id,
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r
-            WHERE r.technology_id = t.id AND r.programme_id = m.programme_id) AS rights
+            JOIN right_technologies l ON l.right_id = r.id AND l.technology_id = t.id
+            WHERE r.programme_id = m.programme_id) AS rights
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """

@@ -311,7 +311,7 @@ class RightOfCase:
     office: str | None
     number: str | None
     owner: str | None
-    in_force: bool | None
+    status: str | None
     expires_on: str | None
     fee_paid_to: str | None
     checked_on: str | None

@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.catalogue.ip_rights import KINDS
 from casework.operations.core.record_log import Kept
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
@@ -251,12 +251,27 @@ class Right(BaseModel):
 
     kind: Annotated[str, BeforeValidator(_right_kind)]
     office: Short | None = None
+    application_number: Short | None = None
     number: Short | None = None
     owner: Name | None = None
-    in_force: YesNo | None = None
+    filed_on: Day | None = None
+    granted_on: Day | None = None
+    status: Short | None = None
     expires_on: Day | None = None
     fee_paid_to: Day | None = None
+    family: Short | None = None
+    twin: Short | None = None
     checked_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        """It says nothing that a right of its kind does not have."""
+        kind = KINDS[self.kind]
+        if strange := out_of_place(self.kind, self.model_dump(exclude={"kind", "checked_on"})):
+            raise ValueError(f"{strange[0]}|a right of the kind {self.kind} has none")
+        if self.status is not None and self.status not in kind.statuses:
+            raise ValueError(f"status|must be one of {', '.join(kind.statuses)}")
+        return self
 
 
 class Verification(BaseModel):

@@ -403,7 +403,7 @@ class _Import:
                 By(self.by, None),
                 str(uuid_utils.uuid7()),
                 self.programme,
-                technology,
+                [technology],
                 kind=right.kind,
                 fields=fields,
                 confirmed=False,

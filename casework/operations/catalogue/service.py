@@ -14,6 +14,7 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import IpRight, Need, Technology
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import entitled
+from casework.operations.core.right_links import with_links
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 
@@ -45,7 +46,7 @@ def list_records(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            f"SELECT * FROM {_TABLES[_NOUNS[kind]]} WHERE programme_id = ANY(CAST(:all_of AS uuid[])){more}"
+            f"SELECT x.*{_BESIDE[_NOUNS[kind]]} FROM {_TABLES[_NOUNS[kind]]} x WHERE programme_id = ANY(CAST(:all_of AS uuid[])){more}"
             " ORDER BY created_at DESC, id DESC LIMIT :most"
         ),
         given,
@@ -56,15 +57,28 @@ def list_records(
 
 _FILTERS: Mapping[str, str] = {
     "programme": "programme_id = CAST(:programme AS uuid)",
-    "technology": "technology_id = CAST(:technology AS uuid)",
     # Of needs and technologies: a part of their titles or of what their source calls them; and whether somebody stands for a value.
     "title": "(strpos(lower(title), lower(:title)) > 0 OR strpos(lower(title_zh), lower(:title)) > 0"
     " OR strpos(lower(external_id), lower(:title)) > 0)",
     "source": "source = :source",
     "stands": "jsonb_path_exists(provenance, '$.*.confirmed_by') = (:stands = 'confirmed')",
-    # Of rights: a part of their number or of their owner's name.
-    "words": "(strpos(lower(number), lower(:words)) > 0 OR strpos(lower(owner), lower(:words)) > 0)",
+    # Of rights: what they protect, whose they are, and a part of their number or of their owner's name.
+    "technology": (
+        "EXISTS (SELECT FROM right_technologies l WHERE l.right_id = x.id AND l.technology_id = CAST(:technology AS uuid))"
+    ),
+    "organisation": (
+        "EXISTS (SELECT FROM right_owners o WHERE o.right_id = x.id AND o.organisation_id = CAST(:organisation AS uuid))"
+    ),
+    "words": (
+        "(strpos(lower(number), lower(:words)) > 0 OR strpos(lower(owner), lower(:words)) > 0"
+        " OR strpos(lower(application_number), lower(:words)) > 0 OR EXISTS (SELECT FROM right_owners o JOIN organisations g"
+        " ON g.id = o.organisation_id WHERE o.right_id = x.id AND strpos(lower(concat_ws(' ', g.name, g.name_zh)), lower(:words)) > 0))"
+    ),
 }
+
+
+#: What is read of a record `x` beside its own columns: of a right what it belongs to.
+_BESIDE: Mapping[str, str] = {"need": "", "technology": "", "right": f", {with_links('x')}"}
 
 
 def titles_of(db: Connection, actor: Actor, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:
@@ -87,7 +101,8 @@ def show_record(db: Connection, actor: Actor, kind: type[Kind], id: str) -> Kind
 
 def read_seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     """A record's row. Raises NotFound for whoever does not see it."""
-    row = db.execute(text(f"SELECT * FROM {_TABLES[noun]} WHERE id = CAST(:id AS uuid)"), {"id": id}).one_or_none()
+    statement = f"SELECT x.*{_BESIDE[noun]} FROM {_TABLES[noun]} x WHERE x.id = CAST(:id AS uuid)"
+    row = db.execute(text(statement), {"id": id}).one_or_none()
     if row is None or row.programme_id not in reach(actor).all_of:
         raise NotFound(noun)
     return row

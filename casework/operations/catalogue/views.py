@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.engine.state.right_values import OwnerOfRight
 from casework.json_values import JsonObject, JsonValue
 
 
@@ -79,17 +80,28 @@ class IpRight:
 
     id: str
     programme: str
-    #: Id of the technology that it protects.
-    technology: str | None
-    #: invention, utility_model, design, software, trade_secret or know_how.
+    #: Ids of the technologies that it protects; a company's own may protect none on record.
+    technologies: list[str]
+    #: Organisations that it belongs to, each with its share in per cent where it is known.
+    owners: list[OwnerOfRight]
+    #: A kind of `engine.case_objects.right_kinds`.
     kind: str
     office: str | None
+    application_number: str | None
+    #: Of the grant or the registration.
     number: str | None
+    #: As the register says it.
     owner: str | None
-    in_force: bool | None
+    filed_on: str | None
+    granted_on: str | None
+    status: str | None
     expires_on: str | None
     fee_paid_to: str | None
+    family: str | None
+    twin: str | None
     checked_on: str | None
+    #: Where it was looked up last.
+    source: str | None
     #: A person has confirmed the imported record.
     confirmed: bool
     #: Pledges, licences, transfers.

@@ -11,18 +11,26 @@ from casework.engine.definition.required_documents import SCANS
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.right_links import with_links
 
 
 def _rights(db: Connection, case: Case) -> JsonValue:
     rows = db.execute(
-        text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id"), {"ids": list(case.rights)}
+        text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"),
+        {"ids": list(case.rights)},
     )
     return {
         row.id: {
             "kind": row.kind,
             "office": row.office,
             "number": row.number,
-            "in_force": row.in_force,
+            "application_number": row.application_number,
+            "owner": row.owner,
+            "owners": row.owners,
+            "filed_on": _day(row.filed_on),
+            "granted_on": _day(row.granted_on),
+            "status": row.status,
+            "twin": row.twin,
             "expires_on": _day(row.expires_on),
             "fee_paid_to": _day(row.fee_paid_to),
             "checked_on": _day(row.checked_on),

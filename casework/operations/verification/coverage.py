@@ -36,8 +36,8 @@ _TELLING = "it tells of an event; the event is the proof, and it goes when its r
 _SECRET = "opens for days to whoever has the link and the code; who accepted is in the log"
 
 _FOLDED = (
-    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "needs", "technologies",
-    "cases", "case_dates", "mediations",
+    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "right_technologies",
+    "right_owners", "needs", "technologies", "cases", "case_dates", "mediations",
     "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "party_links", "mentions", "findings",
     "erasures", "impacts", "statements",
 )  # fmt: skip

@@ -123,7 +123,7 @@ class Rows:
             yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
             return
         if kind == "right":
-            yield from self._compare("rights", [self._right(events)], rows)
+            yield from self._right_kept(events, rows)
             yield from self._rights_caused()
             yield from self._right_judged(events)
         elif kind in TABLES:
@@ -229,10 +229,18 @@ class Rows:
         for seq in self.db.execute(_CAUSES_OF_RIGHTS, {"log": self.log}).scalars():
             yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
 
-    def _right(self, events: list[RegisterEvent]) -> JsonObject:
+    def _right_kept(self, events: list[RegisterEvent], rows: list[JsonObject]) -> Iterator[Finding]:
+        """A right's row, and what it belongs to."""
+        told = fold_right(events)
+        technologies = [{"id": technology} for technology in told.pop("technologies", ())]
+        owners = [{"id": owner["organisation"], "share": owner["share"]} for owner in told.pop("owners", ())]
         # What was erased can no longer be compared.
-        told = {name: value for name, value in fold_right(events).items() if not isinstance(value, Erased)}
-        return {"id": self.log, "programme_id": self._programme_of_log(), **told}
+        right = {name: value for name, value in told.items() if not isinstance(value, Erased)}
+        wanted: JsonObject = {"id": self.log, "programme_id": self._programme_of_log(), **right}
+        yield from self._compare("rights", [wanted], rows)
+        kept = self.db.execute(_LINKS_OF_RIGHT, {"log": self.log}).one()
+        yield from self._compare("right_technologies", technologies, kept.technologies)
+        yield from self._compare("right_owners", owners, kept.owners)
 
     def _imports(self, events: list[RegisterEvent]) -> Iterator[Finding]:
         for seq, why in import_faults(self.db, self.log, events):
@@ -322,6 +330,13 @@ _LATER = (
 )
 
 
+#: What a right belongs to, as its tables hold it.
+_LINKS_OF_RIGHT = text("""
+    SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('id', technology_id) ORDER BY technology_id), '[]')
+        FROM right_technologies WHERE right_id = CAST(:log AS uuid)) AS technologies,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', organisation_id, 'share', trim_scale(share)::text) ORDER BY organisation_id), '[]')
+        FROM right_owners WHERE right_id = CAST(:log AS uuid)) AS owners
+""")
 #: The events of a right whose cause, in a case, does not say so.
 _CAUSES_OF_RIGHTS = text("""
     SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')

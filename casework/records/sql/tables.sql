@@ -952,6 +952,41 @@ CREATE TABLE recovery_codes (
 COMMENT ON TABLE recovery_codes IS 'Ten codes for one use each, for those who have lost their app';
 COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once';
 
+CREATE TABLE rights (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    office TEXT,
+    application_number TEXT,
+    number TEXT,
+    owner TEXT,
+    filed_on DATE,
+    granted_on DATE,
+    status TEXT,
+    expires_on DATE,
+    fee_paid_to DATE,
+    family TEXT,
+    twin TEXT,
+    checked_on DATE,
+    source TEXT,
+    confirmed BOOLEAN DEFAULT false NOT NULL,
+    encumbrances JSONB DEFAULT '[]' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_rights PRIMARY KEY (id),
+    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE UNIQUE INDEX ux_rights_application_number ON rights (programme_id, replace(lower(application_number), ' ', ''), coalesce(lower(office), ''));
+CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), ''));
+COMMENT ON COLUMN rights.id IS 'Also the id of its log';
+COMMENT ON COLUMN rights.kind IS 'A kind of `engine.case_objects.right_kinds`, as is its status';
+COMMENT ON COLUMN rights.number IS 'Of the grant or the registration';
+COMMENT ON COLUMN rights.owner IS 'As the register says it';
+COMMENT ON COLUMN rights.family IS 'What those rights have in common that protect one invention in several countries';
+COMMENT ON COLUMN rights.twin IS 'The number of the other right that was filed for the same on the same day';
+COMMENT ON COLUMN rights.source IS 'Where it was looked up last';
+COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';
+COMMENT ON COLUMN rights.encumbrances IS 'Pledges, licences, transfers; the fold of its log';
+
 CREATE TABLE saved_views (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -1473,31 +1508,27 @@ COMMENT ON COLUMN party_link_secrets.address IS 'Where it is mailed; gone once t
 COMMENT ON COLUMN party_link_secrets.typed IS 'What was filled in and not sent yet; gone likewise';
 COMMENT ON COLUMN party_link_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
 
-CREATE TABLE rights (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    technology_id UUID,
-    kind TEXT NOT NULL,
-    office TEXT,
-    number TEXT,
-    owner TEXT,
-    in_force BOOLEAN,
-    expires_on DATE,
-    fee_paid_to DATE,
-    checked_on DATE,
-    confirmed BOOLEAN DEFAULT false NOT NULL,
-    encumbrances JSONB DEFAULT '[]' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_rights PRIMARY KEY (id),
-    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_rights_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id)
+CREATE TABLE right_owners (
+    right_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    share NUMERIC,
+    CONSTRAINT pk_right_owners PRIMARY KEY (right_id, organisation_id),
+    CONSTRAINT ck_right_owners_share CHECK (share > 0 AND share <= 100),
+    CONSTRAINT fk_right_owners_right_id FOREIGN KEY(right_id) REFERENCES rights (id),
+    CONSTRAINT fk_right_owners_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id)
 );
-CREATE INDEX ix_rights_technology_id ON rights (technology_id);
-CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), ''));
-COMMENT ON COLUMN rights.id IS 'Also the id of its log';
-COMMENT ON COLUMN rights.kind IS 'invention, utility_model, design, software, trade_secret or know_how';
-COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';
-COMMENT ON COLUMN rights.encumbrances IS 'Pledges, licences, transfers; the fold of its log';
+CREATE INDEX ix_right_owners_organisation_id ON right_owners (organisation_id);
+COMMENT ON COLUMN right_owners.share IS 'In per cent; null where it is not known';
+
+CREATE TABLE right_technologies (
+    right_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    CONSTRAINT pk_right_technologies PRIMARY KEY (right_id, technology_id),
+    CONSTRAINT fk_right_technologies_right_id FOREIGN KEY(right_id) REFERENCES rights (id),
+    CONSTRAINT fk_right_technologies_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id)
+);
+CREATE INDEX ix_right_technologies_technology_id ON right_technologies (technology_id);
+COMMENT ON TABLE right_technologies IS 'What a right protects; a company''s own may protect none on record';
 
 CREATE TABLE webhook_messages (
     id UUID NOT NULL,

@@ -130,17 +130,20 @@ rights = Table(
     metadata,
     id_column(comment="Also the id of its log"),
     reference("programme_id", "programmes.id"),
-    reference("technology_id", "technologies.id", nullable=True, index=True),
-    Column(
-        "kind", Text, nullable=False, comment="invention, utility_model, design, software, trade_secret or know_how"
-    ),
+    Column("kind", Text, nullable=False, comment="A kind of `engine.case_objects.right_kinds`, as is its status"),
     Column("office", Text),
-    Column("number", Text),
-    Column("owner", Text),
-    Column("in_force", Boolean),
+    Column("application_number", Text),
+    Column("number", Text, comment="Of the grant or the registration"),
+    Column("owner", Text, comment="As the register says it"),
+    Column("filed_on", Date),
+    Column("granted_on", Date),
+    Column("status", Text),
     Column("expires_on", Date),
     Column("fee_paid_to", Date),
+    Column("family", Text, comment="What those rights have in common that protect one invention in several countries"),
+    Column("twin", Text, comment="The number of the other right that was filed for the same on the same day"),
     Column("checked_on", Date),
+    Column("source", Text, comment="Where it was looked up last"),
     Column(
         "confirmed",
         Boolean,
@@ -164,6 +167,30 @@ rights = Table(
         text("coalesce(lower(office), '')"),
         unique=True,
     ),
+    Index(
+        "ux_rights_application_number",
+        "programme_id",
+        text("replace(lower(application_number), ' ', '')"),
+        text("coalesce(lower(office), '')"),
+        unique=True,
+    ),
+)
+
+right_technologies = Table(
+    "right_technologies",
+    metadata,
+    Column("right_id", Id, ForeignKey("rights.id"), primary_key=True),
+    Column("technology_id", Id, ForeignKey("technologies.id"), primary_key=True, index=True),
+    comment="What a right protects; a company's own may protect none on record",
+)
+
+right_owners = Table(
+    "right_owners",
+    metadata,
+    Column("right_id", Id, ForeignKey("rights.id"), primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisations.id"), primary_key=True, index=True),
+    Column("share", Numeric, comment="In per cent; null where it is not known"),
+    CheckConstraint("share > 0 AND share <= 100", name="share"),
 )
 
 matches = Table(

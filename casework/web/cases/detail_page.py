@@ -56,7 +56,15 @@ from casework.web.shell.layout import time_element, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import queue_name
-from casework.web.shell.values import KINDS_OF_RIGHTS, name_burden, paper_name, party_name, say_scope
+from casework.web.shell.values import (
+    KINDS_OF_RIGHTS,
+    STANDING,
+    STATUSES_OF_RIGHTS,
+    name_burden,
+    paper_name,
+    party_name,
+    say_scope,
+)
 
 #: Tasks and documents that stand on the page; the others are one click away.
 MOST_TASKS, MOST_DOCUMENTS = 6, 2
@@ -256,6 +264,8 @@ def show(number: str) -> str:
         kinds=KINDS_OF_RIGHTS,
         name_burden=name_burden,
         say_scope=say_scope,
+        statuses=STATUSES_OF_RIGHTS,
+        standing=STANDING,
         adds_rights="add_rights" in shown.case_actions,
         removes_rights="remove_rights" in shown.case_actions,
         party_name=party_name,

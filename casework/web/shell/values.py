@@ -31,7 +31,13 @@ PAPERS = {
 }  # fmt: skip
 KINDS_OF_RIGHTS = {
     "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
-    "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
+    "software": N_("software copyright"), "know_how": N_("know-how"), "trade_secret": N_("trade secret"),
+    "plant_variety": N_("plant variety"), "application": N_("pending application"), "other": N_("other right"),
+}  # fmt: skip
+STATUSES_OF_RIGHTS = {
+    "in_force": N_("in force"), "lapsed": N_("lapsed"), "expired": N_("expired"), "invalid": N_("declared invalid"),
+    "kept": N_("kept secret"), "disclosed": N_("disclosed"), "pending": N_("application pending"), "refused": N_("refused"),
+    "withdrawn": N_("withdrawn"),
 }  # fmt: skip
 ENCUMBRANCES = {
     "pledge_registration": N_("registered as pledged"),
@@ -55,6 +61,10 @@ def say_scope(territories: Iterable[str] | None, fields: Iterable[str] | None) -
     return " · ".join(part for part in parts if part)
 
 
+#: Of a status those that stand in no deal's way.
+STANDING = ("in_force", "pending", "kept")
+
+
 def name_right(kind: str, office: str | None, number: str | None, owner: str | None = None) -> str:
     """What a right is called: its office and number, or of what kind it is and whose."""
     words = gettext(KINDS_OF_RIGHTS[kind]) if kind in KINDS_OF_RIGHTS else kind
@@ -73,7 +83,10 @@ _LABELS = {
     "siblings": N_("Other cases of the same need"), "scans": N_("Documents that the scanner has not cleared"),
     "source": N_("source"), "rationale": N_("rationale given"), "confirmed": N_("confirmed"), "office": N_("office"),
     "verification": N_("verification"), "verdict": N_("verdict"), "valid_until": N_("valid until"),
-    "number": N_("number"), "kind": N_("kind"), "in_force": N_("in force"), "checked_on": N_("checked"),
+    "number": N_("number"), "kind": N_("kind"), "checked_on": N_("checked"),
+    "application_number": N_("application number"), "filed_on": N_("filed"), "granted_on": N_("granted"),
+    "owner": N_("owner"), "owners": N_("owners on record"), "share": N_("share in per cent"),
+    "organisation": N_("organisation"), "technologies": N_("technologies"), "twin": N_("twin"),
     "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
     "from": N_("from"), "until": N_("until"), "to": N_("to"), "licence": N_("licence"), "territories": N_("territories"),
     "fields": N_("uses"), "holder": N_("held by"),
@@ -84,6 +97,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},
     "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
     "licence": LICENCES,
+    "status": STATUSES_OF_RIGHTS,
     **RECORD_WORDS,
 }
 

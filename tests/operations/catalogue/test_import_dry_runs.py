@@ -62,7 +62,7 @@ class Files:
         } | self.some(
             office=["CNIPA", "EPO"],
             number=[f"CN{n}" for n in range(40)],
-            in_force=[True],
+            status=["in_force"],
         )
 
     def match(self, keys: int) -> dict[str, Json]:

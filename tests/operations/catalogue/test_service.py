@@ -31,7 +31,7 @@ def test_rights_are_listed_by_their_technology(world: World, db: Connection) -> 
     officer = world.actor(db, "officer")
     for technology, right in zip(world.technologies[:2], world.rights, strict=True):
         (listed,) = list_records(db, officer, IpRight, filters={"technology": technology}).items
-        assert (listed.id, listed.technology, listed.programme) == (right, technology, world.programmes["BJ"])
+        assert (listed.id, listed.technologies, listed.programme) == (right, [technology], world.programmes["BJ"])
 
 
 def test_a_record_is_shown_with_its_decimals_and_days_as_they_are(world: World, db: Connection) -> None:

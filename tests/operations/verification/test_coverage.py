@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from casework.operations.auth import passkeys, second_factor
 from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.ip_rights import set_belonging
 from casework.operations.core import access_log
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notification_preferences import set_telling
@@ -89,6 +90,8 @@ PAST = (
 def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     officer, auditor = world.actor(db, "officer"), world.actor(db, "auditor")
     programme = world.programmes["BJ"]
+    owners = [{"organisation": world.organisations["bank"], "share": "60"}]
+    set_belonging(db, officer, world.rights[1], owners=owners, request=new_request())
     registry.register_phase(db, programme, name="Phase 1", name_zh=None, starts_on=date(2026, 1, 1))
     second_factor.begin(db, officer, "officer@example.org", SecretBox([SECRET]))
     second_factor.new_codes(db, officer.person)
