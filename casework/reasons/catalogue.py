@@ -57,3 +57,21 @@ SEVERAL_OWNERS = reason(
 MATCH_REFUSED = reason("catalogue.match_refused", N_("this match is refused; take that back first"))
 MATCH_NOT_REFUSED = reason("catalogue.match_not_refused", N_("this match is not refused"))
 MATCH_HAS_CASE = reason("catalogue.match_has_case", N_("this match has its case; close that instead"))
+NO_CREDIT_CODE = reason(
+    "catalogue.no_credit_code",
+    N_(
+        "is no unified social credit code: it has 18 characters, and the last one does not fit the others or is missing"
+    ),
+)
+SHARE_ABOVE = template("catalogue.share_above", N_("must be more than %(least)s and at most 100 per cent"))
+ORGANISATION_RECORDED = reason(
+    "catalogue.organisation_recorded",
+    N_("this programme knows an organisation with this registration number already; open that one"),
+)
+KEPT_BY_ADMINISTRATORS = reason(
+    "catalogue.kept_by_administrators", N_("This is a provider of services: administrators keep its record.")
+)
+ORGANISATION_MERGED = reason(
+    "catalogue.organisation_merged", N_("This organisation was merged: another record stands in its place.")
+)
+MOST_ROWS = template("catalogue.most_rows", N_("an organisation has %(most)s of these at most"))

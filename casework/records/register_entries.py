@@ -53,6 +53,9 @@ REGISTERS: Mapping[str, Register] = {
     "recoveries": Register("person", "person_id", secret=frozenset({"first_half", "second_half"})),
     "notification_preferences": Register("person", "person_id", ("person_id",)),
     "organisations": Register("organisation", "id"),
+    "organisation_contacts": Register("organisation", "organisation_id"),
+    "organisation_owners": Register("organisation", "organisation_id"),
+    "organisation_screenings": Register("organisation", "organisation_id"),
     "webhook_endpoints": Register("organisation", "organisation_id"),
     "programmes": Register(
         "programme", "id",

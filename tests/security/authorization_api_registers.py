@@ -81,6 +81,26 @@ REGISTERS: tuple[Row, ...] = (
         "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
     ),
     post("/rights/{right}/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"technologies": []}),
+    # --- organisations that programmes keep ---
+    get("/organisations/{party}", READERS, there=FOREIGN),
+    get("/organisations/{party}/history", READERS, there=FOREIGN),
+    post(
+        "/programmes/{programme}/organisations", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN,
+        absent_refused=EVERYBODY, body=lambda on: {"name": "Other", "source": "Register", "country": "CN", "register_number": "1"},
+    ),
+    post(
+        "/organisations/{party}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"source": "Register", "country": "CN", "register_number": "1"},
+    ),
+    *(
+        post(f"/organisations/{{party}}/{what}{path}", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on, body=body: body)
+        for what, one in (("contacts", "contact"), ("owners", "owner"))
+        for path, body in (
+            ("", {"name": " ", "source": "A call"}),
+            (f"/{{{one}}}", {"name": None, "reason": "Why."}),
+            (f"/{{{one}}}/remove", {"reason": "-"}),
+        )
+    ),
     # --- registers ---
     get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),
     admin("/programmes", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"code": "BJ", "name": "Again"}),

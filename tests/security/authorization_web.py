@@ -303,6 +303,21 @@ TABLE: tuple[Row, ...] = (
     post("/cases/<number>/unfollow", READERS, there=FOREIGN),
     get("/cases/<number>/interest", READERS, there=FOREIGN),
     post("/cases/<number>/interest", READERS, there=FOREIGN),
+    # --- organisations that programmes keep ---
+    get("/organisations", READERS | FOREIGN),
+    get("/organisations/<party>", READERS, there=FOREIGN),
+    get("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    *(
+        row
+        for path in ("new", "<row>", "<row>/remove")
+        for row in (
+            get(f"/organisations/<party>/<what>/{path}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/organisations/<party>/<what>/{path}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+        )
+    ),
     # --- rights ---
     get("/rights", READERS | FOREIGN),
     get("/rights/<right>", READERS, there=FOREIGN),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
+from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import note_entries
@@ -199,3 +200,21 @@ def add_absence(
         request=new_request(),
     )
     return str(done.answer["id"])
+
+
+def add_party(db: Connection, world: World, by: str, programme: str) -> dict[str, str]:
+    """An organisation that a programme keeps, with a contact and an owner."""
+    actor = world.actor(db, by)
+    party = str(
+        record_organisation(
+            db, actor, programme=programme, fields={"name": "Kiln Works"}, source="Register", request=new_request()
+        ).answer["id"]
+    )
+
+    def keep(what: str, name: str) -> str:
+        fields = {"name": name}
+        done = keep_row(db, actor, party, what, None, fields=fields, source="A call", request=new_request())
+        return str(done.answer["id"])
+
+    contact = keep("contacts", "Li Wen")
+    return {"party": party, "contact": contact, "owner": keep("owners", "Kiln Holding"), "row": contact}

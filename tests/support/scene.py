@@ -34,6 +34,7 @@ from tests.support.additions import (
     add_invitation,
     add_link,
     add_mail,
+    add_party,
     add_recovery,
     add_role_request,
     add_service_account,
@@ -207,6 +208,8 @@ def make_things(world: World, db: Connection) -> Things:
         "membership": membership,
         "question": "waivers",
         "organisation": world.organisations["lab"],
+        **add_party(db, world, "officer", world.programmes["BJ"]),
+        "what": "contacts",
         "programme": world.programmes["BJ"],
         "workflow": "case",
         "edition": str(case.number),
@@ -259,6 +262,7 @@ def make_things(world: World, db: Connection) -> Things:
         "leaver": world.people["foreign_officer"],
         "membership": str(away),
         "organisation": world.organisations["bank"],
+        **add_party(db, world, "foreign_officer", there),
         "programme": there,
         "member": members[1],
         "referral_task": _step_task(db, other),
@@ -272,6 +276,7 @@ def make_things(world: World, db: Connection) -> Things:
     }
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "operation": "modify",
+        "what": "contacts",
         "number": "BJ-2099-0001",
         "seq": "1",
         "question": "nothing",

@@ -17,21 +17,29 @@ Key = tuple[str, str]
 
 
 def owners_by_name(
-    db: Connection, countries: Mapping[str, str | None], *, source: str, by: str, stamp: str
+    db: Connection, programme: str, countries: Mapping[str, str | None], *, source: str, by: str, stamp: str
 ) -> dict[str, str]:
-    """The ids of owners, told by name with their country; one that is not known yet is registered."""
-    rows = db.execute(
-        text("SELECT id, name FROM organisations WHERE name = ANY(:names) ORDER BY created_at DESC, id DESC"),
-        {"names": list(countries)},
-    )
+    """The ids of owners, told by name with their country; one that the programme does not know yet is registered for it."""
+    if not countries:
+        return {}
+    rows = db.execute(_CALLED, {"names": list(countries), "programme": programme})
     # Of several with one name the oldest is meant.
     known: dict[str, str] = {row.name: row.id for row in rows}
     for name, country in countries.items():
         if name not in known:
             origin = {"source": source, "at": stamp}
             provenance = {"name": origin} | ({"country": origin} if country else {})
-            known[name] = register_organisation(db, name=name, country=country, provenance=provenance, by=by)
+            known[name] = register_organisation(
+                db, name=name, country=country, provenance=provenance, programme=programme, by=by
+            )
     return known
+
+
+#: Organisations with some names, of a programme or of no single one: of one that was merged the one in its place.
+_CALLED = text("""
+    SELECT coalesce(merged_into, id) AS id, name FROM organisations WHERE name = ANY(:names)
+    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) ORDER BY created_at DESC, id DESC
+""")
 
 
 def rights_not_on_record(

@@ -379,7 +379,7 @@ class _Import:
         for record, _ in named:
             if record.owner is not None:
                 countries.setdefault(record.owner, record.owner_country)
-        known = owners_by_name(db, countries, source=self.source, by=self.by, stamp=stamp) if countries else {}
+        known = owners_by_name(db, self.programme, countries, source=self.source, by=self.by, stamp=stamp)
         for record, columns in named:
             if record.owner is not None:
                 columns["owner_id"] = known[record.owner]

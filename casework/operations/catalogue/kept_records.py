@@ -82,7 +82,7 @@ def set_owner(
 ) -> Done:
     """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
     programme, by = _editable(db, actor, noun, id)
-    if db.execute(_ORGANISATION, {"id": organisation}).first() is None:
+    if db.execute(_OWNER, {"id": organisation, "programme": programme}).first() is None:
         raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
@@ -93,6 +93,13 @@ def set_owner(
     else:
         _confirm(db, by, standing, ["owner_id"])
     return finish(db, actor, request, Done({"id": id, "owner": organisation}))
+
+
+#: An organisation that can own a record of a programme: its own, or one of no programme.
+_OWNER = text("""
+    SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND merged_into IS NULL
+    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))
+""")
 
 
 def _reasoned(standing: Standing, fields: Collection[str], reason: str | None) -> dict[str, str | None]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from casework.engine.state.right_values import OwnerOfRight
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.organisations import Contact
+from casework.operations.core.views import NamedInBoth
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,3 +235,66 @@ class PastProjects:
     items: list[PastProject]
     next: str | None
     counts: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationRow(NamedInBoth):
+    """An organisation in a list."""
+
+    country: str | None
+    kind: str
+    register_number: str | None
+    #: A person of its programme stands for what it says.
+    confirmed: bool
+    #: The programme that keeps it; None where administrators do.
+    programme: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """Who owns more than 25 % of an organisation."""
+
+    id: str
+    name: str
+    #: person or organisation.
+    kind: str
+    country: str | None
+    #: In per cent, as decimals.
+    share: str | None
+    #: How the newest screening ended: clear or hit.
+    screened: str | None
+    screened_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationRecord(OrganisationRow):
+    """An organisation with what its programme keeps of it."""
+
+    language: str
+    address: str | None
+    #: micro, small, medium or large.
+    size: str | None
+    state_owned: bool | None
+    services: list[str]
+    #: The one that stands in its place.
+    merged_into: str | None
+    contacts: list[Contact]
+    owners: list[Owner]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationEntry:
+    """An event of an organisation's log: what was entered, corrected, taken out, screened or merged."""
+
+    at: str
+    kind: str
+    #: The person's name; null for what happened by itself.
+    who: str | None
+    #: contacts or owners, where it is about one of those.
+    what: str | None
+    #: By field what it said before and after.
+    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: Its words named somebody and were erased.
+    erased: bool
+    source: str | None
+    reason: str | None

@@ -28,7 +28,15 @@ from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_data import Naming
-from casework.operations.privacy.personal_texts import DIFFER, WORDY, NamingEvent, find_texts, names_in, worded
+from casework.operations.privacy.personal_texts import (
+    ABOUT_ONE,
+    DIFFER,
+    WORDY,
+    NamingEvent,
+    find_texts,
+    names_in,
+    worded,
+)
 from casework.operations.privacy.retention import YEARS, find_duties
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -236,6 +244,8 @@ def _drop_typed(db: Connection, named: Naming) -> int:
 
 def _without(table: str, name: str, kind: str) -> str:
     """A column without the words that name the person; where a rule wants two rows to differ in it, by their ids."""
+    if table in ABOUT_ONE:
+        return f'CASE WHEN "{name}" IS NOT NULL THEN :gone END'
     left = f"CAST(regexp_replace(CAST(\"{name}\" AS text), :named, :gone, 'gi') AS {kind})"
     if DIFFER.get(table) == name:
         return f'CASE WHEN "{name}" ~* :named THEN {left} || \' \' || right(CAST(id AS text), 8) ELSE "{name}" END'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
+from casework.operations.verification.organisation_judgement import organisation_faults
 from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.right_judgement import right_faults
 from casework.operations.verification.role_judgement import role_faults
@@ -122,10 +123,10 @@ class Rows:
         if not rows:
             yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
             return
+        yield from self._judged(kind, events)
         if kind == "right":
             yield from self._right_kept(events, rows)
             yield from self._rights_caused()
-            yield from self._right_judged(events)
         elif kind in TABLES:
             yield from self._record(kind, events)
         elif kind == "finding":
@@ -137,8 +138,6 @@ class Rows:
     def _of_others(self, kind: str, events: list[RegisterEvent], rows: list[JsonObject]) -> Iterator[Finding]:
         if kind == "erasure":
             yield from self._compare("erasures", [fold_erasure(events)], rows)
-            for seq, why in erasure_faults(events):
-                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "programme":
             yield from self._imports(events)
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
@@ -265,8 +264,16 @@ class Rows:
         programme = text("SELECT programme_id::text FROM logs WHERE id = CAST(:log AS uuid)")
         return str(self.db.execute(programme, {"log": self.log}).scalar_one())
 
-    def _right_judged(self, events: list[RegisterEvent]) -> Iterator[Finding]:
-        for seq, why in right_faults(self.past, self._programme_of_log(), events):
+    def _judged(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
+        """Whether what the log of a record says was done by whom and how it may be."""
+        faults: Iterable[tuple[int, str]] = ()
+        if kind == "right":
+            faults = right_faults(self.past, self._programme_of_log(), events)
+        if kind == "organisation":
+            faults = organisation_faults(self.past, events)
+        if kind == "erasure":
+            faults = erasure_faults(events)
+        for seq, why in faults:
             yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
 
 

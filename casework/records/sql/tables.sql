@@ -46,31 +46,6 @@ COMMENT ON COLUMN logs.seq IS 'Of the last event; no gaps';
 COMMENT ON COLUMN logs.head IS 'Hash of the last event, hex';
 COMMENT ON COLUMN logs.last_at IS 'Time of the last event; the next one is later';
 
-CREATE TABLE organisations (
-    id UUID NOT NULL,
-    name TEXT NOT NULL,
-    name_zh TEXT,
-    country TEXT,
-    register_number TEXT,
-    kind TEXT,
-    services TEXT[] DEFAULT '{}' NOT NULL,
-    profile JSONB DEFAULT '{}' NOT NULL,
-    owners JSONB DEFAULT '[]' NOT NULL,
-    language TEXT DEFAULT 'en' NOT NULL,
-    provenance JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_organisations PRIMARY KEY (id)
-);
-CREATE INDEX ix_organisations_terms ON organisations USING gin (casework_terms_of_both(name, name_zh)) WITH (gin_pending_list_limit = 256);
-COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
-COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
-COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
-COMMENT ON COLUMN organisations.kind IS 'company, institution, government, association, provider or other';
-COMMENT ON COLUMN organisations.services IS 'Kinds of referral it takes';
-COMMENT ON COLUMN organisations.profile IS 'Of a provider: fields, languages, places, capacity, closed, conflicts';
-COMMENT ON COLUMN organisations.owners IS 'Owners above 25 %';
-COMMENT ON COLUMN organisations.provenance IS 'Per field: source, at, confirmed by, at';
-
 CREATE TABLE outbox (
     log_id UUID NOT NULL,
     seq BIGINT NOT NULL,
@@ -667,41 +642,6 @@ COMMENT ON COLUMN mentions.track_id IS 'The referral whose thread it is in; null
 COMMENT ON COLUMN mentions.person_id IS 'Who is mentioned';
 COMMENT ON COLUMN mentions.read_at IS 'When that person opened it; no part of the history';
 
-CREATE TABLE needs (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    title TEXT NOT NULL,
-    title_zh TEXT,
-    owner_id UUID,
-    sector TEXT,
-    district TEXT,
-    problem TEXT,
-    target TEXT,
-    budget NUMERIC,
-    budget_currency TEXT,
-    readiness_low INTEGER,
-    readiness_high INTEGER,
-    wanted_form TEXT,
-    wanted_by DATE,
-    status TEXT DEFAULT 'published' NOT NULL,
-    valid_until DATE,
-    more JSONB DEFAULT '{}' NOT NULL,
-    provenance JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_needs PRIMARY KEY (id),
-    CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
-    CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
-);
-CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
-COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
-COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
-COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
-
 CREATE TABLE notification_preferences (
     person_id UUID NOT NULL,
     choices JSONB DEFAULT '{}' NOT NULL,
@@ -749,6 +689,45 @@ COMMENT ON COLUMN openings.decider_id IS 'The second person, who agrees';
 COMMENT ON COLUMN openings.until IS 'When it ends by itself';
 COMMENT ON COLUMN openings.ended_at IS 'Before its time, by a person';
 COMMENT ON COLUMN openings.told_on IS 'When the parties were told';
+
+CREATE TABLE organisations (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    name_zh TEXT,
+    country TEXT,
+    register_number TEXT,
+    kind TEXT,
+    services TEXT[] DEFAULT '{}' NOT NULL,
+    profile JSONB DEFAULT '{}' NOT NULL,
+    language TEXT DEFAULT 'en' NOT NULL,
+    programme_id UUID,
+    address TEXT,
+    size TEXT,
+    state_owned BOOLEAN,
+    confirmed BOOLEAN DEFAULT false NOT NULL,
+    merged_into UUID,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_organisations PRIMARY KEY (id),
+    CONSTRAINT ck_organisations_size CHECK (size IN ('micro', 'small', 'medium', 'large')),
+    CONSTRAINT fk_organisations_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_organisations_merged_into FOREIGN KEY(merged_into) REFERENCES organisations (id)
+);
+CREATE INDEX ix_organisations_merged_into ON organisations (merged_into);
+CREATE INDEX ix_organisations_programme_id ON organisations (programme_id);
+CREATE INDEX ix_organisations_terms ON organisations USING gin (casework_terms_of_both(name, name_zh)) WITH (gin_pending_list_limit = 256);
+CREATE UNIQUE INDEX ux_organisations_register_number ON organisations (programme_id, replace(upper(register_number), ' ', '')) WHERE merged_into IS NULL;
+COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
+COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
+COMMENT ON COLUMN organisations.kind IS 'company, institution, government, association, provider or other';
+COMMENT ON COLUMN organisations.services IS 'Kinds of referral it takes';
+COMMENT ON COLUMN organisations.profile IS 'Of a provider: fields, languages, places, capacity, closed, conflicts';
+COMMENT ON COLUMN organisations.programme_id IS 'That keeps it; none: administrators do';
+COMMENT ON COLUMN organisations.size IS 'micro, small, medium or large';
+COMMENT ON COLUMN organisations.confirmed IS 'A person of its programme stands for what it says';
+COMMENT ON COLUMN organisations.merged_into IS 'The one that stands in its place now';
+COMMENT ON COLUMN organisations.provenance IS 'Per field: source, at, confirmed by, at';
 
 CREATE TABLE party_links (
     id UUID NOT NULL,
@@ -1065,29 +1044,6 @@ COMMENT ON COLUMN second_factors.confirmed_at IS 'Null until the first code was 
 COMMENT ON COLUMN second_factors.last_step IS 'No code counts twice';
 COMMENT ON COLUMN second_factors.sealed IS 'The secret of RFC 6238, encrypted by operations.core.encryption';
 
-CREATE TABLE service_accounts (
-    id UUID NOT NULL,
-    organisation_id UUID NOT NULL,
-    name TEXT NOT NULL,
-    scopes TEXT[] NOT NULL,
-    made_by UUID NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    minute TIMESTAMP WITH TIME ZONE,
-    asked INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_service_accounts PRIMARY KEY (id),
-    CONSTRAINT fk_service_accounts_id FOREIGN KEY(id) REFERENCES people (id),
-    CONSTRAINT fk_service_accounts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
-    CONSTRAINT fk_service_accounts_made_by FOREIGN KEY(made_by) REFERENCES people (id)
-)
- WITH (fillfactor = 80);
-CREATE INDEX ix_service_accounts_organisation_id ON service_accounts (organisation_id);
-COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and until when; the fold of the organisation''s log';
-COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
-COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
-COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
-
 CREATE TABLE sessions (
     hash BYTEA NOT NULL,
     person_id UUID NOT NULL,
@@ -1219,37 +1175,6 @@ COMMENT ON COLUMN tasks.handed IS 'How it came to whom it is with: how, by, to, 
 COMMENT ON COLUMN tasks.wait IS 'While a person lets it wait: for whom, until which day, seq of the event with the reason';
 COMMENT ON COLUMN tasks.items IS 'Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words';
 
-CREATE TABLE technologies (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    title TEXT NOT NULL,
-    title_zh TEXT,
-    owner_id UUID,
-    description TEXT,
-    developed_in TEXT[] DEFAULT '{}' NOT NULL,
-    deployed_in TEXT[] DEFAULT '{}' NOT NULL,
-    benefits TEXT[] DEFAULT '{}' NOT NULL,
-    website TEXT,
-    readiness_text TEXT,
-    readiness_low INTEGER,
-    readiness_high INTEGER,
-    ip_text TEXT,
-    verification JSONB,
-    more JSONB DEFAULT '{}' NOT NULL,
-    provenance JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_technologies PRIMARY KEY (id),
-    CONSTRAINT uq_technologies_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
-);
-CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
-COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
-COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
-
 CREATE TABLE tokens (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -1320,26 +1245,6 @@ COMMENT ON COLUMN tracks.part IS 'What its workflow is to the engine, by `engine
 COMMENT ON COLUMN tracks.played IS 'By part what has played it: a transition that fired, an end';
 COMMENT ON COLUMN tracks.inbox IS 'Of a referral that was sent: the tab of its provider''s inbox that it lies under';
 COMMENT ON COLUMN tracks.inbox_at IS 'By what it lies there before others: its provider''s first day, or when it was opened';
-
-CREATE TABLE webhook_endpoints (
-    id UUID NOT NULL,
-    organisation_id UUID NOT NULL,
-    url TEXT NOT NULL,
-    secret BYTEA NOT NULL,
-    former BYTEA,
-    former_until TIMESTAMP WITH TIME ZONE,
-    made_by UUID NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id),
-    CONSTRAINT fk_webhook_endpoints_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
-    CONSTRAINT fk_webhook_endpoints_made_by FOREIGN KEY(made_by) REFERENCES people (id)
-);
-CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
-COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
-COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
-COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
-COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
 
 CREATE TABLE blobs (
     id UUID NOT NULL,
@@ -1422,39 +1327,6 @@ COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
 COMMENT ON COLUMN mails.send_at IS 'Not before this';
 COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
 
-CREATE TABLE matches (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    need_id UUID NOT NULL,
-    technology_id UUID NOT NULL,
-    proposed_on DATE,
-    proposed_by TEXT,
-    score NUMERIC,
-    rationale TEXT,
-    case_id UUID,
-    refused_at TIMESTAMP WITH TIME ZONE,
-    refused_by UUID,
-    refusal TEXT,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_matches PRIMARY KEY (id),
-    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
-    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)),
-    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
-    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
-    CONSTRAINT uq_matches_case_id UNIQUE (case_id),
-    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id)
-);
-CREATE INDEX ix_matches_need_id ON matches (need_id);
-CREATE INDEX ix_matches_technology_id ON matches (technology_id);
-COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
-COMMENT ON COLUMN matches.case_id IS 'The case that it became';
-COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
-COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
-
 CREATE TABLE memberships (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -1485,6 +1357,107 @@ COMMENT ON TABLE memberships IS 'A role within a programme or an organisation, f
 COMMENT ON COLUMN memberships.deputy_for IS 'Acts in the role while that person is away';
 COMMENT ON COLUMN memberships.absence_id IS 'That made its holder a deputy';
 COMMENT ON COLUMN memberships.via_id IS 'The membership that it passes on; ends with it';
+
+CREATE TABLE needs (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    owner_id UUID,
+    sector TEXT,
+    district TEXT,
+    problem TEXT,
+    target TEXT,
+    budget NUMERIC,
+    budget_currency TEXT,
+    readiness_low INTEGER,
+    readiness_high INTEGER,
+    wanted_form TEXT,
+    wanted_by DATE,
+    status TEXT DEFAULT 'published' NOT NULL,
+    valid_until DATE,
+    more JSONB DEFAULT '{}' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_needs PRIMARY KEY (id),
+    CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
+    CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+);
+CREATE INDEX ix_needs_owner_id ON needs (owner_id);
+CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
+COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
+COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
+COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE organisation_contacts (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT,
+    email TEXT,
+    telephone TEXT,
+    language TEXT DEFAULT 'en' NOT NULL,
+    CONSTRAINT pk_organisation_contacts PRIMARY KEY (id),
+    CONSTRAINT fk_organisation_contacts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_organisation_contacts_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_organisation_contacts_organisation_id ON organisation_contacts (organisation_id);
+COMMENT ON TABLE organisation_contacts IS 'Whom one writes to at an organisation; the fold of its log';
+COMMENT ON COLUMN organisation_contacts.programme_id IS 'Whose people see it';
+COMMENT ON COLUMN organisation_contacts.role IS 'What the person does there';
+COMMENT ON COLUMN organisation_contacts.language IS 'In which the person is written to';
+
+CREATE TABLE organisation_owners (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    country TEXT,
+    share NUMERIC,
+    screened TEXT,
+    screened_on DATE,
+    lists TEXT,
+    CONSTRAINT pk_organisation_owners PRIMARY KEY (id),
+    CONSTRAINT ck_organisation_owners_kind CHECK (kind IN ('person', 'organisation')),
+    CONSTRAINT ck_organisation_owners_share CHECK (share > 0 AND share <= 100),
+    CONSTRAINT ck_organisation_owners_screened CHECK (screened IN ('clear', 'hit')),
+    CONSTRAINT fk_organisation_owners_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_organisation_owners_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_organisation_owners_organisation_id ON organisation_owners (organisation_id);
+COMMENT ON TABLE organisation_owners IS 'Who owns more than 25 % of an organisation; the fold of its log';
+COMMENT ON COLUMN organisation_owners.programme_id IS 'Whose people see it';
+COMMENT ON COLUMN organisation_owners.kind IS 'person or organisation';
+COMMENT ON COLUMN organisation_owners.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisation_owners.share IS 'In per cent';
+COMMENT ON COLUMN organisation_owners.screened IS 'How the newest screening ended: clear or hit; null before there is one';
+COMMENT ON COLUMN organisation_owners.lists IS 'The lists that were looked through, with their versions';
+
+CREATE TABLE organisation_screenings (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    result TEXT NOT NULL,
+    checked_on DATE NOT NULL,
+    lists TEXT,
+    finding TEXT,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_organisation_screenings PRIMARY KEY (id),
+    CONSTRAINT ck_organisation_screenings_result CHECK (result IN ('clear', 'hit')),
+    CONSTRAINT fk_organisation_screenings_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_organisation_screenings_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_organisation_screenings_organisation_id ON organisation_screenings (organisation_id);
+COMMENT ON TABLE organisation_screenings IS 'How organisations were screened; the fold of their logs';
+COMMENT ON COLUMN organisation_screenings.programme_id IS 'For whose cases it holds';
+COMMENT ON COLUMN organisation_screenings.lists IS 'The lists that were looked through, with their versions';
 
 CREATE TABLE party_link_secrets (
     link_id UUID NOT NULL,
@@ -1519,6 +1492,156 @@ CREATE TABLE right_owners (
 );
 CREATE INDEX ix_right_owners_organisation_id ON right_owners (organisation_id);
 COMMENT ON COLUMN right_owners.share IS 'In per cent; null where it is not known';
+
+CREATE TABLE service_accounts (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    scopes TEXT[] NOT NULL,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    minute TIMESTAMP WITH TIME ZONE,
+    asked INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_service_accounts PRIMARY KEY (id),
+    CONSTRAINT fk_service_accounts_id FOREIGN KEY(id) REFERENCES people (id),
+    CONSTRAINT fk_service_accounts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_service_accounts_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_service_accounts_organisation_id ON service_accounts (organisation_id);
+COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and until when; the fold of the organisation''s log';
+COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
+COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
+COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
+
+CREATE TABLE technologies (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    owner_id UUID,
+    description TEXT,
+    developed_in TEXT[] DEFAULT '{}' NOT NULL,
+    deployed_in TEXT[] DEFAULT '{}' NOT NULL,
+    benefits TEXT[] DEFAULT '{}' NOT NULL,
+    website TEXT,
+    readiness_text TEXT,
+    readiness_low INTEGER,
+    readiness_high INTEGER,
+    ip_text TEXT,
+    verification JSONB,
+    more JSONB DEFAULT '{}' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_technologies PRIMARY KEY (id),
+    CONSTRAINT uq_technologies_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+);
+CREATE INDEX ix_technologies_owner_id ON technologies (owner_id);
+CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
+COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
+COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE webhook_endpoints (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    url TEXT NOT NULL,
+    secret BYTEA NOT NULL,
+    former BYTEA,
+    former_until TIMESTAMP WITH TIME ZONE,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id),
+    CONSTRAINT fk_webhook_endpoints_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_webhook_endpoints_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+);
+CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
+COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
+COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
+COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
+COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
+
+CREATE TABLE contents (
+    file_id UUID NOT NULL,
+    blob_id UUID NOT NULL,
+    CONSTRAINT pk_contents PRIMARY KEY (file_id),
+    CONSTRAINT fk_contents_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_contents_blob_id FOREIGN KEY(blob_id) REFERENCES blobs (id)
+);
+CREATE INDEX ix_contents_blob_id ON contents (blob_id);
+COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
+
+CREATE TABLE matches (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    need_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    proposed_on DATE,
+    proposed_by TEXT,
+    score NUMERIC,
+    rationale TEXT,
+    case_id UUID,
+    refused_at TIMESTAMP WITH TIME ZONE,
+    refused_by UUID,
+    refusal TEXT,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_matches PRIMARY KEY (id),
+    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
+    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)),
+    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
+    CONSTRAINT uq_matches_case_id UNIQUE (case_id),
+    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id)
+);
+CREATE INDEX ix_matches_need_id ON matches (need_id);
+CREATE INDEX ix_matches_technology_id ON matches (technology_id);
+COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
+COMMENT ON COLUMN matches.case_id IS 'The case that it became';
+COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
+COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
+
+CREATE TABLE notifications (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    edition TEXT,
+    words TEXT,
+    track_id UUID,
+    task_id UUID,
+    due_at TIMESTAMP WITH TIME ZONE,
+    read_at TIMESTAMP WITH TIME ZONE,
+    mail_id UUID,
+    CONSTRAINT pk_notifications PRIMARY KEY (id),
+    CONSTRAINT uq_notifications_person_id_log_id_seq_kind_about UNIQUE (person_id, log_id, seq, kind, about),
+    CONSTRAINT fk_notifications_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_notifications_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_notifications_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
+);
+CREATE INDEX ix_notifications_mail_id ON notifications (mail_id);
+CREATE INDEX ix_notifications_person_id_at ON notifications (person_id, at, id);
+CREATE INDEX ix_notifications_person_id_unread ON notifications (person_id, id) WHERE read_at IS NULL;
+COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by mail; what it is about is looked up when it is shown';
+COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
+COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
+COMMENT ON COLUMN notifications.at IS 'When it happened';
+COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';
+COMMENT ON COLUMN notifications.words IS 'The key of that text';
+COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';
 
 CREATE TABLE right_technologies (
     right_id UUID NOT NULL,
@@ -1556,45 +1679,3 @@ COMMENT ON COLUMN webhook_messages.payload IS 'As it is signed and sent: ids and
 COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancelled';
 COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
 COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';
-
-CREATE TABLE contents (
-    file_id UUID NOT NULL,
-    blob_id UUID NOT NULL,
-    CONSTRAINT pk_contents PRIMARY KEY (file_id),
-    CONSTRAINT fk_contents_file_id FOREIGN KEY(file_id) REFERENCES files (id),
-    CONSTRAINT fk_contents_blob_id FOREIGN KEY(blob_id) REFERENCES blobs (id)
-);
-CREATE INDEX ix_contents_blob_id ON contents (blob_id);
-COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
-
-CREATE TABLE notifications (
-    id UUID NOT NULL,
-    person_id UUID NOT NULL,
-    log_id UUID NOT NULL,
-    seq BIGINT NOT NULL,
-    kind TEXT NOT NULL,
-    about TEXT NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    edition TEXT,
-    words TEXT,
-    track_id UUID,
-    task_id UUID,
-    due_at TIMESTAMP WITH TIME ZONE,
-    read_at TIMESTAMP WITH TIME ZONE,
-    mail_id UUID,
-    CONSTRAINT pk_notifications PRIMARY KEY (id),
-    CONSTRAINT uq_notifications_person_id_log_id_seq_kind_about UNIQUE (person_id, log_id, seq, kind, about),
-    CONSTRAINT fk_notifications_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-    CONSTRAINT fk_notifications_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
-    CONSTRAINT fk_notifications_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
-);
-CREATE INDEX ix_notifications_mail_id ON notifications (mail_id);
-CREATE INDEX ix_notifications_person_id_at ON notifications (person_id, at, id);
-CREATE INDEX ix_notifications_person_id_unread ON notifications (person_id, id) WHERE read_at IS NULL;
-COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by mail; what it is about is looked up when it is shown';
-COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
-COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
-COMMENT ON COLUMN notifications.at IS 'When it happened';
-COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';
-COMMENT ON COLUMN notifications.words IS 'The key of that text';
-COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';

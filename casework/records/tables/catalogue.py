@@ -42,7 +42,7 @@ def _title() -> list[Column[Any]]:
     return [
         Column("title", Text, nullable=False),
         Column("title_zh", Text),
-        reference("owner_id", "organisations.id", nullable=True),
+        reference("owner_id", "organisations.id", nullable=True, index=True),
     ]
 
 

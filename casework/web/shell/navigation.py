@@ -73,6 +73,13 @@ ENTRIES = (
         "building",
         ("providers.", "guides."),
     ),
+    Entry(
+        frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE}),
+        N_("Organisations"),
+        "parties.index",
+        "people",
+        ("parties.", "party_rows."),
+    ),
     Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),
     Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", "team", ("leavers.", "skills.")),

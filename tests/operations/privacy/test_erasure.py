@@ -37,9 +37,16 @@ from tests.support.world import new_request, today
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
     before = scene.found()
     assert set(before) == set(CANARIES), "the scan must find what there is"
-    assert {"people", "events", "cases", "needs", "files", "organisations", "recoveries"} <= set().union(
-        *before.values()
-    )
+    assert {
+        "people",
+        "events",
+        "cases",
+        "needs",
+        "files",
+        "organisation_contacts",
+        "organisation_owners",
+        "recoveries",
+    } <= set().union(*before.values())
     scene.erase()
     assert scene.found() == {}
 
