@@ -120,6 +120,6 @@ CHOICES: Mapping[tuple[str, str], str] = {
 MOSTLY_NOT = frozenset(
     {
         "skip_assessment", "sublicence", "interest", "correction_refused", "foreign_pledgor",
-        "duties_shared", "confirmation_asked", "owner_changed", "urgent",
+        "duties_shared", "confirmation_asked", "owner_changed", "urgent", "dispute", "other",
     }
 )  # fmt: skip

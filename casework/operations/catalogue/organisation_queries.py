@@ -156,11 +156,13 @@ def _records_of(table: str) -> Any:
 
 
 _NEEDS, _TECHNOLOGIES = _records_of("needs"), _records_of("technologies")
-#: The IP rights of its technologies.
+#: The IP rights that it owns, and those of its technologies.
 _RIGHTS = text("""
-    SELECT r.id::text, r.kind, r.office, r.number FROM rights r JOIN technologies h ON h.id = r.technology_id
-    WHERE h.owner_id = CAST(:id AS uuid) AND r.programme_id = ANY(CAST(:seen AS uuid[]))
-    ORDER BY r.created_at DESC, r.id LIMIT 50
+    SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number FROM rights r
+    WHERE r.programme_id = ANY(CAST(:seen AS uuid[])) AND r.id IN (
+        SELECT w.right_id FROM right_owners w WHERE w.organisation_id = CAST(:id AS uuid) UNION
+        SELECT l.right_id FROM right_technologies l JOIN technologies h ON h.id = l.technology_id WHERE h.owner_id = CAST(:id AS uuid)
+    ) ORDER BY r.created_at DESC, r.id LIMIT 50
 """)
 #: The cases of which it is a party, the newest first.
 _CASES = text(f"""
@@ -180,7 +182,7 @@ def technologies_of(db: Connection, actor: Actor, organisation: str) -> list[Nam
 
 
 def rights_of(db: Connection, actor: Actor, organisation: str) -> list[JsonObject]:
-    """The rights of its technologies: id, kind, office and number."""
+    """The rights that it owns and those of its technologies: id, kind, office and number."""
     return [dict(row._mapping) for row in db.execute(_RIGHTS, _given(actor, organisation))]
 
 
