@@ -21,13 +21,11 @@ _ROW = re.compile(r"\.(\d+)\.(?:what|by)$")
 
 #: What the first form of the page asks, in its order.
 _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).flatMap(form =>
-  [...form.querySelectorAll(".field")].map(field => [field, field.dataset.when ? field : field.parentElement.closest(".field")])
-  .map(([field, asks]) => ({
+  [...form.querySelectorAll(".field")].map(field => ({
     optional: field.querySelector(":scope > label .optional, :scope > legend .optional") !== null,
-    // What a row asks is asked where the rows are.
-    when: asks?.dataset.when ?? null,
-    values: JSON.parse(asks?.dataset.values ?? "[]"),
-    controls: [...field.querySelectorAll("[name^='f-'], [name*='.f-']")].filter(one => one.closest(".field") === field).map(one => ({
+    when: field.dataset.when ?? null,
+    values: JSON.parse(field.dataset.values ?? "[]"),
+    controls: [...field.querySelectorAll("[name^='f-'], [name*='.f-']")].map(one => ({
       name: one.name, kind: one.tagName === "INPUT" ? one.type : one.tagName.toLowerCase(), value: one.value,
       number: one.inputMode !== "", checked: one.checked === true, options: [...(one.options ?? [])].map(each => each.value),
     })),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from casework.engine.execution.record_commands import (
-    AnswerByLink,
     AnswerObjection,
     AskUnsealing,
     BreakGlass,
@@ -16,13 +15,11 @@ from casework.engine.execution.record_commands import (
     Correct,
     DecideUnsealing,
     FileDocument,
-    GiveLink,
     Object,
     Receive,
     RegisterDocument,
     Reseal,
     ReturnPapers,
-    RevokeLink,
     Say,
     SendLetter,
     TellParties,
@@ -206,7 +203,4 @@ Command = (
     | Receive
     | Object
     | AnswerObjection
-    | GiveLink
-    | RevokeLink
-    | AnswerByLink
 )

@@ -29,7 +29,6 @@ Kind = Literal[
     "verification",
     "many",
     "passkey",
-    "party_link",
 ]
 
 
@@ -67,11 +66,6 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "many": Allowance(30, timedelta(minutes=10), "actions on many tasks or cases at once, and calendars tried"),
     "passkey": Allowance(
         30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"
-    ),
-    "party_link": Allowance(
-        90,
-        timedelta(minutes=10),
-        "one-time links opened, looked into and answered, by network: whoever does it has no account",
     ),
 }
 

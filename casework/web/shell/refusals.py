@@ -13,7 +13,6 @@ from casework.errors import (
     InvalidForm,
     NobodyLeft,
     NotAllowed,
-    OrganisationInDoubt,
     Refused,
     WrongState,
 )
@@ -28,8 +27,6 @@ def say_refusal(refusal: CaseworkError) -> tuple[Mapping[str, str], int, str, tu
             return say_faults(refusal), 422, "", ()
         case DutyInDoubt():
             return {}, 409, "", say_obstacles(refusal)
-        case OrganisationInDoubt():
-            return {}, 409, "", tuple(refusal.names)
         case CaseHasMoved() | NobodyLeft() | WrongState() | Refused() | AlreadyTaken():
             return {}, 409, say_error(refusal), ()
         case NotAllowed():

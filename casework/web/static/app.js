@@ -35,45 +35,24 @@
   };
 
   /* One more row of a list: a copy of the last, empty. */
-  const addRow = (rows) => {
+  const addRow = (button) => {
+    const rows = document.getElementById(button.dataset.rows);
     const last = rows && rows.lastElementChild;
     if (!last) return;
     const row = last.cloneNode(true);
-    const taken = [...rows.querySelectorAll("[name]")].map((part) => Number(/\.(\d+)\./.exec(part.name)?.[1] ?? -1));
-    const next = Math.max(...taken) + 1;
+    const count = rows.children.length;
     for (const fault of row.querySelectorAll(".fault")) fault.remove();
-    for (const part of row.querySelectorAll("[id], [name], [for], [data-within]")) {
-      for (const key of ["id", "name", "for", "data-within"]) {
+    for (const part of row.querySelectorAll("[id], [name], [for]")) {
+      for (const key of ["id", "name", "for"]) {
         const value = part.getAttribute(key);
-        if (value) part.setAttribute(key, value.replace(/\.\d+\./, `.${next}.`));
+        if (value) part.setAttribute(key, value.replace(/\.\d+\./, `.${count}.`));
       }
       part.removeAttribute("aria-describedby");
       part.removeAttribute("aria-invalid");
-      if (part.matches("select")) part.selectedIndex = 0;
-      else if (part.matches("button")) part.value = part.value.replace(/\.\d+$/, `.${next}`);
-      else if ("value" in part) part.value = "";
+      if ("value" in part) part.value = "";
     }
     rows.append(row);
-    nameRows(rows);
-    showAsked(rows.closest("form"));
-    row.querySelector("input, textarea, select").focus();
-  };
-  const takeRowOut = (button) => {
-    const rows = document.getElementById(button.dataset.rowOut);
-    if (rows.children.length === 1) addRow(rows);
-    button.closest("[role=group]").remove();
-    nameRows(rows);
-    rows.parentElement.querySelector("button[data-rows]").focus();
-    rows.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  /* Each row is called by its number. */
-  const nameRows = (rows) => {
-    [...rows.children].forEach((row, n) => {
-      const said = row.getAttribute("aria-label")?.replace(/\d+/, n + 1);
-      if (!said) return;
-      row.setAttribute("aria-label", said);
-      row.querySelector("button .visually-hidden").textContent = ` ${said}`;
-    });
+    row.querySelector("input, textarea").focus();
   };
 
   /* What was typed is kept on the server every few seconds, for a reload that nobody wanted. */
@@ -116,11 +95,10 @@
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-rows], button[data-row-out]");
+    const button = event.target.closest("button[data-rows]");
     if (!button) return;
     event.preventDefault();
-    if (button.dataset.rows) addRow(document.getElementById(button.dataset.rows));
-    else takeRowOut(button);
+    addRow(button);
   });
   /* A second click on a button whose action is under way does nothing. */
   document.addEventListener("submit", (event) => {

@@ -19,8 +19,8 @@ def burden(id: str, *, case: str = "c1", to: str | None = None, kind: str = "ple
         "id": id,
         "case": case,
         "kind": kind,
-        "territories": ["CN"],
-        "licence": None,
+        "territory": "CN",
+        "exclusive": False,
         "from": "2026-03-01",
         "to": to,
     } | more  # type: ignore[return-value]  # with fields of a test's own

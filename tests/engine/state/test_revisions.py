@@ -5,8 +5,9 @@ from __future__ import annotations
 from casework.engine.state import events
 from casework.engine.state.revisions import KEEPS, TURNS
 
-KINDS = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
-KINDS -= events.NO_PERSONS
+KINDS = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)} - {
+    events.SYSTEM_ACTOR
+}
 
 
 def test_each_kind_is_decided_once() -> None:

@@ -38,9 +38,9 @@ def entered(
         db,
         world.actor(db, who),
         programme=world.programmes[programme],
-        technologies=[technology] if technology else [],
+        technology=technology,
         kind="invention",
-        fields={"office": "CNIPA", "number": number, "owner": "Köhlerei", "status": "in_force"},
+        fields={"office": "CNIPA", "number": number, "owner": "Köhlerei", "in_force": True},
         confirmed=True,
         request=new_request(),
     )

@@ -16,10 +16,10 @@ def enter(world: World, db: Connection, number: str, office: str | None = "CNIPA
         db,
         world.actor(db, "officer"),
         programme=world.programmes["BJ"],
-        technologies=[],
+        technology=None,
         kind="invention",
-        fields={"office": office, "number": number, "owner": "Kiln Works", "status": "in_force"},
-        confirmed=office is not None,
+        fields={"office": office, "number": number},
+        confirmed=True,
         request=new_request(),
     )
     return str(done.answer["id"])

@@ -25,8 +25,6 @@ AS_GIVEN = (
     "rights",
     "join",
     "objection",
-    "impacts",
-    "statement",
 )
 
 
