@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -49,9 +50,7 @@ def ledger(clock: ClockExplained | None) -> Ledger | None:
         say_rule(clock, SPEECH),
         say_used(clock, SPEECH),
         tuple(_line(line, clock) for line in clock.lines),
-        _span(clock.counted_minutes)
-        if clock.unit == "wd"
-        else _days(sum(_days_of(line, clock.zone) for line in clock.lines)),
+        _counted(clock.lines, clock),
         clock.zone,
         len(clock.calendars),
     )
@@ -115,25 +114,20 @@ def _line(line: ClockLine, clock: ClockExplained) -> Line:
     why = say_kind(line, SPEECH)
     if line.kind == PAUSE and (cause := _cause(line.because)):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    if not line.minutes:
-        counted = ""
-    elif clock.unit == "wd":
-        counted = _span(line.minutes)
-    else:
-        counted = _days(_days_of(line, clock.zone))
-    return Line(say_days_of(line, clock.zone, SPEECH), why, counted)
+    return Line(say_days_of(line, clock.zone, SPEECH), why, _counted([line], clock) if line.minutes else "")
+
+
+def _counted(lines: Iterable[ClockLine], clock: ClockExplained) -> str:
+    """How much counted: hours of work; of a clock for which every day does, days, and that on which it begins is none of them."""
+    counting = [line for line in lines if line.minutes]
+    if clock.unit == "wd":
+        return _span(sum(line.minutes for line in counting))
+    return ngettext("%(num)d day", "%(num)d days", sum(_days_of(line, clock.zone) for line in counting))
 
 
 def _days_of(line: ClockLine, zone: str) -> int:
-    """How many days a line counts of a clock for which every day does; the day on which it begins is not one of them."""
-    if not line.minutes:
-        return 0
     first, last = (day_in(parse_instant(moment), ZoneInfo(zone)) for moment in (line.from_, line.until))
     return (last - first).days
-
-
-def _days(count: int) -> str:
-    return ngettext("%(num)d day", "%(num)d days", count)
 
 
 def _cause(because: ClockCause | None) -> str:
