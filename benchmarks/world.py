@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import uuid
@@ -21,16 +20,19 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Date, Form, Note, Number, Text
 from casework.engine.definition.grammar import Final, State, Workflow, working_days
 from casework.engine.definition.publisher import publish
+from casework.engine.execution.context import By
 from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.operations.core.editions import store_editions
 from casework.operations.core.idempotency import Request
 from casework.operations.core.national_holidays import china
+from casework.operations.core.record_log import begin_record, new_record_log, write_records
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
 from casework.permissions.actors import Actor
 from casework.records import embedded, migrate, server_process
 from casework.records.actors import find_actor
 from casework.records.database import APP_ROLE, connect_engine, transaction
+from casework.records.event_log import lock_log
 from casework.settings import Settings
 from workflows.guards import no_declared_interest
 
@@ -191,13 +193,15 @@ def build(settings: Settings) -> World:
         }
         for role, person in people.items():
             grant_role(db, person, role, programme=programme)
-        technology = str(uuid.uuid4())
-        db.execute(
-            text(
-                "INSERT INTO technologies (id, programme_id, source, external_id, title, owner_id, provenance)"
-                " VALUES (:id, :p, 'bench', 'one', 'A filter', :o, CAST(:told AS jsonb))"
-            ),
-            {"id": technology, "p": programme, "o": owner_of, "told": json.dumps({})},
+        technology, log = str(uuid.uuid4()), lock_log(db, programme)
+        fields = {"title": "A filter", "owner_id": owner_of}
+        new = begin_record(
+            "technology",
+            new_record_log(technology, "technology", log),
+            source="bench",
+            external_id="one",
+            fields=fields,
         )
+        write_records(db, By(people["officer"], Role.OFFICER), [new])
     engine.dispose()
     return World(settings, programme, people["officer"], people["supervisor"], need_owner, technology)

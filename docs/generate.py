@@ -161,6 +161,9 @@ def workflows() -> Iterator[str]:
     yield ""
     yield "- **Who** of a state is the queue of its step task, **limit** the task's due date, **step** its place on the"
     yield "  step bar. A provider's queue belongs to the organisation that took the referral."
+    yield "- **Set by** names the article that sets a limit ([the law](../explanation/law.md)), or says that it is ours, the"
+    yield "  programme's own; the day named is one that a form asks for. A limit of law in calendar days or months whose"
+    yield "  last day is one on which nobody works ends on the next working day; no other limit moves."
     yield "- **To** “stays” records an action and leaves the state; “back” leads to where a side state was entered from."
     yield "- **Kind** is `main`, `return` (a step back that is part of the work) or `exception`."
     yield "- A **form** with `field?` does not insist on that answer. What each field takes stands in the table of forms of each"
@@ -180,13 +183,16 @@ TYPES = {
     "date": "A day as YYYY-MM-DD, between 1900 and 2199, in the programme's time zone.",
     "choice": "One of the codes that are named.", "many": "Any of the codes that are named, each once.",
     "yes_no": "`true` or `false`, nothing that looks like it.", "party": "`need_owner` or `technology_owner`.",
-    "right": "The id of an IP right of this case.", "rights": "Up to 100 ids of IP rights of this case, each once.",
+    "burden": "The id of a licence, an assignment or a transfer that lies on a right of this case.",
+    "right": "The id of an IP right of this case.", "impact": "The id of a record of the case's effect that stands.",
+    "rights": "Up to 100 ids of IP rights of this case, each once.",
     "person": "The id of a person with an account.", "people": "Up to 100 ids of persons with accounts, each once.",
     "provider": "The id of an organisation that takes referrals.",
     "providers": "Up to 100 ids of organisations that take referrals, each once.",
     "panel": "Up to 100 ids of organisations that take referrals, each once, in the order in which they are asked.",
     "documents": "Up to 100 ids of documents of this case, each once.", "tasks": "Up to 100 ids of open tasks of this case, each once.",
     "items": "Up to 50 things to do, each with 1 to 500 characters and a day.",
+    "rows": "Rows that answer the same questions; each question stands below as `rows.question`.",
 }  # fmt: skip
 
 
@@ -202,13 +208,16 @@ def _fields() -> Iterator[str]:
 
 def _form_rows(edition: Edition) -> Iterator[tuple[str, ...]]:
     for name, fields in edition.rules["forms"].items():
-        for field in fields:
+        columns = [
+            (f"{field['name']}.{column['name']}", column) for field in fields for column in field.get("fields", ())
+        ]
+        for path, field in [*((field["name"], field) for field in fields), *columns]:
             when = field.get("when")
             asked = f"`{when[0]}` is {' or '.join(f'`{value}`' for value in when[1])}" if when else ""
             yield (
                 f"`{name}`",
-                f"`{field['name']}`",
-                edition.text(f"forms.{name}.{field['name']}.label"),
+                f"`{path}`",
+                edition.text(f"forms.{name}.{path}.label"),
                 f"`{field['type']}`",
                 _bounds(field),
                 "yes" if field["required"] else "",
@@ -230,6 +239,7 @@ def _bounds(field: Mapping[str, Any]) -> str:
         "service": lambda given: f"of the service {given}",
         "kinds": lambda given: "of the kinds " + ", ".join(f"`{kind}`" for kind in given),
         "valid": lambda _: "not expired",
+        "most": lambda given: f"at most {given} rows",
     }
     bounds = (say(field[name]) for name, say in wordings.items() if field.get(name) not in (None, "", False, []))
     return ", ".join(bounds)
@@ -246,8 +256,11 @@ def _workflow(edition: Edition) -> Iterator[str]:
         yield f"Runs inside a {rules['inside']}{fires}."
     yield ""
     yield from table(
-        ("State", "Name", "Who", "Limit", "Step"),
-        ((f"`{path}`", edition.text(f"states.{path}"), *_state(state)) for path, state in edition.states.items()),
+        ("State", "Name", "Who", "Limit", "Set by", "Step"),
+        (
+            (f"`{path}`", edition.text(f"states.{path}"), *_state(edition, state))
+            for path, state in edition.states.items()
+        ),
     )
     yield ""
     yield from table(
@@ -257,7 +270,7 @@ def _workflow(edition: Edition) -> Iterator[str]:
     if edition.tasks:
         yield ""
         yield from table(
-            ("Side task", "What is to be done", "Who", "Limit", "Form"),
+            ("Side task", "What is to be done", "Who", "Limit", "Set by", "Form"),
             (_task(edition, rule) for rule in edition.tasks.values()),
         )
     if edition.rules["forms"]:
@@ -271,10 +284,11 @@ def _workflow(edition: Edition) -> Iterator[str]:
         yield f"Goes on after its case has closed in {_codes(sorted(edition.outlives))}."
 
 
-def _state(state: StateRule) -> tuple[str, str, str]:
+def _state(edition: Edition, state: StateRule) -> tuple[str, str, str, str]:
     if state.final:
-        return "", "end", state.step or ""
-    return state.queue or "", limit(state.due), "as before" if state.step == PREVIOUS_STEP else state.step or ""
+        return "", "end", "", state.step or ""
+    step = "as before" if state.step == PREVIOUS_STEP else state.step or ""
+    return state.queue or "", limit(state.due), set_by(edition, state.due), step
 
 
 def _transition(edition: Edition, rule: TransitionRule) -> tuple[str, ...]:
@@ -336,7 +350,23 @@ def _opening(edition: Edition, opening: Mapping[str, Any]) -> str:
 
 def _task(edition: Edition, rule: TaskRule) -> tuple[str, ...]:
     due = limit(rule.due) + (f"; it appears after {limit(rule.after)}" if rule.after else "")
-    return f"`{rule.name}`", edition.text(f"tasks.{rule.key}"), rule.queue, due, _form(edition, rule.form)
+    return (
+        f"`{rule.name}`",
+        edition.text(f"tasks.{rule.key}"),
+        rule.queue,
+        due,
+        set_by(edition, rule.due),
+        _form(edition, rule.form),
+    )
+
+
+def set_by(edition: Edition, rule: Mapping[str, Any] | None) -> str:
+    """Whose a limit is: an article's, ours, or that of whoever names the day."""
+    if rule is None:
+        return ""
+    if law := rule.get("law"):
+        return edition.text(f"laws.{law}")
+    return "the day named" if rule["n"] == 0 else "ours"
 
 
 def limit(rule: Mapping[str, Any] | None) -> str:
@@ -346,7 +376,7 @@ def limit(rule: Mapping[str, Any] | None) -> str:
     where = " or ".join(f"`{name}`" for name in (rule["since"] or "").split("|") if name)
     if rule["n"] == 0 and where:
         return f"until {where}"
-    unit = {"wd": "working day", "cd": "calendar day"}.get(rule["unit"], rule["unit"])
+    unit = {"wd": "working day", "cd": "calendar day", "mo": "month"}.get(rule["unit"], rule["unit"])
     words = f"{abs(rule['n'])} {unit}{'' if abs(rule['n']) == 1 else 's'}"
     if not where:
         return words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Rights, Text, YesNo
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Text, YesNo
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
@@ -16,18 +16,28 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows.codes import TERRITORIES
-from workflows.papers import SIGNED_AGREEMENT
-from workflows.service_effects import agreement_burdens_rights, agreement_frees_rights
-from workflows.service_guards import (
+from workflows import border_forms, border_guards, laws
+from workflows.codes import AGREEMENTS
+from workflows.deal_guards import (
+    agreement_burdens_rights,
     agreement_dates_in_order,
-    catalogue_lets_it_pass,
-    cleared_for_the_border,
-    no_exclusive_licence_elsewhere,
-    pledgees_have_consented,
-    rights_are_confirmed,
+    agreement_frees_rights,
+    agreement_only_prepares,
+    assignment_stands,
+    kind_is_as_proposed,
+    nothing_bars_the_terms,
+    payments_make_the_value,
+    price_has_one_currency,
+    registered_after_signing,
     rights_are_named,
-    stays_inside_the_border,
+    rights_fit_the_kind,
+    rights_of_terms_are_confirmed,
+    technology_value_is_part,
+)
+from workflows.deal_terms import Signature
+from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
+from workflows.service_guards import (
+    pledgees_have_consented,
 )
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -36,14 +46,7 @@ from workflows.service_guards import (
 class Proposal(Form):
     """A first draft, and what kind of agreement it is."""
 
-    kind = Choice(
-        label="Kind of agreement",
-        choices={
-            "nda": "Non-disclosure agreement", "mou": "Memorandum of understanding",
-            "loi": "Letter of intent", "pilot": "Pilot", "licence": "Licence", "sale": "Sale",
-            "service": "Service", "jv": "Joint venture", "assignment": "Assignment",
-        },
-    )  # fmt: skip
+    kind = Choice(label="Kind of agreement", choices=AGREEMENTS)
     draft = Documents(label="Draft")
     checklist = Many(
         label="Points of the licensing checklist that the draft answers",
@@ -68,45 +71,9 @@ class AgreedText(Form):
 
 
 class Clearance(Form):
-    """Who may sign, and whether the technology may cross the border."""
+    """Who may sign."""
 
     signing_powers = YesNo(label="Both signatories may sign for their parties", must=True)
-    crosses_border = YesNo(
-        label="Technology crosses the border",
-        consequence="The contract must be registered within 60 days of taking effect.",
-    )
-    catalogue_class = Choice(
-        label="Class in the catalogue of technologies for import and export",
-        choices={"free": "Free", "restricted": "Restricted", "prohibited": "Prohibited"},
-        when=("crosses_border", (True,)),
-    )
-    licence_letter = YesNo(label="The licence letter is on file", when=("catalogue_class", ("restricted",)))
-
-
-class Signature(Form):
-    """What the signed copy says."""
-
-    signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,))
-    executed_on = Date(label="Signed on", past=True)
-    effective_on = Date(label="Takes effect on")
-    expires_on = Date(label="Expires on", help="Without an end: the day on which to look at it again")
-    territory = Choice(label="Territory", choices=TERRITORIES, prefill="ready_to_sign.territory")
-    exclusive = YesNo(label="Exclusive", prefill="ready_to_sign.exclusive")
-    price_form = Choice(
-        label="Form of the price",
-        choices={
-            "none": "No price", "fixed": "Fixed sum", "royalty": "Running royalty",
-            "fixed_and_royalty": "Fixed sum and royalty", "shares": "Shares", "other": "Other",
-        },
-    )  # fmt: skip
-    rights = Rights(
-        label="Rights that are licensed or transferred", required=False, prefill="ready_to_sign.rights",
-        help="A licence, sale, assignment or joint venture names at least one",
-    )  # fmt: skip
-    pledgee_consent = YesNo(
-        label="The pledgee's consent is on file", required=False,
-        help="Only if a right is pledged and the pledgee's answer is not on record yet",
-    )  # fmt: skip
 
 
 class End(Form):
@@ -135,6 +102,13 @@ class Registration(Form):
     registered_on = Date(label="Registered on", past=True)
 
 
+class RegisteredAssignment(Form):
+    """The entry of an assignment in the register of the office that grants the right."""
+
+    number = Text(label="Number of the registration", max=100)
+    registered_on = Date(label="Registered on", past=True)
+
+
 class Expiry(Form):
     """What becomes of an agreement that runs out."""
 
@@ -149,6 +123,11 @@ class Expiry(Form):
     )
 
 
+#: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
+TERMS_FIT = (
+    kind_is_as_proposed, agreement_dates_in_order, rights_are_named, rights_fit_the_kind, rights_of_terms_are_confirmed,
+    nothing_bars_the_terms, pledgees_have_consented, price_has_one_currency, technology_value_is_part, payments_make_the_value,
+)  # fmt: skip
 EXPIRY = "Ask the parties about the expiring agreement"
 EXPIRY_WARNINGS = (
     Task(
@@ -163,12 +142,23 @@ EXPIRY_WARNINGS = (
 #: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
-    due=calendar_days(60, since="effective_on"), form=Registration, done="recorded the registration of the technology contract",
+    due=calendar_days(60, since="effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
+    only_if=border_guards.no_licence_is_needed,
+    done="recorded the registration of the technology contract",
     checklist=(
-        Item("asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base"),
+        Item(
+            "asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base",
+        ),
         Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),
         Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
     ),
+)  # fmt: skip
+#: Patent Law Art. 10: an assignment takes effect on the day of its registration.
+ASSIGNMENT_REGISTRATION = Task(
+    "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
+    due=calendar_days(60, since="executed_on"), form=RegisteredAssignment, guards=(registered_after_signing,),
+    effects=(assignment_stands,), where=("kind", ("assignment",)), aftercare=True,
+    done="recorded the registration of the assignment",
 )  # fmt: skip
 
 
@@ -182,22 +172,102 @@ class Agreement(Workflow):
     title = "Agreement"
 
     drafting = State("Drafting", queue=Role.OFFICER, due=working_days(20), step="Draft", do="Get a draft")
+    #: Passed by itself where nothing crosses the border, or what is agreed is no technology.
+    classification = State(
+        "Classification",
+        queue=Role.COMPLIANCE,
+        due=working_days(10),
+        step="Class",
+        do="Record the class of the technology",
+    )
+    letter_due = State(
+        "Letter of intent to be asked for", queue=Role.OFFICER, due=working_days(10), step="Class",
+        do="Apply for the letter of intent",
+    )  # fmt: skip
+    letter_awaited = State(
+        "Waiting for the letter of intent", queue=Role.OFFICER, step="Class",
+        due=working_days(30, since="filed_on", law=laws.RESTRICTED_EXPORT), do="Get the authority's decision",
+    )  # fmt: skip
     negotiating = State(
         "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Record the agreed text"
     )
     internal_ok = State(
         "Internal approval", queue=Role.OFFICER, due=working_days(20), step="Clear", do="Clear the text for signing"
     )
+    licence_awaited = State(
+        "Waiting for the export licence", queue=Role.OFFICER, step="Clear",
+        due=working_days(15, since="filed_on", law=laws.EXPORT_LICENCE), do="Get the export licence",
+    )  # fmt: skip
+    dual_use_licence = State(
+        "Waiting for the dual-use licence", queue=Role.OFFICER, step="Clear",
+        due=working_days(45, since="filed_on", law=laws.DUAL_USE_LICENCE), do="Get the dual-use licence",
+    )  # fmt: skip
     signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
     in_force = State(
-        "In force", queue=Role.OFFICER, due=until("sign_local.expires_on|sign_cross.expires_on"), step="In force",
+        "In force", queue=Role.OFFICER, step="In force",
+        due=until("sign_cross.expires_on|sign_cross.review_on|sign_local.expires_on|sign_local.review_on"),
         do="Follow the agreement",
     )  # fmt: skip
     ended = Final("Ended")
     abandoned = Final("Abandoned")
+    prohibited = Final("Prohibited")
+    not_permitted = Final("Not permitted by the authority")
 
-    propose = drafting.to(negotiating, by=Role.OFFICER, form=Proposal, do="Propose the draft", done="proposed a draft")
-    redraft = (negotiating | internal_ok).to(
+    propose = drafting.to(
+        classification, by=Role.OFFICER, form=Proposal,
+        guards=[border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country],
+        do="Propose the draft", done="proposed a draft",
+    )  # fmt: skip
+    needs_no_class = classification.then(
+        negotiating, guards=[border_guards.no_class_is_needed], done="went on without a class: no technology crosses the border",
+    )  # fmt: skip
+    class_free = classification.to(
+        negotiating, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_crosses_the_border],
+        do="Class it as free", done="classed the technology as free",
+    )  # fmt: skip
+    class_restricted = classification.to(
+        letter_due, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_is_exported],
+        do="Class it as restricted", done="classed the technology as restricted",
+        consequence="Nothing of substance is negotiated before the authority's letter of intent.",
+    )  # fmt: skip
+    class_dual_use = classification.to(
+        negotiating, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_is_exported],
+        do="Class it as dual use", done="classed the technology as dual use",
+        consequence="Nothing is signed before the licence of export control.",
+    )  # fmt: skip
+    class_prohibited = classification.to(
+        prohibited, by=Role.COMPLIANCE, kind=EXCEPTION, form=border_forms.Classed,
+        guards=[border_guards.technology_crosses_the_border],
+        do="Class it as prohibited", done="classed the technology as prohibited",
+        consequence="There is no way on: the agreement track ends, and the case can only close.",
+    )  # fmt: skip
+    apply_for_letter = letter_due.to(
+        letter_awaited, by=Role.OFFICER, form=border_forms.LetterApplication,
+        do="Record the application for the letter", done="recorded the application for the letter of intent",
+    )  # fmt: skip
+    letter_issued = letter_awaited.to(
+        negotiating, by=Role.OFFICER, form=border_forms.LetterOfIntent, guards=[border_guards.letter_ends_in_time],
+        needs=[EXPORT_LETTER], do="Record the letter of intent", done="recorded the letter of intent",
+    )  # fmt: skip
+    ask_licence = internal_ok.to(
+        licence_awaited, by=Role.OFFICER, form=border_forms.LicenceApplication,
+        guards=[border_guards.class_is_restricted, border_guards.letter_is_still_valid],
+        do="Record the application for the export licence", done="recorded the application for the export licence",
+    )  # fmt: skip
+    ask_dual_use_licence = internal_ok.to(
+        dual_use_licence, by=Role.OFFICER, form=border_forms.LicenceApplication, guards=[border_guards.class_is_dual_use],
+        do="Record the application for the dual-use licence", done="recorded the application for the dual-use licence",
+    )  # fmt: skip
+    licence_issued = (licence_awaited | dual_use_licence).to(
+        signing, by=Role.OFFICER, form=border_forms.ExportLicence, needs=[EXPORT_LICENCE],
+        do="Record the licence", done="recorded the licence",
+    )  # fmt: skip
+    refused_by_authority = (letter_awaited | licence_awaited | dual_use_licence).to(
+        not_permitted, by=Role.OFFICER, kind=EXCEPTION, form=border_forms.AuthorityRefusal,
+        do="Record the authority's refusal", done="recorded the authority's refusal",
+        consequence="The agreement track ends, and the case can only close.",
+    )  # fmt: skip
+    redraft = (letter_due | letter_awaited | negotiating | internal_ok | licence_awaited | dual_use_licence | signing).to(
         drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints,
         do="Send back to drafting", done="sent the agreement back to drafting",
     )  # fmt: skip
@@ -206,35 +276,44 @@ class Agreement(Workflow):
         do="Record the agreed text", done="recorded the agreed text",
     )  # fmt: skip
     cleared = internal_ok.to(
-        signing, by=Role.OFFICER, form=Clearance, guards=[catalogue_lets_it_pass],
+        signing, by=Role.OFFICER, form=Clearance, guards=[border_guards.no_licence_is_needed],
         do="Clear for signing", done="cleared the agreement for signing",
     )  # fmt: skip
     sign_local = signing.to(
         in_force, by=Role.OFFICER, form=Signature,
         guards=[
-            stays_inside_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
-            no_exclusive_licence_elsewhere, pledgees_have_consented,
+            border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
+            border_guards.agreement_stays_inside_the_border, *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=EXPIRY_WARNINGS,
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, ASSIGNMENT_REGISTRATION],
         do="Record the signing", done="recorded the signing of the agreement",
-        consequence="The agreement is in force and stands on the rights that it names.",
+        consequence="The agreement is in force and stands on the rights that it names; an assignment once it is registered.",
     )  # fmt: skip
     sign_cross = signing.to(
         in_force, by=Role.OFFICER, form=Signature,
         guards=[
-            cleared_for_the_border, agreement_dates_in_order, rights_are_named, rights_are_confirmed,
-            no_exclusive_licence_elsewhere, pledgees_have_consented,
+            border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
+            border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.licence_is_there,
+            *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
+        opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION, ASSIGNMENT_REGISTRATION],
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
+    )  # fmt: skip
+    follow = in_force.to(
+        drafting, by=Role.OFFICER, kind=RETURN, guards=[agreement_only_prepares],
+        do="Draft the agreement that follows", done="began to draft the agreement that follows",
     )  # fmt: skip
     end = in_force.to(
         ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
         do="End the agreement", done="recorded the end of the agreement",
-        consequence="A licence that stands on the rights named ends with it.",
+        consequence="A licence that stands on the rights named ends with it, and so does an assignment that was never registered.",
     )  # fmt: skip
-    abandon = (drafting | negotiating | internal_ok | signing).to(
+    abandon = (
+        drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | licence_awaited | dual_use_licence
+        | signing
+    ).to(
         abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment,
         do="Abandon the agreement", done="abandoned the agreement",
         consequence="There will be no agreement of this draft.",

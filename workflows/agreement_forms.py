@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from casework.engine.definition.forms import (
+    BurdenField,
     Choice,
     Date,
     Documents,
     Items,
     Note,
-    Number,
     RightField,
-    Rights,
     Text,
     YesNo,
 )
 from casework.engine.definition.grammar import Form
 from workflows.codes import (
+    BINDING,
     OUTCOMES,
     REASONS,
     SUCCESSES,
-    TERRITORIES,
 )
+from workflows.deal_terms import Subject, as_said
 
 
-class AgreedTerms(Form):
+class _Agreed(Form):
     agreed_on = Date(label="Terms agreed on", past=True)
-    territory = Choice(label="Territory", choices=TERRITORIES)
-    exclusive = YesNo(label="Exclusive?")
-    rights = Rights(label="Rights concerned", required=False, help="Empty: every right of the case.")
+    kind = Choice(label="Kind of agreement", choices=BINDING, prefill="agreement.propose.kind")
+    effective_on = Date(label="To take effect on", required=False, prefill=as_said("effective_on"))
+    expires_on = Date(
+        label="To expire on",
+        required=False,
+        prefill=as_said("expires_on"),
+        help="Empty: without an end, or not agreed yet",
+    )
+
+
+class _Conditions(Form):
     pledge_by = Date(
         label="Pledge loan is a condition, to be met by", required=False, future=True,
         help="Only where the loan has not been offered yet.",
@@ -35,6 +43,10 @@ class AgreedTerms(Form):
     finance_by = Date(label="Green finance is a condition, to be met by", required=False, future=True)
     conditions = Items(label="Other conditions precedent", required=False)
     terms = Documents(label="Agreed terms", required=False)
+
+
+class AgreedTerms(_Conditions, Subject, _Agreed):
+    """What the parties have agreed, before it is signed; with no rights named it is about every one of the case."""
 
 
 class AskedWaiver(Form):
@@ -70,6 +82,26 @@ class PledgeeAnswer(Form):
     evidence = Text(label="Where the answer is filed")
 
 
+class HolderRelease(Form):
+    """What the holder of something on a right says to what the case wants to sign."""
+
+    right = RightField(label="Right")
+    burden = BurdenField(label="What stands in the way on it")
+    released = YesNo(
+        label="Does its holder release the right for this agreement?",
+        done={"yes": "recorded that the holder releases a right", "no": "recorded that the holder releases nothing"},
+        consequence="It no longer stands in the way of this case.",
+    )
+    answered_on = Date(label="Answered on", past=True)
+    proof = Choice(
+        label="Proof",
+        choices={"document": "A document of the case", "filed": "Filed elsewhere"},
+        when=("released", (True,)),
+    )
+    document = Documents(label="Release", when=("proof", ("document",)))
+    evidence = Text(label="Where the release is filed", when=("proof", ("filed",)))
+
+
 class WorkBlocked(Form):
     since = Date(label="Blocked since", past=True)
 
@@ -91,20 +123,6 @@ class DutyDone(Form):
     note = Note(label="Note", required=False)
 
 
-class Baseline(Form):
-    indicator = Choice(
-        label="Indicator",
-        choices={"energy": "Energy used", "water": "Water used", "emissions": "Greenhouse gas emissions",
-                 "material": "Material used", "waste": "Waste", "output": "Output", "other": "Other"},
-    )  # fmt: skip
-    period_from = Date(label="Measured from", past=True)
-    period_to = Date(label="Measured to", past=True)
-    value = Number(label="Value")
-    unit = Text(label="Unit", max=40)
-    method = Text(label="How it was measured")
-    documents = Documents(label="Data", required=False)
-
-
 class ComplianceGate(Form):
     result = Choice(
         label="Result", choices={"passed": "Passed", "refused": "Refused"},
@@ -112,12 +130,6 @@ class ComplianceGate(Form):
         press={"passed": "Pass the agreement", "refused": "Refuse the agreement"},
     )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
-    crosses_border = YesNo(label="Does technology cross the border?")
-    catalogue_class = Choice(
-        label="Class in the catalogue",
-        choices={"free": "Free", "restricted": "Restricted", "forbidden": "Forbidden"},
-        when=("crosses_border", (True,)),
-    )
     finding = Note(label="Why it is refused", when=("result", ("refused",)))
 
 
@@ -141,39 +153,12 @@ class DisputeClause(Form):
     reason = Note(label="Why none", when=("clause", ("none",)))
 
 
-def _as_signed(field: str) -> str:
-    """What the agreement's own signature said, whichever of its two ways it took."""
-    return f"agreement.sign_local.{field}|agreement.sign_cross.{field}"
+class Signing(Form):
+    """What is still to be met; what was signed stands with the agreement."""
 
-
-class _Signing(Form):
-    signed_on = Date(label="Signed on", past=True, prefill=_as_signed("executed_on"))
-    effective_on = Date(label="Takes effect on", prefill=_as_signed("effective_on"))
-    expires_on = Date(label="Expires on", required=False, prefill=_as_signed("expires_on"))
-    territory = Choice(label="Territory", choices=TERRITORIES, prefill=_as_signed("territory"))
-    exclusive = YesNo(label="Exclusive?", prefill=_as_signed("exclusive"))
-    rights = Rights(
-        label="Rights licensed or transferred", required=False, prefill=_as_signed("rights"),
-        help="From here on other cases see these rights as licensed or transferred.",
-    )  # fmt: skip
-
-
-class Signing(_Signing):
-    kind = Choice(
-        label="Kind of agreement", prefill="agreement.propose.kind",
-        choices={"licence": "Licence", "assignment": "Assignment", "sale": "Sale", "jv": "Joint venture",
-                 "service": "Service", "pilot": "Pilot"},
-    )  # fmt: skip
     pledge_by = Date(label="Pledge loan is a condition until", required=False, prefill="ready_to_sign.pledge_by")
     finance_by = Date(label="Green finance is a condition until", required=False, prefill="ready_to_sign.finance_by")
     conditions = Items(label="Start conditions and milestones, each with its day", required=False)
-
-
-class SigningWithoutSite(_Signing):
-    kind = Choice(
-        label="Kind of agreement", prefill="agreement.propose.kind",
-        choices={"licence": "Licence", "assignment": "Assignment", "sale": "Sale", "jv": "Joint venture"},
-    )  # fmt: skip
 
 
 class Condition(Form):
@@ -186,27 +171,12 @@ class Condition(Form):
 
 
 class SiteAcceptance(Form):
-    certificate = Choice(
-        label="Certificate",
-        choices={"accepted": "Accepted", "accepted_with_punch_list": "Accepted with open items"},
-    )  # fmt: skip
-    accepted_on = Date(label="Accepted on", past=True)
+    accepted_on = Date(
+        label="Accepted on", past=True, prefill="deployment.pass.accepted_on|deployment.pass_with_list.accepted_on"
+    )
     signatories = Text(label="Who signed")
     operating_from = Date(label="In operation from")
-    monitoring_planned = YesNo(label="Is the monitoring plan with its baseline on file?", must=True)
-    documents = Documents(label="Certificate and plan", required=False)
-
-
-class Reading(Form):
-    operating = YesNo(
-        label="Is the plant in operation?",
-        done={"yes": "recorded the parties' readings", "no": "recorded that the plant is not in operation"},
-    )
-    period_from = Date(label="From", past=True)
-    period_to = Date(label="To", past=True)
-    value = Number(label="Reading", when=("operating", (True,)))
-    unit = Text(label="Unit", max=40, when=("operating", (True,)))
-    note = Note(label="Note", required=False)
+    monitoring_plan = Documents(label="Monitoring plan")
 
 
 class FailedSite(Form):

@@ -8,12 +8,10 @@ from typing import Any
 
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from workflows.codes import WORLD
+from workflows.codes import BINDING
+from workflows.deal_guards import as_signed, concerned, gives, last_signing
 from workflows.guards import answer_of, completed_since, moment_of, plan_of, verified
 from workflows.joins import reached
-
-#: Kinds of agreement that bind nobody to the transfer itself.
-PREPARATORY = frozenset({"nda", "mou", "loi"})
 
 
 def _round(f: Facts) -> datetime | None:
@@ -33,18 +31,8 @@ def _waived(f: Facts, what: str) -> bool:
     return False
 
 
-def _known_rights(f: Facts, wanted: Iterable[str] | None = None) -> list[Mapping[str, Any]]:
-    rights = f.from_outside("rights")
-    return [rights[right] for right in (f.case.rights if wanted is None else wanted) if right in rights]
-
-
 def _stands(burden: Mapping[str, Any], today: date) -> bool:
     return burden.get("to") is None or str(burden["to"]) >= today.isoformat()
-
-
-def _overlap(territory: str | None, other: str | None) -> bool:
-    """Whether two territories touch; an unsaid one is taken for the whole world."""
-    return territory == other or territory in (None, WORLD) or other in (None, WORLD)
 
 
 @guard(
@@ -81,32 +69,6 @@ def work_is_not_blocked(f: Facts) -> bool:
     return free is not None and (free.closed_at or free.opened_at) > (blocked.closed_at or blocked.opened_at)
 
 
-@guard(
-    rule="Each right is confirmed, and no other case has its transfer or an exclusive licence in this territory.",
-    refusal="A right is unconfirmed, transferred, or licensed exclusively in this territory by another case.",
-    reads=("rights",),
-)
-def rights_are_free(f: Facts) -> bool:
-    wanted = f.data.get("rights") or f.case.rights
-    known = _known_rights(f, wanted)
-    if len(known) != len(wanted) or not all(right.get("confirmed") for right in known):
-        return False
-    others = [
-        burden
-        for right in known
-        for burden in right.get("encumbrances", ())
-        if burden.get("case") != f.case.log and _stands(burden, f.today)
-    ]
-    if any(burden["kind"] == "transfer" for burden in others):
-        return False
-    return not any(
-        burden["kind"] == "licence"
-        and burden.get("exclusive")
-        and _overlap(burden.get("territory"), f.data.get("territory"))
-        for burden in others
-    )
-
-
 def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
     """Whether the pledgee of a right agreed after its pledge began: when asked, at the check of IP, or at signature."""
     asked = next((t.result for t in f.results("ask_pledgee") if t.result.get("right") == right), None)
@@ -114,7 +76,7 @@ def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
         return asked.get("consented") is True and str(asked.get("answered_on", "")) >= since
     checked, deal = f.current("ip"), f.current("agreement")
     ip_check = f.fired("confirm", checked) if checked else None
-    signed = (f.fired("sign_cross", deal) or f.fired("sign_local", deal)) if deal else None
+    signed = last_signing(f, deal) if deal else None
     days = []
     if ip_check is not None and ip_check.data.get("pledge") == "consent_on_file":
         days.append(str(ip_check.data.get("checked_on", "")))
@@ -123,20 +85,15 @@ def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
     return any(day >= since for day in days)
 
 
-@guard(
-    rule="The pledgee's consent is on file for each right that is pledged.",
-    refusal="A right is pledged and the pledgee's consent is not on file.",
-    reads=("rights",),
-)
-def pledgees_agree(f: Facts) -> bool:
+def _pledgees_agree(f: Facts, rights: Iterable[str]) -> bool:
     """A consent answers for the pledge it was asked about: one that was given before the pledge began does not."""
-    rights = f.from_outside("rights")
-    for right in f.data.get("rights") or f.case.rights:
-        if right not in rights or not rights[right].get("confirmed"):
+    known = f.from_outside("rights")
+    for right in rights:
+        if not known.get(right, {}).get("confirmed"):
             return False
         begun = [
             str(burden.get("from") or "")
-            for burden in rights[right].get("encumbrances", ())
+            for burden in known[right].get("encumbrances", ())
             if burden["kind"] == "pledge" and _stands(burden, f.today)
         ]
         if not all(_pledgee_agreed(f, right, since) for since in begun):
@@ -145,17 +102,30 @@ def pledgees_agree(f: Facts) -> bool:
 
 
 @guard(
-    rule="An agreement of this round is in force that is more than an NDA, a memorandum or a letter of intent.",
-    refusal="No agreement of this round is in force, or it is only an NDA, a memorandum or a letter of intent.",
+    rule="The pledgee's consent is on file for each right that is pledged.",
+    refusal="A right is pledged and the pledgee's consent is not on file.",
+    reads=("rights",),
+)
+def pledgees_agree(f: Facts) -> bool:
+    return _pledgees_agree(f, concerned(f))
+
+
+@guard(
+    rule="The pledgee's consent is on file for each right that the signed agreement gives and that is pledged.",
+    refusal="A right of the signed agreement is pledged and the pledgee's consent is not on file.",
+    reads=("rights",),
+)
+def pledgees_of_signed_agree(f: Facts) -> bool:
+    signed = as_signed(f)
+    return _pledgees_agree(f, signed.get("rights") or () if gives(signed) is not None else ())
+
+
+@guard(
+    rule="An agreement of this round is in force that is more than an NDA or a letter of intent.",
+    refusal="No agreement of this round is in force, or it is only an NDA or a letter of intent.",
 )
 def agreement_is_in_force(f: Facts) -> bool:
-    track = f.current("agreement")
-    proposed = f.fired("propose", track) if track else None
-    return (
-        f.at_milestone(track, "in_force")
-        and proposed is not None
-        and proposed.data.get("kind") not in PREPARATORY | {None}
-    )
+    return f.at_milestone(f.current("agreement"), "in_force") and as_signed(f).get("kind") in BINDING
 
 
 @guard(
@@ -202,21 +172,6 @@ def statement_is_still_valid(f: Facts) -> bool:
     newer = renewed is not None and completed_since(renewed, issued.at)
     ends = (renewed.result if newer and renewed is not None else issued.data).get("valid_until")
     return ends is not None and str(ends) >= f.today.isoformat()
-
-
-@guard(
-    rule="The baseline was recorded before commissioning ended.",
-    refusal="No baseline was recorded before commissioning ended; it cannot be made up afterwards.",
-)
-def baseline_was_recorded(f: Facts) -> bool:
-    site = f.current("deployment")
-    tested = f.fired("ready_to_test", site) if site else None
-    if site is None or tested is None:
-        return False
-    planned = f.fired("plan_set", site)
-    if any(fired is not None and fired.data.get("baseline_recorded") is True for fired in (planned, tested)):
-        return True
-    return any((t.closed_at or t.opened_at) < tested.at for t in f.results("record_baseline"))
 
 
 @guard(

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, PartyField, Text, YesNo
+from casework.engine.definition.forms import (
+    Choice,
+    Date,
+    Documents,
+    Form,
+    Money,
+    Note,
+    Number,
+    PartyField,
+    Rows,
+    Text,
+    YesNo,
+)
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
@@ -14,6 +26,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.impact import statement_is_renewed, technology_is_verified, technology_is_verified_within_limits
 from workflows.papers import VERIFICATION_STATEMENT
 from workflows.service_effects import service_is_replaced
 from workflows.service_guards import statement_ends_after_issue
@@ -34,13 +47,22 @@ class SuppliedItems(Form):
     words = Note(label="Remarks", required=False)
 
 
+class ClaimedValue(Form):
+    """One parameter of a performance claim. A claim speaks of the technology alone, so it is a fact and stays with it."""
+
+    parameter = Text(label="Parameter", max=120)
+    value = Number(label="Value")
+    unit = Text(label="Unit", max=40)
+    conditions = Text(label="Under which conditions", max=200, required=False)
+
+
 class Admission(Form):
     """What an application must hold before it is examined."""
 
     application = Documents(label="Application form")
     ownership_clear = YesNo(label="Ownership of the technology is clear", must=True)
     description = Documents(label="Description of the technology")
-    claim = Text(label="What the technology claims to do", max=1000)
+    claim = Rows(label="What the technology claims to do", row=ClaimedValue, most=20, fact=True)
     data_list = Documents(label="List of existing test data")
 
 
@@ -57,8 +79,7 @@ class Engagement(Form):
 class VerificationPlan(Form):
     """The claim in a form that can be verified, and how that will be done."""
 
-    claim = Text(label="Performance claim: parameters and values", max=1000)
-    conditions = Text(label="Operating conditions", max=1000)
+    claim = Rows(label="Performance claim", row=ClaimedValue, most=20, fact=True, prefill="admit.claim")
     alternative = Text(label="Relevant alternative it is compared with", max=1000)
     plan = Documents(label="Verification plan")
     test_data = Documents(label="Requirements for test data")
@@ -139,7 +160,11 @@ class Statement(Form):
 
     report = Documents(label="Report")
     statement = Documents(label="Verification statement", kinds=(VERIFICATION_STATEMENT.kind,), valid=True)
-    number = Text(label="Number of the statement", max=100)
+    number = Text(label="Number of the statement", max=100, fact=True)
+    values = Rows(
+        label="Verified values", row=ClaimedValue, most=20, fact=True, prefill="fix_plan.claim",
+        help="They are shown with the technology, and later cases may rely on them.",
+    )  # fmt: skip
     issued_on = Date(label="Date of issue", past=True)
     valid_until = Date(label="Valid until", future=True, help="Usually 36 months")
     conditions = Note(label="Conditions of use", required=False)
@@ -191,11 +216,11 @@ RENEW = "Renew the verification statement"
 RENEWALS = (
     Task(
         "renew_statement", RENEW, queue=Role.OFFICER, due=calendar_days(45), form=Renewal,
-        after=calendar_days(-90, since="valid_until"), on="main", aftercare=True,
+        after=calendar_days(-90, since="valid_until"), on="main", aftercare=True, effects=(statement_is_renewed,),
     ),
     Task(
         "renew_statement", RENEW, queue=Role.OFFICER, due=calendar_days(20), form=Renewal,
-        after=calendar_days(-30, since="valid_until"), on="main", aftercare=True,
+        after=calendar_days(-30, since="valid_until"), on="main", aftercare=True, effects=(statement_is_renewed,),
     ),
 )  # fmt: skip
 
@@ -297,13 +322,14 @@ class Assessment(Workflow):
         do="Record the comments", done="recorded the parties' comments",
     )  # fmt: skip
     issue_pass = finalising.to(
-        verified, by=Role.PROVIDER, form=Statement, guards=[statement_ends_after_issue], opens=RENEWALS,
+        verified, by=Role.PROVIDER, form=Statement, guards=[statement_ends_after_issue],
+        effects=[technology_is_verified], opens=RENEWALS,
         do="Issue the statement", done="issued the verification statement",
         consequence="The technology counts as verified.",
     )  # fmt: skip
     issue_limits = finalising.to(
         verified_with_limits, by=Role.PROVIDER, form=LimitedStatement, guards=[statement_ends_after_issue],
-        opens=RENEWALS,
+        effects=[technology_is_verified_within_limits], opens=RENEWALS,
         do="Issue the statement with limits", done="issued the verification statement with limits",
         consequence="The technology counts as verified within the limits stated.",
     )  # fmt: skip

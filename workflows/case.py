@@ -25,27 +25,36 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import INTAKE, Role
-from workflows import agreement_forms, agreement_guards, effects, guards, joins
+from workflows import agreement_forms, agreement_guards, border_guards, deal_guards, effects, guards, impact, joins
 from workflows import case_forms as forms
 from workflows.case_tasks import (
     BEFORE_SIGNING,
+    INTRODUCTION_FOLLOW_UP,
+    INTRODUCTION_FOLLOW_UPS,
+    ask_holder,
     ask_more_time,
+    ask_verification,
     ask_waiver,
     compliance_gate,
     condition,
     consent_lost,
+    correct_record,
     dispute_clause_check,
     duty,
     follow_up_after,
     kick_off,
     nda,
+    reading,
     reading_after,
+    record_baseline,
     record_consent,
     renew_consent,
     review_hold,
     screening,
     service_plan,
     triage_check,
+    use_report,
+    use_report_after,
 )
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
 
@@ -73,8 +82,7 @@ SIGN_GUARDS = (
     agreement_guards.compliance_gate_is_passed,
     agreement_guards.dispute_clause_is_chosen,
     agreement_guards.statement_is_still_valid,
-    agreement_guards.rights_are_free,
-    agreement_guards.pledgees_agree,
+    agreement_guards.pledgees_of_signed_agree,
     agreement_guards.loans_are_offered_listed_or_waived,
 )
 #: Every way into closing; whoever went it may not close.
@@ -91,6 +99,7 @@ class Case(Workflow):
 
     proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
     triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage")
+    introduced = State("Introduced", Role.OFFICER, calendar_days(790), "Introduce", do="Follow the introduction")
     consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Get both parties' consent")
     scoping = State("Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan")
     assessment = State("Assessment", Role.OFFICER, calendar_days(120), "Assess", do="Follow the assessment")
@@ -147,51 +156,63 @@ class Case(Workflow):
         agreement, by=Role.OFFICER, do="Move to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
             agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
-            agreement_guards.work_is_not_blocked,
-            agreement_guards.rights_are_free, agreement_guards.pledgees_agree,
+            agreement_guards.work_is_not_blocked, border_guards.transfer_is_permitted,
+            deal_guards.rights_of_terms_are_confirmed, deal_guards.rights_fit_the_kind, deal_guards.nothing_bars_the_terms,
+            agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],
     )  # fmt: skip
     sign = agreement.to(
         deployment, by=Role.OFFICER, do="Record the signed agreement", done="recorded the signed agreement",
-        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights],
+        form=agreement_forms.Signing, guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT],
         opens=[Track("deployment"), condition],
-        siblings=True, part=parts.TAKES_RIGHTS, consequence="The rights named count as licensed or transferred in every other case.",
+        siblings=True, part=parts.TAKES_RIGHTS,
+        consequence="The work on site begins. Other cases of the same need are asked whether they still stand.",
     )  # fmt: skip
     sign_no_site = agreement.to(
         monitoring, by=Role.OFFICER, do="Record a signed agreement without a site",
-        done="recorded a signed agreement without a site", form=agreement_forms.SigningWithoutSite, guards=SIGN_GUARDS,
-        needs=[SIGNED_AGREEMENT], effects=[effects.burden_rights],
-        opens=[follow_up_after(90), follow_up_after(180), follow_up_after(365)], siblings=True,
+        done="recorded a signed agreement without a site", guards=SIGN_GUARDS, needs=[SIGNED_AGREEMENT],
+        opens=[use_report_after(90), use_report_after(180), use_report_after(365)], siblings=True,
         part=parts.TAKES_RIGHTS,
-        consequence="The rights named count as licensed or transferred in every other case.",
+        consequence="The case is followed from now on. Other cases of the same need are asked whether they still stand.",
     )  # fmt: skip
     accept_site = deployment.to(
         monitoring, by=Role.OFFICER, do="Record the acceptance of the site", done="recorded the acceptance of the site",
-        form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, agreement_guards.baseline_was_recorded],
+        form=agreement_forms.SiteAcceptance, guards=[agreement_guards.site_is_accepted, impact.baseline_was_recorded],
         needs=[ACCEPTANCE_CERTIFICATE],
-        opens=[
-            reading_after(90), reading_after(180), reading_after(270), reading_after(360),
-            Referral(
-                "verification", question="Report on the first year's measurements", due=calendar_days(335),
-                after=calendar_days(275),
-            ),
-        ],
+        opens=[reading_after(90), reading_after(180), reading_after(270), reading_after(360)],
     )  # fmt: skip
     end_monitoring = monitoring.to(
         closing, by=Role.OFFICER, do="End the monitoring", done="ended the monitoring", form=agreement_forms.MonitoringEnd,
-        effects=[effects.propose_outcome],
-        opens=[Referral("verification", fresh=True, question="Verification of the effect", due=calendar_days(30))],
+        guards=impact.EFFECT_GUARDS, effects=[effects.propose_outcome],
     )  # fmt: skip
     close = closing.to(
         closed, by=Role.SUPERVISOR, do="Close the case", done="closed the case", form=forms.Closing,
         guards=[
             guards.tasks_have_ended, guards.referrals_have_ended, guards.tracks_have_ended_or_run_on,
-            guards.outcome_respects_a_stop,
+            guards.outcome_respects_a_stop, *impact.EFFECT_GUARDS,
         ],
         effects=[effects.propose_outcome, effects.end_hold, effects.thaw], not_by=INTO_CLOSING,
         opens=[follow_up_after(180), follow_up_after(365), follow_up_after(730)],
         consequence="The case ends; what runs on becomes aftercare.",
+    )  # fmt: skip
+
+    # --- an introduction: the parties go on by themselves, and are asked what came of it ---
+
+    introduce = triage.to(
+        introduced, by=Role.OFFICER, kind=EXCEPTION, do="Introduce the parties only", done="introduced the parties to each other",
+        form=forms.Introduction, guards=[guards.no_declared_interest, guards.records_on_file],
+        ends=("triage_check",), opens=[*INTRODUCTION_FOLLOW_UPS],
+        consequence="The parties go on by themselves; they are asked after 6, 12 and 24 months what came of it.",
+    )  # fmt: skip
+    make_full = introduced.to(
+        triage, by=Role.OFFICER, kind=RETURN, do="Make it a full case", done="made the introduction a full case",
+        form=forms.Reason, opens=[triage_check], ends=(INTRODUCTION_FOLLOW_UP,),
+    )  # fmt: skip
+    end_introduction = introduced.to(
+        closed, by=Role.OFFICER, do="Close the introduction", done="closed the introduction", form=forms.IntroductionEnd,
+        guards=[guards.only_follow_ups_are_open], effects=[effects.propose_outcome], ends=(INTRODUCTION_FOLLOW_UP,),
+        consequence="The case ends. It counts as an introduction, never as an agreement or a deployment.",
     )  # fmt: skip
 
     # --- back ---
@@ -267,7 +288,7 @@ class Case(Workflow):
         triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold
     ).to(
         closing, by=Role.OFFICER, kind=EXCEPTION, do="Propose closing", done="proposed closing", form=forms.ClosingProposal,
-        effects=[effects.propose_outcome],
+        guards=impact.EFFECT_GUARDS, effects=[effects.propose_outcome],
     )  # fmt: skip
     withdraw = any_of(consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold).to(
         closing, by=Role.OFFICER, kind=EXCEPTION, do="Record a party's withdrawal", done="recorded a party's withdrawal",
@@ -275,7 +296,7 @@ class Case(Workflow):
         consequence="Every open referral is cancelled.",
     )  # fmt: skip
     compliance_stop = any_of(
-        triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold, closing
+        triage, introduced, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold, closing
     ).to(
         closing, by=Role.COMPLIANCE, confirm_by=Role.COMPLIANCE, kind=EXCEPTION, do="Stop the case", done="stopped the case",
         form=forms.Stop, effects=[effects.stopped], proposal_effects=[effects.freeze], refusal_effects=[effects.thaw],
@@ -315,12 +336,12 @@ class Case(Workflow):
         ((structuring, agreement), (Role.OFFICER,), Task(
             "ask_pledgee", "Ask the pledgee for consent", Role.OFFICER, working_days(10), agreement_forms.PledgeeAnswer,
         )),
+        ((structuring, agreement), (Role.OFFICER,), ask_holder),
         ((agreement,), (Role.OFFICER, Role.SUPERVISOR), compliance_gate),
         ((agreement,), (Role.OFFICER,), dispute_clause_check),
-        ((structuring, agreement, deployment), (Role.OFFICER,), Task(
-            "record_baseline", "Record the baseline", Role.OFFICER, working_days(20), agreement_forms.Baseline,
-            done="recorded the baseline",
-        )),
+        ((structuring, agreement, deployment, monitoring), (Role.OFFICER,), record_baseline),
+        ((deployment, monitoring), (Role.OFFICER,), correct_record),
+        ((monitoring,), (Role.OFFICER,), ask_verification),
         ((structuring, agreement, deployment, monitoring), (Role.OFFICER, Role.SUPERVISOR), Task(
             "work_blocked", "Declare that work is blocked", Role.OFFICER, working_days(5), agreement_forms.WorkBlocked,
             done="declared that work is blocked",
@@ -344,7 +365,6 @@ class Case(Workflow):
             joins.TooFewResults, effects=(joins.go_on_with_fewer,), guards=(joins.results_are_there,),
             part=parts.AFTER_TOO_FEW,
         )),
-        ((monitoring,), (Role.OFFICER,), Task(
-            "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), agreement_forms.Reading,
-        )),
+        ((monitoring,), (Role.OFFICER,), reading),
+        ((monitoring,), (Role.OFFICER,), use_report),
     )  # fmt: skip

@@ -52,6 +52,53 @@ class TriageCheck(Form):
     )  # fmt: skip
 
 
+class Introduction(Form):
+    """That the two parties were brought together, and nothing more is asked of the programme."""
+
+    made_on = Date(label="Introduced on", past=True)
+    channel = Choice(
+        label="How", choices={"meeting": "Meeting", "event": "Event", "email": "E-mail", "telephone": "Telephone"},
+    )  # fmt: skip
+    need_owner_agreed = YesNo(label="Does the need owner want the contact?", must=True)
+    technology_owner_agreed = YesNo(label="Does the technology owner want the contact?", must=True)
+    no_interest = YesNo(label="Have you no interest of your own in either party?", must=True)
+    note = Note(label="Who was introduced to whom", required=False)
+
+
+class IntroductionFollowUp(Form):
+    """What the parties say came of their introduction."""
+
+    contact = Choice(
+        label="What came of it",
+        choices={
+            "talking": "They are talking", "agreed": "They have agreed on something", "ended": "Their talks have ended",
+            "none": "They never spoke", "no_answer": "Neither of them answers",
+        },
+        done={
+            "talking": "recorded that the parties are talking",
+            "agreed": "recorded that the parties have agreed on something",
+            "ended": "recorded that the parties' talks have ended",
+            "none": "recorded that the parties never spoke",
+            "no_answer": "recorded that neither party answers",
+        },
+        help="Where they have agreed, make it a full case: only a full case counts as an agreement or a deployment.",
+    )  # fmt: skip
+    told_by = PartyField(label="Who said so", when=("contact", ("talking", "agreed", "ended", "none")))
+    told_on = Date(label="On which day", past=True)
+    note = Note(label="Note", required=False)
+
+
+class IntroductionEnd(Form):
+    """What the introduction is counted as."""
+
+    outcome = Choice(
+        label="Outcome",
+        choices={code: OUTCOMES[code] for code in ("introduced", "need_met_elsewhere", "no_agreement", "dormant", "duplicate")},
+    )  # fmt: skip
+    reason = Choice(label="Main reason", choices=REASONS, when=("outcome", ("no_agreement", "dormant")))
+    note = Note(label="Closing note", required=False)
+
+
 class Consent(Form):
     agreed = YesNo(
         label="Does the party agree?", consequence="Documents may be shared within this consent.",

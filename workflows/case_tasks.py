@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.engine import parts
 from casework.engine.definition.grammar import (
     EXTENSION,
     WAIVER,
     Again,
+    ByLink,
     Item,
+    Limit,
+    Referral,
     Task,
     calendar_days,
     until,
     working_days,
 )
 from casework.engine.roles import Role
-from workflows import agreement_forms, effects
+from workflows import agreement_forms, border_guards, deal_guards, effects, impact
 from workflows import case_forms as forms
 
 triage_check = Task(
@@ -22,13 +27,22 @@ triage_check = Task(
     effects=(effects.note_interest,), unless_open=True,
 )  # fmt: skip
 
+#: A party consents by itself: what was agreed to is what stood on its page, and the link is the evidence.
+CONSENT_BY_LINK = ByLink(
+    "Do you agree that the office shows your documents to service providers?",
+    labels=(
+        ("agreed", "Do you agree?"), ("providers", "To these providers"), ("documents", "These documents"),
+        ("expires_on", "Until which day"),
+    ),
+    name="person", day="given_on", leaves=("channel", "evidence"),
+)  # fmt: skip
 record_consent = Task(
     "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party",
-    effects=(effects.record_consent,), unless_open=True,
+    effects=(effects.record_consent,), unless_open=True, by_link=CONSENT_BY_LINK,
 )  # fmt: skip
 renew_consent = Task(
     "renew_consent", "Record a new consent of a party", Role.OFFICER, working_days(15), forms.RenewedConsent,
-    effects=(effects.record_consent,),
+    effects=(effects.record_consent,), by_link=replace(CONSENT_BY_LINK, party="party"),
 )  # fmt: skip
 #: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
 consent_lost = Task(
@@ -74,6 +88,12 @@ ask_waiver = Task(
     done="asked for a waiver",
 )  # fmt: skip
 
+#: What others hold on a right is released by its holder, and by nobody else.
+ask_holder = Task(
+    "ask_holder", "Ask the holder for a release", Role.OFFICER, working_days(10), agreement_forms.HolderRelease,
+    guards=(deal_guards.release_is_of_what_stands,),
+)  # fmt: skip
+
 decide_more_time = Task(
     "decide_more_time", "Decide on more time", Role.SUPERVISOR, working_days(5), forms.DecidedTime,
     effects=(effects.extend_tasks,), not_by=("ask_more_time",), audited=EXTENSION,
@@ -86,12 +106,10 @@ ask_more_time = Task(
 
 compliance_gate = Task(
     "compliance_gate", "Pass the agreement through the compliance gate", Role.COMPLIANCE, working_days(10),
-    agreement_forms.ComplianceGate, unless_open=True,
+    agreement_forms.ComplianceGate, unless_open=True, guards=(border_guards.gate_agrees_with_the_class,),
     checklist=(
         Item("parties", "Both parties and the end user were screened again for this contract", required=False),
         Item("export_list", "The export list in force was looked through", required=False),
-        Item("licence", "Restricted export: nothing of substance was negotiated before the letter of intent", required=False),
-        Item("dual_use", "Dual use: it was passed to export control", required=False),
     ),
 )  # fmt: skip
 dispute_clause_check = Task(
@@ -131,15 +149,68 @@ def follow_up_after(days: int) -> Task:
         forms.FollowUp,
         after=calendar_days(days),
         aftercare=True,
+        by_link=ByLink("What has come of it? Is the technology still in use, and does it do what was expected?"),
     )
+
+
+INTRODUCTION_FOLLOW_UP = "introduction_follow_up"
+
+#: After half a year, a year and two.
+INTRODUCTION_FOLLOW_UPS = tuple(
+    Task(
+        INTRODUCTION_FOLLOW_UP, "Ask what came of the introduction", Role.OFFICER, working_days(20), forms.IntroductionFollowUp,
+        after=calendar_days(days),
+    )
+    for days in (182, 365, 730)
+)  # fmt: skip
+READING_BY_LINK = ByLink("Please tell us your readings for the period.")
+
+
+record_baseline = Task(
+    "record_baseline", "Record the baseline", Role.OFFICER, working_days(20), impact.Baseline,
+    guards=(impact.period_in_order, impact.each_figure_once), effects=(impact.record_baseline,), done="recorded the baseline",
+)  # fmt: skip
+correct_record = Task(
+    "correct_record", "Correct a record of the effect", Role.OFFICER, working_days(5), impact.CorrectedRecord,
+    guards=(impact.record_may_be_corrected, impact.period_in_order, impact.correction_has_a_baseline),
+    effects=(impact.correct_record,), done="corrected a record of the effect",
+)  # fmt: skip
+#: After the first year: what was read by then is verified, once.
+FIRST_YEAR = Referral(
+    "verification", question="Verify the effect of the first year of operation",
+    due=calendar_days(335, since="accept_site.accepted_on"), after=calendar_days(275, since="accept_site.accepted_on"),
+)  # fmt: skip
+ask_verification = Task(
+    "ask_verification", "Ask for a verification of the effect", Role.OFFICER, working_days(5), impact.AskedVerification,
+    guards=(impact.there_is_something_to_verify,), done="asked for a verification of the effect",
+    opens=(Referral("verification", fresh=True, question="Verify the effect as it was recorded", due=calendar_days(60)),),
+)  # fmt: skip
+
+
+def _reading(after: Limit | None = None) -> Task:
+    return Task(
+        "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), impact.Readings,
+        guards=impact.FIGURE_GUARDS, effects=(impact.record_readings,),
+        opens_if=(("operating", True, (FIRST_YEAR,)),), after=after, by_link=READING_BY_LINK,
+    )  # fmt: skip
+
+
+reading = _reading()
 
 
 def reading_after(days: int) -> Task:
+    return _reading(calendar_days(days))
+
+
+def _use_report(after: Limit | None = None) -> Task:
     return Task(
-        "reading",
-        "Ask the parties for their readings",
-        Role.OFFICER,
-        working_days(20),
-        agreement_forms.Reading,
-        after=calendar_days(days),
-    )
+        "use_report", "Ask how the technology is used", Role.OFFICER, working_days(20), impact.UseReport,
+        guards=(impact.period_in_order,), after=after,
+    )  # fmt: skip
+
+
+use_report = _use_report()
+
+
+def use_report_after(days: int) -> Task:
+    return _use_report(calendar_days(days))

@@ -17,6 +17,7 @@ OUTCOMES = {
     "withdrawn_need_owner": "Withdrawn by the need owner",
     "withdrawn_technology_owner": "Withdrawn by the technology owner",
     "dormant": "Dormant",
+    "introduced": "Introduced, no more",
     "compliance_stop": "Stopped by compliance",
 }
 #: What a case may come to without a stop.
@@ -87,8 +88,81 @@ WITHOUT_ASSESSMENT = {
     "risk_accepted": "A party accepts the risk in writing",
 }
 
-#: The territory that takes in every other one.
-WORLD = "WORLD"
+#: What parties sign: what only prepares, goods and work that name no right, and what gives rights away or their use.
+AGREEMENTS = {
+    "nda": "Non-disclosure agreement",
+    "loi": "Letter of intent",
+    "purchase": "Purchase of equipment",
+    "development": "Development",
+    "technical_service": "Consulting or technical service",
+    "patent_licence": "Patent licence",
+    "know_how_licence": "Know-how licence",
+    "assignment": "Assignment of a patent or an application",
+    "joint_venture": "Joint venture or equity",
+}
+#: They bind nobody to the transfer itself.
+PREPARATORY = ("nda", "loi")
+BINDING = {code: words for code, words in AGREEMENTS.items() if code not in PREPARATORY}
+LICENCES = ("patent_licence", "know_how_licence")
+#: Kinds that must name rights, and with the joint venture those that may.
+NAMING_RIGHTS = (*LICENCES, "assignment")
+ABOUT_RIGHTS = (*NAMING_RIGHTS, "joint_venture")
+EXCLUSIVITY = {
+    "exclusive": "Exclusive: nobody else, not even the owner",
+    "sole": "Sole: the licensee and the owner",
+    "plain": "Plain: others too",
+}
+#: What becomes of rights that go into a joint venture.
+CONTRIBUTIONS = {
+    "none": "No rights go into it",
+    "assigned": "They are assigned to it",
+    "exclusive": "It has an exclusive licence",
+    "sole": "It has a sole licence",
+    "plain": "It has a plain licence",
+}
+#: What a technology is used for: the fields of WIPO GREEN.
+USES = {
+    "building": "Building and construction", "chemicals": "Chemicals and advanced materials", "energy": "Energy",
+    "farming": "Farming and forestry", "products": "Green products", "processes": "Materials and processes",
+    "pollution": "Pollution and waste", "transport": "Transportation", "water": "Water",
+}  # fmt: skip
+
+PRICE_FORMS = {
+    "fixed": "Fixed sum",
+    "entry_and_royalty": "Entry fee and royalty",
+    "royalty": "Royalty only",
+    "equity": "Equity",
+    "none": "None",
+}
+ROYALTIES = ("entry_and_royalty", "royalty")
+PRICED = tuple(code for code in PRICE_FORMS if code != "none")
+#: Why nothing is paid, and why there is a price and no sum.
+NO_PRICE = {
+    "prepares": "It only prepares another agreement",
+    "own_costs": "Each party bears its own costs",
+    "free": "The owner asks nothing for it",
+    "elsewhere": "Another agreement has the price",
+}
+NO_VALUE = {
+    "royalty": "Only royalties: no sum can be told yet",
+    "by_order": "Each order has its own price",
+    "not_told": "The parties do not tell it",
+}
+PAYMENTS = {
+    "entry_fee": "Entry fee",
+    "advance": "Advance",
+    "delivery": "On delivery",
+    "acceptance": "On acceptance",
+    "final": "Last part",
+    "other": "Other",
+}
+ROYALTY_BASES = {
+    "net_sales": "Net sales",
+    "output": "Units made",
+    "profit": "Profit",
+    "savings": "Costs saved",
+}
+
 #: ISO 3166 codes of where licences are usually given, and one for everywhere.
 TERRITORIES = {
     "CN": "China", "HK": "Hong Kong, China", "MO": "Macao, China", "AE": "United Arab Emirates", "AR": "Argentina",

@@ -14,10 +14,9 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.impact import baseline_is_recorded
 from workflows.papers import ACCEPTANCE_CERTIFICATE
 from workflows.service_guards import (
-    baseline_is_recorded,
-    baseline_period_in_order,
     retest_is_left,
     retests_failed_or_correction_refused,
 )
@@ -26,15 +25,12 @@ from workflows.service_guards import (
 
 
 class Plan(Form):
-    """Who does what at which site until when, and against what it will be measured."""
+    """Who does what at which site until when."""
 
     milestones = Items(label="Milestones")
     site = Text(label="Site")
     responsible = Text(label="Responsible persons", max=500)
     criteria = Documents(label="Acceptance criteria")
-    baseline_recorded = YesNo(label="The baseline is recorded", help="At the latest before the test run ends")
-    baseline_from = Date(label="Baseline from", past=True, when=("baseline_recorded", (True,)))
-    baseline_to = Date(label="Baseline until", past=True, when=("baseline_recorded", (True,)))
 
 
 class NoPermits(Form):
@@ -69,12 +65,6 @@ class Commissioning(Form):
 
     report = Documents(label="Commissioning report")
     commissioned_on = Date(label="Commissioned on", past=True)
-    baseline_recorded = YesNo(
-        label="The baseline has been recorded since the plan", required=False,
-        help="Only if the plan did not have it",
-    )  # fmt: skip
-    baseline_from = Date(label="Baseline from", past=True, when=("baseline_recorded", (True,)))
-    baseline_to = Date(label="Baseline until", past=True, when=("baseline_recorded", (True,)))
 
 
 class Acceptance(Form):
@@ -160,7 +150,7 @@ class Deployment(Workflow):
     abandoned = Final("Abandoned")
 
     plan_set = planning.to(
-        permits, by=Role.OFFICER, form=Plan, guards=[baseline_period_in_order],
+        permits, by=Role.OFFICER, form=Plan,
         do="Record the plan", done="recorded the plan of the site",
     )  # fmt: skip
     no_permits = planning.to(
@@ -178,7 +168,7 @@ class Deployment(Workflow):
         do="Record the installation", done="recorded the installation",
     )  # fmt: skip
     ready_to_test = commissioning.to(
-        acceptance, by=Role.OFFICER, form=Commissioning, guards=[baseline_is_recorded, baseline_period_in_order],
+        acceptance, by=Role.OFFICER, form=Commissioning, guards=[baseline_is_recorded],
         do="Record the commissioning", done="recorded the commissioning",
         consequence="A baseline cannot be made up afterwards.",
     )  # fmt: skip

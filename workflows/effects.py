@@ -7,8 +7,6 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
 from casework.engine.state.document_effects_schema import ConsentTerms
 from casework.engine.state.effects_schema import Given, Hold, Objection
-from casework.engine.state.right_values import Burden
-from workflows.service_effects import BURDENS
 
 # --- whose case ------------------------------------------------------------------------------------------------------
 
@@ -117,32 +115,6 @@ def hold(f: Facts) -> Follows:
 def end_hold(f: Facts) -> Follows:
     """The case no longer waits."""
     return {"hold": None, "resume": True} if f.case.hold is not None else {}
-
-
-# --- rights ----------------------------------------------------------------------------------------------------------
-
-
-@effect()
-def burden_rights(f: Facts) -> Follows:
-    """The rights signed away are licensed or transferred, where the agreement's own signature has not said so yet."""
-    track = f.current("agreement")
-    signed = (f.fired("sign_cross", track) or f.fired("sign_local", track)) if track else None
-    proposed = f.fired("propose", track) if track else None
-    signed_away: set[str] = set()
-    if signed is not None and proposed is not None and proposed.data.get("kind") in BURDENS:
-        signed_away = set(signed.data.get("rights") or ())
-    moved = f.data.get("kind") in ("sale", "assignment")
-    added: Burden = {
-        "kind": "transfer" if moved else "licence",
-        "holder": f.case.parties.get("need_owner"),
-        "territory": f.data.get("territory"),
-        "exclusive": moved or f.data.get("exclusive") is True,
-        "from": f.data.get("effective_on"),
-        "to": None,
-    }
-    return {
-        "rights": [{"right": right, "add": added} for right in f.data.get("rights") or () if right not in signed_away]
-    }
 
 
 # --- referrals -------------------------------------------------------------------------------------------------------

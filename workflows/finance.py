@@ -14,28 +14,24 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.green_catalogue import CATALOGUES, GROUPS_2025
+from workflows.money_guards import payment_is_within_approval
 from workflows.service_effects import service_is_replaced
 
 # --- forms -----------------------------------------------------------------------------------------------------------
 
 INSTRUMENTS = {
-    "loan": "Loan", "equity": "Equity", "convertible": "Convertible loan", "lease": "Lease", "bond": "Bond",
-    "grant": "Grant", "other": "Other",
+    "loan": "Loan", "lease": "Lease", "bond": "Bond", "fund": "Fund", "equity": "Equity",
+    "convertible": "Convertible loan", "guarantee": "Guarantee", "grant": "Grant", "other": "Other",
 }  # fmt: skip
 
 
 class GreenScreening(Form):
     """Under which item of which catalogue the project counts as green."""
 
-    catalogue = Choice(
-        label="Catalogue and version",
-        choices={
-            "finance_2025": "Green finance endorsed projects, 2025 edition",
-            "industry_2024": "Green and low-carbon industries, 2024 edition",
-            "bond_2021": "Green bond endorsed projects, 2021 edition",
-        },
-    )
-    item_code = Text(label="Item code", max=50)
+    catalogue = Choice(label="Catalogue and version", choices=CATALOGUES)
+    group = Choice(label="Group", choices=GROUPS_2025, when=("catalogue", ("finance_2025",)))
+    item_code = Text(label="Item code", max=50, help="The number of the item as the catalogue prints it, such as 1.3.2")
     evidence = Documents(label="Evidence")
     benefit = Number(label="Estimated reduction in a year", unit="tCO2e", min="0")
 
@@ -97,6 +93,8 @@ class DueDiligence(Form):
 class TermSheet(Form):
     """The terms on which both sides agree."""
 
+    instrument = Choice(label="Instrument", choices=INSTRUMENTS, prefill="finance.ready.instrument")
+    amount = Money(label="Amount offered", prefill="finance.ready.amount")
     term_sheet = Documents(label="Term sheet")
     valid_until = Date(label="Valid until", future=True)
 
@@ -104,6 +102,7 @@ class TermSheet(Form):
 class Decision(Form):
     """What the investor or bank decided."""
 
+    amount = Money(label="Amount approved", prefill="finance.terms_agreed.amount")
     decision = Documents(label="Decision")
     decided_on = Date(label="Decided on", past=True)
     conditions = Note(label="Conditions", required=False)
@@ -119,9 +118,9 @@ class Contracts(Form):
 class Closing(Form):
     """The money is there."""
 
-    amount = Money(label="Amount paid")
+    amount = Money(label="Amount paid", prefill="finance.approved.amount")
     closed_on = Date(label="Paid on", past=True)
-    instrument = Choice(label="Instrument", choices=INSTRUMENTS, prefill="finance.ready.instrument")
+    instrument = Choice(label="Instrument", choices=INSTRUMENTS, prefill="finance.terms_agreed.instrument")
     use_of_proceeds = YesNo(label="The duty to use the money as agreed is in the contract", must=True)
 
 
@@ -244,12 +243,12 @@ class Finance(Workflow):
         do="Record the contracts", done="recorded the signed contracts",
     )  # fmt: skip
     cp_met = closing.to(
-        funded, by=Role.PROVIDER, form=Closing, opens=BENEFIT_REPORTS,
+        funded, by=Role.PROVIDER, form=Closing, guards=[payment_is_within_approval], opens=BENEFIT_REPORTS,
         do="Record the payment", done="recorded the payment",
         consequence="The project counts as funded.",
     )  # fmt: skip
     cp_part = closing.to(
-        part_funded, by=Role.PROVIDER, form=PartClosing,
+        part_funded, by=Role.PROVIDER, form=PartClosing, guards=[payment_is_within_approval],
         do="Record part of the payment", done="recorded part of the payment",
         consequence="The project counts as partly funded.",
     )  # fmt: skip
@@ -283,3 +282,7 @@ class Finance(Workflow):
         "offered": [documents, closing, funded, part_funded],
         "paid": [funded, part_funded],
     }
+    money = {
+        "wanted": "ready.amount", "offered": "terms_agreed.amount", "approved": "approved.amount",
+        "paid": "cp_met.amount|cp_part.amount",
+    }  # fmt: skip

@@ -75,11 +75,16 @@ def _said_yes(f: Facts, party: str) -> bool:
 
 
 def verified(f: Facts) -> bool:
-    """Whether a person has confirmed a statement of verification that is positive and still valid."""
-    statement = f.from_outside("technology").get("verification")
-    if not statement or statement.get("verdict") not in ("verified", "verified_with_limits"):
-        return False
-    return statement.get("valid_until") is None or str(statement["valid_until"]) >= f.today.isoformat()
+    """Whether a statement on the technology is positive and still valid: of an assessment in some case, or one that a person
+    has confirmed."""
+    known = f.from_outside("technology")
+    statements = [*known.get("statements", ()), known.get("verification")]
+    return any(
+        statement
+        and statement.get("verdict") in ("verified", "verified_with_limits")
+        and (statement.get("valid_until") is None or str(statement["valid_until"]) >= f.today.isoformat())
+        for statement in statements
+    )
 
 
 def _runs_on(track: Track) -> bool:
@@ -272,6 +277,23 @@ def tasks_have_ended(f: Facts) -> bool:
         and t.state != CREATED
         and not (t.track == main.id and t.type == "step")
         and not (t.track in f.case.tracks and _runs_on(f.case.tracks[t.track]))
+    ]
+
+
+@guard(
+    rule="No task is open but to ask what came of the introduction.",
+    refusal="Another task is still open: finish it, or drop it.",
+)
+def only_follow_ups_are_open(f: Facts) -> bool:
+    """Of the introduction: what has not appeared yet ends with it."""
+    main = f.case.main
+    return not [
+        t
+        for t in f.case.open_tasks()
+        if t.state != CREATED
+        and t.name != "introduction_follow_up"
+        and not t.aftercare
+        and not (t.track == main.id and t.type == "step")
     ]
 
 

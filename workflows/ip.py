@@ -6,9 +6,9 @@ from casework.engine.definition.forms import Choice, Date, Documents, Form, Note
 from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, Workflow, calendar_days, working_days
 from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
+from workflows.deal_guards import right_is_left_in_territory
 from workflows.service_guards import (
     fees_are_paid,
-    no_exclusive_licence_elsewhere,
     pledged_rights_have_consent,
     pledgee_knows_of_recheck,
     rights_are_confirmed,
@@ -94,7 +94,7 @@ class Ip(Workflow):
     confirm = checking.to(
         clear, by=Role.OFFICER, form=Clearance,
         guards=[
-            rights_are_confirmed, rights_are_in_force, fees_are_paid, no_exclusive_licence_elsewhere,
+            rights_are_confirmed, rights_are_in_force, fees_are_paid, right_is_left_in_territory,
             pledged_rights_have_consent, pledgee_knows_of_recheck,
         ],
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",

@@ -7,6 +7,9 @@ from casework.engine.definition.grammar import Paper
 #: What the assessor has stated; a statement that has run out carries nothing.
 VERIFICATION_STATEMENT = Paper("verification_statement", "verification statement", valid=True, of="assessment")
 SIGNED_AGREEMENT = Paper("signed_agreement", "signed agreement")
+#: The authority's letter of intent, before which nothing of substance is negotiated, and its licence.
+EXPORT_LETTER = Paper("export_letter", "letter of intent for the export")
+EXPORT_LICENCE = Paper("export_licence", "export licence")
 #: A pledge exists from its registration, and the bank pays after that.
-PLEDGE_CERTIFICATE = Paper("pledge_certificate", "pledge registration certificate")
+PLEDGE_CERTIFICATE = Paper("pledge_certificate", "notice of pledge registration")
 ACCEPTANCE_CERTIFICATE = Paper("acceptance_certificate", "acceptance certificate")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
     Final,
-    Item,
     State,
     Task,
     Workflow,
@@ -15,15 +16,22 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.money_guards import (
+    debt_is_paid,
+    overdue_has_come_in,
+    payment_is_within_approval,
+    repayment_is_in_its_currency,
+    repayment_is_within_balance,
+)
 from workflows.papers import PLEDGE_CERTIFICATE
 from workflows.pledge_forms import (
-    REGISTER_POINTS,
     Application,
     Cancellation,
-    CancellationWithAmount,
+    Claim,
+    ClaimAnswer,
     Contracts,
     Corrected,
-    Cure,
+    DebtExtended,
     Default,
     Disposal,
     FeeChecked,
@@ -39,9 +47,11 @@ from workflows.pledge_forms import (
     Refusal,
     RegisterCheck,
     Registered,
+    RegistrationChanged,
     Repaid,
     RepaymentMade,
     Review,
+    ReviewWithoutValue,
     SecondDoor,
     UsableResults,
     Valuation,
@@ -49,14 +59,12 @@ from workflows.pledge_forms import (
     ValueTooLow,
     Withdrawal,
 )
-from workflows.service_effects import pledge_ends, pledge_stands, service_is_replaced
-from workflows.service_guards import (
+from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
-    no_register_point_fails,
-    rights_are_confirmed,
-    rights_are_in_force,
-    rights_are_not_pledged,
+    pledgor_owns_each_right,
+    rights_are_not_given_away,
+    rights_outlive_the_debt,
     shares_make_a_hundred,
     way_in_was_disposal,
     way_in_was_no_value,
@@ -64,15 +72,32 @@ from workflows.service_guards import (
     way_in_was_repayment,
     way_in_was_withdrawal,
 )
+from workflows.service_effects import (
+    debt_is_extended,
+    pledge_ends_with_its_debt,
+    pledge_stands,
+    registration_is_cancelled,
+    service_is_replaced,
+)
+from workflows.service_guards import (
+    fees_are_paid,
+    rights_are_confirmed,
+    rights_are_in_force,
+    rights_are_not_pledged,
+    rights_can_be_pledged,
+)
 
 # --- tasks of the loan -----------------------------------------------------------------------------------------------
 
 
+#: A row of the loan: what came back, and when; the balance follows from the rows.
+REPAYMENT = Task(
+    "repayment", "Record a repayment", queue=Role.PROVIDER, due=working_days(5), form=RepaymentMade,
+    guards=(repayment_is_in_its_currency, repayment_is_within_balance), aftercare=True, done="recorded a repayment",
+)  # fmt: skip
 SERVICING_TASKS = (
-    Task(
-        "repayment", "Record a repayment", queue=Role.PROVIDER, due=calendar_days(30), form=RepaymentMade,
-        per="items:repayments", aftercare=True, done="recorded a repayment",
-    ),
+    # One for each day that was agreed.
+    replace(REPAYMENT, due=calendar_days(30), per="items:repayments"),
     Task(
         "valuation_refresh", "Get the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), aftercare=True,
@@ -85,6 +110,24 @@ SERVICING_TASKS = (
             aftercare=True, done="checked that the annual fee of the pledged right is paid",
         )
         for year in (1, 2, 3)
+    ),
+)  # fmt: skip
+CHANGE = Task(
+    "change_registration", "Record a change of the registration", queue=Role.PROVIDER, due=working_days(10),
+    form=RegistrationChanged, aftercare=True, done="recorded a change of the registration",
+)  # fmt: skip
+EXTENSION = Task(
+    "extend_debt", "Record a longer term of the debt", queue=Role.PROVIDER, due=working_days(10), form=DebtExtended,
+    guards=(rights_outlive_the_debt,), effects=(debt_is_extended,), aftercare=True,
+    done="recorded a longer term of the debt",
+)  # fmt: skip
+CLAIM = Task(
+    "claim_support", "Claim a subsidy or a compensation", queue=Role.OFFICER, due=working_days(10), form=Claim, aftercare=True,
+    opens=(
+        Task(
+            "claim_answer", "Record what came of the claim", queue=Role.OFFICER, due=calendar_days(60),
+            form=ClaimAnswer, aftercare=True,
+        ),
     ),
 )  # fmt: skip
 #: Tasks that have no ground any more once the loan has ended one way or the other.
@@ -104,8 +147,6 @@ class Pledge(Workflow):
 
     pre_check = State(
         "Pre-check", queue=Role.PROVIDER, due=working_days(5), step="Apply", do="Check the register",
-        # One by one; that all of them were checked, the form asks.
-        checklist=tuple(Item(code, f"Not the case: {words}", required=False) for code, words in REGISTER_POINTS.items()),
     )  # fmt: skip
     application = State(
         "Application", queue=Role.OFFICER, due=working_days(10), step="Apply", do="Send the application"
@@ -152,7 +193,10 @@ class Pledge(Workflow):
     # Before the loan.
     eligible = pre_check.to(
         application, by=Role.PROVIDER, form=RegisterCheck,
-        guards=[no_register_point_fails, rights_are_confirmed, rights_are_in_force, rights_are_not_pledged],
+        guards=[
+            rights_are_confirmed, rights_are_in_force, rights_can_be_pledged, fees_are_paid, rights_are_not_pledged,
+            rights_are_not_given_away, pledgor_owns_each_right,
+        ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip
     found_not_eligible = pre_check.to(
@@ -162,12 +206,16 @@ class Pledge(Workflow):
     )  # fmt: skip
     apply = application.to(
         due_diligence, by=(Role.OFFICER, Role.PROVIDER), form=Application,
-        guards=[rights_are_confirmed, rights_are_not_pledged],
+        guards=[rights_are_confirmed, rights_are_not_pledged, rights_outlive_the_debt, pledgor_owns_each_right],
         do="Send the application", done="sent the application for a loan",
     )  # fmt: skip
     dd_done = due_diligence.to(
         valuation, by=Role.PROVIDER, form=Review,
         do="Record the due diligence", done="recorded the due diligence",
+    )  # fmt: skip
+    no_valuation = due_diligence.to(
+        approval, by=Role.PROVIDER, form=ReviewWithoutValue,
+        do="Record the due diligence, without a valuation", done="recorded the due diligence, without a valuation",
     )  # fmt: skip
     dd_fail = due_diligence.to(
         refused, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
@@ -221,7 +269,7 @@ class Pledge(Workflow):
     )  # fmt: skip
     registered = registration.to(
         drawdown, by=Role.PROVIDER, form=Registered,
-        guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged], effects=[pledge_stands],
+        guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged, pledgor_owns_each_right], effects=[pledge_stands],
         do="Record the registration", done="recorded the registration of the pledge",
         consequence="The rights are pledged: from now on every licence or transfer needs the pledgee's consent.",
     )  # fmt: skip
@@ -229,14 +277,16 @@ class Pledge(Workflow):
     # The loan runs.
     paid_out = drawdown.to(
         servicing, by=Role.PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
+        guards=[payment_is_within_approval, rights_outlive_the_debt],
         do="Record the payment", done="recorded that the loan was paid out",
     )  # fmt: skip
     not_paid = drawdown.to(
-        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,
+        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason, effects=[pledge_ends_with_its_debt],
         do="State that the loan is not paid", done="stated that the loan is not paid out",
     )  # fmt: skip
     repaid = (servicing | overdue).to(
-        deregistration, by=Role.PROVIDER, form=Repaid, ends=OF_THE_LOAN,
+        deregistration, by=Role.PROVIDER, form=Repaid, guards=[debt_is_paid], ends=OF_THE_LOAN,
+        effects=[pledge_ends_with_its_debt],
         do="Record full repayment", done="recorded that the loan is repaid",
     )  # fmt: skip
     miss = servicing.to(
@@ -250,8 +300,8 @@ class Pledge(Workflow):
         do="Record a missed repayment", done="recorded a missed repayment",
     )  # fmt: skip
     cured = overdue.to(
-        servicing, by=Role.PROVIDER, kind=RETURN, form=Cure,
-        do="Record the late repayment", done="recorded the late repayment",
+        servicing, by=Role.PROVIDER, kind=RETURN, guards=[overdue_has_come_in],
+        do="State that nothing is overdue any more", done="stated that nothing is overdue any more",
     )  # fmt: skip
     default = overdue.to(
         disposal, by=Role.PROVIDER, kind=EXCEPTION, form=Default,
@@ -260,6 +310,7 @@ class Pledge(Workflow):
     )  # fmt: skip
     disposed = disposal.to(
         deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Disposal, ends=OF_THE_LOAN,
+        effects=[pledge_ends_with_its_debt],
         opens=[
             Task(
                 "owner_check", "Check whether the technology has another owner now", queue=Role.OFFICER,
@@ -275,27 +326,27 @@ class Pledge(Workflow):
 
     # The pledge ends: how it came here says what it ends as.
     cleared = deregistration.to(
-        repaid_cleared, by=Role.PROVIDER, form=Cancellation, guards=[way_in_was_repayment], effects=[pledge_ends],
+        repaid_cleared, by=Role.PROVIDER, form=Cancellation, guards=[way_in_was_repayment], effects=[registration_is_cancelled],
         do="Record the cancellation", done="recorded the cancellation of the pledge after repayment",
     )  # fmt: skip
     cleared_recovered = deregistration.to(
-        recovered, by=Role.PROVIDER, kind=EXCEPTION, form=CancellationWithAmount, guards=[way_in_was_disposal],
-        effects=[pledge_ends],
+        recovered, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_disposal],
+        effects=[registration_is_cancelled],
         do="Record the cancellation after disposal", done="recorded the cancellation of the pledge after disposal",
     )  # fmt: skip
     cleared_loss = deregistration.to(
         written_off, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_no_value],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation after a loss", done="recorded the cancellation of the pledge after a loss",
     )  # fmt: skip
     cleared_not_paid = deregistration.to(
         refused, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_not_paid],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation without a loan", done="recorded the cancellation of the pledge without a loan",
     )  # fmt: skip
     cleared_withdrawn = deregistration.to(
         withdrawn, by=Role.PROVIDER, kind=EXCEPTION, form=Cancellation, guards=[way_in_was_withdrawal],
-        effects=[pledge_ends],
+        effects=[registration_is_cancelled],
         do="Record the cancellation after withdrawal",
         done="recorded the cancellation of the pledge after withdrawal",
     )  # fmt: skip
@@ -311,14 +362,15 @@ class Pledge(Workflow):
     )  # fmt: skip
     withdraw_registered = drawdown.to(
         deregistration, by=Role.OFFICER, kind=EXCEPTION, form=Withdrawal, name="withdraw",
+        effects=[pledge_ends_with_its_debt],
         do="Withdraw the request", done="withdrew the request for a loan",
         consequence="The registered pledge must be cancelled.",
     )  # fmt: skip
-    replace = (
+    replaced_by_other = (
         pre_check | application | due_diligence | valuation | approval | bank_approval | contracts
         | registration | correction
     ).to(
-        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced],
+        replaced, by=Role.SYSTEM, kind=EXCEPTION, effects=[service_is_replaced], name="replace",
         opens=[
             Task(
                 "usable_results", "List what can still be used of the request for a loan", queue=Role.OFFICER,
@@ -337,4 +389,15 @@ class Pledge(Workflow):
         ],
         "paid": [servicing, overdue, disposal, repaid_cleared, recovered, written_off],
     }  # fmt: skip
+    money = {
+        "wanted": "apply.amount", "offered": "approved.amount", "approved": "bank_approved.amount",
+        "paid": "paid_out.amount", "repaid": "repayment.principal", "interest": "repayment.interest",
+        "repaid_on": "repayment.paid_on", "recovered": "disposed.amount",
+    }  # fmt: skip
+    on_request = (
+        ((servicing, overdue), (Role.PROVIDER,), REPAYMENT),
+        ((drawdown, servicing, overdue), (Role.PROVIDER,), CHANGE),
+        ((servicing,), (Role.PROVIDER,), EXTENSION),
+        ((servicing, overdue, disposal), (Role.OFFICER, Role.PROVIDER), CLAIM),
+    )
     outlives = (servicing, overdue, disposal, deregistration)

@@ -40,19 +40,29 @@ REFUSALS = {
 }  # fmt: skip
 
 
-class RegisterCheck(Form):
-    """The right has been looked up, point by point."""
+#: Whose rights are pledged: borrower, pledgor and owner of the right are three facts.
+PLEDGORS = {
+    "need_owner": "The need owner",
+    "technology_owner": "The technology owner",
+    "other": "Another owner, as the record of the rights names it",
+}
+_IF_ANY = {"none": "There is none", "accepted": "There is one; it was disclosed, and the lender still wants the pledge"}
 
+
+class RegisterCheck(Form):
+    """Of the twelve points those that the record cannot tell; the others are worked out from it."""
+
+    pledgor = Choice(label="Pledgor", choices=PLEDGORS, help="An owner of each right, as its record says")
     rights = Rights(label="Rights to be pledged", prefill="case.rights")
-    points_checked = YesNo(label="All twelve points were checked on the register", must=True)
-    points_failing = Many(
-        label="Points that fail", choices=REGISTER_POINTS, required=False, help="Must be empty to go on"
-    )
-    disclosed = Many(
-        label="Disclosed, and the lender still wants the pledge",
-        choices={"invalidation": "A request for invalidation", "twin": "A twin application"},
-        required=False,
-    )
+    owner_seen = YesNo(
+        label="The register names the pledgor as an owner of each right", required=False,
+        help="Only where the record of a right does not say whose it is",
+    )  # fmt: skip
+    dispute = YesNo(label="Ownership is in dispute, or a right is frozen", must=False)
+    co_owners = YesNo(label="Every co-owner has agreed, or there is none", must=True)
+    twin = Choice(label="Twin application of the same day", choices=_IF_ANY)
+    invalidation = Choice(label="Request for invalidation", choices=_IF_ANY)
+    other = YesNo(label="Another ground of refusal is known", must=False)
     checked_on = Date(label="Date of the check", past=True)
 
 
@@ -84,6 +94,18 @@ class Review(Form):
     technology_flow = Choice(label="Technology flow", choices=FLOW)
     growth = Choice(label="Growth", choices=FLOW)
     report = Documents(label="Report", required=False)
+
+
+class ReviewWithoutValue(Review):
+    """The same, and why nobody is asked what the rights are worth."""
+
+    why_not_valued = Choice(
+        label="Why the rights are not valued",
+        choices={
+            "lender": "The lender judges it itself", "market": "The market has a price to compare",
+            "amount": "The amount is small", "other": "Other",
+        },
+    )  # fmt: skip
 
 
 class Reason(Form):
@@ -118,8 +140,8 @@ class ValueTooLow(Form):
 class FirstDoor(Form):
     """The provider's own approval, and how it proposes to share the risk."""
 
-    amount = Money(label="Amount")
-    term_months = Number(label="Term", unit="months", whole=True, min="1")
+    amount = Money(label="Amount offered", prefill="pledge.apply.amount")
+    term_months = Number(label="Term", unit="months", whole=True, min="1", prefill="pledge.apply.term_months")
     pool_share = Number(label="Share of the risk pool", unit="%", min="0", max="100", required=False)
     guarantor_share = Number(label="Share of the guarantor", unit="%", min="0", max="100", required=False)
     insurer_share = Number(label="Share of the insurer", unit="%", min="0", max="100", required=False)
@@ -129,7 +151,7 @@ class FirstDoor(Form):
 class SecondDoor(FirstDoor):
     """The bank's approval, and how the risk is shared."""
 
-    bank = Text(label="Bank")
+    amount = Money(label="Amount approved", prefill="pledge.approved.amount")
     rate = Number(label="Interest in a year", unit="%", min="0")
 
 
@@ -145,6 +167,7 @@ class Contracts(Form):
 
     papers = Documents(label="Loan contract, pledge contract, identity papers, power of attorney")
     signed_on = Date(label="Signed on", past=True)
+    complete = YesNo(label="The pledge contract says all that the register asks of it", must=True)
     foreign_pledgor = YesNo(label="The pledgor has no residence or office in China")
     agency = Text(label="Agency", when=("foreign_pledgor", (True,)))
 
@@ -176,7 +199,7 @@ class Registered(Form):
     number = Text(label="Registration number", max=100)
     registered_on = Date(label="Registered on", past=True)
     certificate = Documents(
-        label="Registration certificate", kinds=(PLEDGE_CERTIFICATE.kind,), required=False,
+        label="Notice of pledge registration", kinds=(PLEDGE_CERTIFICATE.kind,), required=False,
         help="At the latest before the loan is paid out",
     )  # fmt: skip
 
@@ -184,7 +207,7 @@ class Registered(Form):
 class Payment(Form):
     """The loan was paid out."""
 
-    amount = Money(label="Amount paid out")
+    amount = Money(label="Amount paid out", prefill="pledge.bank_approved.amount")
     paid_on = Date(label="Paid out on", past=True)
     final_due_on = Date(label="Last repayment due on", future=True)
     start_conditions_met = YesNo(label="The start conditions are met", must=True)
@@ -194,7 +217,6 @@ class Payment(Form):
 class Repaid(Form):
     """The debt is paid, so the pledge has lost its ground."""
 
-    repaid_on = Date(label="Repaid on", past=True)
     proof = Documents(label="Proof that the pledge has ended")
 
 
@@ -205,24 +227,11 @@ class Cancellation(Form):
     cancelled_on = Date(label="Cancelled on", past=True)
 
 
-class CancellationWithAmount(Cancellation):
-    """The register has cancelled the pledge after the right was turned into money."""
-
-    amount = Money(label="Amount recovered", prefill="pledge.disposed.amount")
-
-
 class Miss(Form):
     """A repayment did not come."""
 
     amount = Money(label="Amount overdue")
     days = Number(label="Days overdue", unit="days", whole=True, min="1")
-
-
-class Cure(Form):
-    """The overdue repayment came after all."""
-
-    amount = Money(label="Amount paid")
-    paid_on = Date(label="Paid on", past=True)
 
 
 class Default(Form):
@@ -256,6 +265,57 @@ class Withdrawal(Form):
     reason = Note(label="Reason")
 
 
+class RegistrationChanged(Form):
+    """What the register says of the pledge now."""
+
+    what = Many(
+        label="What was changed",
+        choices={
+            "pledgor": "Name or address of the pledgor", "pledgee": "Name or address of the pledgee",
+            "amount": "Secured amount", "term": "Term of the debt", "other": "Other",
+        },
+    )  # fmt: skip
+    changed_on = Date(label="Changed on", past=True)
+    notice = Documents(label="Notice of the change")
+
+
+class DebtExtended(Form):
+    """The debt runs longer."""
+
+    until_on = Date(label="Last repayment due on", future=True)
+    papers = Documents(label="Agreement on the extension")
+
+
+class Claim(Form):
+    """What is claimed for the loan, and from whom."""
+
+    kind = Choice(
+        label="Claim",
+        choices={
+            "interest_subsidy": "Interest subsidy", "risk_pool": "Compensation by the risk pool",
+            "guarantee": "Payment by the guarantor", "insurance": "Payment by the insurer",
+        },
+        done={
+            "interest_subsidy": "claimed the interest subsidy", "risk_pool": "claimed compensation by the risk pool",
+            "guarantee": "claimed payment by the guarantor", "insurance": "claimed payment by the insurer",
+        },
+    )  # fmt: skip
+    amount = Money(label="Amount claimed")
+    claimed_on = Date(label="Claimed on", past=True)
+    papers = Documents(label="Papers of the claim")
+
+
+class ClaimAnswer(Form):
+    """What came of the claim."""
+
+    granted = YesNo(
+        label="It was granted",
+        done={"yes": "recorded that the claim was granted", "no": "recorded that the claim was refused"},
+    )
+    amount = Money(label="Amount granted", when=("granted", (True,)))
+    papers = Documents(label="Decision", required=False)
+
+
 class FeeChecked(Form):
     """The annual fee of the pledged right is paid."""
 
@@ -273,7 +333,8 @@ class RepaymentMade(Form):
     """A repayment came."""
 
     paid_on = Date(label="Paid on", past=True)
-    amount = Money(label="Amount paid")
+    principal = Money(label="Repaid of the loan", help="What is owed afterwards is worked out")
+    interest = Money(label="Interest paid", required=False)
 
 
 class OverdueTalk(Form):

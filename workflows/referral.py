@@ -28,7 +28,7 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.definition.grammar import Referral as Another
 from casework.engine.roles import Role
-from workflows import effects, joins, referral_guards
+from workflows import effects, impact, joins, referral_guards
 from workflows import referral_forms as forms
 
 #: On the case's main track, because the referral has ended. A mediation is asked for anew by case number.
@@ -255,7 +255,7 @@ class Referral(Workflow):
 
     deliver = in_progress.to(
         delivered, by=Role.PROVIDER, do="Deliver the result", done="delivered the result", form=forms.Delivery,
-        guards=[referral_guards.service_is_the_referrals, referral_guards.work_has_ended],
+        guards=[referral_guards.service_is_the_referrals, referral_guards.work_has_ended, *impact.FIGURE_GUARDS],
         tells_officers=DELIVERY,
     )  # fmt: skip
     return_ = delivered.to(
@@ -265,11 +265,12 @@ class Referral(Workflow):
     )  # fmt: skip
     redeliver = rework.to(
         delivered, by=Role.PROVIDER, kind=RETURN, do="Deliver the corrected result", done="delivered the corrected result",
-        form=forms.Delivery, guards=[referral_guards.service_is_the_referrals], tells_officers=DELIVERY,
+        form=forms.Delivery, guards=[referral_guards.service_is_the_referrals, *impact.FIGURE_GUARDS], tells_officers=DELIVERY,
     )  # fmt: skip
     approve = delivered.to(
         completed, by=Role.OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
-        guards=[referral_guards.service_is_the_referrals], part=parts.TAKES_RESULT, tells_provider=MOVED,
+        guards=[referral_guards.service_is_the_referrals], effects=[impact.record_verified_effect],
+        part=parts.TAKES_RESULT, tells_provider=MOVED,
     )  # fmt: skip
     reject = delivered.to(
         failed, by=Role.SUPERVISOR, kind=EXCEPTION, do="Reject the delivery", done="rejected the delivery",

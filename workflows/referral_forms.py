@@ -13,6 +13,7 @@ from casework.engine.definition.forms import (
     Person,
     Provider,
     Providers,
+    Rows,
     Text,
     YesNo,
 )
@@ -20,6 +21,7 @@ from casework.engine.definition.grammar import Form
 from casework.engine.roles import Role
 from workflows import joins
 from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
+from workflows.impact import VerifiedFigure
 
 
 class _OfService(Form):
@@ -154,6 +156,14 @@ class Suspension(Form):
 class Delivery(_OfService):
     delivered_on = Date(label="Delivered on", past=True)
     documents = Documents(label="Deliverable", when=("service", OPEN_SERVICES), valid=True)
+    effect = Choice(
+        label="What the verification has come to", when=("service", ("verification",)),
+        choices={"verified": "The effect is verified", "not_verified": "It could not be verified"},
+    )  # fmt: skip
+    number = Text(label="Number of the statement", max=100, fact=True, when=("effect", ("verified",)))
+    period_from = Date(label="Verified from", past=True, when=("effect", ("verified",)))
+    period_to = Date(label="Verified to", past=True, when=("effect", ("verified",)))
+    figures = Rows(label="Verified values", row=VerifiedFigure, most=20, fact=True, when=("effect", ("verified",)))
     note = Note(label="Note", required=False, when=("service", OPEN_SERVICES))
 
 

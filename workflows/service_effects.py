@@ -5,10 +5,9 @@ from __future__ import annotations
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
-from casework.engine.state.right_values import Burden, BurdenEnded
 
-#: What an agreement of a kind puts on the rights that it names; the case's own signing adds what is not here.
-BURDENS = {"licence": "licence", "sale": "transfer", "assignment": "transfer"}
+#: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
+PLEDGE, PLEDGE_REGISTRATION = "pledge", "pledge_registration"
 
 
 @effect()
@@ -23,47 +22,46 @@ def dispute_officer_takes_it(facts: Facts) -> Follows:
     return {"owner": facts.actor}
 
 
+def _pledged(facts: Facts, *kinds: str) -> Follows:
+    """The end of what the registration of the pledge laid on the rights of the application."""
+    since = facts.said("registered.registered_on")
+    return {
+        "rights": [
+            {"right": right, "end": {"kind": kind, "from": since}}
+            for right in facts.said("apply.rights") or ()
+            for kind in kinds
+        ]
+    }
+
+
 @effect()
 def pledge_stands(facts: Facts) -> Follows:
-    """From registration on, every right of the application is pledged."""
-    burden: Burden = {
-        "kind": "pledge",
-        "holder": None,
-        "territory": "CN",
-        "exclusive": False,
-        "from": facts.data.get("registered_on"),
-        "to": None,
+    """From registration on, every right of the application is pledged to the lender, and registered as pledged."""
+    above = facts.case.referral_of(facts.track)
+    holder, since = above.provider if above else None, facts.data.get("registered_on")
+    return {
+        "rights": [
+            {"right": right, "add": {"kind": kind, "holder": holder, "from": since}}
+            for right in facts.said("apply.rights") or ()
+            for kind in (PLEDGE, PLEDGE_REGISTRATION)
+        ]
     }
-    return {"rights": [{"right": right, "add": burden} for right in facts.said("apply.rights") or ()]}
 
 
 @effect()
-def pledge_ends(facts: Facts) -> Follows:
-    """With the cancellation of its registration the pledge is gone."""
-    burden: BurdenEnded = {"kind": "pledge", "from": facts.said("registered.registered_on")}
-    return {"rights": [{"right": right, "end": burden} for right in facts.said("apply.rights") or ()]}
+def pledge_ends_with_its_debt(facts: Facts) -> Follows:
+    """What secures no debt is no pledge; the register says so only once it has cancelled it."""
+    return _pledged(facts, PLEDGE)
 
 
 @effect()
-def agreement_burdens_rights(facts: Facts) -> Follows:
-    """A licence or a transfer stands on the rights that the agreement names."""
-    kind = BURDENS.get(facts.said("propose.kind"))
-    if kind is None:
-        return {}
-    burden: Burden = {
-        "kind": kind,
-        "holder": facts.case.parties.get("need_owner"),
-        "territory": facts.data.get("territory"),
-        "exclusive": kind == "transfer" or facts.data.get("exclusive") is True,
-        "from": facts.data.get("effective_on"),
-        "to": None,
-    }
-    return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
+def registration_is_cancelled(facts: Facts) -> Follows:
+    """The pledge is gone from the register, and with it what was left of it in law."""
+    return _pledged(facts, PLEDGE, PLEDGE_REGISTRATION)
 
 
 @effect()
-def agreement_frees_rights(facts: Facts) -> Follows:
-    """A licence ends with its agreement; what was transferred stays transferred."""
-    signing = "sign_cross" if facts.fired("sign_cross") else "sign_local"
-    burden: BurdenEnded = {"kind": "licence", "from": facts.said(f"{signing}.effective_on")}
-    return {"rights": [{"right": right, "end": burden} for right in facts.said(f"{signing}.rights") or ()]}
+def debt_is_extended(facts: Facts) -> Follows:
+    """The loan is followed until its new last day."""
+    until = facts.data.get("until_on")
+    return {"extend": str(until)} if until else {}

@@ -1,4 +1,4 @@
-"""The command `import`: needs, technologies and matches from files."""
+"""The command `import`: needs, technologies, matches and past projects from files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN = 50
 
 @click.group("import")
 def import_() -> None:
-    """Read needs, technologies or matches from a file into a programme.
+    """Read needs, technologies, matches or past projects from a file into a programme.
 
     FILE is CSV with a header row, a JSON array, or JSON lines, in UTF-8. Every row is checked. Good rows are
     imported, bad ones are reported with their number, field and reason, and the command then exits with 1. Numbers
@@ -41,7 +41,7 @@ def import_() -> None:
 
 
 def _command(kind: Kind, about: str) -> None:
-    @import_.command(kind, help=about)
+    @import_.command(kind.replace("_", "-"), help=about)
     @click.argument("file", type=click.File("rb"))
     @click.option("--programme", metavar="CODE", help="The programme; may be left out where there is only one.")
     @click.option("--source", metavar="NAME", help="The source of rows that name none. [the programme's code]")
@@ -83,6 +83,13 @@ _command(
     """Import matches. Columns: external_id, need, technology, and need_source, technology_source, proposed_on,
     proposed_by, score, rationale, source. `need` and `technology` are external ids of known ones, or in JSON whole
     records, which are imported as well.""",
+)
+
+_command(
+    "past_projects",
+    """Import projects that were closed before the programme kept its cases here. Columns: external_id, title (or
+    title_en), ended_on, outcome, and title_zh, need_owner, technology_owner, district, started_on, contract_value,
+    contract_currency, effect, source. They are listed and counted apart from cases.""",
 )
 
 
@@ -127,7 +134,7 @@ def _run(
                 transient=True,
             )
         )
-        task = bar.add_task(f"Reading {kind}", total=_size(file), done=0)
+        task = bar.add_task(f"Reading {_words(kind)}", total=_size(file), done=0)
 
         def progress(so_far: Report) -> None:
             bar.update(task, completed=_place(file), done=so_far.rows)
@@ -149,6 +156,10 @@ def _run(
         raise click.exceptions.Exit(1)
 
 
+def _words(kind: Kind) -> str:
+    return kind.replace("_", " ")
+
+
 def _line(fault: Fault) -> str:
     return f"row {fault.row}, {fault.field}: {fault.reason}"
 
@@ -163,7 +174,7 @@ def _summary(report: Report) -> None:
     brought = f", {report.nested} needs and technologies with them" if report.nested else ""
     end = "" if report.whole else " The file could not be read to its end."
     done = "Nothing was imported; this was a dry run" if report.dry_run else "Imported"
-    click.echo(f"{done}: {report.rows} rows of {report.kind}: {counts}{brought}{more}.{end}")
+    click.echo(f"{done}: {report.rows} rows of {_words(report.kind)}: {counts}{brought}{more}.{end}")
 
 
 def _size(file: BinaryIO) -> int | None:

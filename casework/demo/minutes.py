@@ -111,6 +111,10 @@ class Minutes:
             known if known is not None else self.midnight(day) + _minutes(self._slots[self._usual][-1][1], closes=True)
         )
 
+    def works_on(self, day: date) -> bool:
+        """Whether people work on a day; of one that the table does not reach nobody asks."""
+        return day.isoformat() in self._closes or self.is_beyond(self.midnight(day))
+
     def is_beyond(self, minute: int) -> bool:
         return minute >= len(self._before)
 

@@ -57,6 +57,8 @@ DAYS = 548
 FURNISHED = 12
 #: A technology whose right came with an import, and that an officer looks up in the course of its case.
 UNCONFIRMED = "DEMO-T028"
+#: A company that pledges a patent of its own for the plant.
+PLEDGES_ITS_OWN = "Changping Cloud Campus"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
     Role.OFFICER: ("read", "write", "import", "decide"), Role.SUPERVISOR: ("read", "write", "import", "decide"),
     Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: TOKEN_SCOPES,
@@ -326,8 +328,12 @@ def _matches(stage: Stage) -> None:
     stage.ids.update({match_name(row.need, row.technology): row.id for row in rows})
 
 
+#: What these do is kept secret, and no patent.
+SECRETS = frozenset({"DEMO-T029"})
+
+
 def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
-    """Each technology of a case has a patent; an officer has looked up all but one."""
+    """Each technology of a case has a patent, or is kept secret; an officer has looked up all but one."""
     officer = find_actor(stage.db, stage.ids["chen"])
     assert officer is not None
     for n, technology in enumerate(sorted({script.match[1] for script in chosen})):
@@ -338,26 +344,40 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             ),
             {"id": technology},
         ).one()
-        fields = {
+        patent = {
             "office": "CNIPA",
             "number": f"ZL2021{n + 10_000_000}.{n % 10}",
             "owner": row.name,
-            "in_force": True,
+            "status": "in_force",
             "expires_on": _day(stage, 365 * 14),
             "fee_paid_to": _day(stage, 365 * 3),
             "checked_on": _day(stage, 0),
         }
+        secret = {"owner": row.name, "status": "kept", "checked_on": _day(stage, 0)}
         confirmed = not technology.startswith(UNCONFIRMED)
         record_right(
             stage.db,
             officer,
             programme=stage.ids["programme"],
-            technology=row.id,
-            kind="invention",
-            fields=fields,
+            technologies=[row.id],
+            kind="know_how" if technology in SECRETS else "invention",
+            fields=secret if technology in SECRETS else patent,
             confirmed=confirmed,
             request=Request(str(uuid_utils.uuid7()), technology),
         )
+    # The patent that a company in need pledges for the plant is its own.
+    stage.ids["own_patent"] = str(
+        record_right(
+            stage.db,
+            officer,
+            programme=stage.ids["programme"],
+            technologies=[],
+            kind="invention",
+            fields=patent | {"number": "ZL202010000099.9", "owner": PLEDGES_ITS_OWN},
+            confirmed=True,
+            request=Request(str(uuid_utils.uuid7()), "own patent"),
+        ).answer["id"]
+    )
 
 
 def _day(stage: Stage, days: int) -> str:

@@ -40,6 +40,11 @@ class Watched:
     begun: int = 0
     counts_from: int = 0
     due: int | None = None
+    #: When it would be due if law did not move it off a day on which nobody works.
+    last_day: int | None = None
+
+    def counts_until(self, minute: int) -> int:
+        return minute if self.last_day is None else min(minute, max(self.since, self.last_day))
 
 
 @dataclass
@@ -102,7 +107,7 @@ class Watch:
             clock.left = [self._left(clock.rules[i][1], now, moment) for i, moment in sorted(clock.moments.items())]
             clock.rules = [clock.rules[i] for i in sorted(clock.moments)]
             clock.moments, clock.paused = {}, True
-            clock.runs.append((clock.since, now))
+            clock.runs.append((clock.since, clock.counts_until(now)))
         elif "start" in change and clock.paused:
             self._resume(clock, now)
         elif "start" in change:
@@ -155,10 +160,20 @@ class Watch:
         order = sorted(range(len(clock.rules)), key=lambda i: _depth(*clock.rules[i]))
         for i in order:
             what, rule = clock.rules[i]
-            clock.moments[i] = self._moment(rule, start, known)
+            last_day = self._last_day(rule, start, known)
+            clock.moments[i] = self._moved(rule, last_day)
             known.setdefault(what, clock.moments[i])
+            if what == "due":
+                clock.last_day = last_day
 
-    def _moment(self, rule: Rule, start: datetime, known: Mapping[str, int]) -> int:
+    def _moved(self, rule: Rule, moment: int) -> int:
+        """A limit of law waits until somebody works."""
+        day = self.minutes.day(moment - 1)
+        if "law" not in rule or rule["unit"] == "wd" or rule.get("n", 0) < 0 or self.minutes.works_on(day):
+            return moment
+        return self.minutes.nth_close(self.minutes.midnight(day) + 12 * 60, 1)
+
+    def _last_day(self, rule: Rule, start: datetime, known: Mapping[str, int]) -> int:
         table = self.minutes
         base = known[rule["after"]] if "after" in rule else table.at(start)
         if "percent" in rule:
@@ -169,6 +184,10 @@ class Watch:
             begins = table.moment(base) if "after" in rule else start
             way = table.at(begins + (table.moment(due) - begins) * rule["percent"] // 100)
             return table.near(way, base, due) or due
+        if rule["unit"] == "mo":
+            return table.close_of(
+                _months_on(date.fromisoformat(rule["day"]) if "day" in rule else table.day(base), rule["n"])
+            )
         if "day" in rule:
             day = date.fromisoformat(rule["day"])
             if rule["unit"] == "wd":
@@ -193,7 +212,8 @@ class Watch:
             return table.after(now, minutes) if clock.rules[i][1]["unit"] == "wd" else now + minutes
 
         if due is not None:
-            moments[due] = shifted(due)
+            clock.last_day = shifted(due)
+            moments[due] = self._moved(clock.rules[due][1], clock.last_day)
         for i, (what, rule) in enumerate(clock.rules):
             if i == due:
                 continue
@@ -225,7 +245,7 @@ class Watch:
                 due = clock.moments.get(index, clock.due) if index is not None else clock.due
                 if due is None or due >= FAR:
                     continue
-                runs = [(start, min(end, due)) for start, end in runs] + [(clock.since, due)]
+                runs = [(start, min(end, due)) for start, end in runs] + [(clock.since, clock.counts_until(due))]
             if clock.unit == "wd" and any(self.minutes.is_beyond(end) for _, end in runs):
                 continue
             counted = 0
@@ -238,6 +258,14 @@ class Watch:
                 self.seen.wrong.append(
                     f"{self.name}: a ledger has {ledger.minutes(counted=True)} minutes, the table {counted}"
                 )
+
+
+def _months_on(day: date, months: int) -> date:
+    """The same number some months on, or the last day before the month after begins."""
+    month = day.month - 1 + months
+    first = date(day.year + month // 12, month % 12 + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return min(first.replace(day=min(day.day, 28)) + timedelta(days=max(0, day.day - 28)), last)
 
 
 def _depth(what: str, rule: Rule) -> int:

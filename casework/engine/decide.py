@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, unsealing
+from casework.engine.case_objects import documents, emergency_access, grant_commands, letters, party_links, unsealing
 from casework.engine.case_objects.acknowledgements import answer_objection, object_to, receive
 from casework.engine.case_objects.case_rights import change_rights
 from casework.engine.case_objects.messages import correct, say
@@ -34,6 +34,7 @@ from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.handing_over import hand_over
 from casework.engine.execution.interests import declare_interest
 from casework.engine.execution.record_commands import (
+    AnswerByLink,
     AnswerObjection,
     AskUnsealing,
     BreakGlass,
@@ -41,11 +42,13 @@ from casework.engine.execution.record_commands import (
     Correct,
     DecideUnsealing,
     FileDocument,
+    GiveLink,
     Object,
     Receive,
     RegisterDocument,
     Reseal,
     ReturnPapers,
+    RevokeLink,
     Say,
     SendLetter,
     TellParties,
@@ -57,6 +60,7 @@ from casework.engine.execution.timer_firing import fire_timer, recount_clocks
 from casework.engine.execution.transitions import fire_by_person
 from casework.engine.state.case import Case
 from casework.engine.state.events import ADDED, Event
+from casework.engine.tasks.party_answers import answer_by_link
 from casework.engine.tasks.task_operations import TASK_ACTIONS
 
 
@@ -115,4 +119,7 @@ _ACTIONS: Mapping[type, Callable[..., None]] = {
     Object: object_to,
     AnswerObjection: answer_objection,
     ChangeRights: change_rights,
+    GiveLink: party_links.give,
+    RevokeLink: party_links.revoke,
+    AnswerByLink: answer_by_link,
 }

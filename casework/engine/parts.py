@@ -80,3 +80,13 @@ TRANSITION_PARTS = frozenset(
 TASK_PARTS = frozenset(
     {MAKES_PLAN, AFTER_LOST_CONSENT, AFTER_TOO_FEW, AFTER_RIGHTS_TAKEN, SETTLES_OBJECTION, RETURNS_COPIES, GRANTS_TIME}
 )
+
+# --- money -----------------------------------------------------------------------------------------------------------
+
+WANTED, OFFERED, APPROVED, PAID, RECOVERED = "wanted", "offered", "approved", "paid", "recovered"
+#: The stages of an amount, in their order.
+MONEY_STAGES = (WANTED, OFFERED, APPROVED, PAID)
+#: Of each repayment: the part that lessens the debt, what was paid for the loan beside it, and its day.
+REPAID, INTEREST, REPAID_ON = "repaid", "interest", "repaid_on"
+#: What a definition may tell of its money.
+MONEY_PARTS = (*MONEY_STAGES, RECOVERED, REPAID, INTEREST, REPAID_ON)

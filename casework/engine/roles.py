@@ -17,12 +17,14 @@ class Role(StrEnum):
     MANAGER = "manager"
     OBSERVER = "observer"
     ADMINISTRATOR = "administrator"
+    #: Of nobody who has an account: a party that answers by a one-time link.
+    PARTY = "party"
     #: Of nobody: what happens by itself.
     SYSTEM = "system"
 
 
 #: Every role that a person can have.
-PERSONAL_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+PERSONAL_ROLES = tuple(role for role in Role if role not in (Role.PARTY, Role.SYSTEM))
 
 #: The service of the providers whose people mediate.
 MEDIATION = "mediation"

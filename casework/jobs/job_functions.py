@@ -10,6 +10,7 @@ from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of
+from casework.operations.links.service import forget_over
 from casework.operations.mediations import succession
 from casework.operations.notifications.service import tell_due
 from casework.operations.oversight.case_hygiene import check_programme
@@ -35,7 +36,7 @@ def tell(hands: Hands) -> None:
 def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten."""
     with transaction(hands.engine) as db:
-        for forget in (forget_attempts, forget_uses, forget_challenges):
+        for forget in (forget_attempts, forget_uses, forget_challenges, forget_over):
             forget(db)
         check_programme(db, programme)
 

@@ -21,6 +21,7 @@ from casework.operations.core.notice_words import HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.letters.mail import LetterMail
+from casework.operations.links.mail import PartyLinkMail
 from casework.operations.notifications.mail_outbox import Item, Mail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -44,7 +45,7 @@ class Line:
 
 
 def write_mail(
-    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail, settings: Settings
+    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | RoleMail, settings: Settings
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = mail.language.lower().startswith("zh")
@@ -57,6 +58,8 @@ def write_mail(
         template, subject, given = _role(mail, base, chinese)
     elif isinstance(mail, LinkMail):
         template, subject, given = _link(mail, base, chinese)
+    elif isinstance(mail, PartyLinkMail):
+        template, subject, given = _party_link(mail, base, chinese)
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
@@ -141,6 +144,17 @@ def _link(mail: LinkMail, base: str, chinese: bool) -> Written:
         "until": _moment(mail.until, mail.zone, chinese),
     }
     return "password_link", subject, dict(given)
+
+
+def _party_link(mail: PartyLinkMail, base: str, chinese: bool) -> Written:
+    given = asdict(mail) | {
+        "url": base + mail.path,
+        "page": f"{base}/answer",
+        "key": mail.path.partition("#")[2],
+        "until": _moment(mail.until, "Asia/Shanghai", chinese),
+    }
+    subject = catalogue("messages", chinese).gettext("%(number)s: a question for you") % {"number": mail.number}
+    return "party_link", subject, given
 
 
 def _address(written: str) -> Address:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from casework.json_values import Answers, JsonMapping, JsonObject
-from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, WORDS
+from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
 
 #: A field, as an edition has it or the API gives it.
 Rule = JsonMapping
@@ -53,7 +53,7 @@ def fill_form(form: Form, said: Answers, facts: Facts) -> JsonObject:
         rule = {"service": data.get("service")} | {key: value for key, value in rule.items() if value is not None}
         if name in said and (said[name] is not True or rule["type"] == "yes_no"):
             if said[name] is not None:
-                data[name] = _said(rule, said[name], facts)
+                data[name] = _said(form.action, rule, said[name], facts)
         elif name in form.known and name not in said:
             data[name] = form.known[name]
         elif name in said or rule.get("required") or rule["type"] == "rights":
@@ -61,8 +61,10 @@ def fill_form(form: Form, said: Answers, facts: Facts) -> JsonObject:
     return data
 
 
-def _said(rule: Rule, value: object, facts: Facts) -> object:
+def _said(action: str, rule: Rule, value: object, facts: Facts) -> object:
     match rule["type"], value:
+        case "rows", [*rows]:
+            return [fill_form(Form(action, rule["fields"]), cast(Answers, row), facts) for row in rows]
         case "date", int(days):
             return facts.day(days)
         case "person" | "provider" | "right" as kind, str(name):
@@ -84,7 +86,7 @@ def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
         case "text" | "note":
             return WORDS.get((action, name)) or WORDS.get(("", name)) or "On file."
         case "number":
-            return NUMBERS.get(name) or str(int(float(rule.get("min", 1))) or 1)
+            return NUMBERS_OF.get((action, name)) or NUMBERS.get(name) or str(int(float(rule.get("min", 1))) or 1)
         case "money":
             return {"amount": NUMBERS.get(name, "2400000") + ".00", "currency": "CNY"}
         case "date":
@@ -99,4 +101,6 @@ def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
             return "need_owner"
         case "items":
             return [{"what": "As the parties have agreed.", "by": facts.day(30)}]
+        case "rows":
+            return [fill_form(Form(action, rule["fields"]), {}, facts)]
     return facts.choose(rule)

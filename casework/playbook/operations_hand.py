@@ -13,19 +13,23 @@ from sqlalchemy import Connection
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
+from casework.engine.execution.checklists import unticked
 from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.engine.state.impact_values import VERIFIED
 from casework.errors import UnknownName
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.case_actions import declare_interest, register_document, withdraw_consent
+from casework.operations.cases.case_rights import add_entered_right, add_rights
+from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.catalogue.ip_rights import confirm_right
+from casework.operations.catalogue.ip_rights import confirm_right, record_right
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
-from casework.operations.tasks.service import claim_task, complete_task, exit_task
+from casework.operations.tasks.service import claim_task, complete_task, exit_task, tick_item
 from casework.permissions.actors import Actor
 from casework.playbook.forms import Form, Rule, fill_form
 from casework.playbook.hand import Hand
@@ -130,8 +134,14 @@ class OperationsHand(Hand):
                 raise LookupError(f"no open task {task}; open are {sorted(t.name for t in self.case.open_tasks())}")
             chosen, data = min(tasks, key=lambda candidate: (candidate.about or "", candidate.id)), dict(said)
             if chosen.type == "side":
+                self._tick(chosen, who)
                 data = self.fill(self.sheet_of(chosen, who), data)
             return complete_task(db, self.actor(who), chosen.id, data=data, happened_on=None, request=_request())
+
+    def _tick(self, task: Task, who: str) -> None:
+        """What the task's checklist requires is done before it is."""
+        for item in unticked(load_library()[task.edition], task):
+            tick_item(self.stage.db, self.actor(who), task.id, item.id, done=True, request=_request())
 
     def add(self, who: str, task: str, about: str | None) -> Done:
         with self.action() as db:
@@ -211,6 +221,19 @@ class OperationsHand(Hand):
                 request=_request(),
             )
 
+    def take_in(self, who: str, right: str) -> None:
+        """The case is about one more right that the programme has on record."""
+        with self.action() as db:
+            add_rights(
+                db,
+                self.actor(who),
+                str(self.case.number),
+                rights=[self.id(right)],
+                reason="It is pledged for the loan.",
+                revision=None,
+                request=_request(),
+            )
+
     def look_up(self, who: str, fields: Answers) -> None:
         """Somebody looks the case's rights up in their register, and records what it says."""
         with self.action() as db:
@@ -225,6 +248,22 @@ class OperationsHand(Hand):
                     reason="The register says so today.",
                     request=_request(),
                 )
+
+    def enter_right(self, who: str, kind: str, fields: Answers) -> None:
+        """Somebody enters a right of the case's technology, for the case: one that was recorded after it had been opened."""
+        with self.action() as db:
+            actor, case = self.actor(who), self.case
+            right = record_right(
+                db,
+                actor,
+                programme=case.programme,
+                technologies=[case.technology] if case.technology else [],
+                kind=kind,
+                fields={"checked_on": self.stage.today, **fields},
+                confirmed=True,
+                request=_request(),
+            ).answer["id"]
+            add_entered_right(db, actor, str(case.number), right, revision=case.revision, request=_request())
 
     # --- papers ---
 
@@ -324,8 +363,14 @@ class _Surroundings:
         match rule["type"]:
             case "right":
                 return self.hand.case.rights[0]
+            case "burden":
+                return choices_of(
+                    self.hand.stage.db, self.hand.actor(self.sheet.who), self.hand.case, self.sheet.track, [rule]
+                )[rule["name"]][0].id
             case "rights":
                 return list(self.hand.case.rights)
+            case "impact":
+                return [one.id for one in self.hand.case.impacts.values() if one.stands and one.level != VERIFIED][-1]
             case "person":
                 return self.hand.id(self.sheet.who if rule.get("role") == "provider" else "officer")
             case "documents":

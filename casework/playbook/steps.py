@@ -118,6 +118,16 @@ def hand_over(who: str, to: str, *team: str, note: str = "See the file.") -> Act
     return lambda hand: hand.hand_over(who, to, team, note)
 
 
+def enter_right(kind: str, who: str = "officer", **fields: object) -> Action:
+    """Somebody enters a right of the case's technology, for the case that is about it already."""
+    return lambda hand: hand.enter_right(who, kind, fields)
+
+
 def rights_are(who: str = "officer", **fields: object) -> Action:
     """Somebody has looked the case's rights up in their register, and this is what it says now."""
     return lambda hand: hand.look_up(who, fields)
+
+
+def take_in(right: str, who: str = "officer") -> Action:
+    """The case is about one more right, say a company's own patent that it pledges."""
+    return lambda hand: hand.take_in(who, right)

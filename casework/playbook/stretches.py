@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from casework.playbook.hand import Do
-from casework.playbook.steps import Steps, begin, dispute, do, turn_to
+from casework.playbook.steps import Steps, add, begin, dispute, do, turn_to
 
 #: What any hand can press.
 Pressed = tuple[Do, ...]
@@ -83,25 +85,79 @@ def verified() -> Steps:
     )
 
 
-READY: Pressed = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign", territory="CN"))
+READY: Pressed = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign"))
 AGREED: Pressed = (
     do("officer", "agreement.propose"),
     do("officer", "agreement.agree"),
     do("officer", "agreement.cleared"),
 )
+#: The same across the border, with technology that may go freely.
+AGREED_ACROSS: Pressed = (
+    do("officer", "agreement.propose"),
+    do("compliance", "agreement.class_free"),
+    do("officer", "agreement.agree"),
+    do("officer", "agreement.cleared"),
+)
 BEFORE_SIGNING: Pressed = (do("compliance", "compliance_gate"), do("officer", "dispute_clause_check"))
 SIGNING: Pressed = (*AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGNING)
+SIGNING_ACROSS: Pressed = (
+    *AGREED_ACROSS,
+    do("officer", "agreement.sign_cross"),
+    do("officer", "contract_registration"),
+    *BEFORE_SIGNING,
+)
+
+
+def ready(kind: str, **terms: object) -> Pressed:
+    """The rights are clear, and the parties agree on terms of a kind."""
+    return (
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "case.ready_to_sign", kind=kind, **terms),
+    )
+
+
+def agreed(kind: str, *, across: bool = False, **said: object) -> Pressed:
+    """An agreement of a kind, from its draft to its signature; across the border it is classed, and registered."""
+    propose = do("officer", "agreement.propose", kind=kind)
+    if not across:
+        return (propose, *AGREED[1:], do("officer", "agreement.sign_local", **said))
+    signed = (do("officer", "agreement.sign_cross", **said), do("officer", "contract_registration"))
+    return (propose, *AGREED_ACROSS[1:], *signed)
+
+
+def signing(kind: str, *, across: bool = False, **said: object) -> Pressed:
+    """The same, with what must be done before the case is signed."""
+    return (*agreed(kind, across=across, **said), *BEFORE_SIGNING)
+
+
+def price(value: int, *, technology: int, **parts: int) -> dict[str, Any]:
+    """A fixed sum that is paid in parts."""
+    payments = [{"part": part, "amount": amount} for part, amount in parts.items()]
+    return {"contract_value": value, "technology_value": technology, "payments": payments}
+
+
+def bought(value: int) -> Pressed:
+    """A purchase of equipment in three payments, from the rights check to the signature: it names no right."""
+    parts = {"advance": value * 3 // 10, "delivery": value // 2, "acceptance": value - value * 3 // 10 - value // 2}
+    return (*ready("purchase"), *signing("purchase", ends=False, **price(value, technology=0, **parts)))
+
+
 SIGNED: Pressed = (*READY, *SIGNING, do("officer", "case.sign"))
 NO_SITE: Pressed = (*READY, *SIGNING, do("officer", "case.sign_no_site"))
+SIGNED_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign"))
+NO_SITE_ACROSS: Pressed = (*READY, *SIGNING_ACROSS, do("officer", "case.sign_no_site"))
+BASELINE: Pressed = (add("officer", "case.record_baseline"), do("officer", "record_baseline"))
+READ: Pressed = (add("officer", "case.reading"), do("officer", "reading"))
 BUILT: Pressed = (
     do("officer", "deployment.plan_set"),
     do("officer", "deployment.permits_ok"),
     do("officer", "deployment.delivered"),
     do("officer", "deployment.installed"),
+    *BASELINE,
     do("officer", "deployment.ready_to_test"),
 )
 PLEDGED: Pressed = (
-    do("banker", "pledge.eligible"),
+    do("banker", "pledge.eligible", owner_seen=True),
     do("officer", "pledge.apply", amount=2_400_000),
     do("banker", "pledge.dd_done"),
     do("banker", "pledge.valued"),

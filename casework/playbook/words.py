@@ -10,6 +10,8 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("", "evidence"): "Letter in the case file, folder 3",
     ("", "list_versions"): "Consolidated lists as of the first of this month",
     ("", "question"): "Does the technology reach the target of the need under the conditions of the site?",
+    ("introduce", "note"): "Their heads of engineering met at the open day.",
+    ("make_full", "reason"): "They have agreed on a trial and ask for an assessment.",
     ("", "note"): "As recorded in the minutes.",
     ("", "reason"): "As recorded in the minutes of the last meeting.",
     ("screening", "finding"): "The name of an owner stands on a list; birth date and place agree.",
@@ -61,17 +63,23 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("investor_found", "investor"): "Regional green infrastructure fund",
     ("apply", "use"): "Purchase and installation of the first plant",
     ("ready", "use"): "Purchase and installation of the plant, and one year of operation",
-    ("bank_approved", "bank"): "The lender's credit committee",
     ("registered", "number"): "Y2026-0418",
     ("green", "item_code"): "3.2.1.4",
     ("contract_registration", "certificate"): "TI-2026-0093",
-    ("sign_cross", "number"): "BJ-LIC-7",
+    ("letter_issued", "number"): "BJ-TEI-2026-11",
+    ("licence_issued", "number"): "BJ-TEL-2026-4",
+    ("refused_by_authority", "finding"): "The authority holds that the core of the process must not leave the country.",
+    ("", "entry"): "not listed",
+    ("assignment_registration", "number"): "2026110012345",
     ("issue_pass", "number"): "VS-0127",
     ("issue_limits", "number"): "VS-0131",
     ("", "number"): "0001",
     ("", "agency"): "Agency named in the power of attorney",
-    ("record_baseline", "method"): "Meters of the need owner, read daily",
-    ("", "unit"): "MWh",
+    ("record_baseline", "conditions"): "Full load on weekdays, heating season",
+    ("reading", "factors"): "National grid average, edition of 2024",
+    ("", "parameter"): "Electricity per tonne of steam",
+    ("", "unit"): "kWh/t",
+    ("deliver", "number"): "MV-2026-014",
     ("waive_conflict", "reason"): "The advice ended two years ago and had another subject.",
     ("return_to_work", "reason"): "The parties have come back with a new proposal.",
     ("resume", "reason"): "What was waited for has come.",
@@ -80,24 +88,38 @@ WORDS: Mapping[tuple[str, str], str] = {
 NUMBERS: Mapping[str, str] = {
     "bank_share": "100", "rate": "3.4", "pledge_rate": "35",
     "term_months": "36", "rating": "4", "benefit": "2100", "reduction": "1980", "value": "8600000", "amount": "2400000",
-    "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000",
+    "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000", "royalty_rate": "3",
+}  # fmt: skip
+
+#: The same of one action: (transition or task, field). A baseline and a reading are of ninety days.
+NUMBERS_OF: Mapping[tuple[str, str], str] = {
+    ("record_baseline", "value"): "1280", ("reading", "value"): "930", ("deliver", "value"): "915",
+    ("deliver", "uncertainty"): "4", ("correct_record", "value"): "1275", ("admit", "value"): "310", ("fix_plan", "value"): "310",
+    ("issue_pass", "value"): "306", ("issue_limits", "value"): "306",
 }  # fmt: skip
 
 #: Days from the day of the action.
 DAYS: Mapping[str, int] = {
-    "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0, "baseline_from": -90,
-    "baseline_to": -2, "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,
-    "follow_up_on": 180, "paid_to": 300,
+    "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0,
+    "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,
+    "follow_up_on": 180, "paid_to": 300, "review_on": 365, "first_base_on": 365,
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
-    ("propose", "kind"): "licence",
+    ("eligible", "pledgor"): "technology_owner",
+    ("propose", "kind"): "patent_licence",
+    ("ready_to_sign", "kind"): "patent_licence",
+    ("ready_to_sign", "licence"): "plain",
+    ("sign_local", "licence"): "plain",
+    ("sign_cross", "licence"): "plain",
+    ("reading", "level"): "measured",
+    ("propose_close", "outcome"): "no_agreement",
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",
 }
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {
-        "skip_assessment", "crosses_border", "exclusive", "interest", "correction_refused", "foreign_pledgor",
-        "duties_shared", "confirmation_asked", "owner_changed", "urgent",
+        "skip_assessment", "sublicence", "interest", "correction_refused", "foreign_pledgor",
+        "duties_shared", "confirmation_asked", "owner_changed", "urgent", "dispute", "other",
     }
 )  # fmt: skip

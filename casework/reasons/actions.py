@@ -61,3 +61,6 @@ DECIDE_ON_ERASURE = reason("actions.decide_on_erasure", N_("Decide on the erasur
 ANSWER_FINDING = reason("actions.answer_finding", N_("Answer the finding"))
 CLOSE_FINDING = reason("actions.close_finding", N_("Close the finding"))
 REOPEN_FINDING = reason("actions.reopen_finding", N_("Open the finding again"))
+SEND_LINK = reason("actions.send_link", N_("Ask the party by a link"))
+REVOKE_LINK = reason("actions.revoke_link", N_("Withdraw the link"))
+ANSWER_BY_LINK = reason("actions.answer_by_link", N_("Answer by the link"))

@@ -24,5 +24,54 @@ RIGHT_UNKNOWN = reason("catalogue.right_unknown", N_("is not a right that this p
 RIGHT_RECORDED = reason(
     "catalogue.right_recorded", N_("this programme has recorded a right with this number already; open that one")
 )
+NOT_OF_KIND = reason("catalogue.not_of_kind", N_("a right of this kind has none"))
+GRANTED_BEFORE_FILED = reason("catalogue.granted_before_filed", N_("lies before the day of filing"))
+SHARE_FORM = reason("catalogue.share_form", N_("a share is a number of per cent, above 0 and at most 100"))
+SHARES_ABOVE_WHOLE = reason(
+    "catalogue.shares_above_whole", N_("name each owner once, with shares of a hundred per cent together at most")
+)
+NAME_NOT_KNOWN = template(
+    "catalogue.name_not_known", N_("“%(name)s” is not on record; register it first, or write it as it is there")
+)
+NAME_OF_SEVERAL = template("catalogue.name_of_several", N_("several have the name “%(name)s”"))
 SAY_WHY_CORRECTED = reason("catalogue.say_why_corrected", N_("say why: what you change here was confirmed before"))
 NOTHING_TO_CONFIRM = reason("catalogue.nothing_to_confirm", N_("is empty, so there is nothing to confirm"))
+RECORD_ALTERED = reason(
+    "catalogue.record_altered",
+    N_(
+        "this record is not what its history says, so somebody changed it from outside: have its history verified first"
+    ),
+)
+RECORD_THERE = reason(
+    "catalogue.record_there", N_("this source has a record with this external id already; open that one")
+)
+NOTHING_CHANGED = reason("catalogue.nothing_changed", N_("nothing is changed: this is what the record says already"))
+NOTHING_FROM_SOURCE = reason(
+    "catalogue.nothing_from_source", N_("nothing that comes from this source waits for somebody to confirm it")
+)
+READINESS_ORDER = reason("catalogue.readiness_order", N_("must not be below the other end of the range"))
+CURRENCY_MISSING = reason("catalogue.currency_missing", N_("name the currency of the budget"))
+SEVERAL_OWNERS = reason(
+    "catalogue.several_owners", N_("several organisations have this name; rename one of them first")
+)
+MATCH_REFUSED = reason("catalogue.match_refused", N_("this match is refused; take that back first"))
+MATCH_NOT_REFUSED = reason("catalogue.match_not_refused", N_("this match is not refused"))
+MATCH_HAS_CASE = reason("catalogue.match_has_case", N_("this match has its case; close that instead"))
+NO_CREDIT_CODE = reason(
+    "catalogue.no_credit_code",
+    N_(
+        "is no unified social credit code: it has 18 characters, and the last one does not fit the others or is missing"
+    ),
+)
+SHARE_ABOVE = template("catalogue.share_above", N_("must be more than %(least)s and at most 100 per cent"))
+ORGANISATION_RECORDED = reason(
+    "catalogue.organisation_recorded",
+    N_("this programme knows an organisation with this registration number already; open that one"),
+)
+KEPT_BY_ADMINISTRATORS = reason(
+    "catalogue.kept_by_administrators", N_("This is a provider of services: administrators keep its record.")
+)
+ORGANISATION_MERGED = reason(
+    "catalogue.organisation_merged", N_("This organisation was merged: another record stands in its place.")
+)
+MOST_ROWS = template("catalogue.most_rows", N_("an organisation has %(most)s of these at most"))

@@ -122,7 +122,7 @@ ROLES = Terms({
     "officer": N_("case officer"), "supervisor": N_("supervisor"), "compliance": N_("compliance officer"),
     "dispute_officer": N_("dispute officer"), "provider": N_("provider's agent"), "provider_lead": N_("provider's lead"),
     "verifier": N_("verifier"), "auditor": N_("auditor"), "manager": N_("programme manager"),
-    "observer": N_("observer"), "administrator": N_("administrator"), "system": N_("the system"),
+    "observer": N_("observer"), "administrator": N_("administrator"), "system": N_("the system"), "party": N_("party"),
 }, spelt=False)  # fmt: skip
 
 #: What a task's state is called.

@@ -11,8 +11,21 @@ import orjson
 from sqlalchemy import Connection, RowMapping
 
 from casework.engine.deadlines.deadlines import EscalationStep
-from casework.engine.state.case import COMPLETED, OPEN, Case, Clock, Fired, Join, Opening, Proposal, Task, Track
+from casework.engine.state.case import (
+    COMPLETED,
+    OPEN,
+    Case,
+    Clock,
+    Fired,
+    Join,
+    Opening,
+    PartyLink,
+    Proposal,
+    Task,
+    Track,
+)
 from casework.engine.state.case_documents import Consent, Document, File, Grant
+from casework.engine.state.impacts import Impact, TechnologyStatement
 from casework.errors import NotFound
 from casework.records.database import run
 from casework.records.wire import Row as Loaded
@@ -43,6 +56,9 @@ def _load(home: str, every_task: bool, which: str = "h.id = $1") -> str:
             part("files", "id"),
             part("grants", "id"),
             part("openings", "id"),
+            part("party_links", "id"),
+            part("impacts", "position"),
+            part("statements", "position"),
         ]
     )
     # As text, parsed here: no other form costs the server so little.
@@ -101,7 +117,7 @@ def _row(db: Connection, log: str, kind: str, every_task: bool) -> Loaded:
 
 def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | None) -> Case:
     home = orjson.loads(home_row)
-    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings = (
+    tracks, tasks, clocks, proposals, consents, documents, files, grants, openings, party_links, impacts, statements = (
         {row["id"]: make(row) for row in orjson.loads(rows)} if rows else {}
         for make, rows in zip(_MAKE, parts, strict=True)
     )
@@ -133,6 +149,9 @@ def _case(kind: str, seq: int, last_at: datetime, home_row: str, *parts: str | N
         files=files,
         grants=grants,
         openings=openings,
+        party_links=party_links,
+        impacts=impacts,
+        statements=statements,
         interests=frozenset(home["interests"]),
         joins={row["id"]: Join.read(row) for row in home.get("joins", ())},
         hold=home["hold"],
@@ -321,8 +340,67 @@ def _opening(row: Row) -> Opening:
     )
 
 
+def _party_link(row: Row) -> PartyLink:
+    return PartyLink(
+        row["id"],
+        row["task_id"],
+        row["party"],
+        row["organisation_id"],
+        row["given_by"],
+        _time(row["given_at"]),
+        _time(row["until"]),
+        row["language"],
+        tuple(row["documents"]),
+        tuple(row["providers"]),
+        row["code"],
+        row["mail"],
+        row["state"],
+        _maybe_time(row["ended_at"]),
+    )
+
+
+def _impact(row: Row) -> Impact:
+    return Impact(
+        id=row["id"],
+        seq=row["seq"],
+        recorded_at=_time(row["recorded_at"]),
+        track=row["track_id"],
+        measure=row["measure"],
+        indicator=row["indicator"],
+        unit=row["unit"],
+        level=row["level"],
+        value=row["value"],
+        from_on=row["from_on"],
+        to_on=row["to_on"],
+        method=row["method"],
+        uncertainty=row["uncertainty"],
+        factor=row["factor"],
+        baseline=row["baseline_id"],
+        evidence=tuple(row["evidence"]),
+        by=row["by_id"],
+        number=row["number"],
+        replaced_by=row["replaced_by"],
+    )
+
+
+def _statement(row: Row) -> TechnologyStatement:
+    return TechnologyStatement(
+        id=row["id"],
+        seq=row["seq"],
+        recorded_at=_time(row["recorded_at"]),
+        track=row["track_id"],
+        technology=row["technology_id"],
+        number=row["number"],
+        verdict=row["verdict"],
+        issued_on=row["issued_on"],
+        valid_until=row["valid_until"],
+        values=tuple(row["values"]),
+        replaced_by=row["replaced_by"],
+    )
+
+
 _MAKE: tuple[Callable[[Row], Any], ...] = (
-    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening,
+    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening, _party_link, _impact, _statement,
 )  # fmt: skip
 
 

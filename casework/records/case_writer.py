@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from casework.engine.execution.context import Library
-from casework.engine.state.case import Case, Clock, Fired, Opening, Proposal, Task, Track
+from casework.engine.state.case import Case, Clock, Fired, Opening, PartyLink, Proposal, Task, Track
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.tasks.queue_order import turn
 from casework.ledger.canonical_json import instant
@@ -16,6 +16,7 @@ from casework.records.case_loader import HOME, array_of
 from casework.records.database import run_later, sealing_of
 from casework.records.event_log import Log
 from casework.records.field_encryption import insist_unsealed
+from casework.records.impact_rows import impact_row, statement_row
 from casework.records.list_rows import dates_row, may_be_dated_otherwise, moved, place_row
 from casework.records.write_statements import Written, columns_of, json_of, time_of, write_statement
 
@@ -268,6 +269,26 @@ def _opening_row(case: Case, opening: Opening, position: int) -> Row:
     }
 
 
+def _party_link_row(case: Case, link: PartyLink, position: int) -> Row:
+    return {
+        "id": link.id,
+        "log_id": case.log,
+        "task_id": link.task,
+        "party": link.party,
+        "organisation_id": link.organisation,
+        "given_by": link.given_by,
+        "given_at": time_of(link.given_at),
+        "until": time_of(link.until),
+        "language": link.language,
+        "documents": list(link.documents),
+        "providers": list(link.providers),
+        "code": link.code,
+        "mail": link.mail,
+        "state": link.state,
+        "ended_at": time_of(link.ended_at),
+    }
+
+
 _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
     "tracks": _track_row,
     "tasks": _task_row,
@@ -278,6 +299,9 @@ _ROWS: Mapping[str, Callable[[Case, Any, int], Row]] = {
     "files": _file_row,
     "grants": _grant_row,
     "openings": _opening_row,
+    "party_links": _party_link_row,
+    "impacts": impact_row,
+    "statements": statement_row,
 }
 
 

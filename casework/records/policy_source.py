@@ -354,7 +354,10 @@ POLICIES = {
     "mediations": f"""{_ENGINE_OR_REFUSED} OR {named_for("mediations", READING)} OR {opened_mediation("mediations", READING)}
     OR id IN (SELECT casework_mediating())""",
     "logs": "NOT sealed OR casework_mediated(id, true)",
-    **{table: _unsealed(table) for table in ("events", "proposals", "consents", "mentions", "outbox")},
+    **{
+        table: _unsealed(table)
+        for table in ("events", "proposals", "consents", "impacts", "statements", "mentions", "outbox")
+    },
     # Also the referrals of cases: for who reads the case, or is of their provider.
     "tracks": _by_its_walls("tracks", _OUTSIDE, of_mediations=_OUTSIDE),
     "tasks": _by_its_walls("tasks", "tasks.common", of_mediations=f"tasks.common OR {reads_case('tasks', READING)}"),
@@ -364,6 +367,9 @@ POLICIES = {
     # Papers: for who reads the case, or was given them. What it was given, a provider sees even after the access has ended.
     "grants": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('grants')} OR {_own('grants.track_id')}",
     "documents": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('documents')} OR {paper_of('documents', _own)}",
+    # One-time links of parties: for who reads the case. What opens one is nobody's to read.
+    "party_links": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('party_links')}",
+    "party_link_secrets": "current_setting('casework.reader', true) = 'engine'",
     **{table: f"{_ENGINE_OR_REFUSED} OR casework_shows_{table}({column})" for table, (column, _) in _ABOVE.items()},
     # Where chains of readings end, those of sealed mediations among them: for what checks them.
     "reading_heads": "current_setting('casework.reader', true) = 'engine'",

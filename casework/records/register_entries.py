@@ -53,6 +53,9 @@ REGISTERS: Mapping[str, Register] = {
     "recoveries": Register("person", "person_id", secret=frozenset({"first_half", "second_half"})),
     "notification_preferences": Register("person", "person_id", ("person_id",)),
     "organisations": Register("organisation", "id"),
+    "organisation_contacts": Register("organisation", "organisation_id"),
+    "organisation_owners": Register("organisation", "organisation_id"),
+    "organisation_screenings": Register("organisation", "organisation_id"),
     "webhook_endpoints": Register("organisation", "organisation_id"),
     "programmes": Register(
         "programme", "id",
@@ -63,8 +66,7 @@ REGISTERS: Mapping[str, Register] = {
     ),
     "phases": Register("programme", "programme_id"),
     "case_hygiene_days": Register("programme", "programme_id", ("programme_id", "day")),
-    "needs": Register("programme", "programme_id", whole=True),
-    "technologies": Register("programme", "programme_id", whole=True),
+    "past_projects": Register("programme", "programme_id"),
     "matches": Register("programme", "programme_id", whole=True, left={"case_id": "compared with the match that the case names"}),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
 }  # fmt: skip
@@ -109,6 +111,15 @@ def body_of(
     """The fields of an event's body that tell of these rows: what stands in them now, or that they are gone."""
     rows = entries(db, table, home, keys=keys, columns=columns)
     return {name_of(table, key): rows.get(key) for key in sorted(keys)}
+
+
+def rows_as_told(db: Connection, table: str, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """All columns of some rows, by id, as an event tells them."""
+    pairs = ", ".join(f"'{column.name}', {_plain(column, secret=False)}" for column in metadata.tables[table].columns)
+    query = text(
+        f"SELECT x.id, jsonb_build_object({pairs}) AS told FROM {table} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"
+    )
+    return {row.id: row.told for row in db.execute(query, {"ids": list(ids)})}
 
 
 def key_of(table: str) -> str:

@@ -24,8 +24,9 @@ from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
 from casework.web.cases import bulk_case_pages, correction_pages
 from casework.web.cases import pages as case_pages
+from casework.web.catalogue import organisation_pages as party_pages
+from casework.web.catalogue import organisation_row_pages, past_project_pages, record_pages, right_record_pages
 from casework.web.catalogue import pages as catalogue_pages
-from casework.web.catalogue import right_pages
 from casework.web.deadlines import calendar_pages
 from casework.web.deadlines import pages as deadline_pages
 from casework.web.documents import pages as documents_pages
@@ -36,6 +37,8 @@ from casework.web.home import pages as home_pages
 from casework.web.home import tour
 from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
+from casework.web.links import answer_pages
+from casework.web.links import pages as links_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
@@ -121,6 +124,7 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     # Before the token is looked for in a form: only some forms may be large.
     documents_pages.register(app, Store(settings.store_url))
+    answer_pages.register(app)
     # Before the token is looked at: a foreign page learns nothing from it.
     request_origin.register(app)
     request_boundary.register(app)
@@ -171,6 +175,8 @@ PAGES = (
     privacy_pages.blueprint,
     offboarding_pages.blueprint,
     letters_pages.blueprint,
+    links_pages.blueprint,
+    answer_pages.blueprint,
     job_pages.blueprint,
     mail_pages.blueprint,
     follow_pages.blueprint,
@@ -178,7 +184,12 @@ PAGES = (
     editions_pages.blueprint,
     deadline_pages.blueprint,
     catalogue_pages.blueprint,
-    right_pages.blueprint,
+    past_project_pages.blueprint,
+    right_record_pages.blueprint,
+    record_pages.needs,
+    record_pages.technologies,
+    party_pages.blueprint,
+    organisation_row_pages.blueprint,
     mediations_pages.blueprint,
     messages_pages.blueprint,
     notification_pages.blueprint,

@@ -21,11 +21,13 @@ _ROW = re.compile(r"\.(\d+)\.(?:what|by)$")
 
 #: What the first form of the page asks, in its order.
 _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).flatMap(form =>
-  [...form.querySelectorAll(".field")].map(field => ({
+  [...form.querySelectorAll(".field")].map(field => [field, field.dataset.when ? field : field.parentElement.closest(".field")])
+  .map(([field, asks]) => ({
     optional: field.querySelector(":scope > label .optional, :scope > legend .optional") !== null,
-    when: field.dataset.when ?? null,
-    values: JSON.parse(field.dataset.values ?? "[]"),
-    controls: [...field.querySelectorAll("[name^='f-'], [name*='.f-']")].map(one => ({
+    // What a row asks is asked where the rows are.
+    when: asks?.dataset.when ?? null,
+    values: JSON.parse(asks?.dataset.values ?? "[]"),
+    controls: [...field.querySelectorAll("[name^='f-'], [name*='.f-']")].filter(one => one.closest(".field") === field).map(one => ({
       name: one.name, kind: one.tagName === "INPUT" ? one.type : one.tagName.toLowerCase(), value: one.value,
       number: one.inputMode !== "", checked: one.checked === true, options: [...(one.options ?? [])].map(each => each.value),
     })),

@@ -10,6 +10,7 @@ from casework.playbook.stretches import (
     BEFORE_SIGNING,
     BUILT,
     PLEDGED,
+    READ,
     Pressed,
     accepted,
     assessed,
@@ -93,10 +94,11 @@ def put_to_work(hand: BrowserHand) -> None:
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
-        do("officer", "case.ready_to_sign", territory="CN"),
+        do("officer", "case.ready_to_sign"),
     )
     [right] = hand.site.ids(
-        "SELECT r.id FROM rights r JOIN matches m USING (technology_id) JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
+        "SELECT r.right_id FROM right_technologies r JOIN matches m USING (technology_id)"
+        " JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
         number=hand.number,
     )
     hand.play(*AGREED, do("officer", "agreement.sign_local", rights=right, pledgee_consent=True))
@@ -108,8 +110,8 @@ def close(hand: BrowserHand) -> None:
     """The officer ends the work, and the supervisor, who has had no part in that, closes the case."""
     hand.play(
         do("officer", "ip.end"),
+        *READ,
         do("officer", "case.end_monitoring", outcome="deployed_measured"),
-        do("officer", "referral:verification.cancel", reason="not_needed"),
         do("officer", "referral:verification.cancel", reason="not_needed"),
         do("supervisor", "case.close"),
     )

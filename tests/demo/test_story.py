@@ -99,6 +99,7 @@ def test_records_are_as_many_as_promised(told: Told) -> None:
         ("pledge", "cured"),
         ("mediation", "settle_full"),
         ("agreement", "sign_cross"),
+        ("agreement", "follow"),
     ],
 )
 def test_every_exception_has_happened(told: Told, track: str, transition: str) -> None:

@@ -46,6 +46,8 @@ class Forms:
     calm: bool
     now: datetime
     _case: Case | None
+    #: What lies on each right.
+    burdens: dict[str, list[dict[str, Json]]]
 
     @property
     def clerk(self) -> By:
@@ -104,6 +106,12 @@ class Forms:
                 return dice.choice(["need_owner", "technology_owner"])
             case "right":
                 return dice.choice(RIGHTS)
+            case "burden":
+                lying = [one["id"] for burdens in self.burdens.values() for one in burdens]
+                return dice.choice(lying) if lying else RIGHTS[0]
+            case "impact":
+                known = [one.id for one in self.case.impacts.values() if one.stands]
+                return dice.choice(known) if known else None
             case "rights":
                 return dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
             case "person":
@@ -128,13 +136,27 @@ class Forms:
             case "items":
                 day = (self.today + timedelta(days=dice.randint(-3, 60))).isoformat()
                 return [{"what": "See to it.", "by": day}]
+            case "rows":
+                rows = [self._row(rule, track) for _ in range(dice.randint(1, 3))]
+                return [row for row in rows if row]
             case other:
                 raise ValueError(f"no value for a {other}")
+
+    def _row(self, rule: Mapping[str, Json], track: Track) -> dict[str, Json]:
+        row: dict[str, Json] = {}
+        for column in rule["fields"]:
+            if ("when" not in column or row.get(column["when"][0]) in column["when"][1]) and (
+                column["required"] or self.dice.random() < 0.5
+            ):
+                row[column["name"]] = self.value(column, track)
+        return row
 
     def _likely(self, choices: list[str]) -> str:
         """Mostly the answer that lets a case go on."""
         good = [
-            one for one in choices if one in ("none", "clear", "signed", "passed", "consent_on_file", "licence", "free")
+            one
+            for one in choices
+            if one in ("none", "clear", "signed", "passed", "consent_on_file", "patent_licence", "plain", "free")
         ]
         return self.dice.choice(good if good and self.dice.random() < (0.97 if self.calm else 0.8) else choices)
 

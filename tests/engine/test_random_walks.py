@@ -58,7 +58,7 @@ WALKS: dict[str, tuple[Callable[[], Open], int, int]] = {
         f"{one} in a referral": (_referral(one), 16, 120) for one in ("assessment", "pledge", "finance", "verification")
     },
     "mediation in its own log": (_mediation, 24, 140),
-    **{one: (_alone(one), 30, 100) for one in sorted(library().newest) if one not in ("case", "referral")},
+    **{one: (_alone(one), 40, 100) for one in sorted(library().newest) if one not in ("case", "referral")},
 }
 
 

@@ -80,6 +80,6 @@ def test_another_code_gives_none(code: str | None) -> None:
     assert role_of(code) is None
 
 
-def test_a_person_has_every_role_but_the_systems() -> None:
-    assert {*Role} - {*PERSONAL_ROLES} == {Role.SYSTEM}
+def test_a_person_has_every_role_but_a_partys_and_the_systems() -> None:
+    assert {*Role} - {*PERSONAL_ROLES} == {Role.PARTY, Role.SYSTEM}
     assert Role.SYSTEM not in {role for roles in QUEUE_ROLES.values() for role in roles}

@@ -178,6 +178,15 @@ class Toy(Workflow):
             Task("look", "Look again", roles.Role.OFFICER, working_days(5), after=calendar_days(30)),
         ],
     )
+    signal = a.to(
+        same(),
+        by=roles.Role.OFFICER,
+        form=Light,
+        opens=[
+            Task("mend_light", "Mend the light", roles.Role.OFFICER, working_days(5), where=("light", ("red",))),
+            Task("drive_on", "Drive on", roles.Role.OFFICER, working_days(5), only_if=toy_light_is_green),
+        ],
+    )
     give = a.to(same(), by=roles.Role.OFFICER, form=ConsentForm, effects=[toy_consent])
     refer = any_of(a, b).to(same(), by=roles.Role.OFFICER, opens=[Referral("fix", fresh=True)])
     refer_later = a.to(same(), by=roles.Role.OFFICER, opens=[Referral("fix", fresh=True, after=calendar_days(30))])

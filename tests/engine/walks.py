@@ -62,6 +62,9 @@ def library() -> Library:
     return library_of(publish(one) for one in load_definitions())
 
 
+COUNTRIES = (("CN", "CN"), ("DE", "CN"), ("DE", "CN"), ("CN", "DE"), ("CN", None))
+
+
 class Walk(Forms):
     """One walk from the opening on; `faults` is what happened that never should."""
 
@@ -77,6 +80,8 @@ class Walk(Forms):
         self.weights = CALM if calm else WILD
         self._ids = count(10**6)
         self._case: Case | None = None
+        # At home, out of the country, into it, and not known yet.
+        self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
         self.do(command(), By())
         for party in ("need_owner", "technology_owner", None):
@@ -88,10 +93,10 @@ class Walk(Forms):
         later = (self.today + timedelta(days=3650)).isoformat()
         rights = {
             right: {
-                "kind": "patent",
+                "kind": "invention",
                 "office": "CN",
                 "number": "1",
-                "in_force": True,
+                "status": "in_force",
                 "expires_on": later,
                 "fee_paid_to": later,
                 "checked_on": self.today.isoformat(),
@@ -108,6 +113,7 @@ class Walk(Forms):
                 "confirmed": {},
                 "verification": {"number": "1", "verdict": "verified", "valid_until": later},
             },
+            "parties": {party: {"country": country} for party, country in self.countries.items()},
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
         }
@@ -133,7 +139,7 @@ class Walk(Forms):
         for one in event.effects.get("rights", ()):
             kept = self.burdens[one["right"]]
             if "add" in one:
-                kept.append({"id": uuid(next(self._ids)), "case": self.case.log} | one["add"])
+                kept.append({"id": uuid(next(self._ids)), "case": self.case.log, "to": None} | one["add"])
                 continue
             for burden in kept:
                 if burden["to"] is None and all(burden.get(key) == value for key, value in one["end"].items()):

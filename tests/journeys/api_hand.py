@@ -190,6 +190,9 @@ class _Listed:
                 return self.hand.look(self.hand.keeper)["rights"][0]
             case "rights":
                 return self.hand.look(self.hand.keeper)["rights"]
+            case "impact":
+                records = self.hand.look(self.hand.keeper)["impacts"]
+                return [one["id"] for one in records if one["stands"] and one["level"] != "verified"][-1]
             case "documents":
                 return self._documents(rule)
         raise LookupError(f"nothing ordinary for {rule}")

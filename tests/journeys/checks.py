@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from casework.engine.analysis.impacts import saving_of
 from casework.errors import CaseworkError
 from casework.playbook.hand import Do
 from tests.journeys.journey import Check, Journey, Step
@@ -70,12 +72,35 @@ def due_in(task: str, days: int) -> Check:
     return check
 
 
+def effect(*records: tuple[str, str, str | None]) -> Check:
+    """The records of the effect that stand: level, value, and what each saves."""
+
+    def check(journey: Journey) -> None:
+        known = journey.case.impacts
+        told = [(one.level, one.value, saving_of(known, one)) for one in known.values() if one.stands]
+        said = [(level, value, None if saved is None else Decimal(saved)) for level, value, saved in records]
+        assert sorted(told, key=str) == sorted(said, key=str)
+
+    return check
+
+
 def along(path: Sequence[Step], *ways: Sequence[Step], where: str = "") -> tuple[Step, ...]:
     """A path, and from each place on it where a way begins that way too, after which all is as it was before.
 
     A place is a state of the track on which the way begins, or of the one named.
     """
     return tuple(one for step in path for one in (step, lambda journey: journey.try_ways(ways, where)))
+
+
+def due_on(task: str, day: str) -> Check:
+    """A task is due on exactly that day."""
+
+    def check(journey: Journey) -> None:
+        (open_task,) = journey.open_tasks(task)
+        assert open_task.due_at is not None
+        assert str(journey.local(open_task.due_at)) == day, (task, open_task.due_at)
+
+    return check
 
 
 def outcome(code: str | None) -> Check:
@@ -90,5 +115,16 @@ def that(holds: Callable[[Journey], bool], words: str) -> Check:
 
     def check(journey: Journey) -> None:
         assert holds(journey), words
+
+    return check
+
+
+def lies(right: str, *burdens: tuple[str, str | None, bool]) -> Check:
+    """What lies on a right and what lay there: of what kind, of a licence which, and whether it still stands."""
+
+    def check(journey: Journey) -> None:
+        told = [(one["kind"], one["licence"], one["to"] is None) for one in journey.burdens(right)]
+        lasting = [one for one in burdens if one[2]]
+        assert told == list(burdens) or [one for one in told if one[2]] == lasting == list(burdens), (right, told)
 
     return check

@@ -325,10 +325,15 @@ class Explorer:
                 return self._several(rule, [one["id"] for one in seen.get("documents", ()) if isinstance(one, dict)])
             case "right" | "rights":
                 return self._several(rule, seen.get("rights", ()))
+            case "impact":
+                return self._several(rule, [one["id"] for one in seen.get("impacts", ()) if one["stands"]])
             case "tasks":
                 return [one["id"] for one in seen.get("tasks", ())][:1]
             case "items":
                 return [{"what": "As agreed.", "by": self.day(30)}]
+            case "rows":
+                row = self._fill(who, seen, rule["fields"], {})
+                return [row] if row else None
         raise LookupError(f"nothing for {rule}")
 
     def _several(self, rule: Json, found: Any) -> Json:
@@ -336,7 +341,7 @@ class Explorer:
         if not chosen:
             return None
         one = self.dice.choice(chosen)
-        return one if rule["type"] in ("person", "provider", "right") else [one]
+        return one if rule["type"] in ("person", "provider", "right", "impact") else [one]
 
 
 def explore(settings: Settings, world: World, seed: int, steps: int, offset: int = 0) -> Explorer:

@@ -14,6 +14,7 @@ import pytest
 from casework.playbook.steps import presses
 from casework.playbook.stretches import (
     BUILT,
+    READ,
     READY,
     SIGNING,
     accepted,
@@ -43,7 +44,7 @@ def office(
 def look_up_rights(hand: ApiHand) -> None:
     """Rights, as they were imported, satisfy nobody until the officer has looked them up."""
     for right in hand.look("officer")["rights"]:
-        body = {"checked_on": day(), "in_force": True, "fee_paid_to": day(300), "expires_on": day(3000)}
+        body = {"checked_on": day(), "status": "in_force", "fee_paid_to": day(300), "expires_on": day(3000)}
         hand.people["officer"].ask("confirm_right", right=right, body=body)
 
 
@@ -115,24 +116,18 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
         "case.sign",
         409,
         "No agreement of this round is in force",
-        kind="licence",
-        signed_on=0,
-        effective_on=0,
-        territory="CN",
-        exclusive=False,
     )
     hand.play(*SIGNING)
     hand.do("officer", "case.sign")
     hand.play(*BUILT)
     hand.do("officer", "deployment.pass")
     hand.do("officer", "case.accept_site")
+    hand.play(*READ)
     hand.play(*accepted("verification", "verifiers", "verifier", documents=True))
     hand.do("verifier", "referral:verification.start")
     hand.play(*delivered("verification", "verifier"))
     hand.do("officer", "ip.end")
     hand.do("officer", "case.end_monitoring", outcome="deployed_verified")
-    office.refuses_action(hand, "supervisor", "case.close", 409, "A referral has not ended")
-    hand.do("officer", "referral:verification.cancel")
     office.refuses_action(hand, "officer", "case.close", 403, "is for: supervisor", outcome="deployed_verified")
     hand.do("supervisor", "case.close")
 
@@ -183,7 +178,7 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "deployment.pass_with_list", open_items=[("Paint the door.", 20)])
     hand.do("officer", "case.accept_site")
     hand.do("officer", "ip.end")
-    hand.do("officer", "referral:verification.cancel")
+    hand.play(*READ)
     hand.do("officer", "case.end_monitoring", outcome="deployed_measured", report="plant_stopped")
     hand.do("officer", "referral:verification.cancel")
     office.refuses_action(hand, "supervisor", "case.close", 409, "A task is still open")
@@ -209,7 +204,6 @@ def agreement_no_site(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "case.sign_no_site")
     hand.do("officer", "ip.end")
     hand.do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site")
-    hand.do("officer", "referral:verification.cancel")
     hand.do("supervisor", "case.close")
 
 
@@ -309,10 +303,8 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     hand.play(*presses(*to_structuring(pledge="bank", finance="bank")))
     hand.play(*accepted("pledge", "bank", "banker", documents=True))
     look_up_rights(hand)
-    hand.do("banker", "pledge.eligible")
-    office.refuses_action(
-        hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered", territory="CN"
-    )
+    hand.do("banker", "pledge.eligible", owner_seen=True)
+    office.refuses_action(hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered")
     hand.do("officer", "case.withdraw", party="technology_owner", reason="strategy_change")
     referral = hand.referral("banker", "pledge")
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")

@@ -1,4 +1,4 @@
-"""The small world in which the journeys happen: a programme, its people, the providers, and three matches."""
+"""The small world in which the journeys happen: a programme, its people, the providers, and four matches."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.national_holidays import china
+from casework.operations.core.record_log import Kept
 from casework.operations.people.registry import grant_role, register_organisation, register_person, register_programme
-from tests.support.world import note_rows
+from tests.support.world import add_record, note_rows
 
 #: Every journey begins at nine on this Monday in Beijing, whatever day it is where the tests run.
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -42,7 +43,14 @@ PROVIDERS = {
     "verifiers": ("verification", {"verifier": "verifier"}),
 }
 #: match: (need, technology). The sibling serves the same need; the rival wants the same technology and its patent.
-MATCHES = {"main": ("plant", "filter"), "sibling": ("plant", "membrane"), "rival": ("mill", "filter")}
+MATCHES = {
+    "main": ("plant", "filter"), "sibling": ("plant", "membrane"), "rival": ("mill", "filter"),
+    # A Chinese technology for a plant abroad, a foreign one for a mill here, and an owner of whom nobody knows where it is.
+    "export": ("foreign_plant", "filter"), "import": ("mill", "foreign_burner"), "unplaced": ("plant", "unplaced_kiln"),
+    # No right of what the newcomer brings is recorded.
+    "newcomer": ("mill", "sorbent"),
+}  # fmt: skip
+COUNTRIES = {"foreign_plant": "DE", "foreign_burner": "DE", "unplaced_kiln": None}
 
 
 def build_world(db: Connection) -> Mapping[str, str]:
@@ -72,16 +80,17 @@ def build_world(db: Connection) -> Mapping[str, str]:
 
 
 def _records(db: Connection, ids: dict[str, str]) -> None:
-    for need in ("plant", "mill"):
-        _record(db, ids, "needs", need)
-    for technology in ("filter", "membrane"):
-        _record(db, ids, "technologies", technology)
+    for need in ("plant", "mill", "foreign_plant"):
+        _record(db, ids, "need", need)
+    _record(db, ids, "technology", "sorbent")
+    for technology in ("filter", "membrane", "foreign_burner", "unplaced_kiln"):
+        _record(db, ids, "technology", technology)
         ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())
         kept = {
             "office": "CN",
             "number": f"ZL-{technology}",
             "owner": technology,
-            "in_force": True,
+            "status": "in_force",
             "expires_on": date(2045, 1, 1),
             "fee_paid_to": date(2032, 1, 1),
             "checked_on": date(2026, 2, 1),
@@ -91,11 +100,23 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
             By(ids["officer"], Role.OFFICER),
             right,
             ids["programme"],
-            ids[technology],
+            [ids[technology]],
             kind="invention",
             fields=kept,
             confirmed=True,
         )
+    # A company's own patent, by which no technology of the programme is protected.
+    ids["plant_patent"] = str(uuid_utils.uuid7())
+    enter_right(
+        db,
+        By(ids["officer"], Role.OFFICER),
+        ids["plant_patent"],
+        ids["programme"],
+        [],
+        kind="invention",
+        fields=kept | {"number": "ZL-plant", "owner": "plant"},
+        confirmed=True,
+    )
     for match, (need, technology) in MATCHES.items():
         ids[match] = str(uuid_utils.uuid7())
         db.execute(
@@ -111,15 +132,11 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
                 "technology": ids[technology],
             },
         )
-    note_rows(db, "needs", "technologies", "matches")
+    note_rows(db, "matches")
 
 
-def _record(db: Connection, ids: dict[str, str], table: str, name: str) -> None:
-    ids[name], ids[f"{name}_owner"] = str(uuid_utils.uuid7()), register_organisation(db, name=f"Owner of the {name}")
-    db.execute(
-        text(
-            f"INSERT INTO {table} (id, programme_id, source, external_id, title, owner_id)"
-            " VALUES (:id, :programme, 'desk', :name, :name, :owner)"
-        ),
-        {"id": ids[name], "programme": ids["programme"], "name": name, "owner": ids[f"{name}_owner"]},
+def _record(db: Connection, ids: dict[str, str], noun: Kept, name: str) -> None:
+    ids[f"{name}_owner"] = owner = register_organisation(
+        db, name=f"Owner of the {name}", country=COUNTRIES.get(name, "CN")
     )
+    ids[name] = add_record(db, ids["programme"], noun, name, {"title": name, "owner_id": owner}, source="desk")

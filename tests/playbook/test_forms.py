@@ -12,6 +12,7 @@ import pytest
 from casework.definitions import load_library
 from casework.engine.definition.form_values import build_model, check
 from casework.playbook.forms import Form, Rule, fill_form
+from casework.playbook.words import NUMBERS
 
 Json = Any
 TODAY = date(2026, 3, 2)
@@ -34,7 +35,7 @@ class Plain:
         return [f"the {kind} {name}"]
 
     def choose(self, rule: Rule) -> Json:
-        return SOMETHING if rule["type"] in ("right", "person", "provider") else [SOMETHING]
+        return SOMETHING if rule["type"] in ("right", "impact", "person", "provider") else [SOMETHING]
 
 
 def rule(name: str, type_: str, **more: Json) -> Rule:
@@ -82,6 +83,22 @@ def test_days_are_numbers_and_people_and_papers_are_names() -> None:
         "papers": ["the documents drawings"],
         "list": [{"what": "Paint it.", "by": "2026-03-12"}],
     }
+
+
+def test_rows_are_filled_in_as_forms_of_their_own() -> None:
+    lines = rule(
+        "lines",
+        "rows",
+        fields=[rule("what", "choice", choices=["a", "b"]), rule("on", "date"), rule("value", "number")],
+    )
+    said = {"lines": [{"what": "b", "on": 3, "value": 7}, {}]}
+    assert filled(said, lines) == {
+        "lines": [
+            {"what": "b", "on": "2026-03-05", "value": "7"},
+            {"what": "a", "on": "2026-04-01", "value": NUMBERS["value"]},
+        ]
+    }
+    assert len(filled({}, lines)["lines"]) == 1
 
 
 def test_a_field_that_the_form_does_not_have_is_named() -> None:

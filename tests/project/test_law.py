@@ -7,17 +7,17 @@ import runpy
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from casework.engine.deadlines.deadlines import WrittenLimit
 from casework.engine.definition.editions import Edition
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "law.md").read_text("utf-8")
 _GENERATOR = runpy.run_path(str(ROOT / "docs" / "generate.py"))
 EDITIONS: dict[str, Edition] = {edition.workflow: edition for edition in _GENERATOR["newest"]()}
-#: Those that meet the law: each of their limits has an owner on the page.
-LAWFUL = ("agreement", "ip", "mediation", "pledge")
 #: How many sources a mark asks for.
 MARKS = {"confirmed": 2, "seen": 1, "not found": 0}
 
@@ -31,7 +31,7 @@ def _rows(first: str) -> list[list[str]]:
 
 FACTS = _rows(r"[A-K]\d+")
 SOURCES = {row[0]: row for row in _rows(r"[LW]\d+")}
-LIMITS = _rows(r"`(?:" + "|".join(LAWFUL) + r")\.\w+`")
+LIMITS = _rows(r"`\w+\.\w+`")
 
 
 def _cited(fact: list[str]) -> list[str]:
@@ -49,12 +49,37 @@ def _names(edition: Edition) -> Iterator[str]:
     yield from (rule.name for rule in edition.tasks.values())
 
 
-def _limits(edition: Edition) -> Iterator[tuple[str, str]]:
+class Owned(NamedTuple):
+    """A limit of a workflow, as the reference says it, and the article that sets it."""
+
+    name: str
+    words: str
+    law: str | None
+
+
+def _limits(edition: Edition) -> Iterator[Owned]:
     for path, state in edition.states.items():
-        if not state.final:
-            yield f"`{edition.workflow}.{path}`", _GENERATOR["limit"](state.due)
+        if not state.final and state.due is not None:
+            yield _owned(edition, path, _GENERATOR["limit"](state.due), state.due)
     for rule in edition.tasks.values():
-        yield f"`{edition.workflow}.{rule.name}`", _GENERATOR["_task"](edition, rule)[3]
+        yield _owned(edition, rule.name, _GENERATOR["_task"](edition, rule)[3], rule.due)
+
+
+def _owned(edition: Edition, name: str, words: str, limit: WrittenLimit) -> Owned:
+    law = limit.get("law")
+    return Owned(f"`{edition.workflow}.{name}`", words, edition.text(f"laws.{law}") if law else None)
+
+
+ALL_LIMITS = [limit for edition in EDITIONS.values() for limit in _limits(edition)]
+
+
+def _article(words: str) -> tuple[str, set[int]]:
+    """The law and the numbers of its articles: “Patent Law Arts 50 to 52”."""
+    law, numbers = re.fullmatch(r"(.+?) (?:Art\.|Arts) (.+)", words).groups()  # type: ignore[union-attr]  # it fails where none is named
+    named = {int(number) for number in re.findall(r"\d+", numbers)}
+    for first, last in re.findall(r"(\d+) to (\d+)", numbers):
+        named |= set(range(int(first), int(last)))
+    return law, named
 
 
 def test_facts_are_numbered_without_a_gap() -> None:
@@ -90,17 +115,20 @@ def test_what_facts_say_of_workflows_is_there() -> None:
     assert {step for fact in FACTS for step in _steps(fact[5])} - there == set()
 
 
-def test_each_limit_of_a_workflow_that_meets_the_law_has_an_owner() -> None:
-    defined = [limit for workflow in LAWFUL for limit in _limits(EDITIONS[workflow])]
-    assert sorted((row[0], row[1]) for row in LIMITS) == sorted(defined)
+def test_the_limits_of_law_are_those_that_the_definitions_mark() -> None:
+    marked = {(limit.name, limit.words) for limit in ALL_LIMITS if limit.law}
+    assert marked == {(row[0], row[1]) for row in LIMITS if row[2].startswith("law, ")}
 
 
 @pytest.mark.parametrize("row", LIMITS, ids=lambda row: f"{row[0]} {row[1]}")
-def test_a_limit_is_ours_the_parties_or_follows_from_a_fact(row: list[str]) -> None:
+def test_a_limit_that_is_not_ours_follows_from_a_fact(row: list[str]) -> None:
+    limit = next(limit for limit in ALL_LIMITS if (limit.name, limit.words) == (row[0], row[1]))
     whose, _, number = row[2].partition(", ")
-    if not number:
-        assert whose in {"ours", "the parties'"}
-        return
     (fact,) = [fact for fact in FACTS if fact[0] == number]
     assert _steps(row[0]) <= _steps(fact[5])
     assert (fact[4] == "not found") == (whose == "ours")
+    if limit.law is not None:
+        assert fact[4] in ("confirmed", "seen")
+        law, articles = _article(limit.law)
+        (stands,) = [words for words in map(str.strip, fact[2].split(";")) if words.startswith(law)]
+        assert articles <= _article(stands)[1]

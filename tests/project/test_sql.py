@@ -22,7 +22,7 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 BUILDERS = {
     "called", "entitled", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
-    "reads_case", "roles_sql", "sent", "titled",
+    "reads_case", "roles_sql", "sent", "titled", "with_links",
 }  # fmt: skip
 
 
@@ -199,7 +199,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/auth/preferences.py": {"name"},
     "casework/operations/cases/case_events.py": {"hidden"},
     "casework/operations/cases/list_queries.py": {"asked.dates", "asked.more"},
-    "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "moments", "table"},
+    "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "table"},
+    "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.
@@ -210,9 +211,12 @@ DECLARED: dict[str, set[str]] = {
         "seen_case(which=4, person=1, reaches=5)", "seen_task(which=4, person=1, reaches=5)",
     },
     "casework/operations/core/installation_log.py": {"home", "key_of(table)"},
-    # Columns of _FIELDS.
-    "casework/operations/catalogue/ip_rights.py": {"', '.join(columns)"},
+    # Columns of FIELDS.
+    "casework/operations/catalogue/ip_rights.py": {"', '.join(columns)", "', '.join((f':{name}' for name in columns))", "sets"},
+    "casework/operations/core/right_numbers.py": {"column"},
+    "casework/operations/catalogue/organisations.py": {"columns", "rows.table", "table"},
     # What a statement calls a table.
+    "casework/operations/core/right_links.py": {"right"},
     "casework/operations/core/reader_names.py": {"alias"},
     "casework/operations/documents/storage.py": {"more"},
     "casework/operations/notifications/alerts.py": {"more"},
@@ -222,7 +226,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/people/registry.py": {"columns", "table"},
     "casework/operations/people/service.py": {"table"},
     "casework/operations/privacy/erasure.py": {
-        "but", "kind", "left", "name", "names_in(table)", "returning", "sets",
+        "but", "kind", "left", "name", "named", "names_in(table)", "returning", "sets",
     },
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},
@@ -252,7 +256,11 @@ DECLARED: dict[str, set[str]] = {
     "casework/records/write_statements.py": {"', '.join(parts)", "n()", "names", "position", "rows", "sets", "table"},
     # A login as an identifier, quoted by the dialect.
     "casework/records/database.py": {"_quoted(login)"},
-    "casework/records/register_entries.py": {"' AND '.join(where) or 'true'", "_told(table, columns)", "key", "register.home", "table"},
+    "casework/records/register_entries.py": {
+        "' AND '.join(where) or 'true'", "_told(table, columns)", "key", "pairs", "register.home", "table",
+    },
+    # Columns of needs and technologies, from our tables.
+    "casework/operations/core/record_log.py": {"columns", "sets"},
 }  # fmt: skip
 #: No SQL that is run: sentences for a person that name statements, and what the policies are made of, which has no values at all.
 SENTENCES = {"casework/records/database_checks.py", "casework/records/policy_source.py"}

@@ -16,14 +16,15 @@ DECLARE = frozenset({
     "engine/definition/consequences", "engine/execution/commands", "engine/execution/record_commands",
     "engine/execution/task_commands", "engine/parties", "engine/state/case_values",
     "engine/state/document_effects_schema", "engine/state/events", "engine/state/register_effects",
+    "engine/state/impact_values",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
     "operations/cases/event_views", "operations/cases/views", "operations/catalogue/import_report",
     "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",
-    "operations/history/views", "operations/integrations/views", "operations/letters/views",
+    "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
     "operations/mediations/views", "operations/messages/views",
     "operations/oversight/views", "operations/people/views", "operations/privacy/views", "operations/referrals/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",
-    "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/notifications",
+    "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/notifications",
     "records/tables/people",
 })  # fmt: skip
 

@@ -17,7 +17,8 @@ PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
 #: What a sealed mediation has, by the column that names its log.
 SEALED = {
     "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",
-    "proposals": "log_id", "consents": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
+    "proposals": "log_id", "consents": "log_id", "impacts": "log_id", "statements": "log_id",
+    "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
     "grants": "log_id", "webhook_messages": "log_id", "sealed_readings": "log_id",
 }  # fmt: skip
 
@@ -115,6 +116,10 @@ def mediate(world: World, db: Connection, number: str) -> str:
         "proposals (id, log_id, track_id, transition, actor_id, seq, data, task_id)"
         " VALUES (gen_random_uuid(), :log, :track, 'x', 'system', 1, '{}', gen_random_uuid())",
         "consents (id, log_id, party, given_on) VALUES (gen_random_uuid(), :log, 'need_owner', now())",
+        "impacts (id, log_id, seq, recorded_at, measure, indicator, unit, level, value, from_on, to_on, evidence, position)"
+        " VALUES (gen_random_uuid(), :log, 1, now(), 'water_m3', 'water', 'm3', 'claimed', '1', now(), now(), '{}', 1)",
+        "statements (id, log_id, seq, recorded_at, number, verdict, issued_on, valid_until, values, position)"
+        " VALUES (gen_random_uuid(), :log, 1, now(), 'S-1', 'verified', now(), now(), '[]', 1)",
         "mentions (id, programme_id, log_id, message_id, person_id, made_at)"
         " VALUES (gen_random_uuid(), :programme, :log, gen_random_uuid(), :person, now())",
         "documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())",

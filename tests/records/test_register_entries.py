@@ -8,7 +8,7 @@ import re
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.records.register_entries import MARK, REGISTERS, body_of, entries, key_of, name_of, told
+from casework.records.register_entries import MARK, REGISTERS, body_of, entries, key_of, name_of, rows_as_told, told
 from casework.records.tables import metadata
 from tests.support.world import World
 
@@ -43,12 +43,21 @@ def test_of_a_secret_its_digest_alone_is_told(world: World, db: Connection) -> N
 
 
 def test_what_comes_by_thousands_is_told_by_one_digest_that_changes_with_it(world: World, db: Connection) -> None:
-    programme, need = world.programmes["BJ"], world.needs[0]
-    before = entries(db, "needs", programme)
+    programme, match = world.programmes["BJ"], world.matches[0]
+    before = entries(db, "matches", programme)
     assert all(DIGEST.fullmatch(digest) for digest in before.values())
-    db.execute(text("UPDATE needs SET title = title || '.' WHERE id = CAST(:id AS uuid)"), {"id": need})
-    after = entries(db, "needs", programme)
-    assert {key for key in before if before[key] != after[key]} == {need}
+    db.execute(text("UPDATE matches SET rationale = rationale || '.' WHERE id = CAST(:id AS uuid)"), {"id": match})
+    after = entries(db, "matches", programme)
+    assert {key for key in before if before[key] != after[key]} == {match}
+
+
+def test_all_of_a_row_is_told_the_same_in_any_time_zone(world: World, db: Connection) -> None:
+    db.execute(text("UPDATE needs SET budget = 1000000.10, wanted_by = '2026-10-15'"))
+    told = rows_as_told(db, "needs", world.needs[:1])
+    row = told[world.needs[0]]
+    assert (row["budget"], row["wanted_by"], row["created_at"][-1]) == ("1000000.10", "2026-10-15", "Z")
+    db.execute(text("SET LOCAL TIME ZONE 'Asia/Shanghai'"))
+    assert rows_as_told(db, "needs", world.needs[:1]) == told
 
 
 def test_only_what_was_asked_for_is_told_and_what_is_gone_is_told_as_gone(world: World, db: Connection) -> None:

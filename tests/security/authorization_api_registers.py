@@ -50,14 +50,26 @@ REGISTERS: tuple[Row, ...] = (
         body=lambda on: {"programme": on["programme"], "need": "unknown", "technology": "unknown"},
     ),
     post("/matches/{match}/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/matches/{match}/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"refused": True, "reason": "It needs no steam."}),
     get("/needs", EVERYBODY, lists="need", finds=READERS),
     get("/needs/{need}", READERS, there=FOREIGN),
     post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),
     post("/needs/{need}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    post("/needs", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"programme": on["programme"], "title": "Ice", "source": "A call", "confirmed": False}),
+    post("/needs/{need}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"title": "Ice"}),
+    post("/needs/{need}/confirm-source", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"source": "catalogue"}),
+    post("/technologies", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"programme": on["programme"], "title": "A kiln", "source": "A call", "confirmed": False}),
+    post("/technologies/{technology}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"title": "A kiln"}),
+    post("/technologies/{technology}/confirm-source", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"source": "catalogue"}),
     get("/technologies", EVERYBODY, lists="technology", finds=READERS),
     get("/technologies/{technology}", READERS, there=FOREIGN),
     post("/technologies/{technology}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),
     post("/technologies/{technology}/owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"organisation": on["person"]}),
+    get("/past-projects", EVERYBODY),
     get("/rights", EVERYBODY, lists="right", finds=READERS),
     get("/rights/{right}", READERS, there=FOREIGN),
     # Whether the programme exists is not told: the answer is 403 for every one that is not one's own.
@@ -67,6 +79,27 @@ REGISTERS: tuple[Row, ...] = (
     ),
     post(
         "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
+    ),
+    post("/rights/{right}/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"technologies": []}),
+    # --- organisations that programmes keep ---
+    get("/organisations/{party}", READERS, there=FOREIGN),
+    get("/organisations/{party}/history", READERS, there=FOREIGN),
+    post(
+        "/programmes/{programme}/organisations", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN,
+        absent_refused=EVERYBODY, body=lambda on: {"name": "Other", "source": "Register", "country": "CN", "register_number": "1"},
+    ),
+    post(
+        "/organisations/{party}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"source": "Register", "country": "CN", "register_number": "1"},
+    ),
+    *(
+        post(f"/organisations/{{party}}/{what}{path}", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on, body=body: body)
+        for what, one in (("contacts", "contact"), ("owners", "owner"))
+        for path, body in (
+            ("", {"name": " ", "source": "A call"}),
+            (f"/{{{one}}}", {"name": None, "reason": "Why."}),
+            (f"/{{{one}}}/remove", {"reason": "-"}),
+        )
     ),
     # --- registers ---
     get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),

@@ -38,8 +38,9 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
-#: `tests/web/people/test_invitation_pages.py` walk through them.
-OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.")
+#: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py` walk through them.
+OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.", "answers.")
+ASKED_BY_LINK = {"party": "need_owner", "way": "hand", "language": "en", "days": "7"}
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
@@ -99,6 +100,9 @@ TABLE: tuple[Row, ...] = (
     post("/tasks/<task>/review", OWNERS, READERS - OWNERS, body=lambda on: {"reviewer": on["person"]}),
     post("/tasks/<task>/review/answer", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"answer": "approve"}),
     post("/tasks/<task>/items", OWNERS, READERS - OWNERS, there=FOREIGN, body=lambda on: {"own": "One thing more"}),
+    get("/tasks/<task>/link", OWNERS, READERS - OWNERS, things={"task": "link_task"}),
+    post("/tasks/<task>/link", OWNERS, READERS - OWNERS, things={"task": "link_task"}, body=lambda on: ASKED_BY_LINK),
+    post("/links/<link>/revoke", OWNERS, READERS - OWNERS),
     get("/tasks/<task>/operations", READERS, there=FOREIGN),
     get("/tasks/<task>/operations", READERS | LAB, there=READERS | BANK, things={"task": "referral_task"}),
     get("/tasks/<task>/operations/<operation>", OWNERS, READERS - OWNERS, there_refused=FOREIGN),
@@ -299,17 +303,52 @@ TABLE: tuple[Row, ...] = (
     post("/cases/<number>/unfollow", READERS, there=FOREIGN),
     get("/cases/<number>/interest", READERS, there=FOREIGN),
     post("/cases/<number>/interest", READERS, there=FOREIGN),
+    # --- organisations that programmes keep ---
+    get("/organisations", READERS | FOREIGN),
+    get("/organisations/<party>", READERS, there=FOREIGN),
+    get("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    *(
+        row
+        for path in ("new", "<row>", "<row>/remove")
+        for row in (
+            get(f"/organisations/<party>/<what>/{path}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/organisations/<party>/<what>/{path}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+        )
+    ),
     # --- rights ---
     get("/rights", READERS | FOREIGN),
     get("/rights/<right>", READERS, there=FOREIGN),
     get("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
+    post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    # --- needs and technologies ---
+    *(
+        row
+        for noun, plural in (("need", "needs"), ("technology", "technologies"))
+        for row in (
+            get(f"/{plural}", READERS | FOREIGN),
+            get(f"/{plural}/<{noun}>", READERS, there=FOREIGN),
+            get(f"/{plural}/<{noun}>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/{plural}/<{noun}>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/{plural}/<{noun}>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),
+            get(f"/programmes/<programme>/{plural}/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/programmes/<programme>/{plural}/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+        )
+    ),
     # --- matches ---
+    get("/past-projects", READERS | FOREIGN),
     get("/matches", READERS | FOREIGN),
     get("/matches/<match>", READERS, there=FOREIGN),
     post("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/matches/<match>/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"refused": "yes", "reason": "No."}),
     post(
         "/matches/<match>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"noun": "need", "field": "title"},

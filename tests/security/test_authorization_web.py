@@ -49,7 +49,7 @@ def _said(answer: TestResponse) -> str:
 
 def test_every_page_is_in_the_table(scene: Scene) -> None:
     served = {
-        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule))
+        (method, re.sub(r"<(?:[\w(), ]+:)?(\w+)>", r"<\1>", rule.rule))
         for rule in scene.app.url_map.iter_rules()
         if "." in rule.endpoint and not rule.endpoint.startswith(("api.", *OWN))
         for method in rule.methods or ()

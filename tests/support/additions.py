@@ -8,9 +8,13 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
+from casework.operations.cases.side_tasks import add_task
+from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.core.encryption import SecretBox
+from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import note_entries
 from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.links.service import Wanted, give_link
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
 from casework.operations.people import registry
 from casework.operations.people.absences import record_absence
@@ -62,6 +66,17 @@ def add_invitation(db: Connection, world: World, organisation: str, by: str = "a
         request=new_request(),
     )
     return str(done.answer["id"])
+
+
+def add_link(db: Connection, world: World, number: str, by: str = "officer") -> tuple[str, str]:
+    """A one-time link for the need owner, that is asked for a new consent: (the task, the link). Its secret nobody knows."""
+    actor = world.actor(db, by)
+    log, track = home_of(db, number), world.main_track(db, number)
+    added = add_task(db, actor, log, "case", track, task="renew_consent", about=None, request=new_request())
+    (task,) = added.answer["tasks"]
+    wanted = Wanted("need_owner", 14, "en", code=False)
+    done = give_link(db, actor, SecretBox(["k" * 32]), task, wanted, request=new_request())
+    return task, str(done.answer["id"])
 
 
 def add_erasure(db: Connection, world: World, programme: str) -> str:
@@ -185,3 +200,21 @@ def add_absence(
         request=new_request(),
     )
     return str(done.answer["id"])
+
+
+def add_party(db: Connection, world: World, by: str, programme: str) -> dict[str, str]:
+    """An organisation that a programme keeps, with a contact and an owner."""
+    actor = world.actor(db, by)
+    party = str(
+        record_organisation(
+            db, actor, programme=programme, fields={"name": "Kiln Works"}, source="Register", request=new_request()
+        ).answer["id"]
+    )
+
+    def keep(what: str, name: str) -> str:
+        fields = {"name": name}
+        done = keep_row(db, actor, party, what, None, fields=fields, source="A call", request=new_request())
+        return str(done.answer["id"])
+
+    contact = keep("contacts", "Li Wen")
+    return {"party": party, "contact": contact, "owner": keep("owners", "Kiln Holding"), "row": contact}

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import is_typeddict
 
 from casework.engine.deadlines import deadlines
-from casework.engine.state import effects_schema, register_effects, right_values
+from casework.engine.state import effects_schema, impact_values, register_effects, right_values
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.register_effects import RegisterEffects
 
@@ -36,7 +36,7 @@ def faults(judge: TypeAdapter[Any], value: object) -> list[str]:
     return []
 
 
-_MODULES = (deadlines, effects_schema, register_effects, right_values)
+_MODULES = (deadlines, effects_schema, impact_values, register_effects, right_values)
 _JUDGES = {OF_CASES: strict(Effects, *_MODULES), OF_REGISTERS: strict(RegisterEffects, *_MODULES)}
 
 

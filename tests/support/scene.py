@@ -32,7 +32,9 @@ from tests.support.additions import (
     add_failed_job,
     add_idle,
     add_invitation,
+    add_link,
     add_mail,
+    add_party,
     add_recovery,
     add_role_request,
     add_service_account,
@@ -162,6 +164,7 @@ def make_things(world: World, db: Connection) -> Things:
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
+    link_task, link = add_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     here = {
         "recovery": add_recovery(db, world, "officer"),
@@ -181,12 +184,15 @@ def make_things(world: World, db: Connection) -> Things:
         "match": str(_match(db, number)),
         "right": world.rights[0],
         "technology": world.technologies[0],
+        "need": world.needs[0],
         "view": views[0],
         "job": add_failed_job(db),
         "account": add_service_account(db, world),
         "erasure": leaving[0],
         "role": asked[0],
         "invitation": invited[0],
+        "link_task": link_task,
+        "link": link,
         "hook": hooks[0][0],
         "hook_message": hooks[0][1],
         "number": number,
@@ -202,6 +208,8 @@ def make_things(world: World, db: Connection) -> Things:
         "membership": membership,
         "question": "waivers",
         "organisation": world.organisations["lab"],
+        **add_party(db, world, "officer", world.programmes["BJ"]),
+        "what": "contacts",
         "programme": world.programmes["BJ"],
         "workflow": "case",
         "edition": str(case.number),
@@ -228,6 +236,8 @@ def make_things(world: World, db: Connection) -> Things:
         "erasure": leaving[1],
         "role": asked[1],
         "invitation": invited[1],
+        "link_task": _task(db, elsewhere, "proposed"),
+        "link": str(uuid.uuid4()),
         "hook": hooks[1][0],
         "hook_message": hooks[1][1],
         "absence": absences[1],
@@ -241,6 +251,7 @@ def make_things(world: World, db: Connection) -> Things:
         "match": match,
         "right": _right(db, world, there, technology),
         "technology": technology,
+        "need": need,
         "view": views[1],
         "number": elsewhere,
         "referral": other,
@@ -251,6 +262,7 @@ def make_things(world: World, db: Connection) -> Things:
         "leaver": world.people["foreign_officer"],
         "membership": str(away),
         "organisation": world.organisations["bank"],
+        **add_party(db, world, "foreign_officer", there),
         "programme": there,
         "member": members[1],
         "referral_task": _step_task(db, other),
@@ -264,6 +276,7 @@ def make_things(world: World, db: Connection) -> Things:
     }
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "operation": "modify",
+        "what": "contacts",
         "number": "BJ-2099-0001",
         "seq": "1",
         "question": "nothing",
@@ -286,9 +299,9 @@ def _right(db: Connection, world: World, programme: str, technology: str) -> str
         db,
         world.actor(db, "foreign_officer"),
         programme=programme,
-        technology=technology,
+        technologies=[technology],
         kind="design",
-        fields={"office": "CNIPA", "number": "CN there"},
+        fields={"office": "CNIPA", "number": "CN there", "owner": "There", "status": "in_force"},
         confirmed=True,
         request=new_request(),
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -19,7 +18,11 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.kept_records import IMPORTED, changed
+from casework.engine.execution.context import By
 from casework.engine.state.case import Case
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import RegisterEffects
 from casework.operations.auth.tokens import make_token
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
@@ -31,7 +34,17 @@ from casework.operations.catalogue.matches import create_match
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.national_holidays import china
 from casework.operations.core.perform import home_of
+from casework.operations.core.record_log import (
+    TABLES,
+    Change,
+    Kept,
+    begin_record,
+    lock_records,
+    new_record_log,
+    write_records,
+)
 from casework.operations.core.register_entries import note_entries
+from casework.operations.core.register_log import append
 from casework.operations.documents.service import hand_in
 from casework.operations.documents.storage import DocumentStore, part_for
 from casework.operations.documents.uploads import receive
@@ -42,7 +55,8 @@ from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
 from casework.records.database import transaction
-from casework.records.register_entries import REGISTERS, key_of
+from casework.records.event_log import Log, lock_log
+from casework.records.register_entries import REGISTERS, key_of, rows_as_told
 from tests.support.cast import CAST, ORGANISATIONS
 from tests.support.file_makers import PDF
 
@@ -311,7 +325,9 @@ def build_world(db: Connection) -> World:
     for code, name in (("BJ", "Beijing pilot"), ("SH", "Shanghai pilot")):
         world.programmes[code] = registry.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
     for key, (name, kind, services) in ORGANISATIONS.items():
-        world.organisations[key] = registry.register_organisation(db, name=name, kind=kind, services=services)
+        world.organisations[key] = registry.register_organisation(
+            db, name=name, kind=kind, services=services, country="CN"
+        )
     hashed = QUICK_HASHER.hash(world.password)
     for name, role, scope in CAST:
         person = registry.register_person(
@@ -335,13 +351,13 @@ def build_world(db: Connection) -> World:
             db,
             world.actor(db, "officer"),
             programme=world.programmes["BJ"],
-            technology=technology,
+            technologies=[technology],
             kind="invention",
             fields={
                 "office": "CNIPA",
                 "number": number,
                 "owner": "Nordwind Boilers",
-                "in_force": True,
+                "status": "in_force",
                 "expires_on": (today() + timedelta(days=3000)).isoformat(),
                 "fee_paid_to": (today() + timedelta(days=300)).isoformat(),
                 "checked_on": today().isoformat(),
@@ -356,6 +372,9 @@ def build_world(db: Connection) -> World:
 def note_rows(db: Connection, *tables: str) -> None:
     """Say in the logs what stands in these tables: after a test wrote into them behind the actions."""
     for table in tables:
+        if table in TABLES.values():
+            note_records(db, table)
+            continue
         home = REGISTERS[table].home
         rows = db.execute(
             text(f"SELECT x.{home} AS home, array_agg({key_of(table)}) AS keys FROM {table} x GROUP BY 1")
@@ -364,60 +383,61 @@ def note_rows(db: Connection, *tables: str) -> None:
             note_entries(db, table, row.home, row.keys, kind="changed")
 
 
+def note_records(db: Connection, table: str) -> None:
+    """Bring the logs of needs or technologies after their rows, as a part of an import that brought what a test wrote."""
+    noun: Kept = "need" if table == "needs" else "technology"
+    for programme in db.execute(text(f"SELECT DISTINCT programme_id FROM {table} ORDER BY 1")).scalars().all():
+        ids = db.execute(text(f"SELECT id FROM {table} WHERE programme_id = :programme"), {"programme": programme})
+        rows = rows_as_told(db, table, ids.scalars().all())
+        log = lock_log(db, programme)
+        cause: RegisterEffects = {"cause": {"log": programme, "seq": log.seq + 1}}
+        changes = []
+        for id, standing in lock_records(db, noun, rows).items():
+            if fields := changed(noun, standing.state, rows[id]):
+                changes.append((standing, Change(IMPORTED, fields, {"source": "test"}, cause)))
+        write_records(db, By(SYSTEM_ACTOR, None), changes)
+        _note_import(db, log, len(changes))
+
+
+def add_record(
+    db: Connection,
+    programme: str,
+    noun: Kept,
+    external_id: str,
+    fields: Mapping[str, Any],
+    *,
+    source: str = "catalogue",
+) -> str:
+    """A need or a technology as an import leaves it."""
+    # The importing operations read files and belong to tests of their own.
+    log = lock_log(db, programme)
+    id = str(uuid.uuid4())
+    cause: RegisterEffects = {"cause": {"log": programme, "seq": log.seq + 1}}
+    new = begin_record(
+        noun, new_record_log(id, noun, log), source=source, external_id=external_id, fields=fields, effects=cause
+    )
+    write_records(db, By(SYSTEM_ACTOR, None), [new])
+    _note_import(db, log, 1)
+    return id
+
+
+def _note_import(db: Connection, log: Log, records: int) -> None:
+    if records:
+        append(db, log, [log.next_event(IMPORTED, SYSTEM_ACTOR, effects={"records": records})])
+
+
 def add_need(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
     """A need as an import leaves it."""
-    return _insert(
-        db,
-        "needs",
-        programme,
-        external_id,
-        owner,
-        title=f"Steam without coal, {external_id}",
-        more={"status": "published"},
+    fields = {"title": f"Steam without coal, {external_id}", "status": "published"} | (
+        {"owner_id": owner} if owner else {}
     )
+    return add_record(db, programme, "need", external_id, fields)
 
 
 def add_technology(db: Connection, programme: str, external_id: str, owner: str | None) -> str:
     """A technology as an import leaves it."""
-    return _insert(
-        db,
-        "technologies",
-        programme,
-        external_id,
-        owner,
-        title=f"Heat pump boiler, {external_id}",
-        more={"website": "https://example.org"},
-    )
-
-
-def _insert(
-    db: Connection,
-    table: str,
-    programme: str,
-    external_id: str,
-    owner: str | None,
-    *,
-    title: str,
-    more: Mapping[str, str],
-) -> str:
-    # The importing operations read files and belong to tests of their own.
-    id = str(uuid.uuid4())
-    told = {name: {"source": "catalogue", "at": "2026-01-05"} for name in ("title", *more)}
-    columns = ["id", "programme_id", "source", "external_id", "owner_id", "title", "provenance", *more]
-    values = {
-        "id": id,
-        "programme_id": programme,
-        "source": "catalogue",
-        "external_id": external_id,
-        "owner_id": owner,
-        "title": title,
-        "provenance": json.dumps(told),
-        **more,
-    }
-    marks = ", ".join(f"CAST(:{name} AS jsonb)" if name == "provenance" else f":{name}" for name in columns)
-    db.execute(text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"), values)
-    note_entries(db, table, programme, [id], kind="imported")
-    return id
+    fields = {"title": f"Heat pump boiler, {external_id}", "website": "https://example.org"}
+    return add_record(db, programme, "technology", external_id, fields | ({"owner_id": owner} if owner else {}))
 
 
 def add_match(db: Connection, actor: Actor, programme: str, need: str, technology: str) -> str:

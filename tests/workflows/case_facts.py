@@ -133,13 +133,13 @@ def right(*burdens: Mapping[str, Any], confirmed: bool = True) -> dict[str, Any]
 
 
 def burden(
-    kind: str, *, case: str = "case-2", territory: str = "CN", exclusive: bool = True, **more: Any
+    kind: str, *, case: str = "case-2", territory: str = "CN", licence: str = "exclusive", **more: Any
 ) -> dict[str, Any]:
     return {
         "kind": kind,
         "case": case,
-        "territory": territory,
-        "exclusive": exclusive,
+        "territories": [territory],
+        "licence": licence,
         "from": "2026-03-10",
         "to": None,
     } | more
@@ -150,8 +150,12 @@ def technology(verdict: str | None, until: str | None = None) -> dict[str, Any]:
     return {"technology": {"confirmed": {}, "verification": statement}}
 
 
-def agreed(state: str, kind: str, id: str = "a") -> Track:
-    return track("agreement", state, id=id, fired={"propose": fired(3, kind=kind)})
+def agreed(state: str, kind: str, id: str = "a", **said: Any) -> Track:
+    """An agreement that was proposed, and once it is in force or has ended signed as such."""
+    told = {"propose": fired(3, kind=kind)}
+    if state in ("in_force", "ended"):
+        told["sign_local"] = fired(5, kind=kind, **said)
+    return track("agreement", state, id=id, fired=told)
 
 
 SENT = track("referral", "draft", kind="assessment", provider=LAB)

@@ -10,7 +10,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import CREATED, Fired, Track
-from tests.workflows.case_facts import NOW, done, facts, fired, table, track, waiting
+from tests.workflows.case_facts import NOW, done, facts, table, track, waiting
 from workflows import DEFINITIONS, agreement_guards, guards
 from workflows.guards import OUTLIVES
 
@@ -19,21 +19,6 @@ from workflows.guards import OUTLIVES
 
 def site(state: str = "acceptance", *, ended: bool = False, **moves: Fired) -> Track:
     return track("deployment", state, ended=ended, fired=moves)
-
-
-@table(
-    {
-        "no site": (facts(), False),
-        "not tested": (facts(site("commissioning", plan_set=fired(2, baseline_recorded=True))), False),
-        "in the plan": (facts(site(plan_set=fired(2, baseline_recorded=True), ready_to_test=fired(9))), True),
-        "not in the plan": (facts(site(plan_set=fired(2, baseline_recorded=False), ready_to_test=fired(9))), False),
-        "at the test": (facts(site(ready_to_test=fired(9, baseline_recorded=True))), True),
-        "recorded before": (facts(site(ready_to_test=fired(9)), tasks=[done("record_baseline", 8)]), True),
-        "recorded after": (facts(site(ready_to_test=fired(9)), tasks=[done("record_baseline", 10)]), False),
-    }
-)
-def test_baseline_was_recorded(case: Facts, holds: bool) -> None:
-    assert agreement_guards.baseline_was_recorded.holds(case) is holds
 
 
 SITES = {
@@ -73,6 +58,19 @@ def test_a_site_is_accepted_failed_or_neither(case: Facts, accepted: bool, faile
 )
 def test_tasks_have_ended(case: Facts, holds: bool) -> None:
     assert guards.tasks_have_ended.holds(case) is holds
+
+
+@table(
+    {
+        "none": (facts(), True),
+        "what came of it": (facts(tasks=[waiting("introduction_follow_up")]), True),
+        "not appeared yet": (facts(tasks=[waiting("duty", state=CREATED)]), True),
+        "another one": (facts(tasks=[waiting("ask_more_time")]), False),
+        "only ended ones": (facts(tasks=[done("ask_more_time")]), True),
+    }
+)
+def test_only_follow_ups_are_open(case: Facts, holds: bool) -> None:
+    assert guards.only_follow_ups_are_open.holds(case) is holds
 
 
 @table(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from casework.engine.state.case_documents import Grant
-from tests.workflows.case_facts import LAB, SENT, START, TALK, agreed, facts, fired, waiting
+from tests.workflows.case_facts import LAB, SENT, START, TALK, facts, fired, waiting
 from workflows import effects
 
 # --- effects ---------------------------------------------------------------------------------------------------------
@@ -32,32 +32,6 @@ def test_a_yes_makes_a_consent_of_the_party_that_was_asked() -> None:
 def test_a_withdrawal_names_the_party_in_the_outcome(party: str) -> None:
     told = facts(data={"party": party, "reason": "price"})
     assert effects.withdrawn.follows(told) == {"outcome": f"withdrawn_{party}", "reasons": ["price"]}
-
-
-SIGNED = {"kind": "licence", "rights": ["right-1"], "territory": "CN", "exclusive": True, "effective_on": "2026-04-01"}
-
-
-def test_signing_burdens_the_rights_that_the_agreement_did_not_name() -> None:
-    added = effects.burden_rights.follows(facts(agreed("in_force", "licence"), data=SIGNED))["rights"]
-    assert [(one["right"], one["add"]["kind"], one["add"]["exclusive"]) for one in added] == [
-        ("right-1", "licence", True)
-    ]
-
-
-def test_signing_does_not_burden_a_right_twice() -> None:
-    deal = replace(
-        agreed("in_force", "licence"),
-        fired={
-            "propose": fired(3, kind="licence"),
-            "sign_local": fired(4, rights=["right-1"]),
-        },
-    )
-    assert effects.burden_rights.follows(facts(deal, data=SIGNED)) == {"rights": []}
-
-
-def test_an_assignment_is_a_transfer() -> None:
-    added = effects.burden_rights.follows(facts(data=SIGNED | {"kind": "assignment", "exclusive": False}))["rights"]
-    assert (added[0]["add"]["kind"], added[0]["add"]["exclusive"]) == ("transfer", True)
 
 
 def test_a_mediation_is_sent_without_question_or_documents() -> None:

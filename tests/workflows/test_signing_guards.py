@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Task, Track
 from tests.workflows.case_facts import (
@@ -159,33 +161,6 @@ def test_work_is_not_blocked(case: Facts, holds: bool) -> None:
     assert agreement_guards.work_is_not_blocked.holds(case) is holds
 
 
-CN = {"territory": "CN"}
-
-
-@table(
-    {
-        "free": (facts(outside=right(), data=CN), True),
-        "unconfirmed": (facts(outside=right(confirmed=False), data=CN), False),
-        "unknown": (facts(outside={"rights": {}}, data=CN), False),
-        "no rights at all": (facts(rights=(), outside={"rights": {}}, data=CN), True),
-        "exclusive elsewhere, same territory": (facts(outside=right(burden("licence")), data=CN), False),
-        "exclusive elsewhere, other territory": (
-            facts(outside=right(burden("licence", territory="IN")), data=CN),
-            True,
-        ),
-        "exclusive for the world": (facts(outside=right(burden("licence", territory="WORLD")), data=CN), False),
-        "wanted for the world": (facts(outside=right(burden("licence")), data={"territory": "WORLD"}), False),
-        "plain licence elsewhere": (facts(outside=right(burden("licence", exclusive=False)), data=CN), True),
-        "our own licence": (facts(outside=right(burden("licence", case="case-1")), data=CN), True),
-        "licence has ended": (facts(outside=right(burden("licence", to="2026-03-31")), data=CN), True),
-        "transferred elsewhere": (facts(outside=right(burden("transfer", territory="IN")), data=CN), False),
-        "pledged": (facts(outside=right(burden("pledge")), data=CN), True),
-    }
-)
-def test_rights_are_free(case: Facts, holds: bool) -> None:
-    assert agreement_guards.rights_are_free.holds(case) is holds
-
-
 PLEDGED = right(burden("pledge"))
 
 
@@ -193,50 +168,70 @@ def asked(consented: bool, on: str = "2026-03-20", days: int = 18) -> Task:
     return done("ask_pledgee", days, right="right-1", consented=consented, answered_on=on)
 
 
+LICENCE: dict[str, Any] = {"kind": "patent_licence", "rights": ["right-1"]}
+PLEDGES: dict[str, tuple[dict[str, Any], bool]] = {
+    "no pledge": ({"outside": right()}, True),
+    "pledged": ({"outside": PLEDGED}, False),
+    "our own pledge": ({"outside": right(burden("pledge", case="case-1"))}, False),
+    "pledge ended": ({"outside": right(burden("pledge", to="2026-03-20"))}, True),
+    "pledgee consents": ({"outside": PLEDGED, "tasks": [asked(True)]}, True),
+    "pledgee refuses": ({"outside": PLEDGED, "tasks": [asked(False)]}, False),
+    "consent before the pledge": ({"outside": PLEDGED, "tasks": [asked(True, "2026-03-09")]}, False),
+    "consent taken back": ({"outside": PLEDGED, "tasks": [asked(True), asked(False, days=19)]}, False),
+    "unconfirmed right": ({"outside": right(confirmed=False)}, False),
+}
+
+
+@pytest.mark.parametrize(("told", "holds"), list(PLEDGES.values()), ids=list(PLEDGES))
+def test_pledgees_agree_to_the_terms_and_to_what_was_signed(told: dict[str, Any], holds: bool) -> None:
+    assert agreement_guards.pledgees_agree.holds(facts(data=LICENCE, **told)) is holds
+    signed = agreed("in_force", **LICENCE)
+    assert agreement_guards.pledgees_of_signed_agree.holds(facts(signed, **told)) is holds
+
+
 @table(
     {
-        "no pledge": (facts(outside=right()), True),
-        "pledged": (facts(outside=PLEDGED), False),
-        "our own pledge": (facts(outside=right(burden("pledge", case="case-1"))), False),
-        "pledge ended": (facts(outside=right(burden("pledge", to="2026-03-20"))), True),
-        "pledgee consents": (facts(outside=PLEDGED, tasks=[asked(True)]), True),
-        "pledgee refuses": (facts(outside=PLEDGED, tasks=[asked(False)]), False),
-        "consent before the pledge": (facts(outside=PLEDGED, tasks=[asked(True, "2026-03-09")]), False),
-        "consent taken back": (facts(outside=PLEDGED, tasks=[asked(True), asked(False, days=19)]), False),
+        "every right of the case": (facts(data={"kind": "patent_licence"}, outside=PLEDGED), False),
+        "a purchase is about none": (facts(data={"kind": "purchase"}, outside=PLEDGED), True),
         "seen at the check of IP": (
             facts(
                 track("ip", "clear", fired={"confirm": fired(10, pledge="consent_on_file", checked_on="2026-03-12")}),
                 outside=PLEDGED,
+                data=LICENCE,
             ),
             True,
         ),
         "seen at signature": (
             facts(
-                track(
-                    "agreement",
-                    "in_force",
-                    fired={"sign_local": fired(10, pledgee_consent=True, executed_on="2026-03-12")},
-                ),
+                agreed("in_force", "patent_licence", pledgee_consent=True, executed_on="2026-03-12"),
                 outside=PLEDGED,
+                data=LICENCE,
             ),
             True,
         ),
-        "unconfirmed right": (facts(outside=right(confirmed=False)), False),
     }
 )
 def test_pledgees_agree(case: Facts, holds: bool) -> None:
     assert agreement_guards.pledgees_agree.holds(case) is holds
 
 
+def test_nothing_signed_asks_no_pledgee() -> None:
+    assert agreement_guards.pledgees_of_signed_agree.holds(facts(outside=PLEDGED))
+    assert agreement_guards.pledgees_of_signed_agree.holds(facts(agreed("in_force", "purchase"), outside=PLEDGED))
+
+
 @table(
     {
         "none": (facts(), False),
-        "in negotiation": (facts(agreed("negotiating", "licence")), False),
-        "licence in force": (facts(agreed("in_force", "licence")), True),
+        "in negotiation": (facts(agreed("negotiating", "patent_licence")), False),
+        "licence in force": (facts(agreed("in_force", "patent_licence")), True),
+        "purchase in force": (facts(agreed("in_force", "purchase")), True),
         "NDA in force": (facts(agreed("in_force", "nda")), False),
-        "memorandum in force": (facts(agreed("in_force", "mou")), False),
         "letter of intent in force": (facts(agreed("in_force", "loi")), False),
-        "new round in negotiation": (facts(agreed("in_force", "pilot"), agreed("negotiating", "licence", "b")), False),
+        "new round in negotiation": (
+            facts(agreed("in_force", "purchase"), agreed("negotiating", "patent_licence", "b")),
+            False,
+        ),
     }
 )
 def test_agreement_is_in_force(case: Facts, holds: bool) -> None:

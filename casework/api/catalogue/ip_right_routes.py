@@ -5,8 +5,8 @@ from __future__ import annotations
 from casework.api.catalogue import ip_right_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
-from casework.api.protocol.schemas import given, text_of
-from casework.operations.catalogue import ip_rights
+from casework.api.protocol.schemas import given
+from casework.operations.catalogue import ip_rights, kept_records
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import IpRight, Need, Technology
@@ -46,30 +46,37 @@ def show_right(call: Call) -> IpRight:
 
 
 def confirm_need(call: Call) -> Done:
-    return catalogue.confirm_field(
+    return kept_records.confirm_field(
         call.db, call.actor, "need", call.path["need"], field=call.body.field, request=call.request
     )
 
 
 def confirm_technology(call: Call) -> Done:
-    return catalogue.confirm_field(
+    return kept_records.confirm_field(
         call.db, call.actor, "technology", call.path["technology"], field=call.body.field, request=call.request
     )
 
 
 def set_need_owner(call: Call) -> Done:
-    return catalogue.set_owner(
-        call.db, call.actor, "need", call.path["need"], organisation=str(call.body.organisation), request=call.request
+    return kept_records.set_owner(
+        call.db,
+        call.actor,
+        "need",
+        call.path["need"],
+        organisation=str(call.body.organisation),
+        reason=call.body.reason,
+        request=call.request,
     )
 
 
 def set_technology_owner(call: Call) -> Done:
-    return catalogue.set_owner(
+    return kept_records.set_owner(
         call.db,
         call.actor,
         "technology",
         call.path["technology"],
         organisation=str(call.body.organisation),
+        reason=call.body.reason,
         request=call.request,
     )
 
@@ -80,9 +87,10 @@ def record_right(call: Call) -> Done:
         call.db,
         call.actor,
         programme=str(body.programme),
-        technology=text_of(body.technology),
+        technologies=[str(one) for one in body.technologies],
+        owners=_owners(body.owners),
         kind=body.kind,
-        fields=given(body, "programme", "technology", "kind", "source"),
+        fields=given(body, "programme", "technologies", "owners", "kind", "source"),
         confirmed=True,
         source=body.source,
         request=call.request,
@@ -98,10 +106,29 @@ def confirm_right(call: Call) -> Done:
         checked_on=body.checked_on,
         # What is null is emptied, what is not sent stays.
         fields={name: getattr(body, name) for name in body.model_fields_set},
+        kind=body.kind,
         source=body.source,
         reason=body.reason,
         request=call.request,
     )
+
+
+def set_belonging(call: Call) -> Done:
+    body = call.body
+    return ip_rights.set_belonging(
+        call.db,
+        call.actor,
+        call.path["right"],
+        technologies=None if body.technologies is None else [str(one) for one in body.technologies],
+        owners=None if body.owners is None else _owners(body.owners),
+        source=body.source,
+        reason=body.reason,
+        request=call.request,
+    )
+
+
+def _owners(owners: list[schemas.OwnerOfRight]) -> list[dict[str, str | None]]:
+    return [{"organisation": str(owner.organisation), "share": owner.share} for owner in owners]
 
 
 ROUTES: tuple[Route, ...] = (
@@ -120,4 +147,5 @@ ROUTES: tuple[Route, ...] = (
     get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.RightRecord),
     post("/rights", record_right, "Enter an IP right", shared.Made, body=schemas.NewRight, status=201, noun="programme"),
     post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=schemas.CheckedRight),
+    post("/rights/{right}/belongs", set_belonging, "Say what an IP right protects and whose it is", shared.Made, body=schemas.Belonging),
 )  # fmt: skip

@@ -15,21 +15,35 @@ class RecordQuery(Paged):
 
 class RightQuery(RecordQuery):
     technology: Id | None = None
+    organisation: Annotated[Id | None, Field(description="Whose they are")] = None
+
+
+class OwnerOfRight(Body):
+    organisation: Id
+    share: Annotated[Line | None, Field(description="In per cent, where it is known")] = None
 
 
 class RightFields(Body):
     office: Line | None = None
-    number: Line | None = None
-    owner: Line | None = None
-    in_force: bool | None = None
+    application_number: Line | None = None
+    number: Annotated[Line | None, Field(description="Of the grant or the registration")] = None
+    owner: Annotated[Line | None, Field(description="As the register says it")] = None
+    filed_on: Day | None = None
+    granted_on: Day | None = None
+    status: Code | None = None
     expires_on: Day | None = None
     fee_paid_to: Day | None = None
+    family: Line | None = None
+    twin: Line | None = None
     source: Annotated[Line | None, Field(description="Where it was looked up")] = None
 
 
 class NewRight(RightFields):
     programme: Id
-    technology: Id | None = None
+    technologies: Annotated[
+        list[Id], Field(max_length=50, description="What it protects; none for a company's own")
+    ] = []
+    owners: Annotated[list[OwnerOfRight], Field(max_length=50)] = []
     kind: Code
     checked_on: Day | None = None
 
@@ -37,10 +51,20 @@ class NewRight(RightFields):
 class CheckedRight(RightFields):
     """A field that is null is emptied; one that is not sent stays."""
 
+    kind: Code | None = None
     checked_on: Day
     reason: Annotated[
         Line | None, Field(description="Why it says something else now; needed where it was confirmed before")
     ] = None
+
+
+class Belonging(Body):
+    """What is not sent stays."""
+
+    technologies: Annotated[list[Id] | None, Field(max_length=50)] = None
+    owners: Annotated[list[OwnerOfRight] | None, Field(max_length=50)] = None
+    source: Annotated[Line | None, Field(description="Where it was looked up")] = None
+    reason: Annotated[Line | None, Field(description="Why; needed where owners on record change")] = None
 
 
 class ConfirmedField(Body):
@@ -49,6 +73,7 @@ class ConfirmedField(Body):
 
 class Owner(Body):
     organisation: Id
+    reason: Annotated[Line | None, Field(description="Why; needed where another owner was confirmed before")] = None
 
 
 class NeedRecord(Answer):
@@ -127,15 +152,33 @@ class RightRecord(Answer):
 
     id: str
     programme: str
-    technology: Annotated[str | None, Field(description="Id of the technology that it protects")]
-    kind: Annotated[str, Field(description="invention, utility_model, design, software, trade_secret or know_how")]
+    technologies: Annotated[list[str], Field(description="Ids of the technologies that it protects")]
+    owners: Annotated[list[OwnerOfRight], Field(description="Organisations, each with its share in per cent")]
+    kind: Annotated[
+        str,
+        Field(
+            description="invention, utility_model, design, software, know_how, trade_secret, plant_variety, application or other"
+        ),
+    ]
     office: str | None
-    number: str | None
-    owner: str | None
-    in_force: bool | None
+    application_number: str | None
+    number: Annotated[str | None, Field(description="Of the grant or the registration")]
+    owner: Annotated[str | None, Field(description="As the register says it")]
+    filed_on: str | None
+    granted_on: str | None
+    status: Annotated[
+        str | None,
+        Field(
+            description="in_force, lapsed, expired or invalid; of an application pending, refused or withdrawn;"
+            " of know-how kept or disclosed"
+        ),
+    ]
     expires_on: str | None
     fee_paid_to: str | None
+    family: str | None
+    twin: str | None
     checked_on: str | None
+    source: Annotated[str | None, Field(description="Where it was looked up last")]
     confirmed: Annotated[bool, Field(description="A person has confirmed the imported record")]
     encumbrances: Annotated[list[dict[str, Any]], Field(description="Pledges, licences, transfers")]
     created_at: str

@@ -1,4 +1,4 @@
-"""Matches: enter one, list them, and open the case of one."""
+"""Matches: enter one, list them, and open the case of one; and the projects that were closed before."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.cases import opening
 from casework.operations.catalogue import matches
-from casework.operations.catalogue.views import Match
+from casework.operations.catalogue.past_projects import list_past_projects
+from casework.operations.catalogue.views import Match, PastProjects
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 
 
 def list_matches(call: Call) -> Page[Match]:
     asked = call.query
-    return matches.list_matches(call.db, call.actor, opened=asked.opened, cursor=asked.cursor, limit=asked.limit)
+    return matches.list_matches(
+        call.db, call.actor, opened=asked.opened, refused=asked.refused, cursor=asked.cursor, limit=asked.limit
+    )
 
 
 def show_match(call: Call) -> Match:
@@ -43,10 +46,26 @@ def open_case(call: Call) -> Done:
     return opening.open_case(call.db, call.actor, call.path["match"], call.request)
 
 
+def past_projects(call: Call) -> PastProjects:
+    asked = call.query
+    return list_past_projects(call.db, call.actor, outcome=asked.outcome, cursor=asked.cursor, limit=asked.limit)
+
+
+def judge_match(call: Call) -> Done:
+    body = call.body
+    return matches.judge_match(
+        call.db, call.actor, call.path["match"], refused=body.refused, reason=body.reason, request=call.request
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     get("/matches", list_matches, "List the matches of your programmes", schemas.MatchPage, query=schemas.MatchQuery),
     get("/matches/{match}", show_match, "Show a match", schemas.MatchShown, noun="match"),
     post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=schemas.NewMatch, status=201,
         noun="programme"),
+    post("/matches/{match}/judge", judge_match, "Refuse a poor match, or take that back", shared.Made, body=schemas.JudgedMatch,
+        noun="match"),
     post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, status=201, noun="match"),
+    get("/past-projects", past_projects, "List the projects that were closed before your programmes kept their cases here",
+        schemas.PastProjectPage, query=schemas.PastProjectQuery),
 )  # fmt: skip

@@ -13,6 +13,12 @@ class MatchQuery(Paged):
     opened: Annotated[bool | None, Field(description="Only those that have a case, or only those that have none")] = (
         None
     )
+    refused: Annotated[bool | None, Field(description="Only those that are refused, or only those that are not")] = None
+
+
+class JudgedMatch(Body):
+    refused: Annotated[bool, Field(description="False takes a refusal back")]
+    reason: Words
 
 
 class NewMatch(Body):
@@ -47,6 +53,8 @@ class MatchShown(Answer):
     rationale: str | None = None
     created_at: str | None = None
     case: Annotated[str | None, Field(description="The number of its case")] = None
+    refused_at: Annotated[str | None, Field(description="Since when it is refused")] = None
+    refusal: Annotated[str | None, Field(description="Why it is refused")] = None
 
 
 class MatchPage(Answer):
@@ -59,3 +67,31 @@ class Opened(Answer):
     id: str
     state: str
     track: str
+
+
+class PastProjectQuery(Paged):
+    outcome: Annotated[Line | None, Field(description="Only those that ended so, by its code")] = None
+
+
+class PastProjectShown(Answer):
+    id: str
+    programme: str
+    source: str
+    external_id: str
+    title: str
+    title_zh: str | None = None
+    need_owner: str | None = None
+    technology_owner: str | None = None
+    district: str | None = None
+    started_on: str | None = None
+    ended_on: str
+    outcome: str
+    contract_value: str | None = None
+    contract_currency: str | None = None
+    effect: Annotated[str | None, Field(description="As the source says it; verified by nobody here")] = None
+
+
+class PastProjectPage(Answer):
+    items: list[PastProjectShown]
+    next: str | None = None
+    counts: Annotated[dict[str, int], Field(description="How many there are of each outcome")]

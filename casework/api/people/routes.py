@@ -24,7 +24,9 @@ def list_programmes(call: Call) -> Page[Programme]:
 
 def list_organisations(call: Call) -> Page[Organisation]:
     asked = call.query
-    return lists.list_organisations(call.db, call.actor, service=asked.service, cursor=asked.cursor, limit=asked.limit)
+    return lists.list_organisations(
+        call.db, call.actor, service=asked.service, words=asked.words, cursor=asked.cursor, limit=asked.limit
+    )
 
 
 def list_people(call: Call) -> Page[PersonRow | AccountRow]:

@@ -15,6 +15,9 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 class OrganisationQuery(Paged):
     service: Annotated[Code | None, Field(description="Only those that take referrals of this kind")] = None
+    words: Annotated[
+        Line | None, Field(description="A part of a name, of a Chinese name or of a registration number")
+    ] = None
 
 
 class NewProgramme(Body):
@@ -103,6 +106,7 @@ class Organisation(Answer):
     services: Annotated[list[str], Field(description="Kinds of referrals that it takes")]
     register_number: str | None = None
     language: str | None = None
+    programme: Annotated[str | None, Field(description="The one that keeps it; null where administrators do")] = None
 
 
 class OrganisationPage(Answer):

@@ -19,10 +19,11 @@ class FormField(Answer):
     type: Annotated[
         str,
         Field(
-            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, "
-            "person, people, provider, providers, panel, documents, tasks or items. "
+            description="text, note, number, money, date, choice, many, yes_no, party, right, rights, impact, "
+            "person, people, provider, providers, panel, documents, tasks, items or rows. "
             'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", '
-            '"currency"}, items as [{"what", "by"}]; what names a thing is its id'
+            '"currency"}, items as [{"what", "by"}], rows as objects with the answers to `fields`; what names a thing '
+            "is its id. A fault of a row is named by its number, from 0, and the field: claim.0.value"
         ),
     ]
     required: bool
@@ -49,6 +50,8 @@ class FormField(Answer):
     service: Annotated[
         str | None, Field(description="Of a provider: the service that it must offer; unless told, the referral's")
     ] = None
+    fields: Annotated[list[FormField] | None, Field(description="Of rows: what each row asks for")] = None
+    most: Annotated[int | None, Field(description="Of rows: how many there may be")] = None
 
 
 class Handed(Answer):
@@ -354,6 +357,38 @@ class CaseWait(Answer):
     overdue: Annotated[bool, Field(description="Anything of theirs is late")]
 
 
+class Impact(Answer):
+    """A record of a case's effect: a value of one measure over a period."""
+
+    id: str
+    seq: Annotated[int, Field(description="The event that says it; what was said in words stands there")]
+    recorded_at: str
+    measure: Annotated[str, Field(description="The code by which forms ask for it")]
+    indicator: Annotated[
+        Literal["energy", "water", "co2e", "pollutant", "waste", "yield", "cost", "other"],
+        Field(description="Of yield more is better, of the others less"),
+    ]
+    unit: str
+    level: Annotated[Literal["baseline", "claimed", "measured", "verified"], Field(description="How well it is known")]
+    value: Annotated[str, Field(description="A decimal, of the whole period")]
+    from_on: str
+    to_on: Annotated[str, Field(description="The last day; it counts")]
+    method: str | None = None
+    uncertainty: Annotated[str | None, Field(description="In percent, either way")] = None
+    factor: Annotated[str | None, Field(description="By what a reading was multiplied to come to the value")] = None
+    baseline: Annotated[str | None, Field(description="Id of the record that it is compared with")] = None
+    baseline_value: str | None = None
+    saving: Annotated[
+        str | None,
+        Field(description="The baseline for as many days, less the value; negative where it costs more than before"),
+    ] = None
+    evidence: Annotated[list[str], Field(description="Ids of documents")]
+    by: Annotated[Named | None, Field(description="Who has verified it")] = None
+    number: Annotated[str | None, Field(description="Of the statement")] = None
+    stands: Annotated[bool, Field(description="No other record has taken its place")]
+    counts: Annotated[bool, Field(description="It adds up: of a measure each day counts once, at its highest level")]
+
+
 class CaseShown(Answer):
     """A case as far as the asker sees it: an observer its outline, a provider its own tracks."""
 
@@ -392,6 +427,7 @@ class CaseShown(Answer):
     hold: Annotated[JsonObject | None, Field(description="Why it is on hold, for whom and until when")] = None
     frozen: Annotated[bool | None, Field(description="Nothing goes out while a stop is being decided")] = None
     proposals: list[Proposal] | None = None
+    impacts: Annotated[list[Impact] | None, Field(description="Records of its effect, as they were recorded")] = None
     tracks: list[Track] | None = None
     tasks: list[Task] | None = None
     actions: list[Action] | None = None

@@ -158,10 +158,13 @@ class Fired(Answer):
 
 
 class ClockRule(Answer):
-    n: Annotated[int | None, Field(description="So many days")] = None
-    unit: Annotated[str, Field(description="wd, working days, or cd, calendar days")]
+    n: Annotated[int | None, Field(description="So many days, or months")] = None
+    unit: Annotated[str, Field(description="wd, working days, cd, calendar days, or mo, months")]
     day: Annotated[
         Day | None, Field(description="From this day, which a form named; else from where the clock began")
+    ] = None
+    law: Annotated[
+        str | None, Field(description="The article that sets the limit; null where it is the programme's own")
     ] = None
 
 
@@ -169,7 +172,9 @@ class ClockInterval(Answer):
     from_: Annotated[Moment, Field(alias="from")]
     until: Moment
     minutes: int
-    kind: Annotated[str, Field(description="working, make_up, outside, weekend, holiday, paused, waiting or every_day")]
+    kind: Annotated[
+        str, Field(description="working, make_up, outside, weekend, holiday, paused, waiting, every_day or moved")
+    ]
     counted: bool
     name: Annotated[dict[str, str] | None, Field(description="Of a holiday, by language")]
     because: Annotated[ClockCause | None, Field(description="The action that stopped the clock, where you may see it")]
@@ -194,6 +199,11 @@ class ClockSummary(Answer):
     unit: str
     due_at: Annotated[Moment | None, Field(description="Null while the clock stands still")]
     rule: ClockRule
+    law: Annotated[str | None, Field(description="What that article is called")]
+    moved_from: Annotated[
+        Moment | None,
+        Field(description="When it would have run out, had law not moved it off a day on which nobody works"),
+    ]
     used_days: Annotated[int, Field(description="So many days are used by now: working days, or days, by the unit")]
     given_days: Annotated[int, Field(description="So many it was given")]
     zone: Annotated[str, Field(description="Where its calendar holds")]
@@ -212,6 +222,7 @@ class Clock(ClockSummary):
         list[ClockLine],
         Field(description="The same by days: hours in which nobody works go with the working days around them"),
     ]
+    edition: Annotated[str, Field(description="Fingerprint of the edition that its limit stands in")]
 
 
 class TasksMade(Answer):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, Until, add, do, rights_are
+from casework.playbook.steps import Script, Until, add, do, rights_are, take_in
 from casework.playbook.stretches import (
-    AGREED,
+    AGREED_ACROSS,
     BEFORE_SIGNING,
     BUILT,
     MAIN,
@@ -13,7 +13,11 @@ from casework.playbook.stretches import (
     MEDIATING,
     READY,
     accepted,
+    agreed,
     planned,
+    price,
+    ready,
+    signing,
     to_scoping,
     to_structuring,
     verified,
@@ -31,7 +35,8 @@ PLEDGE_AND_FINANCE = Script(
         do("supervisor", "case.amend_plan"),
         do("officer", "case.assessment_passed"),
         *accepted("pledge", "bank", "banker"),
-        do("banker", "pledge.eligible"),
+        take_in("own_patent"),
+        do("banker", "pledge.eligible", pledgor="need_owner", rights=["own_patent"], owner_seen=True),
         *accepted("finance", "fund", "financier"),
         do("officer", "pledge.apply", amount=3_000_000),
         do("financier", "finance.green"),
@@ -39,6 +44,7 @@ PLEDGE_AND_FINANCE = Script(
         do("banker", "pledge.dd_done"),
         do("financier", "finance.investor_found"),
         do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_free"),
         Until(20),
         do("officer", "ip.confirm", territory="CN"),
         do("banker", "pledge.valued", value=8_600_000),
@@ -58,6 +64,7 @@ ON_HOLD = Script(
         *to_structuring(),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_free"),
         *MEDIATING,
         MAIN,
         Until(58),
@@ -75,14 +82,15 @@ PATENT_LAPSED = Script(
     pace=2,
     steps=(
         *to_scoping(),
-        rights_are(in_force=True),
+        rights_are(status="in_force"),
         *planned(skip_assessment=True),
         do("supervisor", "case.skip_assessment"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_free"),
         Until(9),
         do("officer", "ip.recheck"),
-        rights_are(in_force=False),
+        rights_are(status="lapsed"),
         do("officer", "ip.find_gap", who="technology_owner"),
     ),
 )
@@ -95,8 +103,9 @@ SETTLEMENT = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        *READY,
-        do("officer", "agreement.propose"),
+        *ready("development"),
+        do("officer", "agreement.propose", kind="development"),
+        do("compliance", "agreement.class_free"),
         *MEDIATING,
         do("mediator", "mediation.settle_full"),
         *MEDIATED,
@@ -109,8 +118,15 @@ SETTLEMENT = Script(
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
         do("officer", "ip.recheck"),
-        *READY,
-        do("officer", "agreement.sign_local"),
+        *ready("development"),
+        do(
+            "officer",
+            "agreement.sign_cross",
+            kind="development",
+            ends=False,
+            **price(2_600_000, technology=1_900_000, advance=1_300_000, acceptance=1_300_000),
+        ),
+        do("officer", "contract_registration"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         Until(85),
@@ -128,14 +144,59 @@ ACROSS_THE_BORDER = Script(
     pace=1.5,
     steps=(
         *verified(),
-        *READY,
+        *ready("patent_licence", licence="exclusive", territories=["CN", "MN"], uses=["water"]),
         do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_free"),
         do("officer", "agreement.agree"),
-        do("officer", "agreement.cleared", crosses_border=True, catalogue_class="free"),
-        do("officer", "agreement.sign_cross"),
+        do("officer", "agreement.cleared"),
+        do(
+            "officer",
+            "agreement.sign_cross",
+            price_form="entry_and_royalty",
+            contract_value=5_200_000,
+            technology_value=5_200_000,
+            payments=[{"part": "entry_fee", "amount": 2_000_000}],
+        ),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         do("officer", "deployment.plan_set"),
+    ),
+)
+
+ASSIGNED = Script(
+    "The patent is assigned; its registration is awaited",
+    ("BJ-N004", "DEMO-T007"),
+    95,
+    cast=LI,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        *ready("assignment"),
+        *signing(
+            "assignment",
+            across=True,
+            ends=False,
+            **price(3_900_000, technology=3_900_000, advance=1_900_000, final=2_000_000),
+        ),
+        do("officer", "case.sign_no_site"),
+    ),
+)
+
+JOINT_VENTURE = Script(
+    "A letter of intent for a joint venture, which is being drafted",
+    ("BJ-N008", "DEMO-T016"),
+    100,
+    cast=ZHAO,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        *agreed("loi", expires_on=365, price_form="none", no_price="prepares"),
+        do("officer", "agreement.follow"),
+        *ready("joint_venture", contribution="exclusive"),
+        do("officer", "agreement.propose", kind="joint_venture"),
+        do("compliance", "agreement.class_free"),
+        Until(12),
+        do("officer", "agreement.agree"),
     ),
 )
 
@@ -150,7 +211,7 @@ WRONG_STEP = Script(
         *READY,
         do("officer", "case.back_to_talks"),
         *READY[1:],
-        *AGREED[:2],
+        *AGREED_ACROSS[:3],
         do("compliance", "compliance_gate"),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, begin, do, hand_over, interest
+from casework.playbook.steps import Script, begin, do, hand_over, interest, wait
 from casework.playbook.stretches import to_consent, to_scoping
 
 OFFICER_LEFT = Script(
@@ -39,6 +39,21 @@ OFFICER_WITH_INTEREST = Script(
         begin(),
         interest("chen", "My sister works for the need owner."),
         do("supervisor", "case.assign", officer="officer"),
+    ),
+)
+
+INTRODUCED = Script(
+    "Introduction: the parties talk by themselves",
+    ("BJ-N011", "DEMO-T021"),
+    320,
+    cast=LI,
+    pace=3,
+    steps=(
+        begin(),
+        do("officer", "case.take"),
+        do("officer", "case.introduce", channel="event"),
+        wait(186),
+        do("officer", "introduction_follow_up", contact="talking", told_by="need_owner"),
     ),
 )
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
+from casework.playbook.hand import Do
 from casework.playbook.steps import Script, Until, add, do, finish
 from casework.playbook.stretches import (
     BUILT,
-    NO_SITE,
     PLEDGED,
-    SIGNED,
-    SIGNING,
     accepted,
+    bought,
     delivered,
+    price,
+    ready,
+    signing,
     to_structuring,
     verified,
 )
+
+
+def read(value: int) -> Do:
+    """Electricity in ninety days, by the meters."""
+    return do("officer", "reading", figures=[{"measure": "energy_mwh", "value": value}])
 
 
 def follow_up_due(due_today: int) -> Script:
@@ -27,7 +34,8 @@ def follow_up_due(due_today: int) -> Script:
         pace=1.2,
         steps=(
             *verified(),
-            *SIGNED,
+            *bought(6_800_000),
+            do("officer", "case.sign"),
             *BUILT,
             do(
                 "officer",
@@ -38,21 +46,27 @@ def follow_up_due(due_today: int) -> Script:
             do("officer", "punch_item"),
             do("officer", "punch_item"),
             Until(360),
-            do("officer", "reading", value=412),
+            read(412),
             Until(270),
-            do("officer", "reading", value=398),
+            read(398),
             Until(due_today + 30),
             do("officer", "referral:verification.send", provider="verifiers"),
             do("verifier", "referral:verification.accept", planned_on=14),
             do("verifier", "referral:verification.start"),
-            do("verifier", "referral:verification.deliver"),
+            do(
+                "verifier",
+                "referral:verification.deliver",
+                period_from=-240,
+                period_to=-5,
+                figures=[{"measure": "energy_mwh", "value": 1046, "uncertainty": 4}],
+                number="MV-2026-014",
+            ),
             do("officer", "referral:verification.approve"),
             do("officer", "ip.confirm", territory="CN"),
             do("officer", "ip.end"),
             do("officer", "case.end_monitoring", outcome="deployed_verified"),
-            do("officer", "referral:verification.cancel", reason="not_needed"),
             Until(due_today + 7),
-            finish("officer", "reading", value=391),
+            finish("officer", "reading", figures=[{"measure": "energy_mwh", "value": 391}]),
             Until(due_today, exactly=True),
             do("supervisor", "case.close"),
         ),
@@ -74,24 +88,32 @@ LOAN_OVERDUE = Script(
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
-        do("officer", "case.ready_to_sign", territory="CN"),
-        *SIGNING,
+        do("officer", "case.ready_to_sign", licence="sole", uses=["energy", "transport"]),
+        *signing(
+            "patent_licence",
+            across=True,
+            price_form="entry_and_royalty",
+            contract_value=4_500_000,
+            technology_value=4_500_000,
+            payments=[{"part": "entry_fee", "amount": 1_500_000}],
+            royalty_base="net_sales",
+            royalty_rate=4,
+        ),
         do("officer", "case.sign_no_site"),
         Until(330),
-        do("officer", "follow_up"),
+        do("officer", "use_report"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file", pledgee_told=True),
         do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        do("officer", "referral:verification.cancel", reason="not_needed"),
         do("supervisor", "case.close"),
         Until(210),
         FOLLOWED,
         Until(185),
-        do("banker", "pledge.miss"),
+        do("banker", "pledge.miss", amount=840_000),
         do("officer", "overdue_talk"),
         Until(160),
+        do("banker", "repayment", principal=800_000, interest=41_500),
         do("banker", "pledge.cured"),
-        do("banker", "repayment"),
         Until(110),
         FOLLOWED,
         finish("officer", "annual_fee_check"),
@@ -109,7 +131,8 @@ ACCEPTANCE_FAILED = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        *SIGNED,
+        *bought(9_200_000),
+        do("officer", "case.sign"),
         *BUILT,
         do("officer", "deployment.fail"),
         do("officer", "deployment.retest"),
@@ -133,7 +156,8 @@ IN_OPERATION = Script(
     pace=1.5,
     steps=(
         *verified(),
-        *SIGNED,
+        *bought(3_450_000),
+        do("officer", "case.sign"),
         *BUILT,
         do("officer", "deployment.pass"),
         do("officer", "case.accept_site"),
@@ -143,23 +167,26 @@ IN_OPERATION = Script(
 )
 
 WITHOUT_SITE = Script(
-    "Licensed without a site; two follow-ups answered",
+    "Know-how licensed without a site; its use was reported twice",
     ("BJ-N019", "DEMO-T029"),
     520,
     cast=CHEN,
     pace=2,
     steps=(
         *to_structuring(),
-        *NO_SITE,
+        *ready("know_how_licence", uses=["water", "farming"]),
+        *signing(
+            "know_how_licence", across=True, **price(680_000, technology=680_000, entry_fee=400_000, final=280_000)
+        ),
+        do("officer", "case.sign_no_site"),
         Until(310),
-        do("officer", "follow_up"),
+        do("officer", "use_report", units=2),
         Until(250),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        do("officer", "referral:verification.cancel", reason="not_needed"),
         Until(230),
-        do("officer", "follow_up", further_sites=2),
+        do("officer", "use_report", units=3),
         do("supervisor", "case.close"),
         Until(85),
         FOLLOWED,

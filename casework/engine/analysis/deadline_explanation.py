@@ -14,14 +14,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from casework.engine.deadlines.calendars import MAKE_UP, OUTSIDE, WORKING, Calendar, Unit
-from casework.engine.deadlines.deadlines import EscalationStep, Rule
+from casework.engine.deadlines.deadlines import EscalationStep, Rule, moves, unmoved
 from casework.engine.state.case import PAUSED, RUNNING, STOPPED
 from casework.engine.state.effects_schema import ClockChange, WrittenStep
 from casework.engine.state.events import Event
 from casework.ledger.canonical_json import parse_instant
 
 #: Why time counts or does not, besides the calendar's own kinds.
-EVERY_DAY, PAUSE, WAITING = "every_day", "paused", "waiting"
+EVERY_DAY, PAUSE, WAITING, MOVED = "every_day", "paused", "waiting", "moved"
 COUNTED = frozenset({WORKING, MAKE_UP, EVERY_DAY})
 _MINUTE = timedelta(minutes=1)
 
@@ -90,6 +90,8 @@ class Explanation:
     zone: str
     calendars: tuple[str, ...]
     intervals: tuple[Interval, ...]
+    #: When the limit would have run out, had law not moved it off a day on which nobody works.
+    moved_from: datetime | None = None
 
     def minutes(self, *, counted: bool) -> int:
         return sum(interval.minutes for interval in self.intervals if interval.counted == counted)
@@ -164,7 +166,7 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
         start = origin if stretch is first else max(origin, _minute(stretch.start))
         end = until if following is None else min(until, max(origin, _minute(following.start)))
         if start < end:
-            intervals += _within(stretch, start, end, calendars[stretch.calendar], clock.unit)
+            intervals += _within(stretch, start, end, calendars[stretch.calendar], clock.unit, what=what)
     used = dict.fromkeys(stretch.calendar for stretch in clock.stretches)
     # What a pause left is no rule of its own; another day that was granted is.
     rules = [step.rule for stretch in clock.stretches if (step := _step(stretch, what)) and "n" in step.rule]
@@ -175,7 +177,24 @@ def explain(clock: Telling, calendars: Mapping[str, Calendar], what: str = "due"
         calendars[last.calendar].zone,
         tuple(used),
         tuple(intervals),
+        _moved_from(last if last.state == RUNNING else clock.stretches[-2], what, calendars[last.calendar]),
     )
+
+
+def _moved_from(stretch: Stretch, what: str, calendar: Calendar) -> datetime | None:
+    """When a limit of law would have run out if its last day did not move; None where it did not."""
+    step = _step(stretch, what)
+    if step is None or not moves(step.rule):
+        return None
+    last_day = unmoved(step.rule, stretch.start, calendar, {one.what: one.moment for one in stretch.steps})
+    return last_day if last_day < step.moment else None
+
+
+def _off_the_holiday(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Interval]:
+    """The time for which law waits until people work again: by the names of the holidays, where they have some."""
+    for name, spans in groupby(calendar.spans(start, end), key=lambda span: calendar.names.get(span.day)):
+        some = list(spans)
+        yield Interval(some[0].start, some[-1].end, MOVED, name=name)
 
 
 #: Moments on the way to a clock's own.
@@ -205,7 +224,7 @@ def days_used(
             {interval.day for interval in explanation.intervals if interval.counted and interval.end <= _minute(at)}
         )
     else:
-        minutes = calendar.remaining(at, step.moment, "cd")
+        minutes = calendar.remaining(at, explanation.moved_from or step.moment, "cd")
         counted = sum(_overlap(interval, at) for interval in explanation.intervals if interval.counted)
         left, whole = -(-minutes // _DAY), -(-(minutes + counted) // _DAY)
     named = "day" in explanation.rule and explanation.rule["n"] < 1
@@ -236,11 +255,17 @@ def _origin(stretch: Stretch, step: EscalationStep, calendar: Calendar) -> datet
     return midnight.astimezone(stretch.start.tzinfo)
 
 
-def _within(stretch: Stretch, start: datetime, end: datetime, calendar: Calendar, unit: str) -> Iterator[Interval]:
+def _within(
+    stretch: Stretch, start: datetime, end: datetime, calendar: Calendar, unit: str, *, what: str
+) -> Iterator[Interval]:
     if stretch.state == PAUSED:
         yield Interval(start, end, PAUSE, seq=stretch.seq)
     elif unit == "cd":
-        yield Interval(start, end, EVERY_DAY)
+        last_day = min(end, max(start, _moved_from(stretch, what, calendar) or end))
+        if start < last_day:
+            yield Interval(start, last_day, EVERY_DAY)
+        if last_day < end:
+            yield from _off_the_holiday(last_day, end, calendar)
     else:
         for span in calendar.spans(start, end):
             name = calendar.names.get(span.day) if span.kind != WORKING else None

@@ -17,6 +17,7 @@ from casework.engine.state.events import (
     HANDED_BACK,
     HANDED_OVER,
     LETTER_SENT,
+    PARTY_ACTOR,
     PROPOSED,
     REFUSED,
     RESEALED,
@@ -32,15 +33,31 @@ OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY = "offer", "question", "return",
 DECISION, DUE, OVERDUE, STOP, LETTER = "decision", "due", "overdue", "stop", "letter"
 #: Who may read a sealed mediation has changed; a case was opened in an emergency.
 READERS, EMERGENCY = "readers", "emergency"
+#: A party has answered by a one-time link.
+ANSWER = "answer"
 #: Said in the digest. What somebody is mentioned in comes from any event whose effects name `mentions`.
 TASK, REMINDER, MOVED, OWNERSHIP, MENTION = "task", "reminder", "moved", "ownership", "mention"
-AT_ONCE = (OFFER, QUESTION, RETURN, CANCELLATION, DELIVERY, DECISION, DUE, OVERDUE, STOP, LETTER, READERS, EMERGENCY)
+AT_ONCE = (
+    OFFER,
+    QUESTION,
+    RETURN,
+    CANCELLATION,
+    DELIVERY,
+    DECISION,
+    DUE,
+    OVERDUE,
+    STOP,
+    LETTER,
+    READERS,
+    EMERGENCY,
+    ANSWER,
+)
 KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
 
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 #: What is a fact of the case to whoever follows it; everything else, which asks somebody, is to a follower that the case moved.
-FACTS = (STOP, OVERDUE, CANCELLATION, DELIVERY)
+FACTS = (STOP, OVERDUE, CANCELLATION, DELIVERY, ANSWER)
 #: What is a matter of those alone whom it is said to.
 _PERSONAL = (REMINDER, DUE, MENTION, READERS, EMERGENCY)
 _OPENINGS = (UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, GLASS_BROKEN)
@@ -77,7 +94,7 @@ def owes(event: Event) -> bool:
         return True
     effects = event.effects
     addressed = any(effects.get(name) for name in ("tasks", "mentions")) or bool(_given(event)) or "held_by" in effects
-    return addressed or _answers(event)
+    return addressed or _answers(event) or event.actor == PARTY_ACTOR
 
 
 def notices(
@@ -131,8 +148,7 @@ def _notices(
         words = answered or action_of(task)
         yield Notice(MOVED, *_providers(track), *words, track.id)
         yield Notice(MOVED, *_officers(case), *words, track.id)
-    if event.kind == LETTER_SENT and track is not None:
-        yield Notice(LETTER, *_providers(track), track=track.id)
+    yield from _from_outside(event, case, track, task)
     if people := frozenset(event.effects.get("mentions", ())):
         yield Notice(MENTION, people, track=event.track)
     yield from _opened(event, case)
@@ -141,6 +157,16 @@ def _notices(
     for given, holder in _given(event):
         if given_task := case.tasks.get(given):
             yield replace(_task(case, given_task, TASK), people=frozenset({holder}), queues=frozenset())
+
+
+def _from_outside(event: Event, case: Case, track: Track | None, task: Task | None) -> Iterator[Notice]:
+    """A letter to a provider; and of a party's answer by a link hear whoever held the task, and whoever owns the case."""
+    if event.kind == LETTER_SENT and track is not None:
+        yield Notice(LETTER, *_providers(track), track=track.id)
+    if event.actor == PARTY_ACTOR and event.kind == COMPLETED and task is not None:
+        people, queues = _officers(case)
+        held = frozenset({task.holder}) if task.holder else frozenset()
+        yield replace(_task(case, task, ANSWER), people=people | held, queues=queues)
 
 
 def _readers(event: Event, case: Case) -> Iterator[Notice]:

@@ -9,6 +9,8 @@ from casework.engine.state.events import RegisterEvent
 from casework.engine.state.right_values import Encumbrance
 
 RECORDED, CONFIRMED, ENCUMBERED, RELEASED = "recorded", "confirmed", "encumbered", "released"
+#: Somebody said which technologies a right protects, or whose it is.
+BELONGS = "belongs"
 
 
 def encumbrances(events: Iterable[RegisterEvent]) -> list[Encumbrance]:

@@ -5,20 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED, encumbrances
+from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED, encumbrances
 from casework.engine.state.events import RegisterEvent
 from casework.json_values import Answers
 
 #: What a right's register, or the contract, says of it.
-FIELDS = ("office", "number", "owner", "in_force", "expires_on", "fee_paid_to", "checked_on")
+FIELDS = (
+    "office", "application_number", "number", "owner", "filed_on", "granted_on", "status", "expires_on", "fee_paid_to",
+    "family", "twin", "checked_on",
+)  # fmt: skip
 #: Words of whoever looked a right up: where, and why the record says something else now.
 SOURCE, REASON = "source", "reason"
 
 
 def said(event: RegisterEvent) -> dict[str, Any]:
-    """What an event says of the fields of a right; a value that was erased is the ledger's `ERASED`."""
-    fields = {name: value for name, value in event.body.items() if name in FIELDS}
-    return fields | ({"checked_on": event.effects["checked_on"]} if "checked_on" in event.effects else {})
+    """What an event says of a right: its kind, its fields, what it belongs to; an erased value is the ledger's `ERASED`."""
+    told = {name: value for name, value in event.body.items() if name in FIELDS}
+    if event.kind == RECORDED:
+        recorded = event.effects["right"]
+        told |= {
+            "kind": recorded["kind"],
+            "technologies": recorded["technologies"],
+            "owners": recorded.get("owners", []),
+        }
+    if "checked_on" in event.effects:
+        told["checked_on"] = event.effects["checked_on"]
+    if "right_kind" in event.effects:
+        told["kind"] = event.effects["right_kind"]
+    if "technologies" in event.effects:
+        told["technologies"] = event.effects["technologies"]
+    if "owners" in event.effects:
+        told["owners"] = event.effects["owners"]
+    return told
 
 
 def changes(before: Mapping[str, Any], event: RegisterEvent) -> Answers:
@@ -32,12 +50,11 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, Any]:
     right: dict[str, Any] = {}
     for event in told:
         if event.kind == RECORDED:
-            recorded = event.effects["right"]
-            right |= {
-                "kind": recorded["kind"],
-                "technology_id": recorded["technology"],
-                "confirmed": recorded["confirmed"],
-            } | said(event)
+            right |= said(event) | {"confirmed": event.effects["right"]["confirmed"], SOURCE: None}
         elif event.kind == CONFIRMED:
             right |= said(event) | {"confirmed": True}
+        elif event.kind == BELONGS:
+            right |= said(event)
+        if SOURCE in event.body and event.kind in (RECORDED, CONFIRMED):
+            right[SOURCE] = event.body[SOURCE]
     return right | {"encumbrances": encumbrances(told)}

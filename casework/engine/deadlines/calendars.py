@@ -273,6 +273,17 @@ class Calendar:
                 return self._close_of(later)
         raise NoWorkingTime(f"{self.name} has no {amount} working days after {day}.")
 
+    def off_the_holiday(self, moment: datetime) -> datetime:
+        """The same moment on a day on which people work; else close of business of the first such day after it."""
+        # What ends at midnight ends with the day before.
+        day = self.local_date(moment - _MINUTE)
+        if self.is_working_day(day):
+            return moment
+        for later in self._days_from(day + _DAY):
+            if self.is_working_day(later):
+                return self._close_of(later)
+        raise NoWorkingTime(f"{self.name} has no working day after {day}.")
+
     def remaining(self, now: datetime, due: datetime, unit: Unit) -> int:
         """What a pause must keep: minutes left until `due`, working ones for 'wd', plain ones for 'cd'.
 

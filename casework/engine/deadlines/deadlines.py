@@ -3,14 +3,16 @@
 How a moment is counted is plain data, so that it can be counted again by another version of the calendar and told
 afterwards: `{"n": 5, "unit": "wd"}` is five working days from the start, with `"after": "due"` from that step, with
 `"day": "2026-03-10"` from a day that a form named; `{"percent": 60, "unit": "wd"}` is that part of the way to the due
-moment; `{"left": 480, "unit": "wd"}` so many minutes that a pause kept.
+moment; `{"left": 480, "unit": "wd"}` so many minutes that a pause kept. `"law": CODE` says which article sets the limit: if its
+last day is one on which nobody works, it moves to the next on which people do. No other limit moves.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple, NotRequired
+from typing import Any, Literal, NamedTuple, NotRequired, TypeAlias
 from zoneinfo import ZoneInfo
 
 from typing_extensions import TypedDict
@@ -21,18 +23,24 @@ from casework.engine.deadlines.calendars import Calendar, Unit
 Said = Callable[[str], Any]
 
 
+#: In what a limit is told: working days, calendar days, or months, which are calendar days to a clock.
+Length: TypeAlias = Literal["wd", "cd", "mo"]
+
+
 class WrittenLimit(TypedDict):
     """How long something may take, as an edition says it: so many days, perhaps `since` one that a form names."""
 
     n: int
-    unit: Unit
+    unit: Length
     since: str | None
+    #: The article that sets it; without one the limit is the programme's own.
+    law: NotRequired[str]
 
 
 class Rule(TypedDict):
     """How a moment is counted."""
 
-    unit: Unit
+    unit: Length
     n: NotRequired[int]
     #: The step from which it counts, or the day that a form named.
     after: NotRequired[str]
@@ -40,6 +48,8 @@ class Rule(TypedDict):
     #: A part of the way to the due moment, or the minutes that a pause kept.
     percent: NotRequired[int]
     left: NotRequired[int]
+    #: The article that sets the limit.
+    law: NotRequired[str]
 
 
 #: What happens, each with how its moment is counted.
@@ -63,6 +73,8 @@ class EscalationStep(NamedTuple):
 def rule_of(limit: WrittenLimit, said: Said) -> Rule | None:
     """How a limit is counted; None where the day that it counts from has not been said."""
     rule: Rule = {"n": limit["n"], "unit": limit["unit"]}
+    if "law" in limit:
+        rule["law"] = limit["law"]
     if limit["since"] is None:
         return rule
     day = _day(limit["since"], said)
@@ -74,10 +86,29 @@ def on_day(day: str) -> Rule:
     return {"n": 0, "unit": "cd", "day": day}
 
 
+def unit_of(rule: Rule) -> Unit:
+    """In what a clock counts that follows a rule."""
+    return "wd" if rule["unit"] == "wd" else "cd"
+
+
 def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[str, datetime] | None = None) -> datetime:
     """The moment that a rule comes to; `known` has those of the steps that it may count from."""
+    moment = unmoved(rule, start, calendar, known)
+    return calendar.off_the_holiday(moment) if moves(rule) else moment
+
+
+def moves(rule: Rule) -> bool:
+    """Whether the last day moves if nobody works on it: where law sets the limit, and every day counts.
+
+    So the Civil Code in Article 203. What counts back from a day ends before it and does not move.
+    """
+    return "law" in rule and unit_of(rule) == "cd" and rule.get("n", 0) >= 0
+
+
+def unmoved(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[str, datetime] | None = None) -> datetime:
+    """The moment that a rule comes to on the last day itself, whether or not people work then."""
     known = known or {}
-    base, unit = _base(rule, start, known), rule["unit"]
+    base, unit = _base(rule, start, known), unit_of(rule)
     if "left" in rule:
         return calendar.resume(base, rule["left"], unit)
     if "percent" in rule:
@@ -88,6 +119,9 @@ def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[st
         part_way: datetime = base + (due - base) * rule["percent"] // 100
         # Nobody is reminded at night; where nobody works on the whole way, not at all.
         return calendar.worked_near(part_way, base, due) or due
+    if rule["unit"] == "mo":
+        first = date.fromisoformat(rule["day"]) if "day" in rule else calendar.local_date(base)
+        return calendar.due(_noon(calendar, months_after(first, rule["n"]) - _DAY), 1, "cd")
     if "day" not in rule:
         return calendar.due(base, rule["n"], unit)
     day = date.fromisoformat(rule["day"])
@@ -95,6 +129,13 @@ def moment_of(rule: Rule, start: datetime, calendar: Calendar, known: Mapping[st
         return calendar.due(_noon(calendar, day), rule["n"], "wd")
     # Close of business of the day itself, n days on or back.
     return calendar.due(_noon(calendar, day + timedelta(days=rule["n"] - 1)), 1, "cd")
+
+
+def months_after(day: date, months: int) -> date:
+    """The day of the same number so many months on; where that month has none, its last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def runs_out(limit: WrittenLimit, now: datetime, calendar: Calendar, said: Said) -> datetime | None:
@@ -174,7 +215,7 @@ def recount(
 
 def left(calendar: Calendar, steps: Iterable[EscalationStep], now: datetime) -> tuple[int, ...]:
     """Minutes that a pause keeps for each step, in its own unit."""
-    return tuple(calendar.remaining(now, step.moment, step.rule["unit"]) for step in steps)
+    return tuple(calendar.remaining(now, step.moment, unit_of(step.rule)) for step in steps)
 
 
 def resumed(
@@ -186,7 +227,7 @@ def resumed(
     pairs = list(zip(steps, kept, strict=True))
     for step, minutes in sorted(pairs, key=lambda pair: pair[0].rule.get("after") == "due" or pair[0].what == "remind"):
         again = step.rule.get("after") == "due" and "due" in known
-        rule = step.rule if again else {"left": minutes, "unit": step.rule["unit"]}
+        rule = step.rule if again else _what_is_left(step.rule, minutes)
         moment = moment_of(rule, now, calendar, known)
         moment = _worked(step.what, moment, now, known.get("due"), calendar)
         if step.what == "remind" and "due" in known and moment >= known["due"]:
@@ -194,6 +235,12 @@ def resumed(
         known.setdefault(step.what, moment)
         restarted.append(EscalationStep(moment, step.what, rule))
     return sorted(restarted, key=lambda step: (step.what != "activate", step.moment, step.what))
+
+
+def _what_is_left(rule: Rule, minutes: int) -> Rule:
+    """What a pause left of a step; a limit of law stays one."""
+    kept: Rule = {"left": minutes, "unit": unit_of(rule)}
+    return {**kept, "law": rule["law"]} if "law" in rule else kept
 
 
 def _worked(what: str, moment: datetime, start: datetime, due: datetime | None, calendar: Calendar) -> datetime:
@@ -205,6 +252,7 @@ def _worked(what: str, moment: datetime, start: datetime, due: datetime | None, 
     return calendar.worked_near(moment, start, due) or due
 
 
+_DAY = timedelta(days=1)
 #: Within so long people work again.
 _LONG = timedelta(days=366)
 

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from casework.engine.state.document_effects_schema import ConsentTerms
 from casework.engine.state.effects_schema import Given, Hold, Objection, WrittenJoin
+from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
 
 
@@ -41,6 +42,8 @@ class Follows(TypedDict, total=False):
     rights: list[RightChange]
     join: WrittenJoin
     objection: Objection
+    impacts: list[GivenImpact]
+    statement: GivenStatement
     # These are added to what the event says already.
     interest: list[str]
     interest_ended: list[str]

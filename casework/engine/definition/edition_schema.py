@@ -99,6 +99,16 @@ WrittenTransition = TypedDict(
 )
 
 
+class WrittenByLink(TypedDict):
+    """How a party answers a task by a one-time link: the fields that the link fills in, and those that it does not ask."""
+
+    party: NotRequired[str]
+    name: NotRequired[str]
+    day: NotRequired[str]
+    files: NotRequired[str]
+    leaves: list[str]
+
+
 class WrittenTask(TypedDict):
     """A side task."""
 
@@ -121,6 +131,11 @@ class WrittenTask(TypedDict):
     part: NotRequired[str]
     decides: NotRequired[str]
     answers: NotRequired[bool]
+    #: A field of the form that opens it, and the answers with which it does; in JSON an array of two.
+    where: NotRequired[tuple[str, list[Any]]]
+    #: The guard without which it is not opened.
+    only_if: NotRequired[str]
+    by_link: NotRequired[WrittenByLink]
 
 
 class WrittenField(TypedDict):
@@ -145,6 +160,9 @@ class WrittenField(TypedDict):
     service: NotRequired[str | None]
     kinds: NotRequired[list[str]]
     valid: NotRequired[bool]
+    #: Of rows: what each of them asks for, and how many there may be.
+    fields: NotRequired[list[WrittenField]]
+    most: NotRequired[int]
 
 
 #: A task that people may ask for: in which states, and by the codes of which roles.
@@ -173,3 +191,5 @@ class WrittenRules(TypedDict):
     escalation: NotRequired[dict[str, int]]
     #: What the workflow is to the engine.
     part: NotRequired[str]
+    #: Where the amounts of its money are said.
+    money: NotRequired[dict[str, str]]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from casework.engine.deadlines.deadlines import ESCALATION, WrittenLimit
 from casework.engine.definition import grammar
-from casework.engine.definition.edition_schema import WrittenField, WrittenOpening, WrittenRules
+from casework.engine.definition.edition_schema import WrittenByLink, WrittenField, WrittenOpening, WrittenRules
 from casework.engine.definition.form_values import build_model
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.ledger.canonical_json import digest
@@ -112,6 +112,11 @@ class TaskRule:
     part: str = ""
     decides: str = ""
     answers: bool = False
+    #: A field of the form that opens it, and the answers with which it does.
+    where: tuple[str, tuple[Any, ...]] | None = None
+    #: The guard without which it is not opened.
+    only_if: str = ""
+    by_link: WrittenByLink | None = None
 
 
 #: So many answers to one kind of question are remembered of an edition, which is frozen.
@@ -216,7 +221,8 @@ class Edition:
                 written["aftercare"],
                 written["unless_open"],
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
-                **_told(written, "part", "decides", "answers"),
+                **_told(written, "part", "decides", "answers", "by_link", "only_if"),
+                where=(written["where"][0], tuple(written["where"][1])) if "where" in written else None,
             )
             for key, written in self.rules["tasks"].items()
         }
@@ -228,6 +234,11 @@ class Edition:
     @cached_property
     def milestones(self) -> dict[str, frozenset[str]]:
         return {name: frozenset(states) for name, states in self.rules["milestones"].items()}
+
+    @property
+    def money(self) -> Mapping[str, str]:
+        """Where the amounts of its money are said, by what they are."""
+        return self.rules.get("money", {})
 
     @property
     def escalation(self) -> Mapping[str, int]:
@@ -343,6 +354,8 @@ class Edition:
                 words[more] = wording
         if "choices" in field:
             words["choice_labels"] = {code: self.text(f"{key}.choices.{code}") for code in field["choices"]}
+        if "fields" in field:
+            words["fields"] = [{**one} | self._field_words(f"{key}.{one['name']}", one) for one in field["fields"]]
         return words
 
     def model(self, name: str) -> type[BaseModel]:
@@ -352,6 +365,11 @@ class Edition:
 
     def text(self, key: str) -> str:
         return self.texts.get(key, key.rsplit(".", 1)[-1].replace("_", " "))
+
+    def codes_of(self, field: str) -> dict[str, str]:
+        """The codes that forms offer for a field of this name, each with the key of its text."""
+        keys = sorted(key for key in self.texts if f".{field}.choices." in key)
+        return {key.rsplit(".", 1)[1]: key for key in reversed(keys)}
 
     def as_reason(self, key: str) -> Text:
         """The same as what a refusal carries: why a guard refuses, what an action is called."""

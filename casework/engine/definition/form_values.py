@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -50,14 +50,25 @@ def _value_type(rule: WrittenField) -> Any:
             return Annotated[bool, Field(strict=True)]
         case "party":
             return Literal[PARTIES]
-        case "right" | "person" | "provider":
+        case "right" | "burden" | "impact" | "person" | "provider":
             return Id
         case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":
             return Ids
         case "items":
             return Annotated[list[Item], Field(max_length=50)]
-        case other:
-            raise ValueError(f"unknown field type {other}")
+    return _rows_type(rule)
+
+
+def _rows_type(rule: WrittenField) -> Any:
+    if rule["type"] != "rows":
+        raise ValueError(f"unknown field type {rule['type']}")
+    row: Any = build_model(rule["name"], rule["fields"])
+    return Annotated[list[Annotated[row, BeforeValidator(_answered)]], Field(max_length=rule["most"])]
+
+
+def _answered(row: Any) -> Any:
+    """A row without what was left empty."""
+    return {name: value for name, value in row.items() if value not in (None, "")} if isinstance(row, Mapping) else row
 
 
 def build_model(name: str, fields: Sequence[WrittenField]) -> type[BaseModel]:
@@ -70,10 +81,17 @@ def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers,
     """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
     values, faults = _clean(model, {name: value for name, value in data.items() if value is not None and value != ""})
     faulty = {name.split(".")[0] for name in faults}
+    faults |= _faults([rule for rule in fields if rule["name"] not in faulty], values, today)
+    if faults:
+        raise InvalidForm(fields=faults)
+    return values
+
+
+def _faults(fields: Sequence[WrittenField], values: dict[str, Any], today: date) -> dict[str, Why]:
+    """What is wrong with values that are of the right type; takes out of them what says nothing."""
+    faults: dict[str, Why] = {}
     for rule in fields:
         name = rule["name"]
-        if name in faulty:
-            continue
         value = values.get(name)
         asked = "when" not in rule or values.get(rule["when"][0]) in rule["when"][1]
         if value is None or value == []:
@@ -82,11 +100,13 @@ def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers,
             values.pop(name, None)
         elif not asked:
             faults[name] = reasons.fields.DOES_NOT_APPLY
+        elif rule["type"] == "rows":
+            for n, row in enumerate(value):
+                within = _faults(rule["fields"], row, today)
+                faults |= {f"{name}.{n}.{column}": why for column, why in within.items()}
         elif (why := _value_fault(rule, value, today)) is not None:
             faults[name] = why
-    if faults:
-        raise InvalidForm(fields=faults)
-    return values
+    return faults
 
 
 def _clean(model: type[BaseModel], given: Answers) -> tuple[dict[str, Any], dict[str, Why]]:

@@ -172,10 +172,24 @@ class RightField(FormField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BurdenField(FormField):
+    """A licence, an assignment or a transfer that lies on a right of the case, by id."""
+
+    type: ClassVar[str] = "burden"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rights(FormField):
     """IP rights of the case, by id."""
 
     type: ClassVar[str] = "rights"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpactField(FormField):
+    """A record of the case's effect that stands, by id."""
+
+    type: ClassVar[str] = "impact"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +261,37 @@ class Items(FormField):
 
     fact: bool = False
     type: ClassVar[str] = "items"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(FormField):
+    """The same few questions, answered row by row: [{"parameter": "…", "value": "94.2", "unit": "percent"}].
+
+    Where the rows are a fact all their columns are: then no column asks for personal words.
+    """
+
+    row: type[Form]
+    #: At most so many rows.
+    most: int = 30
+    fact: bool = False
+    type: ClassVar[str] = "rows"
+
+    def __post_init__(self) -> None:
+        asked = self.row.fields()
+        if not asked or (odd := {column.type for column in asked.values()} - COLUMN_TYPES):
+            raise TypeError(f"a row cannot ask for {min(odd)}" if asked else "a row asks for nothing")
+        if taken := {"label", "help"} & asked.keys():
+            raise TypeError(f"a row cannot have a field called {min(taken)}")
+
+    def limits(self) -> dict[str, Any]:
+        return {"most": self.most, "fields": [{**column, "fact": self.fact} for column in self.row.rule()]}
+
+    def texts(self) -> dict[str, str]:
+        return super().texts() | self.row.texts()
+
+
+#: What a row may ask for.
+COLUMN_TYPES = frozenset({"text", "number", "money", "date", "choice"})
 
 
 class Form:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from casework.engine.deadlines.deadlines import ESCALATION
+from casework.engine.definition.by_link import ByLink as ByLink
 from casework.engine.definition.forms import Form
-from casework.engine.definition.limits import Limit, calendar_days, until, working_days
+from casework.engine.definition.limits import Law, Limit, calendar_days, months, until, working_days
 from casework.engine.definition.registry import Effect, Guard
 from casework.engine.roles import Role
 
@@ -136,12 +137,14 @@ class Task:
     """A side task: its own queue, limit and form; its result is a fact for guards.
 
     `per`: "party" opens one for each party, "items:<field>" one for each item of the form's list field.
+    `where`: it is opened only where a field of the form that opens it has one of these values, `only_if` where this guard holds.
     `after`: it appears only then (state Created until). `on`: "track", or "main" for the case's main track.
     `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,
     always or where a field of its form has a value. `effects`: as of a transition. `aftercare`: may stay open when
     the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
     `audited`: what its being finished is to an auditor, always or where a field of its form has a value.
     `part`: what it is to the engine; `decides`: the subject of its decision; `answers`: a provider hears of its result.
+    `by_link`: a party may answer it by a one-time link.
     """
 
     name: str
@@ -150,6 +153,8 @@ class Task:
     due: Limit
     form: type[Form] | None = None
     per: str | None = None
+    where: tuple[str, tuple[Any, ...]] | None = None
+    only_if: Guard | None = None
     after: Limit | None = None
     on: str = "track"
     not_by: tuple[str, ...] = ()
@@ -168,6 +173,7 @@ class Task:
     part: str = ""
     decides: str = ""
     answers: bool = False
+    by_link: ByLink | None = None
 
 
 @dataclass(frozen=True)
@@ -416,6 +422,8 @@ class Workflow:
     first_step_fires: ClassVar[str | None] = None
     #: name: states in which it has been reached.
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
+    #: Where the amounts of its money are said (`engine.case_objects.money`): {"wanted": "apply.amount"}.
+    money: ClassVar[Mapping[str, str]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
     #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated
@@ -437,7 +445,6 @@ class Workflow:
 
 __all__ = [
     "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final",
-    "Form", "Item", "Limit", "Node", "Opening",
-    "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow",
-    "any_of", "calendar_days", "field", "previous", "same", "until", "working_days",
+    "Form", "Item", "Law", "Limit", "Node", "Opening", "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target",
+    "Task", "Track", "Transition", "Workflow", "any_of", "calendar_days", "field", "months", "previous", "same", "until", "working_days",
 ]  # fmt: skip

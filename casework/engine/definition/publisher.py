@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from casework.engine.deadlines.deadlines import ESCALATION
+from casework.engine.deadlines.deadlines import ESCALATION, WrittenLimit
 from casework.engine.definition import grammar
 from casework.engine.definition.edition_schema import (
     WrittenField,
@@ -99,6 +99,8 @@ class _Publisher:
             rules["escalation"] = dict(definition.escalation)
         if definition.part:
             rules["part"] = definition.part
+        if definition.money:
+            rules["money"] = dict(definition.money)
         return rules, dict(sorted(self.texts.items()))
 
     def path(self, node: grammar.Node) -> str:
@@ -112,9 +114,9 @@ class _Publisher:
                 self.states[path] = {
                     "type": "state",
                     "queue": str(node.queue),
-                    "due": node.due.rule() if node.due else None,
+                    "due": self.limit(node.due),
                     "step": node.step,
-                    "escalation": [_array(limit.rule(), what) for limit, what in node.escalation],
+                    "escalation": [_array(self.written(limit), what) for limit, what in node.escalation],
                 }
                 self.states[path] |= _said(part=node.part, decides=node.decides, fhir=list(node.fhir))
                 if node.checklist:
@@ -155,10 +157,10 @@ class _Publisher:
         rule: WrittenTask = {
             "name": task.name,
             "queue": str(task.queue),
-            "due": task.due.rule(),
+            "due": self.written(task.due),
             "form": self.form(task.form),
             "per": task.per,
-            "after": task.after.rule() if task.after else None,
+            "after": self.limit(task.after),
             "on": task.on,
             "not_by": list(task.not_by),
             "effects": [effect.name for effect in task.effects],
@@ -169,8 +171,18 @@ class _Publisher:
             "unless_open": task.unless_open,
         }
         rule |= _said(part=task.part, decides=task.decides, answers=task.answers)
+        if task.by_link is not None:
+            by = task.by_link
+            rule["by_link"] = {"leaves": list(by.leaves)} | _said(
+                party=by.party, name=by.name, day=by.day, files=by.files
+            )
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
+        if task.only_if is not None:
+            rule["only_if"] = task.only_if.name
+            self.guards((task.only_if,))
+        if task.where is not None:
+            rule["where"] = _array(task.where[0], list(task.where[1]))
         if task.checklist:
             rule["checklist"] = [{"name": item.name, "required": item.required} for item in task.checklist]
         key, n = task.name, 1
@@ -186,6 +198,9 @@ class _Publisher:
             self.texts[f"tasks.{key}.done"] = task.done
         if task.press:
             self.texts[f"tasks.{key}.press"] = task.press
+        if task.by_link is not None:
+            self.texts[f"tasks.{key}.asks"] = task.by_link.asks
+            self.texts |= {f"tasks.{key}.asks.{field}": words for field, words in task.by_link.labels}
         self.texts |= {f"tasks.{key}.items.{item.name}": item.text for item in task.checklist}
         self.guards(task.guards)
         return key
@@ -213,12 +228,21 @@ class _Publisher:
                             "service": opening.service,
                             "planned": opening.planned,
                             "fresh": opening.fresh,
-                            "due": opening.due.rule() if opening.due else None,
+                            "due": self.limit(opening.due),
                             "question": opening.question or None,
-                            "after": opening.after.rule() if opening.after else None,
+                            "after": self.limit(opening.after),
                         }
                     )
         return written
+
+    def limit(self, limit: grammar.Limit | None) -> WrittenLimit | None:
+        return self.written(limit) if limit is not None else None
+
+    def written(self, limit: grammar.Limit) -> WrittenLimit:
+        """A limit as the edition keeps it; the article that sets it is named among the texts."""
+        if limit.law is not None:
+            self.texts[f"laws.{limit.law.code}"] = limit.law.text
+        return limit.rule()
 
     def guards(self, guards: Iterable[Guard]) -> None:
         for guard in guards:
@@ -253,7 +277,7 @@ class _Publisher:
             "confirm_by": [str(role) for role in transition.confirm_by],
             "proposal_effects": [effect.name for effect in transition.proposal_effects],
             "refusal_effects": [effect.name for effect in transition.refusal_effects],
-            "after": transition.after.rule() if transition.after else None,
+            "after": self.limit(transition.after),
             "automatic": transition.automatic,
             "reopens": transition.reopens,
             "irreversible": bool(transition.consequence),

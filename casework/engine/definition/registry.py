@@ -5,11 +5,12 @@ A published guard or effect never changes its meaning; a new meaning gets a new 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
+from casework.reasons import Why
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Guard:
     reads: tuple[str, ...] = ()
     #: True where it would look into a sealed log. No case may use such a guard; `faults` refuses it.
     sealed: bool = False
+    #: What exactly is in the way, told after the refusal.
+    because: Callable[[Facts], Sequence[Why]] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,20 @@ EFFECTS: dict[str, Effect] = {}
 
 
 def guard(
-    *, rule: str, refusal: str, reads: tuple[str, ...] = (), sealed: bool = False
+    *,
+    rule: str,
+    refusal: str,
+    reads: tuple[str, ...] = (),
+    sealed: bool = False,
+    because: Callable[[Facts], Sequence[Why]] | None = None,
 ) -> Callable[[Callable[[Facts], bool]], Guard]:
-    """Register the function below as a guard: `rule` says what must be so, `refusal` what is not."""
+    """Register the function below as a guard: `rule` says what must be so, `refusal` what is not, `because` what is in the way."""
 
     def register(holds: Callable[[Facts], bool]) -> Guard:
         name = holds.__name__
         if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
             raise ValueError(f"two guards are called {name}")
-        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed)
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because)
         return GUARDS[name]
 
     return register

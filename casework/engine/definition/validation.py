@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from casework.engine.deadlines.deadlines import WrittenLimit
+from casework.engine.definition.by_link import LINK_FILLS
 from casework.engine.definition.edition_schema import WrittenOpening
-from casework.engine.definition.editions import Edition, StateRule, TransitionRule, ancestors
+from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
     FINAL_PARTS,
+    MONEY_PARTS,
     REFERRAL,
+    REPAID_ON,
     SCOPES,
     SENDS,
     STATE_PARTS,
@@ -23,7 +26,7 @@ from casework.engine.parts import (
     UNSENT,
     WORKFLOW_PARTS,
 )
-from casework.engine.roles import QUEUE_ROLES, STANDS_FOR, Role
+from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, STANDS_FOR, Role
 
 #: Nobody is asked more at once than this.
 MOST_EMPTY_FIELDS = 7
@@ -44,6 +47,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_parts(edition),
         *_forms(graph),
         *_dates(graph),
+        *_money(graph),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]
@@ -115,9 +119,28 @@ def _names(graph: Graph) -> Iterator[Fault]:
         where = f"task {key}"
         yield from _functions(where, task.guards, task.effects)
         yield from _form_and_others(edition, where, task.form, task.not_by, actions)
+        yield from _by_link(edition, where, task)
     for where, opening in _openings(edition):
         if opening["open"] in ("task", "next_provider") and opening["task"] not in edition.tasks:
             yield Fault("unknown_task", where, f"It opens the task {quoted(opening['task'])}, which does not exist.")
+
+
+def _by_link(edition: Edition, where: str, task: TaskRule) -> Iterator[Fault]:
+    """What a one-time link fills in and leaves out are fields of the task's form, and nothing else hangs on what it leaves out."""
+    if task.by_link is None:
+        return
+    fields = {field["name"]: field for field in edition.rules["forms"].get(task.form or "", ())}
+    filled = {name: task.by_link[name] for name in LINK_FILLS if name in task.by_link}
+    for name in (*filled.values(), *task.by_link["leaves"]):
+        if name not in fields:
+            yield Fault(
+                "unknown_link_field", where, f"Its link speaks of the field {quoted(name)}, which its form has not."
+            )
+    for field in fields.values():
+        if "when" in field and field["when"][0] in (*filled.values(), *task.by_link["leaves"]):
+            yield Fault("link_asks_too_late", where, f"{quoted(field['name'])} hangs on what its link does not ask.")
+    if task.queue in ORGANISATION_QUEUES:
+        yield Fault("link_of_provider", where, "A provider's task is answered by no link: its people have accounts.")
 
 
 def _form_and_others(
@@ -310,6 +333,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
             rule.form for rule in graph.rules if not rule.target.startswith("=") and rule.target in ancestors(path)
         ]
         for limit in (state.due, *(limit for limit, _ in state.escalation)):
+            yield from _law(edition, f"state {path}", limit)
             yield from _since(edition, f"state {path}", limit, entering)
         for rule in graph.rules:
             if path in rule.sources:
@@ -321,6 +345,9 @@ def _dates(graph: Graph) -> Iterator[Fault]:
     openers = _openers(graph)
     for key, task in edition.tasks.items():
         where, forms = f"task {key}", openers.get(key, [])
+        yield from _condition(edition, where, task, forms)
+        yield from _law(edition, where, task.due)
+        yield from _functions(where, [task.only_if] if task.only_if else [], ())
         yield from _since(edition, where, task.after, forms)
         if task.per is None or not task.per.startswith("items:"):
             yield from _since(edition, where, task.due, forms)
@@ -329,6 +356,18 @@ def _dates(graph: Graph) -> Iterator[Fault]:
         wanted = task.per.removeprefix("items:")
         if not any(_asks(edition, form, wanted, "items") for form in forms):
             yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
+
+
+def _condition(edition: Edition, where: str, task: TaskRule, forms: Iterable[str | None]) -> Iterator[Fault]:
+    """What a task hangs on must be a fact of every form that opens it, and the answers such as can be given."""
+    if task.where is None:
+        return
+    name, values = task.where
+    for form in forms:
+        field = next((field for field in edition.rules["forms"].get(form or "", []) if field["name"] == name), None)
+        can = [True, False] if field and field["type"] == "yes_no" else field.get("choices", ()) if field else ()
+        if field is None or not field["fact"] or not set(values) <= set(can):
+            yield Fault("unknown_condition", where, f"It is opened by an answer to {quoted(name)} that no form takes.")
 
 
 def _openers(graph: Graph) -> Mapping[str, list[str | None]]:
@@ -345,6 +384,12 @@ def _openers(graph: Graph) -> Mapping[str, list[str | None]]:
     return openers
 
 
+def _law(edition: Edition, where: str, limit: WrittenLimit | None) -> Iterator[Fault]:
+    """The article that sets a limit has a name for people."""
+    if limit is not None and "law" in limit and not edition.texts.get(f"laws.{limit['law']}", "").strip():
+        yield Fault("law_unnamed", where, f"The law {quoted(limit['law'])} that sets its limit has no name for people.")
+
+
 def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterable[str | None]) -> Iterator[Fault]:
     if limit is None or limit["since"] is None:
         return
@@ -356,6 +401,22 @@ def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterab
             forms += [task.form for task in edition.tasks.values() if task.name == action]
         if not any(_asks(edition, form, field if dot else action, "date") for form in forms):
             yield Fault("unknown_date", where, f"It counts from {quoted(name)}, a day that no form asks for.")
+
+
+def _money(graph: Graph) -> Iterator[Fault]:
+    """What is told of the money must be told somewhere: an amount in a field for money, the day of a repayment in one for days."""
+    edition = graph.edition
+    for part, written in edition.money.items():
+        if part not in MONEY_PARTS:
+            yield Fault("unknown_money", "money", f"No part of its money is called {quoted(part)}.")
+        for where in written.split("|"):
+            name, _, field = where.partition(".")
+            forms = [rule.form for rule in edition.transitions if rule.name == name]
+            forms += [task.form for task in edition.tasks.values() if task.name == name]
+            if not any(_asks(edition, form, field, "date" if part == REPAID_ON else "money") for form in forms):
+                yield Fault(
+                    "unknown_money", "money", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
+                )
 
 
 def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:

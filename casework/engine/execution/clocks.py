@@ -8,7 +8,7 @@ from typing import cast
 from typing_extensions import Unpack
 
 from casework.engine.deadlines.calendars import Unit
-from casework.engine.deadlines.deadlines import EscalationStep, Plan, Rule, count, on_day, plan, recount, usual
+from casework.engine.deadlines.deadlines import EscalationStep, Plan, Rule, count, on_day, plan, recount, unit_of, usual
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.state.case import CREATED, PAUSED, RUNNING, STOPPED, SUSPENDED, Clock, Task
 from casework.engine.state.effects_schema import ClockOwner, ClockSpan, ClockValues, WrittenStep
@@ -99,7 +99,7 @@ def extend_task(builder: EventBuilder, task: Task, day: str | None, anew: tuple[
         planned = plan(on_day(day), usual(unit, builder.library[task.edition].escalation))
     else:
         limit, own = anew
-        unit = limit["unit"]
+        unit = unit_of(limit)
         planned = plan(limit, usual(unit, builder.library[task.edition].escalation) if own is None else own)
     if clock is not None and clock.unit == unit:
         steps = count(planned, builder.context.now, builder.context.calendar)

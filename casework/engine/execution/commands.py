@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from casework.engine.execution.record_commands import (
+    AnswerByLink,
     AnswerObjection,
     AskUnsealing,
     BreakGlass,
@@ -15,11 +16,13 @@ from casework.engine.execution.record_commands import (
     Correct,
     DecideUnsealing,
     FileDocument,
+    GiveLink,
     Object,
     Receive,
     RegisterDocument,
     Reseal,
     ReturnPapers,
+    RevokeLink,
     Say,
     SendLetter,
     TellParties,
@@ -203,4 +206,7 @@ Command = (
     | Receive
     | Object
     | AnswerObjection
+    | GiveLink
+    | RevokeLink
+    | AnswerByLink
 )

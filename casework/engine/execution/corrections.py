@@ -114,6 +114,14 @@ def may_correct(case: Case, answer: Answer, by: By) -> bool:
     return answer.lasts and by.person in answer.writers or by.role in accepted(case, (Role.OFFICER,))
 
 
+def _hangs_otherwise(rule: TaskRule, was: Facts, now: Facts) -> bool:
+    """Whether a task that one answer opens would not be opened by another."""
+    field, values = rule.where or ("", ())
+    if rule.where is not None and (was.data.get(field) in values) != (now.data.get(field) in values):
+        return True
+    return bool(rule.only_if) and GUARDS[rule.only_if].holds(was) != GUARDS[rule.only_if].holds(now)
+
+
 def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Iterator[Why]:
     """What speaks against other answers: all that followed from those that stood. `was` and `now` differ in their data."""
     for name in answer.guards:
@@ -131,6 +139,9 @@ def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Itera
     for field, value, _ in getattr(answer.rule, "opens_if", ()):
         if (answer.data.get(field) == value) != (now.data.get(field) == value):
             yield reasons.cases.TASKS_OPENED
+    opened = (answer.edition.tasks[opening["task"]] for opening in answer.rule.opens if opening["open"] == "task")
+    if any(_hangs_otherwise(rule, was, now) for rule in opened):
+        yield reasons.cases.TASKS_OPENED
     days = {value for field, value in answer.data.items() if isinstance(value, str) and now.data.get(field) != value}
     if any(step.rule.get("day") in days for clock in case.clocks.values() for step in clock.steps):
         yield reasons.cases.DEADLINE_COUNTS

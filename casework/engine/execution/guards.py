@@ -34,8 +34,14 @@ def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: An
     """
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
-    guards: list[Why] = [edition.as_reason(f"guards.{name}") for name in rule.guards if not _holds(name, facts)]
+    guards = [why for name in rule.guards if not _holds(name, facts) for why in refusal_of(edition, name, facts)]
     return [*guards, *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)]
+
+
+def refusal_of(edition: Edition, name: str, facts: Facts) -> list[Why]:
+    """Why a guard refuses, and what exactly is in the way where it can tell."""
+    because = GUARDS[name].because
+    return [edition.as_reason(f"guards.{name}"), *(because(facts) if because is not None else ())]
 
 
 def _holds(name: str, facts: Facts) -> bool:
@@ -123,15 +129,16 @@ def form_data(
     values = form_values.check(
         edition.model(form), rules, data, builder.context.calendar.local_date(at or builder.context.now)
     )
-    _insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
+    insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
     return form_values.split(rules, values)
 
 
-def _insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
+def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
         "right": builder.case.rights,
         "rights": builder.case.rights,
+        "impact": {record.id for record in builder.case.impacts.values() if record.stands},
         "documents": builder.case.usable_documents(),
         "tasks": {task.id for task in builder.case.open_tasks()},
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casework.engine.state.effects_schema import RoleGiven
+from casework.json_values import Answers
 
 
 @dataclass(frozen=True)
@@ -186,3 +187,39 @@ class AnswerObjection:
     referral: str
     objection: str
     words: str
+
+
+@dataclass(frozen=True)
+class GiveLink:
+    """Give a party a one-time link for a task: what it shows and asks about, in which language and for how many days.
+
+    `address` where it is mailed, `name` of whom it is for where that is known.
+    """
+
+    task: str
+    party: str
+    days: int
+    language: str
+    documents: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    code: bool = True
+    address: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class RevokeLink:
+    """Withdraw a link that was not used."""
+
+    link: str
+
+
+@dataclass(frozen=True)
+class AnswerByLink:
+    """A party's answer to the task of a link: who answered, as what, and with which files."""
+
+    link: str
+    name: str
+    position: str
+    data: Answers = field(default_factory=dict)
+    files: tuple[FileTold, ...] = ()

@@ -7,6 +7,7 @@ from casework.engine.deadlines.deadlines import (
     Rule,
     own_steps,
     rule_of,
+    unit_of,
 )
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.definition.guard_facts import Facts
@@ -146,4 +147,4 @@ def stand_in(
         what = f"fire:{rule.name}"
         counted = rule_of(rule.after, said) if rule.after is not None and what not in resumed_what else None
         if counted is not None:
-            open_clock(builder, track.id, counted["unit"], [(what, counted)], of=leaf)
+            open_clock(builder, track.id, unit_of(counted), [(what, counted)], of=leaf)

@@ -12,10 +12,12 @@ from casework.engine.deadlines.deadlines import (
     on_day,
     plan,
     rule_of,
+    unit_of,
     usual,
 )
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import GUARDS
 from casework.engine.execution.clock_pauses import pause_clock, resume_clock
 from casework.engine.execution.clocks import WAKE, due_of, is_wake, open_clock
 from casework.engine.execution.context import Library
@@ -185,7 +187,7 @@ def open_task(
     # While a stop is being decided, what is opened for a provider stands still from the beginning.
     state = SUSPENDED if builder.case.frozen and queue in ORGANISATION_QUEUES else READY
     if due is not None and not isinstance(due, str):
-        unit = due["unit"]
+        unit = unit_of(due)
         escalation = builder.library[edition or track.edition].escalation
         planned = plan(due, usual(unit, escalation) if steps is None else steps, activate)
         counted = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)
@@ -238,6 +240,10 @@ def open_side_task(
     if rule.unless_open and any(t.name == rule.name and t.about == about for t in builder.case.open_tasks()):
         return False
     said = builder.said(facts)
+    if rule.only_if and not GUARDS[rule.only_if].holds(facts):
+        return True
+    if rule.where is not None and said(rule.where[0]) not in rule.where[1]:
+        return True
     activate = None
     if rule.after is not None:
         activate = rule_of(rule.after, said)

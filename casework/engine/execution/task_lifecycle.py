@@ -261,6 +261,8 @@ def skippable(edition: Edition, task: Task) -> bool:
 
 def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) -> CaseworkError | None:
     """Why somebody who sees the task may not do this to it; None when they may."""
+    if by.role == Role.PARTY:
+        return _refusal_of_party(edition, case, task, by, operation)
     row, named = OPERATIONS[operation], who(operation, task.state, task.before)
     mine = kinds(case, task, by, operation)
     if operation in _DOING and task.type != "side" and not works(case, task, by):
@@ -285,6 +287,23 @@ def refusal(edition: Edition, case: Case, task: Task, by: By, operation: str) ->
     if operation in _GIVES_UP and giver(task) is not None and ADMINISTRATOR not in mine:
         return WrongState(action=row.do, why=reasons.tasks.DELEGATED)
     return None
+
+
+def _refusal_of_party(edition: Edition, case: Case, task: Task, by: By, operation: str) -> CaseworkError | None:
+    """Beside the table: a party finishes a task by a link that it was given for it, whoever holds the task, and does nothing else."""
+    mine = any(
+        (link.task, link.organisation, link.state) == (task.id, by.organisation, "open")
+        for link in case.party_links.values()
+    )
+    if (
+        operation == COMPLETE
+        and mine
+        and task.type == "side"
+        and task.open
+        and edition.tasks[task.rule].by_link is not None
+    ):
+        return None
+    return NotAllowed(why=reasons.tasks.IN_QUEUE(queue=task.queue))
 
 
 def _only_for(row: Operation, named: frozenset[str]) -> NotAllowed:

@@ -18,6 +18,7 @@ from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.case_values import Handed, ItemState, Receipt, StandingObjection, Waiting
 from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
+from casework.engine.state.impacts import Impact, TechnologyStatement
 from casework.json_values import Answers
 
 #: WS-HumanTask's states; a task in one of `OPEN` still waits for somebody.
@@ -227,6 +228,28 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyLink:
+    """A one-time link by which a party answers one task without an account."""
+
+    id: str
+    task: str
+    party: str
+    organisation: str
+    given_by: str
+    given_at: datetime
+    until: datetime
+    language: str
+    #: The documents that it shows, and the providers that it asks about.
+    documents: tuple[str, ...]
+    providers: tuple[str, ...]
+    code: bool
+    mail: bool
+    #: "open", "used" or "revoked"; open counts until its end, and while its task is open.
+    state: str = "open"
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Referrals of a kind that run side by side, and how many of their results the case waits for."""
 
@@ -304,6 +327,10 @@ class Case:
     files: Mapping[str, File] = field(default_factory=dict)
     grants: Mapping[str, Grant] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
+    party_links: Mapping[str, PartyLink] = field(default_factory=dict)
+    #: Records of its effect, and what was stated of its technology.
+    impacts: Mapping[str, Impact] = field(default_factory=dict)
+    statements: Mapping[str, TechnologyStatement] = field(default_factory=dict)
     #: People with a declared interest in this case; they may do nothing in it, and a provider's see nothing of it.
     interests: frozenset[str] = frozenset()
     #: How referrals that run side by side are waited for.

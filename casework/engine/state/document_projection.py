@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casework.engine.state.case import PartyLink
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.copies import replace
 from casework.engine.state.document_effects_schema import (
@@ -14,13 +15,15 @@ from casework.engine.state.document_effects_schema import (
     GrantDay,
     RegisteredDocument,
 )
-from casework.engine.state.effects_schema import ErasedWords
+from casework.engine.state.effects_schema import ErasedWords, GivenLink, LinkChange
 from casework.engine.state.events import Event
+from casework.ledger.canonical_json import parse_instant
 
 Consents = Mapping[str, Consent]
 Documents = Mapping[str, Document]
 Files = Mapping[str, File]
 Grants = Mapping[str, Grant]
+Links = Mapping[str, PartyLink]
 
 
 def consented(consents: Consents, given: list[GivenConsent], event: Event) -> Consents:
@@ -124,3 +127,31 @@ def grant_days(grants: Grants, days: list[GrantDay], event: Event) -> Grants:
 
 def grants_returned(grants: Grants, ids: list[str], event: Event) -> Grants:
     return {**grants, **{id: replace(grants[id], returned_at=event.at) for id in ids}}
+
+
+def links_given(links: Links, given: list[GivenLink], event: Event) -> Links:
+    return {
+        **links,
+        **{
+            link["id"]: PartyLink(
+                id=link["id"],
+                task=link["task"],
+                party=link["party"],
+                organisation=link["organisation"],
+                given_by=event.actor,
+                given_at=event.at,
+                until=parse_instant(link["until"]),
+                language=link["language"],
+                documents=tuple(link["documents"]),
+                providers=tuple(link["providers"]),
+                code=link["code"],
+                mail=link["mail"],
+            )
+            for link in given
+        },
+    }
+
+
+def links_changed(links: Links, changes: list[LinkChange], event: Event) -> Links:
+    ended = {change["id"]: replace(links[change["id"]], state=change["state"], ended_at=event.at) for change in changes}
+    return {**links, **ended}

@@ -20,6 +20,7 @@ from casework.engine.state.document_effects_schema import (
     GrantDay,
     RegisteredDocument,
 )
+from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
 from casework.json_values import Answers
 
@@ -298,6 +299,30 @@ class ErasedWords(TypedDict):
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
+class GivenLink(TypedDict):
+    """A one-time link that a party was given for a task, until a moment; what it shows and lets choose."""
+
+    id: str
+    task: str
+    party: str
+    organisation: str
+    until: str
+    language: str
+    #: The documents that it shows, and the providers that it asks about.
+    documents: list[str]
+    providers: list[str]
+    #: Whether a code is told beside it, and whether it was mailed.
+    code: bool
+    mail: bool
+
+
+class LinkChange(TypedDict):
+    """That a link is used or revoked."""
+
+    id: str
+    state: str
+
+
 class FoldedEffects(TypedDict, total=False):
     """What changes the case: for each of them the projection knows what."""
 
@@ -351,7 +376,12 @@ class FoldedEffects(TypedDict, total=False):
     #: People with a declared interest, and those who have it no longer.
     interest: list[str]
     interest_ended: list[str]
+    links: list[GivenLink]
+    link_states: list[LinkChange]
     join: WrittenJoin
+    #: Records of the effect, and what an assessor states of the technology.
+    impacts: list[GivenImpact]
+    statement: GivenStatement
     owner: str
     team: list[str]
     #: The IP rights that it is about from then on.
@@ -374,6 +404,9 @@ class Effects(FoldedEffects, total=False):
     held_by: str
     #: A provider hears of the task's result.
     answers: bool
+    #: The one-time link by which a party did it, and the documents that it handed in with its answer.
+    link: str
+    handed_in: list[str]
     #: Who was relieved of it.
     person: str
     #: Which one, where a kind of event knows several: of a step, a message, a letter, an objection, a join.

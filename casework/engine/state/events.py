@@ -13,6 +13,10 @@ from casework.json_values import Answers
 
 #: The actor of everything that happens by itself.
 SYSTEM_ACTOR = "system"
+#: The actor of what a party answers by a one-time link: somebody without an account, whose name stands in the body.
+PARTY_ACTOR = "party"
+#: Actors that are no person's id.
+NO_PERSONS = frozenset({SYSTEM_ACTOR, PARTY_ACTOR})
 
 # What kinds there are in the log of a case. Past tense in the history; here the action.
 OPENED, FIRED, PROPOSED, REFUSED = "opened", "fired", "proposed", "refused"
@@ -53,6 +57,8 @@ NOTED, SAID = "noted", "said"
 UNSEALING_ASKED, UNSEALED, UNSEALING_REFUSED, RESEALED, PARTIES_TOLD, GLASS_BROKEN = (
     "unsealing_asked", "unsealed", "unsealing_refused", "resealed", "parties_told", "glass_broken",
 )  # fmt: skip
+#: A party was given a link by which it answers a task once, without an account; the link was withdrawn.
+LINK_GIVEN, LINK_REVOKED = "link_given", "link_revoked"
 #: Of referrals side by side, as many have a result as the case waits for.
 JOINED = "joined"
 #: Between the two sides of a referral: one has got what the other did; one does not agree with it.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
-from casework.engine.state import case_projection, document_projection, task_projection, track_projection
+from casework.engine.state import case_projection, document_projection, impacts, task_projection, track_projection
 from casework.engine.state.case import Case
 from casework.engine.state.copies import replace
 from casework.engine.state.events import OPENED, Event
@@ -44,9 +44,13 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("grants_returned", "grants", document_projection.grants_returned),
     ("openings", "openings", case_projection.readers_asked),
     ("opening_states", "openings", case_projection.readers_changed),
+    ("links", "party_links", document_projection.links_given),
+    ("link_states", "party_links", document_projection.links_changed),
     ("interest", "interests", case_projection.interested),
     ("interest_ended", "interests", case_projection.interested_no_longer),
     ("join", "joins", case_projection.joined),
+    ("impacts", "impacts", impacts.recorded),
+    ("statement", "statements", impacts.stated),
     ("owner", "owner", case_projection.owned),
     ("team", "team", case_projection.staffed),
     ("case_rights", "rights", case_projection.about_rights),

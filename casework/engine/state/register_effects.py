@@ -1,4 +1,4 @@
-"""What follows from an event of a register: of programmes, organisations, people, rights, findings and erasures.
+"""What follows from an event of a register: of programmes, organisations, people, rights, needs, technologies, findings and erasures.
 
 As with `effects_schema`, a type for each key, over JSON as it is stored.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from casework.engine.state.effects_schema import ErasedWords
-from casework.engine.state.right_values import Cause, Encumbrance, RecordedRight
+from casework.engine.state.right_values import Cause, Encumbrance, OwnerOfRight, RecordedRecord, RecordedRight
 
 
 class QueueRule(TypedDict):
@@ -82,6 +82,8 @@ class RegisterEffects(AccountChange, total=False):
     created: int
     updated: int
     nested: int
+    #: How many events in logs of needs and technologies name this part as their cause.
+    records: int
     # An IP right.
     right: RecordedRight
     encumbrance: Encumbrance
@@ -89,6 +91,12 @@ class RegisterEffects(AccountChange, total=False):
     on: str
     cause: Cause
     checked_on: str
+    right_kind: str
+    technologies: list[str]
+    owners: list[OwnerOfRight]
+    # A need or a technology; the fields for which a person stands from now on.
+    record: RecordedRecord
+    confirmed: list[str]
     # A finding: about which event of which case.
     programme: str
     case: str

@@ -44,6 +44,7 @@ KEEPS: Mapping[str, str] = {
     **dict.fromkeys((events.RECEIVED, events.OBJECTED), _SIDES),
     **dict.fromkeys((events.UNSEALING_ASKED, events.UNSEALED, events.UNSEALING_REFUSED, events.RESEALED), _READERS),
     **dict.fromkeys((events.PARTIES_TOLD, events.GLASS_BROKEN), _READERS),
+    **dict.fromkeys((events.LINK_GIVEN, events.LINK_REVOKED), _TASK),
     events.CORRECTED: "it puts another answer in the place of one, and moves nothing; what a guard asks of it is asked again",
     events.INTEREST_DECLARED: "whoever declared it is refused by name wherever a form had offered that person",
     events.NOTED: "it is words alone",

@@ -1,4 +1,4 @@
-"""What lies on an IP right: as a case's action says it, and as the right's own log does."""
+"""What lies on an IP right: as a case's action says it, and as the right's own log does; and what other records are."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-#: What lies on an IP right: a pledge, a licence, a transfer.
+#: What lies on an IP right: a pledge, a licence, an assignment that is not registered yet, a transfer.
 Burden = TypedDict(
     "Burden",
     {
         "kind": str,
         "holder": NotRequired[str | None],
-        "territory": NotRequired[str | None],
-        "exclusive": NotRequired[bool],
+        # Of a licence: exclusive, sole or plain; where and for which uses (none said: everywhere, every use); its last day.
+        "licence": NotRequired[str | None],
+        "territories": NotRequired[list[str]],
+        "fields": NotRequired[list[str]],
         "from": str | None,
-        "to": NotRequired[str | None],
+        "until": NotRequired[str | None],
     },
 )
 #: Of burdens what those have in common that end.
@@ -38,19 +40,29 @@ Encumbrance = TypedDict(
         "case": str,
         "kind": NotRequired[str],
         "holder": str | None,
-        "territory": str | None,
-        "exclusive": bool | None,
+        "licence": str | None,
+        "territories": list[str],
+        "fields": list[str],
         "from": NotRequired[str | None],
+        # Its last day as agreed, and the day on which it was recorded to have ended.
+        "until": str | None,
         "to": str | None,
     },
 )
 
 
 class Cause(TypedDict):
-    """The event of a case from which one of a right follows."""
+    """The event of a case from which one of a right follows; or of a programme's import, from which one of a record does."""
 
     log: str
     seq: int
+
+
+class OwnerOfRight(TypedDict):
+    """An organisation that an IP right belongs to, and its share in per cent where it is known."""
+
+    organisation: str
+    share: str | None
 
 
 class RecordedRight(TypedDict):
@@ -58,5 +70,12 @@ class RecordedRight(TypedDict):
 
     programme: NotRequired[str]
     kind: str
-    technology: str | None
+    technologies: list[str]
+    owners: NotRequired[list[OwnerOfRight]]
     confirmed: bool
+
+
+class RecordedRecord(TypedDict):
+    """Whose a need or a technology is; the rest is in the body."""
+
+    programme: str

@@ -25,6 +25,7 @@ from casework.engine.execution.guards import (
     insist_not_frozen,
     insist_operation,
     line,
+    refusal_of,
 )
 from casework.engine.execution.task_changes import (
     awaken_task,
@@ -301,7 +302,8 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     facts, body = form_data(builder, edition, rule.form, command.data)
     reviews.insist_reviewed(task, facts)
     task_facts = builder.facts(track, facts, task)
-    if against := [edition.as_reason(f"guards.{n}") for n in rule.guards if not GUARDS[n].holds(task_facts)]:
+    failing = [name for name in rule.guards if not GUARDS[name].holds(task_facts)]
+    if against := [why for name in failing for why in refusal_of(edition, name, task_facts)]:
         raise Refused(*against)
     complete(builder, task, rule, track, facts, body=body, extra=happened(builder, command.happened_on))
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
-from casework.engine.parts import MAIN
-from casework.engine.state.case import Case, Track
+from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
+from casework.operations.cases.money import ServiceMoney, list_money, money_in
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 
 #: How sure an amount is: somebody said it, the other side has agreed to it, it has been paid.
 SAID, AGREED, CONFIRMED = "said", "agreed", "confirmed"
-#: The answer in which the forms of a service say how much money it is about; what a right is worth is another one.
-_AMOUNT = "amount"
 #: The milestones of a service at which its amount is agreed and confirmed.
 _MILESTONES = ((CONFIRMED, "paid"), (AGREED, "offered"))
 
@@ -50,6 +48,8 @@ class TechnologyOfCase:
     readiness_low: int | None
     readiness_high: int | None
     ip_text: str | None
+    #: What assessors have stated of it, the newest first.
+    statements: list[StatementView]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +84,8 @@ class CaseAbout:
     #: The phase of the programme in which it was opened.
     phase: Names | None
     amounts: list[Amount]
+    #: Of each service that pays or is to pay its stages, repayments and what is owed.
+    money: list[ServiceMoney]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,19 +119,28 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
         raise NotFound("case")
     sides = {side: case.parties.get(side) for side in ("need_owner", "technology_owner")}
     row = db.execute(
-        _ABOUT, {"need": case.need, "technology": case.technology, "match": case.match, "phase": case.phase, **sides}
+        _ABOUT,
+        {
+            "need": case.need,
+            "technology": case.technology,
+            "match": case.match,
+            "phase": case.phase,
+            "programme": case.programme,
+            **sides,
+        },
     ).one()
     budget = []
     if row.budget is not None:
         budget = [Amount(track=None, amount=str(row.budget), currency=row.budget_currency or "", certainty=SAID)]
     return CaseAbout(
         need=_need(row) if row.need_title is not None else None,
-        technology=_technology(row) if row.technology_title is not None else None,
+        technology=_technology(row, statements_in(row.statements)) if row.technology_title is not None else None,
         match=row_as(MatchOfCase, row, proposed_on=row.proposed_on and row.proposed_on.isoformat())
         if row.match_id is not None
         else None,
         phase=_named_or_none(row.phase, row.phase_zh),
         amounts=budget + list(amounts_of(case, load_library().editions)),
+        money=list_money(case, load_library().editions),
     )
 
 
@@ -142,13 +153,14 @@ def _need(row: Any) -> NeedOfCase:
     )
 
 
-def _technology(row: Any) -> TechnologyOfCase:
+def _technology(row: Any, statements: list[StatementView]) -> TechnologyOfCase:
     return row_as(
         TechnologyOfCase,
         row,
         title=_named(row.technology_title, row.technology_title_zh),
         owner=_named_or_none(row.technology_owner, row.technology_owner_zh),
         developed_in=list(row.developed_in or ()),
+        statements=statements,
     )
 
 
@@ -161,50 +173,26 @@ def _named_or_none(name: str | None, name_zh: str | None) -> Names | None:
 
 
 def amounts_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[Amount]:
-    """The amount of each service that pays or is to pay, the latest that was recorded before it was paid.
+    """The amount of each service that pays or is to pay: that of the furthest stage which it reached.
 
     What has ended without an offer, or was replaced, counts for nothing.
     """
-    for track in case.tracks.values():
-        edition = editions.get(track.edition)
-        if edition is None or edition.part == MAIN or track.replaced or not set(edition.milestones) >= _MILESTONE_NAMES:
-            continue
-        certainty = next((sure for sure, name in _MILESTONES if set(track.states) & edition.milestones[name]), SAID)
-        if track.ended_at is not None and certainty == SAID:
-            continue
-        money = _latest(track, edition)
-        if money is not None:
-            yield Amount(track=track.id, amount=money["amount"], currency=money["currency"], certainty=certainty)
-
-
-_MILESTONE_NAMES = {name for _, name in _MILESTONES}
-
-
-def _latest(track: Track, edition: Edition) -> Mapping[str, str] | None:
-    """The amount that was recorded last by an action that led up to the payment; what is repaid is another one."""
-    after = edition.milestones[_MILESTONES[0][1]]
-    before = {rule.name for rule in edition.transitions if not set(rule.sources) <= after}
-    last = None
-    for name, fired in sorted(track.fired.items(), key=lambda item: item[1].at):
-        if name in before and _is_money(said := fired.data.get(_AMOUNT)):
-            last = said
-    return last
-
-
-def _is_money(value: object) -> bool:
-    if not isinstance(value, Mapping) or set(value) != {"amount", "currency"}:
-        return False
-    return Decimal(str(value["amount"])) > 0
+    for told in money_in(case, editions):
+        track, said = case.tracks[told.track], told.latest
+        milestones = editions[track.edition].milestones
+        certainty = next((sure for sure, name in _MILESTONES if set(track.states) & milestones.get(name, set())), SAID)
+        if said is not None and not (track.ended_at is not None and certainty == SAID):
+            yield Amount(track=track.id, amount=str(said.amount), currency=said.currency, certainty=certainty)
 
 
 #: The records of a case, and its parties by name. What the reader may not see is empty.
-_ABOUT = text("""
+_ABOUT = text(f"""
     SELECT n.title AS need_title, n.title_zh AS need_title_zh, n.district, n.sector, n.problem, n.target, n.budget,
         n.budget_currency, no.name AS need_owner, no.name_zh AS need_owner_zh,
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
-        m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh
-    FROM (SELECT 1) AS this
+        m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
+{STATEMENTS}    FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)

@@ -71,3 +71,13 @@ class TaskChoice(NamedInBoth):
     edition: str
     #: Of its words in the edition's texts.
     key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImpactChoice(NamedInBoth):
+    """A record of the effect that a form offers to choose; its name is the code of its measure."""
+
+    level: str
+    value: str
+    from_on: str
+    to_on: str

@@ -23,7 +23,14 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT o.id::text, {called("o")} FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[]))
-    UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, number), ''), kind) FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, coalesce(number, application_number)), ''), kind)
+        FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
+""")
+#: What lies on some rights by its id: by the right, and since when.
+_BURDENS = text("""
+    SELECT b->>'id', concat_ws(' · ', coalesce(nullif(concat_ws(' ', r.office, r.number), ''), r.kind), b->>'from')
+    FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
+    WHERE r.id = ANY(CAST(:rights AS uuid[])) AND b->>'id' = ANY(CAST(:ids AS text[]))
 """)
 #: The people of some organisations, and these, by their ids.
 _OF_PROVIDERS = text(f"""
@@ -41,7 +48,10 @@ def names_in_answers(db: Connection, case: Case | None, ids: Iterable[str]) -> d
     if not wanted:
         return {}
     names = {row[0]: row[1] for row in db.execute(_NAMES, {"ids": wanted})}
-    return names | _papers(db, case, {id for id in wanted if id not in names and case and id in case.documents})
+    missing = [id for id in wanted if id not in names]
+    if case is not None and case.rights and missing:
+        names |= {row[0]: row[1] for row in db.execute(_BURDENS, {"rights": list(case.rights), "ids": missing})}
+    return names | _papers(db, case, {id for id in missing if case and id in case.documents})
 
 
 def names_for_provider(db: Connection, actor: Actor, case: Case, ids: Iterable[str]) -> dict[str, str]:

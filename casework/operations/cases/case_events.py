@@ -14,7 +14,8 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
-from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.events import LINK_GIVEN, PARTY_ACTOR, SYSTEM_ACTOR
+from casework.engine.tasks.party_answers import BY
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED, values
@@ -116,7 +117,8 @@ def last_events(db: Connection, actor: Actor, case: Case, *, limit: int = 10) ->
         raise NotFound("history")
     rows = db.execute(text(_LAST), {"log": case.log, "most": insist_limit(limit)}).all()
     events = [row_as(EventRow, row) for row in rows]
-    names, library = names_of(db, {person for event in events for person in people_of(event)}), load_library()
+    named, library = {person for event in events for person in people_of(event)}, load_library()
+    names = names_of(db, named, named)
     return [
         row_as(
             RecentEvent,
@@ -161,9 +163,10 @@ def told_of(
         transition=transition,
         what=effects.get("what") if whole else transition or effects.get("name") or effects.get("what"),
         edition=header["edition"],
-        actor=_actor(header["actor"], names) if ours else Named(id=None, name=header["role"]),
+        actor=_doer(header["actor"], row.body, names) if ours else Named(id=None, name=header["role"]),
         role=header["role"],
         by_system=header["actor"] == SYSTEM_ACTOR,
+        party=names.get(header["organisation"]) if ours and header["actor"] == PARTY_ACTOR else None,
         documents=papers_of(effects, row.body, row.title),
         version=version_of(effects),
         task=task,
@@ -192,6 +195,7 @@ def people_of(row: EventRow) -> set[str | None]:
         header["actor"],
         header["acting_for"],
         whom_of(row.kind, effects),
+        header["organisation"] if header["actor"] == PARTY_ACTOR else None,
         *(effects.get("role_given") or {}).values(),
     }
 
@@ -276,6 +280,8 @@ def item_of(effects: JsonMapping) -> str | None:
 
 def whom_of(kind: str, effects: JsonMapping) -> str | None:
     """The person whom an action of another one concerned: to whom a case was handed over, from whom a task was taken."""
+    if kind == LINK_GIVEN:
+        return next((str(link["organisation"]) for link in effects.get("links", ())), None)
     person: str | None = effects.get({"handed_over": "owner", "relieved": "person"}.get(kind, ""))
     return person or next((task["to"] for task in effects.get("task_states", ()) if "to" in task), None)
 
@@ -301,7 +307,7 @@ def _show_event(
         from_=header["from"],
         to=header["to"],
         # On the other side of a referral one sees the office, not who in it.
-        actor=_actor(header["actor"], names) if ours else Named(id=None, name=header["role"]),
+        actor=_doer(header["actor"], row.body, names) if ours else Named(id=None, name=header["role"]),
         role=header["role"],
         documents=papers_of(effects, row.body, row.title),
         version=version_of(effects),
@@ -339,3 +345,11 @@ def _actor(id: str, names: Mapping[str, str]) -> Named: ...
 def _actor(id: str | None, names: Mapping[str, str]) -> Named | None: ...
 def _actor(id: str | None, names: Mapping[str, str]) -> Named | None:
     return Named(id=id, name="system") if id == SYSTEM_ACTOR else to_named(id, names)
+
+
+def _doer(id: str, body: JsonMapping, names: Mapping[str, str]) -> Named:
+    """Who did something; of a party by the name that was typed, where that is not erased."""
+    if id != PARTY_ACTOR:
+        return _actor(id, names)
+    name = values(body).get(BY)
+    return Named(id=id, name=name if isinstance(name, str) else None)

@@ -86,16 +86,26 @@ _RECORDED = text(
 
 
 def list_addable(db: Connection, case: Case) -> list[JsonObject]:
-    """Recorded rights of a case's technology that it is not about yet: id, kind, office, number, owner."""
-    given = {"technology": case.technology, "programme": case.programme, "there": list(case.rights), "most": MOST}
+    """Recorded rights of a case's technology or of its parties that it is not about yet: id, kind, office, number, owner."""
+    given = {
+        "technology": case.technology,
+        "parties": sorted({party for party in case.parties.values() if party}),
+        "programme": case.programme,
+        "there": list(case.rights),
+        "most": MOST,
+    }
     return [dict(row._mapping) for row in db.execute(_ADDABLE, given)]
 
 
-#: The rights of a technology that a case may still add, the newest first.
+#: The rights of a technology, then those of organisations, that a case may still add, the newest first.
 _ADDABLE = text("""
-    SELECT id::text, kind, office, number, owner FROM rights
-    WHERE technology_id = CAST(:technology AS uuid) AND programme_id = CAST(:programme AS uuid)
-    AND id <> ALL(CAST(:there AS uuid[])) ORDER BY created_at DESC, id LIMIT :most
+    SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, r.owner FROM rights r
+    CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT FROM right_technologies l WHERE l.right_id = r.id AND l.technology_id = CAST(:technology AS uuid)
+    ) AS protects) AS own
+    WHERE r.programme_id = CAST(:programme AS uuid) AND r.id <> ALL(CAST(:there AS uuid[])) AND (own.protects OR EXISTS (
+        SELECT FROM right_owners o WHERE o.right_id = r.id AND o.organisation_id = ANY(CAST(:parties AS uuid[]))
+    )) ORDER BY own.protects DESC, r.created_at DESC, r.id LIMIT :most
 """)
 
 

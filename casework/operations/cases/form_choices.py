@@ -12,14 +12,15 @@ from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.json_values import JsonMapping
-from casework.operations.cases.action_views import TaskChoice
+from casework.operations.cases.action_views import ImpactChoice, TaskChoice
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import BURDEN_NAME
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import Sight, sight
+from casework.permissions.visibility import Sight, reach, sight
 from casework.records.event_log import now
 
 #: By the field's name what it offers.
@@ -43,8 +44,17 @@ _PROVIDERS = text("""
 """)
 #: How some rights are called.
 _RIGHTS = text(
-    "SELECT id::text, kind, office, number FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, 1"
+    "SELECT id::text, kind, office, coalesce(number, application_number) AS number FROM rights"
+    " WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
 )
+#: What others hold on some rights: by the right, whose holder the reader may know of, and since when.
+_BURDENS = text(f"""
+    SELECT b->>'id' AS id, {BURDEN_NAME} AS name FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
+    LEFT JOIN cases c ON c.id = CAST(b->>'case' AS uuid) AND c.programme_id = ANY(CAST(:seen AS uuid[]))
+    LEFT JOIN organisations o ON o.id = CAST(b->>'holder' AS uuid) AND (c.id IS NOT NULL OR b->>'case' IS NULL)
+    WHERE r.id = ANY(CAST(:ids AS uuid[])) AND b->>'to' IS NULL AND b->>'case' IS DISTINCT FROM CAST(:log AS text)
+    AND b->>'kind' IN ('licence', 'assignment', 'transfer') ORDER BY r.number, b->>'from', 1
+""")
 
 
 def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[JsonMapping]) -> Offered:
@@ -64,10 +74,31 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                     _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
                     for row in db.execute(_RIGHTS, {"ids": list(case.rights)})
                 ]
+            case "burden":
+                choices[rule["name"]] = [
+                    _choice(row.id, row.name)
+                    for row in db.execute(
+                        _BURDENS, {"ids": list(case.rights), "log": case.log, "seen": sorted(reach(actor).all_of)}
+                    )
+                ]
             case "documents":
                 choices[rule["name"]] = _papers(db, actor, case, track, rule)
             case "tasks":
                 choices[rule["name"]] = _tasks(case)
+            case "impact":
+                choices[rule["name"]] = [
+                    ImpactChoice(
+                        id=one.id,
+                        name=one.measure,
+                        name_zh=None,
+                        level=one.level,
+                        value=one.value,
+                        from_on=one.from_on,
+                        to_on=one.to_on,
+                    )
+                    for one in case.impacts.values()
+                    if one.stands
+                ]
     return choices
 
 

@@ -32,9 +32,10 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
-    taken, moment, written = run(db, _LOCK_MATCH, (match,))[0]
-    if taken is not None:
-        raise WrongState(action=reasons.actions.OPEN_CASE, why=reasons.cases.HAS_CASE)
+    taken, moment, written, refused = run(db, _LOCK_MATCH, (match,))[0]
+    if taken is not None or refused:
+        why = reasons.catalogue.MATCH_REFUSED if refused else reasons.cases.HAS_CASE
+        raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case: CaseSubject = {
@@ -66,15 +67,17 @@ _MATCH = """
             AND (f.ends_on IS NULL OR f.ends_on >= d.today) ORDER BY f.starts_on DESC, f.id LIMIT 1
         ) AS phase_id,
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r
-            WHERE r.technology_id = t.id AND r.programme_id = m.programme_id) AS rights
+            JOIN right_technologies l ON l.right_id = r.id AND l.technology_id = t.id
+            WHERE r.programme_id = m.programme_id) AS rights
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """
 #: Locks a match, and takes the time and the programme's calendar.
 #: Materialised: the time is taken after the lock, however long one had to wait for it.
 _LOCK_MATCH = """
-    WITH m AS MATERIALIZED (SELECT case_id, programme_id FROM matches WHERE id = $1 FOR NO KEY UPDATE)
-    SELECT m.case_id, casework_now(), (SELECT calendar::text FROM programmes p WHERE p.id = m.programme_id) FROM m
+    WITH m AS MATERIALIZED (SELECT case_id, programme_id, refused_at FROM matches WHERE id = $1 FOR NO KEY UPDATE)
+    SELECT m.case_id, casework_now(), (SELECT calendar::text FROM programmes p WHERE p.id = m.programme_id),
+        m.refused_at IS NOT NULL FROM m
 """
 
 

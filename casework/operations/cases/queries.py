@@ -22,6 +22,7 @@ from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
+from casework.operations.cases.impacts import show_impacts
 from casework.operations.cases.joins import show_joins
 from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.track_presenters import concerned, show_of, show_track, step_of
@@ -147,6 +148,7 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
         proposals=[
             row_as(ProposalView, proposal, by=to_named(proposal.actor, names)) for proposal in case.proposals.values()
         ],
+        impacts=show_impacts(case, names),
     )
 
 

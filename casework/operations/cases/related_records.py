@@ -54,6 +54,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
             row_as(
                 RightOfCase,
                 row,
+                number=row.number or row.application_number,
                 expires_on=row.expires_on and row.expires_on.isoformat(),
                 fee_paid_to=row.fee_paid_to and row.fee_paid_to.isoformat(),
                 checked_on=row.checked_on and row.checked_on.isoformat(),
@@ -62,8 +63,10 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                         kind=encumbrance["kind"],
                         holder=names.get(encumbrance.get("holder") or ""),
                         from_=encumbrance.get("from"),
-                        territory=encumbrance.get("territory"),
-                        exclusive=encumbrance.get("exclusive"),
+                        licence=encumbrance.get("licence"),
+                        territories=encumbrance.get("territories") or [],
+                        fields=encumbrance.get("fields") or [],
+                        until=encumbrance.get("until"),
                         case=numbers.get(encumbrance["case"]),
                         here=encumbrance["case"] == case.log,
                     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
+from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
 # --- tracks ----------------------------------------------------------------------------------------------------------
@@ -285,13 +286,16 @@ class ProposalView:
 class Encumbrance:
     """What lies on a right."""
 
-    #: pledge, licence or transfer.
+    #: pledge, licence, assignment or transfer.
     kind: str
     #: The name of who holds it.
     holder: str | None
     from_: str | None
-    territory: str | None
-    exclusive: bool | None
+    #: Of a licence: exclusive, sole or plain; where and for which uses, none for all; its last day as agreed.
+    licence: str | None
+    territories: list[str]
+    fields: list[str]
+    until: str | None
     #: The number of the case that it came from, where the reader may know it.
     case: str | None
     #: It came from this case.
@@ -307,7 +311,7 @@ class RightOfCase:
     office: str | None
     number: str | None
     owner: str | None
-    in_force: bool | None
+    status: str | None
     expires_on: str | None
     fee_paid_to: str | None
     checked_on: str | None
@@ -395,6 +399,7 @@ class WholeCase(CasePart):
     documents: list[CaseDocument]
     grants: list[GrantView]
     proposals: list[ProposalView]
+    impacts: list[ImpactView]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

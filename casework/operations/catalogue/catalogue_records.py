@@ -20,8 +20,8 @@ class CatalogueRecords:
 
     def __init__(self, programme: str) -> None:
         self.programme = programme
-        #: The rows of this batch that were written, by table: the event of the batch tells each.
-        self.written: dict[str, set[str]] = {}
+        #: The matches or past projects of this batch that were written: the event of the batch tells each.
+        self.written: set[str] = set()
 
     def known(
         self, db: Connection, table: str, keys: Iterable[tuple[str, str]], columns: Iterable[str]
@@ -36,33 +36,29 @@ class CatalogueRecords:
         )
         return {(row.source, row.external_id): row for row in rows}
 
-    def insert(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
+    def insert(self, db: Connection, rows: list[JsonObject]) -> None:
+        """Matches that are new; a need or a technology is written with its log, by `core.record_log`."""
         if not rows:
             return
-        self.written.setdefault(table, set()).update(row["id"] for row in rows)
-        stamps = "created_at" if table == "matches" else "created_at, updated_at"
-        extra = () if table == "matches" else ("provenance",)
-        columns = ", ".join(("id", "source", "external_id", *COLUMNS[table], *extra))
-        moments = ", ".join(["casework_now()"] * (stamps.count(",") + 1))
+        self.written.update(row["id"] for row in rows)
+        columns = ", ".join(("id", "source", "external_id", *COLUMNS["matches"]))
         db.execute(
             text(
-                f"INSERT INTO {table} (programme_id, {columns}, {stamps}) SELECT CAST(:programme AS uuid), {columns}, {moments}"
-                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
+                f"INSERT INTO matches (programme_id, {columns}, created_at) SELECT CAST(:programme AS uuid), {columns}, casework_now()"
+                " FROM jsonb_populate_recordset(NULL::matches, CAST(:rows AS jsonb))"
             ),
             {"programme": self.programme, "rows": _written(rows)},
         )
 
-    def update(self, db: Connection, table: str, rows: list[JsonObject]) -> None:
+    def update(self, db: Connection, rows: list[JsonObject]) -> None:
         if not rows:
             return
-        self.written.setdefault(table, set()).update(row["id"] for row in rows)
-        extra = () if table == "matches" else ("provenance",)
-        sets = ", ".join(f"{name} = r.{name}" for name in (*COLUMNS[table], *extra))
-        moment = "" if table == "matches" else ", updated_at = casework_now()"
+        self.written.update(row["id"] for row in rows)
+        sets = ", ".join(f"{name} = r.{name}" for name in COLUMNS["matches"])
         db.execute(
             text(
-                f"UPDATE {table} t SET {sets}{moment}"
-                f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
+                f"UPDATE matches t SET {sets}"
+                " FROM jsonb_populate_recordset(NULL::matches, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
             ),
             {"rows": _written(rows)},
         )

@@ -32,6 +32,10 @@ COLUMNS: Mapping[str, JsonMapping] = {
          "readiness_high", "ip_text", "verification")
     )
     | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
+    "past_projects": dict.fromkeys(
+        ("title", "title_zh", "need_owner", "technology_owner", "district", "started_on", "ended_on", "outcome", "contract_value",
+         "contract_currency", "effect")
+    ),
     "matches": dict.fromkeys(("need_id", "technology_id", "proposed_on", "proposed_by", "score", "rationale")),
 }  # fmt: skip
 #: What of a technology's record stands in its column `more`.

@@ -17,21 +17,29 @@ Key = tuple[str, str]
 
 
 def owners_by_name(
-    db: Connection, countries: Mapping[str, str | None], *, source: str, by: str, stamp: str
+    db: Connection, programme: str, countries: Mapping[str, str | None], *, source: str, by: str, stamp: str
 ) -> dict[str, str]:
-    """The ids of owners, told by name with their country; one that is not known yet is registered."""
-    rows = db.execute(
-        text("SELECT id, name FROM organisations WHERE name = ANY(:names) ORDER BY created_at DESC, id DESC"),
-        {"names": list(countries)},
-    )
+    """The ids of owners, told by name with their country; one that the programme does not know yet is registered for it."""
+    if not countries:
+        return {}
+    rows = db.execute(_CALLED, {"names": list(countries), "programme": programme})
     # Of several with one name the oldest is meant.
     known: dict[str, str] = {row.name: row.id for row in rows}
     for name, country in countries.items():
         if name not in known:
             origin = {"source": source, "at": stamp}
             provenance = {"name": origin} | ({"country": origin} if country else {})
-            known[name] = register_organisation(db, name=name, country=country, provenance=provenance, by=by)
+            known[name] = register_organisation(
+                db, name=name, country=country, provenance=provenance, programme=programme, by=by
+            )
     return known
+
+
+#: Organisations with some names, of a programme or of no single one: of one that was merged the one in its place.
+_CALLED = text("""
+    SELECT coalesce(merged_into, id) AS id, name FROM organisations WHERE name = ANY(:names)
+    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) ORDER BY created_at DESC, id DESC
+""")
 
 
 def rights_not_on_record(
@@ -46,39 +54,50 @@ def rights_not_on_record(
     `incoming` has the row of each technology and its rights, `known` the technologies on record. What belongs to another
     technology, or stood under that number until somebody corrected it, is left out, and `keep` is told of it: row, field, why.
     """
-    numbers = [right for _, rights in incoming.values() for right in rights if right.number]
+    numbers = [right for _, rights in incoming.values() for right in rights if _number(right)]
     given = {
         "programme": programme,
         "ids": [known[key].id for key in incoming if key in known],
-        "numbers": [plain(right.office, right.number)[0] for right in numbers],
-        "offices": [plain(right.office, right.number)[1] for right in numbers],
+        "numbers": [plain(right.office, _number(right))[0] for right in numbers],
+        "offices": [plain(right.office, _number(right))[1] for right in numbers],
     }
     rows = db.execute(OF_NUMBERS, given).all()
     with whole(db):
         ever = {
             (row.technology_id, plain(None, row.number)) for row in db.execute(EVER_RECORDED, {"ids": given["ids"]})
         }
-    owners: dict[tuple[str, str], Any] = {
-        plain(row.office, row.number): row.technology_id for row in rows if row.number is not None
-    }
+    owners: dict[tuple[str, str], set[Any]] = {}
+    for row in rows:
+        if row.number is not None:
+            owners.setdefault(plain(row.office, row.number), set()).add(row.technology_id)
     nameless = {(row.technology_id, row.kind) for row in rows if row.number is None}
     new: dict[Key, list[Right]] = {}
     for key, (row_number, rights) in incoming.items():
         technology = known[key].id if key in known else key
         for right in rights:
-            name = plain(right.office, right.number)
-            if right.number is None:
+            number = _number(right)
+            name = plain(right.office, number)
+            if number is None:
                 if (technology, right.kind) in nameless:
                     continue
                 nameless.add((technology, right.kind))
             elif name in owners:
-                if owners[name] != technology:
-                    keep(row_number, "rights", f"left out {right.number}: another technology has it")
+                if technology not in owners[name]:
+                    keep(
+                        row_number,
+                        "rights",
+                        f"left out {number}: it is on record without this technology; add it there",
+                    )
                 continue
-            elif (technology, plain(None, right.number)) in ever:
-                keep(row_number, "rights", f"left out {right.number}: the number was corrected")
+            elif (technology, plain(None, number)) in ever:
+                keep(row_number, "rights", f"left out {number}: the number was corrected")
                 continue
             else:
-                owners[name] = technology
+                owners[name] = {technology}
             new.setdefault(key, []).append(right)
     return new
+
+
+def _number(right: Right) -> str | None:
+    """By which a right is known: the number of its grant, or of its application."""
+    return right.number or right.application_number

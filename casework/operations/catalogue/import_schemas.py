@@ -16,17 +16,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.catalogue.ip_rights import KINDS
+from casework.operations.core.record_log import Kept
 
-Kind = Literal["needs", "technologies", "matches"]
+Kind = Literal["needs", "technologies", "matches", "past_projects"]
 
 #: Columns that a CSV file must have; of several names with a bar between them, one.
 REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "needs": ("external_id", "title|title_en"),
     "technologies": ("external_id", "title|title_en"),
     "matches": ("external_id", "need", "technology"),
+    "past_projects": ("external_id", "title|title_en", "ended_on", "outcome"),
 }
 
 #: ISO 4217, without metals and funds.
@@ -249,12 +251,27 @@ class Right(BaseModel):
 
     kind: Annotated[str, BeforeValidator(_right_kind)]
     office: Short | None = None
+    application_number: Short | None = None
     number: Short | None = None
     owner: Name | None = None
-    in_force: YesNo | None = None
+    filed_on: Day | None = None
+    granted_on: Day | None = None
+    status: Short | None = None
     expires_on: Day | None = None
     fee_paid_to: Day | None = None
+    family: Short | None = None
+    twin: Short | None = None
     checked_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        """It says nothing that a right of its kind does not have."""
+        kind = KINDS[self.kind]
+        if strange := out_of_place(self.kind, self.model_dump(exclude={"kind", "checked_on"})):
+            raise ValueError(f"{strange[0]}|a right of the kind {self.kind} has none")
+        if self.status is not None and self.status not in kind.statuses:
+            raise ValueError(f"status|must be one of {', '.join(kind.statuses)}")
+        return self
 
 
 class Verification(BaseModel):
@@ -312,12 +329,37 @@ class Match(_Row):
     rationale: Text | None = None
 
 
-Record = Need | Technology | Match
-MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match]] = {
-    "needs": Need, "technologies": Technology, "matches": Match,
+class PastProject(_Row):
+    """A project that was closed before the programme kept its cases here: told by whoever has its file, verified by nobody here."""
+
+    title: Title
+    title_zh: Title | None = None
+    need_owner: Name | None = None
+    technology_owner: Name | None = None
+    district: Short | None = None
+    started_on: Day | None = None
+    ended_on: Day
+    outcome: Short
+    contract_value: Amount | None = None
+    contract_currency: Currency | None = None
+    effect: Text | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.started_on is not None and self.started_on > self.ended_on:
+            raise ValueError("ended_on|must not lie before started_on")
+        if (self.contract_value is None) != (self.contract_currency is None):
+            missing = "contract_currency" if self.contract_currency is None else "contract_value"
+            raise ValueError(f"{missing}|is missing: a value needs its currency")
+        return self
+
+
+Record = Need | Technology | Match | PastProject
+MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match] | type[PastProject]] = {
+    "needs": Need, "technologies": Technology, "matches": Match, "past_projects": PastProject,
 }  # fmt: skip
 #: What a match says of its two sides: an external id, or the whole record.
-SIDES: Mapping[str, Kind] = {"need": "needs", "technology": "technologies"}
+SIDES: Mapping[Kept, Kind] = {"need": "needs", "technology": "technologies"}
 
 
 def said(values: JsonMapping) -> JsonObject:
@@ -360,3 +402,23 @@ _WHY = {
     "model_attributes_type": "must be a JSON object",
     "dict_type": "must be a JSON object",
 }
+
+
+def parse_sides(values: JsonMapping) -> tuple[JsonObject, list[tuple[str, str]]]:
+    """What a match says of its need and technology: a whole record, or the key of a known one."""
+    sides: JsonObject = {}
+    faults: list[tuple[str, str]] = []
+    for side, kind in SIDES.items():
+        given, source = values.get(side), values.get(f"{side}_source")
+        if isinstance(given, Mapping):
+            nested = {str(name).strip().casefold(): value for name, value in given.items()}
+            if source and "source" not in nested:
+                nested["source"] = source
+            record, wrong = parse(kind, nested)
+            faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
+        else:
+            # The key of a known one is checked as a key of its own would be.
+            record, wrong = parse("matches", {"external_id": given, "source": source})
+            faults += [(side if name == "external_id" else f"{side}_{name}", why) for name, why in wrong]
+        sides[side] = record
+    return sides, faults

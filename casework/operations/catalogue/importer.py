@@ -1,4 +1,4 @@
-"""Imports: needs, technologies and matches from a file, checked row by row, written in batches, never twice.
+"""Imports: needs, technologies, matches and past projects from a file, checked row by row, written in batches, never twice.
 
 A record is known by its programme, source and external id. Good rows go in and bad ones are told of. Nothing that a
 person has confirmed is overwritten, and nothing that is imported counts as confirmed.
@@ -7,7 +7,7 @@ person has confirmed is overwritten, and nothing that is imported counts as conf
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import Any, BinaryIO
@@ -16,6 +16,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
+from casework.engine.case_objects.kept_records import IMPORTED, SOURCE
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -44,20 +45,32 @@ from casework.operations.catalogue.import_schemas import (
     SIDES,
     Kind,
     Match,
+    Need,
     Right,
     Technology,
     known_columns,
     parse,
+    parse_sides,
 )
 from casework.operations.catalogue.ip_rights import enter_right
+from casework.operations.catalogue.past_projects import take_past_projects
+from casework.operations.core.record_log import (
+    TABLES,
+    Change,
+    Kept,
+    Standing,
+    begin_record,
+    lock_records,
+    new_record_log,
+    write_records,
+)
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
-from casework.records.event_log import Log, lock_log, now
+from casework.records.event_log import Log, lock_log
 from casework.records.field_encryption import storable, texts_in
 from casework.records.register_entries import body_of
 
-IMPORTED = "imported"
 #: Columns of a table that a record has as they are.
 _SAID_IN: Mapping[str, tuple[str, ...]] = {
     kind: tuple(name for name in COLUMNS[kind] if name in MODELS[kind].model_fields) for kind in SIDES.values()
@@ -130,6 +143,9 @@ class _Import:
         #: Digests, not the keys themselves: a file may be long.
         self.seen: set[bytes] = set()
         self.records = CatalogueRecords(programme)
+        #: The programme's log in the turn of this batch, and how many records' logs were written to in it.
+        self.log: Log
+        self.told = 0
 
     # --- checking ---
 
@@ -140,11 +156,12 @@ class _Import:
         self.records.written.clear()
         before = (self.report.created, self.report.updated, self.report.nested)
         # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
-        log = None if self.report.dry_run else lock_log(db, self.programme)
+        self.log = lock_log(db, self.programme)
+        self.told = 0
         self._put(db, items)
         counts = (self.report.created, self.report.updated, self.report.nested)
-        if log is not None and counts != before:
-            self._note(db, log, batch, [now - then for now, then in zip(counts, before, strict=True)])
+        if not self.report.dry_run and counts != before:
+            self._note(db, self.log, batch, [now - then for now, then in zip(counts, before, strict=True)])
 
     def _note(self, db: Connection, log: Log, batch: list[Row], counts: Sequence[int]) -> None:
         created, updated, nested = counts
@@ -156,10 +173,11 @@ class _Import:
             "created": created,
             "updated": updated,
             "nested": nested,
+            "records": self.told,
         }
         body = {"file": self.name, "source": self.source}
-        for table, ids in self.records.written.items():
-            body |= body_of(db, table, self.programme, ids)
+        if self.records.written:
+            body |= body_of(db, self.kind, self.programme, self.records.written)
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
@@ -184,7 +202,7 @@ class _Import:
         record, faults = parse(self.kind, row.values)
         sides: JsonObject = {}
         if self.kind == "matches":
-            sides, more = self._sides(row.values)
+            sides, more = parse_sides(row.values)
             faults = [*faults, *more]
         if record is None or faults:
             self._fault(row.number, faults)
@@ -201,31 +219,16 @@ class _Import:
         self.seen.add(mark)
         return item
 
-    def _sides(self, values: JsonMapping) -> tuple[JsonObject, list[tuple[str, str]]]:
-        """What a match says of its need and technology: a whole record, or the key of a known one."""
-        sides: JsonObject = {}
-        faults: list[tuple[str, str]] = []
-        for side, kind in SIDES.items():
-            given, source = values.get(side), values.get(f"{side}_source")
-            if isinstance(given, Mapping):
-                nested = {str(name).strip().casefold(): value for name, value in given.items()}
-                if source and "source" not in nested:
-                    nested["source"] = source
-                record, wrong = parse(kind, nested)
-                faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
-            else:
-                # The key of a known one is checked as a key of its own would be.
-                record, wrong = parse("matches", {"external_id": given, "source": source})
-                faults += [(side if name == "external_id" else f"{side}_{name}", why) for name, why in wrong]
-            sides[side] = record
-        return sides, faults
-
     # --- writing ---
 
     def _put(self, db: Connection, items: list[Item]) -> None:
-        stamp = instant(now(db))
+        stamp = instant(self.log.now)
+        if self.kind == "past_projects":
+            self.records.written |= take_past_projects(db, self.log, items, self.report, self._fault)
+            return
         if self.kind != "matches":
-            self._upsert(db, self.kind, items, [self._plain(item) for item in items], stamp, count=True)
+            noun: Kept = "need" if self.kind == "needs" else "technology"
+            self._upsert(db, noun, items, [self._plain(item) for item in items], stamp, count=True)
             return
         ids = {side: self._side(db, side, items, stamp) for side in SIDES}
         good: list[Item] = []
@@ -253,7 +256,7 @@ class _Import:
         record = item.sides[side]
         return record.source or self.source, record.external_id
 
-    def _side(self, db: Connection, side: str, items: list[Item], stamp: str) -> dict[tuple[str, str], str]:
+    def _side(self, db: Connection, side: Kept, items: list[Item], stamp: str) -> dict[tuple[str, str], str]:
         """The ids of the needs or technologies that matches are about, those that came with them included."""
         kind = SIDES[side]
         whole: dict[tuple[str, str], Item] = {}
@@ -263,7 +266,7 @@ class _Import:
                 whole[key] = Item(item.row, *key, item.sides[side])
         if whole:
             nested = list(whole.values())
-            self._upsert(db, kind, nested, [self._plain(item) for item in nested], stamp, count=False)
+            self._upsert(db, side, nested, [self._plain(item) for item in nested], stamp, count=False)
         keys = {self._side_key(item, side) for item in items}
         records = self.records.known(db, kind, keys, ("id",))
         return {key: str(row.id) for key, row in records.items()}
@@ -281,45 +284,63 @@ class _Import:
         return {name: value for name, value in columns.items() if value is not None}
 
     def _upsert(
-        self, db: Connection, table: Kind, items: list[Item], values: list[JsonObject], stamp: str, *, count: bool
+        self, db: Connection, noun: Kept, items: list[Item], values: list[JsonObject], stamp: str, *, count: bool
     ) -> None:
         self._owners(db, items, values, stamp)
+        table = TABLES[noun]
         known = self.records.known(db, table, (item.key for item in items), ("id", "provenance", *COLUMNS[table]))
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
-        fresh: list[JsonObject] = []
-        changed: list[JsonObject] = []
+        changes: list[tuple[Standing, Change]] = []
+        differing: dict[str, tuple[Item, JsonObject]] = {}
+        cause: RegisterEffects = {"cause": {"log": self.programme, "seq": self.log.seq + 1}}
         for item, columns in zip(items, values, strict=True):
             row = known.get(item.key)
             ids[item.key] = str(uuid_utils.uuid7()) if row is None else str(row.id)
             if row is None:
-                provenance = {name: {"source": item.source, "at": stamp} for name in columns}
-                fresh.append(
-                    dict(COLUMNS[table])
-                    | columns
-                    | {
-                        "id": ids[item.key],
-                        "source": item.source,
-                        "external_id": item.external_id,
-                        "provenance": provenance,
-                    }
+                log = new_record_log(ids[item.key], noun, self.log)
+                fields = {name: json_of(value) for name, value in columns.items()}
+                changes.append(
+                    begin_record(
+                        noun, log, source=item.source, external_id=item.external_id, fields=fields, effects=cause
+                    )
                 )
                 self.report.created += count
                 self.report.nested += not count
                 continue
-            before = {name: getattr(row, name) for name in COLUMNS[table]}
-            differ = self._differing(item, row, before, columns)
+            differ = self._differing(item, row, {name: getattr(row, name) for name in COLUMNS[table]}, columns)
             if differ:
-                provenance = row.provenance | {name: {"source": item.source, "at": stamp} for name in differ}
-                changed.append(before | differ | {"id": row.id, "provenance": provenance})
-            touched = bool(differ) or item.key in rights
-            self.report.updated += count and touched
-            self.report.unchanged += count and not touched
-            self.report.nested += not count and touched
-        self.records.insert(db, table, fresh)
-        self.records.update(db, table, changed)
+                differing[ids[item.key]] = (item, {name: json_of(value) for name, value in differ.items()})
+            elif item.key not in rights:
+                self.report.unchanged += count
+            else:
+                self.report.updated += count
+                self.report.nested += not count
+        changes += self._changed(db, noun, differing, cause, count=count)
+        write_records(db, By(self.by, None), changes)
+        self.told += len(changes)
         for key, new in rights.items():
             self._enter(db, ids[key], new)
+
+    def _changed(
+        self,
+        db: Connection,
+        noun: Kept,
+        differing: Mapping[str, tuple[Item, JsonObject]],
+        cause: RegisterEffects,
+        *,
+        count: bool,
+    ) -> Iterator[tuple[Standing, Change]]:
+        """What happens to records that are known; one that is not what its log says is left as it is."""
+        standing = lock_records(db, noun, differing) if differing else {}
+        for id, (item, fields) in differing.items():
+            if standing[id].altered:
+                self._keep(item.row, "row", "was left as it is: the record is not what its history says")
+                self.report.unchanged += count
+                continue
+            self.report.updated += count
+            self.report.nested += not count
+            yield standing[id], Change(IMPORTED, fields, {SOURCE: item.source}, cause)
 
     def _differing(self, item: Item, row: Any, before: JsonMapping, columns: JsonMapping) -> JsonObject:
         differ: JsonObject = {}
@@ -352,13 +373,13 @@ class _Import:
         named = [
             (item.record, columns)
             for item, columns in zip(items, values, strict=True)
-            if not isinstance(item.record, Match)
+            if isinstance(item.record, Need | Technology)
         ]
         countries: dict[str, str | None] = {}
         for record, _ in named:
             if record.owner is not None:
                 countries.setdefault(record.owner, record.owner_country)
-        known = owners_by_name(db, countries, source=self.source, by=self.by, stamp=stamp) if countries else {}
+        known = owners_by_name(db, self.programme, countries, source=self.source, by=self.by, stamp=stamp)
         for record, columns in named:
             if record.owner is not None:
                 columns["owner_id"] = known[record.owner]
@@ -382,7 +403,7 @@ class _Import:
                 By(self.by, None),
                 str(uuid_utils.uuid7()),
                 self.programme,
-                technology,
+                [technology],
                 kind=right.kind,
                 fields=fields,
                 confirmed=False,
@@ -391,7 +412,9 @@ class _Import:
     # --- matches ---
 
     def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        known = self.records.known(db, "matches", (item.key for item in items), ("id", "case_id", *COLUMNS["matches"]))
+        known = self.records.known(
+            db, "matches", (item.key for item in items), ("id", "case_id", "refused_at", *COLUMNS["matches"])
+        )
         pairs = self.records.pairs(db, values)
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
@@ -416,13 +439,12 @@ class _Import:
                 self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
                 continue
             differ = {name: value for name, value in columns.items() if value != before[name]}
-            if differ and row.case_id is not None:
-                for column in differ:
-                    self._keep(item.row, column, "was left as it is: the match has its case")
-                differ = {}
+            why = "has its case" if row.case_id else "is refused" if row.refused_at else ""
+            while differ and why:
+                self._keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")
             if differ:
                 changed.append(before | differ | {"id": row.id})
             self.report.updated += bool(differ)
             self.report.unchanged += not differ
-        self.records.insert(db, "matches", fresh)
-        self.records.update(db, "matches", changed)
+        self.records.insert(db, fresh)
+        self.records.update(db, changed)

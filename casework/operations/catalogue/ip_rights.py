@@ -1,8 +1,8 @@
-"""IP rights: enter them, confirm or correct what a look into the register has shown, and read what their logs tell."""
+"""IP rights: enter them, confirm or correct what a look into the register has shown, and say what they belong to."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,29 +10,28 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED
-from casework.engine.case_objects.ip_rights import FIELDS, REASON, SOURCE, changes, fold
+from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED
+from casework.engine.case_objects.ip_rights import FIELDS, REASON, SOURCE, fold
+from casework.engine.case_objects.right_kinds import KINDS, missing, out_of_place
+from casework.engine.case_objects.right_owners import MOST, plain_share, shares_fit
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
-from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
+from casework.engine.state.right_values import OwnerOfRight
+from casework.errors import InvalidForm, NotAllowed, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
-from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED
-from casework.operations.catalogue.views import CaseOfRight, RightEntry
+from casework.operations.catalogue.right_history import seen_programme
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.presenters import names_of
-from casework.operations.core.reader_names import titled
 from casework.operations.core.register_log import append
+from casework.operations.core.right_links import with_links, write_owners, write_technologies
 from casework.operations.core.right_numbers import is_recorded
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
 from casework.records.event_log import Log, lock_log, new_log, now, read_register
 from casework.records.row_security import whole
 
-KINDS = ("invention", "utility_model", "design", "software", "trade_secret", "know_how")
 #: What a person may put right; the day of the look is said with each.
 CORRECTED = tuple(name for name in FIELDS if name != "checked_on")
 EDITORS = (Role.OFFICER, Role.SUPERVISOR)
@@ -43,28 +42,34 @@ def record_right(
     actor: Actor,
     *,
     programme: str,
-    technology: str | None,
     kind: str,
     fields: JsonMapping,
     confirmed: bool,
     request: Request,
+    technologies: Sequence[str] = (),
+    owners: Sequence[Mapping[str, Any]] = (),
     source: str | None = None,
 ) -> Done:
-    """Enter a right of a technology; what a person enters counts as confirmed by that person."""
+    """Enter a right, of technologies or of its owners alone; what a person enters counts as confirmed by that person."""
     by = in_the_programme(actor, programme, EDITORS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if kind not in KINDS:
-        raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=KINDS)})
+        raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     _insist_looked_up(db, programme, fields.get("checked_on"))
-    _insist_technology(db, programme, technology)
+    _insist_technologies(db, programme, technologies)
+    theirs = _owners(db, owners)
+    kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
+    _insist_sound(kind, kept, kept | {"owners": theirs}, whole=confirmed)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _take_turn(db, programme)
-    _insist_new(db, programme, None, fields)
+    _insist_new(db, programme, None, kept)
     id = str(uuid_utils.uuid7())
     words = {SOURCE: source} if source else {}
-    enter_right(db, by, id, programme, technology, kind=kind, fields=fields, confirmed=confirmed, words=words)
+    enter_right(
+        db, by, id, programme, technologies, owners=theirs, kind=kind, fields=kept, confirmed=confirmed, words=words
+    )
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
@@ -73,18 +78,26 @@ def enter_right(
     by: By,
     id: str,
     programme: str,
-    technology: str | None,
+    technologies: Sequence[str],
     *,
     kind: str,
     fields: JsonMapping,
     confirmed: bool,
+    owners: Sequence[OwnerOfRight] = (),
     words: Mapping[str, str] | None = None,
 ) -> None:
     moment = now(db)
     log = new_log(id, "right", programme, moment)
     kept = {name: _plain(fields.get(name)) for name in FIELDS}
+    protects = sorted(set(technologies))
     effects: RegisterEffects = {
-        "right": {"programme": programme, "kind": kind, "technology": technology, "confirmed": confirmed}
+        "right": {
+            "programme": programme,
+            "kind": kind,
+            "technologies": protects,
+            "owners": list(owners),
+            "confirmed": confirmed,
+        }
     }
     event = RegisterEvent(
         log=id,
@@ -98,14 +111,13 @@ def enter_right(
         body={**kept, **(words or {})},
     )
     append(db, log, [event])
+    columns = {**kept, "id": id, "programme_id": programme, "kind": kind, "confirmed": confirmed}
+    columns[SOURCE] = (words or {}).get(SOURCE)
     db.execute(
-        text(
-            "INSERT INTO rights (id, programme_id, technology_id, kind, office, number, owner, in_force, expires_on,"
-            " fee_paid_to, checked_on, confirmed) VALUES (:id, :programme, :technology, :kind, :office, :number, :owner,"
-            " :in_force, :expires_on, :fee_paid_to, :checked_on, :confirmed)"
-        ),
-        kept | {"id": id, "programme": programme, "technology": technology, "kind": kind, "confirmed": confirmed},
+        text(f"INSERT INTO rights ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})"), columns
     )
+    write_technologies(db, id, protects)
+    write_owners(db, id, owners)
 
 
 def confirm_right(
@@ -116,16 +128,20 @@ def confirm_right(
     checked_on: date,
     fields: JsonMapping,
     request: Request,
+    kind: str | None = None,
     source: str | None = None,
     reason: str | None = None,
     seen: int | None = None,
 ) -> Done:
     """An officer has looked the right up and stands for what the record says, with what `fields` puts right in it.
 
-    A field that is None is emptied; one that is not named stays. What was confirmed before is corrected with a reason. Raises
-    RecordHasMoved where its log is longer than it was when the record was `seen`.
+    A field that is None is emptied; one that is not named stays; what a right of another `kind` does not have goes. What was
+    confirmed before is corrected with a reason. Raises RecordHasMoved where its log is longer than it was when the record was
+    `seen`.
     """
     programme, by = _editable(db, actor, right)
+    if kind is not None and kind not in KINDS:
+        raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _insist_looked_up(db, programme, checked_on)
@@ -134,129 +150,101 @@ def confirm_right(
     if seen not in (None, log.seq):
         raise RecordHasMoved
     before = db.execute(_RIGHT, {"id": right}).one()
+    is_now = kind or before.kind
     given = {name: _plain(fields[name]) for name in CORRECTED if name in fields}
-    changed = {name: value for name, value in given.items() if value != _plain(getattr(before, name))}
-    if before.confirmed and changed and not (reason or "").strip():
+    stood = {name: _plain(getattr(before, name)) for name in CORRECTED}
+    given |= {name: None for name in out_of_place(is_now, stood) if is_now != before.kind and not given.get(name)}
+    changed = {name: value for name, value in given.items() if value != stood[name]}
+    if before.confirmed and (changed or is_now != before.kind) and not (reason or "").strip():
         raise InvalidForm(fields={REASON: reasons.catalogue.SAY_WHY_CORRECTED})
-    _insist_new(db, programme, right, {"office": before.office, "number": before.number, **changed})
+    _insist_sound(is_now, changed, {**stood, **changed, "owners": before.owners}, whole=True)
+    _insist_new(db, programme, right, {**stood, **changed})
     words = {name: value.strip() for name, value in ((SOURCE, source), (REASON, reason)) if value and value.strip()}
     effects: RegisterEffects = {"checked_on": checked_on.isoformat()}
+    if is_now != before.kind:
+        effects["right_kind"] = is_now
     event = log.next_event(
         CONFIRMED, by.person, role=by.role, acting_for=by.acting_for, effects=effects, body={**changed, **words}
     )
     append(db, log, [event])
-    columns = ["confirmed = true", "checked_on = :checked_on", *(f"{name} = :{name}" for name in changed)]
-    db.execute(
-        text(f"UPDATE rights SET {', '.join(columns)} WHERE id = CAST(:id AS uuid)"),
-        changed | {"id": right, "checked_on": checked_on},
-    )
+    columns: JsonObject = {**changed, "checked_on": checked_on, "kind": is_now, "confirmed": True}
+    if SOURCE in words:
+        columns[SOURCE] = words[SOURCE]
+    _update(db, right, columns)
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
+
+
+def set_belonging(
+    db: Connection,
+    actor: Actor,
+    right: str,
+    *,
+    request: Request,
+    technologies: Sequence[str] | None = None,
+    owners: Sequence[Mapping[str, Any]] | None = None,
+    source: str | None = None,
+    reason: str | None = None,
+    seen: int | None = None,
+) -> Done:
+    """Say which technologies a right protects, and whose it is; what is None stays. Raises RecordHasMoved as `confirm_right` does."""
+    programme, by = _editable(db, actor, right)
+    _insist_technologies(db, programme, technologies or ())
+    theirs = None if owners is None else _owners(db, owners)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    _take_turn(db, programme)
+    log: Log = lock_log(db, right)
+    if seen not in (None, log.seq):
+        raise RecordHasMoved
+    before = db.execute(_RIGHT, {"id": right}).one()
+    effects: RegisterEffects = {}
+    if technologies is not None and (protects := sorted(set(technologies))) != sorted(before.technologies):
+        effects["technologies"] = protects
+    if theirs is not None and theirs != before.owners:
+        effects["owners"] = theirs
+    if not effects:
+        raise InvalidForm(fields={"owners": reasons.fields.UNCHANGED})
+    if before.confirmed and "owners" in effects and before.owners and not (reason or "").strip():
+        raise InvalidForm(fields={REASON: reasons.catalogue.SAY_WHY_CORRECTED})
+    words = {name: value.strip() for name, value in ((SOURCE, source), (REASON, reason)) if value and value.strip()}
+    event = log.next_event(BELONGS, by.person, role=by.role, acting_for=by.acting_for, effects=effects, body=words)
+    append(db, log, [event])
+    if "technologies" in effects:
+        write_technologies(db, right, effects["technologies"])
+    if "owners" in effects:
+        write_owners(db, right, effects["owners"])
+    return finish(db, actor, request, Done({"id": right}))
 
 
 def write_row(db: Connection, right: str) -> None:
     """Bring a right's fields after its log, once words of it were erased: what was said last stands, or nothing where that is gone."""
     with whole(db):
         told = fold(read_register(db, right))
-    columns = [f"{name} = :{name}" for name in FIELDS]
-    db.execute(
-        text(f"UPDATE rights SET {', '.join(columns)} WHERE id = CAST(:id AS uuid)"),
-        {name: _bare(told.get(name)) for name in FIELDS} | {"id": right},
-    )
+    _update(db, right, {name: None if (value := told.get(name)) is ERASED else value for name in (*FIELDS, SOURCE)})
 
 
-#: A right as it stands.
-_RIGHT = text("SELECT * FROM rights WHERE id = CAST(:id AS uuid)")
+def _update(db: Connection, right: str, columns: JsonMapping) -> None:
+    sets = ", ".join(f"{name} = :{name}" for name in columns)
+    db.execute(text(f"UPDATE rights SET {sets} WHERE id = CAST(:id AS uuid)"), {**columns, "id": right})
+
+
+#: A right as it stands, with what it belongs to.
+_RIGHT = text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = CAST(:id AS uuid)")
 
 
 def _editable(db: Connection, actor: Actor, right: str) -> tuple[str, By]:
     """The programme of a right that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
-    programme = _seen(db, actor, right)
+    programme = seen_programme(db, actor, right)
     by = in_the_programme(actor, programme, EDITORS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     return programme, by
 
 
-def _seen(db: Connection, actor: Actor, right: str) -> str:
-    """The programme of a right that the actor sees. Raises NotFound."""
-    row = db.execute(_RIGHT, {"id": right}).one_or_none()
-    if row is None or row.programme_id not in reach(actor).all_of:
-        raise NotFound("right")
-    return str(row.programme_id)
-
-
 def _take_turn(db: Connection, programme: str) -> None:
     """Before a number is looked for: an import holds the programme's log while it writes rights, and so do others."""
     with whole(db):
         lock_log(db, programme)
-
-
-def read_seq(db: Connection, right: str) -> int:
-    """How long the log of a right is: whoever fills in a form about it says so with it."""
-    return int(db.execute(text("SELECT seq FROM logs WHERE id = CAST(:id AS uuid)"), {"id": right}).scalar_one())
-
-
-# --- what a right's log tells --------------------------------------------------------------------------------------------
-
-
-def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
-    """The history of a right, the newest first: each with what its fields said before and after. Raises NotFound."""
-    _seen(db, actor, right)
-    with whole(db):
-        events = list(read_register(db, right))
-    causes = {event.effects["cause"]["log"] for event in events if "cause" in event.effects}
-    numbers = {case.id: case.number for case in name_cases(db, actor, causes)}
-    names = names_of(db, {event.actor for event in events})
-    state: JsonObject = {}
-    entries = []
-    for event in events:
-        burden, cause = event.effects.get("encumbrance"), event.effects.get("cause")
-        entries.append(
-            RightEntry(
-                at=instant(event.at),
-                kind=event.kind,
-                who=names.get(event.actor),
-                changes={name: (_bare(state.get(name)), _bare(value)) for name, value in changes(state, event).items()},
-                erased=[name for name, value in event.body.items() if value is ERASED],
-                source=_bare(event.body.get(SOURCE)),
-                reason=_bare(event.body.get(REASON)),
-                burden=burden and burden.get("kind"),
-                case=cause and numbers.get(cause["log"]),
-            )
-        )
-        state |= changes(state, event)
-    return entries[::-1]
-
-
-def _bare(value: Any) -> Any:
-    return None if value is ERASED else value
-
-
-#: Cases that are about a right, the newest first. The right first: few cases are about it, and many have later numbers.
-_ABOUT = text(f"""
-    WITH about AS MATERIALIZED (SELECT * FROM cases WHERE rights @> ARRAY[CAST(:right AS uuid)])
-    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM about c
-    WHERE c.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY c.number DESC LIMIT 50
-""")
-
-
-def cases_of(db: Connection, actor: Actor, right: str) -> list[CaseOfRight]:
-    """The cases that are about a right, as far as the actor sees them: the newest first, fifty at most."""
-    rows = db.execute(_ABOUT, {"right": right, "seen": sorted(reach(actor).all_of)})
-    return [CaseOfRight(**row._mapping) for row in rows]
-
-
-#: Some cases by id.
-_NAMED = text(f"""
-    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM cases c
-    WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY c.number
-""")
-
-
-def name_cases(db: Connection, actor: Actor, ids: Collection[str]) -> list[CaseOfRight]:
-    """Those of some cases that the actor sees."""
-    rows = db.execute(_NAMED, {"ids": sorted(ids), "seen": sorted(reach(actor).all_of)})
-    return [CaseOfRight(**row._mapping) for row in rows]
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------------
@@ -273,21 +261,55 @@ def _insist_looked_up(db: Connection, programme: str, checked_on: date | str | N
         raise InvalidForm(fields={"checked_on": reasons.fields.NOT_IN_FUTURE})
 
 
-#: Whether a technology is the programme's.
-_TECHNOLOGY = text(
-    "SELECT 1 FROM technologies WHERE id = CAST(:id AS uuid) AND programme_id = CAST(:programme AS uuid)"
+def _insist_sound(kind: str, changed: JsonMapping, after: JsonMapping, *, whole: bool) -> None:
+    """What was said is of this kind, and where it is to be relied on nothing is missing. Raises InvalidForm."""
+    said = {name: value for name, value in changed.items() if name in CORRECTED}
+    faults = dict.fromkeys(out_of_place(kind, said), reasons.catalogue.NOT_OF_KIND)
+    if (status := after.get("status")) is not None and status not in KINDS[kind].statuses:
+        faults.setdefault("status", reasons.fields.ONE_OF(choices=KINDS[kind].statuses))
+    if (granted := after.get("granted_on")) and (filed := after.get("filed_on")) and granted < filed:
+        faults["granted_on"] = reasons.catalogue.GRANTED_BEFORE_FILED
+    if whole:
+        faults |= dict.fromkeys(missing(kind, after), reasons.fields.REQUIRED)
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+#: How many of some technologies are the programme's.
+_TECHNOLOGIES = text(
+    "SELECT count(*) FROM technologies WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
 )
+#: How many of some organisations there are.
+_ORGANISATIONS = text("SELECT count(*) FROM organisations WHERE id::text = ANY(CAST(:ids AS text[]))")
 
 
-def _insist_technology(db: Connection, programme: str, technology: str | None) -> None:
-    given = {"id": technology, "programme": programme}
-    if technology is not None and db.execute(_TECHNOLOGY, given).first() is None:
-        raise InvalidForm(fields={"technology": reasons.fields.NOT_KNOWN})
+def _insist_technologies(db: Connection, programme: str, technologies: Sequence[str]) -> None:
+    ids = set(technologies)
+    given = {"ids": sorted(ids), "programme": programme}
+    if len(ids) > MOST or ids and db.execute(_TECHNOLOGIES, given).scalar_one() != len(ids):
+        raise InvalidForm(fields={"technologies": reasons.fields.NOT_KNOWN})
+
+
+def _owners(db: Connection, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOfRight]:
+    """Owners as they are written down, in order. Raises InvalidForm for one that is not known, and for shares above the whole."""
+    try:
+        told: list[OwnerOfRight] = [
+            {"organisation": str(owner["organisation"]), "share": plain_share(owner.get("share"))} for owner in owners
+        ]
+    except ValueError:
+        raise InvalidForm(fields={"owners": reasons.catalogue.SHARE_FORM}) from None
+    if len(told) > MOST or not shares_fit(told):
+        raise InvalidForm(fields={"owners": reasons.catalogue.SHARES_ABOVE_WHOLE})
+    ids = sorted(owner["organisation"] for owner in told)
+    if ids and db.execute(_ORGANISATIONS, {"ids": ids}).scalar_one() != len(ids):
+        raise InvalidForm(fields={"owners": reasons.fields.NOT_KNOWN})
+    return sorted(told, key=lambda owner: owner["organisation"])
 
 
 def _insist_new(db: Connection, programme: str, right: str | None, fields: JsonMapping) -> None:
-    if is_recorded(db, programme, fields.get("office"), fields.get("number"), but=right):
-        raise InvalidForm(fields={"number": reasons.catalogue.RIGHT_RECORDED})
+    for name in ("number", "application_number"):
+        if is_recorded(db, programme, fields.get("office"), fields.get(name), but=right, column=name):
+            raise InvalidForm(fields={name: reasons.catalogue.RIGHT_RECORDED})
 
 
 def _plain(value: Any) -> Any:

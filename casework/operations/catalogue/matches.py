@@ -20,29 +20,52 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.reader_names import entitled
+from casework.operations.core.record_log import Kept
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.permissions.work import in_the_programme
 from casework.reasons import Why
-from casework.records.event_log import now
+from casework.records.event_log import lock_log, now
+from casework.records.row_security import whole
 
 #: The matches of some programmes with both records, and the number of the case that came of each.
 _SELECT = f"""
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
         {entitled("t")} AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
+        m.refused_at, m.refusal,
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
 """
 
 
+_OF: Mapping[Kept, str] = {
+    "need": "m.need_id = CAST(:need AS uuid)",
+    "technology": "m.technology_id = CAST(:technology AS uuid)",
+}
+
+
 def list_matches(
-    db: Connection, actor: Actor, *, opened: bool | None = None, cursor: str | None = None, limit: int | None = None
+    db: Connection,
+    actor: Actor,
+    *,
+    opened: bool | None = None,
+    refused: bool | None = None,
+    about: Mapping[Kept, str] | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
 ) -> Page[Match]:
-    """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case."""
+    """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case, `refused` for those that are, or
+    are not, refused, `about` for those of a record."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
     more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
+    if refused is not None:
+        more += f" AND m.refused_at IS {'NOT NULL' if refused else 'NULL'}"
+    for noun, id in (about or {}).items():
+        more += f" AND {_OF[noun]}"
+        given[noun] = id
     if keys := from_cursor(cursor, 2):
         more += " AND (m.created_at, m.id) < (:at, CAST(:after AS uuid))"
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
@@ -117,6 +140,55 @@ def create_match(
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
+def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reason: str, request: Request) -> Done:
+    """Refuse a poor match, so that it becomes no case, or take that back; with a reason that is kept.
+
+    An import changes nothing of a refused match and brings it as no new one. Raises Refused where it has its case.
+    """
+    programme = show_match(db, actor, match).programme
+    by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
+    if not (said := reason.strip()):
+        raise InvalidForm(fields={"reason": reasons.fields.REQUIRED})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with whole(db):
+        lock_log(db, programme)
+    row = db.execute(_LOCKED, {"id": match}).one()
+    if row.case_id is not None:
+        raise Refused(reasons.catalogue.MATCH_HAS_CASE)
+    if row.refused == refused:
+        raise Refused(reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_NOT_REFUSED)
+    db.execute(_REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said})
+    note_entries(
+        db,
+        "matches",
+        programme,
+        [match],
+        kind=MATCH_REFUSED if refused else MATCH_TAKEN_BACK,
+        by=by.person,
+        role=by.role,
+        words={"reason": said},
+    )
+    return finish(db, actor, request, Done({"id": match, "refused": refused}))
+
+
+JUDGED = MATCH_REFUSED, MATCH_TAKEN_BACK = "match_refused", "match_taken_back"
+#: Locks a match that is judged.
+_LOCKED = text(
+    "SELECT case_id, refused_at IS NOT NULL AS refused FROM matches WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"
+)
+#: Refuses a match.
+_REFUSE = text(
+    "UPDATE matches SET refused_at = casework_now(), refused_by = CAST(:by AS uuid), refusal = :reason WHERE id = CAST(:id AS uuid)"
+)
+#: Takes that back; what was said stays in the history.
+_TAKE_BACK = text(
+    "UPDATE matches SET refused_at = NULL, refused_by = NULL, refusal = NULL WHERE id = CAST(:id AS uuid)"
+)
+
+
 def _find(db: Connection, table: str, programme: str, name: str, side: str, *, faults: dict[str, Why]) -> str | None:
     rows = (
         db.execute(
@@ -161,4 +233,6 @@ def _shown(row: Any) -> Match:
         rationale=row.rationale,
         created_at=instant(row.created_at),
         case=row.number,
+        refused_at=instant(row.refused_at) if row.refused_at else None,
+        refusal=row.refusal,
     )

@@ -1,10 +1,13 @@
-"""Needs, technologies, rights and matches as they are handed out."""
+"""Needs, technologies, rights, matches and past projects as they are handed out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.engine.state.right_values import OwnerOfRight
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.organisations import Contact
+from casework.operations.core.views import NamedInBoth
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,17 +82,28 @@ class IpRight:
 
     id: str
     programme: str
-    #: Id of the technology that it protects.
-    technology: str | None
-    #: invention, utility_model, design, software, trade_secret or know_how.
+    #: Ids of the technologies that it protects; a company's own may protect none on record.
+    technologies: list[str]
+    #: Organisations that it belongs to, each with its share in per cent where it is known.
+    owners: list[OwnerOfRight]
+    #: A kind of `engine.case_objects.right_kinds`.
     kind: str
     office: str | None
+    application_number: str | None
+    #: Of the grant or the registration.
     number: str | None
+    #: As the register says it.
     owner: str | None
-    in_force: bool | None
+    filed_on: str | None
+    granted_on: str | None
+    status: str | None
     expires_on: str | None
     fee_paid_to: str | None
+    family: str | None
+    twin: str | None
     checked_on: str | None
+    #: Where it was looked up last.
+    source: str | None
     #: A person has confirmed the imported record.
     confirmed: bool
     #: Pledges, licences, transfers.
@@ -125,8 +139,32 @@ class RightEntry:
     reason: str | None
     #: pledge, licence or transfer.
     burden: str | None
+    #: Of a licence: exclusive, sole or plain.
+    licence: str | None
     #: The number of the case that did it.
     case: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordEntry:
+    """An event of the log of a need or a technology."""
+
+    at: str
+    #: recorded, imported, corrected, confirmed or erased.
+    kind: str
+    #: The person's name; null for what happened by itself.
+    who: str | None
+    #: Whether an import did it.
+    imported: bool
+    #: By field what it said before and after.
+    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: Fields that somebody stands for from then on as they were.
+    confirmed: list[str]
+    #: Fields whose words were erased.
+    erased: list[str]
+    #: Where it comes from, and why it was corrected.
+    source: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,3 +197,104 @@ class Match:
     created_at: str
     #: The number of its case.
     case: str | None
+    #: Since when it is refused, and why; null for one that is not.
+    refused_at: str | None
+    refusal: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastProject:
+    """A project that was closed before the programme kept its cases here, as its file was imported."""
+
+    id: str
+    programme: str
+    #: From where it was imported, and what it is called there.
+    source: str
+    external_id: str
+    title: str
+    title_zh: str | None
+    #: Names, as the source writes them.
+    need_owner: str | None
+    technology_owner: str | None
+    district: str | None
+    started_on: str | None
+    ended_on: str
+    #: A code of the main workflow's outcomes.
+    outcome: str
+    #: As decimals.
+    contract_value: str | None
+    contract_currency: str | None
+    #: As the source says it: claimed, verified by nobody here.
+    effect: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastProjects:
+    """A part of the list, and how many there are of each outcome."""
+
+    items: list[PastProject]
+    next: str | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationRow(NamedInBoth):
+    """An organisation in a list."""
+
+    country: str | None
+    kind: str
+    register_number: str | None
+    #: A person of its programme stands for what it says.
+    confirmed: bool
+    #: The programme that keeps it; None where administrators do.
+    programme: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """Who owns more than 25 % of an organisation."""
+
+    id: str
+    name: str
+    #: person or organisation.
+    kind: str
+    country: str | None
+    #: In per cent, as decimals.
+    share: str | None
+    #: How the newest screening ended: clear or hit.
+    screened: str | None
+    screened_on: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationRecord(OrganisationRow):
+    """An organisation with what its programme keeps of it."""
+
+    language: str
+    address: str | None
+    #: micro, small, medium or large.
+    size: str | None
+    state_owned: bool | None
+    services: list[str]
+    #: The one that stands in its place.
+    merged_into: str | None
+    contacts: list[Contact]
+    owners: list[Owner]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrganisationEntry:
+    """An event of an organisation's log: what was entered, corrected, taken out, screened or merged."""
+
+    at: str
+    kind: str
+    #: The person's name; null for what happened by itself.
+    who: str | None
+    #: contacts or owners, where it is about one of those.
+    what: str | None
+    #: By field what it said before and after.
+    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: Its words named somebody and were erased.
+    erased: bool
+    source: str | None
+    reason: str | None

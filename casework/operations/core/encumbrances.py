@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from sqlalchemy import Connection, text
 
@@ -21,7 +22,7 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
     encumbrances, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
     because: Cause = {"log": cause.log, "seq": cause.seq}
     if "add" in change:
-        kind, burden = ENCUMBERED, {"holder": None, "territory": None, "exclusive": None, "to": None, **change["add"]}
+        kind, burden = ENCUMBERED, {**_UNSAID, **change["add"]}
         effects: RegisterEffects = {
             "encumbrance": cast(Encumbrance, {"id": id, "case": cause.log, **burden}),
             "cause": because,
@@ -44,6 +45,10 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
     )
 
 
+#: Of an encumbrance what need not be said.
+_UNSAID: Mapping[str, Any] = {
+    "holder": None, "licence": None, "territories": [], "fields": [], "until": None, "to": None
+}  # fmt: skip
 #: What lies on a right, and the programme's day at a moment.
 _LYING = text("""
     SELECT r.encumbrances, CAST(CAST(:at AS timestamptz) AT TIME ZONE (p.calendar->>'zone') AS date)

@@ -80,6 +80,8 @@ class EventView(FilledIn):
     version: int | None = None
     #: Of a task that the rule of its queue gave to somebody, why to that person.
     why: Sequence[str] | None = None
+    #: Of what a party did by a one-time link, the party's organisation; who did it is told by name alone.
+    party: str | None = None
     #: Who gave the role by which it was done.
     given: RoleGiven | None = None
 

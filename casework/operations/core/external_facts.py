@@ -1,4 +1,4 @@
-"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, need, match, scans."""
+"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, parties, need, match, scans."""
 
 from __future__ import annotations
 
@@ -11,18 +11,26 @@ from casework.engine.definition.required_documents import SCANS
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.right_links import with_links
 
 
 def _rights(db: Connection, case: Case) -> JsonValue:
     rows = db.execute(
-        text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id"), {"ids": list(case.rights)}
+        text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"),
+        {"ids": list(case.rights)},
     )
     return {
         row.id: {
             "kind": row.kind,
             "office": row.office,
             "number": row.number,
-            "in_force": row.in_force,
+            "application_number": row.application_number,
+            "owner": row.owner,
+            "owners": row.owners,
+            "filed_on": _day(row.filed_on),
+            "granted_on": _day(row.granted_on),
+            "status": row.status,
+            "twin": row.twin,
             "expires_on": _day(row.expires_on),
             "fee_paid_to": _day(row.fee_paid_to),
             "checked_on": _day(row.checked_on),
@@ -50,11 +58,32 @@ def _technology(db: Connection, case: Case) -> JsonValue:
         text("SELECT verification, provenance FROM technologies WHERE id = :id"), {"id": case.technology}
     ).one_or_none()
     if row is None:
-        return {"confirmed": {}, "verification": None}
+        return {"confirmed": {}, "verification": None, "statements": []}
+    # What an assessment has stated, in whatever case, needs nobody's confirmation.
+    statements = db.execute(
+        text(
+            "SELECT id, verdict, valid_until FROM statements WHERE technology_id = :id AND replaced_by IS NULL"
+            " ORDER BY valid_until, id"
+        ),
+        {"id": case.technology},
+    )
+    stated: JsonValue = [
+        {"id": one.id, "verdict": one.verdict, "valid_until": _day(one.valid_until)} for one in statements
+    ]
     # Nothing imported opens a gate before a person has confirmed it.
     confirmed = {field: True for field, origin in row.provenance.items() if origin.get("confirmed_by")}
     verification = row.verification if "verification" in confirmed else None
-    return {"confirmed": confirmed, "verification": verification}
+    return {"confirmed": confirmed, "verification": verification, "statements": stated}
+
+
+def _parties(db: Connection, case: Case) -> JsonValue:
+    """Of each party what its organisation's record says that decides: the country."""
+    rows = db.execute(
+        text("SELECT id, country FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
+        {"ids": list(case.parties.values())},
+    )
+    countries = {row.id: row.country for row in rows}
+    return {party: {"country": countries.get(id)} for party, id in sorted(case.parties.items())}
 
 
 def _need(db: Connection, case: Case) -> JsonValue:
@@ -90,6 +119,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "siblings": _siblings,
     "technology": _technology,
     "need": _need,
+    "parties": _parties,
     "match": _match,
     SCANS: _scans,
 }

@@ -27,7 +27,9 @@ from casework.engine.execution.record_commands import (
     BreakGlass,
     Correct,
     DecideUnsealing,
+    GiveLink,
     Reseal,
+    RevokeLink,
     Say,
     TellParties,
 )
@@ -51,10 +53,11 @@ from casework.engine.execution.task_commands import (
 from casework.engine.parts import AFTER_RIGHTS_TAKEN
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
-from casework.errors import CaseHasMoved, NotFound
+from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.json_values import JsonMapping
 from casework.operations.core.encumbrances import encumber
 from casework.operations.core.external_facts import outside
+from casework.operations.core.holder_names import name_holders
 from casework.operations.core.idempotency import (
     Done,
     Locked,
@@ -97,6 +100,8 @@ _MOVES_NOTHING = (
     Reseal,
     TellParties,
     BreakGlass,
+    GiveLink,
+    RevokeLink,
 )
 
 
@@ -225,7 +230,10 @@ def carry_out(
     status: int = 200,
 ) -> Done:
     """An action in a case that is locked already, after its key was recorded."""
-    events, after = _decide(db, standing, command, by)
+    try:
+        events, after = _decide(db, standing, command, by)
+    except Refused as refused:
+        raise name_holders(db, actor, refused) from None
     insist_goes_on(db, standing.library, standing.case, after, events, sure=request.sure)
     done = Done(answer(after, events), status)
     write(db, standing.log, standing.case, after, events, key=request.key_hash, answer=finished(actor, request, done))

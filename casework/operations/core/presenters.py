@@ -7,7 +7,7 @@ from typing import overload
 
 from sqlalchemy import Connection, text
 
-from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.events import NO_PERSONS
 from casework.ledger.canonical_json import instant
 from casework.operations.core.reader_names import called
 
@@ -29,8 +29,8 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
             " WHERE o.id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
-            "people": sorted(person for person in people if person and person != SYSTEM_ACTOR),
-            "organisations": sorted(organisation for organisation in organisations or () if organisation),
+            "people": sorted(id for id in people if id and id not in NO_PERSONS),
+            "organisations": sorted(id for id in organisations or () if id and id not in NO_PERSONS),
         },
     )
     return {row[0]: row[1] for row in rows}

@@ -29,6 +29,7 @@ Kind = Literal[
     "verification",
     "many",
     "passkey",
+    "party_link",
 ]
 
 
@@ -66,6 +67,11 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "many": Allowance(30, timedelta(minutes=10), "actions on many tasks or cases at once, and calendars tried"),
     "passkey": Allowance(
         30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"
+    ),
+    "party_link": Allowance(
+        90,
+        timedelta(minutes=10),
+        "one-time links opened, looked into and answered, by network: whoever does it has no account",
     ),
 }
 

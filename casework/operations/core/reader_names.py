@@ -39,6 +39,12 @@ def entitled(alias: str) -> str:
     )
 
 
+#: What lies on a right (`b`, of the right `r`, held by the organisation `o`): by the right, whose it is and since when.
+BURDEN_NAME = (
+    f"concat_ws(' · ', coalesce(nullif(concat_ws(' ', r.office, r.number), ''), r.kind), {called('o')}, b->>'from')"
+)
+
+
 @contextmanager
 def names_in_chinese(db: Connection, chinese: bool) -> Iterator[None]:
     """To the end of the transaction, which ends with the block, its reader reads Chinese names."""

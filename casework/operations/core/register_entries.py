@@ -30,17 +30,18 @@ def note_entries(
     columns: Collection[str] | None = None,
     role: str | None = None,
     effects: RegisterEffects | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> None:
     """Say in the log what stands in these rows now, after a change of theirs; of one that is gone, that it is.
 
     `columns` names those that were changed: of the others nothing is said, so that what somebody changed behind our backs is
-    not made good by the next action.
+    not made good by the next action. `words` are said with it.
     """
     if not keys:
         return
     with whole(db):
         log = lock_log(db, home)
-        body = body_of(db, table, home, keys, columns=columns)
+        body = body_of(db, table, home, keys, columns=columns) | dict(words or {})
         append(db, log, [log.next_event(kind, by, role=role, effects=effects, body=body)])
 
 

@@ -16,6 +16,34 @@ AWAY, BACK = "away", "back"
 ROLE_ASKED, ROLE_REFUSED = "role_asked", "role_refused"
 
 
+def append_each(db: Connection, told: Sequence[tuple[Log, LoggedEvent]]) -> None:
+    """Write one event of each of several logs, which are locked or new: in as many statements as for one."""
+    logs, events = [], []
+    for log, event in told:
+        rows, head = seal_events(log, [event])
+        events += rows
+        logs.append(
+            {
+                "id": log.id,
+                "kind": log.kind,
+                "programme_id": log.programme,
+                "seq": event.seq,
+                "head": head,
+                "last_at": rows[0]["at"],
+            }
+        )
+    written = orjson.dumps(events).decode()
+    insist_unsealed(written)
+    begun = {log.id for log, _ in told if log.seq == 0}
+    for statement, some in (
+        (_BEGIN_EACH, [row for row in logs if row["id"] in begun]),
+        (_GO_ON_EACH, [row for row in logs if row["id"] not in begun]),
+    ):
+        if some:
+            db.execute(statement, {"logs": orjson.dumps(some).decode()})
+    db.execute(text(_EVENTS), {"events": written})
+
+
 def append(db: Connection, log: Log, events: Sequence[LoggedEvent], key: str | None = None) -> None:
     """Write events of a log that is locked, or new."""
     rows, head = seal_events(log, events, key)
@@ -48,3 +76,13 @@ _BEGIN = text(
 _GO_ON = "UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id = CAST(:id AS uuid)"
 #: Writes some events.
 _EVENTS = "INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb))"
+#: The same of several logs.
+_BEGIN_EACH = text(
+    "INSERT INTO logs (id, kind, programme_id, seq, head, last_at) SELECT id, kind, programme_id, seq, head, last_at"
+    " FROM jsonb_populate_recordset(NULL::logs, CAST(:logs AS jsonb))"
+)
+#: Where each of several logs ends now.
+_GO_ON_EACH = text(
+    "UPDATE logs l SET seq = x.seq, head = x.head, last_at = x.last_at"
+    " FROM jsonb_populate_recordset(NULL::logs, CAST(:logs AS jsonb)) x WHERE l.id = x.id"
+)

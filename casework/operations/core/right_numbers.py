@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sqlalchemy import Connection, text
 
 
@@ -17,21 +19,35 @@ _NUMBERED = text("""
     SELECT id FROM rights WHERE programme_id = CAST(:programme AS uuid) AND (
         replace(lower(number), ' ', '') = replace(lower(:number), ' ', '')
         OR coalesce(lower(office), '') = lower(:office) AND replace(lower(number), ' ', '') = replace(lower(CAST(:rest AS text)), ' ', '')
+        OR replace(lower(application_number), ' ', '') = replace(lower(:number), ' ', '')
+        OR coalesce(lower(office), '') = lower(:office)
+        AND replace(lower(application_number), ' ', '') = replace(lower(CAST(:rest AS text)), ' ', '')
     ) ORDER BY id LIMIT 2
 """)
 
 
-def is_recorded(db: Connection, programme: str, office: str | None, number: str | None, *, but: str | None) -> bool:
-    """Whether another right of a programme has this number of this office."""
+def is_recorded(
+    db: Connection,
+    programme: str,
+    office: str | None,
+    number: str | None,
+    *,
+    but: str | None,
+    column: Literal["number", "application_number"] = "number",
+) -> bool:
+    """Whether another right of a programme has this number, of its grant or its application, of this office."""
     given = {"programme": programme, "id": but, "office": office, "number": number}
-    return db.execute(_TAKEN, given).first() is not None
+    return number is not None and db.execute(_TAKEN[column], given).first() is not None
 
 
 #: Whether another right than one has a number of an office.
-_TAKEN = text("""
+_TAKEN = {
+    column: text(f"""
     SELECT 1 FROM rights WHERE programme_id = CAST(:programme AS uuid) AND coalesce(lower(office), '') = coalesce(lower(:office), '')
-    AND replace(lower(number), ' ', '') = replace(lower(:number), ' ', '') AND id IS DISTINCT FROM CAST(:id AS uuid)
+    AND replace(lower({column}), ' ', '') = replace(lower(:number), ' ', '') AND id IS DISTINCT FROM CAST(:id AS uuid)
 """)
+    for column in ("number", "application_number")
+}
 
 
 def plain(office: str | None, number: str | None) -> tuple[str, str]:
@@ -41,12 +57,22 @@ def plain(office: str | None, number: str | None) -> tuple[str, str]:
 
 #: Of some numbers with their offices, as `plain` gives them, and of some technologies the rights that a programme has recorded.
 OF_NUMBERS = text("""
-    SELECT technology_id, kind, office, number FROM rights WHERE programme_id = CAST(:programme AS uuid)
-    AND (technology_id = ANY(CAST(:ids AS uuid[])) OR (replace(lower(number), ' ', ''), coalesce(lower(office), '')) IN
-        (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:offices AS text[]))))
+    SELECT l.technology_id, r.kind, r.office, named.number FROM rights r
+    LEFT JOIN right_technologies l ON l.right_id = r.id
+    CROSS JOIN LATERAL (
+        SELECT number FROM unnest(ARRAY[r.number, r.application_number]) AS n(number)
+        WHERE number IS NOT NULL OR coalesce(r.number, r.application_number) IS NULL
+    ) named
+    WHERE r.programme_id = CAST(:programme AS uuid) AND (
+        l.technology_id = ANY(CAST(:ids AS uuid[]))
+        OR (replace(lower(r.number), ' ', ''), coalesce(lower(r.office), '')) IN
+            (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:offices AS text[])))
+        OR (replace(lower(r.application_number), ' ', ''), coalesce(lower(r.office), '')) IN
+            (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:offices AS text[]))))
 """)
 #: Of some technologies every number under which a log of theirs ever had a right, also where it was corrected since.
 EVER_RECORDED = text("""
-    SELECT DISTINCT r.technology_id, e.body->'number'->>'value' AS number FROM rights r JOIN events e ON e.log_id = r.id
-    WHERE r.technology_id = ANY(CAST(:ids AS uuid[])) AND e.kind IN ('recorded', 'confirmed') AND e.body->'number'->>'value' <> ''
+    SELECT DISTINCT l.technology_id, said.number FROM right_technologies l JOIN events e ON e.log_id = l.right_id
+    CROSS JOIN LATERAL unnest(ARRAY[e.body->'number'->>'value', e.body->'application_number'->>'value']) AS said(number)
+    WHERE l.technology_id = ANY(CAST(:ids AS uuid[])) AND e.kind IN ('recorded', 'confirmed') AND said.number <> ''
 """)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import (
     Explanation,
     Interval,
@@ -135,6 +136,7 @@ def versions(db: Connection, programme: str) -> dict[str, Calendar]:
 class _Known:
     """What somebody may know of a case's clocks, and what is needed to explain them."""
 
+    case: Case
     clocks: Mapping[str, Telling]
     #: What an event is called that stopped a clock; unseen events have no name.
     names: Mapping[int, ClockCause]
@@ -155,6 +157,8 @@ class _Known:
             unit=clock.unit,
             due_at=when(explanation.due),
             rule=dict(explanation.rule),
+            law=self._law(clock, explanation),
+            moved_from=when(explanation.moved_from),
             used_days=used,
             given_days=given,
             zone=explanation.zone,
@@ -163,7 +167,17 @@ class _Known:
             other_minutes=explanation.minutes(counted=False),
             intervals=[row_as(ClockInterval, interval, **self._placed(interval)) for interval in explanation.intervals],
             lines=[row_as(ClockLine, line, **self._placed(line)) for line in lines(explanation.intervals)],
+            edition=self._edition(clock),
         )
+
+    def _edition(self, clock: Telling) -> str:
+        task = self.case.tasks.get(clock.task or "")
+        return task.edition if task is not None else self.case.tracks[clock.track].edition
+
+    def _law(self, clock: Telling, explanation: Explanation) -> str | None:
+        """What the article is called that sets the limit."""
+        law = explanation.rule.get("law")
+        return load_library()[self._edition(clock)].text(f"laws.{law}") if law else None
 
     def _placed(self, part: Interval | Line) -> JsonObject:
         """From when until when a part of a ledger lasts, and why."""
@@ -188,7 +202,7 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     clocks, calendars, moment = tell(events), versions(db, case.programme), rows[0].now if rows else case.last_at
     level = sight(actor, case)
     if level == Sight.ALL:
-        return _Known(clocks, {event.seq: name_event(event) for event in events}, calendars, moment)
+        return _Known(case, clocks, {event.seq: name_event(event) for event in events}, calendars, moment)
     if level < Sight.REFERRALS:
         raise NotFound("case")
     tracks = {track.id for track in own_tracks(actor, case)}
@@ -198,7 +212,7 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     }
     mine = {id: clock for id, clock in clocks.items() if clock.track in tracks and clock.task in theirs}
     names = {event.seq: name_event(event) for event in events if event.track in tracks}
-    return _Known(mine, names, calendars, moment)
+    return _Known(case, mine, names, calendars, moment)
 
 
 def name_event(event: Event) -> ClockCause:

@@ -98,8 +98,12 @@ class ClockSummary:
     unit: str
     #: None while the clock stands still.
     due_at: str | None
-    #: n and unit, and the day from which it counts where a form named one.
+    #: n and unit, the day from which it counts where a form named one, and the article that sets it, by its code.
     rule: JsonMapping
+    #: That article, in English; None where the limit is the programme's own.
+    law: str | None
+    #: When it would have run out, had law not moved it off a day on which nobody works.
+    moved_from: str | None
     used_days: int
     given_days: int
     #: Where its calendar holds.
@@ -117,7 +121,7 @@ class ClockInterval:
     from_: str
     until: str
     minutes: int
-    #: working, make_up, outside, weekend, holiday, paused, waiting or every_day.
+    #: working, make_up, outside, weekend, holiday, paused, waiting, every_day or moved.
     kind: str
     counted: bool
     #: Of a holiday, by language.
@@ -148,6 +152,8 @@ class ClockExplained(ClockSummary):
     intervals: list[ClockInterval]
     #: The same in as few lines as say it.
     lines: list[ClockLine]
+    #: What its rules and their texts stand in.
+    edition: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

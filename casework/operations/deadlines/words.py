@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from casework.engine.analysis.deadline_explanation import EVERY_DAY, PAUSE, WAITING
+from casework.engine.analysis.deadline_explanation import EVERY_DAY, MOVED, PAUSE, WAITING
 from casework.engine.deadlines.calendars import HOLIDAY, MAKE_UP, WEEKEND, WORKING, day_in
 from casework.json_values import JsonValue
 from casework.ledger.canonical_json import parse_instant
@@ -16,7 +16,7 @@ from casework.operations.deadlines.views import ClockExplained, ClockLine
 KINDS = {
     WORKING: N_("working time"), MAKE_UP: N_("working weekend day"), WEEKEND: N_("weekend"),
     HOLIDAY: N_("holiday"), PAUSE: N_("clock paused"), WAITING: N_("not counted yet"),
-    EVERY_DAY: N_("every day counts"),
+    EVERY_DAY: N_("every day counts"), MOVED: N_("moved off the holiday"),
 }  # fmt: skip
 
 
@@ -31,6 +31,8 @@ class Speech(Protocol):
     def ngettext(self, one: str, many: str, num: int, **given: JsonValue) -> str: ...
 
     def day(self, day: date) -> str: ...
+
+    def edition_text(self, edition: str | None, key: str | None) -> str: ...
 
 
 class Progress(Protocol):
@@ -47,7 +49,31 @@ class Progress(Protocol):
 
 
 def say_rule(clock: ClockExplained, say: Speech) -> str:
-    """How a date is counted: 10 working days after Mon 23 Nov."""
+    """How a date is counted: 10 working days after Mon 23 Nov; and whether law says so."""
+    return " ".join(filter(None, (_say_count(clock, say), _say_moved(clock, say), _say_whose(clock, say))))
+
+
+def _say_moved(clock: ClockExplained, say: Speech) -> str:
+    """That the last day was none on which people work."""
+    if clock.moved_from is None:
+        return ""
+    # What ends at midnight ends with the day before.
+    last = day_in(parse_instant(clock.moved_from) - timedelta(minutes=1), ZoneInfo(clock.zone))
+    return say.gettext(
+        "Moved off the holiday: nobody works on %(day)s, so it ends on the next working day.", day=say.day(last)
+    )
+
+
+def _say_whose(clock: ClockExplained, say: Speech) -> str:
+    """Which article sets the limit, or that none does; a day that a form named is neither."""
+    if law := clock.rule.get("law"):
+        return say.gettext("A limit of law: %(law)s.", law=say.edition_text(clock.edition, f"laws.{law}"))
+    if not clock.rule.get("n"):
+        return ""
+    return say.gettext("No law sets this limit; it is the programme's own.")
+
+
+def _say_count(clock: ClockExplained, say: Speech) -> str:
     rule, where = clock.rule, ZoneInfo(clock.zone)
     if "day" in rule and not rule["n"]:
         day = say.day(date.fromisoformat(rule["day"]))
@@ -65,6 +91,8 @@ def say_rule(clock: ClockExplained, say: Speech) -> str:
         words = say.ngettext(
             "%(num)d working day after %(day)s.", "%(num)d working days after %(day)s.", rule["n"], day=since
         )
+    elif rule["unit"] == "mo":
+        words = say.ngettext("%(num)d month after %(day)s.", "%(num)d months after %(day)s.", rule["n"], day=since)
     else:
         words = say.ngettext(
             "%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since
@@ -87,8 +115,11 @@ def say_days_of(line: ClockLine, zone: str, say: Speech) -> str:
 
 def say_kind(line: ClockLine, say: Speech) -> str:
     """Why the time of a line counts or does not: a holiday by its name."""
-    if line.name and line.kind in (HOLIDAY, MAKE_UP):
-        return line.name.get("zh" if say.chinese else "en") or next(iter(line.name.values()))
+    name = line.name.get("zh" if say.chinese else "en") or next(iter(line.name.values())) if line.name else ""
+    if name and line.kind in (HOLIDAY, MAKE_UP):
+        return name
+    if name and line.kind == MOVED:
+        return say.gettext("moved off the holiday: %(name)s", name=name)
     return say.gettext(KINDS.get(line.kind, line.kind))
 
 

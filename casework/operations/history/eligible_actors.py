@@ -41,6 +41,9 @@ from casework.engine.state.events import (
     INTEREST_DECLARED,
     JOINED,
     LETTER_SENT,
+    LINK_GIVEN,
+    LINK_REVOKED,
+    NO_PERSONS,
     NOTED,
     OBJECTED,
     OPENED,
@@ -55,7 +58,6 @@ from casework.engine.state.events import (
     REVIEW_ASKED,
     RIGHTS_CHANGED,
     SAID,
-    SYSTEM_ACTOR,
     TIMER_FIRED,
     UNSEALED,
     UNSEALING_ASKED,
@@ -123,7 +125,7 @@ class Candidates:
 
     def of(self, before: Case | None, event: Event) -> list[Candidate]:
         """Everybody who held a fitting role then: the person, the role, for whom, and why not ("" where possible)."""
-        if event.actor == SYSTEM_ACTOR:
+        if event.actor in NO_PERSONS:
             return []
         asked = self._asked(before, event)
         if asked is None:
@@ -208,6 +210,11 @@ class Candidates:
             entry for entry in edition.rules["on_request"] if edition.tasks[entry["task"]].name == event.effects["name"]
         ]
         return _Asked(accepted(before, {Role(code) for offer in offers for code in offer["by"]}), track)
+
+    def _of_link(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
+        """Whoever may do the task themselves, or leads its queue."""
+        task = before.tasks.get(event.effects["task"])
+        return None if task is None else _Asked(task_lifecycle.roles_for(before, task, task_lifecycle.CLAIM), track)
 
     def _of_task(self, before: Case, event: Event, track: Track, _: Edition) -> _Asked | None:
         task = before.tasks.get(event.effects["task"])
@@ -311,6 +318,7 @@ _ASKS: Mapping[str, Callable[[Candidates, Case, Event, Track, Edition], _Asked |
     **dict.fromkeys((SAID, RECEIVED, OBJECTED), Candidates._of_message),
     REFUSED: Candidates._of_refusal,
     ADDED: Candidates._of_request,
+    **dict.fromkeys((LINK_GIVEN, LINK_REVOKED), Candidates._of_link),
 }
 #: Every kind of event that somebody else could have done, or nobody.
 KNOWN = frozenset({OPENED, *_BY_ROLE, *_OF_DOCUMENTS, *_ASKS, *NOBODYS})

@@ -303,13 +303,18 @@ class Past:
 
     def knows_calendar(self, programme: str, digest: str, at: datetime) -> bool:
         """Whether the programme's calendar had a version of this digest at that moment, or before it."""
-        known = any(
-            moment <= at and calendar.digest == digest for moment, calendar in self._calendars.get(programme, ())
-        )
-        if not known:
-            self._calendars.pop(programme, None)
-            self.calendar(programme, at)
-        return any(moment <= at and calendar.digest == digest for moment, calendar in self._calendars[programme])
+        return self.calendar_of(programme, digest, at) is not None
+
+    def calendar_of(self, programme: str, digest: str, at: datetime) -> Calendar | None:
+        """The version of the programme's calendar that has this digest; None where it had no such one by then."""
+        for again in (False, True):
+            if again:
+                self._calendars.pop(programme, None)
+                self.calendar(programme, at)
+            for moment, calendar in self._calendars.get(programme, ()):
+                if moment <= at and calendar.digest == digest:
+                    return calendar
+        return None
 
     def allocation(self, scope: str, queue: str, at: datetime) -> Rule | None:
         """How a queue allocated at that moment; None where nobody had said so."""

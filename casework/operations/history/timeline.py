@@ -18,8 +18,9 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.corrections import answer_of
 from casework.engine.state.case import Case, Task
 from casework.engine.state.effects_schema import Effects
-from casework.engine.state.events import CORRECTED, SYSTEM_ACTOR
+from casework.engine.state.events import CORRECTED, PARTY_ACTOR, SYSTEM_ACTOR
 from casework.engine.state.projection import evolve
+from casework.engine.tasks.party_answers import BY
 from casework.errors import NotFound
 from casework.json_values import Answers, JsonMapping
 from casework.ledger.canonical_json import instant
@@ -380,9 +381,14 @@ def _named(entry: HistoryEntry, names: Mapping[str, str]) -> HistoryEntry:
     def name(who: Named | None) -> Named | None:
         return who and to_named(who.id, names)
 
+    by_party = entry.actor.id == PARTY_ACTOR
+    typed = entry.body.get(BY)
     return replace(
         entry,
-        actor=Named(id=entry.actor.id, name=names.get(entry.actor.id or "")),
+        actor=Named(
+            id=entry.actor.id, name=(str(typed) if typed else None) if by_party else names.get(entry.actor.id or "")
+        ),
+        party=names.get(entry.organisation.id or "") if by_party and entry.organisation else None,
         acting_for=name(entry.acting_for),
         whom=name(entry.whom),
         organisation=name(entry.organisation),

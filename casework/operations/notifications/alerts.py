@@ -108,7 +108,8 @@ def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | 
         for row in shown
         if row.header
     }
-    names = names_of(db, {person for event in events.values() for person in people_of(event)})
+    named = {person for event in events.values() for person in people_of(event)}
+    names = names_of(db, named, named)
     organisations, library = reach(actor).organisations, load_library()
     groups: dict[str, AlertGroup] = {}
     for row in shown:

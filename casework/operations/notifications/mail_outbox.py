@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.analysis.notification_rules import (
+    ANSWER,
     CANCELLATION,
     DELIVERY,
     DUE,
@@ -41,6 +42,7 @@ from casework.operations.core.presenters import when
 from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.deadlines.views import ClockExplained
 from casework.operations.letters.mail import LetterMail, write_letter_mail
+from casework.operations.links.mail import PARTY_LINK, PartyLinkMail, write_link_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
 from casework.operations.people.invitation_mail import InvitationMail, write_invitation
@@ -54,7 +56,7 @@ GIVEN_UP_AFTER = timedelta(days=3)
 LONGEST_PAUSE_S = 1800
 #: What is worth saying though its task is done or its track has ended.
 DEADLINES = (REMINDER, DUE, OVERDUE)
-LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER, READERS, EMERGENCY)
+LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER, READERS, EMERGENCY, ANSWER)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Mail:
 
 MAILS = outbox.Outbox(
     table="mails",
-    receiver="coalesce(m.person_id, m.invitation_id, m.file_id)",
+    receiver="coalesce(m.person_id, m.invitation_id, m.file_id, m.link_id)",
     taken="sent",
     longest=500,
     ends=True,
@@ -114,9 +116,17 @@ _ITEMS = text(f"""
 """)
 
 
+#: By kind, what writes a mail that tells of no case to its reader.
+_OWN: Mapping[str, Callable[[Connection, str, SecretBox], AccountMail | LinkMail | PartyLinkMail | None]] = {
+    ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
+    LINK: write_link,
+    PARTY_LINK: write_link_mail,
+}
+
+
 def compose(
     db: Connection, mail: str, secret_box: SecretBox
-) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | RoleMail | None:
+) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | RoleMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:
@@ -126,8 +136,8 @@ def compose(
         if posted is None:
             outbox.cancel(db, MAILS, mail, "its address was erased")
         return posted
-    if row.kind in (ACCOUNT, LINK):
-        own = write_account_mail(db, mail) if row.kind == ACCOUNT else write_link(db, mail, secret_box)
+    if row.kind in _OWN:
+        own = _OWN[row.kind](db, mail, secret_box)
         if own is None:
             outbox.cancel(db, MAILS, mail, "its account or its link is gone")
         return own

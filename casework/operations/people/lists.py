@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
+from casework.operations.core.organisations import CALLED, KNOWN
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.views import AccountRow, Members, Organisation, PersonRow, Programme
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL, Actor
+from casework.permissions.visibility import reach
 
 
 def list_programmes(db: Connection, actor: Actor) -> Page[Programme]:
@@ -39,25 +41,37 @@ def list_programmes(db: Connection, actor: Actor) -> Page[Programme]:
 
 
 def list_organisations(
-    db: Connection, actor: Actor, *, service: str | None = None, cursor: str | None = None, limit: int | None = None
+    db: Connection,
+    actor: Actor,
+    *,
+    service: str | None = None,
+    words: str | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
 ) -> Page[Organisation]:
-    """Every organisation for who works in a programme, their own for its members; the newest first."""
+    """The organisations that the actor has a reason to know, the newest first: those that a programme's cases are about for who reads
+    them, the providers for who works in a programme, their own for its members, all for administrators."""
     most = insist_limit(limit)
     given: dict[str, Any] = {
-        "all": any(m.programme and m.role != Role.OBSERVER for m in actor.memberships),
+        "all": is_administrator(actor),
+        "providers": any(m.programme and m.role != Role.OBSERVER for m in actor.memberships),
+        "seen": sorted(reach(actor).all_of),
         "most": most + 1,
         "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
     }
     more = ""
     if service is not None:
-        more, given["service"] = " AND :service = ANY(services)", service
+        more, given["service"] = " AND :service = ANY(o.services)", service
+    if words is not None:
+        more, given["words"] = f"{more} AND {CALLED}", words
     if keys := from_cursor(cursor, 2):
-        more += " AND (created_at, id) < (:at, CAST(:after AS uuid))"
+        more += " AND (o.created_at, o.id) < (:at, CAST(:after AS uuid))"
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            "SELECT id, name, name_zh, country, kind, services, register_number, language, created_at FROM organisations"
-            f" WHERE (:all OR id = ANY(CAST(:own AS uuid[]))){more} ORDER BY created_at DESC, id DESC LIMIT :most"
+            "SELECT o.id, o.name, o.name_zh, o.country, o.kind, o.services, o.register_number, o.language, o.created_at,"
+            f" o.programme_id FROM organisations o WHERE o.merged_into IS NULL AND (:all OR :providers AND o.kind = 'provider'"
+            f" OR o.id = ANY(CAST(:own AS uuid[])) OR {KNOWN}){more} ORDER BY o.created_at DESC, o.id DESC LIMIT :most"
         ),
         given,
     ).all()
@@ -75,6 +89,7 @@ def _organisation(row: Any) -> Organisation:
         services=list(row.services),
         register_number=row.register_number,
         language=row.language,
+        programme=row.programme_id,
     )
 
 

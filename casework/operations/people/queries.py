@@ -114,7 +114,8 @@ def show_organisation(db: Connection, actor: Actor, organisation: str) -> Organi
     _insist(actor)
     row = db.execute(
         text(
-            "SELECT id, name, name_zh, country, kind, services, register_number, language, created_at FROM organisations"
+            "SELECT id, name, name_zh, country, kind, services, register_number, language, programme_id AS programme, created_at"
+            " FROM organisations"
             " WHERE id = CAST(:id AS uuid)"
         ),
         {"id": organisation},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import uuid_utils
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.names import insist_name
+from casework.engine.execution.context import By
 from casework.engine.roles import ORGANISATION_ROLES, PERSONAL_ROLES, Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
@@ -24,8 +25,16 @@ from casework.records.event_log import lock_log, new_log, now
 from casework.records.register_entries import body_of
 
 
-def _register(db: Connection, kind: str, by: str, effects: RegisterEffects, values: JsonMapping) -> str:
-    """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it."""
+def _register(
+    db: Connection,
+    kind: str,
+    by: By,
+    effects: RegisterEffects,
+    values: JsonMapping,
+    *,
+    words: Mapping[str, str] | None = None,
+) -> str:
+    """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it, with some words about that."""
     id, moment, table = str(uuid_utils.uuid7()), now(db), _HOMES[kind]
     columns = ", ".join(values)
     db.execute(
@@ -35,9 +44,20 @@ def _register(db: Connection, kind: str, by: str, effects: RegisterEffects, valu
         ),
         {"moment": moment, "values": json.dumps({"id": id, **values})},
     )
-    log = new_log(id, kind, id if kind == "programme" else None, moment)
-    body = body_of(db, table, id, [id])
-    append(db, log, [RegisterEvent(log=id, seq=1, at=moment, kind=REGISTERED, actor=by, effects=effects, body=body)])
+    log = new_log(id, kind, id if kind == "programme" else values.get("programme_id"), moment)
+    body = {**body_of(db, table, id, [id]), **(words or {})}
+    event = RegisterEvent(
+        log=id,
+        seq=1,
+        at=moment,
+        kind=REGISTERED,
+        actor=by.person,
+        role=by.role,
+        acting_for=by.acting_for,
+        effects=effects,
+        body=body,
+    )
+    append(db, log, [event])
     return id
 
 
@@ -55,7 +75,7 @@ def register_programme(
     name, name_zh = _names(name, name_zh)
     written = calendar.to_json()
     values = {"code": code, "name": name, "name_zh": name_zh, "calendar": written}
-    return _register(db, "programme", by, {"code": code, "calendar": written}, values)
+    return _register(db, "programme", By(by, None), {"code": code, "calendar": written}, values)
 
 
 def register_phase(
@@ -99,11 +119,20 @@ def register_organisation(
     register_number: str | None = None,
     language: str = "en",
     provenance: JsonMapping | None = None,
-    by: str = SYSTEM_ACTOR,
+    programme: str | None = None,
+    more: JsonMapping | None = None,
+    words: Mapping[str, str] | None = None,
+    by: str | By = SYSTEM_ACTOR,
 ) -> str:
-    """An organisation: a party, or a provider of services; gives its id."""
+    """An organisation: a party, or a provider of services; gives its id.
+
+    `programme`: the one that keeps it; `more`: address, size, whether it is state-owned, and whether a person stands for it all;
+    `words`: the source of that.
+    """
     name, name_zh = _names(name, name_zh)
     effects: RegisterEffects = {"kind": kind, "services": list(services), "country": country}
+    if programme is not None:
+        effects["programme"] = programme
     values = {
         "name": name,
         "name_zh": name_zh,
@@ -113,10 +142,13 @@ def register_organisation(
         "register_number": register_number,
         "language": language,
         "profile": {},
-        "owners": [],
         "provenance": provenance or {},
+        "programme_id": programme,
+        "confirmed": False,
+        **(more or {}),
     }
-    return _register(db, "organisation", by, effects, values)
+    capacity = by if isinstance(by, By) else By(by, None)
+    return _register(db, "organisation", capacity, effects, values, words=words)
 
 
 def register_person(
@@ -149,7 +181,7 @@ def register_person(
         "active": True,
         "service": service,
     }
-    return _register(db, "person", by, {}, values)
+    return _register(db, "person", By(by, None), {}, values)
 
 
 def grant_role(

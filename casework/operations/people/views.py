@@ -122,6 +122,8 @@ class Organisation:
     services: list[str]
     register_number: str | None
     language: str | None
+    #: The one that keeps it; None where administrators do.
+    programme: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

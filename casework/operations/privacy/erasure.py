@@ -22,12 +22,21 @@ from casework.ledger.redactable_bodies import erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
+from casework.operations.core import record_log
 from casework.operations.core.perform import write
 from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
 from casework.operations.privacy import erasure_requests
 from casework.operations.privacy.personal_data import Naming
-from casework.operations.privacy.personal_texts import DIFFER, WORDY, NamingEvent, find_texts, names_in, worded
+from casework.operations.privacy.personal_texts import (
+    ABOUT_ONE,
+    DIFFER,
+    WORDY,
+    NamingEvent,
+    find_texts,
+    names_in,
+    worded,
+)
 from casework.operations.privacy.retention import YEARS, find_duties
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -108,7 +117,7 @@ def _erase_in(
 ) -> None:
     """Take the words out of a log's events, write down in it that this was done, and bring its rows after it.
 
-    `again`: the entries of which it says anew what stands there, now that the words are gone.
+    `again`: the entries of which it says anew what stands there, now that the words are gone; of a need or a technology its columns.
     """
     if not events and not again:
         return
@@ -127,8 +136,11 @@ def _erase_in(
         ),
     }
     body: JsonObject = {}
-    for table, key in sorted(again):
-        body |= body_of(db, table, log.id, [key])
+    if log.kind in record_log.TABLES:
+        body = record_log.retold(db, log, {column for _, column in again})
+    else:
+        for table, key in sorted(again):
+            body |= body_of(db, table, log.id, [key])
     if log.kind in ("case", "mediation"):
         case = load(db, log.id, log.kind)
         event = Event(
@@ -217,12 +229,33 @@ def _drop_drafts(db: Connection, named: Naming) -> int:
     return len(gone)
 
 
+def _drop_typed(db: Connection, named: Naming) -> int:
+    """The same of what parties typed behind their links, and have not sent."""
+    rows = db.execute(
+        text("SELECT link_id, typed FROM party_link_secrets WHERE typed IS NOT NULL ORDER BY link_id")
+    ).all()
+    gone = [row.link_id for row in rows if named.in_value(row.typed)]
+    for link in gone:
+        db.execute(
+            text("UPDATE party_link_secrets SET typed = NULL WHERE link_id = CAST(:link AS uuid)"), {"link": link}
+        )
+    return len(gone)
+
+
 def _without(table: str, name: str, kind: str) -> str:
     """A column without the words that name the person; where a rule wants two rows to differ in it, by their ids."""
+    if table in ABOUT_ONE:
+        return f'CASE WHEN "{name}" IS NOT NULL THEN :gone END'
     left = f"CAST(regexp_replace(CAST(\"{name}\" AS text), :named, :gone, 'gi') AS {kind})"
     if DIFFER.get(table) == name:
         return f'CASE WHEN "{name}" ~* :named THEN {left} || \' \' || right(CAST(id AS text), 8) ELSE "{name}" END'
     return left
+
+
+def _named_columns(table: str) -> str:
+    """Of a need or a technology, whose log is its own, the columns that name the person."""
+    named = ", ".join(f"CASE WHEN CAST(\"{name}\" AS text) ~* :named THEN '{name}' END" for name, _ in worded(table))
+    return f"SELECT x.id, array_remove(ARRAY[{named}], NULL) AS columns FROM {table} x WHERE {names_in(table)}"
 
 
 def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str, set[tuple[str, str]]]]:
@@ -231,7 +264,10 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
     # What was looked at stays; what was searched for goes. The application itself may not change what it noted there.
     statement = text("SELECT casework_erase_readings(CAST(:erasure AS uuid), :named)")
     count: int = db.execute(statement, {"erasure": erasure, "named": named.everywhere}).scalar_one()
-    count += _drop_drafts(db, named)
+    count += _drop_drafts(db, named) + _drop_typed(db, named)
+    for table in record_log.TABLES.values():
+        for row in db.execute(text(_named_columns(table)), {"named": named.everywhere}):
+            again.setdefault(row.id, set()).update((table, column) for column in row.columns)
     for table in WORDY:
         columns = list(worded(table))
         sets = ", ".join(f'"{name}" = {_without(table, name, kind)}' for name, kind in columns)

@@ -21,15 +21,21 @@ from casework.records.tables import metadata
 
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
-    "needs", "technologies", "matches", "organisations", "saved_views", "tokens", "passkeys",
+    "needs", "technologies", "matches", "organisations", "organisation_contacts", "organisation_owners",
+    "organisation_screenings", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
+    "party_link_secrets",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
 _LEFT = {
-    "organisations": {"name", "name_zh", "services"}, "service_accounts": {"scopes"},
+    "organisations": {"name", "name_zh", "services", "kind", "size"}, "organisation_contacts": {"language"},
+    "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
-    "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
+    "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
+
+#: Of these a row that names the person is about that person: all its words go.
+ABOUT_ONE = ("organisation_contacts", "organisation_owners")
 
 #: By table a column of words in which two of its rows must differ.
 DIFFER = {"saved_views": "name"}

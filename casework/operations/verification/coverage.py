@@ -36,9 +36,10 @@ _TELLING = "it tells of an event; the event is the proof, and it goes when its r
 _SECRET = "opens for days to whoever has the link and the code; who accepted is in the log"
 
 _FOLDED = (
-    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "cases", "case_dates", "mediations",
-    "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "mentions", "findings",
-    "erasures",
+    "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "right_technologies",
+    "right_owners", "needs", "technologies", "cases", "case_dates", "mediations",
+    "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "party_links", "mentions", "findings",
+    "erasures", "impacts", "statements",
 )  # fmt: skip
 
 _MADE = "made by the database itself, from what is covered"
@@ -50,6 +51,8 @@ _FOLD_LEAVES: Mapping[str, Mapping[str, str]] = {
     "cases": {"sealed": _MADE},
     "tracks": {"position": "their order is compared, not the numbers that make it"},
     "tasks": {"position": "in which order a page lists them"},
+    "impacts": {"position": "in which order a page lists them"},
+    "statements": {"position": "in which order a page lists them"},
     "rights": {"created_at": "its event has the moment"},
     "mentions": {
         "id": "names nothing else", "programme_id": "follows from the log", "made_at": "its event has the moment",
@@ -93,6 +96,7 @@ COVERED: Mapping[str, Cover] = {
     "password_links": Cover(None, "opens for hours or days to whoever has the link; the password that it set is in the log"),
     "sign_in_attempts": Cover(None, "slows down those who guess, and is gone after a day"),
     "drafts": Cover(None, _OWN),
+    "party_link_secrets": Cover(None, "opens a party's link to whoever has it, until it is used; the answer is in the log"),
     "saved_views": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),
     "looks": Cover(None, _OWN),
     "follows": Cover(None, _OWN),

@@ -13,7 +13,20 @@ from casework.json_values import JsonObject
 from casework.records.tables import metadata
 
 #: Tables that hold what belongs to a case, each row with its log_id.
-PARTS = ("tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings")
+PARTS = (
+    "tracks",
+    "tasks",
+    "clocks",
+    "proposals",
+    "consents",
+    "documents",
+    "files",
+    "grants",
+    "openings",
+    "party_links",
+    "impacts",
+    "statements",
+)
 #: Tables with a row for each case or mediation itself.
 _OWN = ("cases", "mediations", "case_dates")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from casework.engine.case_objects.encumbrances import CONFIRMED, RECORDED
+from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED
 from casework.engine.case_objects.ip_rights import REASON, changes, fold
+from casework.engine.case_objects.right_kinds import KINDS, missing
+from casework.engine.case_objects.right_owners import shares_fit
 from casework.engine.state.events import RegisterEvent
 from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.history.point_in_time import Past
@@ -20,8 +23,9 @@ def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) ->
     for event in events:
         stood = fold(before)
         stands = event.kind == CONFIRMED or event.kind == RECORDED and event.effects["right"]["confirmed"]
-        if stands:
+        if stands or event.kind == BELONGS:
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
+        yield from ((event.seq, why) for why in _record_against(fold([*before, event]), stands))
         looked_up = event.effects.get("checked_on") or event.body.get("checked_on")
         today = past.calendar(programme, event.at).local_date(event.at).isoformat()
         if stands and isinstance(looked_up, str) and looked_up > today:
@@ -36,8 +40,19 @@ def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) ->
         before.append(event)
 
 
+def _record_against(right: Mapping[str, Any], stands: bool) -> Iterator[str]:
+    """What the record then said, and could not."""
+    if right.get("kind") not in KINDS:
+        yield "there is no such kind of right"
+        return
+    if stands and (lacks := missing(right["kind"], right)):
+        yield f"it was confirmed without {', '.join(lacks)}"
+    if not shares_fit(right.get("owners", ())):
+        yield "its owners have more than the whole of it"
+
+
 def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:
     if event.role not in EDITORS:
-        yield f"a right is confirmed by {' or '.join(EDITORS)}, not by {event.role}"
+        yield f"a right is kept by {' or '.join(EDITORS)}, not by {event.role}"
     elif not past.held(programme, event.actor, event.role, event.acting_for, event.at):
         yield f"its actor did not hold the role {event.role} at that moment"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.ip_rights import fold as fold_right
+from casework.engine.case_objects.kept_records import fold as fold_record
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
@@ -16,6 +17,9 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.matches import JUDGED
+from casework.operations.core.record_log import TABLES, differing
 from casework.operations.core.register_entries import INSTALLATION, differences
 from casework.operations.history.point_in_time import Past, absences
 from casework.operations.integrations.service_account_rules import MADE, ROTATED, SERVICE_ENDED
@@ -28,13 +32,16 @@ from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
+from casework.operations.verification.organisation_judgement import organisation_faults
+from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.right_judgement import right_faults
 from casework.operations.verification.role_judgement import role_faults
 from casework.records.case_writer import rows_of
+from casework.records.register_entries import rows_as_told
 
 HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
-    "person": "people", "right": "rights", "finding": "findings", "erasure": "erasures",
+    "person": "people", "right": "rights", "need": "needs", "technology": "technologies", "finding": "findings", "erasure": "erasures",
 }  # fmt: skip
 
 
@@ -116,18 +123,23 @@ class Rows:
         if not rows:
             yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
             return
+        yield from self._judged(kind, events)
         if kind == "right":
-            yield from self._compare("rights", [self._right(events)], rows)
+            yield from self._right_kept(events, rows)
             yield from self._rights_caused()
-            yield from self._right_judged(events)
-        if kind == "finding":
+        elif kind in TABLES:
+            yield from self._record(kind, events)
+        elif kind == "finding":
             yield from self._compare("findings", [fold_finding(events)], rows)
             yield from self._finding_judged(events)
+        else:
+            yield from self._of_others(kind, events, rows)
+
+    def _of_others(self, kind: str, events: list[RegisterEvent], rows: list[JsonObject]) -> Iterator[Finding]:
         if kind == "erasure":
             yield from self._compare("erasures", [fold_erasure(events)], rows)
-            for seq, why in erasure_faults(events):
-                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "programme":
+            yield from self._imports(events)
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
             programme = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [programme], rows)
@@ -216,17 +228,52 @@ class Rows:
         for seq in self.db.execute(_CAUSES_OF_RIGHTS, {"log": self.log}).scalars():
             yield Finding("rights", f"Event {seq} names a cause that does not know this right.", self.log, None, seq)
 
-    def _right(self, events: list[RegisterEvent]) -> JsonObject:
+    def _right_kept(self, events: list[RegisterEvent], rows: list[JsonObject]) -> Iterator[Finding]:
+        """A right's row, and what it belongs to."""
+        told = fold_right(events)
+        technologies = [{"id": technology} for technology in told.pop("technologies", ())]
+        owners = [{"id": owner["organisation"], "share": owner["share"]} for owner in told.pop("owners", ())]
         # What was erased can no longer be compared.
-        told = {name: value for name, value in fold_right(events).items() if not isinstance(value, Erased)}
-        return {"id": self.log, "programme_id": self._programme_of_log(), **told}
+        right = {name: value for name, value in told.items() if not isinstance(value, Erased)}
+        wanted: JsonObject = {"id": self.log, "programme_id": self._programme_of_log(), **right}
+        yield from self._compare("rights", [wanted], rows)
+        kept = self.db.execute(_LINKS_OF_RIGHT, {"log": self.log}).one()
+        yield from self._compare("right_technologies", technologies, kept.technologies)
+        yield from self._compare("right_owners", owners, kept.owners)
+
+    def _imports(self, events: list[RegisterEvent]) -> Iterator[Finding]:
+        for seq, why in import_faults(self.db, self.log, events):
+            yield Finding("rows", f"Event {seq} disagrees with the records: {why}.", self.log, self.number, seq)
+        for event in events:
+            if event.kind in JUDGED and not any(self._held(self.log, event, role) for role in EDITORS):
+                sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
+                yield Finding("allowed", sentence, self.log, self.number, event.seq)
+
+    def _record(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
+        """The row of a need or a technology, and whether its log tells what may have happened."""
+        table = TABLES[kind]
+        state = fold_record(kind, events)
+        row = rows_as_told(self.db, table, [self.log])[self.log]
+        for column in differing(state, row):
+            words = f"{table}.{column} of {self.log} is {_short(row.get(column))}; the history says {_short(state[column])}."
+            yield self._differ(table, self.log, column, words)
+        for seq, why in record_faults(self.db, self.past, kind, self._programme_of_log(), events):
+            yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
 
     def _programme_of_log(self) -> str:
         programme = text("SELECT programme_id::text FROM logs WHERE id = CAST(:log AS uuid)")
         return str(self.db.execute(programme, {"log": self.log}).scalar_one())
 
-    def _right_judged(self, events: list[RegisterEvent]) -> Iterator[Finding]:
-        for seq, why in right_faults(self.past, self._programme_of_log(), events):
+    def _judged(self, kind: str, events: list[RegisterEvent]) -> Iterator[Finding]:
+        """Whether what the log of a record says was done by whom and how it may be."""
+        faults: Iterable[tuple[int, str]] = ()
+        if kind == "right":
+            faults = right_faults(self.past, self._programme_of_log(), events)
+        if kind == "organisation":
+            faults = organisation_faults(self.past, events)
+        if kind == "erasure":
+            faults = erasure_faults(events)
+        for seq, why in faults:
             yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
 
 
@@ -290,6 +337,13 @@ _LATER = (
 )
 
 
+#: What a right belongs to, as its tables hold it.
+_LINKS_OF_RIGHT = text("""
+    SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('id', technology_id) ORDER BY technology_id), '[]')
+        FROM right_technologies WHERE right_id = CAST(:log AS uuid)) AS technologies,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', organisation_id, 'share', trim_scale(share)::text) ORDER BY organisation_id), '[]')
+        FROM right_owners WHERE right_id = CAST(:log AS uuid)) AS owners
+""")
 #: The events of a right whose cause, in a case, does not say so.
 _CAUSES_OF_RIGHTS = text("""
     SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')

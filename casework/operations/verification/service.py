@@ -192,6 +192,10 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
             return walk.log
         case "effects":
             return str(first.get("programme"))
+        case "record":
+            return str(first.get("record", {}).get("programme"))
+        case "keeper":
+            return first.get("programme")
         case "right":
             if (said := first.get("right", {}).get("programme")) is not None:
                 return str(said)
@@ -202,11 +206,11 @@ def _programme_told(db: Connection, kind: str, walk: _Walk) -> str | None:
     return None
 
 
-#: By kind of log, what says to which programme it belongs: its events, or the technology of a right that does not say so; None of those
-#: of no programme.
+#: By kind of log, what says to which programme it belongs: its events, also that it is of none, or the technology of a right that does
+#: not say so; None of those of no programme.
 PROGRAMME_OF: Mapping[str, str | None] = {
     "case": "effects", "mediation": "effects", "programme": "itself", "finding": "effects", "right": "right",
-    "organisation": None, "person": None, "erasure": None, "installation": None,
+    "need": "record", "technology": "record", "organisation": "keeper", "person": None, "erasure": None, "installation": None,
 }  # fmt: skip
 #: The programme of a technology.
 _HOME_OF_TECHNOLOGY = text("SELECT programme_id::text FROM technologies WHERE id = CAST(:id AS uuid)")

@@ -10,16 +10,17 @@ GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, c
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
-    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, logs, mentions, openings, service_accounts,
-    skills, webhook_endpoints, webhook_messages
+    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, logs, mentions, openings, party_link_secrets, party_links,
+    service_accounts, skills, webhook_endpoints, webhook_messages
 TO casework_app, casework_engine;
 
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, looks, mails, matches,
-    mediations, memberships, needs, notification_preferences, notifications, numbers, organisations, outbox, passkeys, password_links,
-    people, phases, programmes, proposals, recoveries, recovery_codes, requests, rights, saved_views, second_factors, sessions,
-    sign_in_attempts, tasks, technologies, tokens, tracks
+    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, looks, mails, matches,
+    mediations, memberships, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
+    organisation_screenings, organisations, outbox, passkeys, past_projects,
+    password_links, people, phases, programmes, proposals, recoveries, recovery_codes, requests, right_owners, right_technologies,
+    rights, saved_views, second_factors, sessions, sign_in_attempts, statements, tasks, technologies, tokens, tracks
 TO casework_app, casework_engine;
 
 -- The job queue's own tables.

@@ -322,6 +322,22 @@ CREATE POLICY readers ON consents TO casework_app USING (
 );
 ALTER TABLE consents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON impacts USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON impacts TO casework_app USING (
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = impacts.log_id), casework_shows_log(impacts.log_id)
+    )
+);
+ALTER TABLE impacts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON statements USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON statements TO casework_app USING (
+    coalesce(
+        (SELECT true FROM cases c WHERE c.id = statements.log_id), casework_shows_log(statements.log_id)
+    )
+);
+ALTER TABLE statements ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON mentions USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON mentions TO casework_app USING (
     coalesce(
@@ -389,6 +405,20 @@ CREATE POLICY readers ON documents TO casework_app USING (
 ))
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON party_links USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON party_links TO casework_app USING (
+    (SELECT casework_engine_reads()) OR coalesce(
+        (SELECT NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY (c.interests) AND (c.programme_id = ANY((SELECT casework_reach('programmes'))::uuid[]) OR (c.id = ANY((SELECT casework_reach('opened'))::uuid[]) AND c.programme_id = ANY((SELECT casework_reach('breakers'))::uuid[]) AND NOT (SELECT coalesce(current_setting('casework.reader', true), '')) = ANY(c.interests))) FROM cases c WHERE c.id = party_links.log_id), casework_leads(party_links.log_id)
+    )
+);
+ALTER TABLE party_links ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON party_link_secrets USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON party_link_secrets TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE party_link_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON files USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON files TO casework_app USING (

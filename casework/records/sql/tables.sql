@@ -33,43 +33,18 @@ CREATE TABLE logs (
     last_at TIMESTAMP WITH TIME ZONE NOT NULL,
     sealed BOOLEAN GENERATED ALWAYS AS (kind = 'mediation') STORED NOT NULL,
     CONSTRAINT pk_logs PRIMARY KEY (id),
-    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')),
+    CONSTRAINT ck_logs_kind CHECK (kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'need', 'technology', 'finding', 'erasure', 'installation')),
     CONSTRAINT uq_logs_id_programme_id_sealed UNIQUE (id, programme_id, sealed)
 )
  WITH (fillfactor = 80);
 CREATE INDEX ix_logs_installation ON logs (id) WHERE kind = 'installation';
 COMMENT ON TABLE logs IS 'One row for each unit of visibility; the row that every action in it locks';
 COMMENT ON COLUMN logs.id IS 'Random: it names the log in every header';
-COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, finding, erasure or installation';
+COMMENT ON COLUMN logs.kind IS 'case, mediation, programme, organisation, person, right, need, technology, finding, erasure or installation';
 COMMENT ON COLUMN logs.programme_id IS 'Null for what belongs to no programme';
 COMMENT ON COLUMN logs.seq IS 'Of the last event; no gaps';
 COMMENT ON COLUMN logs.head IS 'Hash of the last event, hex';
 COMMENT ON COLUMN logs.last_at IS 'Time of the last event; the next one is later';
-
-CREATE TABLE organisations (
-    id UUID NOT NULL,
-    name TEXT NOT NULL,
-    name_zh TEXT,
-    country TEXT,
-    register_number TEXT,
-    kind TEXT,
-    services TEXT[] DEFAULT '{}' NOT NULL,
-    profile JSONB DEFAULT '{}' NOT NULL,
-    owners JSONB DEFAULT '[]' NOT NULL,
-    language TEXT DEFAULT 'en' NOT NULL,
-    provenance JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_organisations PRIMARY KEY (id)
-);
-CREATE INDEX ix_organisations_terms ON organisations USING gin (casework_terms_of_both(name, name_zh)) WITH (gin_pending_list_limit = 256);
-COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
-COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
-COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
-COMMENT ON COLUMN organisations.kind IS 'company, institution, government, association, provider or other';
-COMMENT ON COLUMN organisations.services IS 'Kinds of referral it takes';
-COMMENT ON COLUMN organisations.profile IS 'Of a provider: fields, languages, places, capacity, closed, conflicts';
-COMMENT ON COLUMN organisations.owners IS 'Owners above 25 %';
-COMMENT ON COLUMN organisations.provenance IS 'Per field: source, at, confirmed by, at';
 
 CREATE TABLE outbox (
     log_id UUID NOT NULL,
@@ -528,6 +503,44 @@ COMMENT ON COLUMN grants.consents IS 'One of each party that the document concer
 COMMENT ON COLUMN grants.returned_at IS 'When its provider said that the copies were given back or destroyed';
 COMMENT ON COLUMN grants.until IS 'Its last day, where the office named one; its consent may end before';
 
+CREATE TABLE impacts (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID,
+    seq BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    measure TEXT NOT NULL,
+    indicator TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    level TEXT NOT NULL,
+    value TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    to_on DATE NOT NULL,
+    method TEXT,
+    uncertainty TEXT,
+    factor TEXT,
+    baseline_id UUID,
+    evidence UUID[] NOT NULL,
+    by_id UUID,
+    number TEXT,
+    replaced_by UUID,
+    position BIGINT NOT NULL,
+    CONSTRAINT pk_impacts PRIMARY KEY (id),
+    CONSTRAINT fk_impacts_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_impacts_log_id ON impacts (log_id);
+COMMENT ON TABLE impacts IS 'Records of a case''s effect; what the events add up to. What is saved is computed, never kept';
+COMMENT ON COLUMN impacts.seq IS 'Of the event that says it, whose body holds what is said in words';
+COMMENT ON COLUMN impacts.measure IS 'The code by which forms ask for it';
+COMMENT ON COLUMN impacts.level IS 'baseline, claimed, measured or verified';
+COMMENT ON COLUMN impacts.value IS 'A decimal number, of the whole period, digit by digit as it was entered';
+COMMENT ON COLUMN impacts.uncertainty IS 'In percent, either way';
+COMMENT ON COLUMN impacts.baseline_id IS 'The record that it is compared with';
+COMMENT ON COLUMN impacts.evidence IS 'Documents of the case';
+COMMENT ON COLUMN impacts.by_id IS 'The organisation that has verified it';
+COMMENT ON COLUMN impacts.number IS 'Of the statement';
+COMMENT ON COLUMN impacts.replaced_by IS 'The record that has taken its place';
+
 CREATE TABLE invitations (
     id UUID NOT NULL,
     scope_id UUID NOT NULL,
@@ -629,41 +642,6 @@ COMMENT ON COLUMN mentions.track_id IS 'The referral whose thread it is in; null
 COMMENT ON COLUMN mentions.person_id IS 'Who is mentioned';
 COMMENT ON COLUMN mentions.read_at IS 'When that person opened it; no part of the history';
 
-CREATE TABLE needs (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    title TEXT NOT NULL,
-    title_zh TEXT,
-    owner_id UUID,
-    sector TEXT,
-    district TEXT,
-    problem TEXT,
-    target TEXT,
-    budget NUMERIC,
-    budget_currency TEXT,
-    readiness_low INTEGER,
-    readiness_high INTEGER,
-    wanted_form TEXT,
-    wanted_by DATE,
-    status TEXT DEFAULT 'published' NOT NULL,
-    valid_until DATE,
-    more JSONB DEFAULT '{}' NOT NULL,
-    provenance JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_needs PRIMARY KEY (id),
-    CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
-    CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
-);
-CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
-COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
-COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
-COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
-
 CREATE TABLE notification_preferences (
     person_id UUID NOT NULL,
     choices JSONB DEFAULT '{}' NOT NULL,
@@ -712,6 +690,75 @@ COMMENT ON COLUMN openings.until IS 'When it ends by itself';
 COMMENT ON COLUMN openings.ended_at IS 'Before its time, by a person';
 COMMENT ON COLUMN openings.told_on IS 'When the parties were told';
 
+CREATE TABLE organisations (
+    id UUID NOT NULL,
+    name TEXT NOT NULL,
+    name_zh TEXT,
+    country TEXT,
+    register_number TEXT,
+    kind TEXT,
+    services TEXT[] DEFAULT '{}' NOT NULL,
+    profile JSONB DEFAULT '{}' NOT NULL,
+    language TEXT DEFAULT 'en' NOT NULL,
+    programme_id UUID,
+    address TEXT,
+    size TEXT,
+    state_owned BOOLEAN,
+    confirmed BOOLEAN DEFAULT false NOT NULL,
+    merged_into UUID,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_organisations PRIMARY KEY (id),
+    CONSTRAINT ck_organisations_size CHECK (size IN ('micro', 'small', 'medium', 'large')),
+    CONSTRAINT fk_organisations_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_organisations_merged_into FOREIGN KEY(merged_into) REFERENCES organisations (id)
+);
+CREATE INDEX ix_organisations_merged_into ON organisations (merged_into);
+CREATE INDEX ix_organisations_programme_id ON organisations (programme_id);
+CREATE INDEX ix_organisations_terms ON organisations USING gin (casework_terms_of_both(name, name_zh)) WITH (gin_pending_list_limit = 256);
+CREATE UNIQUE INDEX ux_organisations_register_number ON organisations (programme_id, replace(upper(register_number), ' ', '')) WHERE merged_into IS NULL;
+COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
+COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
+COMMENT ON COLUMN organisations.kind IS 'company, institution, government, association, provider or other';
+COMMENT ON COLUMN organisations.services IS 'Kinds of referral it takes';
+COMMENT ON COLUMN organisations.profile IS 'Of a provider: fields, languages, places, capacity, closed, conflicts';
+COMMENT ON COLUMN organisations.programme_id IS 'That keeps it; none: administrators do';
+COMMENT ON COLUMN organisations.size IS 'micro, small, medium or large';
+COMMENT ON COLUMN organisations.confirmed IS 'A person of its programme stands for what it says';
+COMMENT ON COLUMN organisations.merged_into IS 'The one that stands in its place now';
+COMMENT ON COLUMN organisations.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE party_links (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    task_id UUID NOT NULL,
+    party TEXT NOT NULL,
+    organisation_id UUID NOT NULL,
+    given_by UUID NOT NULL,
+    given_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    language TEXT NOT NULL,
+    documents UUID[] NOT NULL,
+    providers UUID[] NOT NULL,
+    code BOOLEAN NOT NULL,
+    mail BOOLEAN NOT NULL,
+    state TEXT NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_party_links PRIMARY KEY (id),
+    CONSTRAINT fk_party_links_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_party_links_log_id ON party_links (log_id);
+CREATE INDEX ix_party_links_task_id ON party_links (task_id, id);
+COMMENT ON TABLE party_links IS 'One-time links by which parties answer tasks without an account; what the events add up to';
+COMMENT ON COLUMN party_links.task_id IS 'What the party answers by it';
+COMMENT ON COLUMN party_links.organisation_id IS 'That party''s';
+COMMENT ON COLUMN party_links.documents IS 'What it shows';
+COMMENT ON COLUMN party_links.providers IS 'Whom it asks about';
+COMMENT ON COLUMN party_links.code IS 'Whether a code is told beside it';
+COMMENT ON COLUMN party_links.mail IS 'Whether it was mailed';
+COMMENT ON COLUMN party_links.state IS 'open, used or revoked; open counts until its end, and while its task is open';
+
 CREATE TABLE passkeys (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -754,6 +801,34 @@ COMMENT ON COLUMN password_links.id IS 'The link''s secret is made of it with th
 COMMENT ON COLUMN password_links.token IS 'SHA-256 of the link''s secret';
 COMMENT ON COLUMN password_links.made_by IS 'The administrator; null: by the person, or on the command line';
 COMMENT ON COLUMN password_links.ended_at IS 'A newer one was made, or the account changed otherwise';
+
+CREATE TABLE past_projects (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    need_owner TEXT,
+    technology_owner TEXT,
+    district TEXT,
+    started_on DATE,
+    ended_on DATE NOT NULL,
+    outcome TEXT NOT NULL,
+    contract_value NUMERIC,
+    contract_currency TEXT,
+    effect TEXT,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_past_projects PRIMARY KEY (id),
+    CONSTRAINT uq_past_projects_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT ck_past_projects_days CHECK (started_on <= ended_on),
+    CONSTRAINT ck_past_projects_value CHECK ((contract_value IS NULL) = (contract_currency IS NULL)),
+    CONSTRAINT fk_past_projects_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_past_projects_ended ON past_projects (programme_id, ended_on DESC, id DESC);
+COMMENT ON COLUMN past_projects.outcome IS 'A code of the main workflow''s outcomes';
+COMMENT ON COLUMN past_projects.effect IS 'As the source says it; nobody has verified it here';
 
 CREATE TABLE phases (
     id UUID NOT NULL,
@@ -856,6 +931,41 @@ CREATE TABLE recovery_codes (
 COMMENT ON TABLE recovery_codes IS 'Ten codes for one use each, for those who have lost their app';
 COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once';
 
+CREATE TABLE rights (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    office TEXT,
+    application_number TEXT,
+    number TEXT,
+    owner TEXT,
+    filed_on DATE,
+    granted_on DATE,
+    status TEXT,
+    expires_on DATE,
+    fee_paid_to DATE,
+    family TEXT,
+    twin TEXT,
+    checked_on DATE,
+    source TEXT,
+    confirmed BOOLEAN DEFAULT false NOT NULL,
+    encumbrances JSONB DEFAULT '[]' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_rights PRIMARY KEY (id),
+    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE UNIQUE INDEX ux_rights_application_number ON rights (programme_id, replace(lower(application_number), ' ', ''), coalesce(lower(office), ''));
+CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), ''));
+COMMENT ON COLUMN rights.id IS 'Also the id of its log';
+COMMENT ON COLUMN rights.kind IS 'A kind of `engine.case_objects.right_kinds`, as is its status';
+COMMENT ON COLUMN rights.number IS 'Of the grant or the registration';
+COMMENT ON COLUMN rights.owner IS 'As the register says it';
+COMMENT ON COLUMN rights.family IS 'What those rights have in common that protect one invention in several countries';
+COMMENT ON COLUMN rights.twin IS 'The number of the other right that was filed for the same on the same day';
+COMMENT ON COLUMN rights.source IS 'Where it was looked up last';
+COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';
+COMMENT ON COLUMN rights.encumbrances IS 'Pledges, licences, transfers; the fold of its log';
+
 CREATE TABLE saved_views (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -934,29 +1044,6 @@ COMMENT ON COLUMN second_factors.confirmed_at IS 'Null until the first code was 
 COMMENT ON COLUMN second_factors.last_step IS 'No code counts twice';
 COMMENT ON COLUMN second_factors.sealed IS 'The secret of RFC 6238, encrypted by operations.core.encryption';
 
-CREATE TABLE service_accounts (
-    id UUID NOT NULL,
-    organisation_id UUID NOT NULL,
-    name TEXT NOT NULL,
-    scopes TEXT[] NOT NULL,
-    made_by UUID NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    minute TIMESTAMP WITH TIME ZONE,
-    asked INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT pk_service_accounts PRIMARY KEY (id),
-    CONSTRAINT fk_service_accounts_id FOREIGN KEY(id) REFERENCES people (id),
-    CONSTRAINT fk_service_accounts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
-    CONSTRAINT fk_service_accounts_made_by FOREIGN KEY(made_by) REFERENCES people (id)
-)
- WITH (fillfactor = 80);
-CREATE INDEX ix_service_accounts_organisation_id ON service_accounts (organisation_id);
-COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and until when; the fold of the organisation''s log';
-COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
-COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
-COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
-
 CREATE TABLE sessions (
     hash BYTEA NOT NULL,
     person_id UUID NOT NULL,
@@ -999,6 +1086,30 @@ COMMENT ON TABLE skills IS 'What people can do, as whoever leads them keeps it; 
 COMMENT ON COLUMN skills.scope_id IS 'The programme or organisation that keeps it';
 COMMENT ON COLUMN skills.fields IS 'Of technology, in the words of needs and technologies';
 COMMENT ON COLUMN skills.services IS 'The kinds of tracks whose tasks the person can do';
+
+CREATE TABLE statements (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    track_id UUID,
+    technology_id UUID,
+    seq BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    number TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    issued_on DATE NOT NULL,
+    valid_until DATE NOT NULL,
+    values JSONB NOT NULL,
+    replaced_by UUID,
+    position BIGINT NOT NULL,
+    CONSTRAINT pk_statements PRIMARY KEY (id),
+    CONSTRAINT fk_statements_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_statements_log_id ON statements (log_id);
+CREATE INDEX ix_statements_technology_id ON statements (technology_id);
+COMMENT ON TABLE statements IS 'What assessors have stated of technologies; what the events of the cases add up to';
+COMMENT ON COLUMN statements.verdict IS 'verified or verified_with_limits';
+COMMENT ON COLUMN statements.values IS 'Each with parameter, value, unit and conditions';
+COMMENT ON COLUMN statements.replaced_by IS 'The statement that has taken its place';
 
 CREATE TABLE tasks (
     id UUID NOT NULL,
@@ -1063,37 +1174,6 @@ COMMENT ON COLUMN tasks.turn_at IS 'Its place in the queue, by engine.tasks.queu
 COMMENT ON COLUMN tasks.handed IS 'How it came to whom it is with: how, by, to, seq of the event with the note';
 COMMENT ON COLUMN tasks.wait IS 'While a person lets it wait: for whom, until which day, seq of the event with the reason';
 COMMENT ON COLUMN tasks.items IS 'Of its checklist what was ticked, unticked or added: done, by, at, seq of the event with the words';
-
-CREATE TABLE technologies (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    title TEXT NOT NULL,
-    title_zh TEXT,
-    owner_id UUID,
-    description TEXT,
-    developed_in TEXT[] DEFAULT '{}' NOT NULL,
-    deployed_in TEXT[] DEFAULT '{}' NOT NULL,
-    benefits TEXT[] DEFAULT '{}' NOT NULL,
-    website TEXT,
-    readiness_text TEXT,
-    readiness_low INTEGER,
-    readiness_high INTEGER,
-    ip_text TEXT,
-    verification JSONB,
-    more JSONB DEFAULT '{}' NOT NULL,
-    provenance JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_technologies PRIMARY KEY (id),
-    CONSTRAINT uq_technologies_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
-);
-CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
-COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
-COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
 
 CREATE TABLE tokens (
     id UUID NOT NULL,
@@ -1166,26 +1246,6 @@ COMMENT ON COLUMN tracks.played IS 'By part what has played it: a transition tha
 COMMENT ON COLUMN tracks.inbox IS 'Of a referral that was sent: the tab of its provider''s inbox that it lies under';
 COMMENT ON COLUMN tracks.inbox_at IS 'By what it lies there before others: its provider''s first day, or when it was opened';
 
-CREATE TABLE webhook_endpoints (
-    id UUID NOT NULL,
-    organisation_id UUID NOT NULL,
-    url TEXT NOT NULL,
-    secret BYTEA NOT NULL,
-    former BYTEA,
-    former_until TIMESTAMP WITH TIME ZONE,
-    made_by UUID NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id),
-    CONSTRAINT fk_webhook_endpoints_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
-    CONSTRAINT fk_webhook_endpoints_made_by FOREIGN KEY(made_by) REFERENCES people (id)
-);
-CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
-COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
-COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
-COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
-COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
-
 CREATE TABLE blobs (
     id UUID NOT NULL,
     compartment_id UUID NOT NULL,
@@ -1232,6 +1292,7 @@ CREATE TABLE mails (
     person_id UUID,
     invitation_id UUID,
     file_id UUID,
+    link_id UUID,
     key TEXT NOT NULL,
     kind TEXT NOT NULL,
     sealed BOOLEAN NOT NULL,
@@ -1242,52 +1303,29 @@ CREATE TABLE mails (
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_mails PRIMARY KEY (id),
     CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
-    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id) = 1),
+    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id, link_id) = 1),
     CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
     CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
     CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_mails_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
     CONSTRAINT uq_mails_key UNIQUE (key)
 );
 CREATE INDEX ix_mails_file_id ON mails (file_id);
 CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
+CREATE INDEX ix_mails_link_id ON mails (link_id);
 CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
 CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
 COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
 COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
 COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
 COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
+COMMENT ON COLUMN mails.link_id IS 'To a party: this link, to the address kept with it';
 COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
 COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
 COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
 COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
 COMMENT ON COLUMN mails.send_at IS 'Not before this';
 COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
-
-CREATE TABLE matches (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    need_id UUID NOT NULL,
-    technology_id UUID NOT NULL,
-    proposed_on DATE,
-    proposed_by TEXT,
-    score NUMERIC,
-    rationale TEXT,
-    case_id UUID,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_matches PRIMARY KEY (id),
-    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
-    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
-    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
-    CONSTRAINT uq_matches_case_id UNIQUE (case_id)
-);
-CREATE INDEX ix_matches_need_id ON matches (need_id);
-CREATE INDEX ix_matches_technology_id ON matches (technology_id);
-COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
-COMMENT ON COLUMN matches.case_id IS 'The case that it became';
 
 CREATE TABLE memberships (
     id UUID NOT NULL,
@@ -1320,58 +1358,215 @@ COMMENT ON COLUMN memberships.deputy_for IS 'Acts in the role while that person 
 COMMENT ON COLUMN memberships.absence_id IS 'That made its holder a deputy';
 COMMENT ON COLUMN memberships.via_id IS 'The membership that it passes on; ends with it';
 
-CREATE TABLE rights (
+CREATE TABLE needs (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
-    technology_id UUID,
-    kind TEXT NOT NULL,
-    office TEXT,
-    number TEXT,
-    owner TEXT,
-    in_force BOOLEAN,
-    expires_on DATE,
-    fee_paid_to DATE,
-    checked_on DATE,
-    confirmed BOOLEAN DEFAULT false NOT NULL,
-    encumbrances JSONB DEFAULT '[]' NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    owner_id UUID,
+    sector TEXT,
+    district TEXT,
+    problem TEXT,
+    target TEXT,
+    budget NUMERIC,
+    budget_currency TEXT,
+    readiness_low INTEGER,
+    readiness_high INTEGER,
+    wanted_form TEXT,
+    wanted_by DATE,
+    status TEXT DEFAULT 'published' NOT NULL,
+    valid_until DATE,
+    more JSONB DEFAULT '{}' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_rights PRIMARY KEY (id),
-    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_rights_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id)
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_needs PRIMARY KEY (id),
+    CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
+    CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
 );
-CREATE INDEX ix_rights_technology_id ON rights (technology_id);
-CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), ''));
-COMMENT ON COLUMN rights.id IS 'Also the id of its log';
-COMMENT ON COLUMN rights.kind IS 'invention, utility_model, design, software, trade_secret or know_how';
-COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';
-COMMENT ON COLUMN rights.encumbrances IS 'Pledges, licences, transfers; the fold of its log';
+CREATE INDEX ix_needs_owner_id ON needs (owner_id);
+CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
+COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
+COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
+COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
 
-CREATE TABLE webhook_messages (
+CREATE TABLE organisation_contacts (
     id UUID NOT NULL,
-    endpoint_id UUID NOT NULL,
-    log_id UUID NOT NULL,
-    seq BIGINT NOT NULL,
-    type TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    state TEXT DEFAULT 'queued' NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    tries JSONB DEFAULT '[]' NOT NULL,
-    CONSTRAINT pk_webhook_messages PRIMARY KEY (id),
-    CONSTRAINT uq_webhook_messages_endpoint_id_log_id_seq UNIQUE (endpoint_id, log_id, seq),
-    CONSTRAINT ck_webhook_messages_state CHECK (state IN ('queued', 'delivered', 'failed', 'cancelled')),
-    CONSTRAINT fk_webhook_messages_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES webhook_endpoints (id),
-    CONSTRAINT fk_webhook_messages_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+    organisation_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT,
+    email TEXT,
+    telephone TEXT,
+    language TEXT DEFAULT 'en' NOT NULL,
+    CONSTRAINT pk_organisation_contacts PRIMARY KEY (id),
+    CONSTRAINT fk_organisation_contacts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_organisation_contacts_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
-CREATE INDEX ix_webhook_messages_endpoint_id_made_at ON webhook_messages (endpoint_id, made_at, id);
-CREATE INDEX ix_webhook_messages_queued ON webhook_messages (send_at, id) WHERE state = 'queued';
-COMMENT ON TABLE webhook_messages IS 'What an endpoint is told, and what became of it';
-COMMENT ON COLUMN webhook_messages.id IS 'Also its webhook-id, the same at each attempt';
-COMMENT ON COLUMN webhook_messages.seq IS 'Of the event that it tells of';
-COMMENT ON COLUMN webhook_messages.payload IS 'As it is signed and sent: ids and states, nothing confidential';
-COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancelled';
-COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
-COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';
+CREATE INDEX ix_organisation_contacts_organisation_id ON organisation_contacts (organisation_id);
+COMMENT ON TABLE organisation_contacts IS 'Whom one writes to at an organisation; the fold of its log';
+COMMENT ON COLUMN organisation_contacts.programme_id IS 'Whose people see it';
+COMMENT ON COLUMN organisation_contacts.role IS 'What the person does there';
+COMMENT ON COLUMN organisation_contacts.language IS 'In which the person is written to';
+
+CREATE TABLE organisation_owners (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    country TEXT,
+    share NUMERIC,
+    screened TEXT,
+    screened_on DATE,
+    lists TEXT,
+    CONSTRAINT pk_organisation_owners PRIMARY KEY (id),
+    CONSTRAINT ck_organisation_owners_kind CHECK (kind IN ('person', 'organisation')),
+    CONSTRAINT ck_organisation_owners_share CHECK (share > 0 AND share <= 100),
+    CONSTRAINT ck_organisation_owners_screened CHECK (screened IN ('clear', 'hit')),
+    CONSTRAINT fk_organisation_owners_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_organisation_owners_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_organisation_owners_organisation_id ON organisation_owners (organisation_id);
+COMMENT ON TABLE organisation_owners IS 'Who owns more than 25 % of an organisation; the fold of its log';
+COMMENT ON COLUMN organisation_owners.programme_id IS 'Whose people see it';
+COMMENT ON COLUMN organisation_owners.kind IS 'person or organisation';
+COMMENT ON COLUMN organisation_owners.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisation_owners.share IS 'In per cent';
+COMMENT ON COLUMN organisation_owners.screened IS 'How the newest screening ended: clear or hit; null before there is one';
+COMMENT ON COLUMN organisation_owners.lists IS 'The lists that were looked through, with their versions';
+
+CREATE TABLE organisation_screenings (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    result TEXT NOT NULL,
+    checked_on DATE NOT NULL,
+    lists TEXT,
+    finding TEXT,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_organisation_screenings PRIMARY KEY (id),
+    CONSTRAINT ck_organisation_screenings_result CHECK (result IN ('clear', 'hit')),
+    CONSTRAINT fk_organisation_screenings_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_organisation_screenings_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_organisation_screenings_organisation_id ON organisation_screenings (organisation_id);
+COMMENT ON TABLE organisation_screenings IS 'How organisations were screened; the fold of their logs';
+COMMENT ON COLUMN organisation_screenings.programme_id IS 'For whose cases it holds';
+COMMENT ON COLUMN organisation_screenings.lists IS 'The lists that were looked through, with their versions';
+
+CREATE TABLE party_link_secrets (
+    link_id UUID NOT NULL,
+    token BYTEA NOT NULL,
+    code TEXT,
+    address TEXT,
+    typed JSONB,
+    opened BYTEA,
+    opened_until TIMESTAMP WITH TIME ZONE,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_party_link_secrets PRIMARY KEY (link_id),
+    CONSTRAINT ck_party_link_secrets_opened_until CHECK (opened IS NULL OR opened_until IS NOT NULL),
+    CONSTRAINT fk_party_link_secrets_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
+    CONSTRAINT uq_party_link_secrets_token UNIQUE (token)
+);
+CREATE INDEX ix_party_link_secrets_until ON party_link_secrets (until) WHERE address IS NOT NULL OR typed IS NOT NULL;
+COMMENT ON TABLE party_link_secrets IS 'What opens a party''s link, and what is typed behind it; no part of the history';
+COMMENT ON COLUMN party_link_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
+COMMENT ON COLUMN party_link_secrets.code IS 'argon2id of what is told beside the link; null: it asks for none';
+COMMENT ON COLUMN party_link_secrets.address IS 'Where it is mailed; gone once the link is used, revoked or over';
+COMMENT ON COLUMN party_link_secrets.typed IS 'What was filled in and not sent yet; gone likewise';
+COMMENT ON COLUMN party_link_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
+
+CREATE TABLE right_owners (
+    right_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    share NUMERIC,
+    CONSTRAINT pk_right_owners PRIMARY KEY (right_id, organisation_id),
+    CONSTRAINT ck_right_owners_share CHECK (share > 0 AND share <= 100),
+    CONSTRAINT fk_right_owners_right_id FOREIGN KEY(right_id) REFERENCES rights (id),
+    CONSTRAINT fk_right_owners_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id)
+);
+CREATE INDEX ix_right_owners_organisation_id ON right_owners (organisation_id);
+COMMENT ON COLUMN right_owners.share IS 'In per cent; null where it is not known';
+
+CREATE TABLE service_accounts (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    scopes TEXT[] NOT NULL,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    minute TIMESTAMP WITH TIME ZONE,
+    asked INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_service_accounts PRIMARY KEY (id),
+    CONSTRAINT fk_service_accounts_id FOREIGN KEY(id) REFERENCES people (id),
+    CONSTRAINT fk_service_accounts_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_service_accounts_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+)
+ WITH (fillfactor = 80);
+CREATE INDEX ix_service_accounts_organisation_id ON service_accounts (organisation_id);
+COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and until when; the fold of the organisation''s log';
+COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
+COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
+COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
+
+CREATE TABLE technologies (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    owner_id UUID,
+    description TEXT,
+    developed_in TEXT[] DEFAULT '{}' NOT NULL,
+    deployed_in TEXT[] DEFAULT '{}' NOT NULL,
+    benefits TEXT[] DEFAULT '{}' NOT NULL,
+    website TEXT,
+    readiness_text TEXT,
+    readiness_low INTEGER,
+    readiness_high INTEGER,
+    ip_text TEXT,
+    verification JSONB,
+    more JSONB DEFAULT '{}' NOT NULL,
+    provenance JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_technologies PRIMARY KEY (id),
+    CONSTRAINT uq_technologies_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+);
+CREATE INDEX ix_technologies_owner_id ON technologies (owner_id);
+CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
+COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
+COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
+
+CREATE TABLE webhook_endpoints (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    url TEXT NOT NULL,
+    secret BYTEA NOT NULL,
+    former BYTEA,
+    former_until TIMESTAMP WITH TIME ZONE,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id),
+    CONSTRAINT fk_webhook_endpoints_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_webhook_endpoints_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+);
+CREATE INDEX ix_webhook_endpoints_organisation_id ON webhook_endpoints (organisation_id);
+COMMENT ON TABLE webhook_endpoints IS 'Where a provider''s own system wants to be told';
+COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypted by operations.core.encryption';
+COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
+COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
 
 CREATE TABLE contents (
     file_id UUID NOT NULL,
@@ -1382,6 +1577,39 @@ CREATE TABLE contents (
 );
 CREATE INDEX ix_contents_blob_id ON contents (blob_id);
 COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
+
+CREATE TABLE matches (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    need_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    proposed_on DATE,
+    proposed_by TEXT,
+    score NUMERIC,
+    rationale TEXT,
+    case_id UUID,
+    refused_at TIMESTAMP WITH TIME ZONE,
+    refused_by UUID,
+    refusal TEXT,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_matches PRIMARY KEY (id),
+    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
+    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)),
+    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
+    CONSTRAINT uq_matches_case_id UNIQUE (case_id),
+    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id)
+);
+CREATE INDEX ix_matches_need_id ON matches (need_id);
+CREATE INDEX ix_matches_technology_id ON matches (technology_id);
+COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
+COMMENT ON COLUMN matches.case_id IS 'The case that it became';
+COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
+COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
 
 CREATE TABLE notifications (
     id UUID NOT NULL,
@@ -1414,3 +1642,40 @@ COMMENT ON COLUMN notifications.at IS 'When it happened';
 COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';
 COMMENT ON COLUMN notifications.words IS 'The key of that text';
 COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';
+
+CREATE TABLE right_technologies (
+    right_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    CONSTRAINT pk_right_technologies PRIMARY KEY (right_id, technology_id),
+    CONSTRAINT fk_right_technologies_right_id FOREIGN KEY(right_id) REFERENCES rights (id),
+    CONSTRAINT fk_right_technologies_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id)
+);
+CREATE INDEX ix_right_technologies_technology_id ON right_technologies (technology_id);
+COMMENT ON TABLE right_technologies IS 'What a right protects; a company''s own may protect none on record';
+
+CREATE TABLE webhook_messages (
+    id UUID NOT NULL,
+    endpoint_id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    type TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT DEFAULT 'queued' NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries JSONB DEFAULT '[]' NOT NULL,
+    CONSTRAINT pk_webhook_messages PRIMARY KEY (id),
+    CONSTRAINT uq_webhook_messages_endpoint_id_log_id_seq UNIQUE (endpoint_id, log_id, seq),
+    CONSTRAINT ck_webhook_messages_state CHECK (state IN ('queued', 'delivered', 'failed', 'cancelled')),
+    CONSTRAINT fk_webhook_messages_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES webhook_endpoints (id),
+    CONSTRAINT fk_webhook_messages_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
+);
+CREATE INDEX ix_webhook_messages_endpoint_id_made_at ON webhook_messages (endpoint_id, made_at, id);
+CREATE INDEX ix_webhook_messages_queued ON webhook_messages (send_at, id) WHERE state = 'queued';
+COMMENT ON TABLE webhook_messages IS 'What an endpoint is told, and what became of it';
+COMMENT ON COLUMN webhook_messages.id IS 'Also its webhook-id, the same at each attempt';
+COMMENT ON COLUMN webhook_messages.seq IS 'Of the event that it tells of';
+COMMENT ON COLUMN webhook_messages.payload IS 'As it is signed and sent: ids and states, nothing confidential';
+COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancelled';
+COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
+COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';

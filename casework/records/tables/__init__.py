@@ -3,7 +3,28 @@
 One module for each subject, all in one metadata.
 """
 
-from casework.records.tables import accounts, cases, catalogue, documents, history, notifications, oversight, people
+from casework.records.tables import (
+    accounts,
+    cases,
+    catalogue,
+    documents,
+    history,
+    links,
+    notifications,
+    oversight,
+    people,
+)
 from casework.records.tables.base import metadata
 
-__all__ = ["accounts", "cases", "catalogue", "documents", "history", "metadata", "notifications", "oversight", "people"]
+__all__ = [
+    "accounts",
+    "cases",
+    "catalogue",
+    "documents",
+    "history",
+    "links",
+    "metadata",
+    "notifications",
+    "oversight",
+    "people",
+]

@@ -338,6 +338,56 @@ openings = Table(
     comment="Logs that are open to one more reader for a time; what the events add up to",
 )
 
+impacts = Table(
+    "impacts",
+    metadata,
+    id_column(),
+    reference("log_id", "logs.id", index=True),
+    Column("track_id", Id),
+    Column(
+        "seq", BigInteger, nullable=False, comment="Of the event that says it, whose body holds what is said in words"
+    ),
+    Column("recorded_at", Time, nullable=False),
+    Column("measure", Text, nullable=False, comment="The code by which forms ask for it"),
+    Column("indicator", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("level", Text, nullable=False, comment="baseline, claimed, measured or verified"),
+    Column(
+        "value", Text, nullable=False, comment="A decimal number, of the whole period, digit by digit as it was entered"
+    ),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),
+    Column("method", Text),
+    Column("uncertainty", Text, comment="In percent, either way"),
+    Column("factor", Text),
+    Column("baseline_id", Id, comment="The record that it is compared with"),
+    Column("evidence", ARRAY(Id), nullable=False, comment="Documents of the case"),
+    Column("by_id", Id, comment="The organisation that has verified it"),
+    Column("number", Text, comment="Of the statement"),
+    Column("replaced_by", Id, comment="The record that has taken its place"),
+    Column("position", BigInteger, nullable=False),
+    comment="Records of a case's effect; what the events add up to. What is saved is computed, never kept",
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    id_column(),
+    reference("log_id", "logs.id", index=True),
+    Column("track_id", Id),
+    Column("technology_id", Id, index=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("recorded_at", Time, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("verdict", Text, nullable=False, comment="verified or verified_with_limits"),
+    Column("issued_on", Date, nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Column("values", JSONB, nullable=False, comment="Each with parameter, value, unit and conditions"),
+    Column("replaced_by", Id, comment="The statement that has taken its place"),
+    Column("position", BigInteger, nullable=False),
+    comment="What assessors have stated of technologies; what the events of the cases add up to",
+)
+
 mentions = Table(
     "mentions",
     metadata,

@@ -42,7 +42,7 @@ def _title() -> list[Column[Any]]:
     return [
         Column("title", Text, nullable=False),
         Column("title_zh", Text),
-        reference("owner_id", "organisations.id", nullable=True),
+        reference("owner_id", "organisations.id", nullable=True, index=True),
     ]
 
 
@@ -130,17 +130,20 @@ rights = Table(
     metadata,
     id_column(comment="Also the id of its log"),
     reference("programme_id", "programmes.id"),
-    reference("technology_id", "technologies.id", nullable=True, index=True),
-    Column(
-        "kind", Text, nullable=False, comment="invention, utility_model, design, software, trade_secret or know_how"
-    ),
+    Column("kind", Text, nullable=False, comment="A kind of `engine.case_objects.right_kinds`, as is its status"),
     Column("office", Text),
-    Column("number", Text),
-    Column("owner", Text),
-    Column("in_force", Boolean),
+    Column("application_number", Text),
+    Column("number", Text, comment="Of the grant or the registration"),
+    Column("owner", Text, comment="As the register says it"),
+    Column("filed_on", Date),
+    Column("granted_on", Date),
+    Column("status", Text),
     Column("expires_on", Date),
     Column("fee_paid_to", Date),
+    Column("family", Text, comment="What those rights have in common that protect one invention in several countries"),
+    Column("twin", Text, comment="The number of the other right that was filed for the same on the same day"),
     Column("checked_on", Date),
+    Column("source", Text, comment="Where it was looked up last"),
     Column(
         "confirmed",
         Boolean,
@@ -164,6 +167,30 @@ rights = Table(
         text("coalesce(lower(office), '')"),
         unique=True,
     ),
+    Index(
+        "ux_rights_application_number",
+        "programme_id",
+        text("replace(lower(application_number), ' ', '')"),
+        text("coalesce(lower(office), '')"),
+        unique=True,
+    ),
+)
+
+right_technologies = Table(
+    "right_technologies",
+    metadata,
+    Column("right_id", Id, ForeignKey("rights.id"), primary_key=True),
+    Column("technology_id", Id, ForeignKey("technologies.id"), primary_key=True, index=True),
+    comment="What a right protects; a company's own may protect none on record",
+)
+
+right_owners = Table(
+    "right_owners",
+    metadata,
+    Column("right_id", Id, ForeignKey("rights.id"), primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisations.id"), primary_key=True, index=True),
+    Column("share", Numeric, comment="In per cent; null where it is not known"),
+    CheckConstraint("share > 0 AND share <= 100", name="share"),
 )
 
 matches = Table(
@@ -177,9 +204,15 @@ matches = Table(
     Column("score", Numeric),
     Column("rationale", Text),
     Column("case_id", Id, unique=True, comment="The case that it became"),
+    Column("refused_at", Time, comment="Since when it is refused; it becomes no case then"),
+    reference("refused_by", "people.id", nullable=True),
+    Column("refusal", Text, comment="Why it is refused"),
     Column("created_at", Time, nullable=False, server_default=NOW),
     _once_a_source(),
     UniqueConstraint("programme_id", "need_id", "technology_id"),
+    CheckConstraint(
+        "(refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)", name="refusal"
+    ),
 )
 
 numbers = Table(
@@ -189,4 +222,27 @@ numbers = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
     comment="Counters of case numbers; locked last of all",
+)
+
+past_projects = Table(
+    "past_projects",
+    metadata,
+    *_origin(),
+    Column("title", Text, nullable=False),
+    Column("title_zh", Text),
+    Column("need_owner", Text),
+    Column("technology_owner", Text),
+    Column("district", Text),
+    Column("started_on", Date),
+    Column("ended_on", Date, nullable=False),
+    Column("outcome", Text, nullable=False, comment="A code of the main workflow's outcomes"),
+    Column("contract_value", Numeric),
+    Column("contract_currency", Text),
+    Column("effect", Text, comment="As the source says it; nobody has verified it here"),
+    Column("created_at", Time, nullable=False, server_default=NOW),
+    Column("updated_at", Time, nullable=False, server_default=NOW),
+    _once_a_source(),
+    CheckConstraint("started_on <= ended_on", name="days"),
+    CheckConstraint("(contract_value IS NULL) = (contract_currency IS NULL)", name="value"),
+    Index("ix_past_projects_ended", "programme_id", text("ended_on DESC"), text("id DESC")),
 )

@@ -28,7 +28,7 @@ logs = Table(
         "kind",
         Text,
         nullable=False,
-        comment="case, mediation, programme, organisation, person, right, finding, erasure or installation",
+        comment="case, mediation, programme, organisation, person, right, need, technology, finding, erasure or installation",
     ),
     Column("programme_id", Id, comment="Null for what belongs to no programme"),
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="Of the last event; no gaps"),
@@ -36,7 +36,8 @@ logs = Table(
     Column("last_at", Time, nullable=False, comment="Time of the last event; the next one is later"),
     Column("sealed", Boolean, Computed("kind = 'mediation'", persisted=True), nullable=False),
     CheckConstraint(
-        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'finding', 'erasure', 'installation')",
+        "kind IN ('case', 'mediation', 'programme', 'organisation', 'person', 'right', 'need', 'technology', 'finding', 'erasure',"
+        " 'installation')",
         name="kind",
     ),
     # What rows of a log say of it, and cannot say otherwise.

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Numeric,
     Table,
     Text,
     UniqueConstraint,
@@ -66,8 +67,23 @@ organisations = Table(
         server_default=text("'{}'"),
         comment="Of a provider: fields, languages, places, capacity, closed, conflicts",
     ),
-    Column("owners", JSONB, nullable=False, server_default=text("'[]'"), comment="Owners above 25 %"),
     Column("language", Text, nullable=False, server_default=text("'en'")),
+    reference(
+        "programme_id", "programmes.id", nullable=True, index=True, comment="That keeps it; none: administrators do"
+    ),
+    Column("address", Text),
+    Column("size", Text, comment="micro, small, medium or large"),
+    Column("state_owned", Boolean),
+    Column(
+        "confirmed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A person of its programme stands for what it says",
+    ),
+    reference(
+        "merged_into", "organisations.id", nullable=True, index=True, comment="The one that stands in its place now"
+    ),
     Column(
         "provenance",
         JSONB,
@@ -76,12 +92,69 @@ organisations = Table(
         comment="Per field: source, at, confirmed by, at",
     ),
     Column("created_at", Time, nullable=False, server_default=NOW),
+    CheckConstraint("size IN ('micro', 'small', 'medium', 'large')", name="size"),
+    # However somebody wrote its blanks; of one that was merged the other has it.
+    Index(
+        "ux_organisations_register_number",
+        "programme_id",
+        text("replace(upper(register_number), ' ', '')"),
+        unique=True,
+        postgresql_where=text("merged_into IS NULL"),
+    ),
     Index(
         "ix_organisations_terms",
         text("casework_terms_of_both(name, name_zh)"),
         postgresql_using="gin",
         postgresql_with=GIN,
     ),
+)
+
+organisation_contacts = Table(
+    "organisation_contacts",
+    metadata,
+    id_column(),
+    reference("organisation_id", "organisations.id", index=True),
+    reference("programme_id", "programmes.id", comment="Whose people see it"),
+    Column("name", Text, nullable=False),
+    Column("role", Text, comment="What the person does there"),
+    Column("email", Text),
+    Column("telephone", Text),
+    Column("language", Text, nullable=False, server_default=text("'en'"), comment="In which the person is written to"),
+    comment="Whom one writes to at an organisation; the fold of its log",
+)
+
+organisation_owners = Table(
+    "organisation_owners",
+    metadata,
+    id_column(),
+    reference("organisation_id", "organisations.id", index=True),
+    reference("programme_id", "programmes.id", comment="Whose people see it"),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="person or organisation"),
+    Column("country", Text, comment="ISO 3166-1 alpha-2"),
+    Column("share", Numeric, comment="In per cent"),
+    Column("screened", Text, comment="How the newest screening ended: clear or hit; null before there is one"),
+    Column("screened_on", Date),
+    Column("lists", Text, comment="The lists that were looked through, with their versions"),
+    CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
+    CheckConstraint("share > 0 AND share <= 100", name="share"),
+    CheckConstraint("screened IN ('clear', 'hit')", name="screened"),
+    comment="Who owns more than 25 % of an organisation; the fold of its log",
+)
+
+organisation_screenings = Table(
+    "organisation_screenings",
+    metadata,
+    id_column(),
+    reference("organisation_id", "organisations.id", index=True),
+    reference("programme_id", "programmes.id", comment="For whose cases it holds"),
+    Column("result", Text, nullable=False),
+    Column("checked_on", Date, nullable=False),
+    Column("lists", Text, comment="The lists that were looked through, with their versions"),
+    Column("finding", Text),
+    Column("made_at", Time, nullable=False),
+    CheckConstraint("result IN ('clear', 'hit')", name="result"),
+    comment="How organisations were screened; the fold of their logs",
 )
 
 people = Table(

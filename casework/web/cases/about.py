@@ -10,6 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
+from casework.web.cases.effect import say_statement
+from casework.web.cases.money import MoneyWords, say_money
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.i18n import N_, listed, name_of
@@ -65,6 +67,8 @@ class AboutCase:
     by: str
     on: str | None
     money: tuple[MoneyBar, ...]
+    #: The same of each service, stage by stage.
+    services: tuple[MoneyWords, ...]
 
 
 def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
@@ -98,6 +102,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         _by(match),
         match.proposed_on if match else None,
         tuple(money_bars(about.amounts, names)),
+        tuple(say_money(about.money, names)),
     )
 
 
@@ -109,6 +114,8 @@ def _facts(technology: TechnologyOfCase) -> Iterable[str]:
         yield gettext("readiness level %(level)s", level=low if low is not None else high)
     if technology.ip_text:
         yield technology.ip_text
+    for one in technology.statements:
+        yield gettext("%(statement)s; valid until %(day)s", statement=say_statement(one), day=one.valid_until)
 
 
 def _by(match: MatchOfCase | None) -> str:

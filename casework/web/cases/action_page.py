@@ -20,6 +20,7 @@ from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.cases.case_events import view_of
 from casework.operations.cases.queries import describe_whole, find_case
+from casework.operations.cases.refused_answers import refused_answers
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.cases.views import WholeCase
 from casework.operations.core.access_queries import case_log
@@ -31,6 +32,7 @@ from casework.operations.people.provider_directory import suggestions_for
 from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
+from casework.web.cases.effect import effect_of, say_refused
 from casework.web.cases.lanes import names_of_tracks
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
@@ -158,8 +160,24 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         suggested=suggested,
         service_name=service_name,
         hand_in=files.place.to_hand_in,
+        effect=effect_of(standing.shown.impacts) if _claims_an_effect(action) else None,
+        refused_answers=_refused(db, actor, case, action),
     )
     return make_response(page, sent.status if sent else 200)
+
+
+def _claims_an_effect(action: Action) -> bool:
+    """Whether its form asks what the case has come to."""
+    return any(rule["name"] == "outcome" for rule in action.rules)
+
+
+def _refused(db: Connection, actor: Actor, case: Case, action: Action) -> list[tuple[str, list[str]]]:
+    """Answers that would be refused as the case stands, so that nobody gives one in vain."""
+    if not action.rules:
+        return []
+    form = next(rule.form for rule in action.edition.transitions if rule.name == action.name)
+    refused = refused_answers(db, actor, case, action.track, action.name)
+    return say_refused(action.edition, str(form), refused)
 
 
 def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, str]]:

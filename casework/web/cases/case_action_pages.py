@@ -64,7 +64,7 @@ class Interest(Form):
 
 
 class MoreRights(Form):
-    rights = Rights(label=N_("Recorded rights of the technology"), required=False)
+    rights = Rights(label=N_("Recorded rights of the technology and of the parties"), required=False)
     number = Text(
         label=N_("Number of another right"),
         required=False,

@@ -30,6 +30,7 @@ from casework.operations.oversight.forecast import read_prospect
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
 from casework.web.cases.action_groups import groups_of, refusals_of, withdrawals_of
+from casework.web.cases.effect import effect_of
 from casework.web.cases.lanes import lane_chart, names_of_tracks
 from casework.web.cases.list_page import say_outcome
 from casework.web.cases.next_step import (
@@ -55,7 +56,15 @@ from casework.web.shell.layout import time_element, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import queue_name
-from casework.web.shell.values import ENCUMBRANCES, KINDS_OF_RIGHTS, paper_name, party_name
+from casework.web.shell.values import (
+    KINDS_OF_RIGHTS,
+    STANDING,
+    STATUSES_OF_RIGHTS,
+    name_burden,
+    paper_name,
+    party_name,
+    say_scope,
+)
 
 #: Tasks and documents that stand on the page; the others are one click away.
 MOST_TASKS, MOST_DOCUMENTS = 6, 2
@@ -232,6 +241,7 @@ def show(number: str) -> str:
         hidden_refusals=0 if others else len(chosen.of_others),
         works=works,
         about=about_case(about, names),
+        effect=effect_of(shown.impacts),
         lanes=lane_chart(lanes, shown, calendar, owner),
         tasks=tasks,
         most_tasks=MOST_TASKS,
@@ -252,7 +262,10 @@ def show(number: str) -> str:
         history=page_of(number, "history"),
         map=page_of(number, "map"),
         kinds=KINDS_OF_RIGHTS,
-        lying=ENCUMBRANCES,
+        name_burden=name_burden,
+        say_scope=say_scope,
+        statuses=STATUSES_OF_RIGHTS,
+        standing=STANDING,
         adds_rights="add_rights" in shown.case_actions,
         removes_rights="remove_rights" in shown.case_actions,
         party_name=party_name,

@@ -264,9 +264,7 @@ def _selects(offered: FilterChoices, *, whole: bool) -> list[Select]:
     outcomes: dict[str, str] = {}
     if edition is not None:
         states = [(path, edition_text(edition, f"states.{path}")) for path in edition.states]
-        for key in sorted(edition.texts):
-            if ".outcome.choices." in key:
-                outcomes.setdefault(key.rsplit(".", 1)[1], edition_text(edition, key))
+        outcomes = {code: edition_text(edition, key) for code, key in edition.codes_of("outcome").items()}
     selects = [
         Select("state", gettext("State"), tuple(states)),
         Select("outcome", gettext("Outcome"), tuple(sorted(outcomes.items(), key=lambda pair: pair[1]))),

@@ -16,11 +16,11 @@ from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.opening import open_case
-from casework.operations.catalogue import matches
+from casework.operations.catalogue import kept_records, matches
 from casework.operations.catalogue import service as catalogue
-from casework.operations.catalogue.service import Noun
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.presenters import names_of
+from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.shell.forms import read_request
@@ -32,18 +32,22 @@ from casework.web.tasks.next_action import say_done
 blueprint = Blueprint("matches", __name__)
 
 DECIDERS = (Role.OFFICER, Role.SUPERVISOR)
-VIEWS = {"new": False, "opened": True, "all": None}
-NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "all": N_("All")}
+#: By view whether its matches have a case, and whether they are refused.
+VIEWS: Mapping[str, tuple[bool | None, bool | None]] = {
+    "new": (False, False), "opened": (True, None), "refused": (None, True), "all": (None, None),
+}  # fmt: skip
+NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "refused": N_("Refused"), "all": N_("All")}
 #: What is told of a need and of a technology, in this order.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
-        "title": N_("Title"), "owner": N_("Owner"), "sector": N_("Sector"), "district": N_("District"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Owner"), "sector": N_("Sector"), "district": N_("District"),
         "problem": N_("Problem"), "target": N_("Target"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
         "wanted_by": N_("Wanted by"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
     "technology": {
-        "title": N_("Title"), "owner": N_("Owner"), "description": N_("Description"), "developed_in": N_("Developed in"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Owner"),
+        "description": N_("Description"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),
         "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "verification": N_("Verification"),
@@ -77,7 +81,8 @@ def index() -> str:
     view = chosen if chosen in VIEWS else "new"
     with list_transaction() as (db, actor):
         _sees(actor)
-        listed = matches.list_matches(db, actor, opened=VIEWS[view], cursor=request.args.get("cursor"))
+        opened, refused = VIEWS[view]
+        listed = matches.list_matches(db, actor, opened=opened, refused=refused, cursor=request.args.get("cursor"))
     return render_template(
         "catalogue/index.html",
         rows=listed.items,
@@ -104,12 +109,12 @@ def show(match: UUID) -> str:
     return render_template(
         "catalogue/show.html",
         match=details,
-        sides=[(noun, _values(noun, record, names)) for noun, record in sides.items()],
+        sides=[(noun, values_of(noun, record, names)) for noun, record in sides.items()],
         may=actor.in_programme(details.programme, DECIDERS),
     )
 
 
-def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> list[Value]:
+def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) -> list[Value]:
     values = []
     for field, label in FIELDS[noun].items():
         value = getattr(record, field)
@@ -117,15 +122,11 @@ def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> l
             continue
         # The column of the owner holds an id, and so do its origins.
         origin = record.provenance.get("owner_id" if field == "owner" else field) or {}
-        if field == "status" and value in STATUSES:
-            words = gettext(STATUSES[value])
-        else:
-            words = say_amount(Decimal(value)) if field == "budget" else Values(names).say(value, field)
         values.append(
             Value(
                 field,
                 gettext(label),
-                words,
+                say_value(value, field, names),
                 origin.get("source") or "",
                 names.get(origin.get("confirmed_by") or "", "")
                 or (gettext("somebody") if origin.get("confirmed_by") else ""),
@@ -133,6 +134,17 @@ def _values(noun: str, record: Need | Technology, names: Mapping[str, str]) -> l
             )
         )
     return values
+
+
+def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
+    """What a field of a record says, in the reader's words."""
+    if value in (None, "", [], {}):
+        return ""
+    if field == "status" and value in STATUSES:
+        return gettext(STATUSES[value])
+    if field == "budget":
+        return say_amount(Decimal(value))
+    return Values(names).say(value, "owner" if field == "owner_id" else field)
 
 
 @blueprint.post("/matches/<uuid:match>/open")
@@ -145,6 +157,17 @@ def open_one(match: UUID) -> Response:
     return redirect(url_for("cases.show", number=number), 303)
 
 
+@blueprint.post("/matches/<uuid:match>/judge")
+def judge(match: UUID) -> Response:
+    """Refuse a poor match with a reason, or take that back."""
+    refused = request.form.get("refused") == "yes"
+    with page_transaction() as (db, actor):
+        reason = request.form.get("reason", "")[:10_000]
+        matches.judge_match(db, actor, str(match), refused=refused, reason=reason, request=read_request())
+    flash(gettext("The match is refused.") if refused else gettext("The match waits for triage again."))
+    return redirect(url_for("matches.show", match=match), 303)
+
+
 @blueprint.post("/matches/<uuid:match>/confirm")
 def confirm(match: UUID) -> Response:
     """Stand for one value of the need or the technology."""
@@ -153,8 +176,8 @@ def confirm(match: UUID) -> Response:
         details = matches.show_match(db, actor, str(match))
         if noun not in FIELDS:
             raise InvalidForm(fields={"noun": reasons.fields.NOT_A_CHOICE})
-        side: Noun = "need" if noun == "need" else "technology"
-        catalogue.confirm_field(
+        side: Kept = "need" if noun == "need" else "technology"
+        kept_records.confirm_field(
             db,
             actor,
             side,

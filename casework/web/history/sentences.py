@@ -11,7 +11,7 @@ from markupsafe import Markup
 from casework.engine.definition.editions import Edition, do_key
 from casework.engine.parts import GRANTS_TIME
 from casework.engine.state.effects_schema import RoleGiven
-from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.events import PARTY_ACTOR, SYSTEM_ACTOR
 from casework.json_values import Answers, JsonObject, JsonValue
 from casework.operations.cases.views import JoinView
 from casework.operations.core.event_views import EventView, FilledIn, PartyPaper, done_key
@@ -88,6 +88,8 @@ _ACTIONS = {
     "resealed": N_("%(who)s sealed the mediation again"),
     "parties_told": N_("%(who)s told the parties who reads their mediation"),
     "glass_broken": N_("%(who)s opened the case in an emergency, to read it"),
+    "link_given": N_("%(who)s gave %(whom)s a link to answer “%(task)s”"),
+    "link_revoked": N_("%(who)s withdrew the link to answer “%(task)s”"),
     "received": N_("%(who)s confirmed the receipt of what the other side had done"),
     "objected raised": N_("%(who)s recorded not to agree with the other side"),
     "objected answered": N_("%(who)s answered the other side's objection"),
@@ -172,6 +174,8 @@ def say_entry(entry: EventView, editions: Editions) -> str:
         words = (_BY_ITSELF if entry.by_system else _ACTIONS).get(f"{entry.kind} by title", words)
     if not words:
         return gettext("%(who)s: %(what)s", who=who, what=entry.kind.replace("_", " "))
+    if entry.kind == "completed" and entry.actor is not None and entry.actor.id == PARTY_ACTOR:
+        return _capital(gettext("%(who)s answered “%(task)s” by a link", who=who, task=_say_task(entry, editions)))
     if entry.kind == "completed" and not entry.by_system and (done := _done(entry, editions)):
         return _capital(gettext("%(who)s %(done)s", who=who, done=_apart(done)))
     whom = (entry.whom and entry.whom.name) or gettext("somebody else")
@@ -271,7 +275,8 @@ def _who(entry: EventView) -> str:
     if actor is None or not actor.id:
         # On the other side of a referral one sees the office, not who in it.
         return role_name((actor and actor.name) or entry.role or "")
-    return actor.name or gettext("somebody")
+    name = actor.name or gettext("somebody")
+    return gettext("%(name)s for %(organisation)s", name=name, organisation=entry.party) if entry.party else name
 
 
 def _say_task(entry: EventView, editions: Editions) -> str:

@@ -68,6 +68,8 @@ def limit_words(unit: str, days: int) -> str:
     """5 working days."""
     if unit == "wd":
         return ngettext("%(num)d working day", "%(num)d working days", days)
+    if unit == "mo":
+        return ngettext("%(num)d month", "%(num)d months", days)
     return ngettext("%(num)d calendar day", "%(num)d calendar days", days)
 
 

@@ -22,6 +22,7 @@ from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.case_events import view_of
 from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.money import list_money
 from casework.operations.cases.views import TrackView
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
@@ -40,6 +41,7 @@ from casework.operations.referrals.views import AskedBefore, AskedBeside, Referr
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable
+from casework.web.cases.money import say_money
 from casework.web.cases.progress import Step, steps_of
 from casework.web.deadlines.presenter import account, ledger
 from casework.web.documents.held import FilesOfForm
@@ -160,6 +162,8 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
             id,
         )
         follows = look(db, actor, case.log, id)
+        below = [id, *(track.id for track in case.children(id))]
+        money = say_money(list_money(case, load_library().editions, tracks=below))
     return render_template(
         "referrals/show.html",
         one=details,
@@ -176,6 +180,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         consent_words=consent_words,
         sent=sent,
         threads=threads_of(threads, details.case, details.log),
+        money=money,
         moved=say_shared(case, moved),
         events=list(reversed(say_shared(case, events.items))),
         more=events.next,

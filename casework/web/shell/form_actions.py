@@ -22,6 +22,7 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, do_key
 from casework.engine.definition.grammar import MAIN, RETURN
 from casework.engine.definition.prefill import READER, Source, sources
+from casework.engine.definition.registry import GUARDS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
@@ -32,7 +33,7 @@ from casework.errors import (
     NotFound,
 )
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.cases.action_views import ActionView, NeededPaper, TaskChoice
+from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.editors import Capacity, editors_beside, fires
 from casework.operations.cases.event_views import CaseEvent
@@ -40,7 +41,6 @@ from casework.operations.cases.form_choices import Offered, choices_of
 from casework.operations.cases.returned_actions import ReturnedAction
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.views import NamedInBoth
 from casework.operations.documents.needed_papers import against, to_hand_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -56,7 +56,8 @@ from casework.web.shell.forms import (
     texts_of,
     wants_more,
 )
-from casework.web.shell.i18n import N_, edition_text, listed, name_of, role_name, say, say_faults
+from casework.web.shell.i18n import N_, edition_text, listed, role_name, say, say_faults
+from casework.web.shell.impact_words import say_choice
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.provider_choices import with_possible
@@ -131,6 +132,13 @@ class Action:
         """Who does it."""
         rules = (rule for rule in self.edition.transitions if rule.name == self.name)
         return frozenset(role for rule in rules for role in rule.by_people)
+
+    @property
+    def worked_out(self) -> tuple[str, ...]:
+        """What no field asks, for the record of the rights tells it: the rules that are held against it."""
+        rules = (rule for rule in self.edition.transitions if rule.name == self.name)
+        names = dict.fromkeys(name for rule in rules for name in rule.guards if "rights" in GUARDS[name].reads)
+        return tuple(edition_text(self.edition, f"rules.{name}") for name in names)
 
     @property
     def form(self) -> str:
@@ -342,13 +350,7 @@ def say_source(source: Source) -> str:
 
 def say_choices(offered: Offered) -> Choices:
     """What fields offer, in the reader's language."""
-    return {field: [(choice.id, _say_choice(choice)) for choice in several] for field, several in offered.items()}
-
-
-def _say_choice(choice: NamedInBoth) -> str:
-    if isinstance(choice, TaskChoice):
-        return edition_text(load_library()[choice.edition], choice.key)
-    return name_of(choice)
+    return {field: [(choice.id, say_choice(choice)) for choice in several] for field, several in offered.items()}
 
 
 #: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.

@@ -16,7 +16,7 @@ Choice = tuple[str, str]
 PREFIX = "f-"
 #: Up to so many answers are shown side by side, more of them in a list to open.
 SIDE_BY_SIDE = 6
-ONE_OF = frozenset({"choice", "party", "right", "person", "provider"})
+ONE_OF = frozenset({"choice", "party", "right", "burden", "impact", "person", "provider"})
 SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
 
 
@@ -40,11 +40,12 @@ class HeldFile:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list of things to do."""
+    """One line of a list: of things to do, or of answers to the same questions (`cells`)."""
 
     what: str = ""
     by: str = ""
     faults: tuple[str, ...] = ()
+    cells: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Field:
     about: tuple[Field, ...] = ()
     #: Who cannot be chosen, each with why.
     left_out: str = ""
+    #: In a row of answers: which row it is, in words, and so that it takes little room.
+    of_row: str = ""
 
     @property
     def id(self) -> str:
@@ -107,7 +110,8 @@ class Field:
     @property
     def summary(self) -> str:
         """The fault as it stands above the form, away from the question."""
-        return self.fault if self.label in self.fault else f"{self.label}: {self.fault}"
+        told = self.fault if self.label in self.fault else f"{self.label}: {self.fault}"
+        return f"{self.of_row}: {told}" if self.of_row else told
 
     @property
     def value(self) -> str:
@@ -135,7 +139,19 @@ class Field:
 
     @property
     def side_by_side(self) -> bool:
-        return len(self.choices) <= SIDE_BY_SIDE
+        return len(self.choices) <= SIDE_BY_SIDE and not self.of_row
+
+    @property
+    def cells(self) -> tuple[Field, ...]:
+        return tuple(cell for row in self.rows for cell in row.cells)
+
+    def placed(self, place: str, within: str) -> Field:
+        """The same beside fields of other forms, with its rows."""
+        rows = tuple(
+            replace(row, cells=tuple(cell.placed(f"{cell.place}{place}", within + cell.within) for cell in row.cells))
+            for row in self.rows
+        )
+        return replace(self, place=place, within=within, rows=rows)
 
 
 @dataclass(frozen=True)
@@ -158,7 +174,7 @@ class FormView:
 
     def placed(self, place: str, *, within: str = "") -> FormView:
         """The same form, beside others on one page; sent together with them, `within` a name of its own."""
-        return replace(self, fields=tuple(replace(field, place=f"-{place}", within=within) for field in self.fields))
+        return replace(self, fields=tuple(field.placed(f"-{place}", within) for field in self.fields))
 
     @property
     def uploads(self) -> bool:
@@ -170,7 +186,7 @@ class FormView:
 
     @property
     def faulty(self) -> list[Field]:
-        return [one for field in self.fields for one in (field, *field.about) if one.fault]
+        return [one for field in self.fields for one in (field, *field.cells, *field.about) if one.fault]
 
 
 def within(data: MultiDict[str, str], place: str) -> MultiDict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,13 +19,22 @@ from casework import reasons
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Form as Definition
 from casework.errors import Unreadable
-from casework.json_values import JsonMapping, JsonObject, JsonValue
+from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.drafts import Draft
 from casework.operations.core.idempotency import Request, digest_of
 from casework.web.shell.form_fields import ONE_OF, PREFIX, SEVERAL_OF, Choice, Field, FormView, Row
+from casework.web.shell.form_reading import (
+    MORE,
+    MOST_ROWS,
+    Rule,
+    besides,
+    parse_form,
+    typed_cells,
+    typed_rows,
+    wants_more,
+)
 from casework.web.shell.i18n import edition_text, listed, say
 
-Rule = JsonMapping
 #: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
 Choices = Mapping[str, Sequence[Choice]]
 
@@ -35,10 +43,8 @@ SETTLED = "track.kind"
 #: What a form carries beside its own fields where one was asked who one is; it is no part of what was sent.
 PROOF = "confirm_"
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD", "CHF", "SGD", "KRW")
-#: Rows of a list to begin with, and the most that are read at all.
-ROWS, MOST_ROWS = 3, 60
-_ROW = re.compile(r"(\d{1,4})\.(what|by)")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+#: Rows of a list of things to do to begin with; of other rows there is one.
+ROWS = 3
 _FORM_KEY = re.compile(r"[A-Za-z0-9_.:/~-]{1,200}")
 
 
@@ -85,33 +91,10 @@ def build_form(
     typed = submitted
     if typed is None and draft is not None:
         typed = MultiDict((name, value) for name, values in draft.data.items() for value in values)
-    labels = {rule["name"]: texts.get(f"{rule['name']}.label") for rule in rules}
-    known = values or {}
-    answers = {rule["name"]: _answers(rule, texts, choices or {}) for rule in rules}
     wrong = dict(faults or {})
+    fields = _fields(rules, texts, choices or {}, _Given(typed, values or {}, wrong))
     fields = tuple(
-        replace(
-            _field(
-                rule,
-                texts,
-                answers,
-                labels,
-                _state(rule, typed, known),
-                wrong=wrong,
-                known=known,
-                besides=_besides(rule, rules),
-            ),
-            source=(sources or {}).get(rule["name"], "") if rule["name"] in known else "",
-        )
-        for rule in rules
-    )
-    fields = _with_asked(fields)
-    settled = {field.name for field in fields if field.settled}
-    # What hangs on a settled one alone is asked for certain, or never.
-    fields = tuple(
-        replace(field, when=None, when_values=(), when_words="") if field.when in settled else field
-        for field in fields
-        if field.asked or field.when not in settled
+        replace(field, source=(sources or {}).get(field.name, "")) if field.prefilled else field for field in fields
     )
     names = {rule["name"] for rule in rules}
     general = tuple(why for where, why in wrong.items() if where.split(".")[0] not in names)
@@ -120,6 +103,75 @@ def build_form(
         return view
     beside = MultiDict((name, value) for name, value in typed.items(multi=True) if not name.startswith(PREFIX))
     return replace(view, draft_of=draft.saved_at.isoformat(), kept=beside)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What stands in a form: as typed, else as known; and what is wrong with it."""
+
+    typed: MultiDict[str, str] | None
+    known: JsonMapping
+    wrong: Mapping[str, str]
+
+
+def _fields(rules: Sequence[Rule], texts: Texts, choices: Choices, given: _Given) -> tuple[Field, ...]:
+    """The questions with what stands in them."""
+    labels = {rule["name"]: texts.get(f"{rule['name']}.label") for rule in rules}
+    answers = {rule["name"]: _answers(rule, texts, choices) for rule in rules}
+    fields = _with_asked(
+        replace(one, rows=_table(rule, one, texts, given)) if rule["type"] == "rows" else one
+        for rule in rules
+        for one in (
+            _field(
+                rule,
+                texts,
+                answers,
+                labels,
+                _state(rule, given.typed, given.known),
+                wrong=given.wrong,
+                known=given.known,
+                besides=besides(rule, rules),
+            ),
+        )
+    )
+    settled = {field.name for field in fields if field.settled}
+    # What hangs on a settled one alone is asked for certain, or never.
+    return tuple(
+        replace(field, when=None, when_values=(), when_words="") if field.when in settled else field
+        for field in fields
+        if field.asked or field.when not in settled
+    )
+
+
+def _table(rule: Rule, field: Field, texts: Texts, given: _Given) -> tuple[Row, ...]:
+    """The rows of a table, each with its questions: as typed, else as known, and one to write in."""
+    name, typed, wrong = rule["name"], given.typed, given.wrong
+    of_column = Texts(lambda key: texts.get(f"{name}.{key}"), lambda key: texts.has(f"{name}.{key}"))
+    if typed is None:
+        rows: list[tuple[MultiDict[str, str] | None, JsonMapping]] = [
+            (None, row) for row in given.known.get(name) or ()
+        ]
+    else:
+        rows = [(row, {}) for row in typed_cells(name, typed)]
+    if len(rows) < MOST_ROWS and (not rows or typed is not None and typed.get(MORE) == name):
+        rows.append((None, {}))
+    shown = []
+    for n, (row, said) in enumerate(rows):
+        here = f"{name}.{n}"
+        faults = {where.removeprefix(f"{here}."): why for where, why in wrong.items() if where.startswith(f"{here}.")}
+        cells = tuple(
+            replace(
+                cell,
+                place=f"-{here}.",
+                within=f"{PREFIX}{here}.",
+                of_row=gettext("%(list)s, row %(number)d", list=field.label, number=n + 1),
+                prefilled=False,
+            )
+            for cell in _fields(rule["fields"], of_column, {}, _Given(row, said, faults))
+        )
+        own = tuple(why for where, why in wrong.items() if where == here)
+        shown.append(Row(faults=own, cells=cells))
+    return tuple(shown)
 
 
 def _with_asked(fields: Iterable[Field]) -> tuple[Field, ...]:
@@ -197,17 +249,9 @@ def _field(
         fault=_fault(
             type_,
             labels[name],
-            next((why for where, why in wrong.items() if where == name or _of_part(where, name)), ""),
+            next((why for where, why in wrong.items() if where == name or _told_here(type_, where, name)), ""),
         ),
     )
-
-
-def _besides(rule: Rule, rules: Sequence[Rule]) -> str:
-    """Of "more of the same", the question with the same answers of which one is given."""
-    if rule["type"] != "many":
-        return ""
-    same = (other["name"] for other in rules if other["type"] == "choice" and other["choices"] == rule["choices"])
-    return next(same, "")
 
 
 def _fault(type: str, label: str, why: str) -> str:
@@ -219,6 +263,11 @@ def _fault(type: str, label: str, why: str) -> str:
     if type in ONE_OF or type in SEVERAL_OF or type in ("yes_no", "choice", "many"):
         return say(reasons.fields.CHOOSE_ANSWER(question=label))
     return say(reasons.fields.ENTER(question=label))
+
+
+def _told_here(type: str, where: str, name: str) -> bool:
+    """Whether a fault of a part is told of the whole: those of a table's cells stand by the cells."""
+    return _of_part(where, name) and (type != "rows" or where.count(".") == 1)
 
 
 def _of_part(where: str, name: str) -> bool:
@@ -265,8 +314,8 @@ def _state(rule: Rule, typed: MultiDict[str, str] | None, known: JsonMapping) ->
                     (typed.get(f"{PREFIX}{name}.amount", ""),), typed.get(f"{PREFIX}{name}.currency") or "CNY"
                 )
             case "items":
-                rows = [Row(*row) for row in _typed_rows(name, typed)]
-                more = typed.get("_more") == name
+                rows = [Row(*row) for row in typed_rows(name, typed)]
+                more = typed.get(MORE) == name
                 return _State(rows=_with_blanks(rows, 3 if more else 1))
         return _State(given if type_ in SEVERAL_OF else given[-1:])
     value = known.get(name)
@@ -289,89 +338,6 @@ def _with_blanks(rows: Sequence[Row], blanks: int) -> tuple[Row, ...]:
 
 def _plain(value: JsonValue) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-# --- what was sent ---------------------------------------------------------------------------------------------------
-
-
-def parse_form(
-    rules: Iterable[Rule], submitted: MultiDict[str, str], *, known: JsonMapping | None = None
-) -> JsonObject:
-    """The data of a submitted form as operations take it. Judges nothing: what is odd, they refuse with a reason.
-
-    What was only filled in beforehand (`known`) and is not asked after the answers given is left out.
-    """
-    rules = list(rules)
-    data = {rule["name"]: _read(rule, submitted) for rule in rules}
-    answers = {name: value for name, value in data.items() if value not in (None, "", [])}
-    for rule in rules:
-        name = rule["name"]
-        if "when" in rule and name in answers and answers.get(rule["when"][0]) not in rule["when"][1]:
-            only_known = known is not None and answers[name] == known.get(name)
-            # A currency or an unticked box says nothing by itself.
-            if only_known:
-                del answers[name]
-    _drop_main(rules, answers)
-    return answers
-
-
-def _drop_main(rules: Sequence[Rule], answers: JsonObject) -> None:
-    """What is answered as the one is none of the others: without a script it can be ticked among them as well."""
-    by_name = {rule["name"]: rule for rule in rules}
-    for name, given in [*answers.items()]:
-        main = by_name.get(_besides(by_name[name], rules))
-        if main is None or "when" in main and answers.get(main["when"][0]) not in main["when"][1]:
-            continue
-        if others := [one for one in given if one != answers.get(main["name"])]:
-            answers[name] = others
-        else:
-            del answers[name]
-
-
-def _read(rule: Rule, submitted: MultiDict[str, str]) -> JsonValue:
-    name, type_ = rule["name"], rule["type"]
-    # A box that stands twice was sent by hand; the last one counts.
-    last = (submitted.getlist(PREFIX + name) or [""])[-1]
-    match type_:
-        case "text" | "note":
-            return last if last.strip() else None
-        case "number":
-            return _number(last)
-        case "money":
-            amount = _number((submitted.getlist(f"{PREFIX}{name}.amount") or [""])[-1])
-            currency = (submitted.getlist(f"{PREFIX}{name}.currency") or [""])[-1].strip()
-            return {"amount": amount, "currency": currency} if amount else None
-        case "date":
-            return unicodedata.normalize("NFKC", last).strip()
-        case "yes_no":
-            return {"yes": True, "no": False}.get(last, last)
-        case "items":
-            return [{"what": what, "by": by.strip()} for what, by in _typed_rows(name, submitted)]
-        case _ if type_ in SEVERAL_OF:
-            return [choice for choice in submitted.getlist(PREFIX + name) if choice]
-    return last
-
-
-def _number(typed: str) -> str:
-    """A number as people write it: full-width digits, spaces and commas between thousands."""
-    plain = re.sub(r"[\s\u202f']", "", unicodedata.normalize("NFKC", typed)).replace("−", "-")
-    return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
-
-
-def _typed_rows(name: str, submitted: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """The rows of a list in which something stands, in their order."""
-    rows: dict[int, dict[str, str]] = {}
-    prefix = f"{PREFIX}{name}."
-    for key in submitted:
-        if key.startswith(prefix) and (match := _ROW.fullmatch(key[len(prefix) :])):
-            rows.setdefault(int(match[1]), {})[match[2]] = submitted.getlist(key)[-1]
-    typed = [(row.get("what", ""), row.get("by", "")) for _, row in sorted(rows.items())]
-    return [row for row in typed if row[0].strip() or row[1].strip()][:MOST_ROWS]
-
-
-def wants_more(submitted: MultiDict[str, str]) -> bool:
-    """Whether the form was sent only for more rows of a list: show it again, do nothing."""
-    return "_more" in submitted
 
 
 # --- the request of an action -------------------------------------------------------------------------------------------
@@ -404,6 +370,6 @@ def form_name(given: str) -> str | None:
 
 
 __all__ = [
-    "CURRENCIES", "PREFIX", "PROOF", "Choices", "Field", "FormView", "Row", "Texts", "build_form", "form_name", "new_key",
+    "CURRENCIES", "PREFIX", "PROOF", "Choices", "Field", "FormView", "Row", "Rule", "Texts", "build_form", "form_name", "new_key",
     "own_texts", "parse_form", "read_request", "read_revision", "texts_of", "wants_more",
 ]  # fmt: skip

@@ -153,7 +153,8 @@ def _rail() -> list[navigation.Link]:
 #: The lists that show one programme or all; links between them stay with the one in the address.
 LISTS = frozenset({
     "home.show", "agenda.show", "home.decisions", "home.team", "home.case_hygiene", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
-    "cases.xlsx", "matches.index", "rights.index", "audit.home", "audit.answers", "audit.sample", "audit.findings",
+    "cases.xlsx", "matches.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
+    "audit.answers", "audit.sample", "audit.findings",
 })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from casework.web.shell.session import viewer
 #: By the names of pages, and of routes of the API.
 LIMITED: Mapping[str, Kind] = {
     "search.show": "search", "api.search_everything": "search", "palette.show": "palette", "rights.index": "search",
+    "needs.index": "search", "technologies.index": "search",
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
@@ -30,6 +31,8 @@ LIMITED: Mapping[str, Kind] = {
     "accounts.keep_draft": "draft", "news.show": "news",
     "audit.verify": "verification", "api.verify_case": "verification",
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
+    "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
+    "answers.send": "party_link", "answers.take": "party_link",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip
 

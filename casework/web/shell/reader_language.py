@@ -6,7 +6,9 @@ from datetime import date
 
 from flask_babel import gettext, ngettext
 
+from casework.definitions import load_library
 from casework.web.shell import dates
+from casework.web.shell.i18n import edition_text
 from casework.web.shell.layout import clock
 
 
@@ -25,6 +27,10 @@ class _Speech:
 
     def day(self, day: date) -> str:
         return dates.say_day(day, clock())
+
+    def edition_text(self, edition: str | None, key: str | None) -> str:
+        published = load_library().editions.get(edition or "")
+        return edition_text(published, key) if published is not None and key else ""
 
 
 SPEECH = _Speech()

@@ -13,6 +13,7 @@ from casework.errors import (
     InvalidForm,
     NobodyLeft,
     NotAllowed,
+    OrganisationInDoubt,
     Refused,
     WrongState,
 )
@@ -27,6 +28,8 @@ def say_refusal(refusal: CaseworkError) -> tuple[Mapping[str, str], int, str, tu
             return say_faults(refusal), 422, "", ()
         case DutyInDoubt():
             return {}, 409, "", say_obstacles(refusal)
+        case OrganisationInDoubt():
+            return {}, 409, "", tuple(refusal.names)
         case CaseHasMoved() | NobodyLeft() | WrongState() | Refused() | AlreadyTaken():
             return {}, 409, say_error(refusal), ()
         case NotAllowed():

@@ -15,7 +15,7 @@ from casework.engine.definition.editions import Edition
 from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
 from casework.web.shell.forms import texts_of
-from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.i18n import N_, edition_text, listed
 from casework.web.shell.layout import day_element, time_element
 from casework.web.shell.record_words import RECORD_WORDS
 
@@ -25,14 +25,44 @@ PAPERS = {
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
     # What actions of the workflows ask for by name.
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
-    "pledge_certificate": N_("pledge registration certificate"), "acceptance_certificate": N_("acceptance certificate"),
+    "export_letter": N_("letter of intent for the export"), "export_licence": N_("export licence"),
+    "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
     "other": N_("other paper"),
 }  # fmt: skip
 KINDS_OF_RIGHTS = {
     "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
-    "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
+    "software": N_("software copyright"), "know_how": N_("know-how"), "trade_secret": N_("trade secret"),
+    "plant_variety": N_("plant variety"), "application": N_("pending application"), "other": N_("other right"),
 }  # fmt: skip
-ENCUMBRANCES = {"pledge": N_("pledged"), "licence": N_("licensed"), "transfer": N_("transferred")}
+STATUSES_OF_RIGHTS = {
+    "in_force": N_("in force"), "lapsed": N_("lapsed"), "expired": N_("expired"), "invalid": N_("declared invalid"),
+    "kept": N_("kept secret"), "disclosed": N_("disclosed"), "pending": N_("application pending"), "refused": N_("refused"),
+    "withdrawn": N_("withdrawn"),
+}  # fmt: skip
+ENCUMBRANCES = {
+    "pledge_registration": N_("registered as pledged"),
+    "pledge": N_("pledged"), "licence": N_("licensed"), "assignment": N_("assigned, not registered"), "transfer": N_("transferred"),
+}  # fmt: skip
+LICENCES = {"exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence")}
+
+
+def name_burden(kind: str, licence: str | None = None) -> str:
+    """What lies on a right is called: a licence by what it leaves to others."""
+    words = LICENCES.get(licence or "") or ENCUMBRANCES.get(kind)
+    return gettext(words) if words else kind
+
+
+def say_scope(territories: Iterable[str] | None, fields: Iterable[str] | None) -> str:
+    """Where and for which uses a licence was given; "" for everywhere and every use."""
+    parts = (
+        listed(choice_name("territories", code) for code in territories or ()),
+        listed(choice_name("uses", code) for code in fields or ()),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+#: Of a status those that stand in no deal's way.
+STANDING = ("in_force", "pending", "kept")
 
 
 def name_right(kind: str, office: str | None, number: str | None, owner: str | None = None) -> str:
@@ -47,24 +77,33 @@ _LABELS = {
     "file": N_("File name"), "sha256": N_("Checksum (SHA-256)"),
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
     "correction_reason": N_("Why it was corrected"),
+    "answered_by": N_("Who answered"), "answered_as": N_("As what"), "address": N_("Mailed to"), "recipient": N_("For"),
     "language": N_("Language"), "words": N_("Message"), "item": N_("Item"), "what": N_("what"), "by": N_("by"),
     "rights": N_("Rights"), "match": N_("Match"), "technology": N_("Technology"), "need": N_("Need"),
     "siblings": N_("Other cases of the same need"), "scans": N_("Documents that the scanner has not cleared"),
     "source": N_("source"), "rationale": N_("rationale given"), "confirmed": N_("confirmed"), "office": N_("office"),
     "verification": N_("verification"), "verdict": N_("verdict"), "valid_until": N_("valid until"),
-    "number": N_("number"), "kind": N_("kind"), "in_force": N_("in force"), "checked_on": N_("checked"),
+    "number": N_("number"), "kind": N_("kind"), "checked_on": N_("checked"),
+    "application_number": N_("application number"), "filed_on": N_("filed"), "granted_on": N_("granted"),
+    "owner": N_("owner"), "owners": N_("owners on record"), "share": N_("share in per cent"),
+    "organisation": N_("organisation"), "technologies": N_("technologies"), "twin": N_("twin"),
     "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
-    "from": N_("from"), "to": N_("to"), "exclusive": N_("exclusive"), "territory": N_("territory"), "holder": N_("held by"),
+    "from": N_("from"), "until": N_("until"), "to": N_("to"), "licence": N_("licence"), "territories": N_("territories"),
+    "fields": N_("uses"), "holder": N_("held by"),
     "status": N_("status"), "state": N_("state"), "signed": N_("signed"), "pending": N_("not looked at yet"),
     "blocked": N_("blocked as harmful"), "shared_until": N_("access until"), "with": N_("beside"),
 }  # fmt: skip
 _CODES: Mapping[str, Mapping[str, str]] = {
     "language": {"en": N_("English"), "zh": N_("Chinese"), "zh-Hans": N_("Chinese")},
     "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
+    "licence": LICENCES,
+    "status": STATUSES_OF_RIGHTS,
     **RECORD_WORDS,
 }
 
 
+#: Of what lies on a right, which question of a form had these answers.
+_ANSWERS = {"territories": "territories", "fields": "uses"}
 #: By what a program knows a pledge or a licence, and the case that it came from: of another one a reader may not see the number.
 _UNTOLD = frozenset({"id", "case"})
 
@@ -107,7 +146,7 @@ class Values:
         if name in _LABELS:
             return gettext(_LABELS[name])
         if name in self.names:
-            return self.names[name]
+            return gettext(KINDS_OF_RIGHTS.get(self.names[name], self.names[name]))
         return _anywhere(f".{name}.label", self.edition) or name.replace("_", " ").capitalize()
 
     def say(self, value: JsonValue, name: str = "") -> str | Markup:
@@ -120,10 +159,17 @@ class Values:
             if value.keys() == {"amount", "currency"}:
                 return f"{value['currency']} {say_amount(Decimal(str(value['amount'])))}"
             told = ((key, part) for key, part in value.items() if part is not None and key not in _UNTOLD)
-            return _joined("; ", (self._part(key, part) for key, part in told))
+            return _joined("; ", (self._part(self._column(name, key), part) for key, part in told))
         if isinstance(value, list | tuple):
-            return _joined(", ", (self.say(part, name) for part in value))
+            rows = any(isinstance(part, Mapping) for part in value)
+            return _joined(" / " if rows else ", ", (self.say(part, name) for part in value))
         return self._word(value, name) if isinstance(value, str) else str(value)
+
+    def _column(self, name: str, key: str) -> str:
+        """What a row of a form's table asks for stands under the table's own name."""
+        column = f"{name}.{key}"
+        of_form = self.edition is not None and self.form and texts_of(self.edition, self.form).has(f"{column}.label")
+        return column if of_form else key
 
     def _part(self, key: str, value: JsonValue) -> str | Markup:
         said = self.say(value, key)
@@ -133,7 +179,9 @@ class Values:
 
     def _word(self, value: str, name: str) -> str | Markup:
         if value in self.names:
-            return paper_name(known) if (known := self.names[value]) in PAPERS else known
+            known = self.names[value]
+            # A right without a number goes by its kind, a paper without a title as well.
+            return paper_name(known) if known in PAPERS else gettext(KINDS_OF_RIGHTS.get(known, known))
         if _is_moment(value):
             return time_element(value)
         if _is_day(value):
@@ -151,6 +199,8 @@ class Values:
                 return own.get(f"{name}.choices.{code}")
         if words := _CODES.get(name, {}).get(code):
             return gettext(words)
+        if name in _ANSWERS:
+            return choice_name(_ANSWERS[name], code, self.edition)
         return (_anywhere(f".{name}.choices.{code}", self.edition) if name and _is_code(code) else "") or code
 
 

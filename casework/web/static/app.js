@@ -35,24 +35,45 @@
   };
 
   /* One more row of a list: a copy of the last, empty. */
-  const addRow = (button) => {
-    const rows = document.getElementById(button.dataset.rows);
+  const addRow = (rows) => {
     const last = rows && rows.lastElementChild;
     if (!last) return;
     const row = last.cloneNode(true);
-    const count = rows.children.length;
+    const taken = [...rows.querySelectorAll("[name]")].map((part) => Number(/\.(\d+)\./.exec(part.name)?.[1] ?? -1));
+    const next = Math.max(...taken) + 1;
     for (const fault of row.querySelectorAll(".fault")) fault.remove();
-    for (const part of row.querySelectorAll("[id], [name], [for]")) {
-      for (const key of ["id", "name", "for"]) {
+    for (const part of row.querySelectorAll("[id], [name], [for], [data-within]")) {
+      for (const key of ["id", "name", "for", "data-within"]) {
         const value = part.getAttribute(key);
-        if (value) part.setAttribute(key, value.replace(/\.\d+\./, `.${count}.`));
+        if (value) part.setAttribute(key, value.replace(/\.\d+\./, `.${next}.`));
       }
       part.removeAttribute("aria-describedby");
       part.removeAttribute("aria-invalid");
-      if ("value" in part) part.value = "";
+      if (part.matches("select")) part.selectedIndex = 0;
+      else if (part.matches("button")) part.value = part.value.replace(/\.\d+$/, `.${next}`);
+      else if ("value" in part) part.value = "";
     }
     rows.append(row);
-    row.querySelector("input, textarea").focus();
+    nameRows(rows);
+    showAsked(rows.closest("form"));
+    row.querySelector("input, textarea, select").focus();
+  };
+  const takeRowOut = (button) => {
+    const rows = document.getElementById(button.dataset.rowOut);
+    if (rows.children.length === 1) addRow(rows);
+    button.closest("[role=group]").remove();
+    nameRows(rows);
+    rows.parentElement.querySelector("button[data-rows]").focus();
+    rows.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  /* Each row is called by its number. */
+  const nameRows = (rows) => {
+    [...rows.children].forEach((row, n) => {
+      const said = row.getAttribute("aria-label")?.replace(/\d+/, n + 1);
+      if (!said) return;
+      row.setAttribute("aria-label", said);
+      row.querySelector("button .visually-hidden").textContent = ` ${said}`;
+    });
   };
 
   /* What was typed is kept on the server every few seconds, for a reload that nobody wanted. */
@@ -95,10 +116,11 @@
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-rows]");
+    const button = event.target.closest("button[data-rows], button[data-row-out]");
     if (!button) return;
     event.preventDefault();
-    addRow(button);
+    if (button.dataset.rows) addRow(document.getElementById(button.dataset.rows));
+    else takeRowOut(button);
   });
   /* A second click on a button whose action is under way does nothing. */
   document.addEventListener("submit", (event) => {

@@ -172,6 +172,8 @@ def _limit(edition: Edition, state: str) -> str:
         return ""
     if due["unit"] == "wd":
         return ngettext("%(num)d working day", "%(num)d working days", due["n"])
+    if due["unit"] == "mo":
+        return ngettext("%(num)d month", "%(num)d months", due["n"])
     return ngettext("%(num)d calendar day", "%(num)d calendar days", due["n"])
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
+from casework.engine.case_objects.party_links import rule_of
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
@@ -26,6 +27,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
+from casework.operations.links.service import may_ask
 from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
@@ -90,6 +92,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         back = giver(task) if task is not None and COMPLETE in allowed else None
         asked = what_was_asked(db, actor, case, task) if task is not None else None
         party = show_party(db, actor, case, task.about) if task is not None else None
+        by_link = task is not None and rule_of(edition, task) is not None and may_ask(actor, case, task)
     names = {details.handed.by.id: details.handed.by.name} if details.handed else {}
     return render_template(
         "tasks/show.html",
@@ -100,6 +103,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         queue=queue_name(details.queue),
         asked=asked,
         party=party,
+        by_link=by_link,
         moves=_moves(asked),
         said=say_fields(_filled_in(asked), load_library().editions) if asked else [],
         items=items,

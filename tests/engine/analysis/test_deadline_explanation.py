@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.engine.analysis.deadline_explanation import (
+    MOVED,
     Explanation,
     Telling,
     days_used,
@@ -19,7 +21,7 @@ from casework.engine.analysis.deadline_explanation import (
     tell,
 )
 from casework.engine.deadlines.calendars import Calendar, Unit
-from casework.engine.definition.grammar import Final, Limit, State, Workflow, previous, working_days
+from casework.engine.definition.grammar import Final, Law, Limit, State, Workflow, previous, working_days
 from casework.engine.execution.commands import Recount
 from casework.engine.roles import Role
 from casework.operations.core.national_holidays import china
@@ -231,7 +233,53 @@ def test_a_day_is_used_when_nothing_of_it_is_left(
         assert (used == n) == (now >= explained.due or calendar.remaining(now, explained.due, clock.unit) == 0)
 
 
+@settings(max_examples=60, deadline=None)
+@given(calendars(), st.integers(1, 9), st.lists(st.integers(1, 3000), max_size=4))
+def test_a_limit_of_law_tells_what_it_waited_for(scene: tuple[Calendar, datetime], n: int, waits: list[int]) -> None:
+    calendar, start = scene
+    waiting = Waiting(calendar, start, Limit(n, "cd", law=Law("some", "Some Law Art. 1")))
+    for wait in waits:
+        if waiting.due is not None and waiting.play.now + wait * MINUTE >= waiting.due:
+            break
+        waiting.turn(wait)
+    explained = waiting.explained
+    assert explained.due == waiting.due
+    parts = explained.intervals
+    assert all(one.end == following.start for one, following in pairwise(parts))
+    assert all(one.minutes > 0 for one in parts)
+    moved = [one for one in parts if one.kind == MOVED]
+    assert not any(one.counted for one in moved)
+    if explained.due is None:
+        return
+    assert not parts or parts[-1].end == explained.due
+    # Whatever it waited for lies behind its last day, and ends when people work.
+    last = (explained.due - MINUTE).astimezone(ZoneInfo(calendar.zone)).date()
+    assert calendar.is_working_day(last)
+    if explained.moved_from is not None:
+        assert moved[-1].end == explained.due
+        unmoved = (explained.moved_from - MINUTE).astimezone(ZoneInfo(calendar.zone)).date()
+        assert not calendar.is_working_day(unmoved)
+    versions = {calendar.digest: calendar}
+    used, allowed = days_used(waiting.clock, explained, versions, explained.due)
+    assert used == allowed == n
+
+
 # --- the real calendar of 2026 ---------------------------------------------------------------------------------------
+
+
+def test_a_limit_of_law_moves_off_national_day_and_says_so() -> None:
+    """Three months from 1 July 2026 end on National Day, and people work again on the 8th."""
+    start = datetime(2026, 7, 1, 2, tzinfo=UTC)
+    law = Limit(3, "mo", law=Law("some", "Some Law Art. 1"))
+    explained = Waiting(china([2026]), start, law).explained
+    assert explained.due == datetime(2026, 10, 8, 9, tzinfo=UTC)
+    assert explained.moved_from == datetime(2026, 10, 1, 9, tzinfo=UTC)
+    told = [(one.kind, (one.name or {}).get("en")) for one in lines(explained.intervals)]
+    assert told[0] == ("every_day", None)
+    assert {kind for kind, _ in told[1:]} == {MOVED}
+    assert any(name and "National Day" in name for _, name in told)
+    ours = Waiting(china([2026]), start, Limit(3, "mo")).explained
+    assert (ours.due, ours.moved_from) == (explained.moved_from, None)
 
 
 def test_the_spring_festival_of_2026_is_told_by_its_names() -> None:

@@ -40,6 +40,7 @@ from casework.engine.state.events import (
     GLASS_BROKEN,
     HANDED_OVER,
     LETTER_SENT,
+    PARTY_ACTOR,
     PROPOSED,
     REFUSED,
     RELEASED,
@@ -174,6 +175,7 @@ TABLE: list[tuple[str, Event, set[tuple[str, str]]]] = [
     ("handed over", event(HANDED_OVER, None, owner="next"), {("ownership", "next")}),
     ("a letter to the provider", event(LETTER_SENT, "asked"), {("letter", PROVIDERS)}),
     ("an emergency", event(GLASS_BROKEN, None), {("emergency", OWNER), ("emergency", SUPERVISORS), ("emergency", "auditor@")}),
+    ("a party answers by its link", event(COMPLETED, actor=PARTY_ACTOR, task="mine"), {("answer", "helper"), ("answer", OWNER)}),
     ("a mention", event("commented", mentions=["helper"]), {("mention", "helper")}),
 ]  # fmt: skip
 

@@ -19,8 +19,8 @@ def burden(id: str, *, case: str = "c1", to: str | None = None, kind: str = "ple
         "id": id,
         "case": case,
         "kind": kind,
-        "territory": "CN",
-        "exclusive": False,
+        "territories": ["CN"],
+        "licence": None,
         "from": "2026-03-01",
         "to": to,
     } | more  # type: ignore[return-value]  # with fields of a test's own

@@ -22,6 +22,7 @@ from casework.engine.deadlines.deadlines import (
     resumed,
     rule_of,
     runs_out,
+    unit_of,
     usual,
 )
 from casework.engine.definition.grammar import Limit, calendar_days, until, working_days
@@ -130,4 +131,4 @@ def test_a_new_holiday_moves_what_lies_after_it_and_not_what_has_happened() -> N
 def _task(limit: Limit) -> list[EscalationStep]:
     rule = rule_of(limit.rule(), _nothing)
     assert rule is not None
-    return count(plan(rule, usual(limit.unit)), START, CALENDAR)
+    return count(plan(rule, usual(unit_of(rule))), START, CALENDAR)

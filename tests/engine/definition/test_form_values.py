@@ -169,7 +169,7 @@ def test_faults_of_every_kind_are_told_together() -> None:
 #: Days of the workflows that may lie on either side of today: from when on or until when something holds.
 EITHER = {
     "effective_on", "expires_on", "pledge_by", "finance_by", "operating_from", "answer_by", "first_duty_on", "last_duty_on", "on",
-    "shared_until",
+    "shared_until", "first_base_on", "due_on",
 }  # fmt: skip
 
 

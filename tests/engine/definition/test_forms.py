@@ -42,6 +42,16 @@ ITEMS = forms.Items(label="")
 IDS = forms.Documents(label="")
 
 
+class Line(forms.Form):
+    what = forms.Text(label="", max=10)
+    value = forms.Number(label="", min="0", required=False)
+    by = forms.Date(label="", past=True, required=False)
+    unit = forms.Choice(label="", choices=CHOICES, when=("what", ("sum",)))
+
+
+ROWS = forms.Rows(label="", row=Line, most=2)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "kept"),
     [
@@ -68,6 +78,9 @@ IDS = forms.Documents(label="")
         (forms.RightField(label=""), uuid(1).upper(), uuid(1)),
         (IDS, [uuid(1), uuid(2)], [uuid(1), uuid(2)]),
         (ITEMS, [{"what": " Dig ", "by": "2026-04-01"}], [{"what": "Dig", "by": "2026-04-01"}]),
+        (ROWS, [{"what": " Dig ", "value": 3, "by": ""}], [{"what": "Dig", "value": "3"}]),
+        (ROWS, [{"what": "sum", "unit": "a"}, {"what": "b"}], [{"what": "sum", "unit": "a"}, {"what": "b"}]),
+        (forms.Rows(label="", row=Line, required=False), [], None),
         (forms.Text(label="", required=False), "", None),
         (forms.Documents(label="", required=False), [], None),
         (forms.Date(label="", required=False), None, None),
@@ -146,6 +159,20 @@ def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> 
         (forms.YesNo(label="", must=True), False),
         (forms.YesNo(label="", must=False), True),
         (forms.PartyField(label=""), "officer"),
+        (ROWS, []),
+        (ROWS, None),
+        (ROWS, [{}]),
+        (ROWS, [{"value": "3"}]),
+        (ROWS, ["Dig"]),
+        (ROWS, {"what": "Dig"}),
+        (ROWS, [{"what": "Dig"}] * 3),
+        (ROWS, [{"what": "x" * 11}]),
+        (ROWS, [{"what": "Dig", "value": "-1"}]),
+        (ROWS, [{"what": "Dig", "value": 1.5}]),
+        (ROWS, [{"what": "Dig", "by": "2026-03-03"}]),
+        (ROWS, [{"what": "Dig", "unit": "a"}]),
+        (ROWS, [{"what": "sum"}]),
+        (ROWS, [{"what": "Dig", "odd": "x"}]),
         (forms.RightField(label=""), "1"),
         (forms.RightField(label=""), [uuid(1)]),
         (forms.Person(label=""), "' OR 1=1 --"),
@@ -174,3 +201,33 @@ def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: A
 def test_a_form_cannot_hide_its_own_methods() -> None:
     with pytest.raises(TypeError, match="rule"):
         type("Bad", (forms.Form,), {"rule": forms.Text(label="Rule")})
+
+
+def test_a_fault_of_a_row_is_named_by_its_number_and_its_field() -> None:
+    with pytest.raises(InvalidForm) as refused:
+        check(ROWS, [{"what": "Dig"}, {"what": "sum", "value": "-1"}])
+    assert {where: str(why) for where, why in refused.value.fields.items()} == {
+        "value.1.value": "must be at least 0",
+        "value.1.unit": "must be answered",
+    }
+
+
+def test_what_a_row_asks_for_is_known_when_it_is_written() -> None:
+    class Odd(forms.Form):
+        paper = forms.Documents(label="")
+
+    class Empty(forms.Form):
+        pass
+
+    class Named(forms.Form):
+        label = forms.Text(label="")
+
+    for row in (Odd, Empty, Named):
+        with pytest.raises(TypeError):
+            forms.Rows(label="", row=row)
+
+
+def test_columns_are_facts_where_their_rows_are() -> None:
+    for fact in (True, False):
+        columns = forms.Rows(label="", row=Line, fact=fact).rule()["fields"]
+        assert {column["fact"] for column in columns} == {fact}

@@ -31,6 +31,14 @@ def _no_limit(rules: Json) -> None:
     rules["states"]["checks.lab.trying"]["due"] = None
 
 
+def _law_without_a_name(rules: Json) -> None:
+    rules["states"]["a"]["due"] |= {"law": "some_law"}
+
+
+def _law_of_a_task_without_a_name(rules: Json) -> None:
+    rules["tasks"]["look"]["due"] |= {"law": "some_law"}
+
+
 def _no_step(rules: Json) -> None:
     rules["states"]["a"]["step"] = ""
 
@@ -99,14 +107,34 @@ def _unknown_list(rules: Json) -> None:
     rules["tasks"]["each"]["per"] = "items:note"
 
 
+def _unknown_condition(rules: Json) -> None:
+    rules["tasks"]["look"]["where"] = ["note", ["x"]]
+
+
+def _unknown_part_of_money(rules: Json) -> None:
+    rules["money"] = {"promised": "go.price"}
+    rules["forms"]["Report"].append({"name": "price", "type": "money", "required": True, "fact": True})
+
+
+def _money_that_nobody_says(rules: Json) -> None:
+    rules["money"] = {"paid": "go.price"}
+
+
+def _money_that_is_a_day(rules: Json) -> None:
+    rules["money"] = {"paid": "go.on"}
+
+
 SEEDS: list[tuple[Callable[[Json], None], str]] = [
-    (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_no_step, "no_step"),
+    (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_law_without_a_name, "law_unnamed"),
+    (_law_of_a_task_without_a_name, "law_unnamed"),
+    (_no_step, "no_step"),
     (_idle_queue, "idle_queue"), (_unknown_guard, "unknown_guard"), (_unknown_guard_of_a_task, "unknown_guard"),
     (_unknown_effect, "unknown_effect"), (_unknown_form, "unknown_form"), (_sealed_guard, "sealed_guard"),
     (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_also, "unknown_also"),
     (_unknown_task, "unknown_task"), (_no_queue_role, "no_queue_role"), (_long_form, "long_form"),
     (_unknown_date, "unknown_date"), (_unknown_date_of_an_action, "unknown_date"), (_unknown_date_of_a_task, "unknown_date"),
-    (_unknown_list, "unknown_date"),
+    (_unknown_list, "unknown_date"), (_unknown_condition, "unknown_condition"), (_unknown_part_of_money, "unknown_money"),
+    (_money_that_nobody_says, "unknown_money"), (_money_that_is_a_day, "unknown_money"),
 ]  # fmt: skip
 
 

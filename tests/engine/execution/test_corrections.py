@@ -156,6 +156,12 @@ def test_so_does_a_task_that_an_answer_opened_or_would_have(play: Play) -> None:
         assert against(play, given, {"yes": not yes}) == [reasons.cases.TASKS_OPENED], n
 
 
+def test_so_does_a_task_that_hangs_on_an_answer_of_an_action(play: Play) -> None:
+    play.fire("signal", data=GREEN)
+    assert against(play, answer(play, "signal"), RED) == [reasons.cases.TASKS_OPENED]
+    assert against(play, answer(play, "signal"), GREEN | {"note": "Flickers."}) == []
+
+
 def test_so_does_what_followed_by_an_effect(play: Play) -> None:
     play.fire("give", data={"party": "need_owner"})
     assert against(play, answer(play, "give"), {"party": "technology_owner"}) == [reasons.cases.FOLLOWED]

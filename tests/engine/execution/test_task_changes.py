@@ -33,6 +33,20 @@ def test_one_task_opens_for_each_item_with_its_own_day(play: Play) -> None:
     assert [task.about for task in play.tasks("step")] == ["0", "1"]
 
 
+def test_a_task_opens_only_with_the_answers_that_it_hangs_on(play: Play) -> None:
+    play.fire("signal", data={"light": "green"})
+    assert not play.tasks("mend_light")
+    play.fire("signal", data={"light": "red"})
+    assert len(play.tasks("mend_light")) == 1
+
+
+def test_a_task_opens_only_where_the_guard_holds_that_it_hangs_on(play: Play) -> None:
+    play.fire("signal", data={"light": "red"})
+    assert not play.tasks("drive_on")
+    play.fire("signal", data={"light": "green"})
+    assert len(play.tasks("drive_on")) == 1
+
+
 def test_a_task_can_appear_later(play: Play) -> None:
     play.fire("later")
     assert play.task("look").state == CREATED

@@ -5,9 +5,8 @@ from __future__ import annotations
 from casework.engine.state import events
 from casework.engine.state.revisions import KEEPS, TURNS
 
-KINDS = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)} - {
-    events.SYSTEM_ACTOR
-}
+KINDS = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
+KINDS -= events.NO_PERSONS
 
 
 def test_each_kind_is_decided_once() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.errors import NotAllowed, Refused
+from casework.errors import InvalidForm, NotAllowed, Refused, WrongState
 from casework.playbook.steps import add, begin, dispute, do, hand_over, interest, turn_to, wait
 from casework.playbook.stretches import (
     SCREENED,
@@ -97,6 +97,48 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "ip.fail"),
         do("officer", "agreement.abandon"),
         do("supervisor", "case.close"),
+    ),
+    "introduction is followed to its end": (
+        *to_triage(),
+        refused(do("officer", "case.introduce", need_owner_agreed=False), InvalidForm),
+        do("officer", "case.introduce"),
+        stands("case", "introduced"),
+        has_not("triage_check"),
+        that(
+            lambda j: sum(t.name == "introduction_follow_up" for t in j.case.open_tasks()) == 3,
+            "it is followed up three times",
+        ),
+        wait(183),
+        has("introduction_follow_up", state="Ready"),
+        do("officer", "introduction_follow_up", contact="talking"),
+        wait(183),
+        do("officer", "introduction_follow_up", contact="none"),
+        refused(do("officer", "case.propose_close"), WrongState),
+        do("officer", "case.end_introduction", outcome="introduced"),
+        stands("case", "closed"),
+        outcome("introduced"),
+        has_not("introduction_follow_up"),
+    ),
+    "introduction becomes a full case": (
+        *to_triage(),
+        do("officer", "case.introduce"),
+        wait(183),
+        do("officer", "introduction_follow_up", contact="agreed"),
+        do("officer", "case.make_full"),
+        stands("case", "triage"),
+        has_not("introduction_follow_up"),
+        do("officer", "triage_check"),
+        do("officer", "case.pass_triage"),
+        stands("case", "consent"),
+    ),
+    "introduction is stopped": (
+        *to_triage(),
+        do("officer", "case.introduce"),
+        do("compliance", "case.compliance_stop"),
+        do("second_compliance", "case.compliance_stop"),
+        refused(do("supervisor", "case.return_to_work"), Refused, "stopped by compliance"),
+        do("supervisor", "case.close", outcome="compliance_stop"),
+        outcome("compliance_stop"),
     ),
     "duplicate match": (
         *to_consent("main"),

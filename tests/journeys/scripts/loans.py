@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from casework.errors import NotAllowed, Refused
-from casework.playbook.steps import add, do, turn_to, wait
+from datetime import date
+
+from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.playbook.steps import add, do, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, to_structuring
 from tests.journeys.checks import has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
@@ -11,7 +13,7 @@ from tests.journeys.journey import Journey, Steps
 # --- pledge ----------------------------------------------------------------------------------------------------------
 
 REQUESTED: Steps = (*to_structuring(pledge="bank"), *accepted("pledge", "bank", "banker"))
-TO_REVIEW: Steps = (do("banker", "pledge.eligible"), do("officer", "pledge.apply"))
+TO_REVIEW: Steps = (do("banker", "pledge.eligible", owner_seen=True), do("officer", "pledge.apply"))
 TO_APPROVAL: Steps = (*TO_REVIEW, do("banker", "pledge.dd_done"), do("banker", "pledge.valued"))
 TO_BANK: Steps = (*TO_APPROVAL, do("banker", "pledge.approved", pool_share=20, bank_share=80))
 TO_REGISTER: Steps = (*TO_BANK, do("banker", "pledge.bank_approved"), do("officer", "pledge.signed"))
@@ -19,8 +21,19 @@ TO_DRAWDOWN: Steps = (*TO_REGISTER, do("banker", "pledge.registered"))
 TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]))
 
 
-def pledged(journey: Journey) -> bool:
-    return any(one["kind"] == "pledge" and one["to"] is None for one in journey.burdens("filter_patent"))
+def pledged(journey: Journey, kind: str = "pledge") -> bool:
+    return any(one["kind"] == kind and one["to"] is None for one in journey.burdens("filter_patent"))
+
+
+def lies(journey: Journey, right: str) -> list[str]:
+    """What lies on a right now."""
+    return sorted(one["kind"] for one in journey.burdens(right) if one["to"] is None)
+
+
+def due_in(journey: Journey, days: int) -> bool:
+    """Whether the step of the loan is due so many days from now."""
+    dues = {one.due_at for one in journey.case.step_tasks(journey.track("pledge").id)}
+    return {due and journey.local(due) for due in dues} == {journey.in_days(days)}
 
 
 PLEDGED_IN_ANOTHER: Steps = (
@@ -50,18 +63,91 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]),
         has("repayment", queue="provider", aftercare=True),
         *delivered("pledge", "banker"),
+        refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
+        refused(do("banker", "repayment", principal=2_400_001), Refused, "More than what is owed"),
+        do("banker", "repayment", principal=1_400_000, interest=20_000),
+        refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
+        do("banker", "pledge.miss"),
+        add("banker", "pledge.repayment"),
+        refused(do("banker", "repayment", principal=1_000_001), Refused, "More than what is owed"),
+        do("banker", "repayment", principal=1_000_000),
+        do("banker", "pledge.repaid"),
+        that(lambda j: not pledged(j), "the pledge has ended with the debt"),
+        that(lambda j: pledged(j, "pledge_registration"), "the register has not cancelled it"),
+        refused(do("banker", "pledge.cleared_loss"), Refused, "Nobody has stated"),
+        do("banker", "pledge.cleared"),
+        that(lambda j: not pledged(j, "pledge_registration"), "the register has cancelled it"),
+    ),
+    "loan is extended, and claims are made for it": (
+        *REQUESTED,
+        *TO_REVIEW,
+        do("banker", "pledge.no_valuation"),
+        do("banker", "pledge.approved"),
+        do("banker", "pledge.bank_approved"),
+        do("officer", "pledge.signed"),
+        do("banker", "pledge.registered"),
+        add("banker", "pledge.change_registration"),
+        do("banker", "change_registration", what=["amount"]),
+        refused(do("banker", "pledge.paid_out", amount=2_400_001), Refused, "No more may be paid out"),
+        do("banker", "pledge.paid_out", repayments=[("All of it.", 200)], final_due_on=300),
+        add("banker", "pledge.extend_debt"),
+        refused(do("banker", "extend_debt", until_on=20 * 365), Refused, "The debt runs longer than a right"),
+        do("banker", "extend_debt", until_on=600),
+        that(lambda j: due_in(j, 600), "the loan is followed until its new day"),
+        add("officer", "pledge.claim_support"),
+        do("officer", "claim_support", kind="interest_subsidy", amount=60_000),
+        do("officer", "claim_answer", granted=True, amount=50_000),
+        add("banker", "pledge.claim_support"),
+        do("officer", "claim_support", kind="risk_pool"),
+        do("officer", "claim_answer", granted=False),
+    ),
+    "loan is paid back before it is due": (
+        *REQUESTED,
+        *TO_SERVICING,
         do("banker", "repayment"),
         do("banker", "pledge.repaid"),
-        refused(do("banker", "pledge.cleared_loss"), Refused, "Nobody has stated"),
         do("banker", "pledge.cleared"),
         that(lambda j: not pledged(j), "the pledge has ended"),
     ),
+    "company pledges its own patents to pay for the plant": (
+        *to_structuring(pledge="bank"),
+        take_in("plant_patent"),
+        *accepted("pledge", "bank", "banker"),
+        refused(do("banker", "pledge.eligible", rights=["plant_patent"]), Refused, "The pledgor is not on record"),
+        refused(
+            do("banker", "pledge.eligible", pledgor="other", rights=["plant_patent"], owner_seen=True),
+            Refused,
+            "The pledgor is not on record",
+        ),
+        do("banker", "pledge.eligible", pledgor="need_owner", rights=["plant_patent"], owner_seen=True),
+        refused(do("officer", "pledge.apply", rights=["filter_patent"]), Refused, "The pledgor is not on record"),
+        do("officer", "pledge.apply", borrower="need_owner"),
+        do("banker", "pledge.dd_done"),
+        do("banker", "pledge.valued"),
+        do("banker", "pledge.approved"),
+        do("banker", "pledge.bank_approved"),
+        do("officer", "pledge.signed"),
+        do("banker", "pledge.registered"),
+        that(lambda j: lies(j, "plant_patent") == ["pledge", "pledge_registration"], "its own patent is pledged"),
+        that(lambda j: lies(j, "filter_patent") == [], "the patent of the technology is not"),
+        do("officer", "ip.confirm", territory="CN", rights=["filter_patent"]),
+        do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]),
+        do("banker", "repayment", principal=1_200_000, interest=30_000),
+        add("banker", "pledge.repayment"),
+        do("banker", "repayment", principal=1_200_000),
+        do("banker", "pledge.repaid"),
+        that(lambda j: lies(j, "plant_patent") == ["pledge_registration"], "the pledge has ended with the debt"),
+        do("banker", "pledge.cleared"),
+        that(lambda j: lies(j, "plant_patent") == [], "the right is free again"),
+        stands("pledge", "repaid_cleared"),
+    ),
     "rights cannot be pledged": (
         *REQUESTED,
-        refused(
-            do("banker", "pledge.eligible", points_failing=["fee"]), Refused, "A point of the register check fails"
-        ),
+        rights_are(fee_paid_to=date(2026, 3, 1)),
+        refused(do("banker", "pledge.eligible"), Refused, "The fee of a right is not paid"),
+        refused(do("banker", "pledge.eligible", dispute=True), InvalidForm, "dispute"),
         do("banker", "pledge.not_eligible", points=["fee"]),
+        rights_are(fee_paid_to=date(2032, 1, 1)),
         stands("pledge", "not_eligible"),
         do("officer", "ip.confirm", territory="CN"),
         refused(do("officer", "case.ready_to_sign"), Refused, "A planned loan is neither offered"),
@@ -130,23 +216,25 @@ SCRIPTS: dict[str, Steps] = {
         *TO_SERVICING,
         *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
-        do("officer", "case.ready_to_sign", territory="CN"),
+        do("officer", "case.ready_to_sign"),
         *AGREED,
         do("officer", "agreement.sign_local", pledgee_consent=True),
         *BEFORE_SIGNING,
         do("officer", "case.sign_no_site"),
         do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        do("officer", "referral:verification.cancel"),
         do("supervisor", "case.close"),
         stands("case", "closed"),
         stands("pledge", "servicing"),
         # From here on it is aftercare: the case stays closed, and its officer is told.
-        do("banker", "pledge.miss"),
+        do("banker", "pledge.miss", amount=100_000),
         has("overdue_talk", queue="officer", aftercare=True),
         do("officer", "overdue_talk"),
         wait(50),
         has("overdue", flagged=True, queue="provider"),
+        refused(do("banker", "pledge.cured"), Refused, "What is overdue has not come in"),
+        add("banker", "pledge.repayment"),
+        do("banker", "repayment", principal=90_000, interest=10_000),
         do("banker", "pledge.cured"),
         stands("pledge", "servicing"),
         do("banker", "pledge.miss"),
@@ -179,7 +267,7 @@ SCRIPTS: dict[str, Steps] = {
     "right pledged in one case and licensed in another": (
         *to_structuring(),
         do("officer", "ip.confirm", territory="CN"),
-        do("officer", "case.ready_to_sign", territory="CN"),
+        do("officer", "case.ready_to_sign"),
         *AGREED,
         *PLEDGED_IN_ANOTHER,
         turn_to("main"),
@@ -197,6 +285,17 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.registered"),
         turn_to("rival"),
         refused(do("other_banker", "pledge.eligible"), Refused, "A right is pledged already"),
+        turn_to("main"),
+        do("banker", "pledge.paid_out", repayments=[("All of it.", 200)]),
+        do("banker", "repayment"),
+        do("banker", "pledge.repaid"),
+        turn_to("rival"),
+        # In law it is free; in the register it is not.
+        refused(do("other_banker", "pledge.eligible"), Refused, "A right is pledged already"),
+        turn_to("main"),
+        do("banker", "pledge.cleared"),
+        turn_to("rival"),
+        do("other_banker", "pledge.eligible", owner_seen=True),
     ),
     "project is funded": (
         *SOUGHT,

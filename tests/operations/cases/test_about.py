@@ -121,7 +121,7 @@ def told_of(db: Connection, world: World, track: Track) -> list[tuple[str, str]]
         (track_of("pledge", "contracts", ("apply", "8.00"), ("bank_approved", "7.00")), [("7.00", AGREED)]),
         (track_of("pledge", "servicing", ("apply", "8.00"), ("paid_out", "6.00")), [("6.00", CONFIRMED)]),
         # What is paid back late is not what was lent.
-        (track_of("pledge", "servicing", ("paid_out", "6.00"), ("cured", "1.00")), [("6.00", CONFIRMED)]),
+        (track_of("pledge", "servicing", ("paid_out", "6.00"), ("miss", "1.00")), [("6.00", CONFIRMED)]),
         (track_of("pledge", "refused", ("apply", "8.00"), ended=True), []),
         (track_of("finance", "funded", ("ready", "12.00"), ("cp_met", "11.00"), ended=True), [("11.00", CONFIRMED)]),
         (track_of("finance", "matching"), []),

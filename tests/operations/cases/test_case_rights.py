@@ -38,9 +38,9 @@ def entered(
         db,
         world.actor(db, who),
         programme=world.programmes[programme],
-        technology=technology,
+        technologies=[technology] if technology else [],
         kind="invention",
-        fields={"office": "CNIPA", "number": number, "owner": "Köhlerei", "in_force": True},
+        fields={"office": "CNIPA", "number": number, "owner": "Köhlerei", "status": "in_force"},
         confirmed=True,
         request=new_request(),
     )

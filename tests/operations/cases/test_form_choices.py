@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
+from casework.operations.cases.answer_names import names_in_answers
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.core.perform import home_of
@@ -88,3 +91,21 @@ def test_papers_are_offered_to_whoever_may_know_them_and_while_they_are_valid(
     assert offered(db, world, case, type="documents", valid=valid) == known
     assert offered(db, world, case, type="documents", valid=valid, kinds=["letter"]) == []
     assert offered(db, world, case, who="provider", track=referral, type="documents", valid=valid) == []
+
+
+def test_a_burden_is_one_of_others_that_still_stands_on_a_right_of_the_case(world: World, db: Connection) -> None:
+    case, other = case_of(db, world.open_case(db)), str(uuid_utils.uuid7())
+    bank = world.organisations["bank"]
+
+    def lies(of: str, kind: str = "licence", to: str | None = None) -> dict[str, Any]:
+        return {"id": str(uuid_utils.uuid7()), "kind": kind, "case": of, "holder": bank, "from": "2026-01-05", "to": to}
+
+    there = [lies(case.log), lies(other, "pledge"), lies(other, to="2026-02-01"), lies(other)]
+    db.execute(
+        text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"all": json.dumps(there), "id": world.rights[0]},
+    )
+    # Whose case it is the officer does not know, and so nobody's name is told.
+    assert offered(db, world, case, type="burden") == ["CNIPA CN 1234567 B · 2026-01-05"]
+    names = names_in_answers(db, case, [there[3]["id"], there[0]["id"]])
+    assert names == dict.fromkeys((there[3]["id"], there[0]["id"]), "CNIPA CN 1234567 B · 2026-01-05")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework.operations.catalogue.catalogue_records import CatalogueRecords, _written
 from casework.operations.catalogue.import_batches import COLUMNS, json_of
-from tests.support.world import World
+from tests.support.world import World, add_need
 
 TOLD = {"title": {"source": "BJ", "at": "2026-01-05"}}
 
@@ -32,39 +32,36 @@ def test_records_are_known_by_source_and_key_in_their_own_programme(world: World
     assert CatalogueRecords(world.programmes["SH"]).known(db, "needs", asked, ["id"]) == {}
 
 
+def _match(world: World, need: str, external_id: str, **more: Any) -> dict[str, Any]:
+    """A match as an import hands it over to be written."""
+    pair = {"need_id": need, "technology_id": world.technologies[0]}
+    return {"id": str(uuid.uuid4()), "source": "BJ", "external_id": external_id, **COLUMNS["matches"], **pair, **more}
+
+
 def test_many_rows_are_inserted_and_updated_at_once(world: World, db: Connection) -> None:
     records = CatalogueRecords(world.programmes["BJ"])
-    rows = [need("N1", title="One", budget=Decimal("0.10"), wanted_by=None), need("N2", title="Two", sector="Glass")]
-    records.insert(db, "needs", rows)
-    records.update(db, "needs", [rows[0] | {"title": "Another", "sector": "Steel"}])
+    one, two = (add_need(db, records.programme, name, None) for name in ("N1", "N2"))
+    rows = [_match(world, one, "M1", score=Decimal("0.10")), _match(world, two, "M2", rationale="It fits.")]
+    records.insert(db, rows)
+    records.update(db, [rows[0] | {"rationale": "Both burn gas."}])
     kept = db.execute(
-        text(
-            "SELECT external_id, title, sector, budget, provenance, programme_id, updated_at >= created_at AS in_order"
-            " FROM needs WHERE source = 'BJ' ORDER BY external_id"
-        )
+        text("SELECT external_id, rationale, score, programme_id FROM matches WHERE source = 'BJ' ORDER BY external_id")
     ).all()
-    assert [(row.external_id, row.title, row.sector, row.budget) for row in kept] == [
-        ("N1", "Another", "Steel", Decimal("0.10")),
-        ("N2", "Two", "Glass", None),
+    assert [tuple(row) for row in kept] == [
+        ("M1", "Both burn gas.", Decimal("0.10"), records.programme),
+        ("M2", "It fits.", None, records.programme),
     ]
-    assert all((row.provenance, row.programme_id, row.in_order) == (TOLD, records.programme, True) for row in kept)
-    # Nothing else was touched.
-    known = records.known(db, "needs", [("catalogue", "need-1")], ["title"])
-    assert [row.title for row in known.values()] == ["Steam without coal, need-1"]
 
 
-def test_what_was_written_is_told_by_table_and_each_row_once(world: World, db: Connection) -> None:
+def test_what_was_written_is_told_and_each_row_once(world: World, db: Connection) -> None:
     records = CatalogueRecords(world.programmes["BJ"])
-    records.insert(db, "needs", [])
-    records.update(db, "technologies", [])
-    assert records.written == {}
-    row = need("N1", title="One")
-    records.insert(db, "needs", [row])
-    records.update(db, "needs", [row])
-    pair = {"need_id": row["id"], "technology_id": world.technologies[0]}
-    match = {"id": str(uuid.uuid4()), "source": "BJ", "external_id": "M1", **COLUMNS["matches"], **pair}
-    records.insert(db, "matches", [match])
-    assert records.written == {"needs": {row["id"]}, "matches": {match["id"]}}
+    records.insert(db, [])
+    records.update(db, [])
+    assert records.written == set()
+    row = _match(world, add_need(db, records.programme, "N1", None), "M1")
+    records.insert(db, [row])
+    records.update(db, [row])
+    assert records.written == {row["id"]}
 
 
 def test_a_need_and_a_technology_are_known_as_a_pair_of_their_programme(world: World, db: Connection) -> None:

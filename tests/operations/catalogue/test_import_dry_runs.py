@@ -16,10 +16,15 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from casework.commands.faults import explain
+from casework.engine.case_objects.kept_records import CONFIRMED
+from casework.engine.execution.context import By
+from casework.engine.roles import Role
+from casework.engine.state.register_effects import RegisterEffects
 from casework.operations.catalogue.import_batches import BATCH
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import SIDES, Kind
 from casework.operations.catalogue.importer import import_records
+from casework.operations.core.record_log import TABLES, Change, Kept, lock_records, write_records
 from casework.records.database import transaction
 from tests.support.trials import everything
 from tests.support.world import World
@@ -57,7 +62,7 @@ class Files:
         } | self.some(
             office=["CNIPA", "EPO"],
             number=[f"CN{n}" for n in range(40)],
-            in_force=[True],
+            status=["in_force"],
         )
 
     def match(self, keys: int) -> dict[str, Json]:
@@ -90,20 +95,19 @@ def test_an_import_does_what_its_dry_run_told(engine: Engine, world: World, seed
         done = import_records(engine, kind, io.BytesIO(told), programme="BJ")
         assert asdict(tried) | {"dry_run": False} == asdict(done)
         assert done.rows == done.created + done.updated + done.unchanged + done.bad
-        _confirm_some(engine, files.dice)
+        _confirm_some(engine, world, files.dice)
 
 
-def _confirm_some(engine: Engine, dice: random.Random) -> None:
+def _confirm_some(engine: Engine, world: World, dice: random.Random) -> None:
     """What a person has confirmed is kept from then on."""
     with transaction(engine) as db:
-        for table in ("needs", "technologies"):
-            db.execute(
-                text(
-                    f"UPDATE {table} SET provenance = jsonb_set(provenance, '{{title,confirmed_by}}', '\"somebody\"')"
-                    " WHERE provenance ? 'title' AND right(external_id, 1) = :digit"
-                ),
-                {"digit": str(dice.randint(0, 9))},
-            )
+        officer, digit = By(world.people["officer"], Role.OFFICER), str(dice.randint(0, 9))
+        for noun, table in TABLES.items():
+            ids = db.execute(text(f"SELECT id FROM {table} WHERE right(external_id, 1) = :digit"), {"digit": digit})
+            kept: Kept = "need" if noun == "need" else "technology"
+            standing = lock_records(db, kept, ids.scalars().all())
+            stands: RegisterEffects = {"confirmed": ["title"]}
+            write_records(db, officer, [(one, Change(CONFIRMED, effects=stands)) for one in standing.values()])
 
 
 class Slow(io.RawIOBase):

@@ -32,7 +32,7 @@ def test_an_owner_is_registered_once_and_kept_by_name(engine: Engine, programme:
 
 
 def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> None:
-    right = {"kind": "invention", "office": "CNIPA", "number": "CN1", "in_force": True, "expires_on": "2035-01-01"}
+    right = {"kind": "invention", "office": "CNIPA", "number": "CN1", "status": "in_force", "expires_on": "2035-01-01"}
     one = {"external_id": "T1", "title": "A", "rights": [right, {"kind": "know_how"}]}
     told = json.dumps([one])
     _import(engine, "technologies", told)
@@ -45,13 +45,20 @@ def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> Non
 
 
 def test_a_number_that_was_corrected_does_not_come_back(engine: Engine, world: World) -> None:
-    right = {"kind": "invention", "office": "CNIPA", "number": "CN 1O", "in_force": True}
+    right = {"kind": "invention", "office": "CNIPA", "number": "CN 1O", "status": "in_force"}
     told = json.dumps([{"external_id": "T1", "title": "A", "rights": [right]}])
     _import(engine, "technologies", told)
     with transaction(engine) as db:
         [id] = db.execute(text("SELECT id FROM rights WHERE number = 'CN 1O'")).scalars()
         officer = world.actor(db, "officer")
-        confirm_right(db, officer, str(id), checked_on=today(), fields={"number": "CN 10"}, request=new_request())
+        confirm_right(
+            db,
+            officer,
+            str(id),
+            checked_on=today(),
+            fields={"number": "CN 10", "owner": "Kiln Works"},
+            request=new_request(),
+        )
     again = _import(engine, "technologies", told)
     assert [fault.field for fault in again.kept_fields] == ["rights"]
     assert [row.number for row in _rows(engine, "SELECT number FROM rights WHERE number LIKE 'CN 1_'")] == ["CN 10"]

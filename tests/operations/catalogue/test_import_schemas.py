@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.engine.case_objects.right_kinds import KINDS as RIGHTS
 from casework.operations.catalogue.import_schemas import (
     MODELS,
     REQUIRED,
@@ -141,14 +142,27 @@ def test_lists_are_parted_and_hold_each_entry_once() -> None:
 
 
 def test_what_came_inside_is_told_by_its_place() -> None:
-    rights = [{"kind": "invention", "in_force": "yes"}, {"kind": "idea"}, {"kind": "design", "colour": "red"}]
+    rights = [{"kind": "invention", "status": "in_force"}, {"kind": "idea"}, {"kind": "design", "colour": "red"}]
     assert parse("technologies", TECHNOLOGY | {"rights": rights})[1] == [
-        ("rights.1.kind", "must be one of invention, utility_model, design, software, trade_secret, know_how"),
+        ("rights.1.kind", f"must be one of {', '.join(RIGHTS)}"),
         ("rights.2.colour", "is not known here"),
     ]
     assert parse("technologies", TECHNOLOGY | {"verification": "verified"})[1] == [
         ("verification", "must be a JSON object")
     ]
+
+
+@pytest.mark.parametrize(
+    ("right", "why"),
+    [
+        ({"kind": "know_how", "number": "CN 1"}, "number|a right of the kind know_how has none"),
+        ({"kind": "application", "status": "in_force"}, "status|must be one of pending, refused, withdrawn"),
+    ],
+)
+def test_a_right_says_nothing_that_its_kind_does_not_have(right: dict[str, str], why: str) -> None:
+    assert parse("technologies", TECHNOLOGY | {"rights": [right]})[1] == [("rights.0", why)]
+    sound = {"kind": "application", "application_number": "CN 2022 1", "status": "pending"}
+    assert parse("technologies", TECHNOLOGY | {"rights": [sound, {"kind": "know_how"}]})[1] == []
 
 
 def test_an_empty_cell_says_nothing() -> None:

@@ -16,9 +16,10 @@ from casework.errors import NotAllowed, NotFound
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.service import confirm_field
+from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.idempotency import Request
 from casework.operations.people.registry import grant_role, register_person, register_programme
+from casework.operations.verification.service import verify_all
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
@@ -307,3 +308,31 @@ def test_a_long_file_needs_no_more_memory_than_a_short_one(engine: Engine, progr
     short = peak(500)
     # 6 MB of words more; what grows is a digest for each key.
     assert peak(5_000) < short + 1_000_000
+
+
+def test_a_file_that_comes_twice_writes_no_event_for_what_is_unchanged(engine: Engine, programme: str) -> None:
+    told = NEED + "N1,One,,,,,,\nN2,Two,,,,,,\n"
+    _import(engine, "needs", told)
+    _import(engine, "needs", told)
+    _import(engine, "needs", told.replace("Two", "Too"))
+    events = _rows(
+        engine, "SELECT n.external_id, e.kind FROM needs n JOIN events e ON e.log_id = n.id ORDER BY 1, e.seq"
+    )
+    assert [tuple(row) for row in events] == [("N1", "recorded"), ("N2", "recorded"), ("N2", "imported")]
+    (changed,) = _rows(engine, "SELECT body FROM events WHERE kind = 'imported' AND log_id IN (SELECT id FROM needs)")
+    assert {name: part["value"] for name, part in changed.body.items()} == {
+        "title": "Too",
+        "before.title": "Two",
+        "source": "BJ",
+    }
+    assert list(verify_all(engine)) == []
+
+
+def test_a_record_that_somebody_changed_from_outside_is_left_and_told_of(engine: Engine, programme: str) -> None:
+    _import(engine, "needs", NEED + "N1,One,,,,,,\n")
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET sector = 'Mine'"))
+    made = _import(engine, "needs", NEED + "N1,Won,,,,,,\n")
+    assert (made.updated, made.unchanged) == (0, 1)
+    assert [one.reason for one in made.kept_fields] == ["was left as it is: the record is not what its history says"]
+    assert [row.title for row in _rows(engine, "SELECT title FROM needs")] == ["One"]

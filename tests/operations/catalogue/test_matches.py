@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
-from casework.operations.catalogue.matches import create_match, list_matches, show_match
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.operations.cases.opening import open_case
+from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.matches import JUDGED, create_match, judge_match, list_matches, show_match
 from casework.operations.verification.service import verify_case
+from casework.records.database import transaction
+from casework.records.event_log import read_register
 from tests.support.world import World, new_request, today
 
 
@@ -76,3 +81,57 @@ def test_they_are_listed_the_newest_first_with_or_without_a_case(world: World, d
     assert list_matches(db, world.actor(db, "provider")).items == []
     with pytest.raises(NotFound):
         show_match(db, world.actor(db, "foreign_officer"), new)
+
+
+def judge(
+    db: Connection, world: World, match: str, *, refused: bool = True, reason: str = "No steam.", by: str = "officer"
+) -> None:
+    judge_match(db, world.actor(db, by), match, refused=refused, reason=reason, request=new_request())
+
+
+def test_a_poor_match_is_refused_with_a_reason_and_becomes_no_case(world: World, db: Connection) -> None:
+    officer, match = world.actor(db, "officer"), world.matches[0]
+    with pytest.raises(InvalidForm, match="reason"):
+        judge(db, world, match, reason="  ")
+    judge(db, world, match)
+    with pytest.raises(Refused):
+        judge(db, world, match)
+    with pytest.raises(WrongState):
+        open_case(db, officer, match, new_request())
+    assert [(one.id, one.refusal) for one in list_matches(db, officer, refused=True).items] == [(match, "No steam.")]
+    assert match not in {one.id for one in list_matches(db, officer, opened=False, refused=False).items}
+    assert verify_case(db, world.programmes["BJ"]) == []
+    judge(db, world, match, refused=False, reason="They ask for steam after all.")
+    assert open_case(db, officer, match, new_request()).answer["number"]
+    with pytest.raises(Refused):
+        judge(db, world, match)
+    told = [
+        (event.kind, event.body["reason"])
+        for event in read_register(db, world.programmes["BJ"])
+        if event.kind in JUDGED
+    ]
+    assert told == [("match_refused", "No steam."), ("match_taken_back", "They ask for steam after all.")]
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"), [("auditor", NotAllowed), ("foreign_officer", NotFound), ("provider", NotFound)]
+)
+def test_only_the_office_refuses_one(world: World, db: Connection, who: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        judge(db, world, world.matches[0], by=who)
+
+
+def test_an_import_does_not_bring_a_refused_match_back(world: World, engine: Engine) -> None:
+    told = b"external_id,need,need_source,technology,technology_source,rationale\nM9,need-1,catalogue,technology-2,catalogue,%s\n"
+    import_records(engine, "matches", io.BytesIO(told % b"They fit."), programme="BJ")
+    with transaction(engine) as db:
+        match = db.execute(text("SELECT id FROM matches WHERE external_id = 'M9'")).scalar_one()
+        judge(db, world, match)
+    again = import_records(engine, "matches", io.BytesIO(told % b"They fit well."), programme="BJ")
+    assert (again.created, again.updated, [one.reason for one in again.kept_fields]) == (
+        0,
+        0,
+        ["was left as it is: the match is refused"],
+    )
+    with transaction(engine) as db:
+        assert show_match(db, world.actor(db, "officer"), match).refusal == "No steam."

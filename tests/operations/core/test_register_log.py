@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import Unreadable
-from casework.operations.core.register_log import REGISTERED, append
+from casework.operations.core.register_log import REGISTERED, append, append_each
 from casework.records.event_log import lock_log, new_log, now, read_register, read_rows
 from casework.records.field_encryption import MARK
 from tests.support.world import World
@@ -32,3 +32,15 @@ def test_what_lies_sealed_is_not_written_into_a_history(world: World, db: Connec
     with pytest.raises(Unreadable):
         append(db, log, [log.next_event("changed", "somebody", body={"word": f"{MARK}abc"})])
     assert lock_log(db, log.id).seq == log.seq
+
+
+def test_of_several_logs_each_gets_its_event_whether_it_is_new_or_goes_on(world: World, db: Connection) -> None:
+    id = str(db.execute(text("SELECT gen_random_uuid()")).scalar_one())
+    new, known = new_log(id, "person", None, now(db)), lock_log(db, world.people["officer"])
+    append_each(db, [(log, log.next_event("changed", "somebody", body={"word": "one"})) for log in (new, known)])
+    for log in (new, known):
+        after, last = lock_log(db, log.id), list(read_rows(db, log.id))[-1]
+        assert (after.seq, after.head, after.last_at) == (log.seq + 1, last.hash, last.at)
+        assert last.body["word"]["value"] == "one"
+    with pytest.raises(Unreadable):
+        append_each(db, [(after, after.next_event("changed", "somebody", body={"word": f"{MARK}abc"}))])

@@ -16,10 +16,10 @@ def enter(world: World, db: Connection, number: str, office: str | None = "CNIPA
         db,
         world.actor(db, "officer"),
         programme=world.programmes["BJ"],
-        technology=None,
+        technologies=[],
         kind="invention",
-        fields={"office": office, "number": number},
-        confirmed=True,
+        fields={"office": office, "number": number, "owner": "Kiln Works", "status": "in_force"},
+        confirmed=office is not None,
         request=new_request(),
     )
     return str(done.answer["id"])

@@ -152,10 +152,10 @@ def test_the_rights_are_checked_again_after_ninety_days(db: Connection) -> None:
 
 def test_a_task_for_later_is_offered_on_its_day(db: Connection) -> None:
     journey = _journey(db).run(no_site())
-    later = [t for t in journey.case.open_tasks() if t.name == "follow_up"]
+    later = [t for t in journey.case.open_tasks() if t.name == "use_report"]
     assert {t.state for t in later} == {CREATED}
     journey.run([wait(95)])
-    states = sorted(t.state for t in journey.case.open_tasks() if t.name == "follow_up")
+    states = sorted(t.state for t in journey.case.open_tasks() if t.name == "use_report")
     assert states == [CREATED, CREATED, READY]
     assert [e.kind for e in journey.events()].count("activated") == 1
 

@@ -31,7 +31,7 @@ from tests.support.way_to_referral import to_referral
 from tests.support.world import World
 
 Json = Any
-MISSING = "Not on file: pledge registration certificate."
+MISSING = "Not on file: notice of pledge registration."
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.support.world import World, new_request, today
 KINDS = frozenset(
     value
     for name, value in vars(events).items()
-    if name.isupper() and isinstance(value, str) and value != events.SYSTEM_ACTOR
+    if name.isupper() and isinstance(value, str) and value not in events.NO_PERSONS
 )
 
 

@@ -25,7 +25,7 @@ from casework.operations.integrations.service_account_scopes import (
 KINDS = sorted(
     value
     for name, value in vars(events).items()
-    if name.isupper() and isinstance(value, str) and value != events.SYSTEM_ACTOR
+    if name.isupper() and isinstance(value, str) and value not in events.NO_PERSONS
 )
 RULES = [
     rule for edition in load_library().editions.values() if edition.part == REFERRAL for rule in edition.transitions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.saved_views import save_view
+from casework.operations.catalogue.organisations import keep_row
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
@@ -120,11 +120,20 @@ def set_scene(engine: Engine, superuser_engine: Engine, world: World, document_s
             ),
             {"id": world.people["auditor"]},
         )
-        db.execute(
-            text("UPDATE organisations SET owners = CAST(:owners AS jsonb) WHERE name = 'Nordwind Boilers'"),
-            {"owners": json.dumps([{"name": NAME, "share": 30}])},
-        )
-        note_rows(db, "organisations")
+        for what, fields in (
+            ("contacts", {"name": NAME, "email": "q.ZEPHYRINE@canary.example", "telephone": PHONE}),
+            ("owners", {"name": NAME, "kind": "person", "share": "30"}),
+        ):
+            keep_row(
+                db,
+                world.actor(db, "officer"),
+                world.organisations["technology_owner"],
+                what,
+                None,
+                fields=fields,
+                source=f"A call with {NAME}",
+                request=new_request(),
+            )
     world.hand_in(document_store, number, "quentin", title=f"Letter of {NAME}", name="Zephyrine.pdf")
     with transaction(engine) as db:
         case = load(db, home_of(db, number), "case")

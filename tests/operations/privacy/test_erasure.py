@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
 from casework.operations.cases.saved_views import list_views
-from casework.operations.catalogue.ip_rights import confirm_right, read_entries, record_right
+from casework.operations.catalogue.ip_rights import confirm_right, record_right
+from casework.operations.catalogue.right_history import read_entries
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
@@ -36,9 +37,16 @@ from tests.support.world import new_request, today
 def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
     before = scene.found()
     assert set(before) == set(CANARIES), "the scan must find what there is"
-    assert {"people", "events", "cases", "needs", "files", "organisations", "recoveries"} <= set().union(
-        *before.values()
-    )
+    assert {
+        "people",
+        "events",
+        "cases",
+        "needs",
+        "files",
+        "organisation_contacts",
+        "organisation_owners",
+        "recoveries",
+    } <= set().union(*before.values())
     scene.erase()
     assert scene.found() == {}
 
@@ -93,7 +101,7 @@ def test_a_right_whose_owner_was_corrected_keeps_the_present_one(scene: Scene) -
                 db,
                 officer,
                 programme=programme,
-                technology=None,
+                technologies=[],
                 kind="know_how",
                 fields={"owner": NAME},
                 confirmed=True,

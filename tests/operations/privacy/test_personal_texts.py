@@ -11,9 +11,12 @@ from casework.records.tables import metadata
 
 #: What stays as it is, though it holds words: what the history says itself, by what a row is found again, and codes of roles.
 STAYS = {
-    "organisations.name", "organisations.name_zh", "organisations.services", "service_accounts.scopes", "needs.source",
+    "organisations.name", "organisations.name_zh", "organisations.services", "organisations.kind", "organisations.size",
+    "organisation_contacts.language", "organisation_owners.kind", "organisation_owners.screened",
+    "organisation_screenings.result", "service_accounts.scopes", "needs.source",
     "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id",
-    "requests.key", "requests.digest", "mails.key", "saved_views.page",
+    "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
+    "party_link_secrets.typed",
 }  # fmt: skip
 
 

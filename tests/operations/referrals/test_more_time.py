@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
+from casework.engine.deadlines.deadlines import moment_of
 from casework.engine.state.case import Case, Task
 from casework.errors import CaseworkError
 from casework.operations.cases.side_tasks import add_task
@@ -98,7 +99,7 @@ def test_a_clock_begins_anew_with_its_whole_escalation(scene: Scene, number: str
     limit = next(
         r for clock in case.clocks.values() if clock.task == task.id for r in clock.steps if r.what == "due"
     ).rule
-    assert _due(case, task) == calendar.due(now(scene.db), limit["n"], limit["unit"])
+    assert _due(case, task) == moment_of(limit, now(scene.db), calendar)
     assert not case.tasks[task.id].flagged
     fired = len(scene.timers_fired(number))
     scene.pass_days(40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from sqlalchemy import ARRAY, Boolean, Column, Connection, Date, DateTime, Engin
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from casework.operations.auth import passkeys, second_factor
+from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.ip_rights import set_belonging
 from casework.operations.core import access_log
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notification_preferences import set_telling
@@ -67,6 +70,7 @@ def scene(
         world.accept(db, here["number"], here["referral"])
         Shared(db, world, here["number"], here["referral"]).share()
         world.write(db, "officer", load(db, home_of(db, here["number"]), "case"), tell=["supervisor"])
+    import_records(engine, "past_projects", io.BytesIO(PAST), programme="BJ")
     document_store = DocumentStore(engine, Store(f"file://{var}/documents"), SecretBox([SECRET]))
     document = world.hand_in(document_store, here["number"])
     with transaction(engine) as db:
@@ -77,9 +81,17 @@ def scene(
     database_server.drop(name)
 
 
+PAST = (
+    b"external_id,title,title_zh,need_owner,technology_owner,district,started_on,ended_on,outcome,contract_value,contract_currency,effect\n"
+    b"P1,Boiler,\xe9\x94\x85\xe7\x82\x89,Heat Works,Kiln Works,Haidian,2021-03-01,2023-05-31,deployed_measured,1200000,CNY,-18 % gas\n"
+)
+
+
 def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     officer, auditor = world.actor(db, "officer"), world.actor(db, "auditor")
     programme = world.programmes["BJ"]
+    owners = [{"organisation": world.organisations["bank"], "share": "60"}]
+    set_belonging(db, officer, world.rights[1], owners=owners, request=new_request())
     registry.register_phase(db, programme, name="Phase 1", name_zh=None, starts_on=date(2026, 1, 1))
     second_factor.begin(db, officer, "officer@example.org", SecretBox([SECRET]))
     second_factor.new_codes(db, officer.person)

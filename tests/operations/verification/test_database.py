@@ -36,7 +36,7 @@ RIGHTS = {
     "encumbrances": 'UPDATE rights SET encumbrances = \'[{"id": "x", "kind": "pledge", "to": null}]\'',
     "confirmed": "UPDATE rights SET confirmed = false",
     "expires_on": "UPDATE rights SET expires_on = '2099-01-01'",
-    "in_force": "UPDATE rights SET in_force = false",
+    "status": "UPDATE rights SET status = 'lapsed'",
 }
 
 

@@ -20,12 +20,18 @@ def _corrected(scene: Scene, attack: Connection) -> str:
     """A right that was entered without a technology, and corrected."""
     sql(attack, "SET LOCAL session_replication_role = origin")
     who, programme = scene.world.actor(attack, "officer"), scene.world.programmes["BJ"]
-    fields = {"office": "CNIPA", "number": "CN 77", "owner": "Kiln Works", "checked_on": today().isoformat()}
+    fields = {
+        "office": "CNIPA",
+        "number": "CN 77",
+        "owner": "Kiln Works",
+        "status": "in_force",
+        "checked_on": today().isoformat(),
+    }
     done = record_right(
         attack,
         who,
         programme=programme,
-        technology=None,
+        technologies=[],
         kind="design",
         fields=fields,
         confirmed=True,
@@ -48,7 +54,7 @@ def test_what_officers_do_is_not_spoken_against(scene: Scene, attack: Connection
 @pytest.mark.parametrize(
     ("of", "header", "effects", "gone", "words"),
     [
-        ("confirmed", {"role": "auditor"}, {}, "", "confirmed by officer or supervisor, not by auditor"),
+        ("confirmed", {"role": "auditor"}, {}, "", "kept by officer or supervisor, not by auditor"),
         ("confirmed", {"role": "supervisor"}, {}, "", "did not hold the role supervisor"),
         ("recorded", {"actor_of": "provider"}, {}, "", "did not hold the role officer"),
         ("confirmed", {}, {"checked_on": (today() + timedelta(days=9)).isoformat()}, "", "on a day that was to come"),

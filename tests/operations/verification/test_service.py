@@ -176,7 +176,7 @@ def test_the_trigger_refuses_it_to_the_owner_as_well(statement: str, owner_engin
     assert "permission denied" not in str(told.value)
 
 
-@pytest.mark.parametrize("kind", ["case", "programme", "organisation", "person", "right"])
+@pytest.mark.parametrize("kind", ["case", "programme", "organisation", "person", "right", "need", "technology"])
 def test_a_log_moved_to_another_programme_is_found(kind: str, scene: Scene, attack: Connection) -> None:
     """With its row, where that says of which programme it is."""
     log = sql(attack, "SELECT id FROM logs WHERE kind = :kind ORDER BY id LIMIT 1", kind=kind).scalar_one()

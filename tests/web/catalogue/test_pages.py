@@ -21,7 +21,7 @@ def test_matches_to_triage_stand_with_both_sides(browser_for: Enter, world: Worl
     assert page.count("Open a case") == 2
     assert "Steam without coal, need-1" in page
     assert "Heat pump boiler, technology-1" in page
-    assert "0 of 2 values confirmed" in page
+    assert "0 of 3 values confirmed" in page
     # The machine's rationale is folded away.
     assert re.search(r"<details><summary>Why they fit</summary><p[^>]*>The need asks for steam", page)
 
@@ -82,7 +82,7 @@ def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
     done = browser.post(f"{page}/confirm", {"noun": "need", "field": "title"}, page=page, follow=True)
     assert "Confirmed: from now on rules may rely on it." in done.text
     assert re.search(r'class="tag good">confirmed</span> <span class="muted">Officer', done.text)
-    assert "1 of 2 values confirmed" in browser.get("/matches").text
+    assert "1 of 3 values confirmed" in browser.get("/matches").text
     assert browser.post(f"{page}/confirm", {"noun": "need", "field": "id"}, page=page).status_code == 422
     assert browser.post(f"{page}/confirm", {"noun": "house", "field": "title"}, page=page).status_code == 422
 
@@ -120,3 +120,19 @@ def test_pages_keep_to_the_rules_of_the_frame(browser_for: Enter, world: World, 
         assert page.handlers == []
         assert len(page.ids) == len(set(page.ids))
         assert set(page.controls) <= page.labelled
+
+
+def test_a_poor_match_is_refused_on_its_page_and_listed_so(browser_for: Enter, world: World) -> None:
+    browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
+    done = browser.post(
+        f"{page}/judge", {"refused": "yes", "reason": "It needs <b>no</b> steam."}, page=page, follow=True
+    )
+    assert "The match is refused." in done.text
+    assert "It needs &lt;b&gt;no&lt;/b&gt; steam." in done.text
+    assert "Open a case" not in done.text
+    assert page not in browser.get("/matches").text
+    assert page in browser.get("/matches?view=refused").text
+    assert browser.post(f"{page}/judge", {"refused": "yes", "reason": "Again."}, page=page).status_code == 409
+    done = browser.post(f"{page}/judge", {"refused": "no", "reason": "It does."}, page=page, follow=True)
+    assert "The match waits for triage again." in done.text
+    assert browser.post(f"{page}/judge", {"refused": "yes", "reason": " "}, page=page).status_code == 422

@@ -34,7 +34,7 @@ def fill(browser: Browser, page: str, **answers: str) -> str:
 
 
 NEW = {
-    "kind": "invention", "office": "CNIPA", "number": "ZL 2020 1 0123456", "owner": "Kiln Works", "in_force": "yes",
+    "kind": "invention", "office": "CNIPA", "number": "ZL 2020 1 0123456", "owner": "Kiln Works", "status": "in_force", "protects": "yes",
     "expires_on": "2040-05-01", "checked_on": today().isoformat(), "source": "CNIPA register",
 }  # fmt: skip
 
@@ -61,7 +61,13 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(browser_for: Ent
 
 
 def test_know_how_has_no_number_to_ask_for(browser_for: Enter, staged: str) -> None:
-    given = {"kind": "know_how", "owner": "Kiln Works", "checked_on": today().isoformat(), "source": "The contract"}
+    given = {
+        "kind": "know_how",
+        "owner": "Kiln Works",
+        "protects": "yes",
+        "checked_on": today().isoformat(),
+        "source": "The contract",
+    }
     done = fill(browser_for("officer"), f"/cases/{staged}/rights/new", **given)
     assert "The right is entered" in done
     assert re.search(r"<strong>know-how</strong>", done)

@@ -171,8 +171,19 @@ def test_a_field_that_asks_for_the_kind_is_where_the_paper_comes_in(app: Flask, 
     scene = play(app, engine, steps, "officer", "/cases/{number}/tracks/{agreement}/sign_local")
     page = scene.open()
     assert PAPER not in page
-    said = {"u-signed_copy": file(), "signed_copy-f-whose": "both", "f-price_form": "none", "sure": "yes"}
-    days = {"f-executed_on": "2026-03-02", "f-effective_on": "2026-03-02", "f-expires_on": "2031-02-04"}
+    said = {
+        "u-signed_copy": file(),
+        "signed_copy-f-whose": "both",
+        "f-price_form": "none",
+        "f-no_price": "free",
+        "sure": "yes",
+    }
+    days = {
+        "f-executed_on": "2026-03-02",
+        "f-effective_on": "2026-03-02",
+        "f-ends": "yes",
+        "f-expires_on": "2031-02-04",
+    }
     answer = scene.send(page, **said, **days)
     assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
     assert scene.states("agreement") == ("in_force",)

@@ -23,6 +23,7 @@ from casework.errors import InvalidForm, Unreadable
 from casework.operations.core.drafts import Draft
 from casework.settings import Settings
 from casework.web.app import create_app
+from casework.web.shell.form_fields import within
 from casework.web.shell.forms import (
     FormView,
     build_form,
@@ -42,12 +43,22 @@ TODAY = date(2026, 3, 2)
 ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 SHOW = '{% from "macros/forms.html" import render_form with context %}{{ render_form(form, "/there", "Refer to mediation") }}'
 OFFERED = {
+    "impact": [(ONE, "One record"), (TWO, "Another record")],
     "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
     **{
         kind: [(ONE, "The first"), (TWO, "The second")]
         for kind in ("right", "person", "provider", "documents", "tasks")
     },
 }
+
+
+class Line(forms.Form):
+    parameter = forms.Text(label="Parameter", help="As the statement has it")
+    value = forms.Number(label="Value")
+    unit = forms.Choice(label="Unit", choices={"percent": "%", "kwh": "kWh"})
+    price = forms.Money(label="Price", required=False)
+    read_on = forms.Date(label="Read on", required=False, past=True)
+    of_load = forms.Number(label="At which load", when=("unit", ("percent",)), required=False)
 
 
 class Every(forms.Form):
@@ -64,6 +75,7 @@ class Every(forms.Form):
     kind = forms.Text(label="Kind", when=("choice", ("b",)))
     party = forms.PartyField(label="Party")
     right = forms.RightField(label="Right")
+    impact = forms.ImpactField(label="Record")
     rights = forms.Rights(label="Rights")
     person = forms.Person(label="Person")
     people = forms.People(label="People")
@@ -73,14 +85,19 @@ class Every(forms.Form):
     documents = forms.Documents(label="Documents")
     tasks = forms.Tasks(label="Tasks")
     items = forms.Items(label="To do")
+    lines = forms.Rows(label="Figures", row=Line, most=4)
 
 
 FULL: dict[str, Json] = {
     "text": "Quotes \" and <b>tags</b> & 中文", "note": "Two\nlines", "number": "12.50",
     "money": {"amount": "3000000.00", "currency": "EUR"}, "day": "2026-03-01", "choice": "b", "long_choice": "c7",
-    "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE,
+    "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE, "impact": TWO,
     "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "panel": [TWO, ONE], "documents": [TWO],
     "tasks": [ONE, TWO], "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
+    "lines": [
+        {"parameter": "Heat", "value": "94.2", "unit": "percent", "price": {"amount": "3.00", "currency": "USD"}, "of_load": "30"},
+        {"parameter": "Power <used>", "value": "-7", "unit": "kwh", "read_on": "2026-02-01"},
+    ],
 }  # fmt: skip
 
 
@@ -188,11 +205,19 @@ def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, na
 PARTS = {"items": (".0.what", ".0.by"), "money": (".amount",)}
 
 
+def places_of(rule: Mapping[str, Json], before: str = "") -> list[tuple[str, str]]:
+    """The type and the name of everything that can be typed for a field."""
+    name = f"{before}f-{rule['name']}"
+    if rule["type"] == "rows":
+        return [place for column in rule["fields"] for place in places_of(column, f"{name}.0.")]
+    return [(rule["type"], f"{name}{part}") for part in PARTS.get(rule["type"], ("",))]
+
+
 @pytest.mark.parametrize(("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one)
 def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: str, name: str) -> None:
     edition, scripts = edition_of(fingerprint), " ".join(SCRIPTS)
     rules = edition.form(name)
-    places = [(rule["type"], f"f-{rule['name']}{part}") for rule in rules for part in PARTS.get(rule["type"], ("",))]
+    places = [place for rule in rules for place in places_of(rule)]
 
     def shown(words: str) -> Page:
         typed, faults = MultiDict([(place, words) for _, place in places]), {rule["name"]: words for rule in rules}
@@ -224,10 +249,12 @@ def sample(rule: Mapping[str, Json]) -> Json:
             return False
         case "party":
             return "need_owner"
-        case "right" | "person" | "provider":
+        case "right" | "impact" | "person" | "provider":
             return ONE
         case "items":
             return [{"what": "Words", "by": "2026-03-01"}]
+        case "rows":
+            return [{column["name"]: sample(column) for column in rule["fields"]}] * 2
     return [ONE, TWO]
 
 
@@ -288,6 +315,70 @@ def test_more_rows_are_given_without_losing_any() -> None:
     assert [row.what for row in shown] == ["what 0", "what 1", "what 2", "", "", ""]
 
 
+def typed_lines(*rows: dict[str, str]) -> MultiDict[str, str]:
+    return MultiDict([(f"f-lines.{n}.f-{key}", value) for n, row in enumerate(rows) for key, value in row.items()])
+
+
+def shown_lines(typed: MultiDict[str, str]) -> list[dict[str, str]]:
+    rows = next(one for one in every(submitted=typed).fields if one.name == "lines").rows
+    return [{cell.name: cell.value for cell in row.cells if cell.value} for row in rows]
+
+
+def test_a_table_begins_with_one_row_to_write_in_and_empty_rows_are_left_out() -> None:
+    assert [len(one.rows) for one in every().fields if one.name == "lines"] == [1]
+    typed = typed_lines({"parameter": "Heat"}, {"parameter": " ", "price.currency": "CNY"}, {"value": "1,000"})
+    assert parse_form(Every.rule(), typed)["lines"] == [{"parameter": "Heat"}, {"value": "1000"}]
+
+
+def test_one_row_more_and_one_row_less_without_a_script() -> None:
+    typed = typed_lines({"parameter": "A"}, {"parameter": "B"}, {"parameter": "C"})
+    typed["_more"] = "lines"
+    assert wants_more(typed)
+    assert shown_lines(typed) == [{"parameter": "A"}, {"parameter": "B"}, {"parameter": "C"}, {}]
+    del typed["_more"]
+    typed["_less"] = "lines.1"
+    assert wants_more(typed)
+    assert shown_lines(typed) == [{"parameter": "A"}, {"parameter": "C"}]
+    # The last one taken out leaves one to write in.
+    alone = typed_lines({"parameter": "A"})
+    alone["_less"] = "lines.0"
+    assert shown_lines(alone) == [{}]
+
+
+def test_a_fault_in_a_table_names_the_row_and_the_question() -> None:
+    typed = typed_lines({"parameter": "Heat", "value": "3", "unit": "kwh"}, {"value": "x", "read_on": "2031-01-01"})
+    with pytest.raises(InvalidForm) as refused:
+        checked(parse_form(Every.rule(), typed))
+    faults = {where: str(why) for where, why in refused.value.fields.items() if where.startswith("lines")}
+    assert faults == {"lines.1.value": "is not a number"}
+    typed["f-lines.1.f-value"] = "4"
+    with pytest.raises(InvalidForm) as refused:
+        checked(parse_form(Every.rule(), typed))
+    faults = {where: str(why) for where, why in refused.value.fields.items() if where.startswith("lines")}
+    assert faults == {
+        "lines.1.parameter": "must be answered",
+        "lines.1.unit": "must be answered",
+        "lines.1.read_on": "must not lie in the future",
+    }
+    form = every(submitted=typed, faults=faults)
+    assert [one.summary for one in form.faulty] == [
+        "Figures, row 2: Enter “Parameter”.",
+        "Figures, row 2: Choose an answer to “Unit”.",
+        "Figures, row 2: Read on: must not lie in the future",
+    ]
+    page = page_of(form)
+    insist_accessible(page)
+    assert page.controls["f-parameter-lines.1."]["aria-invalid"] == "true"
+    assert "aria-invalid" not in page.controls["f-parameter-lines.0."]
+
+
+def test_a_table_of_several_forms_on_one_page_is_each_of_its_own() -> None:
+    form = every(values=FULL).placed("second", within="p2.")
+    page = page_of(form)
+    insist_accessible(page)
+    assert parse_form(Every.rule(), within(page.sent, "p2.")) == FULL
+
+
 def test_a_question_that_depends_says_on_what() -> None:
     source = html_of(every())
     assert 'data-when="sure" data-values="[&#34;yes&#34;]"' in source
@@ -331,7 +422,7 @@ def test_the_consequence_of_a_yes_is_said() -> None:
 
 def test_where_nothing_can_be_chosen_the_form_says_so() -> None:
     source = html_of(build_form("n", Every.rule(), own_texts(Every)))
-    assert source.count("There is nothing to choose from yet.") == 10
+    assert source.count("There is nothing to choose from yet.") == 11
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
@@ -377,6 +468,9 @@ def test_a_fault_of_no_field_stands_above_the_form() -> None:
         {"f-number": "NaN"},
         {"f-money.amount": "1", "f-money.currency": "<b>"},
         {"f-items.0.what": "x" * 501, "f-items.0.by": "2026-01-01"},
+        {"f-lines.0.f-unit": "furlong"},
+        {"f-lines.0.f-parameter": "a\x00b"},
+        {"f-lines.0.f-price.amount": "1", "f-lines.0.f-price.currency": "<b>"},
         {"f-text": "x" * 201},
     ],
 )
@@ -394,6 +488,14 @@ def test_too_many_rows_are_refused_and_not_read_without_end() -> None:
     with pytest.raises(InvalidForm) as refused:
         checked(data)
     assert "items" in refused.value.fields
+
+
+def test_too_many_answers_in_rows_are_refused_and_not_read_without_end() -> None:
+    data = parse_form(Every.rule(), typed_lines(*({"parameter": "A", "value": "1", "unit": "kwh"} for _ in range(400))))
+    assert len(data["lines"]) == 60
+    with pytest.raises(InvalidForm) as refused:
+        checked(data)
+    assert str(refused.value.fields["lines"]) == "must have at most 4 entries"
 
 
 def test_nothing_but_the_fields_of_the_form_is_read() -> None:

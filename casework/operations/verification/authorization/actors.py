@@ -17,6 +17,7 @@ from casework.engine.state.events import (
 )
 from casework.operations.integrations.service_account_scopes import NONE, scope_of_event
 from casework.operations.verification.authorization.evidence import BY_ITSELF, Evidence, Reasons, listed
+from casework.operations.verification.authorization.links import is_party, party_against
 from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ONLY
 from casework.permissions.work import ends_roles
 
@@ -38,6 +39,9 @@ def actor_against(evidence: Evidence, before: Case, event: Event) -> Reasons:
             yield "a person and the system cannot act as one another"
         if event.kind not in BY_ITSELF:
             yield f"what is “{event.kind}” does not happen by itself"
+        return
+    if is_party(event):
+        yield from party_against(evidence, before, event)
         return
     if event.kind == RELIEVED:
         yield from _ended_a_role(evidence, before, event)

@@ -14,6 +14,7 @@ from casework.engine.state.events import (
 )
 from casework.operations.verification.authorization.actors import role_not_among
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, is_due
+from casework.operations.verification.authorization.links import is_party
 
 
 def new_grants_against(before: Case, event: Event) -> Reasons:
@@ -32,7 +33,8 @@ def new_grants_against(before: Case, event: Event) -> Reasons:
 def judge_document(evidence: Evidence, before: Case, event: Event) -> Reasons:
     """Entered, filed or withdrawn by those whose document it is; versions count on without a gap."""
     referral = before.tracks.get(event.track) if event.track else None
-    if why := documents.refusal(before, event.role, referral):
+    # What a party hands in by a link is judged by that.
+    if not is_party(event) and (why := documents.refusal(before, event.role, referral)):
         yield f"a document could not be handed in so: {why}"
     if before.kind != "case" and "files" in event.effects:
         yield f"a file could not be kept so: {documents.SEALED}"

@@ -25,6 +25,8 @@ AS_GIVEN = (
     "rights",
     "join",
     "objection",
+    "impacts",
+    "statement",
 )
 
 

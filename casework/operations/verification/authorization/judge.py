@@ -24,6 +24,8 @@ from casework.engine.state.events import (
     INTEREST_DECLARED,
     JOINED,
     LETTER_SENT,
+    LINK_GIVEN,
+    LINK_REVOKED,
     NOTED,
     OBJECTED,
     OPENED,
@@ -51,6 +53,7 @@ from casework.operations.verification.authorization.case_changes import (
     judge_interest,
     judge_rights_changed,
 )
+from casework.operations.verification.authorization.clocks import clocks_against
 from casework.operations.verification.authorization.documents import (
     judge_consent_ended,
     judge_document,
@@ -62,6 +65,7 @@ from casework.operations.verification.authorization.documents import (
     new_grants_against,
 )
 from casework.operations.verification.authorization.evidence import EarlierEvent, Evidence, Reasons, listed
+from casework.operations.verification.authorization.links import judge_link, links_against
 from casework.operations.verification.authorization.messages import judge_acknowledgement, judge_message
 from casework.operations.verification.authorization.openings import judge_opening
 from casework.operations.verification.authorization.tasks import (
@@ -93,8 +97,10 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
             against.append("it says that somebody else finished a task")
         if "case_rights" in event.effects and event.kind != RIGHTS_CHANGED:
             against.append("only what says so changes the rights that the case is about")
-        against += new_grants_against(before, event)
+        against += [*links_against(evidence, before, event), *new_grants_against(before, event)]
     against += new_tracks_against(evidence, event)
+    programme = before.programme if before is not None else event.effects["case"]["programme"]
+    against += clocks_against(evidence, programme, event)
     evidence.earlier[event.seq] = _remember(evidence, event)
     evidence.note_burdens(event)
     return against
@@ -160,6 +166,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     ),
     RECEIVED: judge_acknowledgement,
     JOINED: judge_joined,
+    **dict.fromkeys((LINK_GIVEN, LINK_REVOKED), judge_link),
     OBJECTED: judge_acknowledgement,
     ERASED: judge_erased,
 }
@@ -168,7 +175,7 @@ KNOWN = frozenset({OPENED, *_KINDS})
 #: Kinds that happen on a track; the others are the case's own.
 _ON_TRACKS = frozenset({
     CORRECTED, FIRED, PROPOSED, REFUSED, RELIEVED, ADDED, TIMER_FIRED, GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED,
-    PAPERS_RETURNED, SAID,
+    PAPERS_RETURNED, SAID, LINK_GIVEN, LINK_REVOKED,
     RECEIVED, OBJECTED, *OPERATION_OF,
 })  # fmt: skip
 #: Those that may be a referral's or the case's own.

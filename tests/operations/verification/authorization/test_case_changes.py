@@ -51,12 +51,12 @@ def test_a_hand_over_by_a_forged_owner_is_found(scene: Scene, attack: Connection
 
 def _another_right(attack: Connection, scene: Scene) -> str:
     who, programme = scene.world.actor(attack, "officer"), scene.world.programmes["BJ"]
-    fields = {"office": "CNIPA", "number": "CN 9"}
+    fields = {"office": "CNIPA", "number": "CN 9", "owner": "A", "status": "in_force"}
     done = record_right(
         attack,
         who,
         programme=programme,
-        technology=None,
+        technologies=[],
         kind="design",
         fields=fields,
         confirmed=True,

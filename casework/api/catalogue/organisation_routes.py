@@ -1,0 +1,117 @@
+"""Organisations as records that people keep, with their contacts and owners."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from casework.api.catalogue import organisation_schemas as schemas
+from casework.api.protocol import schemas as shared
+from casework.api.protocol.routes import Call, Route, get, post
+from casework.json_values import JsonObject
+from casework.operations.catalogue import organisation_queries as queries
+from casework.operations.catalogue import organisations
+from casework.operations.catalogue.views import OrganisationEntry, OrganisationRecord
+from casework.operations.core.idempotency import Done
+from casework.operations.core.views import Items
+
+
+def show_organisation(call: Call) -> OrganisationRecord:
+    return queries.show_organisation(call.db, call.actor, call.path["party"])
+
+
+def list_entries(call: Call) -> Items[OrganisationEntry]:
+    return Items(items=queries.read_entries(call.db, call.actor, call.path["party"]))
+
+
+def record_organisation(call: Call) -> Done:
+    return organisations.record_organisation(
+        call.db,
+        call.actor,
+        programme=call.path["programme"],
+        fields=_sent(call),
+        source=call.body.source,
+        request=replace(call.request, sure=call.body.sure),
+    )
+
+
+def confirm_organisation(call: Call) -> Done:
+    return organisations.confirm_organisation(
+        call.db,
+        call.actor,
+        call.path["party"],
+        fields=_sent(call),
+        source=call.body.source,
+        reason=call.body.reason,
+        request=call.request,
+    )
+
+
+def add_contact(call: Call) -> Done:
+    return _keep(call, "contacts", None)
+
+
+def change_contact(call: Call) -> Done:
+    return _keep(call, "contacts", call.path["contact"])
+
+
+def remove_contact(call: Call) -> Done:
+    return _remove(call, "contacts", call.path["contact"])
+
+
+def add_owner(call: Call) -> Done:
+    return _keep(call, "owners", None)
+
+
+def change_owner(call: Call) -> Done:
+    return _keep(call, "owners", call.path["owner"])
+
+
+def remove_owner(call: Call) -> Done:
+    return _remove(call, "owners", call.path["owner"])
+
+
+def _keep(call: Call, what: str, row: str | None) -> Done:
+    return organisations.keep_row(
+        call.db,
+        call.actor,
+        call.path["party"],
+        what,
+        row,
+        fields=_sent(call),
+        source=getattr(call.body, "source", None),
+        reason=getattr(call.body, "reason", None),
+        request=call.request,
+    )
+
+
+def _remove(call: Call, what: str, row: str) -> Done:
+    return organisations.remove_row(
+        call.db, call.actor, call.path["party"], what, row, reason=call.body.reason, request=call.request
+    )
+
+
+def _sent(call: Call) -> JsonObject:
+    """What is null is emptied, what is not sent stays."""
+    return {
+        name: getattr(call.body, name)
+        for name in call.body.model_fields_set
+        if name not in ("source", "reason", "sure")
+    }
+
+
+_ONE = "/organisations/{party}"
+ROUTES: tuple[Route, ...] = (
+    get(_ONE, show_organisation, "Show an organisation with its contacts and owners", schemas.OrganisationRecord, noun="organisation"),
+    get(f"{_ONE}/history", list_entries, "Show what was done with an organisation, the newest first", schemas.OrganisationHistory),
+    post("/programmes/{programme}/organisations", record_organisation, "Enter an organisation for a programme", shared.Made,
+        body=schemas.NewOrganisation, status=201),
+    post(f"{_ONE}/confirm", confirm_organisation, "Stand for all that an organisation's record says", shared.Made,
+        body=schemas.LookedUp),
+    post(f"{_ONE}/contacts", add_contact, "Enter a contact of an organisation", shared.Made, body=schemas.NewContact, status=201),
+    post(f"{_ONE}/contacts/{{contact}}", change_contact, "Change a contact", shared.Made, body=schemas.ChangedContact),
+    post(f"{_ONE}/contacts/{{contact}}/remove", remove_contact, "Take a contact out", shared.Made, body=shared.Reason),
+    post(f"{_ONE}/owners", add_owner, "Enter who owns more than 25 % of an organisation", shared.Made, body=schemas.NewOwner,
+        status=201),
+    post(f"{_ONE}/owners/{{owner}}", change_owner, "Change an owner", shared.Made, body=schemas.ChangedOwner),
+    post(f"{_ONE}/owners/{{owner}}/remove", remove_owner, "Take an owner out", shared.Made, body=shared.Reason),
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""Needs and technologies as the office keeps them: entered, put right, and confirmed all of one source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.api.catalogue import record_schemas as schemas
+from casework.api.protocol import schemas as shared
+from casework.api.protocol.routes import Call, Route, post
+from casework.json_values import JsonObject
+from casework.operations.catalogue import kept_records
+from casework.operations.core.idempotency import Done
+from casework.operations.core.record_log import Kept
+
+_WORDS = frozenset({"programme", "source", "external_id", "confirmed", "reason"})
+
+
+def _fields(body: Any) -> JsonObject:
+    """What was sent of the record's fields, as they are stored: what is null is emptied, what is not sent stays."""
+    sent = body.model_dump(mode="json", include=body.model_fields_set - _WORDS)
+    return {"owner_id" if name == "owner" else name: value for name, value in sent.items()}
+
+
+def _create(call: Call, noun: Kept) -> Done:
+    body = call.body
+    return kept_records.create_record(
+        call.db,
+        call.actor,
+        noun,
+        programme=str(body.programme),
+        fields=_fields(body),
+        source=body.source,
+        external_id=body.external_id,
+        confirmed=body.confirmed,
+        request=call.request,
+    )
+
+
+def create_need(call: Call) -> Done:
+    return _create(call, "need")
+
+
+def create_technology(call: Call) -> Done:
+    return _create(call, "technology")
+
+
+def _correct(call: Call, noun: Kept) -> Done:
+    body = call.body
+    return kept_records.correct_record(
+        call.db,
+        call.actor,
+        noun,
+        call.path[noun],
+        fields=_fields(body),
+        source=body.source,
+        reason=body.reason,
+        request=call.request,
+    )
+
+
+def correct_need(call: Call) -> Done:
+    return _correct(call, "need")
+
+
+def correct_technology(call: Call) -> Done:
+    return _correct(call, "technology")
+
+
+def _confirm(call: Call, noun: Kept) -> Done:
+    return kept_records.confirm_source(
+        call.db, call.actor, noun, call.path[noun], source=call.body.source, request=call.request
+    )
+
+
+def confirm_need_source(call: Call) -> Done:
+    return _confirm(call, "need")
+
+
+def confirm_technology_source(call: Call) -> Done:
+    return _confirm(call, "technology")
+
+
+ROUTES: tuple[Route, ...] = (
+    post("/needs", create_need, "Enter a need", shared.Made, body=schemas.NewNeed, status=201, noun="programme"),
+    post("/needs/{need}/correct", correct_need, "Put right what a need says, and stand for it", shared.Made,
+        body=schemas.CorrectedNeed),
+    post("/needs/{need}/confirm-source", confirm_need_source, "Stand for all that came from one source", shared.Made,
+        body=schemas.ConfirmedSource),
+    post("/technologies", create_technology, "Enter a technology", shared.Made, body=schemas.NewTechnology, status=201,
+        noun="programme"),
+    post("/technologies/{technology}/correct", correct_technology, "Put right what a technology says, and stand for it",
+        shared.Made, body=schemas.CorrectedTechnology, noun="technology"),
+    post("/technologies/{technology}/confirm-source", confirm_technology_source, "Stand for all that came from one source",
+        shared.Made, body=schemas.ConfirmedSource, noun="technology"),
+)  # fmt: skip

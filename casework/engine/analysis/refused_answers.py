@@ -1,0 +1,53 @@
+"""Which answers to a question would be refused as the case stands: asked before anybody gives one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded, NotGiven
+from casework.engine.definition.registry import GUARDS
+
+
+class _OneAnswer(Mapping[str, Any]):
+    """A form in which one question has been answered: who asks for another one is told that it is not filled in."""
+
+    def __init__(self, field: str, value: object) -> None:
+        self._field, self._value = field, value
+
+    def __getitem__(self, key: str) -> Any:
+        if key != self._field:
+            raise FormNeeded(key)
+        return self._value
+
+    def __iter__(self) -> Iterator[str]:
+        raise FormNeeded
+
+    def __len__(self) -> int:
+        raise FormNeeded
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key]
+
+
+def refused_answers(
+    facts: Facts, guards: Iterable[str], form: Iterable[WrittenField]
+) -> dict[str, dict[str, list[str]]]:
+    """By question and answer the guards that refuse it. What refuses the action whatever is answered is told elsewhere."""
+    asked = [name for name in guards if _holds(name, replace(facts, data=UNKNOWN))]
+    refused: dict[str, dict[str, list[str]]] = {}
+    for field in form:
+        for code in field.get("choices", ()) if field["type"] == "choice" else ():
+            one = replace(facts, data=_OneAnswer(field["name"], code))
+            if against := [name for name in asked if not _holds(name, one)]:
+                refused.setdefault(field["name"], {})[code] = against
+    return refused
+
+
+def _holds(name: str, facts: Facts) -> bool:
+    try:
+        return GUARDS[name].holds(facts)
+    except (FormNeeded, NotGiven):
+        return True

@@ -1,0 +1,42 @@
+"""What stands in the way of an agreement, in words: on which right, what, where, for which uses, until when, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from casework import reasons
+from casework.reasons import Reason, Text, Why
+from casework.reasons.rights import Holder
+
+#: A right as it is known, and what lies on it.
+Found = tuple[Mapping[str, Any], Mapping[str, Any]]
+Words = list[Reason]
+
+
+def say_conflicts(
+    found: Iterable[Found], form: str, territories: tuple[str, Mapping[str, str]], uses: tuple[str, Mapping[str, str]]
+) -> Words:
+    """A sentence for each. Territories and uses are called as a `form` of an edition ("agreement.forms.Signature") calls the
+    answers to its questions."""
+    return [
+        reasons.rights.IN_THE_WAY(
+            right=_called(right),
+            what=str(burden.get("licence") or burden["kind"]),
+            since=str(burden.get("from") or ""),
+            where=_answers(form, *territories, burden.get("territories")) or [reasons.rights.EVERYWHERE],
+            uses=_answers(form, *uses, burden.get("fields")) or [reasons.rights.EVERY_USE],
+            until=reasons.rights.UNTIL(day=burden["until"]) if burden.get("until") else reasons.rights.NO_END,
+            holder=Holder(organisation=str(burden.get("holder") or ""), case=str(burden.get("case") or "")),
+        )
+        for right, burden in found
+    ]
+
+
+def _called(right: Mapping[str, Any]) -> Why | str:
+    number = " ".join(part for part in (right.get("office"), right.get("number")) if part)
+    return number or reasons.rights.UNNUMBERED(kind=str(right.get("kind")))
+
+
+def _answers(form: str, field: str, words: Mapping[str, str], codes: Sequence[str] | None) -> list[Why]:
+    return [Text(f"{form}.{field}.choices.{code}", words.get(code, code)) for code in codes or ()]

@@ -1,0 +1,92 @@
+"""A need or a technology as its log tells it: what its fields say, where each comes from, and who stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from casework.engine.state.events import ERASED, RegisterEvent
+from casework.json_values import Answers
+from casework.ledger.canonical_json import instant
+
+NEED, TECHNOLOGY = "need", "technology"
+RECORDED, IMPORTED, CORRECTED, CONFIRMED = "recorded", "imported", "corrected", "confirmed"
+#: What a person answers for.
+BY_PEOPLE = (CORRECTED, CONFIRMED)
+#: Words beside the fields: where a value comes from, why it says something else now, and what the source calls the record.
+SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
+#: Before the name of a field, in a body: what stood there.
+BEFORE = "before."
+#: By kind of record its fields, each with what stands there where nothing was said.
+FIELDS: Mapping[str, Mapping[str, Any]] = {
+    NEED: {
+        **dict.fromkeys(
+            ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
+             "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
+        ),
+        "status": "published",
+        "more": {},
+    },
+    TECHNOLOGY: {
+        **dict.fromkeys(
+            ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
+             "readiness_high", "ip_text", "verification")
+        ),
+        "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
+    },
+}  # fmt: skip
+
+
+def said(noun: str, event: RegisterEvent) -> dict[str, Any]:
+    """What an event says of the fields of a record; a value that was erased is the ledger's `ERASED`."""
+    fields = FIELDS[noun]
+    return {name: value for name, value in event.body.items() if name in fields}
+
+
+def evolve(noun: str, record: Mapping[str, Any], event: RegisterEvent) -> dict[str, Any]:
+    """The columns of a record after one more event."""
+    told = said(noun, event)
+    if event.kind == ERASED:
+        # What stands there now that words are gone; it comes from where it came before.
+        return {**record, **told}
+    at = instant(event.at)
+    after = {**record, **told, "updated_at": at}
+    if event.kind == RECORDED:
+        whose = event.effects["record"]["programme"]
+        own = {SOURCE: event.body.get(SOURCE), EXTERNAL_ID: event.body.get(EXTERNAL_ID)}
+        after = {**FIELDS[noun], **after, **own, "programme_id": whose, "created_at": at, "provenance": {}}
+    origin = {"at": at} if event.body.get(SOURCE) is None else {"source": event.body[SOURCE], "at": at}
+    stand = {"confirmed_by": event.actor, "confirmed_at": at}
+    confirmed = event.effects.get("confirmed", [])
+    provenance = {**after["provenance"], **dict.fromkeys(told, origin)}
+    after["provenance"] = provenance | {name: {**provenance.get(name, {}), **stand} for name in confirmed}
+    return after
+
+
+def fold(noun: str, events: Iterable[RegisterEvent]) -> dict[str, Any]:
+    """The columns of a record after these events."""
+    record: dict[str, Any] = {}
+    for event in events:
+        record = evolve(noun, record, event)
+    return record
+
+
+def changed(noun: str, record: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Of some fields those that say something else than a record does."""
+    return {name: value for name, value in fields.items() if name in FIELDS[noun] and record.get(name) != value}
+
+
+def body_of(record: Mapping[str, Any], fields: Mapping[str, Any], words: Mapping[str, str | None]) -> Answers:
+    """An event's body: of each field what stands there now and, where the record is known, what stood there before."""
+    before = {f"{BEFORE}{name}": record[name] for name in fields if name in record}
+    return {**fields, **before, **{name: word for name, word in words.items() if word}}
+
+
+def is_confirmed(record: Mapping[str, Any], name: str) -> bool:
+    return bool(record.get("provenance", {}).get(name, {}).get("confirmed_by"))
+
+
+def from_source(record: Mapping[str, Any], source: str) -> list[str]:
+    """The fields that come from a source and for which nobody stands yet."""
+    origins = record["provenance"]
+    return sorted(name for name in origins if origins[name].get(SOURCE) == source and not is_confirmed(record, name))

@@ -1,0 +1,85 @@
+"""Which of what lies on an IP right stands in the way of a licence or an assignment that is about to be signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+#: What lies on a right by an agreement. An assignment becomes a transfer with its registration.
+LICENCE, ASSIGNMENT, TRANSFER = "licence", "assignment", "transfer"
+#: Nobody but the licensee; the licensee and the owner; others too. Where nothing is agreed a licence is plain.
+EXCLUSIVE, SOLE, PLAIN = "exclusive", "sole", "plain"
+#: The territory that takes in every other one.
+WORLD = "WORLD"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Of what is signed, or stands already, all that decides about a conflict."""
+
+    kind: str
+    #: Of a licence.
+    licence: str = PLAIN
+    #: Empty: everywhere, and for every use.
+    territories: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    #: Its first and its last day; None: from ever, and without an end.
+    first: str | None = None
+    last: str | None = None
+
+
+def terms_of(burden: Mapping[str, Any]) -> Terms:
+    """What decides of an encumbrance as it is recorded; what is unsaid is taken for everything."""
+    return Terms(
+        burden["kind"],
+        burden.get("licence") or PLAIN,
+        frozenset(burden.get("territories") or ()),
+        frozenset(burden.get("fields") or ()),
+        burden.get("from"),
+        burden.get("until"),
+    )
+
+
+def conflict(wanted: Terms, standing: Terms) -> bool:
+    """Whether what stands bars what is wanted.
+
+    Who has assigned a right has nothing left to give. An assignment leaves standing what was licensed before it. Of two licences
+    that meet in territory, use and term both must be plain: an exclusive or a sole one has no other licensee beside it.
+    """
+    if standing.kind in (ASSIGNMENT, TRANSFER):
+        return wanted.kind in (LICENCE, ASSIGNMENT, TRANSFER)
+    if (wanted.kind, standing.kind) != (LICENCE, LICENCE):
+        return False
+    return not (wanted.licence == standing.licence == PLAIN) and _meet(wanted, standing)
+
+
+def _meet(one: Terms, other: Terms) -> bool:
+    return (
+        _overlap(one.territories, other.territories, WORLD)
+        and _overlap(one.fields, other.fields)
+        and _not_after(one.first, other.last)
+        and _not_after(other.first, one.last)
+    )
+
+
+def _overlap(some: frozenset[str], others: frozenset[str], everything: str | None = None) -> bool:
+    return not some or not others or everything in some | others or bool(some & others)
+
+
+def _not_after(first: str | None, last: str | None) -> bool:
+    return first is None or last is None or first <= last
+
+
+def standing_against(
+    wanted: Terms, burdens: Iterable[Mapping[str, Any]], case: str, released: Sequence[str] = ()
+) -> list[Mapping[str, Any]]:
+    """What lies on a right that bars what a case wants: of others, not ended, and not released by its holder."""
+    return [
+        burden
+        for burden in burdens
+        if burden.get("to") is None
+        and burden.get("case") != case
+        and burden.get("id") not in released
+        and conflict(wanted, terms_of(burden))
+    ]

@@ -1,0 +1,115 @@
+"""The money of a service: what was wanted, offered, approved and paid, and what is still owed after each repayment.
+
+Where each of these is said, a definition tells (`Workflow.money`): "apply.amount" of an action, "repayment.principal" of a task.
+Nobody types a balance: it is what was paid less what came back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from casework.engine.parts import INTEREST, MONEY_STAGES, PAID, RECOVERED, REPAID, REPAID_ON
+from casework.engine.state.case import COMPLETED, Case, Task, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An amount of a stage, and when it was recorded."""
+
+    stage: str
+    amount: Decimal
+    currency: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Repayment:
+    """One repayment, and what is owed after it."""
+
+    task: str
+    on: str
+    principal: Decimal
+    interest: Decimal | None
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOfTrack:
+    """What a service's track says of its money."""
+
+    track: str
+    stages: tuple[Said, ...]
+    repayments: tuple[Repayment, ...]
+    recovered: Decimal | None
+    #: What is owed still; None before anything was paid, and where nothing is paid back.
+    balance: Decimal | None
+
+    @property
+    def latest(self) -> Said | None:
+        """The furthest stage that was reached."""
+        return self.stages[-1] if self.stages else None
+
+
+def owed(paid: Decimal, came_back: Iterable[Decimal]) -> Decimal:
+    """What is owed of a loan: what was paid out less what came back, and never less than nothing."""
+    return max(Decimal(0), paid - sum(came_back, Decimal(0)))
+
+
+def rows_of(paid: Decimal, repayments: Iterable[tuple[str, str, Decimal, Decimal | None]]) -> Iterator[Repayment]:
+    """Repayments (task, day, principal, interest) by their days, each with the balance after it."""
+    so_far = Decimal(0)
+    for task, on, principal, interest in sorted(repayments, key=lambda row: (row[1], row[0])):
+        so_far += principal
+        yield Repayment(task, on, principal, interest, owed(paid, [so_far]))
+
+
+def money_of(case: Case, track: Track, written: Mapping[str, str]) -> MoneyOfTrack:
+    """What a track has said of its money, where its definition says that it stands."""
+    stages = tuple(said for stage in MONEY_STAGES if (said := _said(track, stage, written.get(stage, ""))) is not None)
+    recovered = _said(track, RECOVERED, written.get(RECOVERED, ""))
+    paid = next((said for said in stages if said.stage == PAID), None)
+    if paid is None or REPAID not in written:
+        return MoneyOfTrack(track.id, stages, (), None, None)
+    rows = tuple(rows_of(paid.amount, _repaid(case, track, written)))
+    came_back = [row.principal for row in rows] + ([recovered.amount] if recovered else [])
+    return MoneyOfTrack(track.id, stages, rows, recovered.amount if recovered else None, owed(paid.amount, came_back))
+
+
+def _said(track: Track, stage: str, written: str) -> Said | None:
+    """The newest amount above nothing that one of the named actions told."""
+    found = []
+    for where in filter(None, written.split("|")):
+        name, _, field = where.partition(".")
+        fired = track.fired.get(name)
+        if fired is not None and (amount := amount_of(fired.data.get(field))) is not None and amount[0] > 0:
+            found.append(Said(stage, *amount, fired.at))
+    return max(found, key=lambda said: said.at, default=None)
+
+
+def _repaid(case: Case, track: Track, written: Mapping[str, str]) -> Iterator[tuple[str, str, Decimal, Decimal | None]]:
+    name, _, field = written[REPAID].partition(".")
+    interest, on = (written.get(part, "").partition(".")[2] for part in (INTEREST, REPAID_ON))
+    for task in repayments_of(case, track, name):
+        if (principal := amount_of(task.result.get(field))) is not None:
+            paid = amount_of(task.result.get(interest))
+            yield task.id, str(task.result.get(on) or ""), principal[0], paid and paid[0]
+
+
+def repayments_of(case: Case, track: Track, name: str) -> list[Task]:
+    """The finished tasks of a name on a track that were filled in."""
+    return [
+        task
+        for task in case.tasks.values()
+        if (task.track, task.name, task.type, task.state) == (track.id, name, "side", COMPLETED) and task.result
+    ]
+
+
+def amount_of(value: Any) -> tuple[Decimal, str] | None:
+    """Amount and currency of what a field for money was filled in with."""
+    if not isinstance(value, Mapping) or set(value) != {"amount", "currency"}:
+        return None
+    return Decimal(str(value["amount"])), str(value["currency"])

@@ -1,0 +1,98 @@
+"""A case's records of its effect with what each saves, and what assessors have stated of its technology. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casework.engine.analysis.impacts import baseline_of, counted, saving
+from casework.engine.state.case import Case
+from casework.engine.state.impact_values import VerifiedValue
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import instant
+from casework.operations.core.views import Named, row_as, to_named
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImpactView:
+    """A record of the effect: a baseline, or a value after it with what that saves."""
+
+    id: str
+    #: Of the event that says it.
+    seq: int
+    recorded_at: str
+    measure: str
+    indicator: str
+    unit: str
+    #: baseline, claimed, measured or verified.
+    level: str
+    #: Decimals.
+    value: str
+    from_on: str
+    to_on: str
+    method: str | None
+    uncertainty: str | None
+    factor: str | None
+    #: The record that it is compared with, as that stands now, and what it saves against it; negative where it costs more.
+    baseline: str | None
+    baseline_value: str | None
+    saving: str | None
+    #: Ids of documents.
+    evidence: list[str]
+    by: Named | None
+    number: str | None
+    #: No other record has taken its place.
+    stands: bool
+    #: It adds up: no record of a higher level covers its days.
+    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatementView:
+    """What an assessor has stated of a technology."""
+
+    number: str
+    #: verified or verified_with_limits.
+    verdict: str
+    issued_on: str
+    valid_until: str
+    values: list[VerifiedValue]
+    #: The number of the case, where the reader may know it.
+    case: str | None
+
+
+def show_impacts(case: Case, names: Mapping[str, str]) -> list[ImpactView]:
+    """In the order in which they were recorded; what was replaced stays among them."""
+    counting = {record.id for record in counted(case.impacts.values())}
+    shown = []
+    for record in case.impacts.values():
+        baseline = baseline_of(case.impacts, record)
+        shown.append(
+            row_as(
+                ImpactView,
+                record,
+                recorded_at=instant(record.recorded_at),
+                baseline=baseline.id if baseline else None,
+                baseline_value=baseline.value if baseline else None,
+                saving=str(saving(baseline, record)) if baseline else None,
+                evidence=list(record.evidence),
+                by=to_named(record.by, names),
+                counts=record.id in counting,
+            )
+        )
+    return shown
+
+
+#: A column of what was stated of a `:technology`, in whatever case, for somebody of a `:programme`: the newest first, those that were
+#: replaced left out. Of a case of another programme not even the number is told.
+STATEMENTS = """
+    (SELECT jsonb_agg(jsonb_build_object('number', s.number, 'verdict', s.verdict, 'issued_on', s.issued_on,
+        'valid_until', s.valid_until, 'values', s.values, 'case', c.number) ORDER BY s.recorded_at DESC, s.id)
+    FROM statements s LEFT JOIN cases c ON c.id = s.log_id AND c.programme_id = CAST(:programme AS uuid)
+    WHERE s.technology_id = CAST(:technology AS uuid) AND s.replaced_by IS NULL) AS statements
+"""
+
+
+def statements_in(column: list[JsonObject] | None) -> list[StatementView]:
+    """What such a column says."""
+    return [StatementView(**row) for row in column or ()]

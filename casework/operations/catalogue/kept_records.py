@@ -1,0 +1,316 @@
+"""Needs and technologies as records that the office keeps: entered, put right with a reason, confirmed, each with its history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, TextClause, text
+
+from casework import reasons
+from casework.engine.case_objects.kept_records import (
+    CONFIRMED,
+    FIELDS,
+    REASON,
+    SOURCE,
+    changed,
+    evolve,
+    from_source,
+    is_confirmed,
+    said,
+)
+from casework.engine.case_objects.kept_records import (
+    CORRECTED as PUT_RIGHT,
+)
+from casework.engine.execution.context import By
+from casework.engine.roles import Role
+from casework.engine.state.register_effects import RegisterEffects
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
+from casework.json_values import JsonMapping
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import ERASED as GONE
+from casework.operations.catalogue.service import read_seen
+from casework.operations.catalogue.views import RecordEntry
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.presenters import names_of
+from casework.operations.core.record_log import (
+    TABLES,
+    Change,
+    Kept,
+    Standing,
+    begin_record,
+    lock_record,
+    new_record_log,
+    write_records,
+)
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.permissions.work import in_the_programme
+from casework.reasons import Why
+from casework.records.event_log import lock_log, read_register
+from casework.records.row_security import whole
+
+EDITORS = (Role.OFFICER, Role.SUPERVISOR)
+
+
+def confirm_field(db: Connection, actor: Actor, noun: Kept, id: str, *, field: str, request: Request) -> Done:
+    """An officer stands for a field as it is; until then no guard believes it. Of two at once the first one does."""
+    programme, by = _editable(db, actor, noun, id)
+    if field not in FIELDS[noun]:
+        raise InvalidForm(fields={"field": reasons.catalogue.NOT_CONFIRMABLE})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    standing = lock_record(db, noun, id, programme)
+    if standing.state[field] in (None, "", [], {}):
+        raise InvalidForm(fields={"field": reasons.catalogue.NOTHING_TO_CONFIRM})
+    state = _confirm(db, by, standing, [field])
+    return finish(db, actor, request, Done({"id": id, "field": field, "provenance": state["provenance"][field]}))
+
+
+def set_owner(
+    db: Connection,
+    actor: Actor,
+    noun: Kept,
+    id: str,
+    *,
+    organisation: str,
+    request: Request,
+    reason: str | None = None,
+) -> Done:
+    """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
+    programme, by = _editable(db, actor, noun, id)
+    if db.execute(_OWNER, {"id": organisation, "programme": programme}).first() is None:
+        raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    standing = lock_record(db, noun, id, programme)
+    if fields := changed(noun, standing.state, {"owner_id": organisation}):
+        words = _reasoned(standing, fields, reason)
+        write_records(db, by, [(standing, Change(PUT_RIGHT, fields, words, {"confirmed": sorted(fields)}))])
+    else:
+        _confirm(db, by, standing, ["owner_id"])
+    return finish(db, actor, request, Done({"id": id, "owner": organisation}))
+
+
+#: An organisation that can own a record of a programme: its own, or one of no programme.
+_OWNER = text("""
+    SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND merged_into IS NULL
+    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))
+""")
+
+
+def _reasoned(standing: Standing, fields: Collection[str], reason: str | None) -> dict[str, str | None]:
+    """Why fields say something else now. Raises InvalidForm where somebody stands for one of them and nothing is said."""
+    said = (reason or "").strip()
+    if not said and any(is_confirmed(standing.state, name) for name in fields):
+        raise InvalidForm(fields={REASON: reasons.catalogue.SAY_WHY_CORRECTED})
+    return {REASON: said or None}
+
+
+#: What a person may put right of a record: all but how it stands and what only an import brings.
+CORRECTED: Mapping[str, frozenset[str]] = {noun: frozenset(FIELDS[noun]) - {"status", "more"} for noun in FIELDS}
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+#: Whether a record is there under what its source calls it.
+_TAKEN: Mapping[str, TextClause] = {
+    noun: text(
+        f"SELECT 1 FROM {table} WHERE programme_id = CAST(:programme AS uuid) AND source = :source AND external_id = :external_id"
+    )
+    for noun, table in TABLES.items()
+}
+#: Whether there is such an organisation.
+_ORGANISATION = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)")
+#: The organisations of a name, two of them at most.
+_NAMED = text("SELECT id::text FROM organisations WHERE name = :name OR name_zh = :name ORDER BY id LIMIT 2")
+
+
+def find_owner(db: Connection, name: str | None) -> str | None:
+    """The organisation of a name, where a form tells the owner so. Raises InvalidForm where none, or several, have it."""
+    if not name:
+        return None
+    ids = db.execute(_NAMED, {"name": name}).scalars().all()
+    if len(ids) != 1:
+        raise InvalidForm(fields={"owner": reasons.catalogue.SEVERAL_OWNERS if ids else reasons.fields.NOT_KNOWN_HERE})
+    return str(ids[0])
+
+
+def create_record(
+    db: Connection,
+    actor: Actor,
+    noun: Kept,
+    *,
+    programme: str,
+    fields: JsonMapping,
+    source: str,
+    external_id: str | None = None,
+    confirmed: bool,
+    request: Request,
+) -> Done:
+    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says."""
+    if programme not in reach(actor).all_of:
+        raise NotFound("programme")
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
+    _insist_plausible(db, noun, kept, {"title", *kept})
+    with whole(db):
+        turn = lock_log(db, programme)
+    id = str(uuid_utils.uuid7())
+    named = external_id or id
+    if db.execute(_TAKEN[noun], {"programme": programme, "source": source, "external_id": named}).first():
+        raise InvalidForm(fields={"external_id": reasons.catalogue.RECORD_THERE})
+    stands: RegisterEffects = {"confirmed": sorted(kept)} if confirmed else {}
+    new = begin_record(
+        noun, new_record_log(id, noun, turn), source=source, external_id=named, fields=kept, effects=stands
+    )
+    write_records(db, by, [new])
+    return finish(db, actor, request, Done({"id": id}, 201))
+
+
+def correct_record(
+    db: Connection,
+    actor: Actor,
+    noun: Kept,
+    id: str,
+    *,
+    fields: JsonMapping,
+    source: str | None,
+    reason: str | None,
+    request: Request,
+    seen: int | None = None,
+) -> Done:
+    """Put right what a record says, and stand for it: a field that is None is emptied, one that is not named stays.
+
+    What was confirmed before takes a reason. Raises RecordHasMoved where its log is longer than it was when it was `seen`.
+    """
+    programme, by = _editable(db, actor, noun, id)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    standing = _standing(db, noun, id, programme, seen)
+    given = {
+        name: FIELDS[noun][name] if value in _EMPTY else value
+        for name, value in fields.items()
+        if name in CORRECTED[noun]
+    }
+    new = {
+        name: value
+        for name, value in changed(noun, standing.state, given).items()
+        if not _alike(standing.state[name], value)
+    }
+    if not new:
+        raise InvalidForm(fields={REASON: reasons.catalogue.NOTHING_CHANGED})
+    _insist_plausible(db, noun, {**standing.state, **new}, new)
+    words = _reasoned(standing, new, reason) | {SOURCE: (source or "").strip() or None}
+    write_records(db, by, [(standing, Change(PUT_RIGHT, new, words, {"confirmed": sorted(new)}))])
+    return finish(db, actor, request, Done({"id": id}))
+
+
+def confirm_source(
+    db: Connection, actor: Actor, noun: Kept, id: str, *, source: str, request: Request, seen: int | None = None
+) -> Done:
+    """An officer stands for all that came from one source and that nobody stands for yet."""
+    programme, by = _editable(db, actor, noun, id)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    standing = _standing(db, noun, id, programme, seen)
+    fields = [name for name in from_source(standing.state, source) if standing.state[name] not in _EMPTY]
+    if not fields:
+        raise InvalidForm(fields={SOURCE: reasons.catalogue.NOTHING_FROM_SOURCE})
+    _confirm(db, by, standing, fields)
+    return finish(db, actor, request, Done({"id": id, "fields": fields}))
+
+
+def read_seq(db: Connection, id: str) -> int:
+    """How long the log of a record is: whoever fills in a form about it says so with it."""
+    return int(db.execute(text("SELECT seq FROM logs WHERE id = CAST(:id AS uuid)"), {"id": id}).scalar_one())
+
+
+def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[RecordEntry]:
+    """The history of a record, the newest first: what its fields said before and after, and for which somebody stands."""
+    read_seen(db, actor, noun, id)
+    with whole(db):
+        events = list(read_register(db, id))
+    names = names_of(db, {event.actor for event in events})
+    state: JsonMapping = {}
+    entries = []
+    for event in events:
+        told = said(noun, event)
+        entries.append(
+            RecordEntry(
+                at=instant(event.at),
+                kind=event.kind,
+                who=names.get(event.actor),
+                imported="cause" in event.effects,
+                changes={name: (_bare(state.get(name)), _bare(value)) for name, value in told.items()},
+                confirmed=[name for name in event.effects.get("confirmed", []) if name not in told],
+                erased=sorted(name for name, value in told.items() if value is GONE),
+                source=_bare(event.body.get(SOURCE)),
+                reason=_bare(event.body.get(REASON)),
+            )
+        )
+        state = evolve(noun, state, event)
+    return entries[::-1]
+
+
+def _bare(value: Any) -> Any:
+    return None if value is GONE else value
+
+
+def _alike(before: Any, after: Any) -> bool:
+    """Whether two amounts are one, however many zeros end them."""
+    numbers = (
+        isinstance(before, str) and isinstance(after, str) and _NUMBER.fullmatch(before) and _NUMBER.fullmatch(after)
+    )
+    return bool(numbers) and Decimal(before) == Decimal(after)
+
+
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
+
+
+def _standing(db: Connection, noun: Kept, id: str, programme: str, seen: int | None) -> Standing:
+    standing = lock_record(db, noun, id, programme)
+    if seen not in (None, standing.log.seq):
+        raise RecordHasMoved
+    return standing
+
+
+def _insist_plausible(db: Connection, noun: Kept, state: JsonMapping, named: Collection[str]) -> None:
+    """What is said of a record agrees in itself. Raises InvalidForm."""
+    faults: dict[str, Why] = {}
+    if "title" in named and state.get("title") in _EMPTY:
+        faults["title"] = reasons.fields.REQUIRED
+    low, high = state.get("readiness_low"), state.get("readiness_high")
+    for name, level in (("readiness_low", low), ("readiness_high", high)):
+        if level is not None and not 1 <= level <= 9:
+            faults[name] = reasons.fields.WHOLE_BETWEEN(least="1", most="9")
+    if low is not None and high is not None and low > high:
+        faults.setdefault("readiness_high", reasons.catalogue.READINESS_ORDER)
+    if state.get("budget") is not None and state.get("budget_currency") is None:
+        faults["budget_currency"] = reasons.catalogue.CURRENCY_MISSING
+    owner = state.get("owner_id")
+    if "owner_id" in named and owner is not None and db.execute(_ORGANISATION, {"id": owner}).first() is None:
+        faults["owner"] = reasons.fields.NOT_KNOWN
+    if faults:
+        raise InvalidForm(fields=faults)
+
+
+def _confirm(db: Connection, by: By, standing: Standing, fields: Collection[str]) -> Any:
+    """Stand for those of the fields that nobody stands for; gives how the record stands then."""
+    new = sorted(name for name in fields if not is_confirmed(standing.state, name))
+    if not new:
+        return standing.state
+    return write_records(db, by, [(standing, Change(CONFIRMED, effects={"confirmed": new}))])[standing.log.id]
+
+
+def _editable(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, By]:
+    """The programme of a record that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
+    programme = str(read_seen(db, actor, noun, id).programme_id)
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    return programme, by

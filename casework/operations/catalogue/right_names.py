@@ -1,0 +1,40 @@
+"""Technologies and organisations by what they are called, for whoever says what an IP right belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, TextClause, text
+
+from casework import reasons
+from casework.errors import InvalidForm
+
+
+def technologies_named(db: Connection, programme: str, names: Sequence[str]) -> list[str]:
+    """The ids of a programme's technologies with these titles or numbers. Raises InvalidForm."""
+    return [_only(db, _TECHNOLOGY, "technologies", name, programme) for name in names]
+
+
+def organisations_named(db: Connection, names: Sequence[str]) -> list[str]:
+    """The ids of organisations with these names. Raises InvalidForm."""
+    return [_only(db, _ORGANISATION, "owners", name, None) for name in names]
+
+
+def _only(db: Connection, statement: TextClause, field: str, name: str, programme: str | None) -> str:
+    found = db.execute(statement, {"name": name.strip().lower(), "programme": programme}).scalars().all()
+    if len(found) == 1:
+        return str(found[0])
+    why = reasons.catalogue.NAME_OF_SEVERAL if found else reasons.catalogue.NAME_NOT_KNOWN
+    raise InvalidForm(fields={field: why(name=name.strip()[:100])})
+
+
+#: The technologies of a programme with a title or a number: two of them at most.
+_TECHNOLOGY = text(
+    "SELECT id FROM technologies WHERE programme_id = CAST(:programme AS uuid)"
+    " AND (lower(title) = :name OR lower(title_zh) = :name OR lower(external_id) = :name) ORDER BY id LIMIT 2"
+)
+#: The organisations with a name: two of them at most.
+_ORGANISATION = text(
+    "SELECT id FROM organisations WHERE (lower(name) = :name OR lower(name_zh) = :name)"
+    " AND CAST(:programme AS uuid) IS NULL ORDER BY id LIMIT 2"
+)

@@ -1,0 +1,53 @@
+"""Who holds what stands in the way of an agreement: by name for those who may see whose case it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection, text
+
+from casework.errors import Refused
+from casework.operations.core.reader_names import called
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.reasons import Reason, Why
+from casework.reasons.rights import Holder
+
+#: Some organisations by id and name, of those whose case lies in one of these programmes.
+_HOLDERS = text(f"""
+    SELECT o.id::text, {called("o")} AS name FROM unnest(CAST(:ids AS uuid[]), CAST(:cases AS uuid[])) AS held(id, case_id)
+    JOIN organisations o ON o.id = held.id JOIN cases c ON c.id = held.case_id
+    WHERE c.programme_id = ANY(CAST(:seen AS uuid[]))
+""")
+
+
+def name_holders(db: Connection, actor: Actor, refused: Refused) -> Refused:
+    """The same refusal, with the names of the holders that the actor may know."""
+    holders = [holder for why in refused.reasons for holder in _holders(why) if holder.organisation and holder.case]
+    if not holders:
+        return refused
+    rows = db.execute(
+        _HOLDERS,
+        {
+            "ids": [holder.organisation for holder in holders],
+            "cases": [holder.case for holder in holders],
+            "seen": sorted(reach(actor).all_of),
+        },
+    )
+    names = {row.id: row.name for row in rows}
+    return type(refused)(*(_named(why, names) for why in refused.reasons))
+
+
+def _holders(why: Why) -> Iterable[Holder]:
+    return (value for value in why.values.values() if isinstance(value, Holder)) if isinstance(why, Reason) else ()
+
+
+def _named(why: Why, names: dict[str, str]) -> Why:
+    if not isinstance(why, Reason):
+        return why
+    values = {
+        name: names.get(value.organisation, value) if isinstance(value, Holder) else value
+        for name, value in why.values.items()
+    }
+    return replace(why, values=values)

@@ -1,0 +1,57 @@
+"""Organisations as several subjects read them: which of them somebody has a reason to know, and whom one writes to there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+#: Whether an organisation `o` is a party of a case `c`: an index of cases serves it.
+IS_PARTY = "jsonb_path_query_array(c.parties, '$.*') ?| ARRAY[CAST(o.id AS text)]"
+#: Whether it has a need or a technology, or is a party of a case, in one of the programmes `:seen`.
+OCCURS = f"""(EXISTS (SELECT FROM needs n WHERE n.owner_id = o.id AND n.programme_id = ANY(CAST(:seen AS uuid[])))
+    OR EXISTS (SELECT FROM technologies h WHERE h.owner_id = o.id AND h.programme_id = ANY(CAST(:seen AS uuid[])))
+    OR EXISTS (SELECT FROM cases c WHERE {IS_PARTY} AND c.programme_id = ANY(CAST(:seen AS uuid[]))))"""
+#: Whether who reads these programmes has a reason to know it: one of them keeps it, it takes requests of all, or it occurs there.
+KNOWN = f"""(o.programme_id = ANY(CAST(:seen AS uuid[]))
+    OR o.programme_id IS NULL AND (o.kind = 'provider' AND cardinality(CAST(:seen AS uuid[])) > 0 OR {OCCURS}))"""
+
+
+#: Whether `:words` are a part of its names, or of its number however its blanks are written.
+CALLED = """(strpos(lower(o.name), lower(:words)) > 0 OR strpos(coalesce(o.name_zh, ''), :words) > 0
+    OR strpos(replace(upper(o.register_number), ' ', ''), replace(upper(:words), ' ', '')) > 0)"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """Somebody whom one writes to at an organisation."""
+
+    id: str
+    name: str
+    #: What the person does there.
+    role: str | None
+    email: str | None
+    telephone: str | None
+    #: zh or en.
+    language: str
+
+
+#: The contacts of some organisations in some programmes.
+_CONTACTS = text("""
+    SELECT x.organisation_id::text AS organisation, x.id::text, x.name, x.role, x.email, x.telephone, x.language
+    FROM organisation_contacts x WHERE x.organisation_id = ANY(CAST(:ids AS uuid[]))
+    AND x.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY x.name, x.id
+""")
+
+
+def contacts_of(
+    db: Connection, organisations: Collection[str], programmes: Collection[str]
+) -> dict[str, list[Contact]]:
+    """By organisation whom one writes to there, as the people of these programmes have entered it."""
+    found: dict[str, list[Contact]] = {id: [] for id in organisations}
+    given = {"ids": sorted(found), "seen": sorted(programmes)}
+    for row in db.execute(_CONTACTS, given):
+        values = dict(row._mapping)
+        found[values.pop("organisation")].append(Contact(**values))
+    return found

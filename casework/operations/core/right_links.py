@@ -1,0 +1,55 @@
+"""What an IP right belongs to: the technologies that it protects, and the organisations whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from casework.engine.state.right_values import OwnerOfRight
+
+
+def with_links(right: str) -> str:
+    """Columns of SQL beside those of a right `right`: the ids of its technologies, and its owners as JSON."""
+    technologies = (
+        f"(SELECT coalesce(array_agg(l.technology_id::text ORDER BY l.technology_id), '{{}}') FROM right_technologies l"
+        f" WHERE l.right_id = {right}.id) AS technologies"
+    )
+    owners = (
+        f"(SELECT coalesce(jsonb_agg(jsonb_build_object('organisation', o.organisation_id, 'share', trim_scale(o.share)::text)"
+        f" ORDER BY o.organisation_id), '[]') FROM right_owners o WHERE o.right_id = {right}.id) AS owners"
+    )
+    return f"{technologies}, {owners}"
+
+
+def write_technologies(db: Connection, right: str, technologies: Sequence[str]) -> None:
+    """From now on it protects these, and no others."""
+    given = {"right": right, "ids": list(technologies)}
+    db.execute(_DROP_TECHNOLOGIES, given)
+    db.execute(_ADD_TECHNOLOGIES, given)
+
+
+def write_owners(db: Connection, right: str, owners: Sequence[OwnerOfRight]) -> None:
+    """From now on it is theirs, and nobody else's."""
+    db.execute(_DROP_OWNERS, {"right": right})
+    given = {
+        "right": right,
+        "ids": [owner["organisation"] for owner in owners],
+        "shares": [owner["share"] for owner in owners],
+    }
+    db.execute(_ADD_OWNERS, given)
+
+
+#: What a right protects goes.
+_DROP_TECHNOLOGIES = text("DELETE FROM right_technologies WHERE right_id = CAST(:right AS uuid)")
+#: What a right protects from now on.
+_ADD_TECHNOLOGIES = text(
+    "INSERT INTO right_technologies (right_id, technology_id) SELECT CAST(:right AS uuid), * FROM unnest(CAST(:ids AS uuid[]))"
+)
+#: The owners of a right go.
+_DROP_OWNERS = text("DELETE FROM right_owners WHERE right_id = CAST(:right AS uuid)")
+#: The owners of a right from now on.
+_ADD_OWNERS = text(
+    "INSERT INTO right_owners (right_id, organisation_id, share)"
+    " SELECT CAST(:right AS uuid), * FROM unnest(CAST(:ids AS uuid[]), CAST(:shares AS numeric[]))"
+)

@@ -1,0 +1,111 @@
+"""The mail of a one-time link: who asks what, and the link; never the code that may be told beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from casework.engine.analysis.notification_rules import action_of
+from casework.operations.core.encryption import SecretBox
+from casework.operations.core.i18n import Speech
+from casework.operations.core.perform import new_id
+from casework.operations.links.words import asks_key
+from casework.records.case_loader import task_of
+
+#: Where a link leads; what follows the mark never leaves the browser but in a form.
+ANSWER_PAGE = "/answer#"
+#: Of mails, their kind.
+PARTY_LINK = "party_link"
+
+
+@dataclass(frozen=True)
+class PartyLinkMail:
+    """A link that goes to a party by mail now."""
+
+    id: str
+    address: str
+    language: str
+    at: datetime
+    programme: str
+    organisation: str
+    number: str
+    asks: str
+    path: str
+    until: datetime
+    code: bool
+
+
+def link_purpose(link: str) -> str:
+    """What the secret of a link is made for, and its mail."""
+    return f"party link {link}"
+
+
+def token_hash(secret: str) -> bytes:
+    """What is stored of a link: its 256 bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def post_link(db: Connection, link: str) -> None:
+    """Queue the mail of a link that was just given, in the transaction that gave it."""
+    db.execute(_QUEUE, {"id": new_id(), "link": link, "key": link_purpose(link), "kind": PARTY_LINK})
+
+
+def cancel_link_mails(db: Connection, link: str) -> None:
+    """What was not sent yet of a link that opens nothing any more is not sent."""
+    db.execute(_CANCEL, {"link": link})
+
+
+#: Queues the mail of a link.
+_QUEUE = text("""
+    INSERT INTO mails (id, link_id, key, kind, sealed, made_at, send_at)
+    VALUES (:id, CAST(:link AS uuid), :key, :kind, false, casework_now(), casework_now())
+""")
+#: Cancels the mail of a link.
+_CANCEL = text("""
+    UPDATE mails SET state = 'cancelled', ended_at = casework_now() WHERE link_id = CAST(:link AS uuid) AND state = 'queued'
+""")
+#: What the mail of a link that still leads somewhere is written from.
+_POSTED = text("""
+    SELECT m.id, l.id AS link, l.language, l.until, l.code, s.address, s.token, casework_now() AS at, c.number, p.name, p.name_zh,
+        o.name AS organisation, o.name_zh AS organisation_zh, to_jsonb(t) AS task
+    FROM mails m JOIN party_links l ON l.id = m.link_id JOIN party_link_secrets s ON s.link_id = l.id JOIN tasks t ON t.id = l.task_id
+    JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id JOIN organisations o ON o.id = l.organisation_id
+    WHERE m.id = CAST(:mail AS uuid) AND l.state = 'open' AND l.until > casework_now() AND t.closed_at IS NULL
+""")
+
+
+def write_link_mail(db: Connection, mail: str, secret_box: SecretBox) -> PartyLinkMail | None:
+    """What the mail of a link says; None where the link opens nothing any more, or its address was erased."""
+    row = db.execute(_POSTED, {"mail": mail}).one_or_none()
+    if row is None or row.address is None:
+        return None
+    # Made again each time, and kept nowhere: another key may have come since.
+    secrets = [
+        secret for secret in secret_box.secrets_of(link_purpose(row.link)) if token_hash(secret) == bytes(row.token)
+    ]
+    if not secrets:
+        return None
+    chinese = row.language == "zh-Hans"
+    edition, key = action_of(task_of(row.task))
+    say = Speech(chinese)
+    return PartyLinkMail(
+        row.id,
+        row.address,
+        row.language,
+        row.at,
+        (row.name_zh if chinese else None) or row.name,
+        (row.organisation_zh if chinese else None) or row.organisation,
+        row.number,
+        say.edition_text(edition, asks_key(edition, key)),
+        ANSWER_PAGE + secrets[0],
+        row.until,
+        row.code,
+    )
+
+
+__all__ = [
+    "ANSWER_PAGE", "PARTY_LINK", "PartyLinkMail", "cancel_link_mails", "link_purpose", "post_link", "token_hash", "write_link_mail",
+]  # fmt: skip

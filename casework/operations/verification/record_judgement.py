@@ -1,0 +1,111 @@
+"""Whether what the log of a need or a technology says was entered, imported, confirmed and corrected as it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.kept_records import (
+    BEFORE,
+    BY_PEOPLE,
+    FIELDS,
+    IMPORTED,
+    REASON,
+    RECORDED,
+    evolve,
+    is_confirmed,
+    said,
+)
+from casework.engine.state.events import ERASED, RegisterEvent
+from casework.ledger.redactable_bodies import Erased
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.history.point_in_time import Past
+
+
+def record_faults(
+    db: Connection, past: Past, noun: str, programme: str, events: Iterable[RegisterEvent]
+) -> Iterator[tuple[int, str]]:
+    """What in a record's log could not have happened so: the number of the event, and why."""
+    told = list(events)
+    causes = _causes(db, programme, told)
+    before: dict[str, Any] = {}
+    for event in told:
+        yield from ((event.seq, why) for why in _words_against(noun, before, event))
+        if event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
+            yield from ((event.seq, why) for why in _import_against(noun, programme, causes, before, event))
+        elif event.kind in (RECORDED, *BY_PEOPLE):
+            yield from ((event.seq, why) for why in _actor_against(past, programme, event))
+        before = evolve(noun, before, event)
+
+
+def _words_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -> Iterator[str]:
+    """Of each field that is changed it is said what stood there, and why where somebody stood for it."""
+    if not before or event.kind == ERASED:
+        return
+    for name in said(noun, event):
+        stood = event.body.get(f"{BEFORE}{name}")
+        if f"{BEFORE}{name}" not in event.body:
+            yield f"it changes {name} without a word of what stood there"
+        elif not isinstance(stood, Erased) and not isinstance(before[name], Erased) and stood != before[name]:
+            yield f"it says of {name} that something else stood there than did"
+    corrects = any(is_confirmed(before, name) for name in said(noun, event))
+    if corrects and event.kind != IMPORTED and REASON not in event.body:
+        yield "it changes what was confirmed before, and does not say why"
+    for name in event.effects.get("confirmed", []):
+        if name not in FIELDS[noun]:
+            yield f"{name} is no field that somebody can stand for"
+
+
+def _import_against(
+    noun: str, programme: str, causes: Mapping[int, str], before: Mapping[str, Any], event: RegisterEvent
+) -> Iterator[str]:
+    """What is imported comes with a part of a file of which the programme's log tells, and overwrites nothing that is confirmed."""
+    cause = event.effects.get("cause")
+    if cause is None or cause["log"] != programme or causes.get(cause["seq"]) != event.actor:
+        yield "it names an import as its cause that its programme's log does not know"
+    if event.effects.get("confirmed"):
+        yield "what is imported is confirmed by nobody"
+    for name in said(noun, event):
+        if is_confirmed(before, name):
+            yield f"it overwrites {name}, which a person had confirmed"
+
+
+def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:
+    if event.role not in EDITORS:
+        yield f"a record is kept by {' or '.join(EDITORS)}, not by {event.role}"
+    elif not past.held(programme, event.actor, event.role, event.acting_for, event.at):
+        yield f"its actor did not hold the role {event.role} at that moment"
+
+
+#: By whom the parts of imports are that a programme's log tells of under some numbers.
+_IMPORTS = text("""
+    SELECT seq, actor_id FROM events WHERE log_id = CAST(:programme AS uuid) AND kind = 'imported' AND seq = ANY(:seqs)
+""")
+
+
+def _causes(db: Connection, programme: str, events: Iterable[RegisterEvent]) -> Mapping[int, str]:
+    seqs = sorted({event.effects["cause"]["seq"] for event in events if "cause" in event.effects})
+    if not seqs:
+        return {}
+    return {row.seq: row.actor_id for row in db.execute(_IMPORTS, {"programme": programme, "seqs": seqs})}
+
+
+def import_faults(db: Connection, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """Parts of imports that led to another number of events in logs of records than they say: one of those is gone, or was added."""
+    led = {row.seq: row.events for row in db.execute(_LED_TO, {"programme": programme})}
+    for event in events:
+        if event.kind == IMPORTED and event.effects.get("records", 0) != led.get(event.seq, 0):
+            yield (
+                event.seq,
+                f"it says {event.effects.get('records', 0)} records were written, and their logs know {led.get(event.seq, 0)}",
+            )
+
+
+#: How many events in logs of needs and technologies each part of an import led to.
+_LED_TO = text("""
+    SELECT CAST(e.effects->'cause'->>'seq' AS bigint) AS seq, count(*) AS events FROM logs l JOIN events e ON e.log_id = l.id
+    WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind IN ('need', 'technology')
+    AND e.effects->'cause'->>'log' = CAST(:programme AS text) GROUP BY 1
+""")

@@ -1,0 +1,93 @@
+"""What is said of organisations: their kinds and sizes, and what their histories tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+
+from casework.json_values import JsonValue
+from casework.operations.catalogue.views import OrganisationEntry
+from casework.web.shell.i18n import N_
+from casework.web.shell.layout import country_name
+from casework.web.shell.values import Values
+
+KINDS_OF_ORGANISATIONS = {
+    "company": N_("company"), "institution": N_("institution"), "government": N_("government office"),
+    "association": N_("association"), "provider": N_("provider of services"), "other": N_("other"),
+}  # fmt: skip
+SIZES_OF_ORGANISATIONS = {
+    "micro": N_("micro enterprise"), "small": N_("small enterprise"), "medium": N_("medium-sized enterprise"),
+    "large": N_("large enterprise"),
+}  # fmt: skip
+KINDS_OF_OWNERS = {"person": N_("a person"), "organisation": N_("an organisation")}
+WRITTEN_IN = {"zh": N_("Chinese"), "en": N_("English")}
+#: What a field is called in a history, by table and field.
+_LABELS: Mapping[str, str] = {
+    "organisations.name": N_("Name"), "organisations.name_zh": N_("Chinese name"),
+    "organisations.kind": N_("Kind of organisation"), "organisations.country": N_("Country"),
+    "organisations.register_number": N_("Registration number"), "organisations.address": N_("Address"),
+    "organisations.size": N_("Size"), "organisations.state_owned": N_("State-owned"),
+    "organisations.language": N_("Language of letters"),
+    "organisation_contacts.name": N_("Full name"), "organisation_contacts.role": N_("What the person does there"),
+    "organisation_contacts.email": N_("E-mail"), "organisation_contacts.telephone": N_("Telephone"),
+    "organisation_contacts.language": N_("Language of letters"),
+    "organisation_owners.name": N_("Name of the owner"), "organisation_owners.kind": N_("Who the owner is"),
+    "organisation_owners.country": N_("Country"), "organisation_owners.share": N_("Share in per cent"),
+}  # fmt: skip
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "organisations.kind": KINDS_OF_ORGANISATIONS, "organisations.size": SIZES_OF_ORGANISATIONS,
+    "organisations.language": WRITTEN_IN, "organisation_contacts.language": WRITTEN_IN,
+    "organisation_owners.kind": KINDS_OF_OWNERS,
+}  # fmt: skip
+#: What an entry of its history says happened, also where it is about one of its contacts or owners.
+_HAPPENED: Mapping[str, str] = {
+    "registered": N_("%(who)s entered the organisation"),
+    "confirmed": N_("%(who)s confirmed the organisation"),
+    "corrected": N_("%(who)s confirmed the organisation, with corrections"),
+    "erased": N_("Words that named a person were erased"),
+    "contacts.row_kept": N_("%(who)s entered a contact"),
+    "contacts.changed": N_("%(who)s changed a contact"),
+    "contacts.row_removed": N_("%(who)s took a contact out"),
+    "owners.row_kept": N_("%(who)s entered an owner"),
+    "owners.changed": N_("%(who)s changed an owner"),
+    "owners.row_removed": N_("%(who)s took an owner out"),
+}
+
+
+def say_entry(entry: OrganisationEntry) -> tuple[str, list[tuple[str, str, str]]]:
+    """What happened, and by label what a field said before and says then."""
+    return gettext(_HAPPENED[_deed(entry)], who=entry.who or gettext("The system")), _say_changes(entry)
+
+
+def _deed(entry: OrganisationEntry) -> str:
+    if entry.kind == "confirmed" and entry.changes:
+        return "corrected"
+    if entry.what is None or entry.kind == "erased":
+        return entry.kind
+    changed = entry.kind == "row_kept" and any(before is not None for before, _ in entry.changes.values())
+    return f"{entry.what}.{'changed' if changed else entry.kind}"
+
+
+def _say_changes(entry: OrganisationEntry) -> list[tuple[str, str, str]]:
+    """A value that says nothing before and after is left out."""
+    if entry.erased:
+        return [(gettext("Words"), "", gettext("erased"))]
+    return [
+        (gettext(_LABELS[name]), _say(name, before), _say(name, after))
+        for name, (before, after) in entry.changes.items()
+        if name in _LABELS and (before not in (None, "") or after not in (None, ""))
+    ]
+
+
+def _say(name: str, value: JsonValue) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(value, str) and name in _CODES:
+        return gettext(_CODES[name].get(value, value))
+    if isinstance(value, str) and name.endswith(".country"):
+        return country_name(value)
+    return str(Values().say(value, name.partition(".")[2]))
+
+
+__all__ = ["KINDS_OF_ORGANISATIONS", "KINDS_OF_OWNERS", "SIZES_OF_ORGANISATIONS", "WRITTEN_IN", "say_entry"]

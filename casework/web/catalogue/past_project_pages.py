@@ -1,0 +1,59 @@
+"""Past projects: what was closed before the programme kept its cases here, listed and counted apart from cases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+
+from casework.definitions import load_library
+from casework.engine.parts import MAIN
+from casework.errors import NotFound
+from casework.operations.catalogue.past_projects import list_past_projects, outcomes
+from casework.operations.catalogue.views import PastProject
+from casework.permissions.visibility import reach
+from casework.web.shell.i18n import chinese, edition_text
+from casework.web.shell.session import list_transaction
+from casework.web.shell.values import say_amount
+
+blueprint = Blueprint("past_projects", __name__)
+
+
+@blueprint.get("/past-projects")
+def index() -> str:
+    chosen, cursor = request.args.get("outcome") or None, request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        if not reach(actor).all_of:
+            raise NotFound()
+        listed = list_past_projects(db, actor, outcome=chosen, cursor=cursor)
+    edition = load_library().playing(MAIN)
+    words = {code: edition_text(edition, key) for code, key in outcomes().items()} if edition is not None else {}
+    return render_template(
+        "catalogue/past_projects.html",
+        rows=listed.items,
+        counts=listed.counts,
+        ways=[
+            (gettext("All"), url_for("past_projects.index"), not chosen, sum(listed.counts.values())),
+            *(
+                (words.get(code, code), url_for("past_projects.index", outcome=code), code == chosen, count)
+                for code, count in listed.counts.items()
+            ),
+        ],
+        outcome=chosen,
+        words=words,
+        title_of=_title,
+        value_of=_value,
+        next_url=url_for("past_projects.index", outcome=chosen, cursor=listed.next) if listed.next else "",
+        first_url=url_for("past_projects.index", outcome=chosen) if cursor else "",
+    )
+
+
+def _title(project: PastProject) -> str:
+    return (project.title_zh if chinese() else None) or project.title
+
+
+def _value(project: PastProject) -> str:
+    if project.contract_value is None:
+        return ""
+    return f"{project.contract_currency} {say_amount(Decimal(project.contract_value))}"

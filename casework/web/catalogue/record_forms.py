@@ -1,0 +1,130 @@
+"""The forms by which needs and technologies are entered and put right, and what their answers mean for a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, YesNo
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.views import Need, Technology
+from casework.web.shell.i18n import N_
+
+_LINES = N_("One in each line.")
+
+
+class _Called(Form):
+    title = Text(label=N_("Title"), max=1_000)
+    title_zh = Text(label=N_("Title in Chinese"), max=1_000, required=False)
+    owner = Text(
+        label=N_("Owner"), max=300, required=False, help=N_("The name of the organisation, as it is registered here.")
+    )
+
+
+class _Ready(Form):
+    readiness_low = Number(label=N_("Readiness from"), min="1", max="9", whole=True, required=False)
+    readiness_high = Number(label=N_("Readiness to"), min="1", max="9", whole=True, required=False)
+
+
+class _Need(_Called):
+    problem = Note(label=N_("Problem"), required=False)
+    target = Note(label=N_("Target"), required=False)
+    sector = Text(label=N_("Sector"), max=300, required=False)
+    district = Text(label=N_("District"), max=300, required=False)
+    budget = Money(label=N_("Budget"), required=False)
+    readiness_low = _Ready.fields()["readiness_low"]
+    readiness_high = _Ready.fields()["readiness_high"]
+    wanted_form = Text(label=N_("Wanted form"), max=300, required=False)
+    wanted_by = Date(label=N_("Wanted by"), required=False)
+    valid_until = Date(label=N_("Valid until"), required=False)
+
+
+class _Technology(_Called):
+    description = Note(label=N_("Description"), required=False)
+    developed_in = Note(label=N_("Developed in"), required=False, help=_LINES)
+    deployed_in = Note(label=N_("Deployed in"), required=False, help=_LINES)
+    benefits = Note(label=N_("Benefits"), required=False, help=_LINES)
+    website = Text(label=N_("Website"), max=2_000, required=False)
+    readiness_text = Text(label=N_("Readiness, in words"), max=300, required=False)
+    readiness_low = _Ready.fields()["readiness_low"]
+    readiness_high = _Ready.fields()["readiness_high"]
+    ip_text = Note(label=N_("Intellectual property"), required=False)
+
+
+_SOURCE = Text(label=N_("Source"), max=200, help=N_("Who said so, or in which paper it stands."))
+_CHECKED = YesNo(
+    label=N_("Have you checked these values?"),
+    help=N_("With “Yes” you stand for them, and rules may rely on them. With “No” they are what the source claims."),
+)
+_REASON = Note(
+    label=N_("Why it says something else now"),
+    required=False,
+    help=N_("Needed where you change what somebody confirmed before."),
+)
+
+
+class NewNeed(_Need):
+    source = _SOURCE
+    confirmed = _CHECKED
+
+
+class NewTechnology(_Technology):
+    source = _SOURCE
+    confirmed = _CHECKED
+
+
+class CorrectedNeed(_Need):
+    source = _SOURCE
+    reason = _REASON
+
+
+class CorrectedTechnology(_Technology):
+    source = _SOURCE
+    reason = _REASON
+
+
+NEW: Mapping[str, type[Form]] = {"need": NewNeed, "technology": NewTechnology}
+CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": CorrectedTechnology}
+#: Fields of several entries, which a form has one in each line.
+_SEVERAL = frozenset({"developed_in", "deployed_in", "benefits"})
+_LEVELS = frozenset({"readiness_low", "readiness_high"})
+_ASKED: Mapping[str, tuple[str, ...]] = {
+    noun: tuple(name for name in form.fields() if name not in ("source", "reason")) for noun, form in CORRECTED.items()
+}
+
+
+def answers_of(record: Need | Technology, noun: str, names: Mapping[str, str]) -> JsonObject:
+    """A record as its form holds it; `names` has the owner's."""
+    answers: JsonObject = {}
+    for name in _ASKED[noun]:
+        value: Any = getattr(record, name)
+        if name == "owner":
+            value = names.get(value or "")
+        elif name == "budget" and value is not None:
+            value = {"amount": value, "currency": record.budget_currency} if isinstance(record, Need) else None
+        elif name in _SEVERAL:
+            value = "\n".join(value)
+        elif name in _LEVELS and value is not None:
+            value = str(value)
+        if value not in (None, ""):
+            answers[name] = value
+    return answers
+
+
+def fields_of(answers: JsonMapping, noun: str) -> JsonObject:
+    """What a form's answers say of a record: what it asks for and nobody answered is emptied. The owner is told by name still."""
+    fields: JsonObject = {}
+    for name in _ASKED[noun]:
+        value: Any = answers.get(name)
+        if name == "budget":
+            fields |= {
+                "budget": value["amount"] if value else None,
+                "budget_currency": value["currency"] if value else None,
+            }
+        elif name in _SEVERAL:
+            fields[name] = list(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))
+        elif name in _LEVELS:
+            fields[name] = None if value is None else int(value)
+        elif name != "owner":
+            fields[name] = value
+    return fields

@@ -1,0 +1,337 @@
+"""Needs and technologies as records that officers keep: list them, read one with its history, enter, correct and confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Form
+from casework.errors import NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue import kept_records, matches
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.views import Need, RecordEntry, Technology
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.paging import Page
+from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import names_of
+from casework.operations.core.record_log import Kept
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.web.catalogue.pages import FIELDS, Value, say_value, values_of
+from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import FormView, build_form, own_texts, read_request
+from casework.web.shell.i18n import N_
+from casework.web.shell.layout import clock
+from casework.web.shell.session import list_transaction, page_transaction
+
+_NAMES = {"need": N_("Needs"), "technology": N_("Technologies")}
+_ENTER = {"need": N_("Enter a need"), "technology": N_("Enter a technology")}
+_ABOUT = {
+    "need": N_("What companies look for. A need is entered here or comes with an import; what nobody has confirmed opens no gate."),
+    "technology": N_("What developers offer. A technology is entered here, or imported; what nobody has confirmed opens no gate."),
+}  # fmt: skip
+#: What an entry of a record's history says happened.
+HAPPENED: Mapping[str, str] = {
+    "recorded": N_("%(who)s entered it"),
+    "imported": N_("An import by %(who)s brought it, or brought other values"),
+    "corrected": N_("%(who)s put it right"),
+    "confirmed": N_("%(who)s confirmed: %(fields)s"),
+    "erased": N_("Words that named a person were erased"),
+}
+#: What a list may be narrowed to by who stands for its values.
+STANDS = {"confirmed": N_("with confirmed values"), "claimed": N_("with none confirmed")}
+
+
+def _label(noun: Kept, field: str) -> str:
+    name = "owner" if field == "owner_id" else field
+    words = FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"))
+    return gettext(words) if words else name
+
+
+class _Pages:
+    """The pages of one kind of record."""
+
+    def __init__(self, noun: Kept, plural: str) -> None:
+        self.noun, self.plural = noun, plural
+        self.blueprint = Blueprint(plural, __name__)
+        for rule, name, view, methods in (
+            (f"/{plural}", "index", self.index, ["GET"]),
+            (f"/{plural}/<uuid:{noun}>", "show", self.show, ["GET"]),
+            (f"/{plural}/<uuid:{noun}>/correct", "correct", self.ask_correct, ["GET"]),
+            (f"/{plural}/<uuid:{noun}>/correct", "put_right", self.put_right, ["POST"]),
+            (f"/{plural}/<uuid:{noun}>/confirm", "confirm", self.confirm, ["POST"]),
+            (f"/programmes/<uuid:programme>/{plural}/new", "new", self.ask_new, ["GET"]),
+            (f"/programmes/<uuid:programme>/{plural}/new", "enter", self.enter, ["POST"]),
+        ):
+            self.blueprint.add_url_rule(rule, name, view, methods=methods)
+
+    def _url(self, page: str, **values: Any) -> str:
+        return url_for(f"{self.plural}.{page}", **values)
+
+    def _at(self, id: str) -> str:
+        return self._url("show", **{self.noun: id})
+
+    def _one(self, db: Connection, actor: Actor, id: str) -> Need | Technology:
+        if self.noun == "need":
+            return catalogue.show_record(db, actor, Need, id)
+        return catalogue.show_record(db, actor, Technology, id)
+
+    # --- the list ---
+
+    def index(self) -> str:
+        words, cursor = request.args.get("q", "").strip()[:200], request.args.get("cursor")
+        stands = request.args.get("stands", "")
+        asked = {"title": words, "stands": stands if stands in STANDS else ""}
+        with list_transaction() as (db, actor):
+            if not reach(actor).all_of:
+                raise NotFound()
+            filters = {name: value for name, value in asked.items() if value}
+            listed: Page[Need] | Page[Technology] = (
+                catalogue.list_records(db, actor, Need, filters=filters, cursor=cursor)
+                if self.noun == "need"
+                else catalogue.list_records(db, actor, Technology, filters=filters, cursor=cursor)
+            )
+            titles = catalogue.titles_of(db, actor, self.noun, {one.id for one in listed.items})
+            owners = names_of(db, set(), {one.owner for one in listed.items})
+        own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
+        kept = {"q": words or None, "stands": asked["stands"] or None}
+        return render_template(
+            "catalogue/records.html",
+            title=gettext(_NAMES[self.noun]),
+            about=gettext(_ABOUT[self.noun]),
+            rows=[(one, titles[one.id], owners.get(one.owner or ""), self._at(one.id)) for one in listed.items],
+            words=words,
+            stands=asked["stands"],
+            choices=[(code, gettext(said)) for code, said in STANDS.items()],
+            list_url=self._url("index"),
+            enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
+            next_url=self._url("index", **kept, cursor=listed.next) if listed.next else "",
+            first_url=self._url("index", **kept) if cursor else "",
+        )
+
+    # --- one ---
+
+    def show(self, **path: UUID) -> str:
+        id = str(path[self.noun])
+        with page_transaction() as (db, actor):
+            one = self._one(db, actor, id)
+            layout.use_calendar(calendar_of(db, one.programme))
+            entries = kept_records.read_entries(db, actor, self.noun, id)
+            found = matches.list_matches(db, actor, about={self.noun: id}, limit=50).items
+            people = {origin.get("confirmed_by") for origin in one.provenance.values()}
+            owners = {
+                value for entry in entries for value in entry.changes.get("owner_id", ()) if isinstance(value, str)
+            }
+            names = names_of(db, people, {one.owner, *owners})
+            title = catalogue.titles_of(db, actor, self.noun, {id})[id]
+            may = actor.in_programme(one.programme, EDITORS)
+        values = values_of(self.noun, one, names)
+        return render_template(
+            "catalogue/record.html",
+            noun=self.noun,
+            title=title,
+            one=one,
+            list_name=gettext(_NAMES[self.noun]),
+            list_url=self._url("index"),
+            owner=names.get(one.owner or ""),
+            values=values,
+            waiting=_waiting(values),
+            confirm_url=self._url("confirm", **{self.noun: id}),
+            correct_url=self._url("correct", **{self.noun: id}) if may else "",
+            entries=[(entry, self._say(entry), self._changes(entry, names)) for entry in entries],
+            matches=[(match, match.technology if self.noun == "need" else match.need) for match in found],
+            may=may,
+        )
+
+    def _say(self, entry: RecordEntry) -> str:
+        kind = "imported" if entry.imported else entry.kind
+        return gettext(
+            HAPPENED.get(kind, kind),
+            who=entry.who or gettext("The system"),
+            fields=", ".join(_label(self.noun, name) for name in entry.confirmed),
+        )
+
+    def _changes(self, entry: RecordEntry, names: Mapping[str, str]) -> list[tuple[str, Any, Any]]:
+        """Label, what it said before, what it says then; of an erased one that it is."""
+        told = [
+            (_label(self.noun, name), say_value(before, name, names), say_value(after, name, names))
+            for name, (before, after) in entry.changes.items()
+            if name not in entry.erased and (entry.kind != "recorded" or after not in (None, "", [], {}))
+        ]
+        return told + [(_label(self.noun, name), "", gettext("erased")) for name in entry.erased]
+
+    def confirm(self, **path: UUID) -> BaseResponse:
+        """Stand for one value, or for all that came from one source."""
+        id, field = str(path[self.noun]), request.form.get("field", "")
+        with page_transaction() as (db, actor):
+            if field:
+                named = "owner_id" if field == "owner" else field
+                kept_records.confirm_field(db, actor, self.noun, id, field=named, request=read_request())
+            else:
+                source = request.form.get("source", "")
+                kept_records.confirm_source(db, actor, self.noun, id, source=source, request=read_request())
+        flash(gettext("Confirmed: from now on rules may rely on it."))
+        return redirect(self._at(id), 303)
+
+    # --- the forms ---
+
+    def ask_new(self, programme: UUID) -> Response:
+        return self._ask_new(str(programme))
+
+    def _ask_new(self, programme: str, sent: Sent | None = None) -> Response:
+        with page_transaction() as (db, actor):
+            if programme not in reach(actor).all_of:
+                raise NotFound("programme")
+            if not actor.in_programme(programme, EDITORS):
+                raise NotAllowed()
+            layout.use_calendar(calendar_of(db, programme))
+            form = _form(db, actor, f"{self.noun}:new:{programme}", NEW[self.noun], sent=sent)
+        words = gettext(_ENTER[self.noun])
+        return self._form_page((words, words), form, sent, self._url("index"))
+
+    def _form_page(
+        self, words: tuple[str, str], form: FormView, sent: Sent | None, back: str, *, under: str = ""
+    ) -> Response:
+        """The page of a form: `words` are its title and what its button says."""
+        title, do = words
+        page = render_template(
+            "catalogue/right_form.html",
+            title=title,
+            under=[under],
+            form=form,
+            sent=sent,
+            do=do,
+            back=back,
+            crumbs=[(gettext(_NAMES[self.noun]), self._url("index")), *([(under, back)] if under else [])],
+        )
+        return make_response(page, sent.status if sent else 200)
+
+    def enter(self, programme: UUID) -> BaseResponse:
+        scope, form = str(programme), NEW[self.noun]
+        with page_transaction() as (db, actor):
+            if scope not in reach(actor).all_of:
+                raise NotFound("programme")
+            layout.use_calendar(calendar_of(db, scope))
+
+        def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+            given = _checked(form, data)
+            fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, given.get("owner"))}
+            return kept_records.create_record(
+                db,
+                actor,
+                self.noun,
+                programme=scope,
+                fields=fields,
+                source=given["source"],
+                confirmed=given["confirmed"],
+                request=key,
+            )
+
+        return answer(
+            f"{self.noun}:new:{scope}",
+            form.rule(),
+            do,
+            lambda sent: self._ask_new(scope, sent),
+            lambda done: self._at(done.answer["id"]),
+            said=lambda done: gettext("It is entered."),
+        )
+
+    def ask_correct(self, **path: UUID) -> Response:
+        return self._ask_correct(str(path[self.noun]))
+
+    def _ask_correct(self, id: str, sent: Sent | None = None) -> Response:
+        with page_transaction() as (db, actor):
+            one = self._one(db, actor, id)
+            layout.use_calendar(calendar_of(db, one.programme))
+            if not actor.in_programme(one.programme, EDITORS):
+                raise NotAllowed()
+            known = answers_of(one, self.noun, names_of(db, set(), {one.owner}))
+            seq = kept_records.read_seq(db, id)
+            form = _form(db, actor, f"{self.noun}:{id}", CORRECTED[self.noun], known=known, sent=sent, revision=seq)
+            title = catalogue.titles_of(db, actor, self.noun, {id})[id]
+        words = gettext("Correct the need") if self.noun == "need" else gettext("Correct the technology")
+        return self._form_page((words, gettext("Put it right")), form, sent, self._at(id), under=title)
+
+    def put_right(self, **path: UUID) -> BaseResponse:
+        id, form = str(path[self.noun]), CORRECTED[self.noun]
+        with page_transaction() as (db, actor):
+            one = self._one(db, actor, id)
+            layout.use_calendar(calendar_of(db, one.programme))
+
+        def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+            given = _checked(form, data)
+            fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, given.get("owner"))}
+            return kept_records.correct_record(
+                db,
+                actor,
+                self.noun,
+                id,
+                # What the form holds no longer is emptied.
+                fields=fields,
+                source=given.get("source"),
+                reason=given.get("reason"),
+                seen=revision,
+                request=key,
+            )
+
+        return answer(
+            f"{self.noun}:{id}",
+            form.rule(),
+            do,
+            lambda sent: self._ask_correct(id, sent),
+            lambda done: self._at(id),
+            said=lambda done: gettext("Put right: from now on rules may rely on it."),
+        )
+
+
+def _waiting(values: list[Value]) -> list[tuple[str, int]]:
+    """The sources of which values wait for somebody to stand for them, each with how many."""
+    counts: dict[str, int] = {}
+    for value in values:
+        if value.source and not value.confirmed_by:
+            counts[value.source] = counts.get(value.source, 0) + 1
+    return sorted(counts.items())
+
+
+def _form(
+    db: Connection,
+    actor: Actor,
+    name: str,
+    form: type[Form],
+    *,
+    sent: Sent | None,
+    known: JsonMapping | None = None,
+    revision: int | None = None,
+) -> FormView:
+    return build_form(
+        name,
+        form.rule(),
+        own_texts(form),
+        values=known,
+        submitted=sent.data if sent else None,
+        faults=sent.faults if sent else None,
+        draft=None if sent else find_draft(db, actor.person, name),
+        revision=revision,
+        doubts=sent.doubts if sent else (),
+    )
+
+
+def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
+    rules = form.rule()
+    return check(build_model(form.__name__, rules), rules, data, clock().office_today)
+
+
+needs = _Pages("need", "needs").blueprint
+technologies = _Pages("technology", "technologies").blueprint

@@ -1,0 +1,347 @@
+"""What a party sees of a one-time link, without an account: what is asked, and the form to answer it once.
+
+Nothing is changed by a GET: what scans the links of mails answers nothing. The secret of the link stands in a cookie and in no
+address, so that no log and no other page learns of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, Flask, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.wrappers import Response
+
+from casework import reasons
+from casework.api.protocol.files import as_attachment, document_store
+from casework.api.protocol.requests import about_client
+from casework.definitions import load_library
+from casework.engine.tasks.party_answers import AS, BY, MOST_FILES
+from casework.errors import (
+    FileBlocked,
+    FilePending,
+    InvalidForm,
+    NotFound,
+    Refused,
+    TooManyAttempts,
+    UploadRefused,
+    WrongState,
+)
+from casework.operations.documents.storage import Kept, part_for
+from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES
+from casework.operations.documents.uploads import receive
+from casework.operations.links import answers
+from casework.operations.links.answers import OPEN_FOR, Given
+from casework.operations.links.views import Answered, Shown
+from casework.operations.links.words import asks_key, label_key
+from casework.web.auth.link_secrets import forget, held, hold
+from casework.web.shell.form_fields import PREFIX, Choice
+from casework.web.shell.forms import Texts, build_form, parse_form
+from casework.web.shell.i18n import edition_text, name_of, say, say_error, say_faults
+from casework.web.shell.layout import LANGUAGE_COOKIE
+from casework.web.shell.session import cookie_named, open_transaction
+from casework.web.shell.values import Values
+
+blueprint = Blueprint("answers", __name__, url_prefix="/answer")
+
+#: What the browser keeps: the secret of the link, and of what link and code have opened.
+LINK, OPENED = "answer-link", "answer"
+FILES = "files"
+#: What the files of one answer may be together, and what stands beside them.
+MOST_AT_ONCE, _BESIDE = min(MOST_FILES * MOST_BYTES, 60 * MEGABYTE), MEGABYTE
+
+
+def register(app: Flask) -> None:
+    """Before a form is read: of strangers nothing large is read, but of whoever has opened a link."""
+    app.extensions["casework.large"]["answers.send"] = MOST_AT_ONCE + _BESIDE
+    app.before_request(_allow_files)
+
+
+def _allow_files() -> None:
+    if request.method == "POST" and request.endpoint == "answers.send" and _opened() is not None:
+        request.max_content_length = MOST_AT_ONCE + _BESIDE
+
+
+def _opened() -> Shown | None:
+    """What this browser has opened; None where that is nothing, or opens nothing any more."""
+    try:
+        with open_transaction() as db:
+            return answers.show_link(db, held(LINK), held(OPENED))
+    except NotFound:
+        return None
+
+
+# --- opening ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+def land() -> str:
+    """Where a link leads: its secret stands behind the mark, and comes by the form."""
+    return render_template("links/land.html", fault="")
+
+
+@blueprint.post("")
+def open_link() -> Response:
+    token = request.form.get("secret", "").strip()[:200]
+    opened = None
+    try:
+        with open_transaction() as db:
+            state, language = answers.state_of(db, token)
+            if state == "open":
+                try:
+                    opened = answers.open_link(db, token, None, about_client(request)["address"])
+                except NotFound:
+                    # It asks for a code first.
+                    opened = None
+    except NotFound:
+        return _gone("")
+    if state != "open":
+        return _gone(state)
+    response = hold(redirect(url_for("answers.show"), 303), LINK, token, OPEN_FOR)
+    if opened is not None:
+        hold(response, OPENED, opened, OPEN_FOR)
+    return _speak(response, language)
+
+
+def _speak(response: Response, language: str) -> Response:
+    """The party's language, unless this browser has chosen one."""
+    name = cookie_named(LANGUAGE_COOKIE)
+    if name not in request.cookies:
+        response.set_cookie(
+            name,
+            language,
+            max_age=int(OPEN_FOR.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            path="/",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )
+    return response
+
+
+def _gone(state: str) -> Response:
+    """That the link opens nothing, and why, to whoever holds it."""
+    return make_response(render_template("links/gone.html", state=state), 404)
+
+
+def _gone_now() -> Response:
+    try:
+        with open_transaction() as db:
+            return _gone(answers.state_of(db, held(LINK))[0])
+    except NotFound:
+        return _gone("")
+
+
+@blueprint.post("/code")
+def enter_code() -> Response:
+    """A wrong code is noted, and whoever guesses waits."""
+    try:
+        with open_transaction() as db:
+            secret = answers.open_link(
+                db, held(LINK), request.form.get("code", "")[:40], about_client(request)["address"]
+            )
+    except NotFound:
+        return _gone_now()
+    except TooManyAttempts as refusal:
+        response = _ask_code(say_error(refusal), 429)
+        response.headers["Retry-After"] = str(refusal.seconds)
+        return response
+    if secret is None:
+        return _ask_code(
+            gettext("This is not the code. Ask the office; after a few wrong codes you have to wait."), 422
+        )
+    return hold(redirect(url_for("answers.show"), 303), OPENED, secret, OPEN_FOR)
+
+
+def _ask_code(fault: str, status: int) -> Response:
+    return make_response(render_template("links/code.html", fault=fault), status)
+
+
+# --- the form --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/form")
+def show() -> Response:
+    """The question for the code, or behind it what is asked."""
+    try:
+        with open_transaction() as db:
+            shown = answers.show_link(db, held(LINK), held(OPENED))
+    except NotFound:
+        return _gone_now()
+    if shown is None:
+        return _ask_code("", 200)
+    draft = MultiDict((name, value) for name, given in shown.draft.items() for value in given)
+    return _form(shown, draft if shown.draft else None, {})
+
+
+def _form(shown: Shown, typed: MultiDict[str, str] | None, faults: Mapping[str, str], status: int = 200) -> Response:
+    asks = _Asks(shown)
+    page = render_template(
+        "links/answer.html",
+        one=shown,
+        asks=asks.question,
+        form=build_form(
+            "answer", shown.fields, asks.texts, choices=asks.choices, submitted=typed, faults=asks.of_form(faults)
+        ),
+        typed=typed if typed is not None else MultiDict(),
+        name_key=BY,
+        position_key=AS,
+        faults=faults,
+        refused=faults.get("", ""),
+        files_field=FILES,
+        most_files=MOST_FILES,
+    )
+    return make_response(page, status)
+
+
+@dataclass(frozen=True)
+class _Asks:
+    """The words and choices of what a link asks."""
+
+    shown: Shown
+
+    @property
+    def _task(self) -> str:
+        return f"tasks.{self.shown.rule}"
+
+    @property
+    def _form(self) -> str:
+        return load_library()[self.shown.edition].tasks[self.shown.rule].form or ""
+
+    @property
+    def question(self) -> str:
+        return edition_text(load_library()[self.shown.edition], asks_key(self.shown.edition, self._task))
+
+    def label(self, field: str) -> str:
+        key = label_key(self.shown.edition, self._task, self._form, field)
+        return edition_text(load_library()[self.shown.edition], key)
+
+    @property
+    def texts(self) -> Texts:
+        edition, prefix = load_library()[self.shown.edition], f"forms.{self._form}."
+        listed = {field["name"] for field in self.shown.fields if field["type"] in ("documents", "providers")}
+
+        def get(key: str) -> str:
+            name, _, what = key.partition(".")
+            if what == "label":
+                return self.label(name)
+            if what == "help" and name in listed:
+                return gettext("Tick none, and it holds for all that stand here.")
+            return edition_text(edition, prefix + key)
+
+        def has(key: str) -> bool:
+            name, _, what = key.partition(".")
+            return what == "help" and name in listed or prefix + key in edition.texts
+
+        return Texts(get, has)
+
+    @property
+    def choices(self) -> dict[str, list[Choice]]:
+        offered: dict[str, list[Choice]] = {
+            "documents": [(one.id, one.title) for one in self.shown.documents],
+            "providers": [(one.id, name_of(one)) for one in self.shown.providers],
+        }
+        return {field["name"]: offered[field["type"]] for field in self.shown.fields if field["type"] in offered}
+
+    def of_form(self, faults: Mapping[str, str]) -> dict[str, str]:
+        names = {field["name"] for field in self.shown.fields}
+        return {name: why for name, why in faults.items() if name.split(".")[0] in names}
+
+
+@blueprint.post("/draft")
+def keep() -> Response:
+    """Keep what was typed until it is sent, or the link ends; files are chosen again."""
+    try:
+        with open_transaction() as db:
+            answers.keep_draft(db, held(LINK), held(OPENED), _typed())
+    except NotFound:
+        return _gone_now()
+    except InvalidForm as refusal:
+        flash(say(next(iter(refusal.fields.values()))), "warn")
+        return redirect(url_for("answers.show"), 303)
+    flash(gettext("It is kept, and nothing is sent yet. Open the link again to go on."))
+    return redirect(url_for("answers.show"), 303)
+
+
+def _typed() -> dict[str, list[str]]:
+    """What stands in the form, by what it is sent as."""
+    names = [name for name in request.form if name.startswith(PREFIX) or name in (BY, AS)]
+    return {name: request.form.getlist(name) for name in names}
+
+
+@blueprint.post("/form")
+def send() -> Response:
+    """Answer: once, and for good."""
+    try:
+        with open_transaction() as db:
+            shown = answers.show_link(db, held(LINK), held(OPENED))
+    except NotFound:
+        return _gone_now()
+    if shown is None:
+        return redirect(url_for("answers.show"), 303)
+    data = parse_form(shown.fields, request.form)
+    try:
+        given = Given(request.form.get(BY, "")[:1000], request.form.get(AS, "")[:1000], data, [*_kept(shown, _files())])
+        with open_transaction() as db:
+            answered = answers.answer(db, document_store(), held(LINK), held(OPENED), given)
+    except UploadRefused as refusal:
+        return _form(shown, request.form, {FILES: f"{refusal.name}: {say(refusal.why)}"}, 422)
+    except InvalidForm as refusal:
+        return _form(shown, request.form, say_faults(refusal), 422)
+    except (Refused, WrongState):
+        # Why not is the office's own affair.
+        words = gettext("This cannot be recorded now. Nothing is lost: keep it for later, and ask the office.")
+        return _form(shown, request.form, {"": words}, 409)
+    except NotFound:
+        return _gone_now()
+    return forget(make_response(_thanks(shown, given, answered)), LINK, OPENED)
+
+
+def _files() -> list[FileStorage]:
+    files = [file for file in request.files.getlist(FILES) if file.filename]
+    if len(files) > MOST_FILES:
+        raise InvalidForm(fields={FILES: reasons.links.MOST_FILES(most=MOST_FILES)})
+    return files
+
+
+def _kept(shown: Shown, files: Iterable[FileStorage]) -> Iterable[Kept]:
+    """The files in the store, as the party's. Raises UploadRefused."""
+    for sent in files:
+        with receive(sent.stream, sent.filename or "") as upload:
+            yield document_store().keep(shown.log, part_for(shown.party, None), upload)
+
+
+def _thanks(shown: Shown, given: Given, answered: Answered) -> str:
+    asks, edition = _Asks(shown), load_library()[shown.edition]
+    names = {id: words for choices in asks.choices.values() for id, words in choices}
+    values = Values(names, edition, edition.tasks[shown.rule].form or "")
+    said: list[tuple[str, str | Markup]] = [
+        (asks.label(name), values.say(value, name)) for name, value in given.data.items() if value not in (None, "", [])
+    ]
+    return render_template(
+        "links/thanks.html", one=shown, asks=asks.question, said=said, given=given, answered=answered
+    )
+
+
+@blueprint.get("/documents/<uuid:document>")
+def take(document: UUID) -> Response:
+    """A document that the link shows, to be saved."""
+    try:
+        with (
+            open_transaction() as db,
+            answers.opened_document(db, document_store(), held(LINK), held(OPENED), str(document)) as (one, pieces),
+        ):
+            content = b"".join(pieces)
+    except NotFound:
+        return _gone_now()
+    except (FileBlocked, FilePending):
+        flash(gettext("This file cannot be taken out now. Ask the office."), "warn")
+        return redirect(url_for("answers.show"), 303)
+    return as_attachment([content], one.name, len(content))
+
+
+__all__ = ["blueprint", "register"]

@@ -1,0 +1,51 @@
+"""A record of an effect in words, and what a form offers to choose: records, tasks, and whatever else has a name."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask_babel import gettext
+
+from casework.definitions import load_library
+from casework.operations.cases.action_views import ImpactChoice, TaskChoice
+from casework.operations.core.views import NamedInBoth
+from casework.web.shell.i18n import N_, edition_text, name_of
+from casework.web.shell.values import choice_name
+
+LEVELS = {
+    "baseline": N_("baseline"), "claimed": N_("claimed"), "measured": N_("measured"), "verified": N_("verified"),
+}  # fmt: skip
+
+
+def say_measure(code: str) -> str:
+    return choice_name("figures.measure", code)
+
+
+def say_level(code: str) -> str:
+    return gettext(LEVELS[code])
+
+
+def say_number(value: str) -> str:
+    """A decimal in groups of three, without noughts that say nothing."""
+    number = Decimal(value)
+    plain = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return f"{plain:,f}".replace("-", "−")
+
+
+def say_record(one: ImpactChoice) -> str:
+    """A record among others from which one is chosen."""
+    return gettext(
+        "%(what)s, %(level)s: %(value)s (%(first)s to %(last)s)",
+        what=say_measure(one.name),
+        level=say_level(one.level),
+        value=say_number(one.value),
+        first=one.from_on,
+        last=one.to_on,
+    )
+
+
+def say_choice(choice: NamedInBoth) -> str:
+    """One of what a form offers, in the reader's language."""
+    if isinstance(choice, TaskChoice):
+        return edition_text(load_library()[choice.edition], choice.key)
+    return say_record(choice) if isinstance(choice, ImpactChoice) else name_of(choice)

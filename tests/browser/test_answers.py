@@ -1,0 +1,81 @@
+"""A party answers a follow-up by its link: on a telephone, in Chinese, without an account, every step whole and accessible."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from casework.operations.links.mail import ANSWER_PAGE, link_purpose
+from casework.operations.links.service import Wanted, give_link
+from casework.operations.tasks.service import activate_task
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from tests.browser.conftest import PageOf
+from tests.browser.site import Site
+from tests.browser.test_invitations import insist_accessible
+from tests.support.way_to_referral import complete
+from tests.support.world import new_request, today
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def follow_up(site: Site) -> str:
+    """A closed case that is asked what has come of it; gives the task."""
+    world = site.world
+    with transaction(site.engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        checked = {
+            "need_complete": True,
+            "technology_complete": True,
+            "duplicate_checked": True,
+            "rationale_fits": True,
+        }
+        complete(world, db, "officer", number, "triage_check", data=checked | {"interest": "none"})
+        end = {"outcome": "no_agreement", "reason": "price"}
+        world.fire(db, "officer", number, "propose_close", end | {"statements": "No money this year."})
+        soon = (today() + timedelta(days=180)).isoformat()
+        world.fire(db, "supervisor", number, "close", end | {"follow_up_on": soon, "publication": "none"})
+    (task, *_) = site.ids(
+        "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = 'follow_up' ORDER BY t.due_at",
+        number=number,
+    )
+    with transaction(site.engine) as db:
+        activate_task(db, world.actor(db, "officer"), task, new_request())
+    return task
+
+
+def test_a_party_answers_on_a_telephone(page_of: PageOf, site: Site) -> None:
+    task, secret_box = follow_up(site), site.document_store.secret_box
+    with transaction(site.engine) as db:
+        wanted = Wanted("need_owner", 14, "zh-Hans", code=True, name="张伟")
+        done = give_link(db, site.world.actor(db, "officer"), secret_box, task, wanted, request=new_request())
+    secret = secret_box.secrets_of(link_purpose(done.answer["id"]))[0]
+    reader = page_of(None, locale="zh-CN", phone=True)
+    reader.open_link(ANSWER_PAGE + secret, "/answer/form")
+    assert secret not in reader.page.url
+    insist_accessible(reader)
+    reader.page.fill("#code", done.answer["code"])
+    reader.follow(reader.page.locator("main form button"))
+    assert "后续情况如何" in reader.page.inner_text("h1")
+    insist_accessible(reader)
+    # What is forgotten is said beside the field, and what was typed stays.
+    reader.page.fill("#answered_by", "张伟")
+    reader.follow(reader.page.locator("main form button.btn-primary"))
+    assert reader.page.locator("#answered_as-fault").is_visible()
+    assert reader.page.input_value("#answered_by") == "张伟"
+    insist_accessible(reader)
+    reader.page.check("input[name=f-running] >> nth=0")
+    reader.page.check("input[name=f-effect][value=better]")
+    reader.page.fill("[name=f-further_sites]", "2")
+    reader.page.fill("#answered_as", "总经理")
+    reader.follow(reader.page.locator("main form button.btn-primary"))
+    assert "谢谢" in reader.page.inner_text("h1")
+    assert "张伟" in reader.page.inner_text("main")
+    insist_accessible(reader)
+    reader.open_link(ANSWER_PAGE + secret, "/answer")
+    assert reader.page.locator("form[data-link]").count() == 0, "the link opens nothing any more"
+    (by,) = site.ids("SELECT closed_by FROM tasks WHERE id = CAST(:task AS uuid)", task=task)
+    assert by == "party"
+    assert list(verify_all(site.engine)) == []

@@ -1,0 +1,140 @@
+"""Across the border: classes, letters, licences, and what needs none of them."""
+
+from __future__ import annotations
+
+from casework.errors import NotAllowed, Refused, WrongState
+from casework.playbook.steps import do
+from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, to_structuring
+from tests.journeys.checks import along, has, has_not, refused, stands
+from tests.journeys.journey import Steps
+from tests.journeys.scripts.stages import to_agreement
+
+#: As far as an export that was classed as restricted, and one that was classed as dual use.
+RESTRICTED: Steps = (
+    *to_structuring("export"),
+    do("officer", "agreement.propose"),
+    do("compliance", "agreement.class_restricted"),
+)
+APPLIED: Steps = (*RESTRICTED, do("officer", "agreement.apply_for_letter"))
+LETTER: Steps = (*APPLIED, do("officer", "agreement.letter_issued"))
+LICENCE_ASKED: Steps = (*LETTER, do("officer", "agreement.agree"), do("officer", "agreement.ask_licence"))
+DUAL_USE: Steps = (
+    *to_agreement("export"),
+    do("officer", "agreement.propose"),
+    do("compliance", "agreement.class_dual_use"),
+    do("officer", "agreement.agree"),
+    do("officer", "agreement.ask_dual_use_licence"),
+)
+BACK = (do("officer", "agreement.redraft"), do("officer", "agreement.propose"), stands("agreement", "classification"))
+GIVE_UP = (do("officer", "agreement.abandon"),)
+REFUSED = (do("officer", "agreement.refused_by_authority"), stands("agreement", "not_permitted"))
+
+SCRIPTS: dict[str, Steps] = {
+    "restricted export waits for its letter and ends well": (
+        *to_agreement("export"),
+        do("officer", "agreement.propose"),
+        # Computed, and nobody ticks it: the owner is in China, the plant is not.
+        stands("agreement", "classification"),
+        has("classification", queue="compliance"),
+        refused(do("officer", "agreement.class_free"), NotAllowed, "is for"),
+        refused(do("compliance", "compliance_gate"), Refused, "has no class yet"),
+        do("compliance", "agreement.class_restricted"),
+        refused(do("officer", "agreement.agree"), WrongState),
+        refused(do("compliance", "compliance_gate"), Refused, "waits for its letter"),
+        do("officer", "agreement.apply_for_letter"),
+        has("letter_awaited", queue="officer"),
+        refused(do("officer", "agreement.agree"), WrongState),
+        refused(do("officer", "agreement.letter_issued", valid_until=1200), Refused, "three years after its issue"),
+        do("officer", "agreement.letter_issued"),
+        stands("agreement", "negotiating"),
+        do("officer", "agreement.agree"),
+        refused(do("officer", "agreement.cleared"), Refused, "Ask for the licence first"),
+        refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
+        do("officer", "agreement.ask_licence"),
+        has("licence_awaited", queue="officer"),
+        refused(do("compliance", "compliance_gate"), Refused, "letter or licence"),
+        do("officer", "agreement.licence_issued"),
+        refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
+        refused(
+            do("officer", "agreement.sign_cross", effective_on=-5, executed_on=-5),
+            Refused,
+            "before the day of the licence",
+        ),
+        do("officer", "agreement.sign_cross"),
+        # What has a licence is not registered as well.
+        has_not("contract_registration"),
+        *BEFORE_SIGNING,
+        do("officer", "case.sign"),
+        stands("case", "deployment"),
+    ),
+    "forbidden export ends, and the case can only close": (
+        *to_structuring("export"),
+        do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_prohibited"),
+        stands("agreement", "prohibited"),
+        do("officer", "ip.confirm", territory="CN"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "The case can only close"),
+        do("officer", "case.propose_close", outcome="no_agreement"),
+        do("officer", "ip.end"),
+        do("supervisor", "case.close"),
+        stands("case", "closed"),
+    ),
+    "export that is classed as prohibited after the case came to signing": (
+        *to_agreement("export"),
+        do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_prohibited"),
+        refused(do("compliance", "compliance_gate"), Refused, "is prohibited"),
+        do("compliance", "compliance_gate", result="refused"),
+        refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
+        do("officer", "case.propose_close", outcome="no_agreement"),
+    ),
+    "dual use is licensed by export control": (
+        *DUAL_USE,
+        has("dual_use_licence", queue="officer"),
+        do("officer", "agreement.licence_issued"),
+        do("officer", "agreement.sign_cross"),
+        stands("agreement", "in_force"),
+    ),
+    "import is registered": (
+        *to_structuring("import"),
+        do("officer", "agreement.propose"),
+        refused(do("compliance", "agreement.class_restricted"), Refused, "this class is one of exports"),
+        refused(do("compliance", "agreement.class_dual_use"), Refused, "this class is one of exports"),
+        do("compliance", "agreement.class_free"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        do("officer", "agreement.redraft"),
+        *AGREED_ACROSS,
+        do("officer", "agreement.sign_cross"),
+        has("contract_registration", queue="officer"),
+        do("officer", "contract_registration"),
+    ),
+    "import is built": (*to_structuring("import"), *SIGNED_ACROSS, stands("case", "deployment")),
+    "purchase needs none of it": (
+        *to_agreement("import"),
+        do("officer", "agreement.propose", kind="purchase"),
+        stands("agreement", "negotiating"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        refused(do("officer", "agreement.sign_cross"), Refused, "No technology crosses the border"),
+        do("officer", "agreement.sign_local"),
+        has_not("contract_registration"),
+        do("compliance", "compliance_gate"),
+    ),
+    "nobody knows where a party is": (
+        *to_structuring("unplaced"),
+        refused(do("officer", "agreement.propose"), Refused, "The country of the technology owner's organisation"),
+        do("officer", "agreement.propose", kind="purchase"),
+        stands("agreement", "negotiating"),
+    ),
+    "ways out before the class": along(
+        (*to_structuring("export"), do("officer", "agreement.propose")),
+        GIVE_UP,
+        (do("compliance", "agreement.class_prohibited"),),
+    ),
+    "ways out before the letter is asked for": along(RESTRICTED, BACK, GIVE_UP),
+    "ways out before the letter": along(APPLIED, BACK, GIVE_UP, REFUSED),
+    "ways out before the licence": along(LICENCE_ASKED, BACK, GIVE_UP, REFUSED),
+    "ways out before the licence for dual use": along(DUAL_USE, BACK, GIVE_UP, REFUSED),
+    "ways out before the signing": along((*to_agreement("import"), *AGREED_ACROSS), BACK, GIVE_UP),
+}

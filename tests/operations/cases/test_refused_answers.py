@@ -1,0 +1,46 @@
+"""Who is about to close a case sees which outcomes its records do not carry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.engine.state.case import Case
+from casework.operations.cases.refused_answers import refused_answers
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
+from tests.support.world import World
+from tests.workflows.test_impact_guards import record
+
+
+@pytest.fixture
+def closing(world: World, db: Connection) -> Case:
+    case = load(db, home_of(db, world.open_case(db)), "case")
+    main = replace(case.main, states=("closing",))
+    return replace(case, tracks={**case.tracks, main.id: main})
+
+
+@pytest.mark.parametrize(
+    ("level", "missing"),
+    [
+        (None, ["deployed_verified", "deployed_measured"]),
+        ("claimed", ["deployed_verified", "deployed_measured"]),
+        ("measured", ["deployed_verified"]),
+        ("verified", []),
+    ],
+)
+def test_outcomes_without_their_records_are_named(
+    world: World, db: Connection, closing: Case, level: str | None, missing: list[str]
+) -> None:
+    case = replace(closing, impacts={"1": record(level)} if level else {})
+    told = refused_answers(db, world.actor(db, "supervisor"), case, case.main.id, "close")
+    # Nobody closes as stopped what was not stopped.
+    assert {name: list(answers) for name, answers in told.items()} == {"outcome": [*missing, "compliance_stop"]}
+
+
+def test_an_action_without_a_form_refuses_no_answer(world: World, db: Connection, closing: Case) -> None:
+    actor = world.actor(db, "officer")
+    assert refused_answers(db, actor, closing, closing.main.id, "take") == {}
+    assert refused_answers(db, actor, closing, closing.main.id, "nothing") == {}

@@ -1,0 +1,65 @@
+"""Organisations as their readers see them: what one has no reason to know is not there, and contacts are of one programme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.errors import NotFound
+from casework.operations.catalogue.organisation_queries import list_organisations, read_entries, show_organisation
+from casework.operations.catalogue.organisations import keep_row, record_organisation
+from tests.operations.catalogue.test_organisations import FIELDS, LI, record
+from tests.support.world import World, new_request
+
+
+def test_only_the_programme_that_entered_a_contact_reads_it(world: World, db: Connection) -> None:
+    """A party that administrators registered and that has needs in both."""
+    party = world.organisations["need_owner"]
+    db.execute(
+        text("UPDATE needs SET programme_id = CAST(:there AS uuid) WHERE id = CAST(:need AS uuid)"),
+        {"there": world.programmes["SH"], "need": world.needs[1]},
+    )
+    keep_row(db, world.actor(db, "officer"), party, "contacts", None, fields=LI, source="A call", request=new_request())
+    foreign = world.actor(db, "foreign_officer")
+    assert show_organisation(db, foreign, party).contacts == []
+    assert all("Li Wen" not in str(entry) for entry in read_entries(db, foreign, party))
+    assert [one.name for one in show_organisation(db, world.actor(db, "auditor"), party).contacts] == ["Li Wen"]
+
+
+def test_what_one_has_no_reason_to_know_is_not_there(world: World, db: Connection) -> None:
+    organisation = record(db, world)
+    for who in ("foreign_officer", "provider", "administrator", "dispute_officer"):
+        actor = world.actor(db, who)
+        with pytest.raises(NotFound):
+            show_organisation(db, actor, organisation)
+        with pytest.raises(NotFound):
+            read_entries(db, actor, organisation)
+        assert organisation not in {one.id for one in list_organisations(db, actor).items}
+    # The same number is free elsewhere, and nobody learns of it here.
+    done = record_organisation(
+        db,
+        world.actor(db, "foreign_officer"),
+        programme=world.programmes["SH"],
+        fields=FIELDS,
+        source="Company register",
+        request=new_request(),
+    )
+    assert done.status == 201
+
+
+def _found(db: Connection, world: World, **filters: Any) -> set[str]:
+    return {one.name for one in list_organisations(db, world.actor(db, "officer"), filters=filters).items}
+
+
+def test_the_list_finds_by_names_number_and_what_they_are(world: World, db: Connection) -> None:
+    record(db, world)
+    find: Callable[..., set[str]] = lambda **filters: _found(db, world, **filters)  # noqa: E731  one line, used below
+    for words in ("kiln", "窑炉", "1210 0000 4", "624d"):
+        assert find(words=words) == {"Kiln Works"}
+    assert find(words="no such") == set()
+    assert find(country="CN", confirmed=True) == {"Kiln Works"}
+    assert "Chaoyang Green Bank" in find(kind="provider", confirmed=False)
+    assert {"Hebei Steam Works", "Nordwind Boilers"} <= find(kind="company", confirmed=False)

@@ -1,0 +1,102 @@
+"""A clock comes to its moments by the calendar that it names, and what law sets is counted as law sets it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.grammar import Final, Law, Limit, State, Workflow, calendar_days, months, working_days
+from casework.engine.roles import Role
+from casework.operations.core.national_holidays import china
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.authorization.clocks import clocks_against
+from casework.operations.verification.authorization.evidence import Evidence
+from tests.engine.toys import Play
+from tests.operations.verification.forger import Scene, Stored, insist_told, the
+
+CHINA = china([2026])
+LAW = Law("some_law", "Some Law Art. 1")
+
+
+def _play(limit: Limit) -> Play:
+    class Waits(Workflow):
+        """A case of one step."""
+
+        workflow = "case"
+        title = "A case that waits"
+        working = State("Working", Role.OFFICER, limit, "Work")
+        done = Final("Done")
+        finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
+
+    return Play(Waits, now=datetime(2026, 7, 1, 2, tzinfo=UTC), calendar=CHINA).start("case")
+
+
+class _Past(Past):
+    """A programme that has had one calendar."""
+
+    def calendar_of(self, programme: str, digest: str, at: datetime) -> Calendar | None:
+        return CHINA if digest == CHINA.digest else None
+
+
+def _told(play: Play, db: Connection, **due: Any) -> list[str]:
+    """What is said of the opening, with something of its due step changed."""
+    event = next(one for one in play.events if one.effects.get("clocks"))
+    effects = copy.deepcopy(event.effects)
+    clock = effects["clocks"][0]
+    clock["steps"] = [
+        (due.get("moment", moment), what, due.get("rule", rule)) if what == "due" else (moment, what, rule)
+        for moment, what, rule in clock["steps"]
+    ]
+    changed = replace(event, effects=effects)
+    return list(clocks_against(Evidence(play.library, _Past(db)), "programme", changed))
+
+
+@pytest.mark.parametrize(
+    "limit", [working_days(5), calendar_days(92), calendar_days(92, law=LAW), months(3), months(3, law=LAW)]
+)
+def test_what_the_limit_comes_to_is_right(limit: Limit, db: Connection) -> None:
+    assert _told(_play(limit), db) == []
+
+
+def test_a_limit_of_law_that_ends_on_the_holiday_is_found(db: Connection) -> None:
+    play = _play(months(3, law=LAW))
+    # National Day itself: a day nobody works on, a week too early.
+    assert "“due” comes at another moment than its limit" in _told(play, db, moment="2026-10-01T09:00:00.000000Z")
+
+
+def test_a_limit_of_ours_that_moved_is_found(db: Connection) -> None:
+    play = _play(months(3))
+    assert "“due” comes at another moment than its limit" in _told(play, db, moment="2026-10-08T09:00:00.000000Z")
+
+
+def test_law_that_the_edition_does_not_know_is_found_and_law_that_is_left_out(db: Connection) -> None:
+    other = "the limit of “working” is counted by another law than its own"
+    ours = {"n": 3, "unit": "mo"}
+    assert other in _told(_play(months(3)), db, rule={**ours, "law": "some_law"})
+    assert other in _told(_play(months(3, law=LAW)), db, rule=ours)
+
+
+def test_a_calendar_that_the_programme_never_had_is_found(db: Connection) -> None:
+    play = _play(months(3, law=LAW))
+    event = next(one for one in play.events if one.effects.get("clocks"))
+    effects = copy.deepcopy(event.effects)
+    effects["clocks"][0]["calendar"] = "0" * 64
+    told = clocks_against(Evidence(play.library, _Past(db)), "programme", replace(event, effects=effects))
+    assert list(told) == ["the programme had no such calendar"]
+
+
+def _earlier(scene: Scene, rows: list[Stored]) -> None:
+    (clock, *_) = the(rows, "fired", "take")["effects"]["clocks"]
+    for step in clock["steps"]:
+        if step[1] == "due":
+            step[0] = "2030-01-07T09:00:00.000000Z"
+
+
+def test_a_forged_due_date_is_told_of_in_the_database(scene: Scene, attack: Connection) -> None:
+    insist_told(attack, scene, (_earlier, ("fired", "take"), "comes at another moment than its limit"))

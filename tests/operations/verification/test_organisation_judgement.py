@@ -1,0 +1,101 @@
+"""An organisation is kept by whom and how it may be: what is forged, made to fit in chain, head and row, is found."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.operations.catalogue.organisations import (
+    confirm_organisation,
+    keep_row,
+    record_organisation,
+    remove_row,
+)
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.organisation_judgement import organisation_faults
+from casework.operations.verification.service import verify_case
+from casework.records.event_log import read_register
+from tests.operations.verification.forger import Json, Scene, not_allowed, rebuild, sql, the
+from tests.support.world import new_request
+
+
+def _kept(scene: Scene, attack: Connection) -> str:
+    """An organisation that was entered and corrected, with a contact that was changed and one that has left."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    who = scene.world.actor(attack, "officer")
+    fields = {"name": "Forged Kiln Works", "country": "DE", "register_number": "HRB 77"}
+    done = record_organisation(
+        attack, who, programme=scene.world.programmes["BJ"], fields=fields, source="Register", request=new_request()
+    )
+    organisation = str(done.answer["id"])
+    confirm_organisation(
+        attack, who, organisation, fields={"size": "large"}, source="Register", reason="Grown.", request=new_request()
+    )
+    contact = keep_row(
+        attack, who, organisation, "contacts", None, fields={"name": "Li"}, source="A call", request=new_request()
+    ).answer["id"]
+    remove_row(attack, who, organisation, "contacts", contact, reason="Left.", request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return organisation
+
+
+def test_what_officers_do_is_not_spoken_against(scene: Scene, attack: Connection) -> None:
+    organisation = _kept(scene, attack)
+    assert list(organisation_faults(Past(attack), read_register(attack, organisation))) == []
+    assert verify_case(attack, organisation) == []
+
+
+@pytest.mark.parametrize(
+    ("of", "header", "effects", "gone", "words"),
+    [
+        ("confirmed", {"role": "auditor"}, {}, "", "done by officer or supervisor, not by auditor"),
+        ("row_kept", {"role": "compliance"}, {}, "", "done by officer or supervisor, not by compliance"),
+        ("row_removed", {"role": "supervisor"}, {}, "", "did not hold the role supervisor"),
+        ("registered", {"actor_of": "provider"}, {}, "", "did not hold the role officer"),
+        ("confirmed", {}, {"programme": None}, "", "does not say for which programme"),
+        ("confirmed", {}, {}, "reason", "does not say why"),
+        ("row_removed", {}, {}, "reason", "does not say why"),
+    ],
+)
+def test_a_forged_entry_is_found(
+    scene: Scene, attack: Connection, of: str, header: dict[str, str], effects: dict[str, Json], gone: str, words: str
+) -> None:
+    organisation = _kept(scene, attack)
+
+    def forge(rows: list[dict[str, Json]]) -> None:
+        row = the(rows, of)
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"] |= effects
+        if gone:
+            del row["body"][gone]
+
+    rebuild(attack, organisation, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, organisation)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE organisations SET size = 'small' WHERE id = CAST(:id AS uuid)", "organisations.size"),
+        ("UPDATE organisations SET register_number = 'X' WHERE id = CAST(:id AS uuid)", "register_number"),
+        (
+            "INSERT INTO organisation_contacts (id, organisation_id, programme_id, name) SELECT gen_random_uuid(), id,"
+            " programme_id, 'Somebody' FROM organisations WHERE id = CAST(:id AS uuid)",
+            "A row of organisation_contacts is in no event",
+        ),
+        (
+            "INSERT INTO organisation_owners (id, organisation_id, programme_id, name, kind) SELECT gen_random_uuid(), id,"
+            " programme_id, 'Somebody', 'person' FROM organisations WHERE id = CAST(:id AS uuid)",
+            "A row of organisation_owners is in no event",
+        ),
+    ],
+)
+def test_a_forged_row_is_named(scene: Scene, attack: Connection, statement: str, words: str) -> None:
+    organisation = _kept(scene, attack)
+    sql(attack, statement, id=organisation)
+    found = [finding.sentence for finding in verify_case(attack, organisation)]
+    assert any(words in sentence for sentence in found), json.dumps(found)

@@ -1,0 +1,102 @@
+"""A need's log is judged: what is forged, made to fit in chain, head and row, is found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.engine.case_objects.kept_records import evolve
+from casework.operations.catalogue.kept_records import confirm_field, set_owner
+from casework.operations.core.record_log import _update
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.record_judgement import import_faults, record_faults
+from casework.operations.verification.service import verify_case
+from casework.records.event_log import read_register
+from tests.operations.verification.forger import Json, Scene, not_allowed, rebuild, sql, the
+from tests.support.world import new_request
+
+
+def _kept(scene: Scene, attack: Connection) -> str:
+    """A need that was imported, confirmed, and given to another owner than the one that was confirmed."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    who, need = scene.world.actor(attack, "officer"), scene.world.needs[0]
+    confirm_field(attack, who, "need", need, field="title", request=new_request())
+    for name, reason in (("bank", None), ("lab", "The works were sold.")):
+        owner = scene.world.organisations[name]
+        set_owner(attack, who, "need", need, organisation=owner, reason=reason, request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return need
+
+
+def _fit_row(db: Connection, need: str) -> None:
+    """Bring the row after whatever its log says now, as somebody would who knows how."""
+    state: dict[str, Any] = {}
+    for event in read_register(db, need):
+        state = evolve("need", state, event)
+    _update(db, "needs", [{"id": need, **state}])
+
+
+def test_what_officers_do_is_not_spoken_against(scene: Scene, attack: Connection) -> None:
+    need, programme = _kept(scene, attack), scene.world.programmes["BJ"]
+    assert list(record_faults(attack, Past(attack), "need", programme, read_register(attack, need))) == []
+    assert list(import_faults(attack, programme, read_register(attack, programme))) == []
+    assert verify_case(attack, need) == []
+
+
+@pytest.mark.parametrize(
+    ("of", "header", "effects", "body", "words"),
+    [
+        ("confirmed", {"role": "auditor"}, {}, {}, "kept by officer or supervisor, not by auditor"),
+        ("confirmed", {"role": "supervisor"}, {}, {}, "did not hold the role supervisor"),
+        ("confirmed", {}, {"confirmed": ["title", "id"]}, {}, "id is no field"),
+        ("recorded", {}, {"cause": {"log": "nobody", "seq": 1}}, {}, "does not know"),
+        ("recorded", {}, {"confirmed": ["title"]}, {}, "confirmed by nobody"),
+        ("last", {}, {}, {"reason": None}, "does not say why"),
+        ("last", {}, {}, {"before.owner_id": None}, "without a word of what stood there"),
+        ("last", {}, {}, {"before.owner_id": "nobody"}, "something else stood there"),
+        ("last", {"kind": "imported"}, {"cause": {"log": "nobody", "seq": 1}}, {}, "which a person had confirmed"),
+    ],
+)
+def test_a_forged_event_is_found(
+    scene: Scene,
+    attack: Connection,
+    of: str,
+    header: dict[str, str],
+    effects: dict[str, Json],
+    body: dict[str, str | None],
+    words: str,
+) -> None:
+    need = _kept(scene, attack)
+
+    def forge(rows: list[dict[str, Json]]) -> None:
+        row = rows[-1] if of == "last" else the(rows, of)
+        row["header"] |= header
+        row["effects"] |= effects
+        for name, value in body.items():
+            if value is None:
+                del row["body"][name]
+            else:
+                row["body"][name]["value"] = value
+
+    rebuild(attack, need, forge)
+    _fit_row(attack, need)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, need)))
+
+
+@pytest.mark.parametrize("column", ["title", "problem", "status", "provenance", "owner_id", "updated_at"])
+def test_a_row_changed_behind_its_log_is_named_with_its_column(scene: Scene, attack: Connection, column: str) -> None:
+    need = scene.world.needs[0]
+    value = {"provenance": "'{}'", "owner_id": "NULL", "updated_at": "now()"}.get(column, "'forged'")
+    sql(attack, f"UPDATE needs SET {column} = {value} WHERE id = CAST(:id AS uuid)", id=need)
+    assert [(found.table, found.row, found.column) for found in verify_case(attack, need)] == [("needs", need, column)]
+
+
+def test_a_need_that_is_gone_with_its_log_is_missed_by_its_import(scene: Scene, attack: Connection) -> None:
+    need, programme = scene.world.needs[-1], scene.world.programmes["BJ"]
+    assert verify_case(attack, programme) == []
+    for table, column in (("matches", "need_id"), ("needs", "id"), ("events", "log_id"), ("logs", "id")):
+        sql(attack, f"DELETE FROM {table} WHERE {column} = CAST(:id AS uuid)", id=need)
+    sentences = [found.sentence for found in verify_case(attack, programme)]
+    assert any("disagrees with the records" in sentence for sentence in sentences)

@@ -1,0 +1,120 @@
+"""Organisations on pages: entered, asked about where the name is like another's, corrected, with contacts and owners."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection
+
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+from tests.web.catalogue.test_right_pages import fill
+
+Enter = Callable[[str], Browser]
+
+
+def _play(world: World, db: Connection) -> str:
+    return world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+NEW = {
+    "name": "Kiln Works", "name_zh": "窑炉厂", "kind": "company", "country": "CN", "register_number": "12100000400000624D",
+    "size": "small", "state_owned": "no", "language": "zh", "source": "Company register",
+}  # fmt: skip
+LI = {"name": "Li Wen", "email": "li@kiln.example", "telephone": "+86 10 1", "language": "zh", "source": "A call"}
+
+
+def _enter(browser: Browser, world: World, **other: str) -> str:
+    return fill(browser, f"/programmes/{world.programmes['BJ']}/organisations/new", **NEW | other)
+
+
+def _address(page: str) -> str:
+    [found] = set(re.findall(r"/organisations/[0-9a-f-]{36}(?=/look)", page))
+    return str(found)
+
+
+def test_one_is_entered_corrected_and_found_again(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    listed = browser.get("/organisations").text
+    assert f"/programmes/{world.programmes['BJ']}/organisations/new" in listed
+    assert "Kiln Works" not in listed
+    entered = _enter(browser, world)
+    assert "The organisation is entered. Add its contacts and owners next." in words_of(entered)
+    page = _address(entered)
+    refused = words_of(fill(browser, f"{page}/look", **NEW | {"size": "large"}))
+    assert "say why: what you change here was confirmed before" in refused.lower()
+    done = words_of(fill(browser, f"{page}/look", **NEW | {"size": "large", "reason": "Grown since May."}))
+    assert "Officer confirmed the organisation, with corrections" in done
+    assert "Grown since May." in done
+    assert "small enterprise large enterprise" in done
+    for words in ("kiln w", "窑炉", "0624d"):
+        assert "Kiln Works" in browser.get("/organisations", query_string={"q": words}).text
+    assert "No organisation fits that." in browser.get("/organisations", query_string={"q": "nothing such"}).text
+    confirmed = browser.get(
+        "/organisations", query_string={"state": "confirmed", "country": "cn", "kind": "company"}
+    ).text
+    assert "Kiln Works" in confirmed
+
+
+def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    shown = words_of(_enter(browser, world, register_number="121000004000006240"))
+    assert "is no unified social credit code" in shown.lower()
+    assert "The organisation is entered" in _enter(browser, world)
+    again = words_of(_enter(browser, world, name="Somebody Else"))
+    assert "knows an organisation with this registration number already" in again
+
+
+def test_a_name_like_another_one_is_asked_about(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    _enter(browser, world)
+    other = {"name": "Kiln Works Co., Ltd.", "name_zh": "", "register_number": ""}
+    asked = _enter(browser, world, **other)
+    assert "these may be the same organisation" in words_of(asked)
+    page = f"/programmes/{world.programmes['BJ']}/organisations/new"
+    sent = read_page(browser.get(page).text).sent | {f"f-{name}": value for name, value in (NEW | other).items()}
+    done = browser.flask.post(page, data=sent | {"despite": "yes"}, follow_redirects=True).text
+    assert "The organisation is entered" in done
+
+
+def test_contacts_and_owners_come_change_and_go(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    page = _address(_enter(browser, world))
+    assert "No contact is recorded." in browser.get(page).text
+    shown = fill(browser, f"{page}/contacts/new", **LI)
+    assert "li@kiln.example" in shown
+    [contact] = set(re.findall(rf"{page}/contacts/[0-9a-f-]{{36}}(?=\")", shown))
+    changed = words_of(fill(browser, contact, telephone="+86 10 2", reason="A new number."))
+    assert "Officer changed a contact" in changed
+    assert "+86 10 1 +86 10 2" in changed
+    gone = fill(browser, f"{contact}/remove", reason="She has left.")
+    assert "No contact is recorded." in gone
+    assert "Officer took a contact out" in words_of(gone)
+    owner = {"name": "Kiln Holding", "kind": "organisation", "country": "DE", "source": "Company register"}
+    refused = fill(browser, f"{page}/owners/new", **owner, share="25")
+    assert "must be more than 25" in words_of(refused).lower()
+    assert "Kiln Holding 60 %" in words_of(fill(browser, f"{page}/owners/new", **owner, share="60"))
+
+
+def test_who_only_reads_is_offered_nothing_to_change(browser_for: Enter, world: World) -> None:
+    page = _address(_enter(browser_for("officer"), world))
+    auditor = browser_for("auditor")
+    assert "Kiln Works" in auditor.get(page).text
+    assert "/look" not in auditor.get(page).text
+    assert "/organisations/new" not in auditor.get("/organisations").text
+    assert browser_for("foreign_officer").get(page).status_code == 404
+
+
+def test_a_party_shows_its_case_and_its_need(browser_for: Enter, world: World, staged: str) -> None:
+    page = words_of(browser_for("officer").get(f"/organisations/{world.organisations['need_owner']}").text)
+    assert staged in page
+    assert "not confirmed" in page
+    provider = browser_for("officer").get(f"/organisations/{world.organisations['bank']}").text
+    assert "kept by administrators" in provider
+    assert "/look" not in provider

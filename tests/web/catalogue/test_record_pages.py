@@ -1,0 +1,100 @@
+"""Needs and technologies as officers keep them: listed, entered, put right with a reason, confirmed, with their history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+NEW = {"title": "Ice from waste heat", "source": "A call of 5 January", "sector": "Fisheries", "confirmed": "no"}
+
+
+def fill(browser: Browser, page: str, **answers: str) -> str:
+    """What the page says after its form was sent with these answers."""
+    sent = read_page(browser.get(page).text).sent
+    for name, value in answers.items():
+        sent[f"f-{name}"] = value
+    return words_of(browser.flask.post(page, data=sent, follow_redirects=True).text)
+
+
+@pytest.mark.parametrize("plural", ["needs", "technologies"])
+def test_one_is_entered_corrected_and_confirmed_and_its_history_tells_it(
+    browser_for: Enter, world: World, engine: Engine, plural: str
+) -> None:
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    asked = {name: value for name, value in NEW.items() if plural == "needs" or name != "sector"}
+    said = fill(browser, f"/programmes/{programme}/{plural}/new", **asked)
+    assert "It is entered." in said
+    assert "Officer entered it · source: A call of 5 January" in said
+    with transaction(engine) as db:
+        page = f"/{plural}/" + str(
+            db.execute(text(f"SELECT id FROM {plural} WHERE source LIKE 'A call%'")).scalar_one()
+        )
+    assert page in browser.get(f"/{plural}?q=waste").text
+    assert page not in browser.get(f"/{plural}?q=waste&stands=confirmed").text
+    assert "claimed" in words_of(browser.get(page).text)
+    # All of the one source at once; then what was confirmed takes a reason.
+    done = browser.post(f"{page}/confirm", {"source": asked["source"]}, page=page, follow=True)
+    assert "Confirmed: from now on rules may rely on it." in done.text
+    assert page in browser.get(f"/{plural}?stands=confirmed").text
+    refused = fill(browser, f"{page}/correct", title="Ice from waste water", source="The works")
+    assert "say why" in refused
+    said = fill(browser, f"{page}/correct", title="Ice from waste water", source="The works", reason="Misheard.")
+    assert "Put right: from now on rules may rely on it." in said
+    assert "Misheard." in said
+    assert "Ice from waste heat Ice from waste water" in said
+    assert "nothing is changed" in fill(browser, f"{page}/correct", source="The works", reason="None.")
+    assert browser.post(f"{page}/confirm", {"source": "Nobody"}, page=page).status_code == 422
+    assert list(verify_all(engine)) == []
+
+
+def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) -> None:
+    browser, page = browser_for("officer"), f"/programmes/{world.programmes['BJ']}/needs/new"
+    for wrong, words in (
+        ({"title": ""}, "Title"),
+        ({"readiness_low": "7", "readiness_high": "3"}, "must not be below the other end"),
+        ({"readiness_low": "12"}, "Readiness from"),
+        ({"owner": "Nobody's Works"}, "is not known here"),
+    ):
+        said = fill(browser, page, **NEW | wrong)
+        assert words in said
+        assert "It is entered." not in said
+    owner = fill(browser, page, **NEW | {"owner": "Nordwind Boilers", "title": "<script>alert(1)</script>"})
+    assert "It is entered." in owner
+    assert "Nordwind Boilers" in owner
+    assert "<script>alert(1)" not in browser.get("/needs?q=script").text
+
+
+def test_a_form_that_was_opened_before_another_correction_records_nothing(browser_for: Enter, world: World) -> None:
+    browser, page = browser_for("officer"), f"/needs/{world.needs[0]}/correct"
+    late = read_page(browser.get(page).text).sent
+    assert "Put right" in fill(browser, page, sector="Brewing", source="The works")
+    answer = browser.flask.post(page, data=late | {"f-sector": "Malting", "f-source": "The works"})
+    assert answer.status_code == 409
+    assert "Brewing" in browser.get(f"/needs/{world.needs[0]}").text
+
+
+def test_a_record_is_called_by_its_chinese_title_in_chinese(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser, page = browser_for("officer"), f"/needs/{world.needs[0]}"
+    assert "Put right" in fill(browser, f"{page}/correct", title_zh="不用煤的蒸汽", source="The works")
+    with transaction(engine) as db:
+        db.execute(text("UPDATE people SET language = 'zh-Hans'"))
+    assert "不用煤的蒸汽</h1>" in browser.get(page).text.replace("\n", "")
+    assert "不用煤的蒸汽</a>" in browser.get("/needs").text
+
+
+def test_its_matches_and_cases_stand_on_its_page(browser_for: Enter, world: World) -> None:
+    browser = browser_for("auditor")
+    shown = browser.get(f"/needs/{world.needs[0]}").text
+    assert f"/matches/{world.matches[0]}" in shown
+    assert "/correct" not in shown
+    assert "/confirm" not in shown

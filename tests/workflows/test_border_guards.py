@@ -1,0 +1,182 @@
+"""Golden truth tables of the border: which way technology goes, its class, its letter and its licence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+
+from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded
+from casework.engine.state.case import Fired, Track
+from tests.workflows.case_facts import facts, fired, track
+from workflows import border_guards as guards
+from workflows.agreement import Proposal
+
+KINDS = tuple(Proposal.rule()[0]["choices"])
+FREE, RESTRICTED, DUAL_USE, PROHIBITED = guards.CLASSES
+
+
+def parties(giver: str | None, taker: str | None) -> dict[str, Any]:
+    return {"parties": {"technology_owner": {"country": giver}, "need_owner": {"country": taker}}}
+
+
+EXPORT, IMPORT = parties("CN", "DE"), parties("DE", "CN")
+
+
+def deal(
+    more: Mapping[str, Fired] | None = None, *, kind: str = "assignment", state: str = "signing", ended: bool = False
+) -> Track:
+    return track("agreement", state, ended=ended, fired={"propose": fired(3, kind=kind), **(more or {})})
+
+
+def here(
+    outside: Mapping[str, Any], more: Mapping[str, Fired] | None = None, data: Mapping[str, Any] | None = None
+) -> Facts:
+    return facts(here=deal(more), outside=outside, data=data)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("giver", ["CN", "DE", "HK", None])
+@pytest.mark.parametrize("taker", ["CN", "DE", "FR", None])
+def test_the_way_follows_from_kind_and_countries(kind: str, giver: str | None, taker: str | None) -> None:
+    way = guards.way_of(here(parties(giver, taker)), kind)
+    if kind in guards.NO_TECHNOLOGY:
+        assert way == "none"
+    elif giver is None or taker is None:
+        assert way == "unknown"
+    else:
+        assert (way in guards.CROSSING) == (giver != taker and "CN" in (giver, taker))
+        assert (way == "export") == (giver == "CN" != taker)
+        assert (way == "import") == (taker == "CN" != giver)
+
+
+@pytest.mark.parametrize(("giver", "taker"), list(product(["CN", "DE", None], ["CN", "DE", "FR", None])))
+def test_exactly_one_signing_is_open_where_the_countries_are_known(giver: str | None, taker: str | None) -> None:
+    now = here(parties(giver, taker))
+    inside = guards.agreement_stays_inside_the_border.holds(now)
+    across = guards.technology_crosses_the_border.holds(now)
+    assert inside + across == (giver is not None and taker is not None)
+    assert guards.no_class_is_needed.holds(now) is inside
+    assert guards.technology_is_exported.holds(now) is (giver == "CN" and taker not in ("CN", None))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("asked", ["need_owner", "technology_owner"])
+def test_whose_country_is_to_be_entered_is_said(kind: str, asked: str) -> None:
+    known = {"need_owner": guards.need_owner_has_a_country, "technology_owner": guards.technology_owner_has_a_country}
+    outside = {"parties": {party: {"country": None if party == asked else "CN"} for party in known}}
+    now = facts(here=track("agreement", "drafting"), outside=outside, data={"kind": kind})
+    for party, guard in known.items():
+        assert guard.holds(now) is (party != asked or kind in guards.NO_TECHNOLOGY)
+    assert all(asked.replace("_", " ") in known[party].refusal for party in [asked])
+    # Before the kind is said nobody is refused.
+    with pytest.raises(FormNeeded):
+        known[asked].holds(facts(here=track("agreement", "drafting"), outside=outside, data=UNKNOWN))
+
+
+@pytest.mark.parametrize("name", guards.CLASSES)
+def test_a_class_counts_since_the_draft_was_last_proposed(name: str) -> None:
+    assert guards.class_of(here(EXPORT)) is None
+    assert guards.class_of(here(EXPORT, {name: fired(4)})) == guards.CLASSES[name]
+    assert guards.class_of(here(EXPORT, {name: fired(2)})) is None
+    # The last one counts.
+    other = next(one for one in guards.CLASSES if one != name)
+    assert guards.class_of(here(EXPORT, {other: fired(4), name: fired(5)})) == guards.CLASSES[name]
+    assert guards.class_of(facts(here=track("agreement", "drafting", fired={name: fired(4)}))) is None
+
+
+@pytest.mark.parametrize("name", [*guards.CLASSES, None])
+@pytest.mark.parametrize("outside", [EXPORT, IMPORT])
+def test_the_class_fits_the_way(name: str | None, outside: Mapping[str, Any]) -> None:
+    now = here(outside, {name: fired(4)} if name else {})
+    fits = name == FREE or name in (RESTRICTED, DUAL_USE) and outside is EXPORT
+    assert guards.class_fits_the_way.holds(now) is fits
+    assert guards.no_licence_is_needed.holds(now) is (name not in (RESTRICTED, DUAL_USE))
+    assert guards.class_is_restricted.holds(now) is (name == RESTRICTED)
+    assert guards.class_is_dual_use.holds(now) is (name == DUAL_USE)
+
+
+@pytest.mark.parametrize(
+    ("until", "issued", "holds"),
+    [
+        ("2026-04-01", 5, True),
+        ("2026-03-31", 5, False),
+        # A letter of an earlier round is none.
+        ("2027-04-01", 2, False),
+    ],
+)
+def test_a_letter_must_still_be_valid(until: str, issued: int, holds: bool) -> None:
+    letter = {RESTRICTED: fired(4), "letter_issued": fired(issued, valid_until=until)}
+    assert guards.letter_is_still_valid.holds(here(EXPORT, letter)) is holds
+    assert not guards.letter_is_still_valid.holds(here(EXPORT, {RESTRICTED: fired(4)}))
+
+
+@pytest.mark.parametrize(
+    ("issued", "until", "holds"),
+    [
+        ("2026-03-01", "2029-03-01", True),
+        ("2026-03-01", "2029-03-02", False),
+        ("2024-02-29", "2027-02-28", True),
+        ("2024-02-29", "2027-03-01", False),
+        (None, "2027-03-01", True),
+        ("2026-03-01", None, True),
+    ],
+)
+def test_a_letter_ends_within_three_years(issued: str | None, until: str | None, holds: bool) -> None:
+    data = {"issued_on": issued, "valid_until": until}
+    assert guards.letter_ends_in_time.holds(here(EXPORT, None, data)) is holds
+
+
+@pytest.mark.parametrize("name", [RESTRICTED, DUAL_USE])
+def test_what_needs_a_licence_takes_effect_on_its_day_or_later(name: str) -> None:
+    licence = {name: fired(4), "licence_issued": fired(8, issued_on="2026-03-20")}
+    assert guards.licence_is_there.holds(here(EXPORT, licence, {"effective_on": "2026-03-20"}))
+    assert not guards.licence_is_there.holds(here(EXPORT, licence, {"effective_on": "2026-03-19"}))
+    assert not guards.licence_is_there.holds(here(EXPORT, {name: fired(4)}, {"effective_on": "2026-03-20"}))
+    assert guards.licence_is_there.holds(here(EXPORT, {FREE: fired(4)}, {"effective_on": "2026-03-19"}))
+
+
+@pytest.mark.parametrize(
+    ("state", "permitted"), [("prohibited", False), ("not_permitted", False), ("abandoned", True), ("ended", True)]
+)
+def test_what_is_prohibited_or_not_permitted_leads_nowhere(state: str, permitted: bool) -> None:
+    assert guards.transfer_is_permitted.holds(facts(deal(state=state, ended=True))) is permitted
+    assert guards.transfer_is_permitted.holds(facts())
+
+
+@pytest.mark.parametrize("state", sorted(guards.WAITING))
+def test_the_gate_passes_nothing_that_waits_or_has_ended(state: str) -> None:
+    ended = state in ("prohibited", "not_permitted")
+    last = {PROHIBITED: fired(4)} if state == "prohibited" else {RESTRICTED: fired(4)}
+    now = facts(deal(last, state=state, ended=ended), outside=EXPORT, data={"result": "passed"})
+    assert not guards.gate_agrees_with_the_class.holds(now)
+    refuses = facts(deal(last, state=state, ended=ended), outside=EXPORT, data={"result": "refused"})
+    assert guards.gate_agrees_with_the_class.holds(refuses)
+
+
+@pytest.mark.parametrize(
+    ("outside", "more", "holds"),
+    [
+        (EXPORT, {FREE: fired(4)}, True),
+        (EXPORT, {RESTRICTED: fired(4)}, True),
+        (EXPORT, {}, False),
+        (EXPORT, {FREE: fired(2)}, False),
+        (parties("CN", "CN"), {}, True),
+        (parties("DE", "FR"), {}, True),
+    ],
+)
+def test_the_gate_agrees_with_the_agreement(outside: Mapping[str, Any], more: dict[str, Fired], holds: bool) -> None:
+    now = facts(deal(more), outside=outside, data={"result": "passed"})
+    assert guards.gate_agrees_with_the_class.holds(now) is holds
+
+
+def test_the_gate_asks_nothing_of_what_is_no_technology() -> None:
+    assert guards.gate_agrees_with_the_class.holds(facts(deal(kind="nda"), outside=EXPORT, data={"result": "passed"}))
+
+
+def test_the_gate_asks_nothing_of_an_agreement_that_is_not_there() -> None:
+    assert guards.gate_agrees_with_the_class.holds(facts(outside=EXPORT, data={"result": "passed"}))
+    drafted = track("agreement", "drafting")
+    assert guards.gate_agrees_with_the_class.holds(facts(drafted, outside=EXPORT, data={"result": "passed"}))

@@ -1,0 +1,360 @@
+"""Golden truth tables of what an agreement says: its rights, its days, its money, and what others hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from casework import reasons
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.publisher import publish
+from casework.engine.state.case import Task
+from casework.reasons import Reason
+from casework.reasons.rights import Holder
+from tests.workflows.case_facts import BUYER, agreed, burden, done, facts, fired, right, table, track
+from workflows import agreement, codes, deal_guards
+
+TERMS = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
+
+
+def terms(**change: Any) -> dict[str, Any]:
+    return TERMS | change
+
+
+def held(**change: Any) -> dict[str, Any]:
+    """The right, under an exclusive licence of another case for China."""
+    return right(burden("licence", **{"id": "b", **change}))
+
+
+def released(free: bool = True, days: int = 10, burden: str = "b") -> Task:
+    return done("ask_holder", days, right="right-1", burden=burden, released=free)
+
+
+def test_every_kind_is_either_a_preparation_or_binds() -> None:
+    assert set(codes.AGREEMENTS) == set(codes.PREPARATORY) | set(codes.BINDING)
+    assert set(codes.LICENCES) < set(codes.NAMING_RIGHTS) < set(codes.ABOUT_RIGHTS) < set(codes.BINDING)
+
+
+# --- what others hold ------------------------------------------------------------------------------------------------
+
+
+@table(
+    {
+        "free": (facts(outside=right(), data=terms()), True),
+        "exclusive there": (facts(outside=held(), data=terms()), False),
+        "exclusive, no rights named yet": (facts(outside=held(), data=terms(rights=[])), False),
+        "exclusive elsewhere": (facts(outside=held(territory="IN"), data=terms()), True),
+        "exclusive for the world": (facts(outside=held(territory="WORLD"), data=terms()), False),
+        "wanted for the world": (facts(outside=held(), data=terms(territories=["WORLD"])), False),
+        "one of two territories": (facts(outside=held(), data=terms(territories=["IN", "CN"])), False),
+        "for another use": (facts(outside=held(fields=["water"]), data=terms(uses=["energy"])), True),
+        "for every use": (facts(outside=held(fields=["water"]), data=terms()), False),
+        "until before it begins": (
+            facts(outside=held(until="2026-06-30"), data=terms(effective_on="2026-07-01")),
+            True,
+        ),
+        "until the day it begins": (
+            facts(outside=held(until="2026-07-01"), data=terms(effective_on="2026-07-01")),
+            False,
+        ),
+        "after it ends": (facts(outside=held(**{"from": "2030-01-01"}), data=terms(expires_on="2029-12-31")), True),
+        "sole": (facts(outside=held(licence="sole"), data=terms()), False),
+        "plain beside plain": (facts(outside=held(licence="plain"), data=terms()), True),
+        "exclusive beside plain": (facts(outside=held(licence="plain"), data=terms(licence="exclusive")), False),
+        "sole beside plain": (facts(outside=held(licence="plain"), data=terms(licence="sole")), False),
+        "our own": (facts(outside=held(case="case-1"), data=terms()), True),
+        "ended": (facts(outside=held(to="2026-03-31"), data=terms()), True),
+        "assigned, not registered": (facts(outside=right(burden("assignment")), data=terms(territories=["IN"])), False),
+        "transferred": (facts(outside=right(burden("transfer")), data=terms(territories=["IN"])), False),
+        "an assignment leaves a licence": (facts(outside=held(), data=terms(kind="assignment")), True),
+        "assigned twice": (facts(outside=right(burden("assignment")), data=terms(kind="assignment")), False),
+        "pledged": (facts(outside=right(burden("pledge")), data=terms()), True),
+        "a purchase": (facts(outside=right(burden("transfer")), data={"kind": "purchase"}), True),
+        "a service": (facts(outside=held(), data={"kind": "technical_service"}), True),
+        "a venture without rights": (
+            facts(outside=held(), data={"kind": "joint_venture", "contribution": "none"}),
+            True,
+        ),
+        "a venture with a licence": (
+            facts(outside=held(), data={"kind": "joint_venture", "contribution": "plain"}),
+            False,
+        ),
+        "a venture that owns": (
+            facts(outside=right(burden("transfer")), data={"kind": "joint_venture", "contribution": "assigned"}),
+            False,
+        ),
+        "released": (facts(outside=held(), data=terms(), tasks=[released()]), True),
+        "refused": (facts(outside=held(), data=terms(), tasks=[released(False)]), False),
+        "taken back": (facts(outside=held(), data=terms(), tasks=[released(), released(False, 11)]), False),
+        "given after all": (facts(outside=held(), data=terms(), tasks=[released(False), released(days=11)]), True),
+        "another one released": (facts(outside=held(), data=terms(), tasks=[released(burden="c")]), False),
+    }
+)
+def test_nothing_bars_the_terms(case: Facts, holds: bool) -> None:
+    assert deal_guards.nothing_bars_the_terms.holds(case) is holds
+
+
+def test_a_refusal_names_the_right_and_what_stands_on_it() -> None:
+    known = held(fields=["water"], until="2027-01-01", holder="org", territory="CN")
+    known["rights"]["right-1"] |= {"office": "CNIPA", "number": "ZL1"}
+    because = deal_guards.nothing_bars_the_terms.because
+    assert because is not None
+    (why,) = because(facts(outside=known, data=terms()))
+    assert str(why) == (
+        "CNIPA ZL1: exclusive licence since 2026-03-10 (China; Water; until 2027-01-01), held by another case."
+    )
+    assert isinstance(why, Reason)
+    assert why.values["holder"] == Holder(organisation="org", case="case-2")
+    assert because(facts(outside=known, data=terms(), tasks=[released()])) == []
+
+
+@table(
+    {
+        "free": (facts(outside=right(), data={"rights": ["right-1"], "territory": "CN"}), True),
+        "nothing named": (facts(outside=held(), data={"territory": "CN"}), True),
+        "exclusive there": (facts(outside=held(), data={"rights": ["right-1"], "territory": "CN"}), False),
+        "exclusive elsewhere": (facts(outside=held(), data={"rights": ["right-1"], "territory": "DE"}), True),
+        "everywhere": (facts(outside=held(), data={"rights": ["right-1"], "territory": "WORLD"}), False),
+        "nowhere named": (facts(outside=held(), data={"rights": ["right-1"]}), False),
+        "sole": (facts(outside=held(licence="sole"), data={"rights": ["right-1"], "territory": "CN"}), False),
+        "plain": (facts(outside=held(licence="plain"), data={"rights": ["right-1"], "territory": "CN"}), True),
+        "released": (
+            facts(outside=held(), data={"rights": ["right-1"], "territory": "CN"}, tasks=[released()]),
+            True,
+        ),
+    }
+)
+def test_right_is_left_in_territory(case: Facts, holds: bool) -> None:
+    assert deal_guards.right_is_left_in_territory.holds(case) is holds
+    because = deal_guards.right_is_left_in_territory.because
+    assert because is not None
+    assert bool(because(case)) is not holds
+
+
+@pytest.mark.parametrize(
+    ("said", "change", "holds"),
+    [
+        ({"right": "right-1", "burden": "b"}, {}, True),
+        ({"right": "right-2", "burden": "b"}, {}, False),
+        ({"right": "right-1", "burden": "c"}, {}, False),
+        ({"right": "right-1", "burden": "b"}, {"to": "2026-03-20"}, False),
+        ({"right": "right-1", "burden": "b"}, {"case": "case-1"}, False),
+        ({"right": "right-1", "burden": "b"}, {"kind": "pledge"}, False),
+    ],
+)
+def test_a_release_is_of_what_stands_on_the_right(said: dict[str, Any], change: dict[str, Any], holds: bool) -> None:
+    lies = burden("licence", id="b") | change
+    assert deal_guards.release_is_of_what_stands.holds(facts(outside=right(lies), data=said)) is holds
+
+
+# --- rights that fit -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("kind", codes.AGREEMENTS)
+def test_what_gives_rights_names_them(kind: str, named: bool) -> None:
+    data = {"kind": kind, "rights": ["right-1"] if named else []}
+    assert deal_guards.rights_are_named.holds(facts(data=data)) is (named or kind not in codes.NAMING_RIGHTS)
+
+
+@pytest.mark.parametrize(("into", "needs"), [("none", False), ("assigned", True), ("plain", True), ("exclusive", True)])
+def test_a_venture_names_rights_where_some_go_into_it(into: str, needs: bool) -> None:
+    data = {"kind": "joint_venture", "contribution": into}
+    assert deal_guards.rights_are_named.holds(facts(data=data)) is not needs
+    assert deal_guards.rights_are_named.holds(facts(data=data | {"rights": ["right-1"]}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_right", "fits"),
+    [
+        ("patent_licence", "invention", True),
+        ("patent_licence", "utility_model", True),
+        ("patent_licence", "plant_variety", True),
+        ("patent_licence", "know_how", False),
+        ("patent_licence", "trade_secret", False),
+        ("assignment", "design", True),
+        ("assignment", "know_how", False),
+        ("know_how_licence", "know_how", True),
+        ("know_how_licence", "software", True),
+        ("know_how_licence", "invention", False),
+        ("purchase", "invention", True),
+    ],
+)
+def test_the_rights_fit_the_kind(kind: str, of_right: str, fits: bool) -> None:
+    known = right()
+    known["rights"]["right-1"]["kind"] = of_right
+    assert deal_guards.rights_fit_the_kind.holds(facts(outside=known, data=terms(kind=kind))) is fits
+
+
+def test_know_how_may_go_with_a_patent() -> None:
+    known = {"rights": {n: {"kind": kind} for n, kind in (("a", "know_how"), ("b", "invention"))}}
+    assert deal_guards.rights_fit_the_kind.holds(facts(outside=known, data=terms(rights=["a", "b"])))
+    mixed = facts(outside=known, data=terms(kind="know_how_licence", rights=["a", "b"]))
+    assert not deal_guards.rights_fit_the_kind.holds(mixed)
+
+
+@pytest.mark.parametrize(("kind", "holds"), [("patent_licence", False), ("purchase", True)])
+def test_rights_of_the_terms_are_confirmed(kind: str, holds: bool) -> None:
+    unsure = facts(outside=right(confirmed=False), data=terms(kind=kind))
+    assert deal_guards.rights_of_terms_are_confirmed.holds(unsure) is holds
+    assert deal_guards.rights_of_terms_are_confirmed.holds(facts(outside=right(), data=terms(kind=kind)))
+
+
+# --- days and money --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "holds"),
+    [
+        (None, None, True),
+        ("2026-04-01", None, True),
+        ("2026-04-01", "2026-04-02", True),
+        ("2026-04-01", "2026-04-01", False),
+    ],
+)
+def test_an_agreement_begins_before_it_ends(starts: str | None, ends: str | None, holds: bool) -> None:
+    assert deal_guards.agreement_dates_in_order.holds(facts(data={"effective_on": starts, "expires_on": ends})) is holds
+
+
+def cny(amount: int) -> dict[str, str]:
+    return {"amount": f"{amount}.00", "currency": "CNY"}
+
+
+def paid(*amounts: int) -> list[dict[str, Any]]:
+    return [{"part": "other", "amount": cny(amount)} for amount in amounts]
+
+
+USD = {"amount": "1.00", "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("data", "one_currency", "part", "sum"),
+    [
+        ({}, True, True, True),
+        ({"contract_value": cny(100), "technology_value": cny(100)}, True, True, True),
+        ({"contract_value": cny(100), "technology_value": cny(0)}, True, True, True),
+        ({"contract_value": cny(100), "technology_value": cny(101)}, True, False, True),
+        ({"contract_value": cny(0), "technology_value": cny(0)}, True, False, True),
+        ({"contract_value": cny(100), "technology_value": USD}, False, True, True),
+        ({"contract_value": cny(100), "price_form": "fixed", "payments": paid(40, 60)}, True, True, True),
+        ({"contract_value": cny(100), "price_form": "fixed", "payments": paid(40, 50)}, True, True, False),
+        ({"contract_value": cny(100), "price_form": "fixed", "payments": paid(40, 70)}, True, True, False),
+        ({"contract_value": cny(100), "price_form": "entry_and_royalty", "payments": paid(40)}, True, True, True),
+        ({"contract_value": cny(100), "price_form": "entry_and_royalty", "payments": paid(140)}, True, True, False),
+        ({"price_form": "fixed", "payments": paid(40)}, True, True, True),
+        ({"price_form": "fixed", "payments": [*paid(40), {"part": "final", "amount": USD}]}, False, True, True),
+    ],
+)
+def test_the_amounts_fit_together(data: Mapping[str, Any], one_currency: bool, part: bool, sum: bool) -> None:
+    now = facts(data=data)
+    assert deal_guards.price_has_one_currency.holds(now) is one_currency
+    assert deal_guards.technology_value_is_part.holds(now) is part
+    assert deal_guards.payments_make_the_value.holds(now) is sum
+
+
+# --- what it does to rights ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "lies"),
+    [
+        (
+            {"licence": "sole", "uses": ["water"], "expires_on": "2030-01-01"},
+            {"kind": "licence", "licence": "sole", "territories": ["CN"], "fields": ["water"], "until": "2030-01-01"},
+        ),
+        (
+            {"kind": "know_how_licence", "licence": "plain", "territories": ["DE", "CN"]},
+            {"kind": "licence", "licence": "plain", "territories": ["CN", "DE"], "fields": [], "until": None},
+        ),
+        ({"kind": "assignment"}, {"kind": "assignment"}),
+        ({"kind": "joint_venture", "contribution": "assigned"}, {"kind": "assignment"}),
+        (
+            {"kind": "joint_venture", "contribution": "exclusive", "territories": None},
+            {"kind": "licence", "licence": "exclusive", "territories": [], "fields": [], "until": None},
+        ),
+    ],
+)
+def test_a_signed_agreement_stands_on_its_rights(change: dict[str, Any], lies: dict[str, Any]) -> None:
+    signed = facts(data=terms(effective_on="2026-04-01", **change))
+    assert deal_guards.agreement_burdens_rights.follows(signed) == {
+        "rights": [{"right": "right-1", "add": {"holder": BUYER, "from": "2026-04-01"} | lies}]
+    }
+
+
+@pytest.mark.parametrize("kind", ["nda", "loi", "purchase", "development", "technical_service", "joint_venture"])
+def test_other_agreements_put_nothing_on_rights(kind: str) -> None:
+    assert deal_guards.agreement_burdens_rights.follows(facts(data={"kind": kind})) == {}
+
+
+def ending(kind: str, *tasks: Task, **said: Any) -> Facts:
+    here = agreed("in_force", kind, rights=["right-1"], effective_on="2026-04-01", executed_on="2026-03-20", **said)
+    return facts(here=here, tasks=tasks, data={"registered_on": "2026-05-01"})
+
+
+def freed(kind: str) -> dict[str, Any]:
+    return {"rights": [{"right": "right-1", "end": {"kind": kind, "from": "2026-04-01"}}]}
+
+
+REGISTERED = done("assignment_registration", 20, registered_on="2026-05-01")
+
+
+def test_an_ended_agreement_frees_the_rights_that_it_licensed() -> None:
+    assert deal_guards.agreement_frees_rights.follows(ending("patent_licence")) == freed("licence")
+    assert deal_guards.agreement_frees_rights.follows(ending("purchase")) == {}
+
+
+def test_an_assignment_ends_with_its_agreement_only_before_it_is_registered() -> None:
+    here = agreed("in_force", "assignment")
+    registered = done("assignment_registration", 20)
+    assert deal_guards.agreement_frees_rights.follows(ending("assignment")) == freed("assignment")
+    of_this = [Task(**{**vars_of(registered), "track": here.id})]
+    assert deal_guards.agreement_frees_rights.follows(ending("assignment", *of_this)) == {}
+
+
+def vars_of(task: Task) -> dict[str, Any]:
+    return {name: getattr(task, name) for name in task.__dataclass_fields__}
+
+
+def test_a_registered_assignment_is_a_transfer() -> None:
+    assert deal_guards.assignment_stands.follows(ending("assignment")) == {
+        "rights": [
+            *freed("assignment")["rights"],
+            {"right": "right-1", "add": {"kind": "transfer", "holder": BUYER, "from": "2026-05-01"}},
+        ]
+    }
+
+
+@pytest.mark.parametrize(("day", "holds"), [("2026-03-19", False), ("2026-03-20", True)])
+def test_nothing_is_registered_before_it_is_signed(day: str, holds: bool) -> None:
+    here = agreed("in_force", "assignment", executed_on="2026-03-20")
+    assert deal_guards.registered_after_signing.holds(facts(here=here, data={"registered_on": day})) is holds
+
+
+def test_the_last_signing_counts() -> None:
+    both = {"sign_cross": fired(4, kind="loi"), "sign_local": fired(9, kind="patent_licence")}
+    here = track("agreement", "in_force", fired=both)
+    assert deal_guards.as_signed(facts(here))["kind"] == "patent_licence"
+    assert deal_guards.as_signed(facts()) == {}
+
+
+@pytest.mark.parametrize("kind", codes.AGREEMENTS)
+def test_another_follows_only_what_prepares(kind: str) -> None:
+    now = facts(here=agreed("in_force", kind))
+    assert deal_guards.agreement_only_prepares.holds(now) is (kind in codes.PREPARATORY)
+    assert not deal_guards.agreement_only_prepares.holds(facts(here=track("agreement", "signing")))
+
+
+def test_what_is_refused_is_called_as_the_form_calls_it() -> None:
+    edition = publish(agreement.Agreement)
+    (why,) = deal_guards._say([({"kind": "know_how"}, burden("licence", fields=["water"]))])
+    told = why.as_json()["values"]
+    assert {text["code"].removeprefix("agreement.") for text in (*told["where"], *told["uses"])} <= set(edition.texts)  # type: ignore[index]  # JSON
+    assert why.values["right"] == reasons.rights.UNNUMBERED(kind="know_how")
+
+
+@pytest.mark.parametrize(("signed", "holds"), [("purchase", True), ("patent_licence", False)])
+def test_what_is_signed_is_what_was_proposed(signed: str, holds: bool) -> None:
+    here = track("agreement", "signing", fired={"propose": fired(3, kind="purchase")})
+    assert deal_guards.kind_is_as_proposed.holds(facts(here=here, data={"kind": signed})) is holds

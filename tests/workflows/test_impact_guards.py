@@ -1,0 +1,196 @@
+"""Golden truth tables of what must hold of an effect: its baseline, its figures, and the outcome that claims it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import GUARDS
+from casework.engine.state.impacts import Impact
+from tests.workflows.case_facts import at, facts, fired, table, track
+from workflows import impact
+
+
+def record(level: str, day: int = 3, id: str = "", **more: Any) -> Impact:
+    said: dict[str, Any] = {
+        "id": id or level,
+        "seq": 5,
+        "recorded_at": at(day),
+        "track": "main",
+        "measure": "energy_mwh",
+        "indicator": "energy",
+        "unit": "MWh",
+        "level": level,
+        "value": "100",
+        "from_on": "2026-01-01",
+        "to_on": "2026-01-31",
+    }
+    return Impact(**{**said, **more})
+
+
+def known(*records: Impact) -> dict[str, Any]:
+    return {"impacts": {one.id: one for one in records}}
+
+
+BASELINE = record("baseline")
+OLD = record("baseline", 3, "old", replaced_by="new")
+
+
+def site(**moves: Any) -> Any:
+    return track("deployment", "acceptance", fired=moves)
+
+
+@table(
+    {
+        "none": (facts(), False),
+        "recorded": (facts(**known(BASELINE)), True),
+        "only claimed": (facts(**known(record("claimed"))), False),
+        "replaced, and nothing in its place": (facts(**known(OLD)), False),
+        "before the case was scaled up": (facts(main={"scale_up": fired(5)}, **known(BASELINE)), False),
+        "after it": (facts(main={"scale_up": fired(2)}, **known(BASELINE)), True),
+    }
+)
+def test_baseline_is_recorded(case: Facts, holds: bool) -> None:
+    assert impact.baseline_is_recorded.holds(case) is holds
+
+
+TESTED = fired(9)
+
+
+@table(
+    {
+        "no site": (facts(**known(BASELINE)), False),
+        "not tested": (facts(site(), **known(BASELINE)), False),
+        "tested without": (facts(site(ready_to_test=TESTED)), False),
+        "before the test": (facts(site(ready_to_test=TESTED), **known(record("baseline", 8))), True),
+        "after the test": (facts(site(ready_to_test=TESTED), **known(record("baseline", 10))), False),
+        "corrected after the test": (
+            facts(site(ready_to_test=TESTED), **known(OLD, record("baseline", 10, "new"))),
+            True,
+        ),
+        "of the site before": (
+            facts(site(ready_to_test=TESTED), main={"scale_up": fired(5)}, **known(BASELINE)),
+            False,
+        ),
+        "of the site before, and of this one too late": (
+            facts(
+                site(ready_to_test=TESTED), main={"scale_up": fired(5)}, **known(BASELINE, record("baseline", 10, "b"))
+            ),
+            False,
+        ),
+    }
+)
+def test_baseline_was_recorded(case: Facts, holds: bool) -> None:
+    assert impact.baseline_was_recorded.holds(case) is holds
+
+
+@table(
+    {
+        "unsaid": (facts(), True),
+        "in order": (facts(data={"period_from": "2026-01-01", "period_to": "2026-01-02"}), True),
+        "one day": (facts(data={"period_from": "2026-01-01", "period_to": "2026-01-01"}), True),
+        "the other way": (facts(data={"period_from": "2026-01-02", "period_to": "2026-01-01"}), False),
+    }
+)
+def test_period_in_order(case: Facts, holds: bool) -> None:
+    assert impact.period_in_order.holds(case) is holds
+
+
+def rows(*measures: str) -> dict[str, Any]:
+    return {"figures": [{"measure": measure, "value": "1"} for measure in measures]}
+
+
+@table(
+    {
+        "unsaid": (facts(), True),
+        "two": (facts(data=rows("energy_mwh", "water_m3")), True),
+        "twice": (facts(data=rows("energy_mwh", "energy_mwh")), False),
+    }
+)
+def test_each_figure_once(case: Facts, holds: bool) -> None:
+    assert impact.each_figure_once.holds(case) is holds
+
+
+@table(
+    {
+        "unsaid": (facts(), True),
+        "the same": (facts(data=rows("energy_mwh"), **known(BASELINE)), True),
+        "another": (facts(data=rows("energy_mwh", "water_m3"), **known(BASELINE)), False),
+        "replaced": (facts(data=rows("energy_mwh"), **known(OLD)), False),
+        "no baseline, but a reading": (facts(data=rows("energy_mwh"), **known(record("measured"))), False),
+    }
+)
+def test_figures_have_baselines(case: Facts, holds: bool) -> None:
+    assert impact.figures_have_baselines.holds(case) is holds
+
+
+@table(
+    {
+        "unsaid": (facts(), True),
+        "unknown": (facts(data={"record": "x"}), False),
+        "a reading": (facts(data={"record": "measured"}, **known(record("measured"))), True),
+        "a baseline": (facts(data={"record": "baseline"}, **known(BASELINE)), True),
+        "verified": (facts(data={"record": "verified"}, **known(record("verified"))), False),
+        "replaced": (facts(data={"record": "old"}, **known(OLD)), False),
+    }
+)
+def test_record_may_be_corrected(case: Facts, holds: bool) -> None:
+    assert impact.record_may_be_corrected.holds(case) is holds
+
+
+@table(
+    {
+        "unsaid": (facts(), True),
+        "a baseline in its unit": (facts(data={"record": "baseline", "measure": "energy_mwh"}, **known(BASELINE)), True),
+        "a baseline in another": (facts(data={"record": "baseline", "measure": "water_m3"}, **known(BASELINE)), False),
+        "a reading with a baseline": (
+            facts(data={"record": "claimed", "measure": "energy_mwh"}, **known(BASELINE, record("claimed"))), True,
+        ),
+        "a reading without": (
+            facts(data={"record": "claimed", "measure": "water_m3"}, **known(BASELINE, record("claimed"))), False,
+        ),
+    }
+)  # fmt: skip
+def test_correction_has_a_baseline(case: Facts, holds: bool) -> None:
+    assert impact.correction_has_a_baseline.holds(case) is holds
+
+
+ACCEPTED = {"accept_site": fired(9)}
+
+
+@table(
+    {
+        "neither": (facts(), False),
+        "a site alone": (facts(main=ACCEPTED, **known(BASELINE)), False),
+        "a reading alone": (facts(**known(record("claimed"))), False),
+        "both": (facts(main=ACCEPTED, **known(record("claimed"))), True),
+        "measured": (facts(main=ACCEPTED, **known(record("measured"))), True),
+        "verified already": (facts(main=ACCEPTED, **known(record("verified"))), False),
+    }
+)
+def test_there_is_something_to_verify(case: Facts, holds: bool) -> None:
+    assert impact.there_is_something_to_verify.holds(case) is holds
+
+
+OUTCOMES = ("deployed_unmeasured", "deployed_measured", "deployed_verified", "agreement_no_site", None)
+#: Which outcomes the highest record lets a case claim, in the order of `OUTCOMES`.
+ALLOWED = {
+    None: (True, False, False, True, True),
+    "baseline": (True, False, False, True, True),
+    "claimed": (True, False, False, True, True),
+    "measured": (True, True, False, True, True),
+    "verified": (True, True, True, True, True),
+}
+
+
+def test_an_outcome_has_records_of_its_level() -> None:
+    for level, allowed in ALLOWED.items():
+        for outcome, wanted in zip(OUTCOMES, allowed, strict=True):
+            records = known(record(level)) if level else known(record("verified", replaced_by="x"))
+            case = facts(data={"outcome": outcome} if outcome else {}, **records)
+            assert all(one.holds(case) for one in impact.EFFECT_GUARDS) is wanted, (level, outcome)
+
+
+def test_a_refusal_says_which_record_is_missing() -> None:
+    assert "measured" in GUARDS["measured_effect_has_a_record"].refusal
+    assert "statement is missing" in GUARDS["verified_effect_has_a_record"].refusal

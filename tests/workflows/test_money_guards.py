@@ -1,0 +1,128 @@
+"""Truth tables of the money of a service: nothing beyond what was approved goes out, nothing beyond what is owed comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.state.case import Task
+from tests.workflows.test_service_guards import NOW, done, facts
+from workflows import money_guards as guards
+
+
+def cny(amount: object, currency: str = "CNY") -> dict[str, str]:
+    return {"amount": str(amount), "currency": currency}
+
+
+def repaid(n: int, principal: object, **said: Any) -> Task:
+    """A repayment, recorded so many hours before now."""
+    return replace(
+        done("repayment", {"principal": cny(principal)} | said), id=f"row-{n}", closed_at=NOW - timedelta(hours=n)
+    )
+
+
+def loan(data: Mapping[str, Any], *rows: Task, fired: Mapping[str, Mapping[str, Any]] | None = None) -> Facts:
+    """A loan of a hundred that was paid out, and what came back of it."""
+    return facts(data, fired={"paid_out": {"amount": cny(100)}} | dict(fired or {}), tasks=rows)
+
+
+@pytest.mark.parametrize(
+    ("approved", "paid", "holds"),
+    [
+        ({"bank_approved": cny(100)}, cny(100), True),
+        ({"bank_approved": cny(100)}, cny(40), True),
+        ({"bank_approved": cny(100)}, cny("100.01"), False),
+        ({"bank_approved": cny(100)}, cny(100, "USD"), False),
+        ({"approved": cny(100)}, cny(100), True),
+        # The bank's word stands above the provider's.
+        ({"approved": cny(100), "bank_approved": cny(80)}, cny(90), False),
+        ({}, cny(1), False),
+    ],
+)
+def test_nothing_beyond_what_was_approved_is_paid_out(
+    approved: dict[str, Any], paid: dict[str, str], holds: bool
+) -> None:
+    fired = {name: {"amount": amount} for name, amount in approved.items()}
+    assert guards.payment_is_within_approval.holds(facts({"amount": paid}, fired=fired)) is holds
+
+
+@pytest.mark.parametrize(
+    ("principal", "earlier", "holds"),
+    [("100", (), True), ("100.01", (), False), ("40", ("60",), True), ("40.01", ("60",), False), ("0", ("100",), True)],
+)
+def test_nothing_beyond_what_is_owed_comes_back(principal: str, earlier: tuple[str, ...], holds: bool) -> None:
+    rows = [repaid(n, amount) for n, amount in enumerate(earlier)]
+    assert guards.repayment_is_within_balance.holds(loan({"principal": cny(principal)}, *rows)) is holds
+
+
+def test_a_repayment_that_is_corrected_does_not_stand_in_its_own_way() -> None:
+    row = repaid(1, "100")
+    assert guards.repayment_is_within_balance.holds(replace(loan({"principal": cny(90)}, row), task=row))
+    assert not guards.repayment_is_within_balance.holds(replace(loan({"principal": cny(101)}, row), task=row))
+
+
+def test_what_was_said_to_be_paid_stays_paid() -> None:
+    row = repaid(1, "100")
+    for principal, holds in ((100, True), (99, False), (101, False)):
+        now = replace(loan({"principal": cny(principal)}, row, fired={"repaid": {}}), task=row)
+        assert guards.repayment_is_within_balance.holds(now) is holds
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ({"principal": cny(1)}, True),
+        ({"principal": cny(1, "USD")}, False),
+        ({"principal": cny(1), "interest": cny(1, "USD")}, False),
+        ({"principal": cny(1), "interest": cny(1)}, True),
+    ],
+)
+def test_a_repayment_is_in_the_currency_of_the_loan(said: dict[str, Any], holds: bool) -> None:
+    assert guards.repayment_is_in_its_currency.holds(loan(said)) is holds
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"), [((), False), (("99.99",), False), (("60", "40"), True), (("60", "30"), False)]
+)
+def test_a_debt_is_paid_once_nothing_is_owed(rows: tuple[str, ...], holds: bool) -> None:
+    assert guards.debt_is_paid.holds(loan({}, *(repaid(n, amount) for n, amount in enumerate(rows)))) is holds
+
+
+@given(st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=5))
+def test_a_debt_is_paid_exactly_when_one_more_cent_is_too_much(rows: list[Decimal]) -> None:
+    """As long as each of them was let through."""
+    kept: list[Task] = []
+    for n, amount in enumerate(rows):
+        if guards.repayment_is_within_balance.holds(loan({"principal": cny(amount)}, *kept)):
+            kept.append(repaid(n, amount))
+    paid = guards.debt_is_paid.holds(loan({}, *kept))
+    assert paid is not guards.repayment_is_within_balance.holds(loan({"principal": cny("0.01")}, *kept))
+
+
+@pytest.mark.parametrize(
+    ("rows", "holds"),
+    [
+        ((), False),
+        # Before it was missed, and after.
+        ((repaid(30, "20"),), False),
+        ((repaid(1, "20"),), True),
+        ((repaid(1, "15", interest=cny(5)),), True),
+        ((repaid(1, "15", interest=cny(4)),), False),
+        ((repaid(1, "15"), repaid(2, "5")), True),
+        ((repaid(1, "15", interest=cny(5, "USD")),), False),
+    ],
+)
+def test_what_is_overdue_comes_in_after_it_was_missed(rows: tuple[Task, ...], holds: bool) -> None:
+    assert guards.overdue_has_come_in.holds(loan({}, *rows, fired={"miss": {"amount": cny(20)}})) is holds
+
+
+def test_what_nobody_missed_does_not_come_in() -> None:
+    assert not guards.overdue_has_come_in.holds(loan({}, repaid(1, "20")))

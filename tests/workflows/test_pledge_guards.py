@@ -1,0 +1,176 @@
+"""Truth tables of what must be so before rights are pledged, and before a pledge ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from casework.engine.definition.registry import Effect, Guard
+from tests.workflows.test_service_guards import (
+    ENDED_PLEDGE,
+    PLEDGE,
+    REGISTERED,
+    RIGHT,
+    TODAY,
+    YESTERDAY,
+    facts,
+    licence,
+    named,
+    right,
+)
+from workflows import pledge_guards as guards
+from workflows import service_effects as effects
+
+FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
+    (guards.shares_make_a_hundred, {"bank_share": "100"}, True),
+    (guards.shares_make_a_hundred, {"bank_share": "20", "pool_share": "50", "insurer_share": "30"}, True),
+    (guards.shares_make_a_hundred, {"bank_share": "33.3", "pool_share": "33.3", "guarantor_share": "33.3"}, False),
+    (guards.shares_make_a_hundred, {"bank_share": "60", "pool_share": "50"}, False),
+]
+
+
+@pytest.mark.parametrize(("guard", "data", "holds"), FORM_TABLE)
+def test_what_a_form_says_decides(guard: Guard, data: dict[str, Any], holds: bool) -> None:
+    assert guard.holds(facts(data)) is holds
+
+
+WAYS = {
+    "repaid": guards.way_in_was_repayment, "disposed": guards.way_in_was_disposal,
+    "no_value": guards.way_in_was_no_value, "not_paid": guards.way_in_was_not_paid,
+    "withdraw": guards.way_in_was_withdrawal,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_pledge_clears_only_as_what_led_there(way: str) -> None:
+    assert [name for name, guard in WAYS.items() if guard.holds(facts(fired={way: {}}))] == [way]
+
+
+def test_the_last_way_into_deregistration_counts() -> None:
+    assert [n for n, guard in WAYS.items() if guard.holds(facts(fired={"not_paid": {}, "repaid": {}}))] == ["repaid"]
+
+
+def test_no_pledge_clears_before_something_led_there() -> None:
+    assert not any(guard.holds(facts()) for guard in WAYS.values())
+
+
+@pytest.mark.parametrize(
+    ("known", "confirmed", "free"),
+    [
+        (right(), True, True),
+        (right(confirmed=False), False, True),
+        (right(encumbrances=[PLEDGE]), True, False),
+        (right(encumbrances=[ENDED_PLEDGE]), True, True),
+        (right(encumbrances=[ENDED_PLEDGE, REGISTERED]), True, False),
+    ],
+)
+def test_registration_looks_at_the_rights_of_the_application(
+    known: dict[str, Any], confirmed: bool, free: bool
+) -> None:
+    now = facts(fired={"apply": named()}, rights=known)
+    assert guards.applied_rights_are_confirmed.holds(now) is confirmed
+    assert guards.applied_rights_are_not_pledged.holds(now) is free
+
+
+@pytest.mark.parametrize(
+    ("lying", "holds"),
+    [
+        ([], True),
+        (licence(licence="exclusive"), False),
+        (licence(licence="plain"), True),
+        (licence(licence="exclusive", to=YESTERDAY), True),
+        ([PLEDGE], True),
+        ([{"kind": "transfer", "case": "other-case", "from": YESTERDAY, "to": None}], False),
+    ],
+)
+def test_what_is_given_away_is_no_security(lying: list[dict[str, Any]], holds: bool) -> None:
+    assert guards.rights_are_not_given_away.holds(facts(named(), rights=right(encumbrances=lying))) is holds
+
+
+@pytest.mark.parametrize(
+    ("said", "ends", "holds"),
+    [
+        ({"term_months": "12"}, "2027-03-16", True),
+        ({"term_months": "12"}, "2027-03-15", False),
+        ({"term_months": "10"}, "2027-01-16", True),
+        ({"final_due_on": "2028-01-01"}, "2027-12-31", False),
+        ({"until_on": "2028-01-01"}, "2028-01-01", True),
+        ({"until_on": "2028-01-02"}, "2028-01-01", False),
+        ({"term_months": "12"}, None, True),
+        ({}, "2020-01-01", True),
+    ],
+)
+def test_a_debt_ends_before_its_security(said: dict[str, Any], ends: str | None, holds: bool) -> None:
+    known = right(expires_on=ends)
+    assert guards.rights_outlive_the_debt.holds(facts(named(**said), rights=known)) is holds
+    # Later forms do not name the rights again.
+    assert guards.rights_outlive_the_debt.holds(facts(said, fired={"apply": named()}, rights=known)) is holds
+
+
+def owned(*owners: str) -> dict[str, Any]:
+    return right(owners=[{"organisation": one, "share": None} for one in owners])
+
+
+@pytest.mark.parametrize(
+    ("known", "pledgor", "seen", "holds"),
+    [
+        (owned("buyer"), "need_owner", None, True),
+        (owned("maker"), "need_owner", None, False),
+        (owned("maker", "buyer"), "need_owner", None, True),
+        (owned("maker"), "technology_owner", None, True),
+        # The record knows better than whoever looked.
+        (owned("maker"), "need_owner", True, False),
+        (right(), "need_owner", True, True),
+        (right(), "need_owner", None, False),
+        (right(), "need_owner", False, False),
+        (owned("parent"), "other", None, True),
+        (owned("buyer"), "other", None, False),
+        (right(), "other", True, False),
+    ],
+)
+def test_the_pledgor_owns_what_is_pledged(known: dict[str, Any], pledgor: str, seen: bool | None, holds: bool) -> None:
+    said = named(pledgor=pledgor, owner_seen=seen)
+    assert guards.pledgor_owns_each_right.holds(facts(said, rights=known)) is holds
+    # The application names the rights again, the registration does not: who pledges them was said before.
+    assert guards.pledgor_owns_each_right.holds(facts(named(), fired={"eligible": said}, rights=known)) is holds
+    applied = facts({}, fired={"eligible": said, "apply": named()}, rights=known)
+    assert guards.pledgor_owns_each_right.holds(applied) is holds
+
+
+def test_a_right_that_nobody_looked_up_is_nobodys() -> None:
+    """Of a right that the application adds nobody has said what the register says."""
+    said = named(pledgor="need_owner", owner_seen=True)
+    added = facts({"rights": [RIGHT, "another"]}, fired={"eligible": said}, rights=right() | {"another": {}})
+    assert not guards.pledgor_owns_each_right.holds(added)
+
+
+# --- effects ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
+    followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
+    assert followed == {
+        "rights": [
+            {"right": RIGHT, "add": {"kind": kind, "holder": None, "from": TODAY}}
+            for kind in ("pledge", "pledge_registration")
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("effect", "kinds"),
+    [
+        (effects.pledge_ends_with_its_debt, ["pledge"]),
+        (effects.registration_is_cancelled, ["pledge", "pledge_registration"]),
+    ],
+)
+def test_a_pledge_ends_with_its_debt_and_its_registration_after(effect: Effect, kinds: list[str]) -> None:
+    now = facts(fired={"apply": named(), "registered": {"registered_on": YESTERDAY}})
+    assert effect.follows(now) == {
+        "rights": [{"right": RIGHT, "end": {"kind": kind, "from": YESTERDAY}} for kind in kinds]
+    }
+
+
+def test_an_extended_debt_is_followed_until_its_new_day() -> None:
+    assert effects.debt_is_extended.follows(facts({"until_on": TODAY})) == {"extend": TODAY}

@@ -1,0 +1,49 @@
+"""What is asked where technology crosses the border: its class, the letter of intent, the licence."""
+
+from __future__ import annotations
+
+from casework.engine.definition.forms import Date, Documents, Form, Note, Text, YesNo
+
+
+class Classed(Form):
+    """In which class the technology belongs, and where that was looked up."""
+
+    checked_on = Date(label="Looked up on", past=True)
+    entry = Text(label="List and number, or “not listed”", max=200)
+    finding = Note(label="Why it belongs there", required=False)
+
+
+class LetterApplication(Form):
+    """The application for a letter of intent, as it was filed."""
+
+    filed_on = Date(label="Filed on", past=True)
+    documents = Documents(label="Application", required=False)
+
+
+class LetterOfIntent(Form):
+    """The letter of intent of the authority: from here on the parties may negotiate."""
+
+    number = Text(label="Number of the letter", max=100)
+    issued_on = Date(label="Issued on", past=True)
+    valid_until = Date(label="Valid until", future=True, help="At most three years after its issue")
+
+
+class AuthorityRefusal(Form):
+    """Why the authority does not permit it."""
+
+    decided_on = Date(label="Decided on", past=True)
+    finding = Note(label="What the authority writes")
+
+
+class LicenceApplication(Form):
+    """Who may sign, and the application for the licence, with the contract, as it was filed."""
+
+    signing_powers = YesNo(label="Both signatories may sign for their parties", must=True)
+    filed_on = Date(label="Application filed on", past=True)
+
+
+class ExportLicence(Form):
+    """The licence: on its day the contract takes effect."""
+
+    number = Text(label="Number of the licence", max=100)
+    issued_on = Date(label="Issued on", past=True)

@@ -1,0 +1,256 @@
+"""Whether an agreement crosses the border, computed from the countries of its parties, and what follows from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import guard
+from casework.engine.state.case import Fired, Track
+
+#: Import and export are seen from here.
+HOME = "CN"
+#: Kinds of agreement by which no technology changes hands: they only prepare, or sell goods.
+NO_TECHNOLOGY = frozenset({"nda", "loi", "purchase"})
+#: By which action which class was recorded.
+CLASSES = {
+    "class_free": "free",
+    "class_restricted": "restricted",
+    "class_dual_use": "dual_use",
+    "class_prohibited": "prohibited",
+}
+#: Ours: the measures that said one to three years have been replaced.
+LETTER_YEARS = 3
+
+Way = Literal["none", "home", "abroad", "unknown", "export", "import"]
+CROSSING = ("export", "import")
+
+
+def _country(f: Facts, party: str) -> str | None:
+    country: str | None = (f.from_outside("parties").get(party) or {}).get("country")
+    return country
+
+
+def way_of(f: Facts, kind: str | None) -> Way:
+    """How technology goes by an agreement of a kind: from its owner's country to that of whoever needs it."""
+    if kind in NO_TECHNOLOGY:
+        return "none"
+    giver, taker = _country(f, "technology_owner"), _country(f, "need_owner")
+    if giver is None or taker is None:
+        return "unknown"
+    if giver == taker:
+        return "home"
+    if giver == HOME:
+        return "export"
+    return "import" if taker == HOME else "abroad"
+
+
+def _proposed(f: Facts, track: Track | None = None) -> Fired | None:
+    return f.fired("propose", track)
+
+
+def _way(f: Facts) -> Way:
+    proposed = _proposed(f)
+    return way_of(f, proposed.data.get("kind") if proposed else None)
+
+
+def class_of(f: Facts, track: Track | None = None) -> str | None:
+    """The class that was recorded since the draft was last proposed."""
+    proposed = _proposed(f, track)
+    fired = {name: done for name in CLASSES if (done := f.fired(name, track)) is not None}
+    if proposed is None or not fired:
+        return None
+    last = max(fired, key=lambda name: fired[name].at)
+    return CLASSES[last] if fired[last].at >= proposed.at else None
+
+
+def _since_classed(f: Facts, name: str) -> Fired | None:
+    """An action that came after the draft was last proposed."""
+    proposed, done = _proposed(f), f.fired(name)
+    return done if proposed is not None and done is not None and done.at >= proposed.at else None
+
+
+# --- countries -------------------------------------------------------------------------------------------------------
+
+
+def _known(f: Facts, party: str) -> bool:
+    proposed = _proposed(f)
+    kind = f.data.get("kind") or (proposed.data.get("kind") if proposed else None)
+    return kind in NO_TECHNOLOGY or _country(f, party) is not None
+
+
+@guard(
+    rule="The country of the need owner's organisation is known, where technology changes hands.",
+    refusal="The country of the need owner's organisation is not known. Enter it: whether technology crosses the border follows from it.",
+    reads=("parties",),
+)
+def need_owner_has_a_country(f: Facts) -> bool:
+    return _known(f, "need_owner")
+
+
+@guard(
+    rule="The country of the technology owner's organisation is known, where technology changes hands.",
+    refusal="The country of the technology owner's organisation is not known. Enter it: whether technology crosses the border"
+    " follows from it.",
+    reads=("parties",),
+)
+def technology_owner_has_a_country(f: Facts) -> bool:
+    return _known(f, "technology_owner")
+
+
+# --- the class -------------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="No technology crosses the border of China by this agreement, so that it has no class.",
+    refusal="Technology crosses the border by this agreement. Record its class first.",
+    reads=("parties",),
+)
+def no_class_is_needed(f: Facts) -> bool:
+    return _way(f) not in (*CROSSING, "unknown")
+
+
+@guard(
+    rule="Technology crosses the border of China by this agreement.",
+    refusal="No technology crosses the border by this agreement.",
+    reads=("parties",),
+)
+def technology_crosses_the_border(f: Facts) -> bool:
+    return _way(f) in CROSSING
+
+
+@guard(
+    rule="Technology leaves China by this agreement.",
+    refusal="No technology leaves the country by this agreement: this class is one of exports.",
+    reads=("parties",),
+)
+def technology_is_exported(f: Facts) -> bool:
+    return _way(f) == "export"
+
+
+@guard(
+    rule="The letter of intent is valid for three years at most.",
+    refusal="A letter of intent is valid for three years after its issue at most.",
+)
+def letter_ends_in_time(f: Facts) -> bool:
+    issued, ends = f.data.get("issued_on"), f.data.get("valid_until")
+    return issued is None or ends is None or date.fromisoformat(ends) <= _years_after(date.fromisoformat(issued))
+
+
+def _years_after(day: date) -> date:
+    year = day.year + LETTER_YEARS
+    # The 29 February of a year that has none is the day before the 1 March.
+    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 2, 28)
+
+
+# --- the licence -----------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="The technology needs no licence to leave the country.",
+    refusal="The technology was classed as restricted or as dual use. Ask for the licence first.",
+)
+def no_licence_is_needed(f: Facts) -> bool:
+    return class_of(f) not in ("restricted", "dual_use")
+
+
+@guard(
+    rule="The technology was classed as restricted.",
+    refusal="The technology was not classed as restricted.",
+)
+def class_is_restricted(f: Facts) -> bool:
+    return class_of(f) == "restricted"
+
+
+@guard(
+    rule="The technology was classed as dual use.",
+    refusal="The technology was not classed as dual use.",
+)
+def class_is_dual_use(f: Facts) -> bool:
+    return class_of(f) == "dual_use"
+
+
+@guard(
+    rule="The letter of intent is still valid.",
+    refusal="The letter of intent is valid no longer. Send the agreement back to drafting and apply again.",
+)
+def letter_is_still_valid(f: Facts) -> bool:
+    letter = _since_classed(f, "letter_issued")
+    return letter is not None and str(letter.data.get("valid_until", "")) >= f.today.isoformat()
+
+
+# --- signing ---------------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="No technology crosses the border by this agreement.",
+    refusal="Technology crosses the border by this agreement. Record the signing across the border instead.",
+    reads=("parties",),
+)
+def agreement_stays_inside_the_border(f: Facts) -> bool:
+    return _way(f) not in (*CROSSING, "unknown")
+
+
+@guard(
+    rule="The class of the technology was recorded before the talks, and fits the way that it goes.",
+    refusal="The class that was recorded does not fit the parties' countries: none was recorded, or it is one of exports and this"
+    " is an import. Send the agreement back to drafting.",
+    reads=("parties",),
+)
+def class_fits_the_way(f: Facts) -> bool:
+    recorded = class_of(f)
+    return recorded == "free" or recorded in ("restricted", "dual_use") and _way(f) == "export"
+
+
+@guard(
+    rule="A technology that needs a licence has it, and the agreement takes effect on its day or later.",
+    refusal="The technology needs a licence. It is not there, or the agreement would take effect before the day of the licence.",
+)
+def licence_is_there(f: Facts) -> bool:
+    if class_of(f) not in ("restricted", "dual_use"):
+        return True
+    licence, starts = _since_classed(f, "licence_issued"), f.data.get("effective_on")
+    return licence is not None and (starts is None or str(starts) >= str(licence.data.get("issued_on", "")))
+
+
+# --- the case --------------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="The transfer of the technology is not prohibited, nor refused by the authority.",
+    refusal="The transfer of the technology is prohibited, or refused by the authority. The case can only close.",
+)
+def transfer_is_permitted(f: Facts) -> bool:
+    track = f.current("agreement")
+    return track is None or track.outcome not in ("prohibited", "not_permitted")
+
+
+@guard(
+    rule="The compliance gate passes no agreement whose technology has no class, is prohibited, or waits for its letter or licence.",
+    refusal="The agreement says otherwise: its technology crosses the border and has no class yet, is prohibited, or waits for its"
+    " letter or licence.",
+    reads=("parties",),
+)
+def gate_agrees_with_the_class(f: Facts) -> bool:
+    if f.data.get("result") != "passed":
+        return True
+    track = f.current("agreement")
+    proposed = _proposed(f, track) if track else None
+    if track is None or proposed is None or way_of(f, proposed.data.get("kind")) not in CROSSING:
+        return transfer_is_permitted.holds(f)
+    return not set(track.states) & WAITING and class_of(f, track) in ("free", "restricted", "dual_use")
+
+
+#: Where an agreement track waits for its class, its letter or its licence, or has ended for want of one.
+WAITING = frozenset(
+    {
+        "classification",
+        "letter_due",
+        "letter_awaited",
+        "licence_awaited",
+        "dual_use_licence",
+        "prohibited",
+        "not_permitted",
+    }
+)

@@ -1,0 +1,327 @@
+"""What must hold of what an agreement says, and what it does to the rights that it names.
+
+The same questions are asked where the terms are agreed and where the copies are signed: both forms call a field alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from casework.engine.case_objects.conflict_words import Found, Words, say_conflicts
+from casework.engine.case_objects.licence_conflicts import (
+    ASSIGNMENT,
+    EXCLUSIVE,
+    LICENCE,
+    PLAIN,
+    SOLE,
+    TRANSFER,
+    Terms,
+    standing_against,
+)
+from casework.engine.definition.consequences import Follows
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import effect, guard
+from casework.engine.state.case import Fired, Track
+from casework.engine.state.right_values import Burden, RightChange
+from workflows.codes import ABOUT_RIGHTS, LICENCES, NAMING_RIGHTS, PREPARATORY, TERRITORIES, USES
+
+#: Kinds of rights that no patent office knows, and those that it grants.
+SECRETS = frozenset({"know_how", "trade_secret"})
+PATENTS = frozenset({"invention", "utility_model", "design", "application"})
+#: The two ways of signing.
+SIGNINGS = ("sign_local", "sign_cross")
+
+
+def last_signing(f: Facts, track: Track | None = None) -> Fired | None:
+    """The signing that counts of an agreement's track (this one unless another is given): the latest."""
+    fired = [done for name in SIGNINGS if (done := f.fired(name, track)) is not None]
+    return max(fired, key=lambda done: done.at, default=None)
+
+
+def as_signed(f: Facts) -> Mapping[str, Any]:
+    """What the agreement that counts now says, once it is signed."""
+    track = f.current("agreement")
+    signed = last_signing(f, track) if track else None
+    return signed.data if signed else {}
+
+
+# --- what it does to rights ------------------------------------------------------------------------------------------
+
+
+def gives(data: Mapping[str, Any]) -> Terms | None:
+    """What these terms give of rights; None where they name none."""
+    kind, into = data.get("kind"), data.get("contribution")
+    first, last = data.get("effective_on"), data.get("expires_on")
+    if kind in LICENCES:
+        places, uses = frozenset(data.get("territories") or ()), frozenset(data.get("uses") or ())
+        return Terms(LICENCE, data.get("licence") or PLAIN, places, uses, first, last)
+    if kind == "assignment" or kind == "joint_venture" and into == "assigned":
+        return Terms(ASSIGNMENT, first=first)
+    if kind == "joint_venture" and into in (EXCLUSIVE, SOLE, PLAIN):
+        return Terms(LICENCE, into, first=first, last=last)
+    return None
+
+
+def concerned(f: Facts) -> list[str]:
+    """The rights that the terms are about: those named, or every one of the case where terms that give rights name none yet."""
+    return list(f.data.get("rights") or f.case.rights) if gives(f.data) is not None else []
+
+
+def burden_of(f: Facts) -> Burden:
+    """What a signed agreement lays on each right that it names: the need owner has its licence, or the right itself."""
+    given = gives(f.data)
+    assert given is not None
+    signed: Burden = {"kind": given.kind, "holder": f.case.parties.get("need_owner"), "from": given.first}
+    if given.kind == LICENCE:
+        signed["licence"] = given.licence
+        signed["territories"] = sorted(given.territories)
+        signed["fields"] = sorted(given.fields)
+        signed["until"] = given.last
+    return signed
+
+
+@effect()
+def agreement_burdens_rights(facts: Facts) -> Follows:
+    """A licence stands on the rights that the agreement names; what it assigns is assigned, and not registered yet."""
+    if gives(facts.data) is None:
+        return {}
+    burden = burden_of(facts)
+    return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
+
+
+@effect()
+def agreement_frees_rights(facts: Facts) -> Follows:
+    """A licence ends with its agreement, and so does an assignment that was never registered; a transfer stands."""
+    signed = last_signing(facts)
+    given = gives(signed.data) if signed else None
+    if signed is None or given is None or given.kind == ASSIGNMENT and _is_registered(facts, signed):
+        return {}
+    return {
+        "rights": [
+            {"right": right, "end": {"kind": given.kind, "from": given.first}}
+            for right in signed.data.get("rights") or ()
+        ]
+    }
+
+
+def _is_registered(f: Facts, signed: Fired) -> bool:
+    done = (task for task in f.results("assignment_registration") if task.track == f.track.id)
+    return any((task.closed_at or task.opened_at) >= signed.at for task in done)
+
+
+@effect()
+def assignment_stands(facts: Facts) -> Follows:
+    """From its registration on the assignment is a transfer."""
+    signed = last_signing(facts)
+    if signed is None:
+        return {}
+    named, since = signed.data.get("rights") or (), signed.data.get("effective_on")
+    transfer: Burden = {
+        "kind": TRANSFER,
+        "holder": facts.case.parties.get("need_owner"),
+        "from": facts.data["registered_on"],
+    }
+    changes: list[RightChange] = []
+    for right in named:
+        changes.append({"right": right, "end": {"kind": ASSIGNMENT, "from": since}})
+        changes.append({"right": right, "add": transfer})
+    return {"rights": changes}
+
+
+# --- what stands in the way ------------------------------------------------------------------------------------------
+
+
+def released(f: Facts) -> list[str]:
+    """What lies on rights of which the holder has said last that it may be passed over."""
+    last: dict[str, bool] = {}
+    for answer in f.results("ask_holder"):
+        last.setdefault(str(answer.result.get("burden")), answer.result.get("released") is True)
+    return [burden for burden, free in last.items() if free]
+
+
+def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Found]:
+    """The rights on which something of others bars what is wanted, each with what that is."""
+    if wanted is None:
+        return []
+    known, free = f.from_outside("rights"), released(f)
+    return [
+        (known[right], burden)
+        for right in rights
+        for burden in standing_against(wanted, known.get(right, {}).get("encumbrances", ()), f.case.log, free)
+    ]
+
+
+def _say(found: Iterable[Found]) -> Words:
+    return say_conflicts(found, "agreement.forms.Signature", ("territories", TERRITORIES), ("uses", USES))
+
+
+def _against_terms(f: Facts) -> Words:
+    return _say(in_the_way(f, gives(f.data), concerned(f)))
+
+
+@guard(
+    rule="Nothing that others hold on the rights bars these terms, or its holder has released it.",
+    refusal="What others hold on a right bars these terms. Only its holder can release it.",
+    reads=("rights",),
+    because=_against_terms,
+)
+def nothing_bars_the_terms(f: Facts) -> bool:
+    return not in_the_way(f, gives(f.data), concerned(f))
+
+
+def _any_licence(f: Facts) -> Terms:
+    territory = f.data.get("territory")
+    return Terms(LICENCE, territories=frozenset([territory] if territory else ()))
+
+
+def _against_any_licence(f: Facts) -> Words:
+    return _say(in_the_way(f, _any_licence(f), f.data.get("rights") or ()))
+
+
+@guard(
+    rule="No exclusive or sole licence, and no assignment, of another case leaves nothing of a right in the territory.",
+    refusal="What others hold on a right leaves nothing of it in this territory. Only its holder can release it.",
+    reads=("rights",),
+    because=_against_any_licence,
+)
+def right_is_left_in_territory(f: Facts) -> bool:
+    return not in_the_way(f, _any_licence(f), f.data.get("rights") or ())
+
+
+@guard(
+    rule="What is released lies on the right named, stands, and another case holds it.",
+    refusal="This does not stand on the right that is named, or this case holds it itself.",
+    reads=("rights",),
+)
+def release_is_of_what_stands(f: Facts) -> bool:
+    lying = f.from_outside("rights").get(f.data.get("right"), {}).get("encumbrances", ())
+    return any(
+        burden.get("id") == f.data.get("burden")
+        and burden.get("to") is None
+        and burden.get("case") != f.case.log
+        and burden.get("kind") in (LICENCE, ASSIGNMENT, TRANSFER)
+        for burden in lying
+    )
+
+
+# --- rights that fit -------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="Every right that the terms are about is confirmed by a person.",
+    refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
+    reads=("rights",),
+)
+def rights_of_terms_are_confirmed(f: Facts) -> bool:
+    known = f.from_outside("rights")
+    return all(known.get(right, {}).get("confirmed") is True for right in concerned(f))
+
+
+@guard(
+    rule="An agreement that gives rights away or their use names them.",
+    refusal="An agreement of this kind must name the rights that it is about.",
+)
+def rights_are_named(f: Facts) -> bool:
+    return gives(f.data) is None and f.data.get("kind") not in NAMING_RIGHTS or bool(f.data.get("rights"))
+
+
+@guard(
+    rule="A patent licence or an assignment names a right that an office grants; a know-how licence names none.",
+    refusal="The rights do not fit the kind of agreement: a patent licence or an assignment names at least one that an office"
+    " grants, a know-how licence none.",
+    reads=("rights",),
+)
+def rights_fit_the_kind(f: Facts) -> bool:
+    known = f.from_outside("rights")
+    kinds = {known.get(right, {}).get("kind") for right in concerned(f)}
+    match f.data.get("kind"):
+        case "patent_licence" | "assignment":
+            return not kinds or bool(kinds - SECRETS)
+        case "know_how_licence":
+            return not kinds & PATENTS
+    return True
+
+
+def pledgees_matter(data: Mapping[str, Any]) -> bool:
+    """Whether terms need the consent of whoever has a pledge on the rights."""
+    return data.get("kind") in ABOUT_RIGHTS and gives(data) is not None
+
+
+# --- days and money --------------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="The agreement expires after the day on which it takes effect.",
+    refusal="An agreement must expire after the day on which it takes effect.",
+)
+def agreement_dates_in_order(f: Facts) -> bool:
+    starts, ends = f.data.get("effective_on"), f.data.get("expires_on")
+    return starts is None or ends is None or starts < ends
+
+
+def _amounts(f: Facts) -> list[Mapping[str, str]]:
+    parts = [row.get("amount") for row in f.data.get("payments") or ()]
+    return [money for money in (f.data.get("contract_value"), f.data.get("technology_value"), *parts) if money]
+
+
+@guard(
+    rule="All amounts of the price are in one currency.",
+    refusal="The amounts of the price are in more than one currency.",
+)
+def price_has_one_currency(f: Facts) -> bool:
+    return len({money["currency"] for money in _amounts(f)}) <= 1
+
+
+@guard(
+    rule="The contract value is more than nothing, and the technology value is no more than it.",
+    refusal="The contract value must be more than nothing, and the technology value no more than it.",
+)
+def technology_value_is_part(f: Facts) -> bool:
+    whole, part = f.data.get("contract_value"), f.data.get("technology_value")
+    if whole is None:
+        return True
+    return Decimal(whole["amount"]) > 0 and (part is None or Decimal(part["amount"]) <= Decimal(whole["amount"]))
+
+
+@guard(
+    rule="The payments of a fixed price make the contract value; those before a royalty are no more than it.",
+    refusal="The payments do not fit the contract value.",
+)
+def payments_make_the_value(f: Facts) -> bool:
+    whole = f.data.get("contract_value")
+    if whole is None:
+        return True
+    paid = sum((Decimal(row["amount"]["amount"]) for row in f.data.get("payments") or ()), Decimal(0))
+    return paid == Decimal(whole["amount"]) if f.data.get("price_form") == "fixed" else paid <= Decimal(whole["amount"])
+
+
+@guard(
+    rule="The kind that is signed is the one that was proposed, of which the border was asked.",
+    refusal="What is signed is of another kind than what was proposed. Send it back to drafting and propose that kind.",
+)
+def kind_is_as_proposed(f: Facts) -> bool:
+    proposed = f.said("propose.kind")
+    return proposed is None or f.data.get("kind") == proposed
+
+
+@guard(
+    rule="The assignment was registered on or after the day of its signing.",
+    refusal="An assignment cannot have been registered before it was signed.",
+)
+def registered_after_signing(f: Facts) -> bool:
+    signed, day = last_signing(f), f.data.get("registered_on")
+    return signed is None or day is None or day >= str(signed.data.get("executed_on") or day)
+
+
+# --- what the agreement is -------------------------------------------------------------------------------------------
+
+
+@guard(
+    rule="The agreement only prepares another: a non-disclosure agreement or a letter of intent.",
+    refusal="The agreement binds the parties itself; no other follows on it. End it, or renegotiate.",
+)
+def agreement_only_prepares(f: Facts) -> bool:
+    signed = last_signing(f)
+    return signed is not None and signed.data.get("kind") in PREPARATORY

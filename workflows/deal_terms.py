@@ -1,0 +1,96 @@
+"""What an agreement says: what it gives of which rights, for how long, and for how much."""
+
+from __future__ import annotations
+
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Money, Number, Rights, Rows, YesNo
+from workflows.codes import (
+    ABOUT_RIGHTS,
+    AGREEMENTS,
+    CONTRIBUTIONS,
+    EXCLUSIVITY,
+    LICENCES,
+    NO_PRICE,
+    NO_VALUE,
+    PAYMENTS,
+    PRICE_FORMS,
+    PRICED,
+    ROYALTIES,
+    ROYALTY_BASES,
+    TERRITORIES,
+    USES,
+)
+from workflows.papers import SIGNED_AGREEMENT
+
+
+def as_said(field: str) -> str:
+    """What the agreement's own signature said, whichever of its two ways it took; before it what the case did."""
+    return f"agreement.sign_local.{field}|agreement.sign_cross.{field}|ready_to_sign.{field}"
+
+
+class Subject(Form):
+    """What an agreement gives of which rights, by its kind."""
+
+    licence = Choice(label="Kind of licence", choices=EXCLUSIVITY, when=("kind", LICENCES), prefill=as_said("licence"))
+    contribution = Choice(
+        label="Rights that go into the joint venture", choices=CONTRIBUTIONS, when=("kind", ("joint_venture",)),
+        prefill=as_said("contribution"),
+    )  # fmt: skip
+    territories = Many(
+        label="Territories", choices=TERRITORIES, when=("kind", LICENCES), prefill=as_said("territories")
+    )
+    uses = Many(
+        label="Fields of use", choices=USES, required=False, when=("kind", LICENCES), prefill=as_said("uses"),
+        help="None: for every use",
+    )  # fmt: skip
+    sublicence = YesNo(label="May the licensee sublicense?", when=("kind", LICENCES), prefill=as_said("sublicence"))
+    rights = Rights(
+        label="Rights licensed or assigned", required=False, when=("kind", ABOUT_RIGHTS), prefill=as_said("rights"),
+        help="A licence or an assignment names at least one",
+    )  # fmt: skip
+
+
+class Payment(Form):
+    """A part of the price."""
+
+    part = Choice(label="Part", choices=PAYMENTS)
+    amount = Money(label="Amount")
+    due_on = Date(label="Due on", required=False)
+
+
+class Price(Form):
+    """What is paid for it, or why nothing is."""
+
+    price_form = Choice(label="Form of the price", choices=PRICE_FORMS)
+    no_price = Choice(label="Why nothing is paid", choices=NO_PRICE, when=("price_form", ("none",)))
+    value_said = YesNo(label="Does the agreement state its value?", when=("price_form", PRICED))
+    no_value = Choice(label="Why no value is stated", choices=NO_VALUE, when=("value_said", (False,)))
+    contract_value = Money(label="Contract value", when=("value_said", (True,)))
+    technology_value = Money(
+        label="Of which technology value", when=("value_said", (True,)),
+        help="What is paid for technology: without equipment, parts and materials; it may be nothing",
+    )  # fmt: skip
+    payments = Rows(
+        label="Payment schedule", row=Payment, fact=True, when=("price_form", ("fixed", "entry_and_royalty"))
+    )
+    royalty_base = Choice(label="Base of the royalty", choices=ROYALTY_BASES, when=("price_form", ROYALTIES))
+    royalty_rate = Number(label="Royalty", unit="%", min="0", max="100", when=("price_form", ROYALTIES))
+    first_base_on = Date(label="The first base of the royalty is set on", when=("price_form", ROYALTIES))
+
+
+class _Signed(Form):
+    signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,))
+    kind = Choice(label="Kind of agreement", choices=AGREEMENTS, prefill="propose.kind")
+    executed_on = Date(label="Signed on", past=True)
+    effective_on = Date(label="Takes effect on")
+    ends = YesNo(label="Does it end on a day?")
+    expires_on = Date(label="Expires on", when=("ends", (True,)))
+    review_on = Date(label="Look at it again on", future=True, when=("ends", (False,)))
+
+
+class Signature(Price, Subject, _Signed):
+    """What the signed copy says: once, for the agreement and for the case."""
+
+    pledgee_consent = YesNo(
+        label="The pledgee's consent is on file", required=False, when=("kind", ABOUT_RIGHTS),
+        help="Only if a right is pledged and the pledgee's answer is not on record yet",
+    )  # fmt: skip

@@ -1,0 +1,388 @@
+"""The effect of a technology at work: what is asked of it, what must hold, and the records that follow.
+
+A baseline is a value over a period, recorded before commissioning ends. Readings, claimed or measured, and what a verifier
+has stated are records over a period of their own; what is saved is computed of the two and typed by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from casework.engine.analysis.impacts import newest_baseline, standing
+from casework.engine.definition.consequences import Follows
+from casework.engine.definition.forms import (
+    Choice,
+    Date,
+    Documents,
+    Form,
+    ImpactField,
+    Money,
+    Note,
+    Number,
+    Rows,
+    Text,
+    YesNo,
+)
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import effect, guard
+from casework.engine.state.case import Fired
+from casework.engine.state.impact_values import BASELINE, CLAIMED, MEASURED, VERIFIED, GivenImpact, GivenStatement
+from casework.engine.state.impacts import Impact
+from workflows.guards import moment_of
+
+#: What can be said of an effect: by code its indicator, its unit, and the words. All of them grow with time, so that a period
+#: can be compared with one of another length; a share or a concentration cannot.
+MEASURES: Mapping[str, tuple[str, str, str]] = {
+    "energy_mwh": ("energy", "MWh", "Energy used (MWh)"),
+    "energy_tce": ("energy", "tce", "Energy used (tonnes of coal equivalent)"),
+    "energy_gas_m3": ("energy", "m3", "Natural gas used (m³)"),
+    "water_m3": ("water", "m3", "Water used (m³)"),
+    "co2e_t": ("co2e", "t", "Greenhouse gases (t CO2e)"),
+    "so2_kg": ("pollutant", "kg", "Sulphur dioxide (kg)"),
+    "nox_kg": ("pollutant", "kg", "Nitrogen oxides (kg)"),
+    "dust_kg": ("pollutant", "kg", "Dust (kg)"),
+    "voc_kg": ("pollutant", "kg", "Volatile organic compounds (kg)"),
+    "cod_kg": ("pollutant", "kg", "Chemical oxygen demand (kg)"),
+    "nitrogen_kg": ("pollutant", "kg", "Ammonia nitrogen (kg)"),
+    "waste_t": ("waste", "t", "Waste (t)"),
+    "yield_t": ("yield", "t", "Output (t)"),
+    "yield_pieces": ("yield", "pieces", "Output (pieces)"),
+    "cost_cny": ("cost", "CNY", "Running cost (CNY)"),
+    "other_t": ("other", "t", "Another material used (t)"),
+    "other_hours": ("other", "h", "Another effort (hours)"),
+}
+MEASURE_WORDS = {code: words for code, (_, _, words) in MEASURES.items()}
+METHODS = {
+    "metered": "Metered", "sampled": "Sampled", "calculated": "Calculated", "books": "From invoices or books",
+    "estimated": "Estimated",
+}  # fmt: skip
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+class Figure(Form):
+    measure = Choice(label="What", choices=MEASURE_WORDS)
+    value = Number(label="Value in the whole period")
+
+
+class Reading(Figure):
+    uncertainty = Number(label="Uncertainty, ± %", min="0", max="100", required=False)
+    factor = Number(label="Factor", required=False, help="By what the reading was multiplied to come to the value")
+
+
+class VerifiedFigure(Figure):
+    uncertainty = Number(label="Uncertainty, ± %", min="0", max="100", required=False)
+
+
+class Baseline(Form):
+    """What there was before: values, over a period."""
+
+    figures = Rows(label="Baseline", row=Figure, most=20, fact=True)
+    period_from = Date(label="From", past=True)
+    period_to = Date(label="To", past=True)
+    method = Choice(label="How it was established", choices=METHODS)
+    evidence = Documents(label="Data")
+    conditions = Text(label="Conditions", max=500, required=False, help="Load, output and season in that time")
+
+
+class Readings(Form):
+    """What came after, over a period."""
+
+    operating = YesNo(
+        label="Is the plant in operation?",
+        done={"yes": "recorded the parties' readings", "no": "recorded that the plant is not in operation"},
+    )
+    period_from = Date(label="From", past=True)
+    period_to = Date(label="To", past=True)
+    figures = Rows(label="Readings", row=Reading, most=20, fact=True, when=("operating", (True,)))
+    level = Choice(
+        label="How well they are known", when=("operating", (True,)),
+        choices={CLAIMED: "A party says so", MEASURED: "Measured, and the data are on file"},
+    )  # fmt: skip
+    method = Choice(label="How they were established", choices=METHODS, when=("operating", (True,)))
+    evidence = Documents(label="Data", when=("level", (MEASURED,)))
+    factors = Text(
+        label="Factors: source and version", max=500, required=False, when=("operating", (True,)),
+        help="Such as: national grid average, edition of 2024",
+    )  # fmt: skip
+    conditions = Text(label="Conditions", max=500, required=False, when=("operating", (True,)))
+    note = Note(label="Note", required=False)
+
+
+class CorrectedRecord(Form):
+    """Another record in the place of one that was wrong; both stay."""
+
+    record = ImpactField(label="Which record", help="What a verifier has stated is corrected by another statement.")
+    measure = Choice(label="What", choices=MEASURE_WORDS)
+    value = Number(label="Value in the whole period")
+    period_from = Date(label="From", past=True)
+    period_to = Date(label="To", past=True)
+    evidence = Documents(label="Data", required=False)
+    reason = Note(label="What was wrong")
+
+
+class AskedVerification(Form):
+    """That a verifier is asked now."""
+
+    note = Note(label="Note", required=False)
+
+
+class UseReport(Form):
+    """What became of a technology that is used without a site of the case's own: of a licence."""
+
+    in_use = YesNo(
+        label="Is the technology used?",
+        done={"yes": "recorded how the technology is used", "no": "recorded that the technology is not used"},
+    )
+    period_from = Date(label="From", past=True)
+    period_to = Date(label="To", past=True)
+    units = Number(label="Plants run or units made with it", min="0", whole=True, when=("in_use", (True,)))
+    sales = Money(label="Sales made with it", required=False, when=("in_use", (True,)))
+    note = Note(label="Note", required=False)
+
+
+# --- what must hold --------------------------------------------------------------------------------------------------
+
+
+def _figures(f: Facts) -> Iterable[Mapping[str, Any]]:
+    return f.data.get("figures") or ()
+
+
+def _recorded(f: Facts, id: object) -> Impact | None:
+    return f.case.impacts.get(str(id)) if id is not None else None
+
+
+def baselines(f: Facts) -> list[Impact]:
+    """The baselines that stand for the site at hand: since the case was scaled up, those recorded after."""
+    start = moment_of(f, "scale_up")
+    return [one for one in standing(f.case.impacts.values(), BASELINE) if start is None or one.recorded_at >= start]
+
+
+@guard(
+    rule="The period ends no earlier than it begins.",
+    refusal="The period ends before it begins.",
+)
+def period_in_order(f: Facts) -> bool:
+    starts, ends = f.data.get("period_from"), f.data.get("period_to")
+    return starts is None or ends is None or str(starts) <= str(ends)
+
+
+@guard(
+    rule="Each figure is named once.",
+    refusal="The same figure stands in two rows.",
+)
+def each_figure_once(f: Facts) -> bool:
+    named = [row["measure"] for row in _figures(f)]
+    return len(named) == len(set(named))
+
+
+@guard(
+    rule="Each figure has a baseline in the same unit.",
+    refusal="A figure has no baseline to be compared with. Choose what has one, or correct the baseline.",
+)
+def figures_have_baselines(f: Facts) -> bool:
+    named = [row["measure"] for row in _figures(f)]
+    return all(newest_baseline(f.case.impacts.values(), measure) for measure in named)
+
+
+@guard(
+    rule="The record still stands, and no verifier has stated it.",
+    refusal="The record no longer stands, or a verifier has stated it: that takes another statement.",
+)
+def record_may_be_corrected(f: Facts) -> bool:
+    if f.data.get("record") is None:
+        return True
+    record = _recorded(f, f.data["record"])
+    return record is not None and record.stands and record.level != VERIFIED
+
+
+@guard(
+    rule="A corrected record has a baseline in the same unit; a baseline stays in its unit.",
+    refusal="There is no baseline in this unit, or other records are compared with the baseline in its unit.",
+)
+def correction_has_a_baseline(f: Facts) -> bool:
+    record, measure = _recorded(f, f.data.get("record")), f.data.get("measure")
+    if record is None or measure is None:
+        return True
+    if record.is_baseline:
+        return str(measure) == record.measure
+    return newest_baseline(f.case.impacts.values(), str(measure)) is not None
+
+
+@guard(
+    rule="The baseline is recorded: a value over a period, with its data.",
+    refusal="No baseline is recorded. Add the task “Record the baseline” first: it cannot be made up afterwards.",
+)
+def baseline_is_recorded(f: Facts) -> bool:
+    return bool(baselines(f))
+
+
+@guard(
+    rule="A baseline was recorded before commissioning ended.",
+    refusal="No baseline was recorded before commissioning ended; it cannot be made up afterwards.",
+)
+def baseline_was_recorded(f: Facts) -> bool:
+    """One that was corrected since counts from its first record on."""
+    site = f.current("deployment")
+    tested = f.fired("ready_to_test", site) if site else None
+    if tested is None or not baselines(f):
+        return False
+    start = moment_of(f, "scale_up")
+    first = [one.recorded_at for one in f.case.impacts.values() if one.is_baseline]
+    return any(at <= tested.at and (start is None or at >= start) for at in first)
+
+
+@guard(
+    rule="There is a site, and a record of its effect to verify.",
+    refusal="There is nothing to verify yet: no site is accepted, or no reading of it is recorded.",
+)
+def there_is_something_to_verify(f: Facts) -> bool:
+    accepted = f.fired("accept_site", f.case.main)
+    return accepted is not None and bool(standing(f.case.impacts.values(), CLAIMED, MEASURED))
+
+
+@guard(
+    rule="“Effect measured” has a record that was measured or verified.",
+    refusal="No record of the effect is measured or verified: record measured readings with their data, or choose “effect not measured”.",
+)
+def measured_effect_has_a_record(f: Facts) -> bool:
+    if f.data.get("outcome") != "deployed_measured":
+        return True
+    return bool(standing(f.case.impacts.values(), MEASURED, VERIFIED))
+
+
+@guard(
+    rule="“Effect verified” has a verified record.",
+    refusal="No record of the effect is verified: a verifier's statement is missing. Ask for verification, or choose another outcome.",
+)
+def verified_effect_has_a_record(f: Facts) -> bool:
+    return f.data.get("outcome") != "deployed_verified" or bool(standing(f.case.impacts.values(), VERIFIED))
+
+
+EFFECT_GUARDS = (measured_effect_has_a_record, verified_effect_has_a_record)
+FIGURE_GUARDS = (period_in_order, each_figure_once, figures_have_baselines)
+
+
+# --- what follows ----------------------------------------------------------------------------------------------------
+
+
+def _record(row: Mapping[str, Any], level: str, said: Mapping[str, Any]) -> GivenImpact:
+    indicator, unit, _ = MEASURES[row["measure"]]
+    return {
+        "measure": row["measure"],
+        "indicator": indicator,
+        "unit": unit,
+        "level": level,
+        "value": row["value"],
+        "from": said["period_from"],
+        "to": said["period_to"],
+        "uncertainty": row.get("uncertainty"),
+        "factor": row.get("factor"),
+        "method": said.get("method"),
+    }
+
+
+def _compared(f: Facts, given: GivenImpact) -> GivenImpact:
+    baseline = newest_baseline(f.case.impacts.values(), given["measure"])
+    return {**given, "baseline": baseline.id if baseline else None}
+
+
+@effect()
+def record_baseline(f: Facts) -> Follows:
+    """Each figure becomes a baseline; one of the same measure and period that stood is replaced."""
+    records: list[GivenImpact] = []
+    for row in _figures(f):
+        given = _record(row, BASELINE, f.data)
+        before = [
+            one.id
+            for one in standing(f.case.impacts.values(), BASELINE)
+            if (one.measure, one.from_on, one.to_on) == (given["measure"], given["from"], given["to"])
+        ]
+        records.append({**given, "evidence": list(f.data.get("evidence") or ()), "replaces": before})
+    return {"impacts": records}
+
+
+@effect()
+def record_readings(f: Facts) -> Follows:
+    """Each reading becomes a record at the level that the form says, compared with the baseline."""
+    if f.data.get("operating") is not True:
+        return {}
+    evidence = list(f.data.get("evidence") or ())
+    records = [_compared(f, _record(row, f.data["level"], f.data)) for row in _figures(f)]
+    return {"impacts": [{**record, "evidence": evidence} for record in records]}
+
+
+@effect()
+def correct_record(f: Facts) -> Follows:
+    """Another record in the place of one; at the same level, by the same way."""
+    old = f.case.impacts[f.data["record"]]
+    said = {"period_from": f.data["period_from"], "period_to": f.data["period_to"], "method": old.method}
+    row = {"measure": f.data["measure"], "value": f.data["value"], "uncertainty": old.uncertainty, "factor": old.factor}
+    given = _record(row, old.level, said)
+    if not old.is_baseline:
+        given = _compared(f, given)
+    evidence = list(f.data.get("evidence") or old.evidence)
+    return {"impacts": [{**given, "evidence": evidence, "replaces": [old.id]}]}
+
+
+def _delivered(f: Facts) -> Fired | None:
+    """What the provider delivered last."""
+    ways = [fired for name in ("deliver", "redeliver") if (fired := f.fired(name))]
+    return max(ways, key=lambda fired: fired.at, default=None)
+
+
+@effect()
+def record_verified_effect(f: Facts) -> Follows:
+    """What a verifier has stated, and the office has taken, is the effect at its highest level."""
+    delivered = _delivered(f)
+    if f.track.kind != "verification" or delivered is None or delivered.data.get("effect") != "verified":
+        return {}
+    said = delivered.data
+    records = [_compared(f, _record(row, VERIFIED, said)) for row in said.get("figures") or ()]
+    stated = {"evidence": list(said.get("documents") or ()), "by": f.track.provider, "number": said.get("number")}
+    return {"impacts": [{**record, **stated} for record in records]}  # type: ignore[typeddict-item]
+
+
+def _statement(f: Facts, verdict: str) -> Follows:
+    given: GivenStatement = {
+        "technology": f.case.technology,
+        "number": f.data["number"],
+        "verdict": verdict,
+        "issued_on": f.data["issued_on"],
+        "valid_until": f.data["valid_until"],
+        "values": [dict(row) for row in f.data.get("values") or ()],  # type: ignore[misc]
+    }
+    return {"statement": given}
+
+
+@effect()
+def technology_is_verified(f: Facts) -> Follows:
+    """The verified values stand with the technology, so that the next case may rely on them."""
+    return _statement(f, "verified")
+
+
+@effect()
+def technology_is_verified_within_limits(f: Facts) -> Follows:
+    """The same, within limits."""
+    return _statement(f, "verified_with_limits")
+
+
+@effect()
+def statement_is_renewed(f: Facts) -> Follows:
+    """A renewed statement is valid until its new day; the one before has been replaced."""
+    standing_ones = [one for one in f.case.statements.values() if one.replaced_by is None]
+    if f.data.get("renewal") != "renewed" or not standing_ones:
+        return {}
+    last = max(standing_ones, key=lambda one: (one.recorded_at, one.id))
+    given: GivenStatement = {
+        "technology": last.technology,
+        "number": last.number,
+        "verdict": last.verdict,
+        "issued_on": last.issued_on,
+        "valid_until": f.data["valid_until"],
+        "values": [*last.values],
+        "replaces": [last.id],
+    }
+    return {"statement": given}

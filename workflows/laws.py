@@ -1,0 +1,16 @@
+"""The articles that set limits: each stands in `docs/explanation/law.md`, with where it was read."""
+
+from __future__ import annotations
+
+from casework.engine.definition.grammar import Law
+
+#: The authority's decision on the export of restricted technology (C3).
+RESTRICTED_EXPORT = Law("restricted_export", "Regulations on Technology Import and Export Arts 30 to 32")
+#: The licence for it, asked for with the contract (C7).
+EXPORT_LICENCE = Law("export_licence", "Regulations on Technology Import and Export Arts 34, 35")
+#: The licence for what is dual use (C15).
+DUAL_USE_LICENCE = Law("dual_use_licence", "Dual-Use Regulations Art. 17")
+#: The registration of a technology contract across the border (C9).
+CONTRACT_REGISTRATION = Law(
+    "contract_registration", "Measures on Registering Technology Import and Export Contracts (Order 3 of 2009) Art. 6"
+)

@@ -1,0 +1,84 @@
+"""What must be true of the money of a service: what is paid out, what comes back, and what is owed still."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from casework.engine.case_objects.money import amount_of, owed, repayments_of
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import guard
+
+
+def _paid(facts: Facts) -> tuple[Decimal, str]:
+    """What was paid out, and in which currency."""
+    return amount_of(facts.said("paid_out.amount")) or (Decimal(0), "")
+
+
+def _principals(facts: Facts) -> list[Decimal]:
+    """What came back of the loan, but for the repayment that is being recorded."""
+    task = facts.task.id if facts.task else None
+    rows = [row for row in repayments_of(facts.case, facts.track, "repayment") if row.id != task]
+    return [said[0] for row in rows if (said := amount_of(row.result.get("principal"))) is not None]
+
+
+def _given(facts: Facts, *names: str) -> list[tuple[Decimal, str]]:
+    """The amounts of the form's fields that were filled in."""
+    return [said for name in names if (said := amount_of(facts.data.get(name))) is not None]
+
+
+@guard(
+    rule="No more is paid out than was approved, and in its currency.",
+    refusal="No more may be paid out than was approved, and in the same currency.",
+)
+def payment_is_within_approval(facts: Facts) -> bool:
+    approved = amount_of(facts.said("bank_approved.amount") or facts.said("approved.amount"))
+    return all(
+        approved is not None and (amount <= approved[0], currency) == (True, approved[1])
+        for amount, currency in _given(facts, "amount")
+    )
+
+
+@guard(
+    rule="A repayment lessens the debt by no more than what is owed.",
+    refusal="More than what is owed cannot be paid back. Look at the balance of the loan.",
+)
+def repayment_is_within_balance(facts: Facts) -> bool:
+    paid, before = _paid(facts)[0], sum(_principals(facts), Decimal(0))
+    after = before + sum((amount for amount, _ in _given(facts, "principal")), Decimal(0))
+    # Once the debt is said to be paid, what came back is all of it.
+    return after == paid if facts.fired("repaid") else after <= paid
+
+
+@guard(
+    rule="A repayment is in the currency of the loan.",
+    refusal="A repayment must be in the currency of the loan.",
+)
+def repayment_is_in_its_currency(facts: Facts) -> bool:
+    return all(currency == _paid(facts)[1] for _, currency in _given(facts, "principal", "interest"))
+
+
+@guard(
+    rule="Nothing is owed any more.",
+    refusal="Something is owed still. Record the repayments first; the balance follows from them.",
+)
+def debt_is_paid(facts: Facts) -> bool:
+    return owed(_paid(facts)[0], _principals(facts)) == 0
+
+
+@guard(
+    rule="What was overdue has come in, as repayments that were recorded after it was missed.",
+    refusal="What is overdue has not come in. Record the late repayment first.",
+)
+def overdue_has_come_in(facts: Facts) -> bool:
+    missed = facts.fired("miss")
+    overdue = amount_of(missed.data.get("amount")) if missed else None
+    if missed is None or overdue is None:
+        return False
+    came = [
+        said
+        for row in repayments_of(facts.case, facts.track, "repayment")
+        if row.closed_at is not None and row.closed_at >= missed.at
+        for name in ("principal", "interest")
+        if (said := amount_of(row.result.get(name))) is not None
+    ]
+    return sum((amount for amount, currency in came if currency == overdue[1]), Decimal(0)) >= overdue[0]
