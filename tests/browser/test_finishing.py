@@ -82,7 +82,10 @@ SCENES: Mapping[str, tuple[str, Scene]] = {
 KINDS = (RETURN, EXCEPTION)
 #: What is answered where something ordinary would speak against itself: a day in so many days.
 # An outcome above what was recorded is refused.
-ANSWERS: Mapping[str, Mapping[str, Json]] = {"ask_extension": {"new_date": 45}, "propose_close": {"outcome": "no_agreement"}}
+ANSWERS: Mapping[str, Mapping[str, Json]] = {
+    "ask_extension": {"new_date": 45},
+    "propose_close": {"outcome": "no_agreement"},
+}
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -104,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
     get(_ONE, show_organisation, "Show an organisation with its contacts and owners", schemas.OrganisationRecord, noun="organisation"),
     get(f"{_ONE}/history", list_entries, "Show what was done with an organisation, the newest first", schemas.OrganisationHistory),
     post("/programmes/{programme}/organisations", record_organisation, "Enter an organisation for a programme", shared.Made,
-        body=schemas.NewOrganisation, status=201),
+        body=schemas.NewOrganisationRecord, status=201),
     post(f"{_ONE}/confirm", confirm_organisation, "Stand for all that an organisation's record says", shared.Made,
         body=schemas.LookedUp),
     post(f"{_ONE}/contacts", add_contact, "Enter a contact of an organisation", shared.Made, body=schemas.NewContact, status=201),

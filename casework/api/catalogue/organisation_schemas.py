@@ -29,7 +29,7 @@ class OrganisationFields(Body):
     source: Source
 
 
-class NewOrganisation(OrganisationFields):
+class NewOrganisationRecord(OrganisationFields):
     name: Name
     kind: Kind = "company"
     language: WrittenIn = "en"

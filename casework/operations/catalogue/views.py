@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.engine.state.right_values import OwnerOfRight
-from casework.json_values import JsonObject, JsonValue
+from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
 from casework.operations.core.views import NamedInBoth
 
@@ -130,8 +130,8 @@ class RightEntry:
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
-    #: By field what it said before and after.
-    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: By field what it said before and after, as a pair.
+    changes: JsonObject
     #: Fields whose words were erased.
     erased: list[str]
     #: Where it was looked up, and why it was corrected.
@@ -156,8 +156,8 @@ class RecordEntry:
     who: str | None
     #: Whether an import did it.
     imported: bool
-    #: By field what it said before and after.
-    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: By field what it said before and after, as a pair.
+    changes: JsonObject
     #: Fields that somebody stands for from then on as they were.
     confirmed: list[str]
     #: Fields whose words were erased.
@@ -292,8 +292,8 @@ class OrganisationEntry:
     who: str | None
     #: contacts or owners, where it is about one of those.
     what: str | None
-    #: By field what it said before and after.
-    changes: dict[str, tuple[JsonValue, JsonValue]]
+    #: By field what it said before and after, as a pair.
+    changes: JsonObject
     #: Its words named somebody and were erased.
     erased: bool
     source: str | None
