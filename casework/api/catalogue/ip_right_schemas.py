@@ -71,7 +71,7 @@ class ConfirmedField(Body):
     field: Code
 
 
-class Owner(Body):
+class OwnerNamed(Body):
     organisation: Id
     reason: Annotated[Line | None, Field(description="Why; needed where another owner was confirmed before")] = None
 

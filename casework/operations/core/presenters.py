@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import overload
 
 from sqlalchemy import Connection, text
 
-from casework.engine.state.events import NO_PERSONS
 from casework.ledger.canonical_json import instant
 from casework.operations.core.reader_names import called
+
+#: The system and whoever came by a link are actors without one; a history that somebody wrote into may say anything.
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @overload
@@ -21,7 +24,7 @@ def when(moment: datetime | None) -> str | None:
 
 
 def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:
-    """By id what people and organisations are called, in the language of whoever reads."""
+    """By id what people and organisations are called, in the language of whoever reads. What is no id has no name."""
     rows = db.execute(
         text(
             f"SELECT p.id::text, {called('p')} FROM people p WHERE p.id = ANY(CAST(:people AS uuid[]))"
@@ -29,8 +32,8 @@ def names_of(db: Connection, people: set[str | None], organisations: set[str | N
             " WHERE o.id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
-            "people": sorted(id for id in people if id and id not in NO_PERSONS),
-            "organisations": sorted(id for id in organisations or () if id and id not in NO_PERSONS),
+            "people": sorted(id for id in people if id and _ID.fullmatch(id)),
+            "organisations": sorted(id for id in organisations or () if id and _ID.fullmatch(id)),
         },
     )
     return {row[0]: row[1] for row in rows}

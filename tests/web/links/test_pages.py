@@ -47,6 +47,7 @@ def test_a_mailed_link_is_not_shown_to_the_office(browser_for: BrowserFor, task:
     assert "zhang@boiler.example" in told
     assert "code-told" in told
     assert "answer#" not in told
+    assert "Link for a party" in browser_for("administrator").get("/administration/mails").text
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,18 @@ def test_everything_is_translated_and_nothing_is_a_guess(catalogue: Catalog) -> 
     assert [one.id for one in catalogue if one.id and one.fuzzy] == []
 
 
+def test_no_per_cent_sign_is_taken_for_a_place(catalogue: Catalog) -> None:
+    said = {
+        words
+        for one in catalogue
+        if one.id
+        for words in (one.string if isinstance(one.string, tuple) else (one.string,))
+    }
+    assert [words for words in said if re.search(r"%(?!\(\w+\)[sd]|%)", words)] == [], (
+        "write it out: pages put values in by %"
+    )
+
+
 def test_translations_have_the_same_gaps(catalogue: Catalog) -> None:
     def gaps(words: str) -> set[str]:
         return set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", words))
