@@ -62,7 +62,7 @@ def test_everything_is_translated_and_nothing_is_a_guess(catalogue: Catalog) -> 
 
 def test_no_per_cent_sign_is_taken_for_a_place(catalogue: Catalog) -> None:
     said = {
-        words
+        str(words)
         for one in catalogue
         if one.id
         for words in (one.string if isinstance(one.string, tuple) else (one.string,))
