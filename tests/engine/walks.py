@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import count
@@ -44,7 +45,8 @@ from casework.engine.execution.task_commands import (
 )
 from casework.engine.execution.task_lifecycle import refusal, works
 from casework.engine.state.case import HELD, READY, Case, Task, Track
-from casework.engine.state.events import Event
+from casework.engine.state.effects_schema import Effects
+from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, NotAllowed, Refused, WrongState
 from casework.ledger.canonical_json import canonical
@@ -68,7 +70,10 @@ COUNTRIES = (("CN", "CN"), ("DE", "CN"), ("DE", "CN"), ("CN", "DE"), ("CN", None
 class Walk(Forms):
     """One walk from the opening on; `faults` is what happened that never should."""
 
-    def __init__(self, seed: int, command: Callable[[], Open], *, calm: bool = False) -> None:
+    def __init__(
+        self, seed: int, command: Callable[[], Open], *, calm: bool = False, known: Effects | None = None
+    ) -> None:
+        """`known` is what stood in the case before the walk's own workflow began."""
         self.dice = random.Random(seed)
         self.library = library()
         self.now = START
@@ -84,6 +89,10 @@ class Walk(Forms):
         self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
         self.do(command(), By())
+        if known:
+            self._take_over(
+                replace(self.events[-1], seq=self.events[-1].seq + 1, at=self.now, kind=COMPLETED, effects=known)
+            )
         for party in ("need_owner", "technology_owner", None):
             self.do(RegisterDocument("A paper", "report", party), self.clerk)
 
@@ -118,6 +127,11 @@ class Walk(Forms):
             SCANS: {},
         }
         return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), facts)
+
+    def _take_over(self, event: Event) -> None:
+        self._case = evolve(self.case, event)
+        self.events.append(event)
+        self.now += timedelta(minutes=1)
 
     # --- actions ---
 
