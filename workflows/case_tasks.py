@@ -189,10 +189,17 @@ ask_verification = Task(
 
 def _reading(after: Limit | None = None) -> Task:
     return Task(
-        "reading", "Ask the parties for their readings", Role.OFFICER, working_days(20), impact.Readings,
-        guards=impact.FIGURE_GUARDS, effects=(impact.record_readings,),
-        opens_if=(("operating", True, (FIRST_YEAR,)),), after=after, by_link=READING_BY_LINK,
-    )  # fmt: skip
+        "reading",
+        "Ask the parties for their readings",
+        Role.OFFICER,
+        working_days(20),
+        impact.Readings,
+        guards=impact.FIGURE_GUARDS,
+        effects=(impact.record_readings,),
+        opens_if=(("operating", True, (FIRST_YEAR,)),),
+        after=after,
+        by_link=READING_BY_LINK,
+    )
 
 
 reading = _reading()
@@ -204,9 +211,14 @@ def reading_after(days: int) -> Task:
 
 def _use_report(after: Limit | None = None) -> Task:
     return Task(
-        "use_report", "Ask how the technology is used", Role.OFFICER, working_days(20), impact.UseReport,
-        guards=(impact.period_in_order,), after=after,
-    )  # fmt: skip
+        "use_report",
+        "Ask how the technology is used",
+        Role.OFFICER,
+        working_days(20),
+        impact.UseReport,
+        guards=(impact.period_in_order,),
+        after=after,
+    )
 
 
 use_report = _use_report()

@@ -7,7 +7,7 @@ has stated are records over a period of their own; what is saved is computed of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from casework.engine.analysis.impacts import newest_baseline, standing
 from casework.engine.definition.consequences import Follows
@@ -27,7 +27,15 @@ from casework.engine.definition.forms import (
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.case import Fired
-from casework.engine.state.impact_values import BASELINE, CLAIMED, MEASURED, VERIFIED, GivenImpact, GivenStatement
+from casework.engine.state.impact_values import (
+    BASELINE,
+    CLAIMED,
+    MEASURED,
+    VERIFIED,
+    GivenImpact,
+    GivenStatement,
+    VerifiedValue,
+)
 from casework.engine.state.impacts import Impact
 from workflows.guards import moment_of
 
@@ -342,7 +350,7 @@ def record_verified_effect(f: Facts) -> Follows:
     said = delivered.data
     records = [_compared(f, _record(row, VERIFIED, said)) for row in said.get("figures") or ()]
     stated = {"evidence": list(said.get("documents") or ()), "by": f.track.provider, "number": said.get("number")}
-    return {"impacts": [{**record, **stated} for record in records]}  # type: ignore[typeddict-item]
+    return {"impacts": [cast(GivenImpact, {**record, **stated}) for record in records]}
 
 
 def _statement(f: Facts, verdict: str) -> Follows:
@@ -352,7 +360,7 @@ def _statement(f: Facts, verdict: str) -> Follows:
         "verdict": verdict,
         "issued_on": f.data["issued_on"],
         "valid_until": f.data["valid_until"],
-        "values": [dict(row) for row in f.data.get("values") or ()],  # type: ignore[misc]
+        "values": [cast(VerifiedValue, dict(row)) for row in f.data.get("values") or ()],
     }
     return {"statement": given}
 

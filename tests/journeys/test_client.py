@@ -41,8 +41,11 @@ def office(
         yield office
 
 
-def look_up_rights(hand: ApiHand) -> None:
-    """Rights, as they were imported, satisfy nobody until the officer has looked them up."""
+def look_up(hand: ApiHand) -> None:
+    """Parties and rights, as they were imported, satisfy nobody until the officer has looked them up."""
+    for party in hand.look("officer")["parties"].values():
+        body = {"country": "CN", "source": "The register of companies"}
+        hand.people["officer"].ask("confirm_organisation", party=party, body=body)
     for right in hand.look("officer")["rights"]:
         body = {"checked_on": day(), "status": "in_force", "fee_paid_to": day(300), "expires_on": day(3000)}
         hand.people["officer"].ask("confirm_right", right=right, body=body)
@@ -108,7 +111,7 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "case.assessment_passed")
 
     office.refuses_action(hand, "officer", "ip.confirm", 409, "A right is not in force", territory="CN")
-    look_up_rights(hand)
+    look_up(hand)
     hand.play(*READY)
     office.refuses_action(
         hand,
@@ -168,7 +171,7 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
     with office.refuses(412):
         hand.send("supervisor", chance, data)
 
-    look_up_rights(hand)
+    look_up(hand)
     hand.play(*READY)
     hand.play(*SIGNING)
     hand.do("officer", "case.sign")
@@ -198,7 +201,7 @@ def agreement_no_site(office: Office, hand: ApiHand) -> None:
     hand.do("supervisor", "decide_waive_assessment", decision="confirm")
     assert hand.state == "structuring"
     hand.do("officer", "referral:assessment.cancel")
-    look_up_rights(hand)
+    look_up(hand)
     hand.play(*READY)
     hand.play(*SIGNING)
     hand.do("officer", "case.sign_no_site")
@@ -210,7 +213,7 @@ def agreement_no_site(office: Office, hand: ApiHand) -> None:
 def agreement_only(office: Office, hand: ApiHand) -> None:
     """Signed, but the site is given up."""
     hand.play(*presses(*to_structuring()))
-    look_up_rights(hand)
+    look_up(hand)
     hand.play(*READY)
     hand.play(*SIGNING)
     hand.do("officer", "case.sign")
@@ -302,7 +305,7 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     """A party goes while a bank examines its patent."""
     hand.play(*presses(*to_structuring(pledge="bank", finance="bank")))
     hand.play(*accepted("pledge", "bank", "banker", documents=True))
-    look_up_rights(hand)
+    look_up(hand)
     hand.do("banker", "pledge.eligible", owner_seen=True)
     office.refuses_action(hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered")
     hand.do("officer", "case.withdraw", party="technology_owner", reason="strategy_change")

@@ -72,7 +72,7 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     "reopening": ("case is reopened", "case is not reopened after two years", "compliance stops a case"),
     "follow-up after closing": (
         "technology goes to work, is verified, closed and followed up",
-        "licence without a site is followed up from signing",
+        "use of a licence is reported instead of an effect",
     ),
     "returned at most twice, then rejected": ("delivery is returned twice and then rejected",),
     "provider gives up": ("provider gives up",),

@@ -18,7 +18,7 @@ PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
 SEALED = {
     "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",
     "proposals": "log_id", "consents": "log_id", "impacts": "log_id", "statements": "log_id",
-    "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
+    "party_links": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
     "grants": "log_id", "webhook_messages": "log_id", "sealed_readings": "log_id",
 }  # fmt: skip
 
@@ -125,6 +125,10 @@ def mediate(world: World, db: Connection, number: str) -> str:
         "documents (id, log_id, kind, registered_at) VALUES (gen_random_uuid(), :log, 'report', now())",
         "grants (id, log_id, track_id, document_id, consents, given_at)"
         " VALUES (gen_random_uuid(), :log, :track, gen_random_uuid(), '{}', now())",
+        "party_links (id, log_id, task_id, party, organisation_id, given_by, given_at, until, language, documents,"
+        " providers, code, mail, state)"
+        " VALUES (:track, :log, gen_random_uuid(), 'need_owner', :lab, :person, now(), now(), 'zh', '{}', '{}', false, false, 'open')",
+        "party_link_secrets (link_id, token, until) VALUES (:track, 'x', now())",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
         "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

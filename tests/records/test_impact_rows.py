@@ -21,9 +21,17 @@ def test_a_record_comes_back_as_it_went_in() -> None:
 
 def test_a_statement_comes_back_as_it_went_in() -> None:
     one = TechnologyStatement(
-        "id", 3, NOW, "track", "t", "VS-1", "verified", "2026-01-01", "2028-01-01",
+        "id",
+        3,
+        NOW,
+        "track",
+        "t",
+        "VS-1",
+        "verified",
+        "2026-01-01",
+        "2028-01-01",
         ({"parameter": "Efficiency", "value": "94", "unit": "%"},),
-    )  # fmt: skip
+    )
     row = statement_row(case(), one, 1)
     assert set(row) == {column.name for column in metadata.tables["statements"].columns}
     assert _statement(row) == one

@@ -141,16 +141,21 @@ def test_record_may_be_corrected(case: Facts, holds: bool) -> None:
 @table(
     {
         "unsaid": (facts(), True),
-        "a baseline in its unit": (facts(data={"record": "baseline", "measure": "energy_mwh"}, **known(BASELINE)), True),
+        "a baseline in its unit": (
+            facts(data={"record": "baseline", "measure": "energy_mwh"}, **known(BASELINE)),
+            True,
+        ),
         "a baseline in another": (facts(data={"record": "baseline", "measure": "water_m3"}, **known(BASELINE)), False),
         "a reading with a baseline": (
-            facts(data={"record": "claimed", "measure": "energy_mwh"}, **known(BASELINE, record("claimed"))), True,
+            facts(data={"record": "claimed", "measure": "energy_mwh"}, **known(BASELINE, record("claimed"))),
+            True,
         ),
         "a reading without": (
-            facts(data={"record": "claimed", "measure": "water_m3"}, **known(BASELINE, record("claimed"))), False,
+            facts(data={"record": "claimed", "measure": "water_m3"}, **known(BASELINE, record("claimed"))),
+            False,
         ),
     }
-)  # fmt: skip
+)
 def test_correction_has_a_baseline(case: Facts, holds: bool) -> None:
     assert impact.correction_has_a_baseline.holds(case) is holds
 

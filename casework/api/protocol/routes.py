@@ -22,8 +22,7 @@ from casework.reasons.terms import Noun
 IDS = frozenset({
     "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
     "membership", "person", "finding", "message", "mention", "clock", "document", "grant", "absence", "objection", "provider",
-    "invitation", "account",
-    "unsealing", "erasure", "role_request", "recovery", "view", "notification",
+    "invitation", "account", "party", "contact", "owner", "unsealing", "erasure", "role_request", "recovery", "view", "notification",
 })  # fmt: skip
 
 

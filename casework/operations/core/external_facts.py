@@ -53,27 +53,23 @@ def _siblings(db: Connection, case: Case) -> JsonValue:
     return [{"case": row.id, "number": row.number, "state": row.state, "signed": row.signed} for row in rows]
 
 
+#: A technology with what assessments have stated of it, in whatever case: that needs nobody's confirmation.
+_TECHNOLOGY = text("""
+    SELECT t.verification, t.provenance, coalesce((
+        SELECT jsonb_agg(jsonb_build_object('id', s.id, 'verdict', s.verdict, 'valid_until', s.valid_until) ORDER BY s.valid_until, s.id)
+        FROM statements s WHERE s.technology_id = t.id AND s.replaced_by IS NULL), '[]') AS statements
+    FROM technologies t WHERE t.id = :id
+""")
+
+
 def _technology(db: Connection, case: Case) -> JsonValue:
-    row = db.execute(
-        text("SELECT verification, provenance FROM technologies WHERE id = :id"), {"id": case.technology}
-    ).one_or_none()
+    row = db.execute(_TECHNOLOGY, {"id": case.technology}).one_or_none()
     if row is None:
         return {"confirmed": {}, "verification": None, "statements": []}
-    # What an assessment has stated, in whatever case, needs nobody's confirmation.
-    statements = db.execute(
-        text(
-            "SELECT id, verdict, valid_until FROM statements WHERE technology_id = :id AND replaced_by IS NULL"
-            " ORDER BY valid_until, id"
-        ),
-        {"id": case.technology},
-    )
-    stated: JsonValue = [
-        {"id": one.id, "verdict": one.verdict, "valid_until": _day(one.valid_until)} for one in statements
-    ]
     # Nothing imported opens a gate before a person has confirmed it.
     confirmed = {field: True for field, origin in row.provenance.items() if origin.get("confirmed_by")}
     verification = row.verification if "verification" in confirmed else None
-    return {"confirmed": confirmed, "verification": verification, "statements": stated}
+    return {"confirmed": confirmed, "verification": verification, "statements": row.statements}
 
 
 def _parties(db: Connection, case: Case) -> JsonValue:

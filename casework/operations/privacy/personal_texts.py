@@ -21,7 +21,7 @@ from casework.records.tables import metadata
 
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
-    "needs", "technologies", "matches", "organisations", "organisation_contacts", "organisation_owners",
+    "needs", "technologies", "matches", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
     "organisation_screenings", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets",
@@ -31,6 +31,7 @@ _LEFT = {
     "organisations": {"name", "name_zh", "services", "kind", "size"}, "organisation_contacts": {"language"},
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
+    "past_projects": {"source", "external_id", "outcome", "contract_currency"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
 

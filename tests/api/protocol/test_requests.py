@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
+from casework.api import ROUTES
 from casework.records.database import connect_engine
 from casework.settings import Settings
 from tests.support.api_client import PREFIX, Answer, Client
@@ -306,3 +308,15 @@ def test_a_database_that_is_locked_asks_to_come_again(
         == 200
     )
     engine.dispose()
+
+
+# --- addresses -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_no_id_names_nothing(client_for: Clients) -> None:
+    """Wherever an address has a place, words in it that name nothing are no fault of ours."""
+    client = client_for("officer")
+    for route in ROUTES:
+        path = re.sub(r"\{\w+\}", "nothing", route.path)
+        told = client.get(path) if route.method == "GET" else client.post(path, {})
+        assert told.status_code < 500, (route.method, path, told.text)

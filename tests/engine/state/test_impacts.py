@@ -13,9 +13,14 @@ BEFORE, AFTER = event(track="main"), event(track="main", seq=4)
 
 def given(**more: Any) -> GivenImpact:
     said = {
-        "measure": "energy_mwh", "indicator": "energy", "unit": "MWh", "level": "measured", "value": "12.50",
-        "from": "2026-01-01", "to": "2026-03-31",
-    }  # fmt: skip
+        "measure": "energy_mwh",
+        "indicator": "energy",
+        "unit": "MWh",
+        "level": "measured",
+        "value": "12.50",
+        "from": "2026-01-01",
+        "to": "2026-03-31",
+    }
     return cast(GivenImpact, {**said, **more})
 
 
@@ -35,8 +40,12 @@ def test_each_record_is_named_by_its_event_and_its_place() -> None:
     assert len({*kept, record_id(AFTER, "impact"), record_id(BEFORE, "statement")}) == 4
     first = kept[record_id(BEFORE, "impact")]
     assert (first.value, first.from_on, first.seq, first.recorded_at, first.track) == (
-        "12.50", "2026-01-01", 3, BEFORE.at, "main",
-    )  # fmt: skip
+        "12.50",
+        "2026-01-01",
+        3,
+        BEFORE.at,
+        "main",
+    )
     assert recorded({}, [given(), given(level="claimed")], BEFORE) == kept
 
 
@@ -57,5 +66,6 @@ def test_a_statement_stands_until_another_takes_its_place() -> None:
     assert kept[old].values == tuple(STATEMENT["values"])
     after = stated(kept, {**STATEMENT, "valid_until": "2031-12-31", "replaces": [old]}, AFTER)
     assert [(one.valid_until, one.replaced_by is None) for one in after.values()] == [
-        ("2028-12-31", False), ("2031-12-31", True),
-    ]  # fmt: skip
+        ("2028-12-31", False),
+        ("2031-12-31", True),
+    ]

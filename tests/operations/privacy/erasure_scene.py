@@ -11,7 +11,7 @@ from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.saved_views import save_view
 from casework.operations.catalogue.organisations import keep_row
 from casework.operations.core.drafts import save_draft
-from casework.operations.core.perform import home_of
+from casework.operations.core.perform import home_of, new_id
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.people import registry
 from casework.operations.people.account_recovery import ask_recovery
@@ -93,6 +93,14 @@ def set_scene(engine: Engine, superuser_engine: Engine, world: World, document_s
         # The need is called so, and with it the case.
         db.execute(text("UPDATE needs SET title = :title, problem = :title"), {"title": f"Steam for {NAME_ZH}"})
         note_rows(db, "needs")
+        db.execute(
+            text(
+                "INSERT INTO past_projects (id, programme_id, source, external_id, title, technology_owner, ended_on, outcome)"
+                " VALUES (:id, :programme, 'list', 'P1', :title, :title, '2023-05-31', 'no_agreement')"
+            ),
+            {"id": new_id(), "programme": world.programmes["BJ"], "title": f"The boiler of {NAME}"},
+        )
+        note_rows(db, "past_projects")
         number = world.open_case(db, 0, "quentin")
         world.fire(db, "quentin", number, "take")
         quentin, case = world.actor(db, "quentin"), load(db, home_of(db, number), "case")

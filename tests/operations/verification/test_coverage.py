@@ -31,11 +31,13 @@ from casework.operations.verification.coverage import CHAIN, COUNTED, COVERED, D
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.rows import HOMES, Finding
 from casework.operations.verification.service import check_one, verify_all
+from casework.playbook.stretches import BASELINE, verified
 from casework.records.blob_store import Store
 from casework.records.case_loader import load
 from casework.records.database import connect_engine, transaction
 from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata
+from tests.journeys.journey import Journey
 from tests.operations.documents.test_grants import Scene as Shared
 from tests.support.databases import DatabaseServer
 from tests.support.scene import make_things
@@ -70,6 +72,8 @@ def scene(
         world.accept(db, here["number"], here["referral"])
         Shared(db, world, here["number"], here["referral"]).share()
         world.write(db, "officer", load(db, home_of(db, here["number"]), "case"), tell=["supervisor"])
+    with transaction(engine) as db:
+        _record_effect(db, world)
     import_records(engine, "past_projects", io.BytesIO(PAST), programme="BJ")
     document_store = DocumentStore(engine, Store(f"file://{var}/documents"), SecretBox([SECRET]))
     document = world.hand_in(document_store, here["number"])
@@ -103,6 +107,14 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         {"id": officer.person},
     )
     note_rows(db, "passkeys")
+    db.execute(
+        text(
+            "INSERT INTO organisation_screenings (id, organisation_id, programme_id, result, checked_on, lists, made_at)"
+            " VALUES (gen_random_uuid(), CAST(:id AS uuid), CAST(:programme AS uuid), 'clear', :today, 'EU, UN', casework_now())"
+        ),
+        {"id": world.organisations["need_owner"], "programme": programme, "today": date(2026, 1, 1)},
+    )
+    note_rows(db, "organisation_screenings")
     _let_in(db, world, officer.person)
     set_telling(db, officer, {}, quiet=True)
     case_hygiene.check_programme(db, programme)
@@ -124,6 +136,15 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         services=[],
         request=new_request(),
     )
+
+
+def _record_effect(db: Connection, world: World) -> None:
+    """A case whose technology was assessed, with a baseline of its site."""
+    cast = {
+        **world.people, "programme": world.programmes["BJ"], "institute": world.organisations["lab"],
+        "assessor": world.people["provider"], "main": world.new_match(db),
+    }  # fmt: skip
+    Journey(db, cast).run([*verified(), *BASELINE])
 
 
 def _let_in(db: Connection, world: World, person: str) -> None:

@@ -99,4 +99,4 @@ def test_a_need_that_is_gone_with_its_log_is_missed_by_its_import(scene: Scene, 
     for table, column in (("matches", "need_id"), ("needs", "id"), ("events", "log_id"), ("logs", "id")):
         sql(attack, f"DELETE FROM {table} WHERE {column} = CAST(:id AS uuid)", id=need)
     sentences = [found.sentence for found in verify_case(attack, programme)]
-    assert any("disagrees with the records" in sentence for sentence in sentences)
+    assert any("disagrees with the records" in sentence for sentence in sentences), sentences

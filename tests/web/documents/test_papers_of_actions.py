@@ -127,16 +127,16 @@ def test_who_asks_for_more_questions_is_told_of_no_paper(signing: Scene) -> None
 
 def test_a_chosen_paper_survives_every_fault_of_its_form(signing: Scene) -> None:
     before, page = signing.papers(), signing.open()
-    unsaid = signing.send(page, **{f"u-{PAPER}": file("agreement.pdf"), "f-territory": ""})
+    unsaid = signing.send(page, **{f"u-{PAPER}": file("agreement.pdf"), "f-pledge_by": "soon"})
     assert unsaid.status_code == 422
-    for field in ("f-territory", f"f-whose-{PAPER}"):
+    for field in ("f-pledge_by", f"f-whose-{PAPER}"):
         assert f'id="{field}-fault"' in unsaid.text
     assert re.search(r"agreement\.pdf.*kept from your first try", unsaid.text, re.S)
-    again = signing.send(unsaid.text, **{f"{PAPER}-f-whose": "need_owner", "f-territory": ""})
+    again = signing.send(unsaid.text, **{f"{PAPER}-f-whose": "need_owner", "f-pledge_by": "soon"})
     assert re.search(r"agreement\.pdf.*The need owner", again.text, re.S)
     assert signing.papers() == before
     # Of the one file of a paper it can still be said otherwise.
-    last = signing.send(again.text, **{f"{PAPER}-f-whose": "technology_owner", "f-territory": "CN", "sure": "yes"})
+    last = signing.send(again.text, **{f"{PAPER}-f-whose": "technology_owner", "f-pledge_by": "", "sure": "yes"})
     assert last.status_code == 303
     assert [one[1] for one in signing.papers() if one not in before] == ["technology_owner"]
 
