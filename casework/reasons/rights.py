@@ -27,13 +27,12 @@ IN_THE_WAY = template(
     where=Terms({}),
     uses=Terms({}),
 )
-ANOTHER_CASE = reason("rights.another_case", N_("another case"))
 
 
 @dataclass(frozen=True, slots=True)
 class Holder(Reason):
     """Whoever holds it: another case, until whoever hears it may know the organisation's name."""
 
-    template: Template = ANOTHER_CASE.template
+    template: Template = reason("rights.another_case", N_("another case")).template
     organisation: str = ""
     case: str = ""

@@ -144,9 +144,14 @@ class ApiHand(Hand):
         return self.people[who].ask(chance.operation, body=body, **chance.path, **sent)
 
     def task(self, who: str, name: str, about: str | None = None) -> Json:
-        """An open task of the name that this person sees."""
+        """A task of the name that this person sees, and whose day has come."""
         for one in self.look(who)["tasks"]:
-            if one["name"] == name and about in (None, one["about"]) and one["type"] != "step":
+            if (
+                one["name"] == name
+                and about in (None, one["about"])
+                and one["type"] != "step"
+                and one["state"] != "Created"
+            ):
                 return one
         raise LookupError(f"no task {name} for {about} in {self.number}")
 

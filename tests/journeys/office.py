@@ -174,7 +174,7 @@ class Office:
         proof = run_casework("verify", hand.number, environment=self.environment)
         assert proof.returncode == 0, proof.stdout + proof.stderr
         assert f"with {len(events)} events: nothing is wrong." in proof.stdout
-        assert not self.document.beyond, "whatever the server tells stands in its document"
+        assert not self.document.beyond, f"whatever the server tells stands in its document: {self.document.beyond}"
         assert outcome not in self.outcomes, "ten different ones"
         self.outcomes[outcome] = hand.number
 

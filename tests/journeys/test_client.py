@@ -43,12 +43,19 @@ def office(
 
 def look_up(hand: ApiHand) -> None:
     """Parties and rights, as they were imported, satisfy nobody until the officer has looked them up."""
-    for party in hand.look("officer")["parties"].values():
-        body = {"country": "CN", "source": "The register of companies"}
-        hand.people["officer"].ask("confirm_organisation", party=party, body=body)
-    for right in hand.look("officer")["rights"]:
+    case, officer = hand.look("officer"), hand.people["officer"]
+    for noun in ("need", "technology"):
+        record = officer.ask(f"show_{noun}", **{noun: case[noun]}).json
+        source = "The register of companies"
+        if record["owner"] is None:
+            said = {"name": f"Owner of {record['external_id']}", "country": "CN", "source": source, "sure": True}
+            made = officer.ask("record_organisation", programme=record["programme"], body=said).json["id"]
+            officer.ask(f"set_{noun}_owner", **{noun: case[noun]}, body={"organisation": made})
+        else:
+            officer.ask("confirm_organisation", party=record["owner"], body={"country": "CN", "source": source})
+    for right in case["rights"]:
         body = {"checked_on": day(), "status": "in_force", "fee_paid_to": day(300), "expires_on": day(3000)}
-        hand.people["officer"].ask("confirm_right", right=right, body=body)
+        officer.ask("confirm_right", right=right, body=body)
 
 
 # --- ten cases ------------------------------------------------------------------------------------------------------

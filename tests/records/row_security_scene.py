@@ -18,7 +18,7 @@ PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
 SEALED = {
     "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",
     "proposals": "log_id", "consents": "log_id", "impacts": "log_id", "statements": "log_id",
-    "party_links": "log_id", "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
+    "mentions": "log_id", "outbox": "log_id", "documents": "log_id",
     "grants": "log_id", "webhook_messages": "log_id", "sealed_readings": "log_id",
 }  # fmt: skip
 

@@ -92,7 +92,7 @@ def set_owner(
         write_records(db, by, [(standing, Change(PUT_RIGHT, fields, words, {"confirmed": sorted(fields)}))])
     else:
         _confirm(db, by, standing, ["owner_id"])
-    return finish(db, actor, request, Done({"id": id, "owner": organisation}))
+    return finish(db, actor, request, Done({"id": id}))
 
 
 #: An organisation that can own a record of a programme: its own, or one of no programme.

@@ -72,14 +72,20 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     return {"confirmed": confirmed, "verification": verification, "statements": row.statements}
 
 
+#: The country of whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
+_PARTIES = text("""
+    SELECT p.party, o.country FROM (VALUES
+        ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = :need))),
+        ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (SELECT owner_id FROM technologies WHERE id = :technology)))
+    ) AS p (party, id) JOIN organisations o ON o.id = p.id ORDER BY p.party
+""")
+
+
 def _parties(db: Connection, case: Case) -> JsonValue:
     """Of each party what its organisation's record says that decides: the country."""
-    rows = db.execute(
-        text("SELECT id, country FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
-        {"ids": list(case.parties.values())},
-    )
-    countries = {row.id: row.country for row in rows}
-    return {party: {"country": countries.get(id)} for party, id in sorted(case.parties.items())}
+    known = {party: case.parties.get(party) for party in ("need_owner", "technology_owner")}
+    rows = db.execute(_PARTIES, known | {"need": case.need, "technology": case.technology})
+    return {row.party: {"country": row.country} for row in rows}
 
 
 def _need(db: Connection, case: Case) -> JsonValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
@@ -58,3 +59,17 @@ def test_what_is_not_there_is_nothing(db: Connection, case: Case) -> None:
     db.execute(text("UPDATE needs SET valid_until = '2030-01-01'"))
     assert outside(db, case, ["need"])["need"]["valid_until"] == "2030-01-01"
     assert outside(db, case, [SCANS]) == {SCANS: {}}
+
+
+def test_an_owner_who_was_not_known_at_the_opening_is_read_from_the_record(
+    world: World, db: Connection, case: Case
+) -> None:
+    parties = {"need_owner": case.parties["need_owner"]}
+    opened = replace(case, parties=parties)
+    db.execute(text("UPDATE technologies SET owner_id = NULL WHERE id = :id"), {"id": case.technology})
+    assert outside(db, opened, ["parties"])["parties"].keys() == {"need_owner"}
+    owner = world.organisations["technology_owner"]
+    db.execute(
+        text("UPDATE technologies SET owner_id = :owner WHERE id = :id"), {"owner": owner, "id": case.technology}
+    )
+    assert outside(db, opened, ["parties"])["parties"].keys() == {"need_owner", "technology_owner"}

@@ -141,9 +141,12 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
 def _record_effect(db: Connection, world: World) -> None:
     """A case whose technology was assessed, with a baseline of its site."""
     cast = {
-        **world.people, "programme": world.programmes["BJ"], "institute": world.organisations["lab"],
-        "assessor": world.people["provider"], "main": world.new_match(db),
-    }  # fmt: skip
+        **world.people,
+        "programme": world.programmes["BJ"],
+        "institute": world.organisations["lab"],
+        "assessor": world.people["provider"],
+        "main": world.new_match(db),
+    }
     Journey(db, cast).run([*verified(), *BASELINE])
 
 

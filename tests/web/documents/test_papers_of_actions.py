@@ -125,7 +125,9 @@ def test_who_asks_for_more_questions_is_told_of_no_paper(signing: Scene) -> None
     assert "Choose the file of the paper." not in answer.text
 
 
-def test_a_chosen_paper_survives_every_fault_of_its_form(signing: Scene) -> None:
+def test_a_chosen_paper_survives_every_fault_of_its_form(app: Flask, engine: Engine) -> None:
+    steps = (*to_structuring(), *READY, *SIGNING)
+    signing = play(app, engine, steps, "officer", "/cases/{number}/tracks/{main}/sign", without="signed_agreement")
     before, page = signing.papers(), signing.open()
     unsaid = signing.send(page, **{f"u-{PAPER}": file("agreement.pdf"), "f-pledge_by": "soon"})
     assert unsaid.status_code == 422

@@ -350,7 +350,7 @@ def test_what_an_answer_asks_for_is_handed_in_with_it_and_survives_its_faults(
 ) -> None:
     number, task = closing
     supervisor, report = browser_for("supervisor"), (io.BytesIO(PDF), "closing report.pdf")
-    chosen: dict[str, Any] = {"u-report": report, "f-outcome": "deployed_verified"}
+    chosen: dict[str, Any] = {"u-report": report, "f-outcome": "deployed_unmeasured"}
     refused = close(supervisor, task.id, **chosen)
     assert refused.status_code == 422
     for field in ("whose-report", "follow_up_on"):
@@ -359,7 +359,7 @@ def test_what_an_answer_asks_for_is_handed_in_with_it_and_survives_its_faults(
     assert not of_case(engine, number).documents
     said = {
         "report-f-whose": "both",
-        "f-outcome": "deployed_verified",
+        "f-outcome": "deployed_unmeasured",
         "f-follow_up_on": (today() + timedelta(days=400)).isoformat(),
     }
     assert close(supervisor, task.id, refused.text, **said).status_code == 303
