@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings
+from casework.demo.parties import furnish_parties
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -178,6 +179,7 @@ def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password
     with stage.action():
         _matches(stage)
         _rights(stage, chosen)
+        furnish_parties(stage)
 
 
 def accounts(settings: Settings, password: str | None) -> list[Account]:

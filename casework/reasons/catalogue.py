@@ -75,3 +75,21 @@ ORGANISATION_MERGED = reason(
     "catalogue.organisation_merged", N_("This organisation was merged: another record stands in its place.")
 )
 MOST_ROWS = template("catalogue.most_rows", N_("an organisation has %(most)s of these at most"))
+MERGE_WITH_ITSELF = reason("catalogue.merge_with_itself", N_("Choose another organisation: this one is the one to go."))
+MERGE_HAS_ACCOUNTS = reason(
+    "catalogue.merge_has_accounts",
+    N_("People or systems have accounts with one of the two: an administrator ends those first."),
+)
+MERGE_ACROSS_PROGRAMMES = reason(
+    "catalogue.merge_across_programmes", N_("The two are not kept by the same programme, so they stay apart.")
+)
+MERGE_BOTH_PARTIES = template(
+    "catalogue.merge_both_parties",
+    N_("Both are parties of the same case (%(cases)s): it would have only one party then."),
+)
+MERGE_NUMBERS_DIFFER = reason(
+    "catalogue.merge_numbers_differ",
+    N_(
+        "They have different registration numbers: these are two organisations, or one number is to be put right first."
+    ),
+)

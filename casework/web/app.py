@@ -24,8 +24,14 @@ from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
 from casework.web.cases import bulk_case_pages, correction_pages
 from casework.web.cases import pages as case_pages
+from casework.web.catalogue import (
+    merging_pages,
+    organisation_row_pages,
+    past_project_pages,
+    record_pages,
+    right_record_pages,
+)
 from casework.web.catalogue import organisation_pages as party_pages
-from casework.web.catalogue import organisation_row_pages, past_project_pages, record_pages, right_record_pages
 from casework.web.catalogue import pages as catalogue_pages
 from casework.web.deadlines import calendar_pages
 from casework.web.deadlines import pages as deadline_pages
@@ -190,6 +196,7 @@ PAGES = (
     record_pages.technologies,
     party_pages.blueprint,
     organisation_row_pages.blueprint,
+    merging_pages.blueprint,
     mediations_pages.blueprint,
     messages_pages.blueprint,
     notification_pages.blueprint,

@@ -84,6 +84,9 @@ REGISTERS: tuple[Row, ...] = (
     # --- organisations that programmes keep ---
     get("/organisations/{party}", READERS, there=FOREIGN),
     get("/organisations/{party}/history", READERS, there=FOREIGN),
+    get("/organisations/{party}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/organisations/{party}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"into": on["party"], "reason": "One licence."}),
     post(
         "/programmes/{programme}/organisations", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN,
         absent_refused=EVERYBODY, body=lambda on: {"name": "Other", "source": "Register", "country": "CN", "register_number": "1"},

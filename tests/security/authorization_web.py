@@ -308,6 +308,8 @@ TABLE: tuple[Row, ...] = (
     get("/organisations/<party>", READERS, there=FOREIGN),
     get("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(

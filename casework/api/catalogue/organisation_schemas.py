@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -126,6 +127,36 @@ class OrganisationRecord(Answer):
     owners: list[Owner]
 
 
+class OrganisationDouble(Answer):
+    """A record that may be the same organisation."""
+
+    id: str
+    name: str
+    name_zh: str | None
+    country: str | None
+    kind: str
+    register_number: str | None
+    confirmed: bool
+    programme: str | None
+
+
+class Doubles(Answer):
+    items: list[OrganisationDouble]
+
+
+class Merging(Body):
+    into: Annotated[UUID, Field(description="The record that stays")]
+    reason: Annotated[SomeWords, Field(description="Why they are the same")]
+
+
+class Other(Answer):
+    """The other organisation of a merging."""
+
+    id: str
+    name: str
+    name_zh: str | None
+
+
 class OrganisationEntry(Answer):
     """Something that was done with an organisation."""
 
@@ -133,6 +164,8 @@ class OrganisationEntry(Answer):
     kind: str
     who: str | None
     what: Annotated[str | None, Field(description="contacts or owners, where it is about one of those")]
+    other: Annotated[Other | None, Field(description="Of a merging the other organisation")]
+    moved: Annotated[dict[str, list[str]], Field(description="By kind what moved by a merging, by name")]
     changes: Annotated[dict[str, Any], Field(description="By table and field what it said before and after")]
     erased: bool
     source: str | None

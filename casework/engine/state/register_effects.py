@@ -41,6 +41,17 @@ class AccountChange(TypedDict, total=False):
     means: list[str]
 
 
+class Merger(TypedDict, total=False):
+    """Two records made into one: which goes, which stays, and what became that one's."""
+
+    gone: str
+    kept: str
+    needs: list[str]
+    technologies: list[str]
+    rights: list[str]
+    cases: list[str]
+
+
 class RegisterEffects(AccountChange, total=False):
     """All keys of an event in any other log than a case's."""
 
@@ -97,6 +108,8 @@ class RegisterEffects(AccountChange, total=False):
     # A need or a technology; the fields for which a person stands from now on.
     record: RecordedRecord
     confirmed: list[str]
+    # Two organisations that were one; also with what became the other one's by it.
+    merger: Merger
     # A finding: about which event of which case.
     programme: str
     case: str

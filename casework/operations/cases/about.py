@@ -14,6 +14,7 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -110,7 +111,7 @@ def show_party(db: Connection, actor: Actor, case: Case, side: str | None) -> Pa
 
 
 #: What is recorded of an organisation as a party.
-_PARTY = text("SELECT name, name_zh, country, register_number FROM organisations WHERE id = CAST(:id AS uuid)")
+_PARTY = text(f"SELECT o.name, o.name_zh, o.country, o.register_number FROM {STANDING} WHERE g.id = CAST(:id AS uuid)")
 
 
 def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
@@ -197,6 +198,6 @@ _ABOUT = text(f"""
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)
     LEFT JOIN phases f ON f.id = CAST(:phase AS uuid)
-    LEFT JOIN organisations no ON no.id = CAST(:need_owner AS uuid)
-    LEFT JOIN organisations o ON o.id = CAST(:technology_owner AS uuid)
+    LEFT JOIN organisations no ON no.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:need_owner AS uuid))
+    LEFT JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:technology_owner AS uuid))
 """)

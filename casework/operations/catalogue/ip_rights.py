@@ -58,7 +58,7 @@ def record_right(
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     _insist_looked_up(db, programme, fields.get("checked_on"))
     _insist_technologies(db, programme, technologies)
-    theirs = _owners(db, owners)
+    theirs = _owners(db, programme, owners)
     kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
     _insist_sound(kind, kept, kept | {"owners": theirs}, whole=confirmed)
     if (earlier := ask(db, actor, request)) is not None:
@@ -189,7 +189,7 @@ def set_belonging(
     """Say which technologies a right protects, and whose it is; what is None stays. Raises RecordHasMoved as `confirm_right` does."""
     programme, by = _editable(db, actor, right)
     _insist_technologies(db, programme, technologies or ())
-    theirs = None if owners is None else _owners(db, owners)
+    theirs = None if owners is None else _owners(db, programme, owners)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _take_turn(db, programme)
@@ -279,8 +279,11 @@ def _insist_sound(kind: str, changed: JsonMapping, after: JsonMapping, *, whole:
 _TECHNOLOGIES = text(
     "SELECT count(*) FROM technologies WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
 )
-#: How many of some organisations there are.
-_ORGANISATIONS = text("SELECT count(*) FROM organisations WHERE id::text = ANY(CAST(:ids AS text[]))")
+#: How many of some organisations can own a right of a programme: its own, and those of no programme.
+_ORGANISATIONS = text(
+    "SELECT count(*) FROM organisations WHERE id::text = ANY(CAST(:ids AS text[])) AND merged_into IS NULL"
+    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
+)
 
 
 def _insist_technologies(db: Connection, programme: str, technologies: Sequence[str]) -> None:
@@ -290,7 +293,7 @@ def _insist_technologies(db: Connection, programme: str, technologies: Sequence[
         raise InvalidForm(fields={"technologies": reasons.fields.NOT_KNOWN})
 
 
-def _owners(db: Connection, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOfRight]:
+def _owners(db: Connection, programme: str, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOfRight]:
     """Owners as they are written down, in order. Raises InvalidForm for one that is not known, and for shares above the whole."""
     try:
         told: list[OwnerOfRight] = [
@@ -301,7 +304,7 @@ def _owners(db: Connection, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOf
     if len(told) > MOST or not shares_fit(told):
         raise InvalidForm(fields={"owners": reasons.catalogue.SHARES_ABOVE_WHOLE})
     ids = sorted(owner["organisation"] for owner in told)
-    if ids and db.execute(_ORGANISATIONS, {"ids": ids}).scalar_one() != len(ids):
+    if ids and db.execute(_ORGANISATIONS, {"ids": ids, "programme": programme}).scalar_one() != len(ids):
         raise InvalidForm(fields={"owners": reasons.fields.NOT_KNOWN})
     return sorted(told, key=lambda owner: owner["organisation"])
 

@@ -11,14 +11,12 @@ from casework.engine.definition.required_documents import SCANS
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.right_links import with_links
 
 
 def _rights(db: Connection, case: Case) -> JsonValue:
-    rows = db.execute(
-        text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"),
-        {"ids": list(case.rights)},
-    )
+    given = {"ids": list(case.rights), "parties": sorted({id for id in case.parties.values() if id})}
     return {
         row.id: {
             "kind": row.kind,
@@ -26,7 +24,7 @@ def _rights(db: Connection, case: Case) -> JsonValue:
             "number": row.number,
             "application_number": row.application_number,
             "owner": row.owner,
-            "owners": row.owners,
+            "owners": [_as_here(row, owner, "organisation") for owner in row.owners],
             "filed_on": _day(row.filed_on),
             "granted_on": _day(row.granted_on),
             "status": row.status,
@@ -35,10 +33,25 @@ def _rights(db: Connection, case: Case) -> JsonValue:
             "fee_paid_to": _day(row.fee_paid_to),
             "checked_on": _day(row.checked_on),
             "confirmed": row.confirmed,
-            "encumbrances": row.encumbrances,
+            "encumbrances": [_as_here(row, burden, "holder") for burden in row.encumbrances],
         }
-        for row in rows
+        for row in db.execute(_RIGHTS, given)
     }
+
+
+#: Some rights with what they belong to, and what organisations are called that are one with some parties, by merging.
+_RIGHTS = text(f"""
+    SELECT x.*, {with_links("x")}, (
+        SELECT coalesce(jsonb_object_agg(s.id, g.id), '{{}}') FROM {STANDING}
+        JOIN organisations s ON s.id <> g.id AND o.id IN (s.id, s.merged_into) WHERE g.id = ANY(CAST(:parties AS uuid[]))
+    ) AS as_here FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id
+""")
+
+
+def _as_here(row: Any, said: Mapping[str, JsonValue], name: str) -> JsonValue:
+    """The same, with an organisation that is one with a party of the case as the case calls it."""
+    called = said.get(name)
+    return {**said, name: row.as_here[called]} if isinstance(called, str) and called in row.as_here else dict(said)
 
 
 def _siblings(db: Connection, case: Case) -> JsonValue:
@@ -77,7 +90,7 @@ _PARTIES = text("""
     SELECT p.party, o.country FROM (VALUES
         ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = :need))),
         ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (SELECT owner_id FROM technologies WHERE id = :technology)))
-    ) AS p (party, id) JOIN organisations o ON o.id = p.id ORDER BY p.party
+    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id) ORDER BY p.party
 """)
 
 

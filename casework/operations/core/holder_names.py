@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, text
 
 from casework.errors import Refused
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -16,8 +17,8 @@ from casework.reasons.rights import Holder
 
 #: Some organisations by id and name, of those whose case lies in one of these programmes.
 _HOLDERS = text(f"""
-    SELECT o.id::text, {called("o")} AS name FROM unnest(CAST(:ids AS uuid[]), CAST(:cases AS uuid[])) AS held(id, case_id)
-    JOIN organisations o ON o.id = held.id JOIN cases c ON c.id = held.case_id
+    SELECT held.id::text, {called("o")} AS name FROM unnest(CAST(:ids AS uuid[]), CAST(:cases AS uuid[])) AS held(id, case_id)
+    JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = held.id) JOIN cases c ON c.id = held.case_id
     WHERE c.programme_id = ANY(CAST(:seen AS uuid[]))
 """)
 

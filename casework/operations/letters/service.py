@@ -31,6 +31,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.views import row_as
 from casework.operations.documents.service import list_documents
@@ -215,7 +216,9 @@ _TITLES = text("""
     JOIN technologies t ON t.id = c.technology_id WHERE c.id = CAST(:log AS uuid)
 """)
 #: What some organisations are called, and their languages.
-_ORGANISATIONS = text("SELECT id, name, name_zh, language FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))")
+_ORGANISATIONS = text(
+    f"SELECT g.id, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
+)
 #: The name and the address of a person.
 _CONTACT = text("SELECT name, email FROM people WHERE id = CAST(:id AS uuid)")
 

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from casework.engine.case_objects.organisations import CONFIRMED, EDITORS, KEPT, MERGED, REASON, REMOVED
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.organisations import (
+    CONFIRMED,
+    EDITORS,
+    KEPT,
+    MERGED,
+    MERGERS,
+    REASON,
+    REMOVED,
+    TOOK_OVER,
+)
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import Merger
 from casework.json_values import JsonObject
 from casework.operations.core.register_entries import fold
 from casework.operations.core.register_log import REGISTERED
 from casework.operations.history.point_in_time import Past
 from casework.records.register_entries import MARK, name_of
+from casework.records.row_security import whole
 
 #: By what was done, who does it.
-_DOERS: Mapping[str, Sequence[Role]] = {CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS}
+_DOERS: Mapping[str, Sequence[Role]] = {
+    CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
+}  # fmt: skip
 
 
 def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
@@ -28,8 +45,11 @@ def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator
         doers = _doers(event)
         if doers:
             yield from ((event.seq, why) for why in _actor_against(past, event, doers))
-            if gone:
+            # The one in its place may be merged itself: then both stand for a third.
+            if gone and event.kind != MERGED:
                 yield event.seq, "another organisation stood in its place by then"
+            if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
+                yield event.seq, "it does not say why the two are one"
             if _corrects(before, event) and REASON not in event.body:
                 yield event.seq, "it changes what was confirmed before, and does not say why"
         gone = gone or event.kind == MERGED
@@ -70,3 +90,48 @@ def _actor_against(past: Past, event: RegisterEvent, doers: Sequence[Role]) -> I
         yield "it does not say for which programme"
     elif not past.held(programme, event.actor, event.role, event.acting_for, event.at):
         yield f"its actor did not hold the role {event.role} at that moment"
+
+
+#: What moves by a merging and has a log of its own.
+_MOVED = ("needs", "technologies", "rights")
+
+
+def merging_faults(db: Connection, log: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """Mergings of which another log should tell as well, and does not: of both organisations, and of what moved by it."""
+    for event in events:
+        merger = event.effects.get("merger")
+        if merger is None:
+            continue
+        if not _told(db, merger["gone"], MERGED, _both(merger)):
+            yield event.seq, "it names a merging of which the log of the organisation that went does not tell"
+        if event.kind in (MERGED, TOOK_OVER) and not _told(db, merger["kept"], TOOK_OVER, _both(merger)):
+            yield event.seq, "it names a merging of which the log of the organisation that stays does not tell"
+        if event.kind not in (MERGED, TOOK_OVER) and not _moved(db, merger, log):
+            yield event.seq, "it moved by a merging that does not name it"
+        some: Mapping[str, Any] = merger
+        for id in (id for name in _MOVED for id in some.get(name, [])):
+            if not _told(db, id, None, _both(merger)):
+                yield event.seq, f"it says that {id} moved, and that one's log does not"
+
+
+def _both(merger: Merger) -> JsonObject:
+    return {"merger": {"gone": merger["gone"], "kept": merger["kept"]}}
+
+
+def _moved(db: Connection, merger: Merger, log: str) -> bool:
+    return any(
+        _told(db, merger["gone"], MERGED, {"merger": {**_both(merger)["merger"], name: [log]}}) for name in _MOVED
+    )
+
+
+def _told(db: Connection, log: str, kind: str | None, effects: JsonObject) -> bool:
+    """Whether a log has an event of a kind, or of any, whose effects say so."""
+    given = {"log": log, "kind": kind, "effects": orjson.dumps(effects).decode()}
+    with whole(db):
+        return db.execute(_TOLD, given).first() is not None
+
+
+#: An event of a log, of a kind or of any, whose effects hold some others.
+_TOLD = text("""
+    SELECT 1 FROM events WHERE log_id = CAST(:log AS uuid) AND kind = coalesce(:kind, kind) AND effects @> CAST(:effects AS jsonb) LIMIT 1
+""")

@@ -145,21 +145,24 @@ def show(party: UUID) -> str:
             "cases": queries.cases_of(db, actor, id),
         }
         may = may_keep(db, actor, id)
+        stays = queries.show_organisation(db, actor, one.merged_into) if one.merged_into else None
     return render_template(
         "catalogue/organisation.html",
         one=one,
-        facts=[(gettext(LABELS[field]), words) for field, words in _facts(one) if words],
+        facts=[(gettext(LABELS[field]), words) for field, words in facts_of(one) if words],
         kinds=KINDS_OF_ORGANISATIONS,
         languages=WRITTEN_IN,
         entries=[(entry, *say_entry(entry)) for entry in entries],
         may=may,
+        mergeable=may and one.programme is not None,
+        stays=stays,
         services=[gettext(SERVICES.get(code, code)) for code in one.services],
         provider=one.kind == PROVIDER,
         **belongs,
     )
 
 
-def _facts(one: Any) -> list[tuple[str, str]]:
+def facts_of(one: Any) -> list[tuple[str, str]]:
     """Field and what it says, in the order of a page."""
     owned = {True: gettext("yes"), False: gettext("no"), None: ""}
     return [

@@ -40,11 +40,18 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "organisations.language": WRITTEN_IN, "organisation_contacts.language": WRITTEN_IN,
     "organisation_owners.kind": KINDS_OF_OWNERS,
 }  # fmt: skip
+#: What moves by a merging.
+_MOVED: Mapping[str, str] = {
+    "needs": N_("Needs"), "technologies": N_("Technologies"), "rights": N_("IP rights"), "contacts": N_("Contacts"),
+    "owners": N_("Owners"), "cases": N_("Cases"),
+}  # fmt: skip
 #: What an entry of its history says happened, also where it is about one of its contacts or owners.
 _HAPPENED: Mapping[str, str] = {
     "registered": N_("%(who)s entered the organisation"),
     "confirmed": N_("%(who)s confirmed the organisation"),
     "corrected": N_("%(who)s confirmed the organisation, with corrections"),
+    "merged": N_("%(who)s merged this record into “%(other)s”"),
+    "took_over": N_("%(who)s merged “%(other)s” into this record"),
     "erased": N_("Words that named a person were erased"),
     "contacts.row_kept": N_("%(who)s entered a contact"),
     "contacts.changed": N_("%(who)s changed a contact"),
@@ -57,7 +64,9 @@ _HAPPENED: Mapping[str, str] = {
 
 def say_entry(entry: OrganisationEntry) -> tuple[str, list[tuple[str, str, str]]]:
     """What happened, and by label what a field said before and says then."""
-    return gettext(_HAPPENED[_deed(entry)], who=entry.who or gettext("The system")), _say_changes(entry)
+    other = entry.other.name if entry.other else ""
+    words = gettext(_HAPPENED[_deed(entry)], who=entry.who or gettext("The system"), other=other)
+    return words, _say_changes(entry) + _say_moved(entry)
 
 
 def _deed(entry: OrganisationEntry) -> str:
@@ -67,6 +76,14 @@ def _deed(entry: OrganisationEntry) -> str:
         return entry.kind
     changed = entry.kind == "row_kept" and any(before is not None for before, _ in entry.changes.values())
     return f"{entry.what}.{'changed' if changed else entry.kind}"
+
+
+def _say_moved(entry: OrganisationEntry) -> list[tuple[str, str, str]]:
+    return [
+        (gettext(words), "", str(Values().say(entry.moved[name], name)))
+        for name, words in _MOVED.items()
+        if entry.moved.get(name)
+    ]
 
 
 def _say_changes(entry: OrganisationEntry) -> list[tuple[str, str, str]]:

@@ -79,10 +79,10 @@ def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
     return check(build_model(form.__name__, rules), rules, data, clock().office_today)
 
 
-def _owners(db: Connection, words: str | None) -> list[dict[str, str | None]]:
+def _owners(db: Connection, programme: str, words: str | None) -> list[dict[str, str | None]]:
     """Owners as they were typed. Raises InvalidForm for one that is not known."""
     typed = owners_of(words)
-    ids = organisations_named(db, [name for name, _ in typed])
+    ids = organisations_named(db, programme, [name for name, _ in typed])
     return [{"organisation": id, "share": share} for id, (_, share) in zip(ids, typed, strict=True)]
 
 
@@ -180,7 +180,7 @@ def _add(subject: Subject) -> BaseResponse:
             actor,
             programme=subject.programme,
             technologies=[subject.technology] if subject.technology and protects else [],
-            owners=_owners(db, given.pop("owners", None)),
+            owners=_owners(db, subject.programme, given.pop("owners", None)),
             kind=kind,
             fields=given,
             confirmed=True,
@@ -358,7 +358,7 @@ def set_belonging(right: UUID) -> BaseResponse:
             actor,
             id,
             technologies=technologies_named(db, programme, lines_of(given.get("technologies"))),
-            owners=_owners(db, given.get("owners")),
+            owners=_owners(db, programme, given.get("owners")),
             source=given.get("source"),
             reason=given.get("reason"),
             seen=revision,
