@@ -94,7 +94,7 @@ def test_a_row_changed_behind_its_log_is_named_with_its_column(scene: Scene, att
 
 
 def test_a_need_that_is_gone_with_its_log_is_missed_by_its_import(scene: Scene, attack: Connection) -> None:
-    need, programme = scene.world.needs[-1], scene.world.programmes["BJ"]
+    need, programme = scene.world.needs[1], scene.world.programmes["BJ"]
     assert verify_case(attack, programme) == []
     for table, column in (("matches", "need_id"), ("needs", "id"), ("events", "log_id"), ("logs", "id")):
         sql(attack, f"DELETE FROM {table} WHERE {column} = CAST(:id AS uuid)", id=need)
