@@ -85,9 +85,10 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     return {"confirmed": confirmed, "verification": verification, "statements": row.statements}
 
 
-#: The country of whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
+#: Country and state ownership of whoever owns what the case is about: as it was opened, or as the record has said since where
+#: nobody was known then.
 _PARTIES = text("""
-    SELECT p.party, o.country FROM (VALUES
+    SELECT p.party, o.country, o.state_owned FROM (VALUES
         ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = :need))),
         ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (SELECT owner_id FROM technologies WHERE id = :technology)))
     ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id) ORDER BY p.party
@@ -95,10 +96,10 @@ _PARTIES = text("""
 
 
 def _parties(db: Connection, case: Case) -> JsonValue:
-    """Of each party what its organisation's record says that decides: the country."""
+    """Of each party what its organisation's record says that decides: the country, and whether it is state-owned."""
     known = {party: case.parties.get(party) for party in ("need_owner", "technology_owner")}
     rows = db.execute(_PARTIES, known | {"need": case.need, "technology": case.technology})
-    return {row.party: {"country": row.country} for row in rows}
+    return {row.party: {"country": row.country, "state_owned": row.state_owned} for row in rows}
 
 
 def _need(db: Connection, case: Case) -> JsonValue:

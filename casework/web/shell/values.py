@@ -27,6 +27,9 @@ PAPERS = {
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
     "export_letter": N_("letter of intent for the export"), "export_licence": N_("export licence"),
     "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
+    "licence_record": N_("notice of the recorded licence"),
+    "technology_contract_certificate": N_("certificate of the technology contract"),
+    "appraisal_report": N_("appraisal report"), "exchange_certificate": N_("verification of the transfer"),
     "other": N_("other paper"),
 }  # fmt: skip
 KINDS_OF_RIGHTS = {
