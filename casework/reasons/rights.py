@@ -14,6 +14,10 @@ _KINDS = Terms({
     "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
     "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
 })  # fmt: skip
+_STATUSES = Terms({
+    "lapsed": N_("lapsed"), "expired": N_("expired"), "invalid": N_("declared invalid"), "disclosed": N_("disclosed"),
+    "refused": N_("refused"), "withdrawn": N_("withdrawn"),
+})  # fmt: skip
 
 UNNUMBERED = template("rights.unnumbered", N_("%(kind)s without a number"), kind=_KINDS)
 EVERYWHERE = reason("rights.everywhere", N_("every country"))
@@ -27,6 +31,9 @@ IN_THE_WAY = template(
     where=Terms({}),
     uses=Terms({}),
 )
+HAS_ENDED = template("rights.has_ended", N_("%(right)s is on record as %(status)s."), status=_STATUSES)
+RAN_OUT = template("rights.ran_out", N_("%(right)s ended on %(day)s."))
+RUNS_OUT = template("rights.runs_out", N_("%(right)s ends on %(day)s."))
 
 
 @dataclass(frozen=True, slots=True)

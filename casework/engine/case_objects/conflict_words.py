@@ -33,6 +33,21 @@ def say_conflicts(
     ]
 
 
+def say_ended(rights: Iterable[Mapping[str, Any]], today: str) -> Words:
+    """Of each right that has ended, how the record says it."""
+    return [
+        reasons.rights.RAN_OUT(right=_called(right), day=right["expires_on"])
+        if (right.get("expires_on") or today) < today
+        else reasons.rights.HAS_ENDED(right=_called(right), status=str(right.get("status")))
+        for right in rights
+    ]
+
+
+def say_ends(rights: Iterable[Mapping[str, Any]]) -> Words:
+    """The last day of each right."""
+    return [reasons.rights.RUNS_OUT(right=_called(right), day=right["expires_on"]) for right in rights]
+
+
 def _called(right: Mapping[str, Any]) -> Why | str:
     number = " ".join(part for part in (right.get("office"), right.get("number")) if part)
     return number or reasons.rights.UNNUMBERED(kind=str(right.get("kind")))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.errors import NotAllowed, Refused
-from casework.playbook.steps import add, do, enter_right, rights_are, turn_to, wait
+from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.playbook.steps import add, do, enter_right, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import (
     AGREED,
     BASELINE,
@@ -301,6 +301,41 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "ip.mended"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "case.ready_to_sign"),
+    ),
+    "no licence outlives its patent": (
+        *to_agreement(),
+        *AGREED,
+        rights_are(expires_on="2030-01-01"),
+        refused(
+            do("officer", "agreement.sign_local"),
+            Refused,
+            "The licence runs longer than a right that it is of. Let it end with the right, or leave that right out."
+            " CN ZL-filter ends on 2030-01-01.",
+        ),
+        do("officer", "agreement.sign_local", ends=False),
+    ),
+    "nothing is given of a patent that has ended": (
+        *to_structuring(),
+        do("officer", "ip.confirm", territory="CN"),
+        rights_are(status="invalid"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "CN ZL-filter is on record as declared invalid."),
+        rights_are(status="in_force"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        rights_are(expires_on="2026-03-01"),
+        refused(do("officer", "agreement.sign_local", ends=False), Refused, "CN ZL-filter ended on 2026-03-01."),
+    ),
+    "right that the case is not about": (
+        *to_agreement(),
+        *AGREED,
+        refused(
+            do("officer", "agreement.sign_local", rights=["plant_patent"]),
+            InvalidForm,
+            "names a right that the case is not about",
+        ),
+        take_in("plant_patent"),
+        refused(do("officer", "agreement.sign_local", rights=["mill"]), InvalidForm, "not about"),
+        do("officer", "agreement.sign_local"),
     ),
     "pledged patent is checked again": (
         *to_structuring(pledge="bank"),
