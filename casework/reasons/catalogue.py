@@ -93,3 +93,9 @@ MERGE_NUMBERS_DIFFER = reason(
         "They have different registration numbers: these are two organisations, or one number is to be put right first."
     ),
 )
+NOT_OF_BURDEN = reason("catalogue.not_of_burden", N_("is nothing that is recorded of this kind of encumbrance"))
+ENDS_BEFORE_IT_BEGINS = reason("catalogue.ends_before_it_begins", N_("must not be before the day on which it begins"))
+BURDEN_OF_CASE = reason(
+    "catalogue.burden_of_case", N_("A case here recorded it, or it has ended: only that case can change or end it.")
+)
+SAY_WHY_ENDED = reason("catalogue.say_why_ended", N_("say by which deed it ended"))

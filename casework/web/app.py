@@ -25,11 +25,11 @@ from casework.web.auth import passkey_pages, password_pages, step_up_pages, toke
 from casework.web.cases import bulk_case_pages, correction_pages
 from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
+    burden_pages,
     merging_pages,
     organisation_row_pages,
     past_project_pages,
     record_pages,
-    right_record_pages,
 )
 from casework.web.catalogue import organisation_pages as party_pages
 from casework.web.catalogue import pages as catalogue_pages
@@ -191,7 +191,7 @@ PAGES = (
     deadline_pages.blueprint,
     catalogue_pages.blueprint,
     past_project_pages.blueprint,
-    right_record_pages.blueprint,
+    burden_pages.blueprint,
     record_pages.needs,
     record_pages.technologies,
     party_pages.blueprint,

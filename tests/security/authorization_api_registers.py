@@ -80,6 +80,18 @@ REGISTERS: tuple[Row, ...] = (
     post(
         "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
     ),
+    post(
+        "/rights/{right}/encumbrances", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"kind": "no_such_kind", "since": "2026-01-05", "source": "Register"},
+    ),
+    post(
+        "/rights/{right}/encumbrances/{burden}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"kind": "no_such_kind", "since": "2026-01-05", "source": "Register", "reason": "Misread."},
+    ),
+    post(
+        "/rights/{right}/encumbrances/{burden}/end", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"ended_on": "2025-01-05", "source": "Register", "reason": "Paid."},
+    ),
     post("/rights/{right}/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"technologies": []}),
     # --- organisations that programmes keep ---
     get("/organisations/{party}", READERS, there=FOREIGN),

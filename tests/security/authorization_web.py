@@ -327,6 +327,14 @@ TABLE: tuple[Row, ...] = (
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    *(
+        row
+        for of in ("new", "<burden>/correct", "<burden>/end")
+        for row in (
+            get(f"/rights/<right>/burdens/{of}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/rights/<right>/burdens/{of}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+        )
+    ),
     get("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),

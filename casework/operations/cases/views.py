@@ -300,6 +300,8 @@ class Encumbrance:
     case: str | None
     #: It came from this case.
     here: bool
+    #: It came of no case here: an officer entered it.
+    outside: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

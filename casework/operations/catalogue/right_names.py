@@ -15,9 +15,9 @@ def technologies_named(db: Connection, programme: str, names: Sequence[str]) -> 
     return [_only(db, _TECHNOLOGY, "technologies", name, programme) for name in names]
 
 
-def organisations_named(db: Connection, programme: str, names: Sequence[str]) -> list[str]:
-    """The ids of organisations with these names: of a programme's own, or of no programme's. Raises InvalidForm."""
-    return [_only(db, _ORGANISATION, "owners", name, programme) for name in names]
+def organisations_named(db: Connection, programme: str, names: Sequence[str], field: str = "owners") -> list[str]:
+    """The ids of organisations with these names: of a programme's own, or of no programme's. Raises InvalidForm for the field."""
+    return [_only(db, _ORGANISATION, field, name, programme) for name in names]
 
 
 def _only(db: Connection, statement: TextClause, field: str, name: str, programme: str) -> str:

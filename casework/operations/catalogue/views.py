@@ -127,7 +127,7 @@ class RightEntry:
     """An event of a right's log: what was entered, confirmed, laid on it or ended."""
 
     at: str
-    #: recorded, confirmed, encumbered or released.
+    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected or burden_ended.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None

@@ -245,7 +245,7 @@ def add_of_case(number: str) -> BaseResponse:
 # --- confirm or correct one ----------------------------------------------------------------------------------------------
 
 
-def _editable(db: Connection, actor: Actor, right: str) -> IpRight:
+def editable(db: Connection, actor: Actor, right: str) -> IpRight:
     """A right that the person may put right. Raises NotFound and NotAllowed."""
     one = catalogue.show_record(db, actor, IpRight, right)
     layout.use_calendar(calendar_of(db, one.programme))
@@ -254,7 +254,7 @@ def _editable(db: Connection, actor: Actor, right: str) -> IpRight:
     return one
 
 
-def _show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: str) -> Response:
+def show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: str) -> Response:
     page = render_template(
         "catalogue/right_form.html",
         title=title,
@@ -273,12 +273,12 @@ def _show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: 
 
 def _ask_look(right: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
-        one = _editable(db, actor, right)
+        one = editable(db, actor, right)
         names = ("kind", *ip_rights.CORRECTED)
         known = {name: value for name in names if (value := getattr(one, name)) is not None}
         known["checked_on"] = clock().office_today.isoformat()
         form = _form(db, actor, f"right:{right}", Look, known=known, sent=sent, revision=read_seq(db, right))
-    return _show_form(one, form, sent, gettext("Confirm or correct the right"), gettext("Confirm the right"))
+    return show_form(one, form, sent, gettext("Confirm or correct the right"), gettext("Confirm the right"))
 
 
 @blueprint.get("/rights/<uuid:right>/look")
@@ -323,7 +323,7 @@ def confirm(right: UUID) -> BaseResponse:
 
 def _ask_belonging(right: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
-        one = _editable(db, actor, right)
+        one = editable(db, actor, right)
         titles = catalogue.titles_of(db, actor, "technology", one.technologies)
         names = names_of(db, set(), {owner["organisation"] for owner in one.owners})
         known = {
@@ -332,7 +332,7 @@ def _ask_belonging(right: str, sent: Sent | None = None) -> Response:
         }
         seq = read_seq(db, right)
         form = _form(db, actor, f"right:{right}:belongs", Belonging, known=known, sent=sent, revision=seq)
-    return _show_form(one, form, sent, gettext("What the right protects and whose it is"), gettext("Put it on record"))
+    return show_form(one, form, sent, gettext("What the right protects and whose it is"), gettext("Put it on record"))
 
 
 def _named(owners: Sequence[Any], names: JsonMapping) -> list[tuple[str, str | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.playbook.steps import add, do, enter_right, rights_are, take_in, turn_to, wait
+from casework.playbook.steps import add, do, enter_right, lay, lift, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import (
     AGREED,
     BASELINE,
@@ -324,6 +324,47 @@ SCRIPTS: dict[str, Steps] = {
         *AGREED,
         rights_are(expires_on="2026-03-01"),
         refused(do("officer", "agreement.sign_local", ends=False), Refused, "CN ZL-filter ended on 2026-03-01."),
+    ),
+    "licence from outside stands in the way until it ends": (
+        *to_structuring(),
+        lay("filter_patent", "licence", holder="mill_owner", licence="exclusive", territories=["CN"], until=900),
+        lies("filter_patent", ("licence", "exclusive", True)),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "held by Owner of the mill."),
+        do("officer", "ip.confirm", territory="DE"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "exclusive licence since 2026-03-02"),
+        # Its holder may release it as that of another case.
+        add("officer", "case.ask_holder"),
+        do("officer", "ask_holder"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        lay("filter_patent", "licence", holder="plant_owner", licence="sole", territories=["CN"]),
+        refused(do("officer", "agreement.sign_local"), Refused, "sole licence"),
+        lift("filter_patent", "licence"),
+        do("officer", "agreement.sign_local"),
+        lies("filter_patent", ("licence", "exclusive", False), ("licence", "sole", False), ("licence", "plain", True)),
+    ),
+    "seized patent is not assigned": (
+        *to_agreement(),
+        do("officer", "agreement.propose", kind="assignment"),
+        *AGREED[1:],
+        lay("filter_patent", "seizure", until=300),
+        refused(do("officer", "agreement.sign_local", ends=False), Refused, "CN ZL-filter: seizure since 2026-03-02"),
+        lift("filter_patent", "seizure"),
+        # What was licensed before it stays (Art. 24 of the Supreme Court's interpretation).
+        lay("filter_patent", "licence", holder="mill_owner", licence="exclusive"),
+        do("officer", "agreement.sign_local", ends=False),
+        lies("filter_patent", ("seizure", None, False), ("licence", "exclusive", True), ("assignment", None, True)),
+    ),
+    "pledge from outside wants its pledgee's consent": (
+        *to_structuring(),
+        lay("filter_patent", "pledge", holder="bank"),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "consent must be on file"),
+        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        refused(do("officer", "agreement.sign_local"), Refused, "its pledgee has not consented"),
+        lift("filter_patent", "pledge"),
+        do("officer", "agreement.sign_local"),
     ),
     "right that the case is not about": (
         *to_agreement(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.playbook.steps import add, do, rights_are, take_in, turn_to, wait
+from casework.playbook.steps import add, do, lay, lift, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, to_structuring
 from tests.journeys.checks import has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
@@ -52,6 +52,20 @@ TO_MONEY: Steps = (*TO_TERMS, do("officer", "finance.terms_agreed"))
 TO_CLOSE: Steps = (*TO_MONEY, do("financier", "finance.approved"), do("officer", "finance.docs_signed"))
 
 SCRIPTS: dict[str, Steps] = {
+    "what the register shows bars the pledge": (
+        *to_structuring(pledge="bank"),
+        *accepted("pledge", "bank", "banker"),
+        lay("filter_patent", "seizure"),
+        refused(do("banker", "pledge.eligible", owner_seen=True), Refused, "A right is seized"),
+        lift("filter_patent", "seizure"),
+        lay("filter_patent", "invalidation"),
+        refused(do("banker", "pledge.eligible", owner_seen=True), Refused, "A request for invalidation"),
+        do("banker", "pledge.eligible", owner_seen=True, invalidation="accepted"),
+        lay("filter_patent", "pledge", holder="other_bank"),
+        refused(do("officer", "pledge.apply"), Refused, "A right is pledged already"),
+        lift("filter_patent", "pledge"),
+        do("officer", "pledge.apply"),
+    ),
     "loan is repaid": (
         *REQUESTED,
         *TO_REGISTER,
