@@ -31,7 +31,7 @@ from workflows.deal_guards import (
     rights_of_terms_are_confirmed,
     technology_value_is_part,
 )
-from workflows.deal_terms import Signature
+from workflows.deal_terms import Signature, signed_price
 from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
 from workflows.right_guards import licence_ends_with_its_rights, rights_of_terms_have_not_ended
 from workflows.service_guards import (
@@ -288,4 +288,5 @@ class Agreement(Workflow):
     )  # fmt: skip
 
     milestones = {"in_force": [in_force]}
+    price = signed_price()
     outlives = (in_force,)

@@ -193,3 +193,5 @@ class WrittenRules(TypedDict):
     part: NotRequired[str]
     #: Where the amounts of its money are said.
     money: NotRequired[dict[str, str]]
+    #: Where the price of a deal is said.
+    price: NotRequired[dict[str, str]]

@@ -241,6 +241,11 @@ class Edition:
         return self.rules.get("money", {})
 
     @property
+    def price(self) -> Mapping[str, str]:
+        """Where the price of a deal is said, by what it is."""
+        return self.rules.get("price", {})
+
+    @property
     def escalation(self) -> Mapping[str, int]:
         """When a task without an escalation of its own is reminded of, escalated and flagged."""
         marks: Mapping[str, int] = self.rules.get("escalation", ESCALATION)

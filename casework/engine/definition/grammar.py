@@ -424,6 +424,8 @@ class Workflow:
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
     #: Where the amounts of its money are said (`engine.case_objects.money`): {"wanted": "apply.amount"}.
     money: ClassVar[Mapping[str, str]] = {}
+    #: Where a deal says its price (`engine.case_objects.price`): {"contract_value": "sign_local.contract_value|sign_cross.contract_value"}.
+    price: ClassVar[Mapping[str, str]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
     #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated

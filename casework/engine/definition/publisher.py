@@ -101,6 +101,8 @@ class _Publisher:
             rules["part"] = definition.part
         if definition.money:
             rules["money"] = dict(definition.money)
+        if definition.price:
+            rules["price"] = dict(definition.price)
         return rules, dict(sorted(self.texts.items()))
 
     def path(self, node: grammar.Node) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
 from casework.web.cases.effect import say_statement
 from casework.web.cases.money import MoneyWords, say_money
+from casework.web.cases.price import PriceWords, say_prices
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.i18n import N_, listed, name_of
@@ -69,6 +70,8 @@ class AboutCase:
     money: tuple[MoneyBar, ...]
     #: The same of each service, stage by stage.
     services: tuple[MoneyWords, ...]
+    #: What agreements that were signed say of their price.
+    prices: tuple[PriceWords, ...]
 
 
 def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
@@ -103,6 +106,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         match.proposed_on if match else None,
         tuple(money_bars(about.amounts, names)),
         tuple(say_money(about.money, names)),
+        say_prices(about.prices),
     )
 
 
