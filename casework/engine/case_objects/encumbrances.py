@@ -15,7 +15,7 @@ BELONGS = "belongs"
 BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED = "burden_entered", "burden_corrected", "burden_ended"
 FROM_OUTSIDE = (BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED)
 #: Under which number it stands in its register: a word of the event's body, which may be erased.
-NUMBER = "number"
+NUMBER = "recorded_number"
 
 
 def encumbrances(events: Iterable[RegisterEvent]) -> list[Encumbrance]:

@@ -398,10 +398,7 @@ class AnyOf:
 
 
 def any_of(*nodes: Node | AnyOf) -> AnyOf:
-    together = AnyOf([])
-    for node in nodes:
-        together = together | node
-    return together
+    return AnyOf([one for node in nodes for one in (node.nodes if isinstance(node, AnyOf) else [node])])
 
 
 # --- a workflow ------------------------------------------------------------------------------------------------------
@@ -422,9 +419,8 @@ class Workflow:
     first_step_fires: ClassVar[str | None] = None
     #: name: states in which it has been reached.
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
-    #: Where the amounts of its money are said (`engine.case_objects.money`): {"wanted": "apply.amount"}.
+    #: Where the amounts of its money and the price of its deal are said (`engine.case_objects`): {"wanted": "apply.amount"}.
     money: ClassVar[Mapping[str, str]] = {}
-    #: Where a deal says its price (`engine.case_objects.price`): {"contract_value": "sign_local.contract_value|sign_cross.contract_value"}.
     price: ClassVar[Mapping[str, str]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()

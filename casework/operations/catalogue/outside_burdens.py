@@ -70,7 +70,7 @@ def correct_burden(
     lying = _lying(db, right, seen)
     stood = _standing(lying, burden)
     told = burden_of(burden, _sound(db, programme, values))
-    if stood == {**told, NUMBER: (number or "").strip() or None}:
+    if stood == {**told, "number": (number or "").strip() or None}:
         raise InvalidForm(fields={"kind": reasons.fields.UNCHANGED})
     words = _words(source=source, number=number, reason=_said(reason, reasons.catalogue.SAY_WHY_CORRECTED))
     _write(db, by, lying, _Told(BURDEN_CORRECTED, {"encumbrance": told}, words))

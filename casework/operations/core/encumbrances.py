@@ -47,6 +47,7 @@ def write_encumbrances(db: Connection, right: str, encumbrances: Sequence[Encumb
     db.execute(_WRITE, {"id": right, "all": json.dumps(encumbrances)})
 
 
+#: What lies on a right, anew.
 _WRITE = text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)")
 
 

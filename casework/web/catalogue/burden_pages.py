@@ -39,7 +39,7 @@ from casework.web.shell.session import page_transaction
 __all__ = ["blueprint"]
 
 #: What the form calls otherwise than the record.
-_NAMES = {"uses": "fields", "first_day": "from", "last_day": "until"}
+_NAMES = {"uses": "fields", "first_day": "from", "last_day": "until", "recorded_number": "number"}
 _ASKED = {recorded: asked for asked, recorded in _NAMES.items()}
 
 
@@ -113,7 +113,11 @@ def _known(db: Connection, one: IpRight, burden: str) -> JsonObject:
 
 def _values(db: Connection, actor: Actor, right: UUID, given: JsonMapping) -> JsonObject:
     """What was typed of an encumbrance, as it is recorded. Raises InvalidForm for a holder that is not known."""
-    values = {_NAMES.get(name, name): given.get(name) for name in ("kind", "licence", "territories", *_NAMES)}
+    values = {
+        _NAMES.get(name, name): given.get(name)
+        for name in ("kind", "licence", "territories", *_NAMES)
+        if name != "recorded_number"
+    }
     if holder := given.get("holder"):
         programme = catalogue.show_record(db, actor, IpRight, str(right)).programme
         (values["holder"],) = organisations_named(db, programme, [holder], "holder")
@@ -141,7 +145,7 @@ def add_burden(right: UUID) -> BaseResponse:
             actor,
             str(right),
             values=_values(db, actor, right, given),
-            number=given.get("number"),
+            number=given.get("recorded_number"),
             source=given["source"],
             seen=revision,
             request=key,
@@ -172,7 +176,7 @@ def correct_burden(right: UUID, burden: UUID) -> BaseResponse:
             str(right),
             str(burden),
             values=_values(db, actor, right, given),
-            number=given.get("number"),
+            number=given.get("recorded_number"),
             source=given["source"],
             reason=given["reason"],
             seen=revision,

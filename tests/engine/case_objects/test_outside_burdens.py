@@ -75,9 +75,11 @@ def event(seq: int, kind: str, effects: RegisterEffects, **body: Any) -> Registe
 def test_it_is_entered_corrected_in_its_place_and_ended() -> None:
     one, other = burden_of("a", LICENSED), burden_of("b", {"kind": "pledge", "holder": "org", "from": TODAY})
     told = [
-        event(1, BURDEN_ENTERED, {"encumbrance": one}, number="X 1", source="Register"),
+        event(1, BURDEN_ENTERED, {"encumbrance": one}, recorded_number="X 1", source="Register"),
         event(2, BURDEN_ENTERED, {"encumbrance": other}, source="Register"),
-        event(3, BURDEN_CORRECTED, {"encumbrance": {**one, "licence": "plain"}}, number="X 2", source="Register"),
+        event(
+            3, BURDEN_CORRECTED, {"encumbrance": {**one, "licence": "plain"}}, recorded_number="X 2", source="Register"
+        ),
     ]
     first, second = encumbrances(told)
     assert (first["id"], first["licence"], first["number"]) == ("a", "plain", "X 2")
@@ -90,7 +92,9 @@ def test_it_is_entered_corrected_in_its_place_and_ended() -> None:
 
 
 def test_an_erased_number_is_none() -> None:
-    told = event(1, BURDEN_ENTERED, {"encumbrance": burden_of("a", LICENSED)}, number=ERASED, source="Register")
+    told = event(
+        1, BURDEN_ENTERED, {"encumbrance": burden_of("a", LICENSED)}, recorded_number=ERASED, source="Register"
+    )
     assert encumbrances([told])[0]["number"] is None
 
 

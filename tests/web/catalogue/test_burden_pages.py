@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection
 
+from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, today
 from tests.web.cases.two_cases import words_of
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.stage(play=_play)
 
 LICENCE = {
     "kind": "licence", "licence": "exclusive", "territories": "CN", "uses": "water", "first_day": "2026-01-05",
-    "number": "X 2026 7", "source": "CNIPA register",
+    "recorded_number": "X 2026 7", "source": "CNIPA register",
 }  # fmt: skip
 
 
@@ -45,7 +46,9 @@ def test_a_licence_is_entered_corrected_and_ended(browser_for: Enter, world: Wor
     assert "exclusive licence Haidian Assessment Lab since" in told
     assert re.search(r"China\W+Water", told), told
     assert "X 2026 7 · entered by the office" in told
-    # The page of the case says it too.
+    # The page of a case that is about it says it too.
+    number = read_page(browser.get(f"{right}/look").text).sent["f-number"]
+    fill(browser, f"/cases/{staged}/rights/add", number=number, reason="It protects the kiln.")
     assert "entered by the office" in words_of(browser.get(f"/cases/{staged}").text)
     correct = re.search(r'href="(/rights/[^"]+/correct)"', browser.get(right).text)
     assert correct is not None
@@ -55,6 +58,9 @@ def test_a_licence_is_entered_corrected_and_ended(browser_for: Enter, world: Wor
     done = words_of(fill(browser, correct[1], licence="sole", source="CNIPA register", reason="Misread."))
     assert "It is corrected in its place" in done
     assert "Officer corrected what lies on it: sole licence" in done
+    # The number of the licence is not the right's.
+    history = browser.get(right).text
+    assert "<del>" not in history[history.index('id="history"') :]
     end = correct[1].removesuffix("correct") + "end"
     given = {"ended_on": today().isoformat(), "source": "Deed", "reason": "Given up by the licensee."}
     done = words_of(fill(browser, end, **given))
