@@ -54,10 +54,15 @@ HAPPENED: Mapping[str, str] = {
 STANDS = {"confirmed": N_("with confirmed values"), "claimed": N_("with none confirmed")}
 
 
+#: By the column of a record the name of its field on the page, where it is another.
+_SHOWN_AS = {"owner_id": "owner"}
+#: What an import brought that has no column of its own.
+_MORE = N_("Other columns")
+
+
 def _label(noun: Kept, field: str) -> str:
-    name = "owner" if field == "owner_id" else field
-    words = FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"))
-    return gettext(words) if words else name
+    name = _SHOWN_AS.get(field, field)
+    return gettext(FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"), _MORE))
 
 
 class _Pages:
