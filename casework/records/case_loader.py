@@ -292,6 +292,7 @@ def _document(row: Row) -> Document:
         _maybe_time(row["withdrawn_at"]),
         row["own"],
         row["letter"],
+        row["numbered"],
     )
 
 

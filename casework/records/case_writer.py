@@ -214,6 +214,7 @@ def _document_row(case: Case, document: Document, position: int) -> Row:
         "withdrawn_at": time_of(document.withdrawn_at),
         "own": document.own,
         "letter": document.letter,
+        "numbered": document.numbered,
     }
 
 

@@ -57,6 +57,7 @@ from casework.web.people import (
     invitation_pages,
     offboarding_pages,
     organisation_pages,
+    programme_settings_pages,
     recovery_pages,
     role_request_pages,
 )
@@ -157,6 +158,7 @@ PAGES = (
     auth_pages.blueprint,
     people_pages.blueprint,
     organisation_pages.blueprint,
+    programme_settings_pages.blueprint,
     agenda_pages.blueprint,
     audit_pages.blueprint,
     bulk_pages.blueprint,

@@ -32,6 +32,9 @@ CALENDAR = {
 }
 
 
+SUPERVISOR = frozenset({"supervisor"})
+
+
 def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
     return post(
         path,
@@ -123,6 +126,8 @@ REGISTERS: tuple[Row, ...] = (
         "/programmes/{programme}/calendar", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
         absent_refused=NO_ADMINISTRATOR,
     ),
+    get("/programmes/{programme}/settings", SUPERVISOR | ADMINISTRATOR),
+    post("/programmes/{programme}/settings/letterhead", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"number_form": "no place"}),
     admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
     admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),
     admin("/programmes/{programme}/phases", body=lambda on: {"name": "Late", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}),

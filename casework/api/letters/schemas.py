@@ -47,6 +47,7 @@ class PossibleLetter(Answer):
 
 class LetterTold(DocumentTold):
     to: str
+    number: Annotated[str | None, Field(description="That the office gave it, such as 京绿技〔2026〕12号")] = None
 
 
 class LetterPage(Answer):

@@ -13,9 +13,9 @@ from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
-from casework.operations.people import lists, offboarding
+from casework.operations.people import letterheads, lists, offboarding
 from casework.operations.people import service as people
-from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme
+from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme, ProgrammeSettings
 
 
 def list_programmes(call: Call) -> Page[Programme]:
@@ -39,6 +39,18 @@ def create_programme(call: Call) -> Done:
 
 def create_phase(call: Call) -> Done:
     return people.create_phase(call.db, call.actor, call.path["programme"], **_fields(call), request=call.request)
+
+
+def show_settings(call: Call) -> ProgrammeSettings:
+    return letterheads.show_settings(call.db, call.actor, call.path["programme"])
+
+
+def set_letterhead(call: Call) -> Done:
+    fields = _fields(call)
+    reason, seen = fields.pop("reason"), fields.pop("seen")
+    return letterheads.set_letterhead(
+        call.db, call.actor, call.path["programme"], fields=fields, reason=reason, seen=seen, request=call.request
+    )
 
 
 def create_organisation(call: Call) -> Done:
@@ -98,6 +110,10 @@ ROUTES: tuple[Route, ...] = (
     post("/programmes", create_programme, "Make a programme", shared.Made, body=schemas.NewProgramme, status=201, scope="admin"),
     post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shared.Made, body=schemas.NewPhase,
         status=201, scope="admin"),
+    get("/programmes/{programme}/settings", show_settings, "Show what a programme has set for itself",
+        schemas.ProgrammeSettings),
+    post("/programmes/{programme}/settings/letterhead", set_letterhead, "Set what letters have above and below their words",
+        schemas.LetterheadMade, body=schemas.NewLetterhead),
     get("/organisations", list_organisations, "List organisations", schemas.OrganisationPage, query=schemas.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shared.Made, body=schemas.NewOrganisation, status=201,
         scope="admin"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.parties import PARTIES
+from casework.engine.state.document_effects_schema import LetterNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Document:
     own: bool = False
     #: Which letter of the office it is, as it was sent: to the party, or to the provider of the referral.
     letter: str | None = None
+    #: Its number, where the office numbers its letters.
+    numbered: LetterNumber | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:

@@ -27,6 +27,14 @@ class EndedConsent(TypedDict):
     how: str
 
 
+class LetterNumber(TypedDict):
+    """The number of a letter (文号): of which year, the how many, and as it is written."""
+
+    year: int
+    n: int
+    written: str
+
+
 class RegisteredDocument(TypedDict):
     """A document that was entered; its words are in the body."""
 
@@ -36,6 +44,8 @@ class RegisteredDocument(TypedDict):
     valid_until: str | None
     own: NotRequired[bool]
     letter: NotRequired[str]
+    #: Of a letter of an office that numbers its letters.
+    numbered: NotRequired[LetterNumber]
 
 
 class FiledFile(TypedDict):

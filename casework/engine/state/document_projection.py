@@ -65,6 +65,7 @@ def registered(documents: Documents, entries: list[RegisteredDocument], event: E
                 event.track,
                 own=document.get("own", False),
                 letter=document.get("letter"),
+                numbered=document.get("numbered"),
             )
             for document in entries
         },

@@ -25,6 +25,7 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import SendLetter
 from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case, Task
+from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
 from casework.json_values import JsonMapping, JsonObject
@@ -41,6 +42,7 @@ from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Con
 from casework.operations.letters.mail import insist_address, post_letter
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.letters.views import LetterRow, Letters, PossibleLetter
+from casework.operations.people.letterheads import next_number, read_letterhead, take_number
 from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -74,7 +76,12 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     sent = [document for document in list_documents(db, actor, case) if document.letter is not None]
     return Letters(
         items=[
-            row_as(LetterRow, letter, to=_recipient(case, names, letter.referral or letter.party).en)
+            row_as(
+                LetterRow,
+                letter,
+                to=_recipient(case, names, letter.referral or letter.party).en,
+                number=_written_number(case.documents[letter.id].numbered),
+            )
             for letter in reversed(sent)
         ],
         possible=[
@@ -83,6 +90,10 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
             if _by(actor, case, to) is not None
         ],
     )
+
+
+def _written_number(numbered: LetterNumber | None) -> str | None:
+    return None if numbered is None else numbered["written"]
 
 
 def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> PossibleLetter:
@@ -146,8 +157,12 @@ def send_letter(
             raise CaseHasMoved
         if not request.sure:
             _insist_new(standing, written, now(db))
+        numbered = composed.content.numbered
+        if numbered is not None and not take_number(db, standing.case.programme, numbered):
+            raise CaseHasMoved
         title = subject_of(composed.content, written.language)
-        return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
+        mailed = written.address or None
+        return SendLetter(written.kind, written.to, written.language, title, kept.told, mailed, numbered), by
 
     def answer(_: Case, events: list[Event]) -> JsonMapping:
         (document,), (file,) = events[0].effects["documents"], events[0].effects["files"]
@@ -236,6 +251,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         db.execute(_PROGRAMME, {"id": case.programme}).one(),
         db.execute(_TITLES, {"log": case.log}).one(),
     )
+    head = read_letterhead(db, case.programme)
     names, contact = _organisations(db, case), db.execute(_CONTACT, {"id": case.owner or actor.person}).one()
     side = written.to if written.to in PARTIES else "provider"
     known: JsonObject = {}
@@ -264,6 +280,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         contact=contact.name,
         email=contact.email,
         words=written.words.strip(),
+        office=Named(head.office or "", head.office_zh),
+        numbered=next_number(db, case.programme, head),
+        signatory=Named(head.signatory or "", head.signatory_zh),
+        seal=head.seal,
         **known,
     )
 

@@ -31,6 +31,8 @@ class LetterRow(DocumentRow):
     """A letter that was sent: a document of the case, with to whom it went."""
 
     to: str
+    #: That the office gave it; none where it numbers no letters.
+    number: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

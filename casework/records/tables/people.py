@@ -50,6 +50,20 @@ phases = Table(
     comment="Stages of a programme",
 )
 
+letterheads = Table(
+    "letterheads",
+    metadata,
+    id_column(),
+    Column("programme_id", Id, ForeignKey("programmes.id"), nullable=False, unique=True),
+    Column("office", Text, comment="The office that writes the letters; null: the programme itself"),
+    Column("office_zh", Text),
+    Column("number_form", Text, comment="How letters are numbered, with {year} and {n}; null: they are not"),
+    Column("seal", Boolean, nullable=False, comment="Whether a place is left for the seal"),
+    Column("signatory", Text, comment="The line of who signs"),
+    Column("signatory_zh", Text),
+    comment="What a programme's letters have above and below their words; the fold of its log",
+)
+
 organisations = Table(
     "organisations",
     metadata,

@@ -1,0 +1,157 @@
+"""A programme's own settings: what they are, what was done with them, and the form of each."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.engine.case_objects.letterheads import READERS, SETTERS
+from casework.engine.definition.forms import Form, Note, Text, YesNo
+from casework.engine.roles import Role
+from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import letterheads, lists
+from casework.operations.people.views import ProgrammeSettings, SettingsEntry
+from casework.permissions.actors import Actor
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.i18n import N_
+from casework.web.shell.session import only, page_transaction
+
+blueprint = Blueprint("programme_settings", __name__, url_prefix="/programmes")
+
+
+class LetterheadForm(Form):
+    """What letters have above and below their words."""
+
+    office = Text(
+        label=N_("Name of the office"),
+        max=200,
+        required=False,
+        help=N_("It stands above every letter. Empty: the programme’s name."),
+    )
+    office_zh = Text(label=N_("Office in Chinese"), max=200, required=False)
+    number_form = Text(
+        label=N_("Number of letters"),
+        max=60,
+        required=False,
+        help=N_("Such as 京绿技〔{year}〕{n}号: {n} counts the letters of the {year}. Empty: letters have no number."),
+    )
+    seal = YesNo(label=N_("Leave a place for the seal"))
+    signatory = Text(
+        label=N_("Line of who signs"), max=100, required=False, help=N_("An office, not a name: The director.")
+    )
+    signatory_zh = Text(label=N_("The same in Chinese"), max=100, required=False)
+    reason = Note(
+        label=N_("Why it says something else now"),
+        required=False,
+        help=N_("Needed where you change what was set before."),
+    )
+
+
+LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
+_FIELDS = tuple(name for name in LABELS if name != "reason")
+#: What an entry of the history says happened.
+_HAPPENED = {"letterhead_set": N_("%(who)s set the letterhead")}
+
+
+@blueprint.get("")
+@only(Role.SUPERVISOR)
+def index() -> BaseResponse:
+    """The programmes of which the actor is a supervisor; straight to the settings where it is one."""
+    with page_transaction() as (db, actor):
+        items = [one for one in lists.list_programmes(db, actor).items if actor.in_programme(one.id, SETTERS)]
+    if len(items) == 1:
+        return redirect(url_for("programme_settings.show", programme=items[0].id), 303)
+    return make_response(render_template("people/own_programmes.html", items=items))
+
+
+@blueprint.get("/<uuid:programme>/settings")
+@only(*READERS)
+def show(programme: UUID) -> str:
+    with page_transaction() as (db, actor):
+        shown = letterheads.show_settings(db, actor, str(programme))
+    return render_template(
+        "people/programme_settings.html",
+        one=shown,
+        facts=[(gettext(LABELS[name]), _say(name, getattr(shown.letterhead, name))) for name in _FIELDS],
+        entries=[(entry, *_say_entry(entry)) for entry in shown.entries],
+    )
+
+
+def _say(name: str, value: JsonValue) -> str:
+    if name == "seal":
+        return gettext("yes") if value else gettext("no")
+    return str(value or "")
+
+
+def _say_entry(entry: SettingsEntry) -> tuple[str, list[tuple[str, str, str]]]:
+    """What happened, and by label what a field said before and says then."""
+    words = gettext(_HAPPENED[entry.kind], who=entry.who or gettext("The system"))
+    changes = [
+        (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
+        for name, (before, after) in entry.changes.items()
+        if before is not None or after is not None
+    ]
+    return words, changes
+
+
+@blueprint.get("/<uuid:programme>/settings/letterhead")
+@only(*READERS)
+def ask_letterhead(programme: UUID) -> Response:
+    return _form(str(programme), None)
+
+
+def _form(programme: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        letterheads.insist_sets(actor, programme)
+        shown = letterheads.show_settings(db, actor, programme)
+        name = _draft(programme)
+        form = build_form(
+            name,
+            LetterheadForm.rule(),
+            own_texts(LetterheadForm),
+            values=_known(shown),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+            revision=shown.version,
+        )
+    page = render_template("people/letterhead_form.html", one=shown, form=form, sent=sent)
+    return make_response(page, sent.status if sent else 200)
+
+
+def _draft(programme: str) -> str:
+    return f"letterhead:{programme}"
+
+
+def _known(shown: ProgrammeSettings) -> JsonObject:
+    return {name: value for name in _FIELDS if (value := getattr(shown.letterhead, name)) is not None}
+
+
+@blueprint.post("/<uuid:programme>/settings/letterhead")
+@only(*READERS)
+def set_letterhead(programme: UUID) -> BaseResponse:
+    id = str(programme)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        letterheads.insist_sets(actor, id)
+        reason = data.pop("reason", None)
+        return letterheads.set_letterhead(db, actor, id, fields=data, reason=reason, seen=revision, request=key)
+
+    return answer(
+        _draft(id),
+        LetterheadForm.rule(),
+        do,
+        lambda sent: _form(id, sent),
+        lambda done: url_for("programme_settings.show", programme=id),
+        said=lambda done: gettext("The letterhead is set. Every letter has it from now on."),
+    )
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,46 @@
+"""The settings of a programme on its pages: set, seen, changed with a reason, and on letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support.web_client import Browser
+from tests.support.world import World
+
+BrowserFor = Callable[[str], Browser]
+GIVEN = {
+    "f-office": "Beijing IP Office", "f-office_zh": "北京市知识产权局", "f-number_form": "京绿技〔{year}〕{n}号", "f-seal": "yes",
+    "f-signatory": "The director",
+}  # fmt: skip
+
+
+def test_a_supervisor_sets_the_letterhead_and_sees_what_was_before(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    assert browser.get("/programmes").headers["Location"] == where
+    assert "Nothing was set yet." in browser.get(where).text
+    page = browser.post(f"{where}/letterhead", GIVEN, follow=True).text
+    assert "Beijing IP Office" in page
+    assert "next number: 京绿技〔" in page
+    form = browser.get(f"{where}/letterhead").text
+    changed = GIVEN | {"f-office": "Another office", "revision": form.split('name="revision" value="')[1].split('"')[0]}
+    refused = browser.post(f"{where}/letterhead", changed)
+    assert refused.status_code == 422
+    assert "say why" in refused.text
+    page = browser.post(f"{where}/letterhead", changed | {"f-reason": "Renamed."}, follow=True).text
+    assert "<del>Beijing IP Office</del> Another office" in page
+    assert "Renamed." in page
+
+
+def test_an_administrator_reads_them_and_sets_nothing(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("administrator"), f"/programmes/{world.programmes['BJ']}/settings"
+    assert where in browser.get("/administration/programmes").text
+    page = browser.get(where).text
+    assert "Letterhead" in page
+    assert f"{where}/letterhead" not in page
+
+
+def test_a_number_that_cannot_be_counted_is_shown_again(world: World, browser_for: BrowserFor) -> None:
+    where = f"/programmes/{world.programmes['BJ']}/settings/letterhead"
+    answer = browser_for("supervisor").post(where, GIVEN | {"f-number_form": "BJ {n}"})
+    assert answer.status_code == 422
+    assert "must name {year} and {n}" in answer.text
