@@ -130,6 +130,7 @@ REGISTERS: tuple[Row, ...] = (
     post("/programmes/{programme}/settings/letterhead", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"number_form": "no place"}),
     admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
     admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),
+    admin("/programmes/{programme}/copy", body=lambda on: {"code": "BJ", "name": "Again"}),
     admin("/programmes/{programme}/phases", body=lambda on: {"name": "Late", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
     get("/organisations", EVERYBODY, lists="lab", finds=READERS | LAB | {"foreign_officer", "dispute_officer", "administrator"}),
     admin("/organisations", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"name": "One more"}),

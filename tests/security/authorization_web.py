@@ -419,6 +419,8 @@ TABLE: tuple[Row, ...] = (
     get("/administration/programmes", ADMINISTRATOR),
     post("/administration/programmes", ADMINISTRATOR),
     post("/administration/programmes/<programme>/phases", ADMINISTRATOR),
+    get("/administration/programmes/<programme>/copy", ADMINISTRATOR),
+    post("/administration/programmes/<programme>/copy", ADMINISTRATOR),
     get("/programmes", SUPERVISORS, moved=SUPERVISORS),
     get("/programmes/<programme>/settings", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),

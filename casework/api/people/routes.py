@@ -13,7 +13,7 @@ from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
-from casework.operations.people import letterheads, lists, offboarding
+from casework.operations.people import administrator_checks, letterheads, lists, offboarding, programme_copies
 from casework.operations.people import service as people
 from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme, ProgrammeSettings
 
@@ -35,6 +35,13 @@ def list_people(call: Call) -> Page[PersonRow | AccountRow]:
 
 def create_programme(call: Call) -> Done:
     return people.create_programme(call.db, call.actor, **_fields(call), request=call.request)
+
+
+def copy_programme(call: Call) -> Done:
+    administrator_checks.insist_administers(call.actor, call.path["programme"])
+    return programme_copies.copy_programme(
+        call.db, call.actor, call.path["programme"], **_fields(call), request=call.request
+    )
 
 
 def create_phase(call: Call) -> Done:
@@ -108,6 +115,8 @@ def _fields(call: Call) -> JsonObject:
 ROUTES: tuple[Route, ...] = (
     get("/programmes", list_programmes, "List your programmes and their phases", schemas.ProgrammePage),
     post("/programmes", create_programme, "Make a programme", shared.Made, body=schemas.NewProgramme, status=201, scope="admin"),
+    post("/programmes/{programme}/copy", copy_programme, "Make a programme that begins with the settings of another", shared.Made,
+        body=schemas.CopiedProgramme, status=201, scope="admin"),
     post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shared.Made, body=schemas.NewPhase,
         status=201, scope="admin"),
     get("/programmes/{programme}/settings", show_settings, "Show what a programme has set for itself",

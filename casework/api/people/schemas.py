@@ -27,6 +27,12 @@ class NewProgramme(Body):
     calendar: Literal["china", "monday_to_friday"] = "china"
 
 
+class CopiedProgramme(Body):
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
+    name: Line
+    name_zh: Line | None = None
+
+
 class NewPhase(Body):
     name: Line
     name_zh: Line | None = None

@@ -19,6 +19,8 @@ FIELDS = ("office", "office_zh", "number_form", "seal", "signatory", "signatory_
 SETTERS, READERS = (Role.SUPERVISOR,), (Role.SUPERVISOR, Role.ADMINISTRATOR)
 #: What the log of its programme says was done.
 LETTERHEAD_SET = "letterhead_set"
+#: What the log of a programme says that was begun with the settings of another.
+COPIED = "settings_copied"
 #: Why it says something else now.
 REASON = "reason"
 _MOST: Mapping[str, int] = {"office": 200, "office_zh": 200, "signatory": 100, "signatory_zh": 100}
@@ -64,4 +66,4 @@ def number(form: str, year: int, n: int) -> LetterNumber:
     return {"year": year, "n": n, "written": form.replace(YEAR, str(year)).replace(N, str(n))}
 
 
-__all__ = ["FIELDS", "LETTERHEAD_SET", "N", "READERS", "REASON", "SETTERS", "YEAR", "cleaned", "number"]
+__all__ = ["COPIED", "FIELDS", "LETTERHEAD_SET", "N", "READERS", "REASON", "SETTERS", "YEAR", "cleaned", "number"]

@@ -120,6 +120,8 @@ class RegisterEffects(AccountChange, total=False):
     kept: list[Any]
     erasure: str
     erased: ErasedWords
+    #: Of a programme that was begun with the settings of another: that one.
+    copied_from: str
     # Settings of a program that have changed.
     program: str
     settings: dict[str, Any]

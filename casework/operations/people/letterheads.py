@@ -14,7 +14,16 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.letterheads import FIELDS, LETTERHEAD_SET, READERS, REASON, SETTERS, cleaned, number
+from casework.engine.case_objects.letterheads import (
+    COPIED,
+    FIELDS,
+    LETTERHEAD_SET,
+    READERS,
+    REASON,
+    SETTERS,
+    cleaned,
+    number,
+)
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.state.document_effects_schema import LetterNumber
@@ -91,7 +100,7 @@ _LETTERHEAD = text(f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme
 def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     """What was done with the settings, in order: by field what it said before and after."""
     with whole(db):
-        rows = db.execute(_EVENTS, {"log": programme, "kinds": [LETTERHEAD_SET]}).all()
+        rows = db.execute(_EVENTS, {"log": programme, "kinds": [LETTERHEAD_SET, COPIED]}).all()
     events = [register_event_of(row.header, row.effects, row.body) for row in rows]
     names = names_of(db, {event.actor for event in events})
     state: JsonObject = {}
@@ -151,7 +160,7 @@ def set_letterhead(
     with whole(db):
         log = lock_log(db, programme)
         before = db.execute(_ROW, {"programme": programme}).one_or_none()
-        last = db.execute(_LAST, {"log": programme, "kind": LETTERHEAD_SET}).scalar() or 0
+        last = db.execute(_LAST, {"log": programme, "kinds": [LETTERHEAD_SET, COPIED]}).scalar() or 0
     if seen not in (None, last):
         raise RecordHasMoved
     if before is not None and all(before._mapping[name] == values[name] for name in FIELDS):
@@ -171,7 +180,7 @@ def set_letterhead(
 #: The row of a programme's letterhead.
 _ROW = text("SELECT * FROM letterheads WHERE programme_id = CAST(:programme AS uuid)")
 #: When something was done last in a log.
-_LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind")
+_LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds)")
 
 
 def keep_letterhead(db: Connection, programme: str, id: str, values: JsonMapping) -> None:

@@ -57,7 +57,10 @@ class LetterheadForm(Form):
 LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
 _FIELDS = tuple(name for name in LABELS if name != "reason")
 #: What an entry of the history says happened.
-_HAPPENED = {"letterhead_set": N_("%(who)s set the letterhead")}
+_HAPPENED = {
+    "letterhead_set": N_("%(who)s set the letterhead"),
+    "settings_copied": N_("%(who)s began the programme with the settings of another"),
+}
 
 
 @blueprint.get("")

@@ -143,7 +143,11 @@ ENTRIES = (
         ("organisations.show", "organisations.new"),
     ),
     Entry(
-        frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "organisations.programmes", "leaf", ("programme_settings.",)
+        frozenset({Role.ADMINISTRATOR}),
+        N_("Programmes"),
+        "organisations.programmes",
+        "leaf",
+        ("programme_settings.", "organisations.ask_copy"),
     ),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", "map", ("maps.edition",)),
     Entry(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
-from casework.engine.case_objects.letterheads import LETTERHEAD_SET
+from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
 from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
+from casework.operations.people.programme_copies import copy_programme
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_register
-from tests.operations.verification.forger import Scene, Stored, not_allowed, rebuild, sql
+from tests.operations.verification.forger import Json, Scene, Stored, not_allowed, rebuild, sql
 from tests.support.world import new_request
 
 
@@ -60,3 +61,31 @@ def test_a_row_that_was_changed_is_named(scene: Scene, attack: Connection) -> No
     programme = _set(scene, attack)
     sql(attack, "UPDATE letterheads SET office = 'Forged' WHERE programme_id = CAST(:id AS uuid)", id=programme)
     assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("letterheads", "office")]
+
+
+@pytest.mark.parametrize(
+    ("header", "effects", "words"),
+    [
+        ({"actor_of": "officer"}, {}, "did not administer the programme"),
+        ({}, {"copied_from": None}, "did not administer the programme"),
+    ],
+)
+def test_a_forged_copy_is_found(
+    scene: Scene, attack: Connection, header: dict[str, str], effects: dict[str, Json], words: str
+) -> None:
+    programme = _set(scene, attack)
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    who = scene.world.actor(attack, "administrator")
+    done = copy_programme(attack, who, programme, code="TJ", name="Tianjin", name_zh=None, request=new_request())
+    new = str(done.answer["id"])
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert verify_case(attack, new) == []
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if row["header"]["kind"] == COPIED)
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"] |= effects
+
+    rebuild(attack, new, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, new)))

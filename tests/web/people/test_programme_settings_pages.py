@@ -44,3 +44,19 @@ def test_a_number_that_cannot_be_counted_is_shown_again(world: World, browser_fo
     answer = browser_for("supervisor").post(where, GIVEN | {"f-number_form": "BJ {n}"})
     assert answer.status_code == 422
     assert "must name {year} and {n}" in answer.text
+
+
+def test_an_administrator_starts_another_programme_after_confirming(world: World, browser_for: BrowserFor) -> None:
+    supervisor, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    supervisor.post(f"{where}/letterhead", GIVEN)
+    browser, copy = browser_for("administrator"), f"/administration/programmes/{world.programmes['BJ']}/copy"
+    assert copy in browser.get("/administration/programmes").text
+    assert "Start another programme" in browser.get(copy).text
+    asked = {"code": "TJ", "name": "Tianjin pilot", "name_zh": "天津试点"}
+    refused = browser.post(copy, asked)
+    assert refused.status_code == 422
+    assert "Tianjin pilot" in refused.text
+    page = browser.post(copy, asked | {"sure": "yes"}, follow=True).text
+    assert "Settings of Tianjin pilot" in page
+    assert "Beijing IP Office" in page
+    assert "began the programme with the settings of another" in page
