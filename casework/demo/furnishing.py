@@ -19,6 +19,7 @@ from casework.engine.state.case import Track
 from casework.json_values import JsonMapping
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
 from casework.operations.core.idempotency import Request
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.documents.service import file_version
 from casework.operations.documents.storage import DocumentStore, part_of
 from casework.operations.documents.uploads import receive
@@ -183,11 +184,17 @@ LETTERHEAD: JsonMapping = {
 }
 
 
-def set_up_letters(stage: Stage) -> None:
-    """The supervisor says what letters have above and below their words."""
+#: A limit that the demo's programme has set for itself: of which task, how many working days, and why.
+OWN_LIMIT = ("case.tasks.nda", 15, "Both parties have signed within two weeks so far.")
+
+
+def set_up_programme(stage: Stage) -> None:
+    """The supervisor says what letters have above and below their words, and sets a limit."""
     with stage.action() as db:
         supervisor, programme = _actor(stage, "supervisor"), stage.ids["programme"]
         set_letterhead(db, supervisor, programme, fields=LETTERHEAD, reason=None, request=_request())
+        what, n, reason = OWN_LIMIT
+        set_limit(db, supervisor, programme, what, n=n, reason=reason, request=_request())
 
 
 def raise_findings(stage: Stage) -> None:

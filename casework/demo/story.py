@@ -15,7 +15,7 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
-from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_letters
+from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
 from casework.demo.parties import furnish_parties
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
@@ -149,7 +149,7 @@ def tell(
             stage = TellingStage(db, calendar, end, {}, start, engine)
             prepare(settings, stage, chosen, password)
             describe_providers(stage)
-            set_up_letters(stage)
+            set_up_programme(stage)
             store = document_store_of(engine, settings)
             done = 0
 

@@ -425,6 +425,8 @@ TABLE: tuple[Row, ...] = (
     get("/programmes/<programme>/settings", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
     post("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
+    get("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
+    post("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
     get("/administration/calendars", ADMINISTRATOR),
     get("/administration/calendars/<programme>", ADMINISTRATOR, there=ADMINISTRATOR),
     get("/administration/calendars/<programme>/edit", ADMINISTRATOR),

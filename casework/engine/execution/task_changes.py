@@ -9,7 +9,9 @@ from casework.engine.deadlines.deadlines import (
     Plan,
     Rule,
     moment_of,
+    of_task,
     on_day,
+    own_rule,
     plan,
     rule_of,
     unit_of,
@@ -260,7 +262,8 @@ def open_side_task(
     for about_one, own_due in abouts:
         if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in builder.case.open_tasks()):
             continue
-        until = due or own_due or rule_of(rule.due, said) or A_FORTNIGHT
+        what = of_task(builder.library[edition].workflow, rule.key)
+        until = due or own_due or own_rule(rule.due, said, builder.context.calendar, what) or A_FORTNIGHT
         open_task(
             builder,
             track,

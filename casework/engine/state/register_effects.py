@@ -58,6 +58,8 @@ class RegisterEffects(AccountChange, total=False):
     # A programme, with its calendar and phases, and an organisation.
     code: str
     calendar: dict[str, Any]
+    #: By what each is a limit of: what the programme had set and what it has set, as a pair.
+    limits: dict[str, Any]
     phase: str
     starts_on: str
     ends_on: str | None

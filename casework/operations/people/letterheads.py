@@ -35,7 +35,7 @@ from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
-from casework.operations.core.register_log import append
+from casework.operations.core.register_log import CHANGED, append
 from casework.operations.people.views import Letterhead, ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
@@ -44,6 +44,8 @@ from casework.records.register_entries import MARK, body_of
 from casework.records.row_security import whole
 
 _TABLE = "letterheads"
+#: Events of a programme's log that say what stands in its letterhead.
+_OF_LETTERHEAD = [LETTERHEAD_SET, COPIED]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -77,7 +79,7 @@ def show_settings(db: Connection, actor: Actor, programme: str) -> ProgrammeSett
         name_zh=row.name_zh,
         letterhead=head,
         next_number=_written(next_number(db, programme, head)),
-        version=entries[-1].seq if entries else 0,
+        version=max((entry.seq for entry in entries if entry.kind in _OF_LETTERHEAD), default=0),
         entries=entries[::-1],
         mine=in_the_programme(actor, programme, SETTERS) is not None,
     )
@@ -100,7 +102,7 @@ _LETTERHEAD = text(f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme
 def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     """What was done with the settings, in order: by field what it said before and after."""
     with whole(db):
-        rows = db.execute(_EVENTS, {"log": programme, "kinds": [LETTERHEAD_SET, COPIED]}).all()
+        rows = db.execute(_EVENTS, {"log": programme, "kinds": _OF_LETTERHEAD, "changed": CHANGED}).all()
     events = [register_event_of(row.header, row.effects, row.body) for row in rows]
     names = names_of(db, {event.actor for event in events})
     state: JsonObject = {}
@@ -110,6 +112,8 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
             name: (state.get(name), after[name]) for name in FIELDS if name in after and state.get(name) != after[name]
         }
         state |= after
+        # A limit is told by what it is a limit of.
+        changes |= {what: (before, now) for what, (before, now) in event.effects.get("limits", {}).items()}
         reason = event.body.get(REASON)
         yield SettingsEntry(
             at=instant(event.at),
@@ -122,9 +126,10 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
         )
 
 
-#: The events of some kinds in a log, in order.
+#: The events of some kinds in a log, and those that set limits, in order.
 _EVENTS = text("""
-    SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq
+    SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid)
+    AND (kind = ANY(:kinds) OR kind = :changed AND effects ? 'limits') ORDER BY seq
 """)
 
 
@@ -160,7 +165,7 @@ def set_letterhead(
     with whole(db):
         log = lock_log(db, programme)
         before = db.execute(_ROW, {"programme": programme}).one_or_none()
-        last = db.execute(_LAST, {"log": programme, "kinds": [LETTERHEAD_SET, COPIED]}).scalar() or 0
+        last = db.execute(_LAST, {"log": programme, "kinds": _OF_LETTERHEAD}).scalar() or 0
     if seen not in (None, last):
         raise RecordHasMoved
     if before is not None and all(before._mapping[name] == values[name] for name in FIELDS):

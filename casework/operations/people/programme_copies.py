@@ -1,7 +1,8 @@
 """A programme that begins with the settings of another: the start of another city's.
 
-It gets the calendar with its time zone and the letterhead. It gets no person but whoever copies, no phase, no record, no case, and
-no view of a list, for these belong to people. Workflows and providers are those of the installation, for every programme.
+It gets the calendar with its time zone and the limits in it, and the letterhead. It gets no person but whoever copies, no phase, no
+record, no case, and no view of a list, for these belong to people. Workflows and providers are those of the installation, for every
+programme.
 """
 
 from __future__ import annotations

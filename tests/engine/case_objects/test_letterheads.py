@@ -44,6 +44,8 @@ def test_a_form_that_is_taken_numbers_every_letter_apart(
     taken = cleaned({"number_form": form})["number_form"]
     assert taken == form
     assert number(taken, year, n) == {
-        "year": year, "n": n, "written": form.replace("{year}", str(year)).replace("{n}", str(n)),
-    }  # fmt: skip
+        "year": year,
+        "n": n,
+        "written": form.replace("{year}", str(year)).replace("{n}", str(n)),
+    }
     assert number(taken, year, n)["written"] != number(taken, year, n + 1)["written"]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.programme_copies import copy_programme
@@ -89,3 +90,47 @@ def test_a_forged_copy_is_found(
 
     rebuild(attack, new, forge)
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, new)))
+
+
+@pytest.mark.parametrize(
+    ("header", "effects", "gone", "words"),
+    [
+        ({"role": "officer"}, {}, "", "done by supervisor, not by officer"),
+        ({"actor_of": "officer"}, {}, "", "did not hold the role supervisor"),
+        ({}, {}, "reason", "does not say why"),
+        ({}, {"limits": {"case.states.proposed": [None, 4]}}, "", "others than it says were set"),
+        ({}, {"limits": {}}, "", "others than it says were set"),
+        ({}, {"calendar": {"zone": "Asia/Urumqi"}}, "", "changes when people work"),
+        (
+            {},
+            {
+                "limits": {"agreement.states.letter_awaited": [None, 3]},
+                "calendar": {"limits": {"agreement.states.letter_awaited": 3}},
+            },
+            "",
+            "no limit that a programme sets",
+        ),
+    ],
+)
+def test_a_forged_limit_is_found(
+    scene: Scene, attack: Connection, header: dict[str, str], effects: dict[str, Json], gone: str, words: str
+) -> None:
+    programme = scene.world.programmes["BJ"]
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    who = scene.world.actor(attack, "supervisor")
+    set_limit(attack, who, programme, "case.states.proposed", n=3, reason="Small.", request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert verify_case(attack, programme) == []
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if "limits" in row["effects"])
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"]["calendar"] |= effects.get("calendar", {})
+        row["effects"] |= {key: value for key, value in effects.items() if key != "calendar"}
+        if gone:
+            del row["body"][gone]
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))

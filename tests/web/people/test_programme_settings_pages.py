@@ -60,3 +60,22 @@ def test_an_administrator_starts_another_programme_after_confirming(world: World
     assert "Settings of Tianjin pilot" in page
     assert "Beijing IP Office" in page
     assert "began the programme with the settings of another" in page
+
+
+def test_a_supervisor_sets_a_limit_and_a_limit_of_law_stays(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    page, form = browser.get(where).text, f"{where}/limits?what=case.states.proposed"
+    assert form in page
+    assert "agreement.states.letter_awaited" not in page
+    assert "As the workflow says: 5 working days" in browser.get(form).text
+    shown = browser.get(form).text
+    revision = shown.split('name="revision" value="')[1].split('"')[0]
+    refused = browser.post(form, {"f-n": "0", "f-reason": "Small.", "revision": revision})
+    assert refused.status_code == 422
+    page = browser.post(form, {"f-n": "3", "f-reason": "Our office is small.", "revision": revision}, follow=True).text
+    assert "1 is set by the programme" in page
+    assert "Supervisor set a limit" in page
+    assert "<del>5 working days</del> 3 working days" in page
+    law = browser.get(f"{where}/limits?what=agreement.states.letter_awaited")
+    assert law.status_code == 404
+    assert f"{where}/limits" not in browser_for("administrator").get(where).text
