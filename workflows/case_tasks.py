@@ -29,10 +29,10 @@ triage_check = Task(
 
 #: A party consents by itself: what was agreed to is what stood on its page, and the link is the evidence.
 CONSENT_BY_LINK = ByLink(
-    "Do you agree that the office shows your documents to service providers?",
+    "Do you agree that the office shows your documents, or a case sheet, to service providers?",
     labels=(
         ("agreed", "Do you agree?"), ("providers", "To these providers"), ("documents", "These documents"),
-        ("expires_on", "Until which day"),
+        ("sheet", "A case sheet, too"), ("expires_on", "Until which day"),
     ),
     name="person", day="given_on", leaves=("channel", "evidence"),
 )  # fmt: skip

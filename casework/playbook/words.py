@@ -112,6 +112,7 @@ DAYS: Mapping[str, int] = {
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
     ("eligible", "pledgor"): "technology_owner",
+    ("send", "pledgor"): "technology_owner",
     ("propose", "kind"): "patent_licence",
     ("ready_to_sign", "kind"): "patent_licence",
     ("ready_to_sign", "licence"): "plain",

@@ -278,6 +278,7 @@ def _consent(row: Row) -> Consent:
         row["expires_on"],
         _maybe_time(row["ended_at"]),
         row["how"],
+        row["sheet"],
     )
 
 

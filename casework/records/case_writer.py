@@ -199,6 +199,7 @@ def _consent_row(case: Case, consent: Consent, position: int) -> Row:
         "expires_on": consent.expires_on,
         "ended_at": time_of(consent.ended_at),
         "how": consent.how,
+        "sheet": consent.sheet,
     }
 
 

@@ -63,7 +63,7 @@ from casework.web.people import (
 )
 from casework.web.people import pages as people_pages
 from casework.web.privacy import pages as privacy_pages
-from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages
+from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages
 from casework.web.referrals import pages as referrals_pages
 from casework.web.search import pages as search_pages
 from casework.web.search import palette_pages
@@ -209,6 +209,7 @@ PAGES = (
     directory_pages.blueprint,
     recovery_pages.blueprint,
     referrals_pages.blueprint,
+    sheet_pages.blueprint,
     role_request_pages.blueprint,
     search_pages.blueprint,
     palette_pages.blueprint,

@@ -111,6 +111,8 @@ TABLE: tuple[Row, ...] = (
     get("/referrals/working", PROVIDERS),
     get("/referrals/delivered", PROVIDERS),
     get("/referrals/<referral>", READERS | LAB, there=READERS | BANK),
+    # Its provider reads the sheet from the acceptance on: `tests/operations/referrals/test_sheet.py`.
+    get("/referrals/<referral>/sheet", READERS, there=READERS),
     get(
         "/referrals/<referral>/<track>/<name>", READERS | LAB, there=READERS | BANK,
         things={"track": "referral", "name": "referral_transition"},

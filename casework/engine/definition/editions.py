@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -244,6 +244,11 @@ class Edition:
     def price(self) -> Mapping[str, str]:
         """Where the price of a deal is said, by what it is."""
         return self.rules.get("price", {})
+
+    @property
+    def sheets(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """By service what its provider reads of the case (`engine.definition.sheets`)."""
+        return self.rules.get("sheets", {})
 
     @property
     def escalation(self) -> Mapping[str, int]:

@@ -11,6 +11,8 @@ from casework.engine.definition.by_link import ByLink as ByLink
 from casework.engine.definition.forms import Form
 from casework.engine.definition.limits import Law, Limit, calendar_days, months, until, working_days
 from casework.engine.definition.registry import Effect, Guard
+from casework.engine.definition.sheets import Sheet as Sheet
+from casework.engine.definition.sheets import Telling
 from casework.engine.roles import Role
 
 MAIN, RETURN, EXCEPTION = "main", "return", "exception"
@@ -404,7 +406,7 @@ def any_of(*nodes: Node | AnyOf) -> AnyOf:
 # --- a workflow ------------------------------------------------------------------------------------------------------
 
 
-class Workflow:
+class Workflow(Telling):
     """A definition: subclass it, and write states and transitions as class attributes."""
 
     #: Defaults to the class's name in lower case.
@@ -419,9 +421,6 @@ class Workflow:
     first_step_fires: ClassVar[str | None] = None
     #: name: states in which it has been reached.
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
-    #: Where the amounts of its money and the price of its deal are said (`engine.case_objects`): {"wanted": "apply.amount"}.
-    money: ClassVar[Mapping[str, str]] = {}
-    price: ClassVar[Mapping[str, str]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
     #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated

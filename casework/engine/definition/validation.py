@@ -10,6 +10,7 @@ from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.sheet_faults import sheet_faults
 from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
@@ -51,6 +52,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_dates(graph),
         *_money(graph),
         *_price(graph),
+        *sheet_faults(edition),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]

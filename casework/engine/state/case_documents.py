@@ -22,6 +22,12 @@ class Consent:
     expires_on: str | None
     ended_at: datetime | None = None
     how: str | None = None
+    #: It lets them read a case sheet as well: figures of its party, without a document.
+    sheet: bool = False
+
+    def covers_sheet(self, provider: str | None) -> bool:
+        """Whether it lets a provider read what a case sheet says of its party."""
+        return self.sheet and self.ended_at is None and (self.providers is None or provider in self.providers)
 
     def covers(self, document: Document, provider: str | None) -> bool:
         """Whether it lets a provider see a document that concerns its party."""

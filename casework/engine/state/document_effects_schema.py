@@ -15,6 +15,8 @@ class ConsentTerms(TypedDict):
     documents: list[str] | None
     given_on: str
     expires_on: str | None
+    #: Whether they may read the case sheet.
+    sheet: NotRequired[bool]
 
 
 class GivenConsent(ConsentTerms):

@@ -37,6 +37,7 @@ def consented(consents: Consents, given: list[GivenConsent], event: Event) -> Co
                 documents=_maybe(consent["documents"]),
                 given_on=consent["given_on"],
                 expires_on=consent["expires_on"],
+                sheet=consent.get("sheet", False),
             )
             for consent in given
         },

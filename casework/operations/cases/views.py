@@ -244,6 +244,8 @@ class ConsentView:
     ended_at: str | None
     #: withdrawn or expired.
     how: str | None
+    #: Whether they may read the case sheet.
+    sheet: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -320,12 +320,14 @@ CREATE TABLE consents (
     expires_on DATE,
     ended_at TIMESTAMP WITH TIME ZONE,
     how TEXT,
+    sheet BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_consents PRIMARY KEY (id),
     CONSTRAINT fk_consents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
 CREATE INDEX ix_consents_log_id ON consents (log_id);
 COMMENT ON COLUMN consents.providers IS 'Null: all';
 COMMENT ON COLUMN consents.documents IS 'Null: all';
+COMMENT ON COLUMN consents.sheet IS 'It lets them read the case sheet';
 
 CREATE TABLE documents (
     id UUID NOT NULL,
