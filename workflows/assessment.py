@@ -43,8 +43,8 @@ class MissingItems(Form):
 class SuppliedItems(Form):
     """What was sent after."""
 
-    documents = Documents(label="Documents sent after")
-    words = Note(label="Remarks", required=False)
+    documents = Documents(label="Documents sent after", required=False)
+    words = Note(label="Answer, or why it cannot be supplied")
 
 
 class ClaimedValue(Form):

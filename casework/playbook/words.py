@@ -99,7 +99,7 @@ NUMBERS: Mapping[str, str] = {
 
 #: The same of one action: (transition or task, field). A baseline and a reading are of ninety days.
 NUMBERS_OF: Mapping[tuple[str, str], str] = {
-    ("record_baseline", "value"): "1280", ("reading", "value"): "930", ("deliver", "value"): "915",
+    ("record_baseline", "value"): "1280", ("reading", "value"): "930", ("deliver", "value"): "915", ("send", "value"): "310",
     ("deliver", "uncertainty"): "4", ("correct_record", "value"): "1275", ("admit", "value"): "310", ("fix_plan", "value"): "310",
     ("issue_pass", "value"): "306", ("issue_limits", "value"): "306",
 }  # fmt: skip

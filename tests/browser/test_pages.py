@@ -78,6 +78,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "what is told": ("officer", "/notifications/settings"),
     "offers": ("provider", "/"),
     "referral": ("provider", "/referrals/<accepted>"),
+    "case sheet": ("provider", "/referrals/<accepted>/sheet"),
     "disputes": ("dispute_officer", "/"),
     "queue": ("provider", "/queues"),
     "no such page": ("officer", "/cases/BJ-2099-0001"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer
 from casework.api.protocol.schemas import Names
-from casework.json_values import JsonValue
 
 
 class FigureShown(Answer):
@@ -111,7 +110,7 @@ class AnswerShown(Answer):
     label: str
     edition: str
     form: str
-    value: JsonValue
+    value: Any
 
 
 class WithheldShown(Answer):

@@ -1,4 +1,4 @@
-"""What a definition tells of its cases beside their steps: where its money and its price are said, and what a provider reads of the case."""
+"""What a definition tells of its cases beside their steps: where money and price are said, and what a provider reads of the case."""
 
 from __future__ import annotations
 

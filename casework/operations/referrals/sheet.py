@@ -18,6 +18,7 @@ from casework.errors import NotFound
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.impacts import STATEMENTS
 from casework.operations.core.access_log import note_reading
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Names, row_as
@@ -80,7 +81,7 @@ def sheet_of(
         # A provider's people are shown their own tracks of a case alone.
         case = load(db, case.log, case.kind)
         rights = db.execute(_RIGHTS, {"ids": list(case.rights)}).all() if case.rights else []
-        owners = {row.id: {owner["organisation"] for owner in row.owners} for row in rights}
+        owners = {row.id: {id for owner in row.owners for id in owner["ids"]} for row in rights}
         composed = compose(
             case,
             case.tracks[track.id],
@@ -224,22 +225,23 @@ def _answer(library: Library, told: ToldAnswer) -> SheetAnswer:
 
 #: What a sheet may hold of the records of a case; and its parties, whom the offer names already.
 _RECORD = text(f"""
-    SELECT to_jsonb(n) AS need, to_jsonb(t) AS technology, o.address,
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('side', p.side, 'name', x.name, 'name_zh', x.name_zh) ORDER BY p.side), '[]')
+    SELECT to_jsonb(n) AS need, to_jsonb(t) AS technology,
+        (SELECT o.address FROM {STANDING} WHERE g.id = CAST(:need_owner AS uuid)) AS address,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('side', p.side, 'name', o.name, 'name_zh', o.name_zh) ORDER BY p.side), '[]')
          FROM (VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))) p(side, id)
-         JOIN organisations x ON x.id = p.id) AS parties,
+         JOIN ({STANDING}) ON g.id = p.id) AS parties,
 {STATEMENTS}    FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
-    LEFT JOIN organisations o ON o.id = CAST(:need_owner AS uuid)
 """)
-#: Some rights with their owners by name.
-_RIGHTS = text("""
+#: Some rights with their owners by name, and by the ids of all records that one of them takes the place of.
+_RIGHTS = text(f"""
     SELECT r.id::text AS id, r.kind, r.office, r.application_number, r.number, r.owner, r.status, r.filed_on, r.granted_on,
         r.expires_on, r.fee_paid_to, r.checked_on, r.confirmed, r.encumbrances,
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('organisation', o.organisation_id, 'share', trim_scale(o.share)::text,
-            'name', x.name, 'name_zh', x.name_zh) ORDER BY x.name, x.id), '[]')
-         FROM right_owners o JOIN organisations x ON x.id = o.organisation_id WHERE o.right_id = r.id) AS owners
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('share', trim_scale(w.share)::text, 'name', o.name, 'name_zh', o.name_zh,
+            'ids', (SELECT jsonb_agg(x.id) FROM organisations x WHERE coalesce(x.merged_into, x.id) = o.id)
+         ) ORDER BY o.name, o.id), '[]')
+         FROM right_owners w JOIN ({STANDING}) ON g.id = w.organisation_id WHERE w.right_id = r.id) AS owners
     FROM rights r WHERE r.id = ANY(CAST(:ids AS uuid[])) ORDER BY coalesce(r.number, r.application_number), r.id
 """)
 
