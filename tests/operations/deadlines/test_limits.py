@@ -9,16 +9,19 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.operations.core.i18n import Speech
 from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import calendar_of, home_of
 from casework.operations.deadlines.calendars import change_calendar
 from casework.operations.deadlines.limits import list_limits, set_limit, show_limit
 from casework.operations.deadlines.queries import explain_tasks
+from casework.operations.deadlines.words import say_rule
 from casework.operations.people.letterheads import show_settings
 from casework.operations.people.programme_copies import begin_copy
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request
 
 PROPOSED = "case.states.proposed"
@@ -138,3 +141,22 @@ def test_a_calendar_without_limits_is_written_as_ever() -> None:
     assert own.digest != plain.digest
     assert Calendar.from_json(own.to_json()).limits == {PROPOSED: 3}
     assert Calendar.from_json(own.to_json()).digest == own.digest
+
+
+def test_a_provider_is_told_when_it_was_set_and_not_by_whom(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        set_to(db, world, 3, what="referral.states.accepted")
+        number, referral = to_referral(world, db)
+        world.accept(db, number, referral)
+    with transaction(engine) as db:
+        case = load(db, home_of(db, number), "case")
+        (task,) = (one for one in case.open_tasks() if one.name == "accepted")
+        inside = explain_tasks(db, world.actor(db, "officer"), case, [task.id])[task.id]
+        outside = explain_tasks(db, world.actor(db, "provider"), case, [task.id])[task.id]
+    assert inside.rule == outside.rule == {"n": 3, "unit": "wd", "own": "referral.states.accepted"}
+    assert (inside.set_by, outside.set_by) == ("Supervisor", None)
+    assert inside.set_on == outside.set_on is not None
+    assert say_rule(inside, Speech(chinese=False)).endswith(", by Supervisor.")
+    assert "Ours: the programme set this limit on" in say_rule(outside, Speech(chinese=False))
+    assert "Supervisor" not in say_rule(outside, Speech(chinese=False))
+    assert list(verify_all(engine)) == []
