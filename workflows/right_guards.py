@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends
@@ -10,6 +11,7 @@ from casework.engine.case_objects.licence_conflicts import LICENCE
 from casework.engine.case_objects.right_kinds import has_ended
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
+from workflows.agreement_guards import waived
 from workflows.deal_guards import concerned, gives
 
 
@@ -56,3 +58,33 @@ def rights_of_terms_have_not_ended(f: Facts) -> bool:
 )
 def licence_ends_with_its_rights(f: Facts) -> bool:
     return not _too_short(f)
+
+
+@guard(
+    rule="A party of the case is an owner of each right: by its record, or by the register where the record names nobody.",
+    refusal="No party of the case is on record as an owner of a right. Enter whose it is, or leave it out of the check.",
+    reads=("rights",),
+)
+def a_party_owns_each_right(f: Facts) -> bool:
+    """The seller or licensor of what is sold, and of what is pledged whoever pledges it."""
+    known, parties = f.from_outside("rights"), set(f.case.parties.values())
+    owners = [{one["organisation"] for one in known.get(right, {}).get("owners") or ()} for right in f.data["rights"]]
+    return all(one & parties if one else f.data.get("owner_seen") is True for one in owners)
+
+
+#: For how many days a check holds.
+HOLDS_DAYS = 90
+
+
+@guard(
+    rule="What gives rights rests on a check of them that is clear and no older than ninety days, or that was waived.",
+    refusal="The check of the rights is older than ninety days, or not clear. Check them again before the signing.",
+)
+def check_of_rights_is_fresh(f: Facts) -> bool:
+    if gives(f.data) is None or waived(f, "ip"):
+        return True
+    check = f.current("ip")
+    confirmed = f.fired("confirm", check) if check else None
+    if check is None or confirmed is None or not f.at_milestone(check, "clear"):
+        return False
+    return date.fromisoformat(str(confirmed.data["checked_on"])) + timedelta(days=HOLDS_DAYS) >= f.today

@@ -123,6 +123,8 @@ CHOICES: Mapping[tuple[str, str], str] = {
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",
 }
+#: Answered although it need not be: (transition or task, field). No right of a script says whose it is unless the script does.
+ALSO_SAID = frozenset({("confirm", "owner_seen")})
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from casework.engine.case_objects.right_kinds import KINDS, has_ended, stands
 from casework.engine.definition.guard_facts import Facts
-from tests.workflows.case_facts import NOW, facts
+from casework.engine.state.case import Track
+from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, done, facts, fired, track
 from workflows import right_guards
 
 TODAY = NOW.date()
@@ -73,3 +74,60 @@ def test_nothing_that_stands_has_ended(kind: str, status: str | None, ends: date
     right = {"kind": kind, "status": status, "expires_on": ends and ends.isoformat()}
     today = TODAY.isoformat()
     assert not (stands(right, today) and has_ended(right, today))
+
+
+# --- the check of the rights -----------------------------------------------------------------------------------------
+
+
+def checked(*owners: str, **data: Any) -> Facts:
+    record = {"kind": "invention", "owners": [{"organisation": one, "share": None} for one in owners]}
+    return facts(outside={"rights": {"right-1": record}}, data={"rights": ["right-1"]} | data)
+
+
+@pytest.mark.parametrize(
+    ("now", "holds"),
+    [
+        (checked(SELLER), True),
+        (checked("stranger", SELLER), True),
+        (checked(BUYER), True),
+        (checked("stranger"), False),
+        # What the record says is not asked: nobody's answer stands against it.
+        (checked("stranger", owner_seen=True), False),
+        (checked(), False),
+        (checked(owner_seen=False), False),
+        (checked(owner_seen=True), True),
+    ],
+)
+def test_whose_a_right_is_is_asked_only_where_the_record_names_nobody(now: Facts, holds: bool) -> None:
+    assert right_guards.a_party_owns_each_right.holds(now) is holds
+
+
+def checking(age: int, state: str = "clear") -> Track:
+    day = (TODAY - timedelta(days=age)).isoformat()
+    return track("ip", state, fired={"confirm": fired(5, checked_on=day)})
+
+
+@pytest.mark.parametrize(
+    ("check", "holds"),
+    [
+        (checking(0), True),
+        (checking(90), True),
+        (checking(91), False),
+        (checking(10, "checking"), False),
+        (track("ip", "checking"), False),
+    ],
+)
+def test_before_the_signing_the_check_is_no_older_than_ninety_days(check: Track, holds: bool) -> None:
+    guard = right_guards.check_of_rights_is_fresh
+    assert guard.holds(facts(check, data=TERMS)) is holds
+    # What gives nothing of a right rests on no check.
+    assert guard.holds(facts(check, data={"kind": "purchase"}))
+    waiver = (
+        done("ask_waiver", 11, what="ip"),
+        done("decide_waiver", 12, by=BOSS, what="ip", granted=True),
+    )
+    assert guard.holds(facts(check, tasks=waiver, data=TERMS))
+
+
+def test_no_check_at_all_is_none() -> None:
+    assert not right_guards.check_of_rights_is_fresh.holds(facts(data=TERMS))

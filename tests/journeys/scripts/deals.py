@@ -395,6 +395,15 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"), Refused, "Tell the bank"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file", pledgee_told=True),
     ),
+    "old check of the rights is repeated before the signing": (
+        *to_agreement(),
+        *AGREED,
+        wait(91),
+        stands("ip", "checking"),
+        refused(do("officer", "agreement.sign_local"), Refused, "Check them again before the signing"),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.sign_local"),
+    ),
     "rights are not clear": (
         *to_structuring(),
         do("officer", "ip.fail"),
