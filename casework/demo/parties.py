@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.catalogue.screenings import record_screening, usual_end
 from casework.operations.core.idempotency import Request
 from casework.permissions.actors import Actor
 from casework.playbook.stage import Stage
@@ -44,6 +45,24 @@ def furnish_parties(stage: Stage) -> None:
         reason = "Both have the address and the director that the German company register names."
         merge_organisations(stage.db, officer, gone, into=kept, reason=reason, request=_request(other))
     _enter(stage, officer, LIKELY, "IT")
+
+
+def screen_parties(stage: Stage) -> None:
+    """As compliance does at the end of a quarter: those that are likely to come again, for all their cases."""
+    with stage.action():
+        compliance = find_actor(stage.db, stage.ids["compliance"])
+        assert compliance is not None
+        for company, *_ in CONTACTS:
+            if (id := stage.db.execute(_FOUND, {"name": company}).scalar()) is None:
+                continue
+            fields = {
+                "result": "clear",
+                "checked_on": stage.today.isoformat(),
+                "valid_until": usual_end(stage.today).isoformat(),
+                "lists": "UN, EU and MOFCOM lists of this week",
+                "evidence": "Query log of compliance",
+            }
+            record_screening(stage.db, compliance, id, fields=fields, owners={}, request=_request(company))
 
 
 def _enter(stage: Stage, officer: Actor, name: str, country: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
-from casework.demo.parties import furnish_parties
+from casework.demo.parties import furnish_parties, screen_parties
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -166,6 +166,7 @@ def tell(
                 lambda n: FurnishingHand(stage, cast_of(chosen[n]), store) if n < FURNISHED else None,
             )
             raise_findings(stage)
+            screen_parties(stage)
         tell_due(engine, mailing=True)
     finally:
         engine.dispose()

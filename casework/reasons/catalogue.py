@@ -75,6 +75,12 @@ ORGANISATION_MERGED = reason(
     "catalogue.organisation_merged", N_("This organisation was merged: another record stands in its place.")
 )
 MOST_ROWS = template("catalogue.most_rows", N_("an organisation has %(most)s of these at most"))
+EACH_OWNER_SCREENED = reason(
+    "catalogue.each_owner_screened", N_("say of each owner on record whether the lists know them, and of nobody else")
+)
+SCREENING_TOO_LONG = reason(
+    "catalogue.screening_too_long", N_("must lie within a year after the day on which the lists were looked through")
+)
 MERGE_WITH_ITSELF = reason("catalogue.merge_with_itself", N_("Choose another organisation: this one is the one to go."))
 MERGE_HAS_ACCOUNTS = reason(
     "catalogue.merge_has_accounts",

@@ -30,6 +30,7 @@ from casework.web.catalogue import (
     organisation_row_pages,
     past_project_pages,
     record_pages,
+    screening_pages,
 )
 from casework.web.catalogue import organisation_pages as party_pages
 from casework.web.catalogue import pages as catalogue_pages
@@ -199,6 +200,7 @@ PAGES = (
     party_pages.blueprint,
     organisation_row_pages.blueprint,
     merging_pages.blueprint,
+    screening_pages.blueprint,
     mediations_pages.blueprint,
     messages_pages.blueprint,
     notification_pages.blueprint,

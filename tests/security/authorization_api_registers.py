@@ -99,6 +99,9 @@ REGISTERS: tuple[Row, ...] = (
     # --- organisations that programmes keep ---
     get("/organisations/{party}", READERS, there=FOREIGN),
     get("/organisations/{party}/history", READERS, there=FOREIGN),
+    get("/organisations/{party}/screenings", READERS, there=FOREIGN),
+    post("/organisations/{party}/screenings", frozenset({"compliance"}), READERS - {"compliance"}, there_refused=FOREIGN,
+        body=lambda on: {"result": "clear", "checked_on": "2026-01-01", "valid_until": "2026-02-01", "lists": "UN", "evidence": "x"}),
     get("/organisations/{party}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/organisations/{party}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"into": on["party"], "reason": "One licence."}),

@@ -22,6 +22,7 @@ from tests.security.authorization_rows import (
     post,
 )
 
+SCREENERS = frozenset({"compliance"})
 AUDITOR = frozenset({"auditor"})
 ERASERS = ADMINISTRATOR | AGREE
 ANSWERERS = frozenset({"officer", "supervisor", "compliance"})
@@ -312,6 +313,8 @@ TABLE: tuple[Row, ...] = (
     post("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/organisations/<party>/screenings/new", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
+    post("/organisations/<party>/screenings/new", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
     get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(

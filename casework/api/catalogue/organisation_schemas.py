@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -125,6 +126,36 @@ class OrganisationRecord(Answer):
     merged_into: Annotated[str | None, Field(description="The one that stands in its place")]
     contacts: list[Contact]
     owners: list[Owner]
+
+
+class NewScreening(Body):
+    result: Annotated[Literal["clear", "hit"], Field(description="Of the organisation itself")]
+    checked_on: date
+    valid_until: Annotated[date, Field(description="Its last day; a year after the check at most")]
+    lists: Annotated[Line, Field(description="The lists that were looked through, with their versions")]
+    evidence: Annotated[Line, Field(description="Where the extract is filed, or what it says")]
+    finding: Annotated[SomeWords | None, Field(description="Needed where somebody stands on a list")] = None
+    owners: Annotated[
+        dict[UUID, Literal["clear", "hit"]],
+        Field(description="By the id of each owner on record how that one was screened"),
+    ] = {}
+
+
+class Screening(Answer):
+    """How an organisation was screened."""
+
+    id: str
+    result: str
+    checked_on: str
+    valid_until: str | None
+    lists: str | None
+    finding: str | None
+    evidence: str | None
+    holds: Annotated[bool, Field(description="It has not run out")]
+
+
+class Screenings(Answer):
+    items: list[Screening]
 
 
 class OrganisationDouble(Answer):

@@ -317,6 +317,11 @@ class Edition:
         """The task of a part, where the edition has one."""
         return next((rule for rule in self.tasks.values() if rule.part == part), None)
 
+    def asked_before_opening(self, rule: TransitionRule) -> Iterator[str]:
+        """The guards on which the tasks hang that a transition opens."""
+        keys = (opening["task"] for opening in rule.opens if opening["open"] == "task")
+        return (self.tasks[key].only_if for key in keys if self.tasks[key].only_if)
+
     def came_to(self, states: tuple[str, ...]) -> str:
         """The part of the state in which a track has ended, where it plays one."""
         return self.states[states[0]].part if len(states) == 1 else ""

@@ -96,6 +96,16 @@ class PriceOfCase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScreeningOfParty:
+    """How the organisation of a party was screened last, on its own record."""
+
+    #: clear or hit.
+    result: str
+    checked_on: str
+    valid_until: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseAbout:
     """What a case is about, as far as it is recorded."""
 
@@ -109,6 +119,8 @@ class CaseAbout:
     money: list[ServiceMoney]
     #: Of each agreement that was signed.
     prices: list[PriceOfCase]
+    #: By side the screening on record on which the case relies.
+    screened: dict[str, ScreeningOfParty]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,6 +177,7 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
         amounts=budget + list(amounts_of(case, load_library().editions)),
         money=list_money(case, load_library().editions),
         prices=list(prices_of(case, load_library().editions)),
+        screened={side: ScreeningOfParty(**told) for side, told in row.screened.items()},
     )
 
 
@@ -240,7 +253,15 @@ _ABOUT = text(f"""
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
         m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
-{STATEMENTS}    FROM (SELECT 1) AS this
+{STATEMENTS}    , (SELECT coalesce(jsonb_object_agg(p.side, jsonb_build_object(
+            'result', s.result, 'checked_on', s.checked_on, 'valid_until', s.valid_until
+        )), '{{}}') FROM (
+            VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))
+        ) AS p (side, id) CROSS JOIN LATERAL (
+            SELECT x.* FROM {STANDING} JOIN organisation_screenings x ON x.organisation_id = o.id
+            WHERE g.id = p.id AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
+        ) s) AS screened
+    FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)

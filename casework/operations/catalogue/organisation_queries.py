@@ -201,7 +201,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "organisations": FIELDS,
     "organisation_contacts": CONTACT,
     "organisation_owners": (*OWNER, "screened", "screened_on", "lists"),
-    "organisation_screenings": ("result", "checked_on", "lists", "finding"),
+    "organisation_screenings": ("result", "checked_on", "valid_until", "lists", "evidence", "finding"),
 }
 _TELLS = frozenset({REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, MERGED, TOOK_OVER, ERASURE})
 

@@ -284,6 +284,23 @@ class OrganisationRecord(OrganisationRow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScreeningRow:
+    """How an organisation was screened."""
+
+    id: str
+    #: clear or hit.
+    result: str
+    checked_on: str
+    valid_until: str | None
+    lists: str | None
+    finding: str | None
+    #: Where the extract of the lists is filed, or what it says.
+    evidence: str | None
+    #: It has not run out.
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MergePreview:
     """What would become of an organisation that is merged into another one."""
 

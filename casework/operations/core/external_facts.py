@@ -1,4 +1,4 @@
-"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, parties, need, match, scans."""
+"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, parties, their screenings, ..."""
 
 from __future__ import annotations
 
@@ -85,13 +85,22 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     return {"confirmed": confirmed, "verification": verification, "statements": row.statements}
 
 
-#: Country and state ownership of whoever owns what the case is about: as it was opened, or as the record has said since where
-#: nobody was known then.
-_PARTIES = text("""
-    SELECT p.party, o.country, o.state_owned FROM (VALUES
+#: Whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
+_OWNERS = """(VALUES
         ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = :need))),
         ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (SELECT owner_id FROM technologies WHERE id = :technology)))
-    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id) ORDER BY p.party
+    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"""
+#: Their country and state ownership.
+_PARTIES = text(f"SELECT p.party, o.country, o.state_owned FROM {_OWNERS} ORDER BY p.party")
+#: The newest screening of each, and whether every owner above 25 per cent was found on no list.
+_SCREENED = text(f"""
+    SELECT p.party, s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
+        SELECT FROM organisation_owners w WHERE w.organisation_id = o.id AND w.programme_id = CAST(:programme AS uuid)
+        AND w.screened IS DISTINCT FROM 'clear'
+    ) AS owners_free FROM {_OWNERS} CROSS JOIN LATERAL (
+        SELECT * FROM organisation_screenings x WHERE x.organisation_id = o.id AND x.programme_id = CAST(:programme AS uuid)
+        ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
+    ) s ORDER BY p.party
 """)
 
 
@@ -130,6 +139,23 @@ def _day(day: Any) -> str | None:
     return None if day is None else day.isoformat()
 
 
+def _screenings(db: Connection, case: Case) -> JsonValue:
+    """Of each party the newest screening of its organisation, as the case's programme has recorded it, with that of its owners."""
+    known = {party: case.parties.get(party) for party in ("need_owner", "technology_owner")}
+    given = known | {"need": case.need, "technology": case.technology, "programme": case.programme}
+    return {row.party: _screening(row) for row in db.execute(_SCREENED, given)}
+
+
+def _screening(row: Any) -> JsonValue:
+    return {
+        "id": row.id,
+        "result": row.result,
+        "checked_on": _day(row.checked_on),
+        "valid_until": _day(row.valid_until),
+        "owners_free": row.owners_free,
+    }
+
+
 _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "rights": _rights,
     "siblings": _siblings,
@@ -137,6 +163,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "need": _need,
     "parties": _parties,
     "match": _match,
+    "screenings": _screenings,
     SCANS: _scans,
 }
 

@@ -16,6 +16,8 @@ from casework.engine.case_objects.organisations import (
     MERGERS,
     REASON,
     REMOVED,
+    SCREENED,
+    SCREENERS,
     TOOK_OVER,
 )
 from casework.engine.roles import Role
@@ -31,6 +33,7 @@ from casework.records.row_security import whole
 #: By what was done, who does it.
 _DOERS: Mapping[str, Sequence[Role]] = {
     CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
+    SCREENED: SCREENERS,
 }  # fmt: skip
 
 
@@ -50,6 +53,8 @@ def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator
                 yield event.seq, "another organisation stood in its place by then"
             if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
                 yield event.seq, "it does not say why the two are one"
+            if event.kind == SCREENED:
+                yield from ((event.seq, why) for why in _screening_against(past, before, event))
             if _corrects(before, event) and REASON not in event.body:
                 yield event.seq, "it changes what was confirmed before, and does not say why"
         gone = gone or event.kind == MERGED
@@ -80,6 +85,29 @@ def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
     if event.kind != CONFIRMED or not isinstance(stood, Mapping) or stood.get("confirmed") is not True:
         return False
     return any(stood.get(column) != value for column, value in _row(event).items())
+
+
+def _screening_against(past: Past, before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:
+    """A screening is entered once, of a day that had come, and with every owner on record then."""
+    stood = fold(before)
+    programme = event.effects.get("programme")
+    screened = {
+        name.partition(MARK)[2]: told for name, told in event.body.items() if name.startswith("organisation_screenings")
+    }
+    if len(screened) != 1 or screened.keys() & stood.get("organisation_screenings", {}).keys():
+        yield "it does not enter one screening, or changes another one"
+    for told in screened.values():
+        if isinstance(told, Mapping) and programme is not None:
+            today = past.calendar(programme, event.at).local_date(event.at).isoformat()
+            if str(told.get("checked_on")) > today:
+                yield "the lists were looked through on a day that was to come"
+    owners = {
+        key
+        for key, row in stood.get("organisation_owners", {}).items()
+        if isinstance(row, Mapping) and row.get("programme_id") == programme
+    }
+    if missed := owners - {name.partition(MARK)[2] for name in event.body if name.startswith("organisation_owners")}:
+        yield f"it leaves out the owner {', '.join(sorted(missed))}"
 
 
 def _actor_against(past: Past, event: RegisterEvent, doers: Sequence[Role]) -> Iterator[str]:

@@ -1480,6 +1480,8 @@ CREATE TABLE organisation_screenings (
     checked_on DATE NOT NULL,
     lists TEXT,
     finding TEXT,
+    evidence TEXT,
+    valid_until DATE,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_organisation_screenings PRIMARY KEY (id),
     CONSTRAINT ck_organisation_screenings_result CHECK (result IN ('clear', 'hit')),
@@ -1490,6 +1492,8 @@ CREATE INDEX ix_organisation_screenings_organisation_id ON organisation_screenin
 COMMENT ON TABLE organisation_screenings IS 'How organisations were screened; the fold of their logs';
 COMMENT ON COLUMN organisation_screenings.programme_id IS 'For whose cases it holds';
 COMMENT ON COLUMN organisation_screenings.lists IS 'The lists that were looked through, with their versions';
+COMMENT ON COLUMN organisation_screenings.evidence IS 'Where the extract of the lists is filed, or what it says';
+COMMENT ON COLUMN organisation_screenings.valid_until IS 'Its last day for the cases of its programme';
 
 CREATE TABLE party_link_secrets (
     link_id UUID NOT NULL,

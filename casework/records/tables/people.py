@@ -166,6 +166,8 @@ organisation_screenings = Table(
     Column("checked_on", Date, nullable=False),
     Column("lists", Text, comment="The lists that were looked through, with their versions"),
     Column("finding", Text),
+    Column("evidence", Text, comment="Where the extract of the lists is filed, or what it says"),
+    Column("valid_until", Date, comment="Its last day for the cases of its programme"),
     Column("made_at", Time, nullable=False),
     CheckConstraint("result IN ('clear', 'hit')", name="result"),
     comment="How organisations were screened; the fold of their logs",

@@ -78,7 +78,7 @@ ENTRIES = (
         N_("Organisations"),
         "parties.index",
         "people",
-        ("parties.", "party_rows.", "party_merging."),
+        ("parties.", "party_rows.", "party_merging.", "party_screenings."),
     ),
     Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),

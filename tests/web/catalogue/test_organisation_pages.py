@@ -150,6 +150,24 @@ def test_what_cannot_be_merged_says_why_and_offers_no_button(browser_for: Enter,
     assert "No organisation fits that." in browser.get(f"{gone}/merge?q=nothing such").text
 
 
+def test_a_screening_is_recorded_with_each_owner(browser_for: Enter, world: World) -> None:
+    officer = browser_for("officer")
+    page = _address(_enter(officer, world))
+    fill(officer, f"{page}/owners/new", name="Kiln Holding", kind="organisation", country="DE", share="60", source="x")
+    assert f"{page}/screenings/new" not in officer.get(page).text
+    compliance = browser_for("compliance")
+    assert "No screening is recorded." in words_of(compliance.get(page).text)
+    said = {"result": "clear", "lists": "UN, EU of May", "evidence": "Query 7"}
+    refused = words_of(fill(compliance, f"{page}/screenings/new", **said))
+    assert "Nothing is recorded yet" in refused
+    done = words_of(fill(compliance, f"{page}/screenings/new", **said, owner_0="clear"))
+    assert "Recorded: the cases of this organisation rely on it until it runs out." in done
+    assert "UN, EU of May · Query 7" in done
+    assert "Compliance recorded a screening" in done
+    assert "datetime=" not in done
+    assert "[" not in words_of(compliance.get(f"{page}/screenings/new").text).partition("Result for")[0]
+
+
 def test_who_only_reads_is_offered_nothing_to_change(browser_for: Enter, world: World) -> None:
     page = _address(_enter(browser_for("officer"), world))
     auditor = browser_for("auditor")
