@@ -32,7 +32,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.organisations import STANDING
+from casework.operations.core.organisations import STANDING, Contact, contacts_of
 from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.views import row_as
 from casework.operations.documents.service import list_documents
@@ -74,6 +74,9 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     case = _whole(db, actor, number)
     names, calendar = _organisations(db, case), calendar_of(db, case.programme)
     sent = [document for document in list_documents(db, actor, case) if document.letter is not None]
+    may = [(kind, to) for kind, to in letters.recipients(case) if _by(actor, case, to) is not None]
+    parties = {to: who.stands for _, to in may if to in PARTIES and (who := _organisation(case, names, to)) is not None}
+    known = contacts_of(db, parties.values(), [case.programme]) if parties else {}
     return Letters(
         items=[
             row_as(
@@ -85,9 +88,7 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
             for letter in reversed(sent)
         ],
         possible=[
-            _possible(case, names, calendar, kind, to)
-            for kind, to in letters.recipients(case)
-            if _by(actor, case, to) is not None
+            _possible(case, names, calendar, kind, to, contacts=known.get(parties.get(to, ""), [])) for kind, to in may
         ],
     )
 
@@ -96,7 +97,9 @@ def _written_number(numbered: LetterNumber | None) -> str | None:
     return None if numbered is None else numbered["written"]
 
 
-def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> PossibleLetter:
+def _possible(
+    case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str, *, contacts: list[Contact]
+) -> PossibleLetter:
     who, named = _organisation(case, names, to), _recipient(case, names, to)
     due = _due(case, kind, to)
     return PossibleLetter(
@@ -108,6 +111,7 @@ def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: st
         service=case.tracks[to].kind if to not in PARTIES else None,
         language=CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
         by=calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
+        contacts=contacts,
     )
 
 
@@ -232,7 +236,7 @@ _TITLES = text("""
 """)
 #: What some organisations are called, and their languages.
 _ORGANISATIONS = text(
-    f"SELECT g.id, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
+    f"SELECT g.id, o.id::text AS stands, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
 )
 #: The name and the address of a person.
 _CONTACT = text("SELECT name, email FROM people WHERE id = CAST(:id AS uuid)")
