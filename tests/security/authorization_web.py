@@ -426,7 +426,7 @@ TABLE: tuple[Row, ...] = (
     post("/administration/programmes/<programme>/phases", ADMINISTRATOR),
     get("/administration/programmes/<programme>/copy", ADMINISTRATOR),
     post("/administration/programmes/<programme>/copy", ADMINISTRATOR),
-    get("/programmes", SUPERVISORS, moved=SUPERVISORS),
+    get("/programmes", SUPERVISORS),
     get("/programmes/<programme>/settings", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
     post("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),

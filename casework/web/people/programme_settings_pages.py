@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -75,13 +75,13 @@ _HAPPENED = {
 
 @blueprint.get("")
 @only(Role.SUPERVISOR)
-def index() -> BaseResponse:
-    """The programmes of which the actor is a supervisor; straight to the settings where it is one."""
+def index() -> str:
+    """The programmes of which the actor is a supervisor; the settings themselves where it is one."""
     with page_transaction() as (db, actor):
         items = [one for one in lists.list_programmes(db, actor).items if actor.in_programme(one.id, SETTERS)]
     if len(items) == 1:
-        return redirect(url_for("programme_settings.show", programme=items[0].id), 303)
-    return make_response(render_template("people/own_programmes.html", items=items))
+        return show(UUID(items[0].id))
+    return render_template("people/own_programmes.html", items=items)
 
 
 @blueprint.get("/<uuid:programme>/settings")
