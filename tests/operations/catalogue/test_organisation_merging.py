@@ -163,7 +163,7 @@ def test_guards_see_a_right_of_the_one_that_stays_as_the_partys(world: World, db
     case = find_case(db, world.actor(db, "officer"), pair.number)[0]
     facts: Any = outside(db, case, ("rights", "parties"))
     # It was entered after the case was opened, so that it is asked for as one that is added.
-    assert facts["parties"]["need_owner"] == {"country": "CN"}
+    assert facts["parties"]["need_owner"]["country"] == "CN"
     seen: Any = outside(db, replace(case, rights=(pair.right,)), ("rights",))
     assert seen["rights"][pair.right]["owners"] == [{"organisation": pair.gone, "share": "60"}]
 
