@@ -22,8 +22,10 @@ LICENCE = {"kind": "licence", "licence": "exclusive", "territories": ["CN"], "fr
 
 def enter(db: Connection, world: World, by: str = "officer", **other: Any) -> str:
     given: dict[str, Any] = {
-        "values": LICENCE | {"holder": world.organisations["lab"]}, "number": "X 1", "source": "Register"
-    } | other  # fmt: skip
+        "values": LICENCE | {"holder": world.organisations["lab"]},
+        "number": "X 1",
+        "source": "Register",
+    } | other
     done = enter_burden(db, world.actor(db, by), world.rights[0], **given, request=new_request())
     return str(done.answer["id"])
 
