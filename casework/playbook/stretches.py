@@ -49,9 +49,7 @@ def to_structuring(match: str = "main", **plan: object) -> Steps:
 
 
 def sent(service: str, provider: str, **request: object) -> Pressed:
-    # What the technology claims to do is typed once, for the assessor to read on the case sheet.
-    claim = {"claim": True} if service == "assessment" else {}
-    return (do("officer", f"referral:{service}.send", provider=provider, **(claim | request)),)
+    return (do("officer", f"referral:{service}.send", provider=provider, **request),)
 
 
 def accepted(service: str, provider: str, who: str, **request: object) -> Pressed:

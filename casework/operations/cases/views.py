@@ -244,8 +244,6 @@ class ConsentView:
     ended_at: str | None
     #: withdrawn or expired.
     how: str | None
-    #: Whether they may read the case sheet.
-    sheet: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -302,8 +300,6 @@ class Encumbrance:
     case: str | None
     #: It came from this case.
     here: bool
-    #: It came of no case here: an officer entered it.
-    outside: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
