@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.definition.required_documents import SCANS
+from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
@@ -83,7 +84,7 @@ _PARTIES = text("""
 
 def _parties(db: Connection, case: Case) -> JsonValue:
     """Of each party what its organisation's record says that decides: the country."""
-    known = {party: case.parties.get(party) for party in ("need_owner", "technology_owner")}
+    known = {party: case.parties.get(party) for party in PARTIES}
     rows = db.execute(_PARTIES, known | {"need": case.need, "technology": case.technology})
     return {row.party: {"country": row.country} for row in rows}
 
