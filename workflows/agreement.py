@@ -7,7 +7,6 @@ from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
     Final,
-    Item,
     State,
     Task,
     Workflow,
@@ -16,26 +15,29 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows import border_forms, border_guards, laws
+from workflows import border_forms, border_guards, duties, laws
 from workflows.codes import AGREEMENTS
 from workflows.deal_guards import (
     agreement_burdens_rights,
     agreement_dates_in_order,
     agreement_frees_rights,
     agreement_only_prepares,
-    assignment_stands,
     kind_is_as_proposed,
     nothing_bars_the_terms,
     payments_make_the_value,
     price_has_one_currency,
-    registered_after_signing,
     rights_are_named,
     rights_fit_the_kind,
     rights_of_terms_are_confirmed,
     technology_value_is_part,
 )
-from workflows.deal_terms import Signature
+from workflows.deal_terms import Signature, signed_price
 from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
+from workflows.right_guards import (
+    check_of_rights_is_fresh,
+    licence_ends_with_its_rights,
+    rights_of_terms_have_not_ended,
+)
 from workflows.service_guards import (
     pledgees_have_consented,
 )
@@ -95,20 +97,6 @@ class Abandonment(Form):
     reason = Note(label="Reason")
 
 
-class Registration(Form):
-    """The registration of a technology import or export contract."""
-
-    certificate = Text(label="Number of the registration certificate", max=100)
-    registered_on = Date(label="Registered on", past=True)
-
-
-class RegisteredAssignment(Form):
-    """The entry of an assignment in the register of the office that grants the right."""
-
-    number = Text(label="Number of the registration", max=100)
-    registered_on = Date(label="Registered on", past=True)
-
-
 class Expiry(Form):
     """What becomes of an agreement that runs out."""
 
@@ -126,7 +114,8 @@ class Expiry(Form):
 #: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
 TERMS_FIT = (
     kind_is_as_proposed, agreement_dates_in_order, rights_are_named, rights_fit_the_kind, rights_of_terms_are_confirmed,
-    nothing_bars_the_terms, pledgees_have_consented, price_has_one_currency, technology_value_is_part, payments_make_the_value,
+    check_of_rights_is_fresh, rights_of_terms_have_not_ended, licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
+    price_has_one_currency, technology_value_is_part, payments_make_the_value,
 )  # fmt: skip
 EXPIRY = "Ask the parties about the expiring agreement"
 EXPIRY_WARNINGS = (
@@ -139,26 +128,9 @@ EXPIRY_WARNINGS = (
         after=calendar_days(-30, since="expires_on"), on="main", aftercare=True,
     ),
 )  # fmt: skip
-#: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
-CONTRACT_REGISTRATION = Task(
-    "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
-    due=calendar_days(60, since="effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
-    only_if=border_guards.no_licence_is_needed,
-    done="recorded the registration of the technology contract",
-    checklist=(
-        Item(
-            "asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base",
-        ),
-        Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),
-        Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
-    ),
-)  # fmt: skip
-#: Patent Law Art. 10: an assignment takes effect on the day of its registration.
-ASSIGNMENT_REGISTRATION = Task(
-    "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
-    due=calendar_days(60, since="executed_on"), form=RegisteredAssignment, guards=(registered_after_signing,),
-    effects=(assignment_stands,), where=("kind", ("assignment",)), aftercare=True,
-    done="recorded the registration of the assignment",
+#: What may follow from any signing; each opens only where it is called for.
+DUTIES = (
+    duties.ASSIGNMENT_REGISTRATION, duties.LICENCE_RECORDING, duties.APPRAISAL_FILING, duties.TRANSACTION_VERIFICATION,
 )  # fmt: skip
 
 
@@ -285,7 +257,7 @@ class Agreement(Workflow):
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
             border_guards.agreement_stays_inside_the_border, *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, ASSIGNMENT_REGISTRATION],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES, duties.TECHNOLOGY_CONTRACT],
         do="Record the signing", done="recorded the signing of the agreement",
         consequence="The agreement is in force and stands on the rights that it names; an assignment once it is registered.",
     )  # fmt: skip
@@ -297,7 +269,7 @@ class Agreement(Workflow):
             *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
-        opens=[*EXPIRY_WARNINGS, CONTRACT_REGISTRATION, ASSIGNMENT_REGISTRATION],
+        opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES],
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
     )  # fmt: skip
@@ -320,4 +292,5 @@ class Agreement(Workflow):
     )  # fmt: skip
 
     milestones = {"in_force": [in_force]}
+    price = signed_price()
     outlives = (in_force,)

@@ -19,7 +19,7 @@ def _round(f: Facts) -> datetime | None:
     return moment_of(f, "scale_up", "reopen")
 
 
-def _waived(f: Facts, what: str) -> bool:
+def waived(f: Facts, what: str) -> bool:
     """Whether a second person has granted, in this round, the waiver that somebody asked for."""
     start = _round(f)
     asked = [t for t in f.results("ask_waiver") if t.result.get("what") == what and completed_since(t, start)]
@@ -40,7 +40,7 @@ def _stands(burden: Mapping[str, Any], today: date) -> bool:
     refusal="The check of intellectual property is neither clear nor waived.",
 )
 def ip_is_clear_or_waived(f: Facts) -> bool:
-    return f.at_milestone(f.current("ip"), "clear") or _waived(f, "ip")
+    return f.at_milestone(f.current("ip"), "clear") or waived(f, "ip")
 
 
 @guard(
@@ -52,7 +52,7 @@ def loans_are_offered_listed_or_waived(f: Facts) -> bool:
         reached(f, loan, "offered")
         or f.data.get(f"{loan}_by") is not None
         or f.said(f"ready_to_sign.{loan}_by") is not None
-        or _waived(f, loan)
+        or waived(f, loan)
         for loan in ("pledge", "finance")
         if plan_of(f).get(loan) or f.referral(loan)
     )
@@ -159,7 +159,7 @@ def statement_is_still_valid(f: Facts) -> bool:
         for name in ("assessment_passed", "skip_assessment", "waive_assessment")
         if (fired := f.fired(name, main))
     }
-    if not ways or _waived(f, "assessment_statement"):
+    if not ways or waived(f, "assessment_statement"):
         return True
     last = max(ways, key=lambda name: ways[name].at)
     if last != "assessment_passed":

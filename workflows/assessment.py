@@ -43,8 +43,8 @@ class MissingItems(Form):
 class SuppliedItems(Form):
     """What was sent after."""
 
-    documents = Documents(label="Documents sent after")
-    words = Note(label="Remarks", required=False)
+    documents = Documents(label="Documents sent after", required=False)
+    words = Note(label="Answer, or why it cannot be supplied")
 
 
 class ClaimedValue(Form):
@@ -59,10 +59,14 @@ class ClaimedValue(Form):
 class Admission(Form):
     """What an application must hold before it is examined."""
 
-    application = Documents(label="Application form")
+    application = Documents(label="Application form", required=False, help="The case sheet stands for it.")
     ownership_clear = YesNo(label="Ownership of the technology is clear", must=True)
-    description = Documents(label="Description of the technology")
-    claim = Rows(label="What the technology claims to do", row=ClaimedValue, most=20, fact=True)
+    description = Documents(
+        label="Description of the technology", required=False, help="Where the case sheet does not say enough"
+    )
+    claim = Rows(
+        label="What the technology claims to do", row=ClaimedValue, most=20, fact=True, prefill="request.claim"
+    )
     data_list = Documents(label="List of existing test data")
 
 

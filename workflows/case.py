@@ -25,7 +25,17 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import INTAKE, Role
-from workflows import agreement_forms, agreement_guards, border_guards, deal_guards, effects, guards, impact, joins
+from workflows import (
+    agreement_forms,
+    agreement_guards,
+    border_guards,
+    deal_guards,
+    effects,
+    guards,
+    impact,
+    joins,
+    right_guards,
+)
 from workflows import case_forms as forms
 from workflows.case_tasks import (
     BEFORE_SIGNING,
@@ -157,8 +167,8 @@ class Case(Workflow):
         guards=[
             agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
             agreement_guards.work_is_not_blocked, border_guards.transfer_is_permitted,
-            deal_guards.rights_of_terms_are_confirmed, deal_guards.rights_fit_the_kind, deal_guards.nothing_bars_the_terms,
-            agreement_guards.pledgees_agree,
+            deal_guards.rights_of_terms_are_confirmed, deal_guards.rights_fit_the_kind,
+            right_guards.rights_of_terms_have_not_ended, deal_guards.nothing_bars_the_terms, agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],
     )  # fmt: skip

@@ -111,6 +111,13 @@ class Consent(Form):
     )  # fmt: skip
     providers = Providers(label="Only for these providers", required=False, help="Empty: every planned provider.")
     documents = Documents(label="Only for these documents", required=False, help="Empty: every document of the party.")
+    sheet = YesNo(
+        label="Does it cover the case sheet?", when=("agreed", (True,)),
+        help=(
+            "A provider who has accepted a request reads on it what the record says of the party, as far as the service takes:"
+            " the need with its site and figures, the technology, the rights with numbers and owners, the amounts wanted."
+        ),
+    )  # fmt: skip
     expires_on = Date(label="Until", required=False, future=True)
     evidence = Text(label="Where the evidence is filed")
 

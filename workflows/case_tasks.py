@@ -19,7 +19,7 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows import agreement_forms, border_guards, deal_guards, effects, impact
+from workflows import agreement_forms, border_guards, deal_guards, effects, guards, impact
 from workflows import case_forms as forms
 
 triage_check = Task(
@@ -29,10 +29,10 @@ triage_check = Task(
 
 #: A party consents by itself: what was agreed to is what stood on its page, and the link is the evidence.
 CONSENT_BY_LINK = ByLink(
-    "Do you agree that the office shows your documents to service providers?",
+    "Do you agree that the office shows your documents, or a case sheet, to service providers?",
     labels=(
         ("agreed", "Do you agree?"), ("providers", "To these providers"), ("documents", "These documents"),
-        ("expires_on", "Until which day"),
+        ("sheet", "A case sheet, too"), ("expires_on", "Until which day"),
     ),
     name="person", day="given_on", leaves=("channel", "evidence"),
 )  # fmt: skip
@@ -51,7 +51,13 @@ consent_lost = Task(
 )  # fmt: skip
 
 screening = Task(
-    "screening", "Screen the party and its owners", Role.COMPLIANCE, working_days(5), forms.Screening, per="party"
+    "screening",
+    "Screen the party and its owners",
+    Role.COMPLIANCE,
+    working_days(5),
+    forms.Screening,
+    per="party",
+    only_if=guards.screening_is_not_on_record,
 )
 kick_off = Task(
     "kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True,

@@ -307,8 +307,8 @@ def kind_is_as_proposed(f: Facts) -> bool:
 
 
 @guard(
-    rule="The assignment was registered on or after the day of its signing.",
-    refusal="An assignment cannot have been registered before it was signed.",
+    rule="What the agreement gives was registered on or after the day of its signing.",
+    refusal="Nothing can have been registered before the agreement was signed.",
 )
 def registered_after_signing(f: Facts) -> bool:
     signed, day = last_signing(f), f.data.get("registered_on")

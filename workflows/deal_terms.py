@@ -27,6 +27,13 @@ def as_said(field: str) -> str:
     return f"agreement.sign_local.{field}|agreement.sign_cross.{field}|ready_to_sign.{field}"
 
 
+def signed_price() -> dict[str, str]:
+    """Where the price stands once an agreement is signed, by either way."""
+    fields = ("kind", "contract_value", "technology_value", "no_price", "no_value")
+    asked = {name: name for name in fields} | {"form": "price_form"}
+    return {part: f"sign_local.{name}|sign_cross.{name}" for part, name in asked.items()}
+
+
 class Subject(Form):
     """What an agreement gives of which rights, by its kind."""
 

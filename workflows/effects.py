@@ -45,6 +45,8 @@ def record_consent(f: Facts) -> Follows:
         "given_on": f.data["given_on"],
         "expires_on": f.data.get("expires_on"),
     }
+    if f.data.get("sheet") is True:
+        consent["sheet"] = True
     return {"consents": [consent]}
 
 

@@ -31,7 +31,9 @@ class GreenScreening(Form):
 
     catalogue = Choice(label="Catalogue and version", choices=CATALOGUES)
     group = Choice(label="Group", choices=GROUPS_2025, when=("catalogue", ("finance_2025",)))
-    item_code = Text(label="Item code", max=50, help="The number of the item as the catalogue prints it, such as 1.3.2")
+    item_code = Text(
+        label="Item code", max=50, fact=True, help="The number of the item as the catalogue prints it, such as 1.3.2"
+    )
     evidence = Documents(label="Evidence")
     benefit = Number(label="Estimated reduction in a year", unit="tCO2e", min="0")
 
@@ -51,8 +53,8 @@ class Returned(Form):
 class Profile(Form):
     """What an investor is shown."""
 
-    teaser = Documents(label="Teaser without secrets")
-    amount = Money(label="Amount wanted")
+    teaser = Documents(label="Teaser without secrets", required=False, help="The case sheet stands for it.")
+    amount = Money(label="Amount wanted", prefill="request.amount")
     instrument = Choice(label="Instrument", choices=INSTRUMENTS)
     use = Text(label="Use of the money")
     stage = Choice(

@@ -170,19 +170,37 @@ def nda_is_signed_or_waived(f: Facts) -> bool:
     return answer is not None and answer.get("status") in ("signed", "waiver_asked")
 
 
+def _holds(f: Facts, party: str) -> bool:
+    """Whether the newest screening of a party counts: that on its organisation's record, or the one of this case."""
+    record = (f.outside.get("screenings") or {}).get(party)
+    task = f.result("screening", about=party)
+    if record is not None and (task is None or record["checked_on"] >= str(task.result.get("checked_on", ""))):
+        lasts = (record["valid_until"] or "") >= f.today.isoformat()
+        return record["result"] == "clear" and record["owners_free"] is True and lasts
+    if task is None or task.result.get("result") != "clear":
+        return False
+    return str(task.result.get("checked_on", "")) >= (f.today - SCREENING_HOLDS).isoformat()
+
+
 @guard(
-    rule="Every party was screened with no hit at most 90 days ago.",
-    refusal="Every party must be screened with no hit, at most 90 days ago.",
+    rule="Every party has a screening with no hit: one on its organisation's record that is still valid, or one of this case that is"
+    " at most 90 days old.",
+    refusal="Every party must be screened with no hit: on its organisation's record, still valid, or in this case, at most 90 days ago.",
+    reads=("screenings",),
 )
 def parties_are_screened(f: Facts) -> bool:
-    oldest = (f.today - SCREENING_HOLDS).isoformat()
-    for party in PARTIES:
-        screening = f.result("screening", about=party)
-        if screening is None or screening.result.get("result") != "clear":
-            return False
-        if str(screening.result.get("checked_on", "")) < oldest:
-            return False
-    return True
+    return all(_holds(f, party) for party in PARTIES)
+
+
+@guard(
+    rule="The party has no screening on its organisation's record that is still valid.",
+    refusal="The party's organisation has a screening on record that is still valid.",
+    reads=("screenings",),
+)
+def screening_is_not_on_record(f: Facts) -> bool:
+    """Asked before the task of a party is opened; a screening of this case is no reason not to ask again."""
+    record = (f.outside.get("screenings") or {}).get(f.about or "")
+    return record is None or not _holds(f, str(f.about))
 
 
 @guard(

@@ -7,6 +7,7 @@ from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, 
 from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
 from workflows.deal_guards import right_is_left_in_territory
+from workflows.right_guards import a_party_owns_each_right
 from workflows.service_guards import (
     fees_are_paid,
     pledged_rights_have_consent,
@@ -33,14 +34,19 @@ class Mended(Form):
 
 
 class Clearance(Form):
-    """What the register says on the day of the check."""
+    """What the record cannot tell: status, fees, last day and owners of each right are worked out from it."""
 
     rights = Rights(label="Rights checked", prefill="case.rights")
-    owner_matches = YesNo(label="The seller or licensor is the owner on the register", must=True)
-    in_force = YesNo(label="Every right is in force", must=True)
-    fee_paid_to = Date(label="Fees are paid until", future=True, help="The earliest day, if there are several")
+    owner_seen = YesNo(
+        label="The register names a party of the case as an owner of each right",
+        required=False,
+        help="Only where the record of a right does not say whose it is",
+    )
     territory = Choice(label="Territory that the deal is about", choices=TERRITORIES)
-    encumbrances_checked = YesNo(label="Licences, pledges and transfers were looked up", must=True)
+    encumbrances_checked = YesNo(
+        label="What the register shows of licences, pledges, transfers, seizures and requests for invalidation is on record",
+        must=True,
+    )
     pledge = Choice(
         label="Pledge on a right",
         choices={"none": "No pledge", "consent_on_file": "Pledged, the pledgee's consent is on file"},
@@ -94,7 +100,7 @@ class Ip(Workflow):
     confirm = checking.to(
         clear, by=Role.OFFICER, form=Clearance,
         guards=[
-            rights_are_confirmed, rights_are_in_force, fees_are_paid, right_is_left_in_territory,
+            rights_are_confirmed, rights_are_in_force, fees_are_paid, a_party_owns_each_right, right_is_left_in_territory,
             pledged_rights_have_consent, pledgee_knows_of_recheck,
         ],
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",

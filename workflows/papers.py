@@ -13,3 +13,8 @@ EXPORT_LICENCE = Paper("export_licence", "export licence")
 #: A pledge exists from its registration, and the bank pays after that.
 PLEDGE_CERTIFICATE = Paper("pledge_certificate", "notice of pledge registration")
 ACCEPTANCE_CERTIFICATE = Paper("acceptance_certificate", "acceptance certificate")
+#: What offices give out once an agreement is signed.
+LICENCE_RECORD = Paper("licence_record", "notice of the recorded licence")
+TECHNOLOGY_CONTRACT_CERTIFICATE = Paper("technology_contract_certificate", "certificate of the technology contract")
+APPRAISAL = Paper("appraisal_report", "appraisal report")
+EXCHANGE_CERTIFICATE = Paper("exchange_certificate", "verification of the transfer")

@@ -63,7 +63,9 @@ from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
     pledgor_owns_each_right,
+    requests_for_invalidation_are_accepted,
     rights_are_not_given_away,
+    rights_are_not_seized,
     rights_outlive_the_debt,
     shares_make_a_hundred,
     way_in_was_disposal,
@@ -195,7 +197,7 @@ class Pledge(Workflow):
         application, by=Role.PROVIDER, form=RegisterCheck,
         guards=[
             rights_are_confirmed, rights_are_in_force, rights_can_be_pledged, fees_are_paid, rights_are_not_pledged,
-            rights_are_not_given_away, pledgor_owns_each_right,
+            rights_are_not_given_away, rights_are_not_seized, requests_for_invalidation_are_accepted, pledgor_owns_each_right,
         ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip
@@ -269,7 +271,8 @@ class Pledge(Workflow):
     )  # fmt: skip
     registered = registration.to(
         drawdown, by=Role.PROVIDER, form=Registered,
-        guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged, pledgor_owns_each_right], effects=[pledge_stands],
+        guards=[applied_rights_are_confirmed, applied_rights_are_not_pledged, rights_are_not_seized, pledgor_owns_each_right],
+        effects=[pledge_stands],
         do="Record the registration", done="recorded the registration of the pledge",
         consequence="The rights are pledged: from now on every licence or transfer needs the pledgee's consent.",
     )  # fmt: skip

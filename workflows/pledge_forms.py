@@ -52,7 +52,9 @@ _IF_ANY = {"none": "There is none", "accepted": "There is one; it was disclosed,
 class RegisterCheck(Form):
     """Of the twelve points those that the record cannot tell; the others are worked out from it."""
 
-    pledgor = Choice(label="Pledgor", choices=PLEDGORS, help="An owner of each right, as its record says")
+    pledgor = Choice(
+        label="Pledgor", choices=PLEDGORS, help="An owner of each right, as its record says", prefill="request.pledgor"
+    )
     rights = Rights(label="Rights to be pledged", prefill="case.rights")
     owner_seen = YesNo(
         label="The register names the pledgor as an owner of each right", required=False,
@@ -76,9 +78,9 @@ class PointsFailing(Form):
 class Application(Form):
     """Who wants to borrow how much against what."""
 
-    borrower = PartyField(label="Borrower")
+    borrower = PartyField(label="Borrower", prefill="request.borrower")
     rights = Rights(label="Rights to be pledged", prefill="pledge.eligible.rights")
-    amount = Money(label="Amount wanted")
+    amount = Money(label="Amount wanted", prefill="request.amount")
     term_months = Number(label="Term", unit="months", whole=True, min="1")
     use = Text(label="Use of the money")
     papers = Documents(label="Financial statements, tax record and business plan")

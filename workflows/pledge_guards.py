@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, standing_against
+from casework.engine.case_objects.licence_conflicts import LICENCE, SEIZURE, Terms, standing_against
+from casework.engine.case_objects.outside_burdens import INVALIDATION
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.service_guards import records_of, standing
@@ -50,6 +51,25 @@ def pledgor_owns_each_right(facts: Facts) -> bool:
 def rights_are_not_given_away(facts: Facts) -> bool:
     wanted = Terms(LICENCE)
     return not any(standing_against(wanted, right.get("encumbrances", ()), "") for right in _named(facts))
+
+
+@guard(
+    rule="No right is seized.",
+    refusal="A right is seized. No pledge of it is registered until that has ended.",
+    reads=("rights",),
+)
+def rights_are_not_seized(facts: Facts) -> bool:
+    return not any(standing(right, SEIZURE) for right in _named(facts) or _applied(facts))
+
+
+@guard(
+    rule="Where a request for invalidation is on record the lender has accepted it.",
+    refusal="A request for invalidation of a right is on record. The lender must say that it still wants the pledge.",
+    reads=("rights",),
+)
+def requests_for_invalidation_are_accepted(facts: Facts) -> bool:
+    asked = any(standing(right, INVALIDATION) for right in _named(facts))
+    return not asked or facts.data.get("invalidation") == "accepted"
 
 
 @guard(

@@ -16,6 +16,7 @@ from casework.engine.definition.grammar import (
     Final,
     NextProvider,
     ServiceTrack,
+    Sheet,
     State,
     Task,
     Workflow,
@@ -296,6 +297,35 @@ class Referral(Workflow):
         cancelled, by=Role.SYSTEM, kind=EXCEPTION, done="withdrew the request, for its result is no longer needed",
         also=REPLACE, part=parts.TAKES_BACK,
     )  # fmt: skip
+
+    #: What each provider reads of the case after accepting: its case sheet.
+    sheets = {
+        "assessment": Sheet(
+            ("need", "site", "technology", "rights"), claim=("service.fix_plan.claim|service.admit.claim|request.claim",)
+        ),
+        "pledge": Sheet(
+            ("budget", "technology", "rights"),
+            amounts=(
+                "service.apply.amount|request.amount", "service.apply.borrower|request.borrower",
+                "service.eligible.pledgor|request.pledgor", "service.apply.term_months",
+                "service.valued.value",
+            ),
+        ),
+        "finance": Sheet(
+            ("need", "site", "budget", "technology", "rights"),
+            amounts=(
+                "service.ready.amount|request.amount", "service.ready.instrument",
+                "service.ready.stage", "service.green.catalogue", "service.green.item_code",
+            ),
+        ),
+        "verification": Sheet(("need", "site", "technology", "effect")),
+        "mediation": Sheet(
+            dispute=(
+                "service.open_options.contract", "service.open_options.difference", "service.open_options.stage",
+                "service.open_options.urgent", "service.open_options.work_goes_on", "service.open_options.clause_found",
+            )
+        ),
+    }  # fmt: skip
 
     #: Nobody adds these by hand: the one is opened when the provider's access to a document ends, the other with an objection.
     on_request = (((in_progress,), (), return_papers), ((in_progress,), (), decide_objection))

@@ -10,6 +10,7 @@ from casework.engine.definition.forms import (
     Note,
     Number,
     Panel,
+    PartyField,
     Person,
     Provider,
     Providers,
@@ -20,8 +21,13 @@ from casework.engine.definition.forms import (
 from casework.engine.definition.grammar import Form
 from casework.engine.roles import Role
 from workflows import joins
+from workflows.assessment import ClaimedValue
 from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
 from workflows.impact import VerifiedFigure
+from workflows.pledge_forms import PLEDGORS
+
+#: Beside what a request says for the case sheet.
+ON_SHEET = "It stands on the case sheet, which the provider reads after accepting."
 
 
 class _OfService(Form):
@@ -35,6 +41,14 @@ class Request(_OfService):
     wanted_on = Date(label="Answer wanted by", future=True, prefill="track.wanted_on")
     fee = Choice(label="Who pays", choices=PAYERS, prefill="service_plan.payer")
     question = Note(label="What is asked", when=("service", OPEN_SERVICES), prefill="track.question")
+    #: What stands on the case sheet: the provider reads it once the request is accepted.
+    claim = Rows(
+        label="What the technology claims to do", row=ClaimedValue, most=20, fact=True, required=False,
+        when=("service", ("assessment",)), help=ON_SHEET,
+    )  # fmt: skip
+    amount = Money(label="Amount wanted", when=("service", ("pledge", "finance")), help=ON_SHEET)
+    borrower = PartyField(label="Borrower", when=("service", ("pledge",)))
+    pledgor = Choice(label="Pledgor", choices=PLEDGORS, when=("service", ("pledge",)))
     documents = Documents(label="Documents shared", required=False, when=("service", OPEN_SERVICES))
     shared_until = Date(
         label="Last day of the access to them", required=False, future=True, when=("service", OPEN_SERVICES),

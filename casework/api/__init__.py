@@ -22,7 +22,7 @@ from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
 from casework.api.catalogue import ip_right_routes, organisation_routes, record_routes
 from casework.api.catalogue import routes as catalogue_routes
-from casework.api.deadlines import calendar_routes
+from casework.api.deadlines import calendar_routes, limit_routes
 from casework.api.documents import routes as documents_routes
 from casework.api.editions import routes as editions_routes
 from casework.api.integrations import service_account_routes, webhook_routes
@@ -94,6 +94,7 @@ ROUTES: tuple[Route, ...] = (
     *privacy_routes.ROUTES,
     *absence_routes.ROUTES,
     *calendar_routes.ROUTES,
+    *limit_routes.ROUTES,
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,

@@ -6,7 +6,10 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo, available_timezones
 
 import click
+from sqlalchemy import text
 
+from casework.errors import UnknownName
+from casework.operations.people.programme_copies import begin_copy
 from casework.operations.people.registry import register_programme
 from casework.operations.people.service import CALENDARS, calendar_called
 from casework.records.database import connect_engine, transaction
@@ -39,6 +42,32 @@ def add_programme(code: str, name: str, name_zh: str | None, calendar: str, zone
     finally:
         engine.dispose()
     click.echo(f"The programme {code} is there now.")
+    click.echo(
+        f"Give it an administrator: casework user add EMAIL --name NAME --role administrator --programme {code}",
+        err=True,
+    )
+
+
+@programme.command("copy")
+@click.argument("source")
+@click.argument("code")
+@click.argument("name")
+@click.option("--name-zh", help="The same in Chinese.")
+def copy_programme(source: str, code: str, name: str, name_zh: str | None) -> None:
+    """Make a programme called NAME with the settings of the programme SOURCE: its calendar, time zone, limits and letterhead.
+
+    It gets no people and no cases. The numbers of its cases begin with CODE. Then give it an administrator with `casework user add`.
+    """
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            id = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": source}).scalar_one_or_none()
+            if id is None:
+                raise UnknownName("programme", source)
+            begin_copy(db, id, code=code, name=name, name_zh=name_zh)
+    finally:
+        engine.dispose()
+    click.echo(f"The programme {code} is there now, with the settings of {source}.")
     click.echo(
         f"Give it an administrator: casework user add EMAIL --name NAME --role administrator --programme {code}",
         err=True,

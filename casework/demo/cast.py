@@ -30,7 +30,7 @@ PROVIDERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "verifiers": ("Mingche Verification", "明澈核证", ("verification",)),
 }
 
-#: Whose needs are in the demo: name, Chinese name. Those who offer technologies are from elsewhere and go by one name.
+#: Whose needs are in the demo: name, Chinese name. Most who offer technologies are from elsewhere and go by one name.
 NEED_OWNERS: dict[str, str] = {
     "Capital Ready-Mix Company": "京都预拌混凝土公司",
     "Changping Cloud Campus": "昌平云计算园区",
@@ -55,6 +55,11 @@ NEED_OWNERS: dict[str, str] = {
     "Willow River Kiln Works": "柳河窑业厂",
     "Yanqing Hydrogen Station": "延庆加氢站",
     "Yizhuang Curtain Wall Works": "亦庄幕墙厂",
+}
+#: Chinese owners of technologies that go abroad: name, Chinese name, and whether it is state-owned.
+TECHNOLOGY_OWNERS: dict[str, tuple[str, bool]] = {
+    "Yongding Institute of Drying": ("永定干燥技术研究院", True),
+    "Baishan Separation Company": ("白山分离技术公司", False),
 }
 
 PLAYERS: tuple[Player, ...] = (

@@ -16,13 +16,16 @@ from casework.demo.cast import PROVIDERS
 from casework.demo.papers import write_paper
 from casework.engine.case_objects.messages import INTERNAL, SHARED
 from casework.engine.state.case import Track
+from casework.json_values import JsonMapping
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
 from casework.operations.core.idempotency import Request
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.documents.service import file_version
 from casework.operations.documents.storage import DocumentStore, part_of
 from casework.operations.documents.uploads import receive
 from casework.operations.messages.service import send_message
 from casework.operations.notifications.service import tell_due
+from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.provider_directory import describe_provider
 from casework.permissions.actors import Actor
 from casework.playbook.hand import Do
@@ -168,6 +171,30 @@ def describe_providers(stage: Stage) -> None:
         profile = {"fields": list(fields), "languages": list(languages), "places": list(places), "capacity": capacity}
         with stage.action() as db:
             describe_provider(db, _actor(stage, "administrator"), stage.ids[key], profile, _request())
+
+
+#: What stands above and below the letters of the demo's office.
+LETTERHEAD: JsonMapping = {
+    "office": "Beijing Intellectual Property Office",
+    "office_zh": "北京市知识产权局",
+    "number_form": "京绿技〔{year}〕{n}号",
+    "seal": True,
+    "signatory": "Head of the programme office",
+    "signatory_zh": "项目办公室负责人",
+}
+
+
+#: A limit that the demo's programme has set for itself: of which task, how many working days, and why.
+OWN_LIMIT = ("case.tasks.nda", 15, "Both parties have signed within two weeks so far.")
+
+
+def set_up_programme(stage: Stage) -> None:
+    """The supervisor says what letters have above and below their words, and sets a limit."""
+    with stage.action() as db:
+        supervisor, programme = _actor(stage, "supervisor"), stage.ids["programme"]
+        set_letterhead(db, supervisor, programme, fields=LETTERHEAD, reason=None, request=_request())
+        what, n, reason = OWN_LIMIT
+        set_limit(db, supervisor, programme, what, n=n, reason=reason, request=_request())
 
 
 def raise_findings(stage: Stage) -> None:

@@ -14,8 +14,9 @@ from importlib.resources import files
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
-from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, Player
-from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings
+from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
+from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
+from casework.demo.parties import furnish_parties, screen_parties
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -148,6 +149,7 @@ def tell(
             stage = TellingStage(db, calendar, end, {}, start, engine)
             prepare(settings, stage, chosen, password)
             describe_providers(stage)
+            set_up_programme(stage)
             store = document_store_of(engine, settings)
             done = 0
 
@@ -164,6 +166,7 @@ def tell(
                 lambda n: FurnishingHand(stage, cast_of(chosen[n]), store) if n < FURNISHED else None,
             )
             raise_findings(stage)
+            screen_parties(stage)
         tell_due(engine, mailing=True)
     finally:
         engine.dispose()
@@ -178,6 +181,7 @@ def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password
     with stage.action():
         _matches(stage)
         _rights(stage, chosen)
+        furnish_parties(stage)
 
 
 def accounts(settings: Settings, password: str | None) -> list[Account]:
@@ -247,7 +251,10 @@ def _programme(stage: Stage, password: str | None) -> None:
         )
     # Before the records come: whom they name is known by then, and what it is called in Chinese.
     for name, name_zh in NEED_OWNERS.items():
-        register_organisation(db, name=name, name_zh=name_zh, country="CN", language="zh")
+        ids[name] = register_organisation(db, name=name, name_zh=name_zh, country="CN", language="zh")
+    for name, (name_zh, state) in TECHNOLOGY_OWNERS.items():
+        more = {"state_owned": state}
+        ids[name] = register_organisation(db, name=name, name_zh=name_zh, country="CN", language="zh", more=more)
     for player in PLAYERS:
         hashed = hash_password(password) if password is not None else None
         ids[player.key] = register_person(
@@ -339,7 +346,7 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
     for n, technology in enumerate(sorted({script.match[1] for script in chosen})):
         row = stage.db.execute(
             text(
-                "SELECT t.id, o.name FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id"
+                "SELECT t.id, o.id::text AS owner_id, o.name FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id"
                 " WHERE t.external_id = :id"
             ),
             {"id": technology},
@@ -355,16 +362,19 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
         }
         secret = {"owner": row.name, "status": "kept", "checked_on": _day(stage, 0)}
         confirmed = not technology.startswith(UNCONFIRMED)
-        record_right(
+        done = record_right(
             stage.db,
             officer,
             programme=stage.ids["programme"],
             technologies=[row.id],
+            owners=[{"organisation": row.owner_id, "share": None}] if row.owner_id and confirmed else [],
             kind="know_how" if technology in SECRETS else "invention",
             fields=secret if technology in SECRETS else patent,
             confirmed=confirmed,
             request=Request(str(uuid_utils.uuid7()), technology),
         )
+        # A script may say what lies on it.
+        stage.ids[f"right of {technology}"] = str(done.answer["id"])
     # The patent that a company in need pledges for the plant is its own.
     stage.ids["own_patent"] = str(
         record_right(
@@ -372,6 +382,7 @@ def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
             officer,
             programme=stage.ids["programme"],
             technologies=[],
+            owners=[{"organisation": stage.ids[PLEDGES_ITS_OWN], "share": "100"}],
             kind="invention",
             fields=patent | {"number": "ZL202010000099.9", "owner": PLEDGES_ITS_OWN},
             confirmed=True,

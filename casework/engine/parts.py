@@ -90,3 +90,6 @@ MONEY_STAGES = (WANTED, OFFERED, APPROVED, PAID)
 REPAID, INTEREST, REPAID_ON = "repaid", "interest", "repaid_on"
 #: What a definition may tell of its money.
 MONEY_PARTS = (*MONEY_STAGES, RECOVERED, REPAID, INTEREST, REPAID_ON)
+#: What a workflow may tell of the price of a deal (`Workflow.price`), and which of that are amounts; the others are choices.
+PRICE_PARTS = ("kind", "form", "contract_value", "technology_value", "no_price", "no_value")
+PRICE_AMOUNTS = ("contract_value", "technology_value")

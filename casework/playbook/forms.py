@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from casework.json_values import Answers, JsonMapping, JsonObject
-from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
+from casework.playbook.words import ALSO_SAID, CHOICES, DAYS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
 
 #: A field, as an edition has it or the API gives it.
 Rule = JsonMapping
@@ -56,7 +56,7 @@ def fill_form(form: Form, said: Answers, facts: Facts) -> JsonObject:
                 data[name] = _said(form.action, rule, said[name], facts)
         elif name in form.known and name not in said:
             data[name] = form.known[name]
-        elif name in said or rule.get("required") or rule["type"] == "rights":
+        elif name in said or rule.get("required") or rule["type"] == "rights" or (form.action, name) in ALSO_SAID:
             data[name] = _ordinary(form.action, rule, facts)
     return data
 

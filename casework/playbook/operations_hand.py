@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import uuid_utils
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition, TransitionRule
@@ -26,6 +26,7 @@ from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.catalogue.ip_rights import confirm_right, record_right
+from casework.operations.catalogue.outside_burdens import end_burden, enter_burden
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
@@ -234,6 +235,36 @@ class OperationsHand(Hand):
                 request=_request(),
             )
 
+    def lay(self, who: str, right: str, kind: str, values: Answers) -> None:
+        """Somebody enters what lies on a right and came of no case here."""
+        with self.action() as db:
+            said: JsonObject = {"from": 0, **values, "kind": kind}
+            for name in ("from", "until"):
+                if isinstance(said.get(name), int):
+                    said[name] = (self.stage.today + timedelta(days=said[name])).isoformat()
+            if "holder" in said:
+                said["holder"] = self.id(said["holder"])
+            source, number = "CNIPA register", str(said.pop("number", "2026990000017"))
+            enter_burden(
+                db, self.actor(who), self.id(right), values=said, number=number, source=source, request=_request()
+            )
+
+    def lift(self, who: str, right: str, kind: str) -> None:
+        """Somebody records the end of what came of no case here."""
+        with self.action() as db:
+            lying = db.execute(_LYING, {"id": self.id(right), "kind": kind}).scalars()
+            for burden in lying.all():
+                end_burden(
+                    db,
+                    self.actor(who),
+                    self.id(right),
+                    burden,
+                    ended_on=self.stage.today,
+                    source="CNIPA register",
+                    reason="The register shows it no longer.",
+                    request=_request(),
+                )
+
     def look_up(self, who: str, fields: Answers) -> None:
         """Somebody looks the case's rights up in their register, and records what it says."""
         with self.action() as db:
@@ -385,6 +416,13 @@ class _Surroundings:
             return self.hand._register(label, None, "report")
         on_file = [document.id for document in self.hand.case.documents.values() if document.kind in kinds]
         return on_file[-1] if on_file else self.hand.file(label, kinds[0], sheet.track, sheet.who)
+
+
+#: What stands on a right of a kind and came of no case.
+_LYING = text("""
+    SELECT b->>'id' FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b WHERE r.id = CAST(:id AS uuid)
+    AND b->>'kind' = :kind AND b->>'to' IS NULL AND b->>'case' IS NULL
+""")
 
 
 def _request() -> Request:

@@ -128,6 +128,16 @@ def rights_are(who: str = "officer", **fields: object) -> Action:
     return lambda hand: hand.look_up(who, fields)
 
 
+def lay(right: str, kind: str, who: str = "officer", **values: object) -> Action:
+    """Somebody enters what lies on a right and came of no case here; days are said as numbers from today, a holder by name."""
+    return lambda hand: hand.lay(who, right, kind, values)
+
+
+def lift(right: str, kind: str, who: str = "officer") -> Action:
+    """Somebody records that it has ended."""
+    return lambda hand: hand.lift(who, right, kind)
+
+
 def take_in(right: str, who: str = "officer") -> Action:
     """The case is about one more right, say a company's own patent that it pledges."""
     return lambda hand: hand.take_in(who, right)

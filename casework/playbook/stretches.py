@@ -49,7 +49,9 @@ def to_structuring(match: str = "main", **plan: object) -> Steps:
 
 
 def sent(service: str, provider: str, **request: object) -> Pressed:
-    return (do("officer", f"referral:{service}.send", provider=provider, **request),)
+    # What the technology claims to do is typed once, for the assessor to read on the case sheet.
+    claim = {"claim": True} if service == "assessment" else {}
+    return (do("officer", f"referral:{service}.send", provider=provider, **(claim | request)),)
 
 
 def accepted(service: str, provider: str, who: str, **request: object) -> Pressed:

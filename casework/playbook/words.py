@@ -71,6 +71,12 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("refused_by_authority", "finding"): "The authority holds that the core of the process must not leave the country.",
     ("", "entry"): "not listed",
     ("assignment_registration", "number"): "2026110012345",
+    ("licence_recording", "number"): "X2026990000041",
+    ("technology_contract_decision", "number"): "2026110105003318",
+    ("appraisal_filing", "authority"): "The company that supervises the owner",
+    ("appraisal_filing", "number"): "2026-17",
+    ("transaction_verification", "exchange"): "Technology exchange of the city",
+    ("transaction_verification", "number"): "T2026-0208",
     ("issue_pass", "number"): "VS-0127",
     ("issue_limits", "number"): "VS-0131",
     ("", "number"): "0001",
@@ -93,7 +99,7 @@ NUMBERS: Mapping[str, str] = {
 
 #: The same of one action: (transition or task, field). A baseline and a reading are of ninety days.
 NUMBERS_OF: Mapping[tuple[str, str], str] = {
-    ("record_baseline", "value"): "1280", ("reading", "value"): "930", ("deliver", "value"): "915",
+    ("record_baseline", "value"): "1280", ("reading", "value"): "930", ("deliver", "value"): "915", ("send", "value"): "310",
     ("deliver", "uncertainty"): "4", ("correct_record", "value"): "1275", ("admit", "value"): "310", ("fix_plan", "value"): "310",
     ("issue_pass", "value"): "306", ("issue_limits", "value"): "306",
 }  # fmt: skip
@@ -106,6 +112,7 @@ DAYS: Mapping[str, int] = {
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
     ("eligible", "pledgor"): "technology_owner",
+    ("send", "pledgor"): "technology_owner",
     ("propose", "kind"): "patent_licence",
     ("ready_to_sign", "kind"): "patent_licence",
     ("ready_to_sign", "licence"): "plain",
@@ -116,6 +123,8 @@ CHOICES: Mapping[tuple[str, str], str] = {
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",
 }
+#: Answered although it need not be: (transition or task, field). No right of a script says whose it is unless the script does.
+ALSO_SAID = frozenset({("confirm", "owner_seen")})
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {

@@ -75,3 +75,33 @@ ORGANISATION_MERGED = reason(
     "catalogue.organisation_merged", N_("This organisation was merged: another record stands in its place.")
 )
 MOST_ROWS = template("catalogue.most_rows", N_("an organisation has %(most)s of these at most"))
+EACH_OWNER_SCREENED = reason(
+    "catalogue.each_owner_screened", N_("say of each owner on record whether the lists know them, and of nobody else")
+)
+SCREENING_TOO_LONG = reason(
+    "catalogue.screening_too_long", N_("must lie within a year after the day on which the lists were looked through")
+)
+MERGE_WITH_ITSELF = reason("catalogue.merge_with_itself", N_("Choose another organisation: this one is the one to go."))
+MERGE_HAS_ACCOUNTS = reason(
+    "catalogue.merge_has_accounts",
+    N_("People or systems have accounts with one of the two: an administrator ends those first."),
+)
+MERGE_ACROSS_PROGRAMMES = reason(
+    "catalogue.merge_across_programmes", N_("The two are not kept by the same programme, so they stay apart.")
+)
+MERGE_BOTH_PARTIES = template(
+    "catalogue.merge_both_parties",
+    N_("Both are parties of the same case (%(cases)s): it would have only one party then."),
+)
+MERGE_NUMBERS_DIFFER = reason(
+    "catalogue.merge_numbers_differ",
+    N_(
+        "They have different registration numbers: these are two organisations, or one number is to be put right first."
+    ),
+)
+NOT_OF_BURDEN = reason("catalogue.not_of_burden", N_("is nothing that is recorded of this kind of encumbrance"))
+ENDS_BEFORE_IT_BEGINS = reason("catalogue.ends_before_it_begins", N_("must not be before the day on which it begins"))
+BURDEN_OF_CASE = reason(
+    "catalogue.burden_of_case", N_("A case here recorded it, or it has ended: only that case can change or end it.")
+)
+SAY_WHY_ENDED = reason("catalogue.say_why_ended", N_("say by which deed it ended"))

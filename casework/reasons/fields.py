@@ -61,6 +61,12 @@ TIME_FORM = reason("fields.time_form", N_("write a time as YYYY-MM-DDThh:mm:ss, 
 NO_DAY = reason("fields.no_day", N_("is no day of the calendar"))
 YEARS = reason("fields.years", N_("must lie between 1900 and 2199"))
 NOT_KNOWN = reason("fields.not_known", N_("is not known"))
+RIGHT_NOT_OF_CASE = reason(
+    "fields.right_not_of_case",
+    N_(
+        "names a right that the case is not about: add that of the borrower or the pledgor to the case first, or name another"
+    ),
+)
 NOT_OF_CASE = reason("fields.not_of_case", N_("is not one of this case"))
 UNCHANGED = reason("fields.unchanged", N_("is what it was"))
 SOMEBODY_ELSE = reason("fields.somebody_else", N_("must be somebody else"))

@@ -9,10 +9,15 @@ from casework.reasons.base import N_, Reason, Template, Terms, reason, template
 _LYING = Terms({
     "exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence"), "licence": N_("licence"),
     "assignment": N_("assignment, not registered"), "transfer": N_("transfer"),
+    "seizure": N_("seizure"),
 })  # fmt: skip
 _KINDS = Terms({
     "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),
     "software": N_("software"), "trade_secret": N_("trade secret"), "know_how": N_("know-how"),
+})  # fmt: skip
+_STATUSES = Terms({
+    "lapsed": N_("lapsed"), "expired": N_("expired"), "invalid": N_("declared invalid"), "disclosed": N_("disclosed"),
+    "refused": N_("refused"), "withdrawn": N_("withdrawn"),
 })  # fmt: skip
 
 UNNUMBERED = template("rights.unnumbered", N_("%(kind)s without a number"), kind=_KINDS)
@@ -27,11 +32,15 @@ IN_THE_WAY = template(
     where=Terms({}),
     uses=Terms({}),
 )
+HAS_ENDED = template("rights.has_ended", N_("%(right)s is on record as %(status)s."), status=_STATUSES)
+RAN_OUT = template("rights.ran_out", N_("%(right)s ended on %(day)s."))
+RUNS_OUT = template("rights.runs_out", N_("%(right)s ends on %(day)s."))
+OUTSIDER = reason("rights.outsider", N_("somebody who is not on record"))
 
 
 @dataclass(frozen=True, slots=True)
 class Holder(Reason):
-    """Whoever holds it: another case, until whoever hears it may know the organisation's name."""
+    """Whoever holds it: another case, until whoever hears it may know the organisation's name; of no case it is an outsider."""
 
     template: Template = reason("rights.another_case", N_("another case")).template
     organisation: str = ""

@@ -278,6 +278,7 @@ def _consent(row: Row) -> Consent:
         row["expires_on"],
         _maybe_time(row["ended_at"]),
         row["how"],
+        row["sheet"],
     )
 
 
@@ -292,6 +293,7 @@ def _document(row: Row) -> Document:
         _maybe_time(row["withdrawn_at"]),
         row["own"],
         row["letter"],
+        row["numbered"],
     )
 
 

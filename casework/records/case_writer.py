@@ -199,6 +199,7 @@ def _consent_row(case: Case, consent: Consent, position: int) -> Row:
         "expires_on": consent.expires_on,
         "ended_at": time_of(consent.ended_at),
         "how": consent.how,
+        "sheet": consent.sheet,
     }
 
 
@@ -214,6 +215,7 @@ def _document_row(case: Case, document: Document, position: int) -> Row:
         "withdrawn_at": time_of(document.withdrawn_at),
         "own": document.own,
         "letter": document.letter,
+        "numbered": document.numbered,
     }
 
 

@@ -24,8 +24,15 @@ from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
 from casework.web.cases import bulk_case_pages, correction_pages
 from casework.web.cases import pages as case_pages
+from casework.web.catalogue import (
+    burden_pages,
+    merging_pages,
+    organisation_row_pages,
+    past_project_pages,
+    record_pages,
+    screening_pages,
+)
 from casework.web.catalogue import organisation_pages as party_pages
-from casework.web.catalogue import organisation_row_pages, past_project_pages, record_pages, right_record_pages
 from casework.web.catalogue import pages as catalogue_pages
 from casework.web.deadlines import calendar_pages
 from casework.web.deadlines import pages as deadline_pages
@@ -51,12 +58,13 @@ from casework.web.people import (
     invitation_pages,
     offboarding_pages,
     organisation_pages,
+    programme_settings_pages,
     recovery_pages,
     role_request_pages,
 )
 from casework.web.people import pages as people_pages
 from casework.web.privacy import pages as privacy_pages
-from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages
+from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages
 from casework.web.referrals import pages as referrals_pages
 from casework.web.search import pages as search_pages
 from casework.web.search import palette_pages
@@ -151,6 +159,7 @@ PAGES = (
     auth_pages.blueprint,
     people_pages.blueprint,
     organisation_pages.blueprint,
+    programme_settings_pages.blueprint,
     agenda_pages.blueprint,
     audit_pages.blueprint,
     bulk_pages.blueprint,
@@ -185,11 +194,13 @@ PAGES = (
     deadline_pages.blueprint,
     catalogue_pages.blueprint,
     past_project_pages.blueprint,
-    right_record_pages.blueprint,
+    burden_pages.blueprint,
     record_pages.needs,
     record_pages.technologies,
     party_pages.blueprint,
     organisation_row_pages.blueprint,
+    merging_pages.blueprint,
+    screening_pages.blueprint,
     mediations_pages.blueprint,
     messages_pages.blueprint,
     notification_pages.blueprint,
@@ -200,6 +211,7 @@ PAGES = (
     directory_pages.blueprint,
     recovery_pages.blueprint,
     referrals_pages.blueprint,
+    sheet_pages.blueprint,
     role_request_pages.blueprint,
     search_pages.blueprint,
     palette_pages.blueprint,

@@ -33,7 +33,7 @@ NEEDED = {
     "agreement.sign_local": "signed_agreement", "deployment.pass": "acceptance_certificate",
 }  # fmt: skip
 HABITS: Mapping[str, Json] = {
-    **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territory": "CN",
+    **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territory": "CN", "pledgor": "technology_owner",
 }  # fmt: skip
 
 
@@ -174,7 +174,7 @@ class BrowserHand(Hand):
 
     def _said(self, action: str, said: Mapping[str, Json]) -> dict[str, Json]:
         """What a script says, and what is chosen where it says nothing."""
-        chosen = {field: value for (of, field), value in CHOICES.items() if of == action}
+        chosen = {field: value for (of, field), value in CHOICES.items() if of == action and field not in HABITS}
         return chosen | {name: self._resolved(value) for name, value in said.items()}
 
     def _resolved(self, value: Json) -> Json:

@@ -43,6 +43,8 @@ _WORDS = """() => {
   }
   return said;
 }"""
+#: What is written where something is put in: it is the same in every language.
+_PLACE = re.compile(r"\{\w+\}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z’'.&-]*[A-Za-z]")
 #: Latin words that stand in Chinese text as well: marks of formats, units and the name of the product.
 KNOWN = frozenset({
@@ -133,9 +135,11 @@ def tab_stops(page: Page, most: int = 200) -> list[str]:
 
 
 def latin_words(page: Page, names: Iterable[str] = ()) -> list[str]:
-    """Latin words of a Chinese page: what should be translated, but names that have no Chinese one."""
+    """Latin words of a Chinese page: what should be translated, but names that have no Chinese one, and places in braces."""
     own = {part for name in names for part in _LATIN.findall(name)} | KNOWN
-    return [word for words in page.evaluate(_WORDS) for word in _LATIN.findall(words) if word not in own]
+    return [
+        word for words in page.evaluate(_WORDS) for word in _LATIN.findall(_PLACE.sub("", words)) if word not in own
+    ]
 
 
 __all__ = [

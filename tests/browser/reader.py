@@ -18,6 +18,7 @@ PHONE = 360
 #: The number of a case, in the address or in the way that leads to a page.
 _CASE = re.compile(r"\b[A-Z]{2,8}-\d{4}-\d{4,}\b")
 _ROW = re.compile(r"\.(\d+)\.(?:what|by)$")
+_OF_ROWS = re.compile(r"\.\d+\.")
 
 #: What the first form of the page asks, in its order.
 _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).flatMap(form =>
@@ -226,6 +227,9 @@ class Reader:
             assert name not in said or {_plainly(said[name])} == settled, f"{name} is settled: {settled}"
             return settled
         value = said.get(name)
+        if value is True and _OF_ROWS.search(first["name"]):
+            # A row of it, whatever it says.
+            value = None
         if isinstance(value, list):
             for n, each in enumerate(value):
                 self._choose(first, each, n)

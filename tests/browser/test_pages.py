@@ -78,6 +78,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "what is told": ("officer", "/notifications/settings"),
     "offers": ("provider", "/"),
     "referral": ("provider", "/referrals/<accepted>"),
+    "case sheet": ("provider", "/referrals/<accepted>/sheet"),
     "disputes": ("dispute_officer", "/"),
     "queue": ("provider", "/queues"),
     "no such page": ("officer", "/cases/BJ-2099-0001"),
@@ -139,7 +140,9 @@ _WRITTEN = """
         UNION ALL SELECT to_jsonb(n)::text FROM needs n UNION ALL SELECT to_jsonb(t)::text FROM technologies t
         UNION ALL SELECT concat_ws(' ', proposed_by, rationale, source, external_id) FROM matches
         UNION ALL SELECT concat_ws(' ', office, number, owner) FROM rights UNION ALL SELECT number FROM cases
-        UNION ALL SELECT body::text FROM events UNION ALL SELECT name FROM service_accounts UNION ALL SELECT name FROM saved_views
+        UNION ALL SELECT body::text FROM events
+        UNION ALL SELECT jsonb_path_query_array(effects, '$.**.claim[*].*')::text FROM events
+        UNION ALL SELECT name FROM service_accounts UNION ALL SELECT name FROM saved_views
     ) x
 """
 

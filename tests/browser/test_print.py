@@ -95,3 +95,13 @@ def test_a_referral_has_what_is_asked_and_by_when(page_of: PageOf, printed: tupl
     for told in ("Offer: green technology assessment", "What is asked", "Does it reach 180 degrees?"):
         assert told in words
     assert not [one for one in FRAME if one in words]
+
+
+def test_a_case_sheet_prints_with_its_figures_and_no_frame(page_of: PageOf, site: Site) -> None:
+    with transaction(site.engine) as db:
+        number, referral = to_referral(site.world, db)
+        site.world.accept(db, number, referral)
+    words = on_paper(page_of("provider"), f"/referrals/{referral}/sheet", most=2)
+    for told in ("Case sheet", number, "Does it reach 180 degrees?", "Steam temperature", "full load"):
+        assert told in words
+    assert not [one for one in FRAME if one in words]

@@ -75,3 +75,18 @@ def test_a_wrong_programme_is_refused_in_one_line(database_url: str, given: tupl
     assert made.returncode != 0
     assert words in made.stderr
     assert "Traceback" not in made.stderr
+
+
+def test_a_programme_begins_with_the_settings_of_another(database_url: str, engine: Engine) -> None:
+    environment = {"DATABASE_URL": database_url}
+    more = ("--zone", "Asia/Urumqi", "--calendar", "monday_to_friday")
+    assert run_casework("programme", "add", "BJ", "Beijing", *more, environment=environment).returncode == 0
+    made = run_casework("programme", "copy", "BJ", "XJ", "Urumqi", "--name-zh", "乌鲁木齐", environment=environment)
+    assert made.returncode == 0, made.stderr
+    with transaction(engine) as db:
+        rows = db.execute(text("SELECT code, calendar->>'zone' AS zone, name_zh FROM programmes ORDER BY code")).all()
+    assert [tuple(row) for row in rows] == [("BJ", "Asia/Urumqi", None), ("XJ", "Asia/Urumqi", "乌鲁木齐")]
+    unknown = run_casework("programme", "copy", "SH", "GZ", "Guangzhou", environment=environment)
+    assert unknown.returncode == 1
+    assert "SH" in unknown.stderr
+    assert run_casework("verify", environment=environment).returncode == 0

@@ -13,12 +13,14 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.state.events import FIRED, Event
 from casework.engine.state.projection import fold
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, NotFound
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.queries import show_case
 from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.case_hygiene import find_breaches
+from casework.operations.referrals.sheet import show_sheet
+from casework.operations.referrals.sheet_views import CaseSheet
 from casework.operations.tasks.queues import list_tasks
 from casework.operations.verification.service import verify_case
 from casework.permissions.visibility import Sight, sight
@@ -84,6 +86,13 @@ class Journey(OperationsHand):
         """What lies on a right, and what lay on it."""
         encumbrances = text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)")
         return list(self.db.execute(encumbrances, {"id": self.world[right]}).scalar_one())
+
+    def sheet(self, who: str, service: str) -> CaseSheet | None:
+        """The case sheet of the newest referral of a service, or None where it is closed to this person."""
+        try:
+            return show_sheet(self.db, self.actor(who), self.track(f"referral:{service}").id)
+        except NotFound:
+            return None
 
     def refuses_dispute(self, who: str, error: type[CaseworkError]) -> bool:
         """Whether this person may not open a mediation about the case."""

@@ -49,8 +49,11 @@ MATCHES = {
     "export": ("foreign_plant", "filter"), "import": ("mill", "foreign_burner"), "unplaced": ("plant", "unplaced_kiln"),
     # No right of what the newcomer brings is recorded.
     "newcomer": ("mill", "sorbent"),
+    # What a state-owned institute has, for a mill here and for a plant abroad.
+    "state": ("mill", "institute_boiler"), "state_export": ("foreign_plant", "institute_boiler"),
 }  # fmt: skip
 COUNTRIES = {"foreign_plant": "DE", "foreign_burner": "DE", "unplaced_kiln": None}
+STATE_OWNED = ("institute_boiler",)
 
 
 def build_world(db: Connection) -> Mapping[str, str]:
@@ -83,7 +86,7 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
     for need in ("plant", "mill", "foreign_plant"):
         _record(db, ids, "need", need)
     _record(db, ids, "technology", "sorbent")
-    for technology in ("filter", "membrane", "foreign_burner", "unplaced_kiln"):
+    for technology in ("filter", "membrane", "foreign_burner", "unplaced_kiln", "institute_boiler"):
         _record(db, ids, "technology", technology)
         ids[f"{technology}_patent"] = right = str(uuid_utils.uuid7())
         kept = {
@@ -137,6 +140,9 @@ def _records(db: Connection, ids: dict[str, str]) -> None:
 
 def _record(db: Connection, ids: dict[str, str], noun: Kept, name: str) -> None:
     ids[f"{name}_owner"] = owner = register_organisation(
-        db, name=f"Owner of the {name}", country=COUNTRIES.get(name, "CN")
+        db,
+        name=f"Owner of the {name}",
+        country=COUNTRIES.get(name, "CN"),
+        more={"state_owned": True} if name in STATE_OWNED else None,
     )
     ids[name] = add_record(db, ids["programme"], noun, name, {"title": name, "owner_id": owner}, source="desk")

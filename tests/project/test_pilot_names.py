@@ -53,7 +53,9 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("operations/catalogue/import_schemas.py", "web/shell/values.py", "web/cases/effect.py")),
     ("how well an effect is known", "verified", ("engine/state/impact_values.py", "api/protocol/case_schemas.py",
      "web/shell/impact_words.py")),
-    ("how a screening ended", "clear", ("records/tables/people.py",)),
+    ("what a definition tells of the price of a deal", "no_value", ("engine/parts.py",)),
+    ("how a screening ended", "clear", ("records/tables/people.py", "engine/case_objects/screenings.py",
+     "web/shell/screening_words.py", "operations/core/external_facts.py", "api/catalogue/organisation_schemas.py")),
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),
     ("words of the field, in the glossary", "triage resume reopen accept decline failed drawdown deployment commissioning monitoring"
      " verified", ("web/shell/glossary.py",)),

@@ -226,6 +226,8 @@ CASES: tuple[Row, ...] = (
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),
+    # Its provider reads the sheet from the acceptance on: `tests/operations/referrals/test_sheet.py`.
+    get("/referrals/{referral}/sheet", READERS, there=READERS),
     post("/referrals/{referral}/look", READERS | LAB, there=READERS | BANK),
     get("/referrals/{referral}/follow", READERS | LAB, there=READERS | BANK),
     post("/referrals/{referral}/follow", READERS | LAB, there=READERS | BANK),

@@ -32,6 +32,9 @@ CALENDAR = {
 }
 
 
+SUPERVISOR = frozenset({"supervisor"})
+
+
 def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
     return post(
         path,
@@ -80,10 +83,28 @@ REGISTERS: tuple[Row, ...] = (
     post(
         "/rights/{right}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"checked_on": "2026-01-05"},
     ),
+    post(
+        "/rights/{right}/encumbrances", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"kind": "no_such_kind", "since": "2026-01-05", "source": "Register"},
+    ),
+    post(
+        "/rights/{right}/encumbrances/{burden}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"kind": "no_such_kind", "since": "2026-01-05", "source": "Register", "reason": "Misread."},
+    ),
+    post(
+        "/rights/{right}/encumbrances/{burden}/end", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"ended_on": "2025-01-05", "source": "Register", "reason": "Paid."},
+    ),
     post("/rights/{right}/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"technologies": []}),
     # --- organisations that programmes keep ---
     get("/organisations/{party}", READERS, there=FOREIGN),
     get("/organisations/{party}/history", READERS, there=FOREIGN),
+    get("/organisations/{party}/screenings", READERS, there=FOREIGN),
+    post("/organisations/{party}/screenings", frozenset({"compliance"}), READERS - {"compliance"}, there_refused=FOREIGN,
+        body=lambda on: {"result": "clear", "checked_on": "2026-01-01", "valid_until": "2026-02-01", "lists": "UN", "evidence": "x"}),
+    get("/organisations/{party}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/organisations/{party}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"into": on["party"], "reason": "One licence."}),
     post(
         "/programmes/{programme}/organisations", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN,
         absent_refused=EVERYBODY, body=lambda on: {"name": "Other", "source": "Register", "country": "CN", "register_number": "1"},
@@ -108,8 +129,14 @@ REGISTERS: tuple[Row, ...] = (
         "/programmes/{programme}/calendar", ADMINISTRATOR, NO_ADMINISTRATOR, there=ADMINISTRATOR, there_refused=NO_ADMINISTRATOR,
         absent_refused=NO_ADMINISTRATOR,
     ),
+    get("/programmes/{programme}/settings", SUPERVISOR | ADMINISTRATOR),
+    post("/programmes/{programme}/settings/letterhead", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"number_form": "no place"}),
+    get("/programmes/{programme}/settings/limits", SUPERVISOR | ADMINISTRATOR),
+    post("/programmes/{programme}/settings/limits", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"what": "case.states.triage", "n": 10,
+        "reason": "None."}),
     admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
     admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),
+    admin("/programmes/{programme}/copy", body=lambda on: {"code": "BJ", "name": "Again"}),
     admin("/programmes/{programme}/phases", body=lambda on: {"name": "Late", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}),
     get("/organisations", EVERYBODY, lists="lab", finds=READERS | LAB | {"foreign_officer", "dispute_officer", "administrator"}),
     admin("/organisations", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"name": "One more"}),

@@ -22,6 +22,7 @@ from tests.security.authorization_rows import (
     post,
 )
 
+SCREENERS = frozenset({"compliance"})
 AUDITOR = frozenset({"auditor"})
 ERASERS = ADMINISTRATOR | AGREE
 ANSWERERS = frozenset({"officer", "supervisor", "compliance"})
@@ -111,6 +112,8 @@ TABLE: tuple[Row, ...] = (
     get("/referrals/working", PROVIDERS),
     get("/referrals/delivered", PROVIDERS),
     get("/referrals/<referral>", READERS | LAB, there=READERS | BANK),
+    # Its provider reads the sheet from the acceptance on: `tests/operations/referrals/test_sheet.py`.
+    get("/referrals/<referral>/sheet", READERS, there=READERS),
     get(
         "/referrals/<referral>/<track>/<name>", READERS | LAB, there=READERS | BANK,
         things={"track": "referral", "name": "referral_transition"},
@@ -308,6 +311,10 @@ TABLE: tuple[Row, ...] = (
     get("/organisations/<party>", READERS, there=FOREIGN),
     get("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/organisations/<party>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/organisations/<party>/screenings/new", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
+    post("/organisations/<party>/screenings/new", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
     get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(
@@ -325,6 +332,14 @@ TABLE: tuple[Row, ...] = (
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    *(
+        row
+        for of in ("new", "<burden>/correct", "<burden>/end")
+        for row in (
+            get(f"/rights/<right>/burdens/{of}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/rights/<right>/burdens/{of}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+        )
+    ),
     get("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
@@ -409,6 +424,14 @@ TABLE: tuple[Row, ...] = (
     get("/administration/programmes", ADMINISTRATOR),
     post("/administration/programmes", ADMINISTRATOR),
     post("/administration/programmes/<programme>/phases", ADMINISTRATOR),
+    get("/administration/programmes/<programme>/copy", ADMINISTRATOR),
+    post("/administration/programmes/<programme>/copy", ADMINISTRATOR),
+    get("/programmes", SUPERVISORS),
+    get("/programmes/<programme>/settings", SUPERVISORS | ADMINISTRATOR),
+    get("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
+    post("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
+    get("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
+    post("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
     get("/administration/calendars", ADMINISTRATOR),
     get("/administration/calendars/<programme>", ADMINISTRATOR, there=ADMINISTRATOR),
     get("/administration/calendars/<programme>/edit", ADMINISTRATOR),

@@ -34,6 +34,7 @@ from tests.security.authorization_rows import ROLES, Row
 from tests.security.authorization_walk import faults_of
 from tests.support.additions import (
     add_absence,
+    add_burden,
     add_endpoint,
     add_erasure,
     add_failed_job,
@@ -238,6 +239,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "need": world.needs[-1],
         "technology": world.technologies[-1],
         "right": world.rights[0],
+        "burden": add_burden(db, world, "officer", world.rights[0]),
         "programme": world.programmes["BJ"],
         "person": world.people["provider"],
         "leaver": leaver,
@@ -284,6 +286,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "need": need,
         "technology": technology,
         "right": str(right),
+        "burden": add_burden(db, world, "foreign_officer", str(right)),
         "programme": there,
         "person": world.people["foreign_officer"],
         "leaver": world.people["foreign_officer"],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import note_entries
@@ -218,3 +220,12 @@ def add_party(db: Connection, world: World, by: str, programme: str) -> dict[str
 
     contact = keep("contacts", "Li Wen")
     return {"party": party, "contact": contact, "owner": keep("owners", "Kiln Holding"), "row": contact}
+
+
+def add_burden(db: Connection, world: World, by: str, right: str, **other: Any) -> str:
+    """A request for invalidation, or something else that came of no case here, entered by an officer."""
+    given = {"kind": "invalidation", "from": "2026-01-05", **other}
+    done = enter_burden(
+        db, world.actor(db, by), right, values=given, number="Y 1", source="CNIPA register", request=new_request()
+    )
+    return str(done.answer["id"])

@@ -119,6 +119,9 @@ PERSONAE: Mapping[str, Persona] = {
             "POST /recoveries/{recovery}/decide", "GET /roles/<role>", "POST /roles/<role>/decide",
             "GET /recoveries/<recovery>", "POST /recoveries/<recovery>/decide", "GET /skills/<scope>/<person> (programme) (officer)",
             "POST /skills/<scope>/<person> (programme) (officer)", "GET /team/<person> (leaver)", "POST /team/<person> (leaver)",
+            "GET /programmes/<programme>/settings", "GET /programmes/{programme}/settings",
+            *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")
+                for programme in ("<programme>", "{programme}") for what in ("letterhead", "limits")),
         }),
     ),
 }  # fmt: skip

@@ -27,6 +27,7 @@ from casework.web.app import create_app
 from tests.security.authorization_rows import ROLES, Row
 from tests.support.additions import (
     add_absence,
+    add_burden,
     add_endpoint,
     add_erasure,
     add_failed_job,
@@ -183,6 +184,7 @@ def make_things(world: World, db: Connection) -> Things:
         "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)),
         "right": world.rights[0],
+        "burden": add_burden(db, world, "officer", world.rights[0]),
         "technology": world.technologies[0],
         "need": world.needs[0],
         "view": views[0],
@@ -227,6 +229,7 @@ def make_things(world: World, db: Connection) -> Things:
         "shared": world.write(db, "provider", case_here, referral),
         "sealed": sealed,
     }
+    right = _right(db, world, there, technology)
     far = here | {
         "answered": "1",
         "answered_task": str(uuid.uuid4()),
@@ -249,7 +252,8 @@ def make_things(world: World, db: Connection) -> Things:
         "task": _task(db, elsewhere, "proposed"),
         "step_task": _task(db, elsewhere, "proposed"),
         "match": match,
-        "right": _right(db, world, there, technology),
+        "right": right,
+        "burden": add_burden(db, world, "foreign_officer", right),
         "technology": technology,
         "need": need,
         "view": views[1],

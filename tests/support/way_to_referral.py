@@ -135,6 +135,7 @@ def to_scoping(world: World, db: Connection, match: int | None = None, *, nda: M
                 "given_on": on,
                 "channel": "letter",
                 "evidence": "Binder 7",
+                "sheet": True,
             },
             about=side,
         )

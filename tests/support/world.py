@@ -205,7 +205,8 @@ class World:
                 "fee": "programme",
                 "question": "Does it reach 180 degrees?",
                 "wanted_on": (today() + timedelta(days=60)).isoformat(),
-            },
+            }
+            | FOR_THE_SHEET.get(service, {}),
             track=referral,
         )
 
@@ -456,6 +457,18 @@ def add_match(db: Connection, actor: Actor, programme: str, need: str, technolog
         request=new_request(),
     )
     return str(done.answer["id"])
+
+
+#: By service what its request says for the case sheet.
+FOR_THE_SHEET: dict[str, dict[str, Any]] = {
+    "assessment": {
+        "claim": [{"parameter": "Steam temperature", "value": "180", "unit": "degC", "conditions": "full load"}]
+    },
+    "pledge": {
+        "amount": {"amount": "2400000.00", "currency": "CNY"}, "borrower": "need_owner", "pledgor": "technology_owner",
+    },
+    "finance": {"amount": {"amount": "8000000.00", "currency": "CNY"}},
+}  # fmt: skip
 
 
 # --- forms of the way to a referral -----------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Task
 from tests.workflows.case_facts import OFFICER, at, consent, done, facts, fired, table, technology
@@ -163,6 +165,62 @@ def screened(party: str, result: str = "clear", on: str = "2026-03-20", days: in
 )
 def test_parties_are_screened(case: Facts, holds: bool) -> None:
     assert guards.parties_are_screened.holds(case) is holds
+
+
+def on_record(
+    result: str = "clear", on: str = "2026-03-20", until: str = "2026-06-18", *, owners: bool = True
+) -> dict[str, object]:
+    return {"id": "s", "result": result, "checked_on": on, "valid_until": until, "owners_free": owners}
+
+
+def recorded(**parties: dict[str, object]) -> dict[str, object]:
+    return {"screenings": parties}
+
+
+TASKS = [screened("need_owner"), screened("technology_owner")]
+
+
+@table(
+    {
+        "both on record": (facts(outside=recorded(need_owner=on_record(), technology_owner=on_record())), True),
+        "one on record, one here": (facts(tasks=TASKS[1:], outside=recorded(need_owner=on_record())), True),
+        "one on record alone": (facts(outside=recorded(need_owner=on_record())), False),
+        "run out": (facts(tasks=TASKS[1:], outside=recorded(need_owner=on_record(until="2026-03-29"))), False),
+        "no end": (facts(tasks=TASKS[1:], outside=recorded(need_owner=on_record(until=""))), False),
+        "an owner on a list": (facts(tasks=TASKS[1:], outside=recorded(need_owner=on_record(owners=False))), False),
+        "a newer hit on record": (
+            facts(tasks=TASKS, outside=recorded(need_owner=on_record("hit", "2026-03-21"))),
+            False,
+        ),
+        "an older hit on record": (
+            facts(tasks=TASKS, outside=recorded(need_owner=on_record("hit", "2026-03-19"))),
+            True,
+        ),
+        "a newer hit here": (
+            facts(
+                tasks=[screened("need_owner", "hit", on="2026-03-21"), TASKS[1]],
+                outside=recorded(need_owner=on_record()),
+            ),
+            False,
+        ),
+    }
+)
+def test_parties_are_screened_by_the_record_of_their_organisations(case: Facts, holds: bool) -> None:
+    assert guards.parties_are_screened.holds(case) is holds
+
+
+@table(
+    {
+        "nothing on record": (facts(), True),
+        "here alone": (facts(tasks=TASKS), True),
+        "on record": (facts(outside=recorded(need_owner=on_record())), False),
+        "the other one's": (facts(outside=recorded(technology_owner=on_record())), True),
+        "run out": (facts(outside=recorded(need_owner=on_record(until="2026-03-29"))), True),
+        "a hit": (facts(outside=recorded(need_owner=on_record("hit"))), True),
+    }
+)
+def test_screening_is_not_on_record(case: Facts, holds: bool) -> None:
+    assert guards.screening_is_not_on_record.holds(replace(case, about="need_owner")) is holds
 
 
 OLD = [consent("need_owner", given_on="2025-01-01"), consent("technology_owner")]

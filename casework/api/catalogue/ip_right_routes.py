@@ -6,7 +6,8 @@ from casework.api.catalogue import ip_right_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import given
-from casework.operations.catalogue import ip_rights, kept_records
+from casework.json_values import JsonObject
+from casework.operations.catalogue import ip_rights, kept_records, outside_burdens
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import IpRight, Need, Technology
@@ -127,6 +128,60 @@ def set_belonging(call: Call) -> Done:
     )
 
 
+def enter_burden(call: Call) -> Done:
+    body = call.body
+    return outside_burdens.enter_burden(
+        call.db,
+        call.actor,
+        call.path["right"],
+        values=_burden(body),
+        number=body.number,
+        source=body.source,
+        request=call.request,
+    )
+
+
+def correct_burden(call: Call) -> Done:
+    body = call.body
+    return outside_burdens.correct_burden(
+        call.db,
+        call.actor,
+        call.path["right"],
+        call.path["burden"],
+        values=_burden(body),
+        number=body.number,
+        source=body.source,
+        reason=body.reason,
+        request=call.request,
+    )
+
+
+def end_burden(call: Call) -> Done:
+    body = call.body
+    return outside_burdens.end_burden(
+        call.db,
+        call.actor,
+        call.path["right"],
+        call.path["burden"],
+        ended_on=body.ended_on,
+        source=body.source,
+        reason=body.reason,
+        request=call.request,
+    )
+
+
+def _burden(body: schemas.Burden) -> JsonObject:
+    return {
+        "kind": body.kind,
+        "holder": str(body.holder) if body.holder else None,
+        "licence": body.licence,
+        "territories": body.territories,
+        "fields": body.fields,
+        "from": body.since,
+        "until": body.until,
+    }
+
+
 def _owners(owners: list[schemas.OwnerOfRight]) -> list[dict[str, str | None]]:
     return [{"organisation": str(owner.organisation), "share": owner.share} for owner in owners]
 
@@ -147,5 +202,11 @@ ROUTES: tuple[Route, ...] = (
     get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.RightRecord),
     post("/rights", record_right, "Enter an IP right", shared.Made, body=schemas.NewRight, status=201, noun="programme"),
     post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=schemas.CheckedRight),
+    post("/rights/{right}/encumbrances", enter_burden, "Enter what lies on an IP right and came of no case", shared.Made,
+        body=schemas.Burden, status=201),
+    post("/rights/{right}/encumbrances/{burden}/correct", correct_burden, "Correct in its place what was entered", shared.Made,
+        body=schemas.BurdenCorrected, noun="encumbrance"),
+    post("/rights/{right}/encumbrances/{burden}/end", end_burden, "Record by which deed it ended", shared.Made,
+        body=schemas.BurdenEnded, noun="encumbrance"),
     post("/rights/{right}/belongs", set_belonging, "Say what an IP right protects and whose it is", shared.Made, body=schemas.Belonging),
 )  # fmt: skip

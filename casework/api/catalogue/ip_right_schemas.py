@@ -67,6 +67,34 @@ class Belonging(Body):
     reason: Annotated[Line | None, Field(description="Why; needed where owners on record change")] = None
 
 
+class Burden(Body):
+    """What lies on a right and came of no case here."""
+
+    kind: Annotated[
+        Code, Field(description="pledge, licence, assignment (not registered), transfer, invalidation or seizure")
+    ]
+    holder: Annotated[Id | None, Field(description="Of a register of organisations; needed but of the last two")] = None
+    licence: Annotated[Code | None, Field(description="exclusive, sole or plain")] = None
+    territories: Annotated[list[Code], Field(max_length=60, description="ISO codes; none for everywhere")] = []
+    fields: Annotated[list[Code], Field(max_length=20, description="Uses; none for every use")] = []
+    since: Annotated[Day, Field(description="The day of its registration, or on which it takes effect")]
+    until: Day | None = None
+    number: Annotated[Line | None, Field(description="In its register")] = None
+    source: Annotated[Line, Field(description="Where it was read: the register, its extract, or the deed")]
+
+
+class BurdenCorrected(Burden):
+    """What stands in its place from now on."""
+
+    reason: Annotated[Line, Field(description="Why it says something else now")]
+
+
+class BurdenEnded(Body):
+    ended_on: Day
+    source: Annotated[Line, Field(description="Where it was read")]
+    reason: Annotated[Line, Field(description="By which deed it ended")]
+
+
 class ConfirmedField(Body):
     field: Code
 
@@ -180,7 +208,10 @@ class RightRecord(Answer):
     checked_on: str | None
     source: Annotated[str | None, Field(description="Where it was looked up last")]
     confirmed: Annotated[bool, Field(description="A person has confirmed the imported record")]
-    encumbrances: Annotated[list[dict[str, Any]], Field(description="Pledges, licences, transfers")]
+    encumbrances: Annotated[
+        list[dict[str, Any]],
+        Field(description="Pledges, licences, transfers; `case` is null for what an officer entered"),
+    ]
     created_at: str
 
 

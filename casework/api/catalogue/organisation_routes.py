@@ -8,9 +8,10 @@ from casework.api.catalogue import organisation_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.json_values import JsonObject
+from casework.operations.catalogue import organisation_merging as merging
 from casework.operations.catalogue import organisation_queries as queries
-from casework.operations.catalogue import organisations
-from casework.operations.catalogue.views import OrganisationEntry, OrganisationRecord
+from casework.operations.catalogue import organisations, screenings
+from casework.operations.catalogue.views import OrganisationEntry, OrganisationRecord, OrganisationRow, ScreeningRow
 from casework.operations.core.idempotency import Done
 from casework.operations.core.views import Items
 
@@ -70,6 +71,34 @@ def remove_owner(call: Call) -> Done:
     return _remove(call, "owners", call.path["owner"])
 
 
+def list_screenings(call: Call) -> Items[ScreeningRow]:
+    queries.show_organisation(call.db, call.actor, call.path["party"])
+    return Items(items=screenings.list_screenings(call.db, call.actor, call.path["party"]))
+
+
+def record_screening(call: Call) -> Done:
+    fields = call.body.model_dump(mode="json", exclude={"owners"})
+    owners = {str(id): result for id, result in call.body.owners.items()}
+    return screenings.record_screening(
+        call.db, call.actor, call.path["party"], fields=fields, owners=owners, request=call.request
+    )
+
+
+def list_doubles(call: Call) -> Items[OrganisationRow]:
+    return Items(items=merging.list_doubles(call.db, call.actor, call.path["party"]))
+
+
+def merge_organisations(call: Call) -> Done:
+    return merging.merge_organisations(
+        call.db,
+        call.actor,
+        call.path["party"],
+        into=str(call.body.into),
+        reason=call.body.reason,
+        request=call.request,
+    )
+
+
 def _keep(call: Call, what: str, row: str | None) -> Done:
     return organisations.keep_row(
         call.db,
@@ -107,6 +136,12 @@ ROUTES: tuple[Route, ...] = (
         body=schemas.NewOrganisationRecord, status=201),
     post(f"{_ONE}/confirm", confirm_organisation, "Stand for all that an organisation's record says", shared.Made,
         body=schemas.LookedUp),
+    get(f"{_ONE}/screenings", list_screenings, "List how an organisation was screened", schemas.Screenings, noun="organisation"),
+    post(f"{_ONE}/screenings", record_screening, "Record how an organisation and its owners were screened", shared.Made,
+        body=schemas.NewScreening, status=201),
+    get(f"{_ONE}/doubles", list_doubles, "List records that may be the same organisation", schemas.Doubles, noun="organisation"),
+    post(f"{_ONE}/merge", merge_organisations, "Merge an organisation into another record of the same one", shared.Made,
+        body=schemas.Merging),
     post(f"{_ONE}/contacts", add_contact, "Enter a contact of an organisation", shared.Made, body=schemas.NewContact, status=201),
     post(f"{_ONE}/contacts/{{contact}}", change_contact, "Change a contact", shared.Made, body=schemas.ChangedContact),
     post(f"{_ONE}/contacts/{{contact}}/remove", remove_contact, "Take a contact out", shared.Made, body=shared.Reason),

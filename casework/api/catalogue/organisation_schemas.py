@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -126,6 +128,66 @@ class OrganisationRecord(Answer):
     owners: list[Owner]
 
 
+class NewScreening(Body):
+    result: Annotated[Literal["clear", "hit"], Field(description="Of the organisation itself")]
+    checked_on: date
+    valid_until: Annotated[date, Field(description="Its last day; a year after the check at most")]
+    lists: Annotated[Line, Field(description="The lists that were looked through, with their versions")]
+    evidence: Annotated[Line, Field(description="Where the extract is filed, or what it says")]
+    finding: Annotated[SomeWords | None, Field(description="Needed where somebody stands on a list")] = None
+    owners: Annotated[
+        dict[UUID, Literal["clear", "hit"]],
+        Field(description="By the id of each owner on record how that one was screened"),
+    ] = {}
+
+
+class Screening(Answer):
+    """How an organisation was screened."""
+
+    id: str
+    result: str
+    checked_on: str
+    valid_until: str | None
+    lists: str | None
+    finding: str | None
+    evidence: str | None
+    holds: Annotated[bool, Field(description="It has not run out")]
+
+
+class Screenings(Answer):
+    items: list[Screening]
+
+
+class OrganisationDouble(Answer):
+    """A record that may be the same organisation."""
+
+    id: str
+    name: str
+    name_zh: str | None
+    country: str | None
+    kind: str
+    register_number: str | None
+    confirmed: bool
+    programme: str | None
+
+
+class Doubles(Answer):
+    items: list[OrganisationDouble]
+
+
+class Merging(Body):
+    into: Annotated[UUID, Field(description="The record that stays")]
+    reason: Annotated[SomeWords, Field(description="Why they are the same")]
+
+
+class Other(Answer):
+    """The other organisation of a merging."""
+
+    id: str
+    name: str
+    name_zh: str | None
+
+
 class OrganisationEntry(Answer):
     """Something that was done with an organisation."""
 
@@ -133,6 +195,8 @@ class OrganisationEntry(Answer):
     kind: str
     who: str | None
     what: Annotated[str | None, Field(description="contacts or owners, where it is about one of those")]
+    other: Annotated[Other | None, Field(description="Of a merging the other organisation")]
+    moved: Annotated[dict[str, list[str]], Field(description="By kind what moved by a merging, by name")]
     changes: Annotated[dict[str, Any], Field(description="By table and field what it said before and after")]
     erased: bool
     source: str | None

@@ -34,6 +34,17 @@ class LetterWritten(Query):
     words: Own = None
 
 
+class LetterContact(Answer):
+    """Whom one writes to at a party."""
+
+    id: str
+    name: str
+    role: str | None
+    email: str | None
+    telephone: str | None
+    language: str
+
+
 class PossibleLetter(Answer):
     kind: Kind
     to: To
@@ -43,10 +54,12 @@ class PossibleLetter(Answer):
     service: str | None = None
     language: Annotated[Told, Field(description="That its recipient reads")]
     by: Annotated[str | None, Field(description="When what is waited for is due")] = None
+    contacts: Annotated[list[LetterContact], Field(description="Of a party: whom one writes to there")] = []
 
 
 class LetterTold(DocumentTold):
     to: str
+    number: Annotated[str | None, Field(description="That the office gave it, such as 京绿技〔2026〕12号")] = None
 
 
 class LetterPage(Answer):

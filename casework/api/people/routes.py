@@ -13,9 +13,9 @@ from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
-from casework.operations.people import lists, offboarding
+from casework.operations.people import administrator_checks, letterheads, lists, offboarding, programme_copies
 from casework.operations.people import service as people
-from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme
+from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme, ProgrammeSettings
 
 
 def list_programmes(call: Call) -> Page[Programme]:
@@ -37,8 +37,27 @@ def create_programme(call: Call) -> Done:
     return people.create_programme(call.db, call.actor, **_fields(call), request=call.request)
 
 
+def copy_programme(call: Call) -> Done:
+    administrator_checks.insist_administers(call.actor, call.path["programme"])
+    return programme_copies.copy_programme(
+        call.db, call.actor, call.path["programme"], **_fields(call), request=call.request
+    )
+
+
 def create_phase(call: Call) -> Done:
     return people.create_phase(call.db, call.actor, call.path["programme"], **_fields(call), request=call.request)
+
+
+def show_settings(call: Call) -> ProgrammeSettings:
+    return letterheads.show_settings(call.db, call.actor, call.path["programme"])
+
+
+def set_letterhead(call: Call) -> Done:
+    fields = _fields(call)
+    reason, seen = fields.pop("reason"), fields.pop("seen")
+    return letterheads.set_letterhead(
+        call.db, call.actor, call.path["programme"], fields=fields, reason=reason, seen=seen, request=call.request
+    )
 
 
 def create_organisation(call: Call) -> Done:
@@ -96,8 +115,14 @@ def _fields(call: Call) -> JsonObject:
 ROUTES: tuple[Route, ...] = (
     get("/programmes", list_programmes, "List your programmes and their phases", schemas.ProgrammePage),
     post("/programmes", create_programme, "Make a programme", shared.Made, body=schemas.NewProgramme, status=201, scope="admin"),
+    post("/programmes/{programme}/copy", copy_programme, "Make a programme that begins with the settings of another", shared.Made,
+        body=schemas.CopiedProgramme, status=201, scope="admin"),
     post("/programmes/{programme}/phases", create_phase, "Add a phase to a programme", shared.Made, body=schemas.NewPhase,
         status=201, scope="admin"),
+    get("/programmes/{programme}/settings", show_settings, "Show what a programme has set for itself",
+        schemas.ProgrammeSettings),
+    post("/programmes/{programme}/settings/letterhead", set_letterhead, "Set what letters have above and below their words",
+        schemas.LetterheadMade, body=schemas.NewLetterhead),
     get("/organisations", list_organisations, "List organisations", schemas.OrganisationPage, query=schemas.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shared.Made, body=schemas.NewOrganisation, status=201,
         scope="admin"),

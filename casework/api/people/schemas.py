@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged, Said
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Paged, Said, SomeWords
 from casework.api.protocol.schemas import NamedInBoth
 from casework.json_values import JsonObject
 
@@ -27,11 +27,69 @@ class NewProgramme(Body):
     calendar: Literal["china", "monday_to_friday"] = "china"
 
 
+class CopiedProgramme(Body):
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
+    name: Line
+    name_zh: Line | None = None
+
+
 class NewPhase(Body):
     name: Line
     name_zh: Line | None = None
     starts_on: Day
     ends_on: Day | None = None
+
+
+class NewLetterhead(Body):
+    office: Annotated[
+        Line | None, Field(description="That writes the letters; null: the programme's name stands there")
+    ] = None
+    office_zh: Line | None = None
+    number_form: Annotated[
+        Line | None,
+        Field(description="With {year} and {n}, such as 京绿技〔{year}〕{n}号; null: letters have no number"),
+    ] = None
+    seal: Annotated[bool, Field(description="Leave a place for the seal")] = True
+    signatory: Annotated[Line | None, Field(description="The line of who signs")] = None
+    signatory_zh: Line | None = None
+    reason: Annotated[SomeWords | None, Field(description="Needed where something else stood there before")] = None
+    seen: Annotated[int | None, Field(description="`version` of the settings that were seen")] = None
+
+
+class LetterheadMade(Answer):
+    id: str
+    version: int
+
+
+class Letterhead(Answer):
+    office: str | None
+    office_zh: str | None
+    number_form: str | None
+    seal: bool
+    signatory: str | None
+    signatory_zh: str | None
+
+
+class SettingsEntry(Answer):
+    at: str
+    seq: int
+    who: str | None
+    kind: str
+    changes: Annotated[JsonObject, Field(description="By field what it said before and after, as a pair")]
+    reason: str | None
+    erased: Annotated[bool, Field(description="Its words named somebody and were erased")]
+
+
+class ProgrammeSettings(Answer):
+    id: str
+    code: str
+    name: str
+    name_zh: str | None
+    letterhead: Letterhead
+    next_number: Annotated[str | None, Field(description="That the next letter gets")]
+    version: Annotated[int, Field(description="What a change sends back as `seen`")]
+    entries: Annotated[list[SettingsEntry], Field(description="What was done, the newest first")]
+    mine: Annotated[bool, Field(description="You may change it")]
 
 
 class NewOrganisation(Body):

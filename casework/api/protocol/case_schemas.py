@@ -297,6 +297,7 @@ class Consent(Answer):
     expires_on: str | None = None
     ended_at: str | None = None
     how: str | None = None
+    sheet: Annotated[bool, Field(description="Whether they may read the case sheet")] = False
 
 
 class Document(Answer):

@@ -166,6 +166,7 @@ class ClockRule(Answer):
     law: Annotated[
         str | None, Field(description="The article that sets the limit; null where it is the programme's own")
     ] = None
+    own: Annotated[str | None, Field(description="Of which limit it is, where the programme has set it")] = None
 
 
 class ClockInterval(Answer):
@@ -200,6 +201,8 @@ class ClockSummary(Answer):
     due_at: Annotated[Moment | None, Field(description="Null while the clock stands still")]
     rule: ClockRule
     law: Annotated[str | None, Field(description="What that article is called")]
+    set_on: Annotated[Moment | None, Field(description="When the programme set the limit for itself")]
+    set_by: Annotated[str | None, Field(description="Who of the office did")]
     moved_from: Annotated[
         Moment | None,
         Field(description="When it would have run out, had law not moved it off a day on which nobody works"),

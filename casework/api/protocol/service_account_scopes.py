@@ -52,6 +52,7 @@ TABLE: Mapping[str, str] = {
     "GET /referrals": READ,
     "GET /referrals/{referral}": READ,
     "GET /referrals/{referral}/events": READ,
+    "GET /referrals/{referral}/sheet": READ,
     "GET /referrals/{referral}/contract": READ,
     "GET /referrals/{referral}/fhir": READ,
     "GET /referrals/{referral}/messages": READ,

@@ -6,7 +6,7 @@ from casework.api.protocol import fields
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.api.protocol.schemas import text_of
-from casework.api.referrals import schemas
+from casework.api.referrals import schemas, sheet_schemas
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases import corrections
@@ -14,6 +14,8 @@ from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
 from casework.operations.referrals import service as referrals
+from casework.operations.referrals import sheet
+from casework.operations.referrals.sheet_views import CaseSheet
 from casework.operations.referrals.views import ReferralDetails, ReferralRow
 
 
@@ -27,6 +29,10 @@ def look_at_referral(call: Call) -> JsonObject:
 
 def show_referral(call: Call) -> ReferralDetails:
     return referrals.show_referral(call.db, call.actor, call.path["referral"])
+
+
+def show_sheet(call: Call) -> CaseSheet:
+    return sheet.show_sheet(call.db, call.actor, call.path["referral"])
 
 
 def list_referral_events(call: Call) -> Page[AnyCaseEvent]:
@@ -89,6 +95,8 @@ ROUTES: tuple[Route, ...] = (
     get("/referrals", list_referrals, "List your organisation's referrals, or those of your cases", schemas.ReferralPage,
         query=fields.Paged),
     get(_REFERRAL, show_referral, "Show a referral, what was granted to it, and what you may do", schemas.ReferralWhole),
+    get(f"{_REFERRAL}/sheet", show_sheet, "Read the case sheet: what the provider is told of the case, from acceptance to the end",
+        sheet_schemas.CaseSheetShown),
     post(f"{_REFERRAL}/look", look_at_referral, "Say that you have looked at it: its mark is cleared", shared.Made),
     get(f"{_REFERRAL}/events", list_referral_events, "Read the history of a referral", shared.EventPage, query=fields.Paged),
     post(

@@ -37,6 +37,8 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         agreements.ASSIGNED,
         agreements.JOINT_VENTURE,
         agreements.WRONG_STEP,
+        agreements.RESTRICTED_EXPORT,
+        agreements.FORBIDDEN_EXPORT,
         assessments.NOT_VIABLE,
         sites.IN_OPERATION,
         sites.WITHOUT_SITE,

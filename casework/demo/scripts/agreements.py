@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, Until, add, do, rights_are, take_in
+from casework.playbook.steps import Script, Until, add, do, lay, rights_are, take_in
 from casework.playbook.stretches import (
     AGREED_ACROSS,
     BEFORE_SIGNING,
@@ -36,7 +36,7 @@ PLEDGE_AND_FINANCE = Script(
         do("officer", "case.assessment_passed"),
         *accepted("pledge", "bank", "banker"),
         take_in("own_patent"),
-        do("banker", "pledge.eligible", pledgor="need_owner", rights=["own_patent"], owner_seen=True),
+        do("banker", "pledge.eligible", pledgor="need_owner", rights=["own_patent"]),
         *accepted("finance", "fund", "financier"),
         do("officer", "pledge.apply", amount=3_000_000),
         do("financier", "finance.green"),
@@ -88,6 +88,8 @@ PATENT_LAPSED = Script(
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_free"),
+        Until(30),
+        lay("right of DEMO-T028", "invalidation", number="5W140226"),
         Until(9),
         do("officer", "ip.recheck"),
         rights_are(status="lapsed"),
@@ -197,6 +199,48 @@ JOINT_VENTURE = Script(
         do("compliance", "agreement.class_free"),
         Until(12),
         do("officer", "agreement.agree"),
+    ),
+)
+
+RESTRICTED_EXPORT = Script(
+    "A restricted export waits for its letter of intent",
+    ("BJ-N025", "DEMO-T038"),
+    95,
+    cast=LI,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        # What it licensed years ago lies on its patent; another plain licence has room beside it.
+        lay(
+            "right of DEMO-T038",
+            "licence",
+            holder="Capital Ready-Mix Company",
+            licence="plain",
+            territories=["CN"],
+            number="X2026990000112",
+        ),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_restricted"),
+        Until(12),
+        do("officer", "agreement.apply_for_letter"),
+    ),
+)
+
+FORBIDDEN_EXPORT = Script(
+    "A forbidden export: the case had to close",
+    ("BJ-N026", "DEMO-T039"),
+    130,
+    cast=CHEN,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_prohibited"),
+        do("officer", "case.propose_close", outcome="no_agreement", reason="export_control"),
+        do("officer", "ip.end"),
+        do("supervisor", "case.close"),
     ),
 )
 

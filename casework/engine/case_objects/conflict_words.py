@@ -27,10 +27,32 @@ def say_conflicts(
             where=_answers(form, *territories, burden.get("territories")) or [reasons.rights.EVERYWHERE],
             uses=_answers(form, *uses, burden.get("fields")) or [reasons.rights.EVERY_USE],
             until=reasons.rights.UNTIL(day=burden["until"]) if burden.get("until") else reasons.rights.NO_END,
-            holder=Holder(organisation=str(burden.get("holder") or ""), case=str(burden.get("case") or "")),
+            holder=_held(burden),
         )
         for right, burden in found
     ]
+
+
+def _held(burden: Mapping[str, Any]) -> Holder:
+    organisation, case = str(burden.get("holder") or ""), str(burden.get("case") or "")
+    if case:
+        return Holder(organisation=organisation, case=case)
+    return Holder(template=reasons.rights.OUTSIDER.template, organisation=organisation)
+
+
+def say_ended(rights: Iterable[Mapping[str, Any]], today: str) -> Words:
+    """Of each right that has ended, how the record says it."""
+    return [
+        reasons.rights.RAN_OUT(right=_called(right), day=right["expires_on"])
+        if (right.get("expires_on") or today) < today
+        else reasons.rights.HAS_ENDED(right=_called(right), status=str(right.get("status")))
+        for right in rights
+    ]
+
+
+def say_ends(rights: Iterable[Mapping[str, Any]]) -> Words:
+    """The last day of each right."""
+    return [reasons.rights.RUNS_OUT(right=_called(right), day=right["expires_on"]) for right in rights]
 
 
 def _called(right: Mapping[str, Any]) -> Why | str:

@@ -1,4 +1,4 @@
-"""An IP right's encumbrances as its log tells them: pledges, licences, transfers."""
+"""An IP right's encumbrances as its log tells them: pledges, licences, transfers, and what came from outside."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from casework.engine.state.right_values import Encumbrance
 RECORDED, CONFIRMED, ENCUMBERED, RELEASED = "recorded", "confirmed", "encumbered", "released"
 #: Somebody said which technologies a right protects, or whose it is.
 BELONGS = "belongs"
+#: An officer has entered what came of no case here, put it right in place, or recorded its end.
+BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED = "burden_entered", "burden_corrected", "burden_ended"
+FROM_OUTSIDE = (BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED)
+#: Under which number it stands in its register: a word of the event's body, which may be erased.
+NUMBER = "recorded_number"
 
 
 def encumbrances(events: Iterable[RegisterEvent]) -> list[Encumbrance]:
@@ -25,10 +30,21 @@ def after(burdens: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]
     """The encumbrances after one more event; one that has ended keeps its place, with the day on which it did."""
     if event.kind == ENCUMBERED:
         return [*burdens, event.effects["encumbrance"]]
-    if event.kind == RELEASED:
+    if event.kind == BURDEN_ENTERED:
+        return [*burdens, _told(event)]
+    if event.kind == BURDEN_CORRECTED:
+        told = _told(event)
+        return [told if burden["id"] == told["id"] else burden for burden in burdens]
+    if event.kind in (RELEASED, BURDEN_ENDED):
         ended = set(event.effects["ended"])
         return [{**burden, "to": event.effects["on"]} if burden["id"] in ended else burden for burden in burdens]
     return burdens
+
+
+def _told(event: RegisterEvent) -> Encumbrance:
+    """What an officer has said of an encumbrance; an erased number is none."""
+    number = event.body.get(NUMBER)
+    return {**event.effects["encumbrance"], "number": number if isinstance(number, str) else None}
 
 
 def standing(burdens: Iterable[Encumbrance], wanted: Mapping[str, Any], case: str) -> list[str]:

@@ -87,6 +87,8 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
         "valid_until": None,
         "letter": command.kind,
     }
+    if command.numbered is not None:
+        document["numbered"] = command.numbered
     file: FiledFile = {
         "id": builder.context.new_id(),
         "document": id,
@@ -122,6 +124,8 @@ def faults_of(before: Case, effects: Effects, role: str | None, track: str | Non
         "language"
     ) not in LANGUAGES:
         yield "it is filed as something else than it was sent as"
+    if (numbered := document.get("numbered")) is not None and str(numbered["n"]) not in numbered["written"]:
+        yield "its number is not the one that is written on it"
     if (
         document["id"] in before.documents
         or file["id"] in before.files

@@ -8,6 +8,8 @@ from typing import Any
 
 #: What lies on a right by an agreement. An assignment becomes a transfer with its registration.
 LICENCE, ASSIGNMENT, TRANSFER = "licence", "assignment", "transfer"
+#: A court has frozen the right, or an office its transfer.
+SEIZURE = "seizure"
 #: Nobody but the licensee; the licensee and the owner; others too. Where nothing is agreed a licence is plain.
 EXCLUSIVE, SOLE, PLAIN = "exclusive", "sole", "plain"
 #: The territory that takes in every other one.
@@ -45,8 +47,11 @@ def conflict(wanted: Terms, standing: Terms) -> bool:
     """Whether what stands bars what is wanted.
 
     Who has assigned a right has nothing left to give. An assignment leaves standing what was licensed before it. Of two licences
-    that meet in territory, use and term both must be plain: an exclusive or a sole one has no other licensee beside it.
+    that meet in territory, use and term both must be plain: an exclusive or a sole one has no other licensee beside it. While a
+    right is seized its transfer waits.
     """
+    if standing.kind == SEIZURE:
+        return wanted.kind in (ASSIGNMENT, TRANSFER) and _not_after(wanted.first, standing.last)
     if standing.kind in (ASSIGNMENT, TRANSFER):
         return wanted.kind in (LICENCE, ASSIGNMENT, TRANSFER)
     if (wanted.kind, standing.kind) != (LICENCE, LICENCE):

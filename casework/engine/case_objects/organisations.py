@@ -34,7 +34,8 @@ OWNS_ABOVE = Decimal(25)
 #: Words of whoever says it: from where, and why it says something else now.
 SOURCE, REASON = "source", "reason"
 #: Who keeps the record, who screens, who merges two.
-EDITORS, SCREENERS, MERGERS = (Role.OFFICER, Role.SUPERVISOR), (Role.COMPLIANCE,), (Role.SUPERVISOR,)
+EDITORS, SCREENERS = (Role.OFFICER, Role.SUPERVISOR), (Role.COMPLIANCE,)
+MERGERS = EDITORS
 #: What its log says was done: it was confirmed or corrected; a contact or an owner was entered or changed, or taken out; it was
 #: screened; another one stands in its place, or it stands in another one's.
 CONFIRMED, KEPT, REMOVED, SCREENED, MERGED, TOOK_OVER = (

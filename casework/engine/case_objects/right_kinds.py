@@ -112,6 +112,15 @@ def stands(right: Mapping[str, Any], today: str) -> bool:
     return known and (ends is None or ends >= today)
 
 
+def has_ended(right: Mapping[str, Any], today: str) -> bool:
+    """Whether a right is on record as one of which nothing is left to give: its last day has passed, or its status says so."""
+    kind = KINDS.get(str(right.get("kind")))
+    status, ends = right.get("status"), right.get("expires_on")
+    return (kind is not None and status is not None and status not in kind.stands) or (
+        ends is not None and ends < today
+    )
+
+
 def fees_paid(right: Mapping[str, Any], today: str) -> bool:
     """Whether nobody owes a fee for it on that day: where the kind has fees the record says so."""
     kind, paid_to = KINDS.get(str(right.get("kind"))), right.get("fee_paid_to")

@@ -70,6 +70,8 @@ class Calendar:
     make_up: frozenset[date] = frozenset()
     #: What a holiday or a day of make-up work is called, by language: {"en": "Labour Day", "zh": "劳动节"}.
     names: Mapping[date, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    #: The programme's own limits, by what each is a limit of ("case.states.triage"): so many days, in place of the workflow's.
+    limits: Mapping[str, int] = field(default_factory=dict, hash=False)
     # Worked out once: when a day is open, and which day is the n-th after another.
     _open: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -89,7 +91,7 @@ class Calendar:
 
     def to_json(self) -> dict[str, Any]:
         """The calendar as plain data: times as HH:MM, days as YYYY-MM-DD, in a fixed order."""
-        return {
+        written: dict[str, Any] = {
             "name": self.name,
             "version": self.version,
             "zone": self.zone,
@@ -102,6 +104,8 @@ class Calendar:
             "make_up": [day.isoformat() for day in sorted(self.make_up)],
             "names": {day.isoformat(): dict(words) for day, words in sorted(self.names.items())},
         }
+        # Only where there are some: a calendar that knows none stays what it is.
+        return written | {"limits": dict(sorted(self.limits.items()))} if self.limits else written
 
     @cached_property
     def digest(self) -> str:
@@ -122,6 +126,7 @@ class Calendar:
             holidays=frozenset(map(date.fromisoformat, stored["holidays"])),
             make_up=frozenset(map(date.fromisoformat, stored["make_up"])),
             names={date.fromisoformat(day): words for day, words in stored.get("names", {}).items()},
+            limits=dict(stored.get("limits", {})),
         )
 
     @cached_property

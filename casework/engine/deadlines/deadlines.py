@@ -4,7 +4,8 @@ How a moment is counted is plain data, so that it can be counted again by anothe
 afterwards: `{"n": 5, "unit": "wd"}` is five working days from the start, with `"after": "due"` from that step, with
 `"day": "2026-03-10"` from a day that a form named; `{"percent": 60, "unit": "wd"}` is that part of the way to the due
 moment; `{"left": 480, "unit": "wd"}` so many minutes that a pause kept. `"law": CODE` says which article sets the limit: if its
-last day is one on which nobody works, it moves to the next on which people do. No other limit moves.
+last day is one on which nobody works, it moves to the next on which people do. No other limit moves. `"own": WHAT` says that the
+programme has set the limit of WHAT for itself.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Rule(TypedDict):
     left: NotRequired[int]
     #: The article that sets the limit.
     law: NotRequired[str]
+    #: Of which limit it is, where the programme has set it for itself.
+    own: NotRequired[str]
 
 
 #: What happens, each with how its moment is counted.
@@ -79,6 +82,32 @@ def rule_of(limit: WrittenLimit, said: Said) -> Rule | None:
         return rule
     day = _day(limit["since"], said)
     return None if day is None else {**rule, "day": day}
+
+
+def may_be_set(limit: WrittenLimit | None) -> bool:
+    """Whether a programme may set a limit for itself: none of law, and none that counts from a day that a form names."""
+    return limit is not None and "law" not in limit and limit["since"] is None and limit["n"] > 0
+
+
+def own_rule(limit: WrittenLimit | None, said: Said, calendar: Calendar, what: str) -> Rule | None:
+    """How a limit is counted by the programme's own setting, where it has one for `what`; else as the edition says.
+
+    The calendar holds these settings, so that a clock names with its version what was set when it began.
+    """
+    if limit is None or (rule := rule_of(limit, said)) is None:
+        return None
+    n = calendar.limits.get(what) if may_be_set(limit) else None
+    return rule if n is None else {**rule, "n": n, "own": what}
+
+
+def of_state(workflow: str, state: str) -> str:
+    """What the limit of a state is called in a programme's settings."""
+    return f"{workflow}.states.{state}"
+
+
+def of_task(workflow: str, task: str) -> str:
+    """The same of a side task, by its key."""
+    return f"{workflow}.tasks.{task}"
 
 
 def on_day(day: str) -> Rule:

@@ -193,3 +193,7 @@ class WrittenRules(TypedDict):
     part: NotRequired[str]
     #: Where the amounts of its money are said.
     money: NotRequired[dict[str, str]]
+    #: Where the price of a deal is said.
+    price: NotRequired[dict[str, str]]
+    #: By service what its provider reads of the case: parts of the records, and by every other part the answers that it holds.
+    sheets: NotRequired[dict[str, dict[str, list[str]]]]

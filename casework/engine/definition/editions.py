@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -241,6 +241,16 @@ class Edition:
         return self.rules.get("money", {})
 
     @property
+    def price(self) -> Mapping[str, str]:
+        """Where the price of a deal is said, by what it is."""
+        return self.rules.get("price", {})
+
+    @property
+    def sheets(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """By service what its provider reads of the case (`engine.definition.sheets`)."""
+        return self.rules.get("sheets", {})
+
+    @property
     def escalation(self) -> Mapping[str, int]:
         """When a task without an escalation of its own is reminded of, escalated and flagged."""
         marks: Mapping[str, int] = self.rules.get("escalation", ESCALATION)
@@ -306,6 +316,11 @@ class Edition:
     def task_of(self, part: str) -> TaskRule | None:
         """The task of a part, where the edition has one."""
         return next((rule for rule in self.tasks.values() if rule.part == part), None)
+
+    def asked_before_opening(self, rule: TransitionRule) -> Iterator[str]:
+        """The guards on which the tasks hang that a transition opens."""
+        keys = (opening["task"] for opening in rule.opens if opening["open"] == "task")
+        return (self.tasks[key].only_if for key in keys if self.tasks[key].only_if)
 
     def came_to(self, states: tuple[str, ...]) -> str:
         """The part of the state in which a track has ended, where it plays one."""

@@ -11,6 +11,8 @@ from casework.engine.definition.by_link import ByLink as ByLink
 from casework.engine.definition.forms import Form
 from casework.engine.definition.limits import Law, Limit, calendar_days, months, until, working_days
 from casework.engine.definition.registry import Effect, Guard
+from casework.engine.definition.sheets import Sheet as Sheet
+from casework.engine.definition.sheets import Telling
 from casework.engine.roles import Role
 
 MAIN, RETURN, EXCEPTION = "main", "return", "exception"
@@ -398,16 +400,13 @@ class AnyOf:
 
 
 def any_of(*nodes: Node | AnyOf) -> AnyOf:
-    together = AnyOf([])
-    for node in nodes:
-        together = together | node
-    return together
+    return AnyOf([one for node in nodes for one in (node.nodes if isinstance(node, AnyOf) else [node])])
 
 
 # --- a workflow ------------------------------------------------------------------------------------------------------
 
 
-class Workflow:
+class Workflow(Telling):
     """A definition: subclass it, and write states and transitions as class attributes."""
 
     #: Defaults to the class's name in lower case.
@@ -422,8 +421,6 @@ class Workflow:
     first_step_fires: ClassVar[str | None] = None
     #: name: states in which it has been reached.
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
-    #: Where the amounts of its money are said (`engine.case_objects.money`): {"wanted": "apply.amount"}.
-    money: ClassVar[Mapping[str, str]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
     #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated

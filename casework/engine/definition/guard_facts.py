@@ -58,6 +58,8 @@ class Facts:
     milestones: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     #: In whose name the actor does it.
     acting_for: str | None = None
+    #: The party for which a task is to be opened, where a guard is asked whether it is.
+    about: str | None = None
 
     @property
     def today(self) -> date:

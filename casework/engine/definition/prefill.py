@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.parts import CHANGES_PLAN
+from casework.engine.definition.sheets import REQUEST
+from casework.engine.parts import CHANGES_PLAN, SENDS
 from casework.engine.state.case import COMPLETED, Case, Track
 
 #: The source of a field that names whoever fills the form in.
@@ -31,7 +32,8 @@ class Source:
 def prefill(case: Case, track: Track, form: Iterable[WrittenField], *, reader: str | None = None) -> dict[str, Any]:
     """Values for the fields of a form whose source has been said, by field.
 
-    A source is "case.rights", "track.question", "service_plan.pledge" (a transition or task of this case),
+    A source is "case.rights", "track.question", "request.amount" (the form by which the provider
+    was asked), "service_plan.pledge" (a transition or task of this case),
     "agreement.sign_local.executed_on" (of the newest track of a workflow), "reader" (the person, if any, who fills it
     in for themselves), or several of them with bars between: the first that was said counts.
     """
@@ -58,6 +60,10 @@ def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
     parts = written.split(".")
     if parts[0] == "case":
         return _OF_CASE[parts[1]](case), Source("case")
+    if parts[0] == REQUEST:
+        asked = case.referral_of(track)
+        name = asked.played.get(SENDS) if asked else None
+        return _fired(asked, name, parts[1]) if asked and name else (None, None)
     if parts[0] == "track":
         above = case.referral_of(track) or track
         value = {"kind": above.kind, "provider": above.provider}.get(parts[1], above.given.get(parts[1]))

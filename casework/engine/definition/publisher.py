@@ -101,6 +101,10 @@ class _Publisher:
             rules["part"] = definition.part
         if definition.money:
             rules["money"] = dict(definition.money)
+        if definition.price:
+            rules["price"] = dict(definition.price)
+        if definition.sheets:
+            rules["sheets"] = {service: sheet.written() for service, sheet in definition.sheets.items()}
         return rules, dict(sorted(self.texts.items()))
 
     def path(self, node: grammar.Node) -> str:

@@ -10,11 +10,14 @@ from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.sheet_faults import sheet_faults
 from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
     FINAL_PARTS,
     MONEY_PARTS,
+    PRICE_AMOUNTS,
+    PRICE_PARTS,
     REFERRAL,
     REPAID_ON,
     SCOPES,
@@ -48,6 +51,8 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_forms(graph),
         *_dates(graph),
         *_money(graph),
+        *_price(graph),
+        *sheet_faults(edition),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]
@@ -416,6 +421,21 @@ def _money(graph: Graph) -> Iterator[Fault]:
             if not any(_asks(edition, form, field, "date" if part == REPAID_ON else "money") for form in forms):
                 yield Fault(
                     "unknown_money", "money", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
+                )
+
+
+def _price(graph: Graph) -> Iterator[Fault]:
+    """What is told of a price must be a fact that an action asks for, and an amount one in a field for money."""
+    edition = graph.edition
+    for part, written in edition.price.items():
+        if part not in PRICE_PARTS:
+            yield Fault("unknown_price", "price", f"No part of a price is called {quoted(part)}.")
+        for where in written.split("|"):
+            name, _, field = where.partition(".")
+            forms = [rule.form for rule in edition.transitions if rule.name == name]
+            if not any(_asks(edition, form, field, "money" if part in PRICE_AMOUNTS else "choice") for form in forms):
+                yield Fault(
+                    "unknown_price", "price", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
                 )
 
 

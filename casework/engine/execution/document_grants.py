@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from casework.engine.deadlines.deadlines import on_day
 from casework.engine.execution.clocks import let_grant_expire, open_clock, stop_clocks_of_grant
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.sheet_consents import loses_sheet
 from casework.engine.execution.task_changes import commit
 from casework.engine.state.case import Case, Track
 from casework.engine.state.case_documents import Consent, Document, Grant
@@ -81,7 +82,7 @@ def end_grants_to(builder: EventBuilder, document: str) -> None:
 
 
 def end_grants_under(builder: EventBuilder, consent: Consent) -> list[str]:
-    """End the grants given under a consent; gives the referrals that had them."""
+    """End the grants given under a consent; gives the referrals that had them, or read a case sheet by it."""
     hit: dict[str, None] = {}
     for grant in builder.case.grants.values():
         if consent.id in grant.consents and grant.ended_at is None:
@@ -90,7 +91,10 @@ def end_grants_under(builder: EventBuilder, consent: Consent) -> list[str]:
     # A referral sent but not accepted has no grants yet; it leans on the consent all the same.
     for track in builder.case.live_tracks():
         leans = [builder.case.documents[d] for d in track.given.get("documents", ()) if d in builder.case.documents]
-        if track.is_referral and any(consent.covers(d, track.provider) for d in leans):
+        reads = consent.sheet and track.is_referral
+        sheet = builder.library[track.edition].sheets.get(track.kind, {}) if reads else {}
+        shared = track.is_referral and any(consent.covers(d, track.provider) for d in leans)
+        if shared or loses_sheet(builder.case, track, consent, sheet):
             hit[track.id] = None
     return list(hit)
 

@@ -9,8 +9,10 @@ from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Plan,
     Rule,
+    of_state,
+    of_task,
+    own_rule,
     own_steps,
-    rule_of,
 )
 from casework.engine.definition.consequences import Follows, MoreTime
 from casework.engine.definition.guard_facts import Facts
@@ -130,12 +132,15 @@ def _extend_all(builder: EventBuilder, time: str | MoreTime, facts: Facts) -> No
 def _limit_of(builder: EventBuilder, task: Task) -> tuple[Rule, Plan | None]:
     """How long a task has by its edition, and its own escalation where it has one."""
     edition, said = builder.library[task.edition], builder.said(builder.facts(builder.case.tracks[task.track], {}))
+    calendar = builder.context.calendar
     if task.type == "step":
         state = edition.states[task.rule]
-        limit = rule_of(state.due, said) if state.due else None
+        limit = own_rule(state.due, said, calendar, of_state(edition.workflow, task.rule))
         return limit or A_FORTNIGHT, own_steps(state.escalation, said) if state.escalation else None
-    limit = rule_of(edition.tasks[task.rule].due, said) if task.type == "side" else None
-    return limit or A_FORTNIGHT, None
+    if task.type != "side":
+        return A_FORTNIGHT, None
+    due = edition.tasks[task.rule].due
+    return own_rule(due, said, calendar, of_task(edition.workflow, task.rule)) or A_FORTNIGHT, None
 
 
 def settle_proposals(builder: EventBuilder, track: Track, *, left: bool) -> None:

@@ -133,6 +133,10 @@ def form_data(
     return form_values.split(rules, values)
 
 
+#: What is said of a right that is not the case's.
+UNKNOWN_HERE = dict.fromkeys(("right", "rights"), reasons.fields.RIGHT_NOT_OF_CASE)
+
+
 def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
     """Ids of the case's own things must be its own."""
     known: dict[str, Any] = {
@@ -147,7 +151,7 @@ def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: A
         if rule["type"] in known and rule["name"] in values:
             given = values[rule["name"]]
             if any(named not in known[rule["type"]] for named in ([given] if isinstance(given, str) else given)):
-                faults[rule["name"]] = reasons.fields.NOT_OF_CASE
+                faults[rule["name"]] = UNKNOWN_HERE.get(rule["type"], reasons.fields.NOT_OF_CASE)
             elif rule["type"] == "documents" and (why := _unfit(builder, rule, given)):
                 faults[rule["name"]] = why
     if faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.effects_schema import RoleGiven
 from casework.json_values import Answers
 
@@ -59,6 +60,8 @@ class SendLetter:
     title: str
     file: FileTold
     address: str | None = None
+    #: Where the office numbers its letters.
+    numbered: LetterNumber | None = None
 
 
 @dataclass(frozen=True)

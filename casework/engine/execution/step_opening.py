@@ -5,6 +5,8 @@ from __future__ import annotations
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Rule,
+    of_state,
+    own_rule,
     own_steps,
     rule_of,
     unit_of,
@@ -124,7 +126,8 @@ def stand_in(
         if old is not None:
             due, own = due_of(resume_clock(builder, old, task=id)), None
         else:
-            due = (rule_of(state.due, said) if state.due else None) or A_FORTNIGHT
+            what = of_state(edition.workflow, leaf)
+            due = own_rule(state.due, said, builder.context.calendar, what) or A_FORTNIGHT
             own = own_steps(state.escalation, said) if state.escalation else None
         open_task(
             builder,

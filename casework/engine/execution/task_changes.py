@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Plan,
     Rule,
     moment_of,
+    of_task,
     on_day,
+    own_rule,
     plan,
     rule_of,
     unit_of,
@@ -233,6 +236,7 @@ def open_side_task(
     *,
     edition: str | None = None,
     due: Rule | None = None,
+    by_hand: bool = False,
 ) -> bool:
     """Open a side task, or several; False where one is open already and one is enough. `due` replaces its limit."""
     edition = edition or track.edition
@@ -240,7 +244,7 @@ def open_side_task(
     if rule.unless_open and any(t.name == rule.name and t.about == about for t in builder.case.open_tasks()):
         return False
     said = builder.said(facts)
-    if rule.only_if and not GUARDS[rule.only_if].holds(facts):
+    if rule.only_if and rule.per != "party" and not GUARDS[rule.only_if].holds(facts):
         return True
     if rule.where is not None and said(rule.where[0]) not in rule.where[1]:
         return True
@@ -260,7 +264,16 @@ def open_side_task(
     for about_one, own_due in abouts:
         if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in builder.case.open_tasks()):
             continue
-        until = due or own_due or rule_of(rule.due, said) or A_FORTNIGHT
+        # Of each party by itself; whoever opens one by hand has said that it is needed.
+        if (
+            rule.only_if
+            and rule.per == "party"
+            and not by_hand
+            and not GUARDS[rule.only_if].holds(replace(facts, about=about_one))
+        ):
+            continue
+        what = of_task(builder.library[edition].workflow, rule.key)
+        until = due or own_due or own_rule(rule.due, said, builder.context.calendar, what) or A_FORTNIGHT
         open_task(
             builder,
             track,

@@ -169,7 +169,7 @@ def _effects_of(
     if rule.needs:
         # What it rests on: the papers that count at this moment.
         effects["papers"] = {paper.rule.kind: paper.document for paper in papers_for(facts, rule)}
-    if kept := {key: builder.context.facts[key] for key in _reads(rule) if key in builder.context.facts}:
+    if kept := {key: builder.context.facts[key] for key in _reads(edition, rule) if key in builder.context.facts}:
         effects["facts"] = kept
     if not rule.target.startswith("="):
         effects["entered"] = True
@@ -188,8 +188,8 @@ def _effects_of(
     return effects
 
 
-def _reads(rule: TransitionRule) -> list[str]:
-    guards = {key for name in rule.guards for key in GUARDS[name].reads}
+def _reads(edition: Edition, rule: TransitionRule) -> list[str]:
+    guards = {key for name in (*rule.guards, *edition.asked_before_opening(rule)) for key in GUARDS[name].reads}
     return sorted(guards | set(effect_reads(rule.effects)) | ({SCANS} if rule.needs else set()))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.parties import PARTIES
+from casework.engine.state.document_effects_schema import LetterNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class Consent:
     expires_on: str | None
     ended_at: datetime | None = None
     how: str | None = None
+    #: It lets them read a case sheet as well: figures of its party, without a document.
+    sheet: bool = False
+
+    def covers_sheet(self, provider: str | None) -> bool:
+        """Whether it lets a provider read what a case sheet says of its party."""
+        return self.sheet and self.ended_at is None and (self.providers is None or provider in self.providers)
 
     def covers(self, document: Document, provider: str | None) -> bool:
         """Whether it lets a provider see a document that concerns its party."""
@@ -46,6 +53,8 @@ class Document:
     own: bool = False
     #: Which letter of the office it is, as it was sent: to the party, or to the provider of the referral.
     letter: str | None = None
+    #: Its number, where the office numbers its letters.
+    numbered: LetterNumber | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:

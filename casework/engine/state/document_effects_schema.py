@@ -15,6 +15,8 @@ class ConsentTerms(TypedDict):
     documents: list[str] | None
     given_on: str
     expires_on: str | None
+    #: Whether they may read the case sheet.
+    sheet: NotRequired[bool]
 
 
 class GivenConsent(ConsentTerms):
@@ -27,6 +29,14 @@ class EndedConsent(TypedDict):
     how: str
 
 
+class LetterNumber(TypedDict):
+    """The number of a letter (文号): of which year, the how many, and as it is written."""
+
+    year: int
+    n: int
+    written: str
+
+
 class RegisteredDocument(TypedDict):
     """A document that was entered; its words are in the body."""
 
@@ -36,6 +46,8 @@ class RegisteredDocument(TypedDict):
     valid_until: str | None
     own: NotRequired[bool]
     letter: NotRequired[str]
+    #: Of a letter of an office that numbers its letters.
+    numbered: NotRequired[LetterNumber]
 
 
 class FiledFile(TypedDict):

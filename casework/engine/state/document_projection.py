@@ -37,6 +37,7 @@ def consented(consents: Consents, given: list[GivenConsent], event: Event) -> Co
                 documents=_maybe(consent["documents"]),
                 given_on=consent["given_on"],
                 expires_on=consent["expires_on"],
+                sheet=consent.get("sheet", False),
             )
             for consent in given
         },
@@ -65,6 +66,7 @@ def registered(documents: Documents, entries: list[RegisteredDocument], event: E
                 event.track,
                 own=document.get("own", False),
                 letter=document.get("letter"),
+                numbered=document.get("numbered"),
             )
             for document in entries
         },

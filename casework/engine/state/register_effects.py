@@ -41,12 +41,25 @@ class AccountChange(TypedDict, total=False):
     means: list[str]
 
 
+class Merger(TypedDict, total=False):
+    """Two records made into one: which goes, which stays, and what became that one's."""
+
+    gone: str
+    kept: str
+    needs: list[str]
+    technologies: list[str]
+    rights: list[str]
+    cases: list[str]
+
+
 class RegisterEffects(AccountChange, total=False):
     """All keys of an event in any other log than a case's."""
 
     # A programme, with its calendar and phases, and an organisation.
     code: str
     calendar: dict[str, Any]
+    #: By what each is a limit of: what the programme had set and what it has set, as a pair.
+    limits: dict[str, Any]
     phase: str
     starts_on: str
     ends_on: str | None
@@ -97,6 +110,8 @@ class RegisterEffects(AccountChange, total=False):
     # A need or a technology; the fields for which a person stands from now on.
     record: RecordedRecord
     confirmed: list[str]
+    # Two organisations that were one; also with what became the other one's by it.
+    merger: Merger
     # A finding: about which event of which case.
     programme: str
     case: str
@@ -107,6 +122,8 @@ class RegisterEffects(AccountChange, total=False):
     kept: list[Any]
     erasure: str
     erased: ErasedWords
+    #: Of a programme that was begun with the settings of another: that one.
+    copied_from: str
     # Settings of a program that have changed.
     program: str
     settings: dict[str, Any]

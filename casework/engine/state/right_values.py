@@ -32,12 +32,12 @@ class RightChange(TypedDict):
     end: NotRequired[BurdenEnded]
 
 
-#: What lies on an IP right, by which case, from when and, once it has ended, until when.
+#: What lies on an IP right, by which case (none: it came of no case here), from when and, once it has ended, until when.
 Encumbrance = TypedDict(
     "Encumbrance",
     {
         "id": str,
-        "case": str,
+        "case": str | None,
         "kind": NotRequired[str],
         "holder": str | None,
         "licence": str | None,
@@ -47,6 +47,8 @@ Encumbrance = TypedDict(
         # Its last day as agreed, and the day on which it was recorded to have ended.
         "until": str | None,
         "to": str | None,
+        # Of what came of no case here: under which number it stands in its register.
+        "number": NotRequired[str | None],
     },
 )
 

@@ -372,7 +372,9 @@ def _add(builder: EventBuilder, command: Add) -> None:
             raise InvalidForm(fields={"note": reasons.fields.REQUIRED})
         due = _day_named(builder, command.due)
         builder.begin(ADDED, track, {"name": rule.name}, {"note": line(command.note, "note")} if command.note else {})
-        if not open_side_task(builder, rule, track, builder.facts(track, {}), about=command.about, due=due):
+        if not open_side_task(
+            builder, rule, track, builder.facts(track, {}), about=command.about, due=due, by_hand=True
+        ):
             raise WrongState(action=edition.as_reason(f"tasks.{rule.key}"), why=reasons.tasks.OPEN_ALREADY)
         commit(builder)
         if command.person is not None:

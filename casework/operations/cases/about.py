@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.price import FORM, KIND, NO_PRICE, NO_VALUE, TECHNOLOGY, VALUE, price_of
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case
 from casework.errors import NotFound
+from casework.ledger.canonical_json import instant
 from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -75,6 +78,34 @@ class Amount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PriceOfCase:
+    """What an agreement that was signed says of its price: codes, each with the field that was asked, and decimals."""
+
+    track: str
+    #: The moment at which it was recorded.
+    at: str
+    kind: str | None
+    form: str | None
+    #: Amount and currency.
+    contract_value: tuple[str, str] | None
+    technology_value: tuple[str, str] | None
+    #: Why there is no price, or no value: the field that was asked, and the code.
+    none: tuple[str, str] | None
+    #: The fields by which kind and form were asked.
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScreeningOfParty:
+    """How the organisation of a party was screened last, on its own record."""
+
+    #: clear or hit.
+    result: str
+    checked_on: str
+    valid_until: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseAbout:
     """What a case is about, as far as it is recorded."""
 
@@ -86,6 +117,10 @@ class CaseAbout:
     amounts: list[Amount]
     #: Of each service that pays or is to pay its stages, repayments and what is owed.
     money: list[ServiceMoney]
+    #: Of each agreement that was signed.
+    prices: list[PriceOfCase]
+    #: By side the screening on record on which the case relies.
+    screened: dict[str, ScreeningOfParty]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +145,7 @@ def show_party(db: Connection, actor: Actor, case: Case, side: str | None) -> Pa
 
 
 #: What is recorded of an organisation as a party.
-_PARTY = text("SELECT name, name_zh, country, register_number FROM organisations WHERE id = CAST(:id AS uuid)")
+_PARTY = text(f"SELECT o.name, o.name_zh, o.country, o.register_number FROM {STANDING} WHERE g.id = CAST(:id AS uuid)")
 
 
 def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
@@ -141,7 +176,33 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
         phase=_named_or_none(row.phase, row.phase_zh),
         amounts=budget + list(amounts_of(case, load_library().editions)),
         money=list_money(case, load_library().editions),
+        prices=list(prices_of(case, load_library().editions)),
+        screened={side: ScreeningOfParty(**told) for side, told in row.screened.items()},
     )
+
+
+def prices_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[PriceOfCase]:
+    """The price of each agreement that was signed; what was replaced counts for nothing."""
+    for track in case.tracks.values():
+        edition = editions.get(track.edition)
+        told = price_of(track, edition.price) if edition is not None and edition.price and not track.replaced else None
+        if told is None:
+            continue
+        reason = next((part for part in (NO_PRICE, NO_VALUE) if part in told.said), None)
+        yield PriceOfCase(
+            track=track.id,
+            at=instant(told.at),
+            kind=told.said.get(KIND),
+            form=told.said.get(FORM),
+            contract_value=_amount(told.said.get(VALUE)),
+            technology_value=_amount(told.said.get(TECHNOLOGY)),
+            none=(told.fields[reason], str(told.said[reason])) if reason else None,
+            fields=dict(told.fields),
+        )
+
+
+def _amount(money: Mapping[str, str] | None) -> tuple[str, str] | None:
+    return None if money is None else (str(money["amount"]), str(money["currency"]))
 
 
 def _need(row: Any) -> NeedOfCase:
@@ -192,11 +253,19 @@ _ABOUT = text(f"""
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
         m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
-{STATEMENTS}    FROM (SELECT 1) AS this
+{STATEMENTS}    , (SELECT coalesce(jsonb_object_agg(p.side, jsonb_build_object(
+            'result', s.result, 'checked_on', s.checked_on, 'valid_until', s.valid_until
+        )), '{{}}') FROM (
+            VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))
+        ) AS p (side, id) CROSS JOIN LATERAL (
+            SELECT x.* FROM {STANDING} JOIN organisation_screenings x ON x.organisation_id = o.id
+            WHERE g.id = p.id AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
+        ) s) AS screened
+    FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
     LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)
     LEFT JOIN phases f ON f.id = CAST(:phase AS uuid)
-    LEFT JOIN organisations no ON no.id = CAST(:need_owner AS uuid)
-    LEFT JOIN organisations o ON o.id = CAST(:technology_owner AS uuid)
+    LEFT JOIN organisations no ON no.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:need_owner AS uuid))
+    LEFT JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:technology_owner AS uuid))
 """)

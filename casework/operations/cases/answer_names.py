@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from casework.engine.state.case import Case
 from casework.json_values import JsonValue
 from casework.operations.cases.queries import titles_of
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import own_tracks, reach
@@ -22,7 +23,7 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: People, organisations and rights by their ids; a right by its office and number.
 _NAMES = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
-    UNION ALL SELECT o.id::text, {called("o")} FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT g.id::text, {called("o")} FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, coalesce(number, application_number)), ''), kind)
         FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
 """)

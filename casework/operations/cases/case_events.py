@@ -9,6 +9,7 @@ from typing import Any, overload
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.case_sheet import request_fields
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
@@ -156,7 +157,7 @@ def told_of(
     transition, edition = effects.get("transition"), library.editions.get(header["edition"] or "")
     data, body = data_of(effects), _unerased(row.body)
     if not whole:
-        data, body = _for_provider(data), _for_provider(body)
+        data, body = _for_provider(data, edition), _for_provider(body, edition)
         task = None if transition else _task_named(edition, effects.get("name") or effects.get("what"))
     shared = EventView(
         kind=row.kind,
@@ -295,7 +296,8 @@ def _show_event(
     body = _unerased(row.body)
     data, before = data_of(effects), effects.get("before")
     if not whole:
-        data, body, before = _for_provider(data), _for_provider(body), before and _for_provider(before)
+        data, body = _for_provider(data, edition), _for_provider(body, edition)
+        before = before and _for_provider(before, edition)
     ours = whole or header["organisation"] in organisations
     event = CaseEvent(
         position=position,
@@ -334,9 +336,11 @@ def _show_event(
     )
 
 
-def _for_provider(said: JsonMapping) -> JsonObject:
-    """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for."""
-    return {name: value for name, value in said.items() if name not in ABOUT_OTHERS}
+def _for_provider(said: JsonMapping, edition: Edition | None) -> JsonObject:
+    """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for; and without
+    what is read on the case sheet, as long as that is open."""
+    hidden = request_fields(edition.sheets) if edition else frozenset()
+    return {name: value for name, value in said.items() if name not in ABOUT_OTHERS and name not in hidden}
 
 
 @overload

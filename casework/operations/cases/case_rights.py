@@ -16,6 +16,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import Standing, perform
 from casework.operations.core.right_numbers import find_rights
 from casework.permissions.actors import Actor
@@ -98,13 +99,15 @@ def list_addable(db: Connection, case: Case) -> list[JsonObject]:
 
 
 #: The rights of a technology, then those of organisations, that a case may still add, the newest first.
-_ADDABLE = text("""
+_ADDABLE = text(f"""
     SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, r.owner FROM rights r
     CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT FROM right_technologies l WHERE l.right_id = r.id AND l.technology_id = CAST(:technology AS uuid)
     ) AS protects) AS own
     WHERE r.programme_id = CAST(:programme AS uuid) AND r.id <> ALL(CAST(:there AS uuid[])) AND (own.protects OR EXISTS (
-        SELECT FROM right_owners o WHERE o.right_id = r.id AND o.organisation_id = ANY(CAST(:parties AS uuid[]))
+        SELECT FROM right_owners o WHERE o.right_id = r.id AND o.organisation_id IN (
+            SELECT o.id FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
+        )
     )) ORDER BY own.protects DESC, r.created_at DESC, r.id LIMIT :most
 """)
 

@@ -14,6 +14,7 @@ from casework.engine.state.case import CREATED, Case, Track
 from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
 from casework.operations.cases.queries import titles_of
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import BURDEN_NAME
@@ -51,7 +52,8 @@ _RIGHTS = text(
 _BURDENS = text(f"""
     SELECT b->>'id' AS id, {BURDEN_NAME} AS name FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
     LEFT JOIN cases c ON c.id = CAST(b->>'case' AS uuid) AND c.programme_id = ANY(CAST(:seen AS uuid[]))
-    LEFT JOIN organisations o ON o.id = CAST(b->>'holder' AS uuid) AND (c.id IS NOT NULL OR b->>'case' IS NULL)
+    LEFT JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(b->>'holder' AS uuid))
+        AND (c.id IS NOT NULL OR b->>'case' IS NULL)
     WHERE r.id = ANY(CAST(:ids AS uuid[])) AND b->>'to' IS NULL AND b->>'case' IS DISTINCT FROM CAST(:log AS text)
     AND b->>'kind' IN ('licence', 'assignment', 'transfer') ORDER BY r.number, b->>'from', 1
 """)

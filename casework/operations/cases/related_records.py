@@ -32,7 +32,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
     seen = sorted({m.programme for m in actor.memberships if m.programme})
     numbers = {
         row.id: row.number
-        for row in db.execute(_CASES, {"ids": [encumbrance["case"] for encumbrance in lying], "seen": seen})
+        for row in db.execute(_CASES, {"ids": [one["case"] for one in lying if one["case"]], "seen": seen})
     }
     organisations: set[str | None] = {
         provider for consent in case.consents.values() for provider in consent.providers or ()
@@ -68,6 +68,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                         fields=encumbrance.get("fields") or [],
                         until=encumbrance.get("until"),
                         case=numbers.get(encumbrance["case"]),
+                        outside=encumbrance["case"] is None,
                         here=encumbrance["case"] == case.log,
                     )
                     for encumbrance in row.encumbrances

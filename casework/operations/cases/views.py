@@ -244,6 +244,8 @@ class ConsentView:
     ended_at: str | None
     #: withdrawn or expired.
     how: str | None
+    #: Whether they may read the case sheet.
+    sheet: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -300,6 +302,8 @@ class Encumbrance:
     case: str | None
     #: It came from this case.
     here: bool
+    #: It came of no case here: an officer entered it.
+    outside: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ from casework.errors import InvalidForm, NotAllowed, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.right_history import seen_programme
+from casework.operations.core.encumbrances import write_encumbrances
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
 from casework.operations.core.right_links import with_links, write_owners, write_technologies
@@ -56,9 +57,9 @@ def record_right(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
-    _insist_looked_up(db, programme, fields.get("checked_on"))
+    insist_looked_up(db, programme, fields.get("checked_on"))
     _insist_technologies(db, programme, technologies)
-    theirs = _owners(db, owners)
+    theirs = _owners(db, programme, owners)
     kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
     _insist_sound(kind, kept, kept | {"owners": theirs}, whole=confirmed)
     if (earlier := ask(db, actor, request)) is not None:
@@ -139,12 +140,12 @@ def confirm_right(
     confirmed before is corrected with a reason. Raises RecordHasMoved where its log is longer than it was when the record was
     `seen`.
     """
-    programme, by = _editable(db, actor, right)
+    programme, by = editable(db, actor, right)
     if kind is not None and kind not in KINDS:
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _insist_looked_up(db, programme, checked_on)
+    insist_looked_up(db, programme, checked_on)
     _take_turn(db, programme)
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
@@ -187,9 +188,9 @@ def set_belonging(
     seen: int | None = None,
 ) -> Done:
     """Say which technologies a right protects, and whose it is; what is None stays. Raises RecordHasMoved as `confirm_right` does."""
-    programme, by = _editable(db, actor, right)
+    programme, by = editable(db, actor, right)
     _insist_technologies(db, programme, technologies or ())
-    theirs = None if owners is None else _owners(db, owners)
+    theirs = None if owners is None else _owners(db, programme, owners)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _take_turn(db, programme)
@@ -221,6 +222,7 @@ def write_row(db: Connection, right: str) -> None:
     with whole(db):
         told = fold(read_register(db, right))
     _update(db, right, {name: None if (value := told.get(name)) is ERASED else value for name in (*FIELDS, SOURCE)})
+    write_encumbrances(db, right, told["encumbrances"])
 
 
 def _update(db: Connection, right: str, columns: JsonMapping) -> None:
@@ -232,7 +234,7 @@ def _update(db: Connection, right: str, columns: JsonMapping) -> None:
 _RIGHT = text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = CAST(:id AS uuid)")
 
 
-def _editable(db: Connection, actor: Actor, right: str) -> tuple[str, By]:
+def editable(db: Connection, actor: Actor, right: str) -> tuple[str, By]:
     """The programme of a right that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
     programme = seen_programme(db, actor, right)
     by = in_the_programme(actor, programme, EDITORS)
@@ -255,7 +257,7 @@ _TODAY = text(
 )
 
 
-def _insist_looked_up(db: Connection, programme: str, checked_on: date | str | None) -> None:
+def insist_looked_up(db: Connection, programme: str, checked_on: date | str | None) -> None:
     """Nobody has looked a right up on a day that is to come. Raises InvalidForm."""
     if checked_on is not None and _plain(checked_on) > db.execute(_TODAY, {"id": programme}).scalar_one().isoformat():
         raise InvalidForm(fields={"checked_on": reasons.fields.NOT_IN_FUTURE})
@@ -279,8 +281,11 @@ def _insist_sound(kind: str, changed: JsonMapping, after: JsonMapping, *, whole:
 _TECHNOLOGIES = text(
     "SELECT count(*) FROM technologies WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
 )
-#: How many of some organisations there are.
-_ORGANISATIONS = text("SELECT count(*) FROM organisations WHERE id::text = ANY(CAST(:ids AS text[]))")
+#: How many of some organisations can own a right of a programme: its own, and those of no programme.
+_ORGANISATIONS = text(
+    "SELECT count(*) FROM organisations WHERE id::text = ANY(CAST(:ids AS text[])) AND merged_into IS NULL"
+    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
+)
 
 
 def _insist_technologies(db: Connection, programme: str, technologies: Sequence[str]) -> None:
@@ -290,7 +295,7 @@ def _insist_technologies(db: Connection, programme: str, technologies: Sequence[
         raise InvalidForm(fields={"technologies": reasons.fields.NOT_KNOWN})
 
 
-def _owners(db: Connection, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOfRight]:
+def _owners(db: Connection, programme: str, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOfRight]:
     """Owners as they are written down, in order. Raises InvalidForm for one that is not known, and for shares above the whole."""
     try:
         told: list[OwnerOfRight] = [
@@ -301,7 +306,7 @@ def _owners(db: Connection, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOf
     if len(told) > MOST or not shares_fit(told):
         raise InvalidForm(fields={"owners": reasons.catalogue.SHARES_ABOVE_WHOLE})
     ids = sorted(owner["organisation"] for owner in told)
-    if ids and db.execute(_ORGANISATIONS, {"ids": ids}).scalar_one() != len(ids):
+    if ids and db.execute(_ORGANISATIONS, {"ids": ids, "programme": programme}).scalar_one() != len(ids):
         raise InvalidForm(fields={"owners": reasons.fields.NOT_KNOWN})
     return sorted(told, key=lambda owner: owner["organisation"])
 

@@ -120,17 +120,21 @@ _TAKEN: Mapping[str, TextClause] = {
     )
     for noun, table in TABLES.items()
 }
-#: Whether there is such an organisation.
-_ORGANISATION = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid)")
-#: The organisations of a name, two of them at most.
-_NAMED = text("SELECT id::text FROM organisations WHERE name = :name OR name_zh = :name ORDER BY id LIMIT 2")
+#: Organisations that can own a record of a programme, by a name: two of them at most. Of one that was merged the one in its place.
+_NAMED = text("""
+    SELECT DISTINCT coalesce(merged_into, id)::text FROM organisations WHERE (name = :name OR name_zh = :name)
+    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) LIMIT 2
+""")
 
 
-def find_owner(db: Connection, name: str | None) -> str | None:
-    """The organisation of a name, where a form tells the owner so. Raises InvalidForm where none, or several, have it."""
+def find_owner(db: Connection, programme: str, name: str | None) -> str | None:
+    """The organisation of a name, where a form tells the owner so: one of the programme, or one of no programme.
+
+    Raises InvalidForm where none, or several, have it.
+    """
     if not name:
         return None
-    ids = db.execute(_NAMED, {"name": name}).scalars().all()
+    ids = db.execute(_NAMED, {"name": name, "programme": programme}).scalars().all()
     if len(ids) != 1:
         raise InvalidForm(fields={"owner": reasons.catalogue.SEVERAL_OWNERS if ids else reasons.fields.NOT_KNOWN_HERE})
     return str(ids[0])
@@ -157,7 +161,7 @@ def create_record(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
-    _insist_plausible(db, noun, kept, {"title", *kept})
+    _insist_plausible(db, programme, kept, {"title", *kept})
     with whole(db):
         turn = lock_log(db, programme)
     id = str(uuid_utils.uuid7())
@@ -204,7 +208,7 @@ def correct_record(
     }
     if not new:
         raise InvalidForm(fields={REASON: reasons.catalogue.NOTHING_CHANGED})
-    _insist_plausible(db, noun, {**standing.state, **new}, new)
+    _insist_plausible(db, programme, {**standing.state, **new}, new)
     words = _reasoned(standing, new, reason) | {SOURCE: (source or "").strip() or None}
     write_records(db, by, [(standing, Change(PUT_RIGHT, new, words, {"confirmed": sorted(new)}))])
     return finish(db, actor, request, Done({"id": id}))
@@ -279,7 +283,7 @@ def _standing(db: Connection, noun: Kept, id: str, programme: str, seen: int | N
     return standing
 
 
-def _insist_plausible(db: Connection, noun: Kept, state: JsonMapping, named: Collection[str]) -> None:
+def _insist_plausible(db: Connection, programme: str, state: JsonMapping, named: Collection[str]) -> None:
     """What is said of a record agrees in itself. Raises InvalidForm."""
     faults: dict[str, Why] = {}
     if "title" in named and state.get("title") in _EMPTY:
@@ -293,7 +297,8 @@ def _insist_plausible(db: Connection, noun: Kept, state: JsonMapping, named: Col
     if state.get("budget") is not None and state.get("budget_currency") is None:
         faults["budget_currency"] = reasons.catalogue.CURRENCY_MISSING
     owner = state.get("owner_id")
-    if "owner_id" in named and owner is not None and db.execute(_ORGANISATION, {"id": owner}).first() is None:
+    given = {"id": owner, "programme": programme}
+    if "owner_id" in named and owner is not None and db.execute(_OWNER, given).first() is None:
         faults["owner"] = reasons.fields.NOT_KNOWN
     if faults:
         raise InvalidForm(fields=faults)

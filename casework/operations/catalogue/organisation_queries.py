@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -164,10 +164,10 @@ _RIGHTS = text("""
         SELECT l.right_id FROM right_technologies l JOIN technologies h ON h.id = l.technology_id WHERE h.owner_id = CAST(:id AS uuid)
     ) ORDER BY r.created_at DESC, r.id LIMIT 50
 """)
-#: The cases of which it is a party, the newest first.
+#: The cases of which it, or one in whose place it stands, is a party, the newest first.
 _CASES = text(f"""
-    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM organisations o
-    JOIN cases c ON {IS_PARTY} WHERE o.id = CAST(:id AS uuid) AND c.programme_id = ANY(CAST(:seen AS uuid[]))
+    SELECT DISTINCT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM organisations o
+    JOIN cases c ON {IS_PARTY} WHERE CAST(:id AS uuid) IN (o.id, o.merged_into) AND c.programme_id = ANY(CAST(:seen AS uuid[]))
     ORDER BY c.number DESC LIMIT 50
 """)
 
@@ -201,7 +201,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "organisations": FIELDS,
     "organisation_contacts": CONTACT,
     "organisation_owners": (*OWNER, "screened", "screened_on", "lists"),
-    "organisation_screenings": ("result", "checked_on", "lists", "finding"),
+    "organisation_screenings": ("result", "checked_on", "valid_until", "lists", "evidence", "finding"),
 }
 _TELLS = frozenset({REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, MERGED, TOOK_OVER, ERASURE})
 
@@ -216,13 +216,42 @@ def read_entries(db: Connection, actor: Actor, organisation: str) -> list[Organi
         events = list(read_register(db, organisation))
     seen = reach(actor).all_of
     names = names_of(db, {event.actor for event in events})
+    mergers: list[Mapping[str, Any]] = [event.effects["merger"] for event in events if "merger" in event.effects]
+    names |= _names_moved(db, mergers, sorted(seen))
     state: dict[str, JsonObject] = {}
     entries = []
     for event in events:
         told = list(_changes(state, event))
         if event.kind in _TELLS and event.effects.get("programme") in (None, *seen):
-            entries.append(_entry(event, told, names.get(event.actor)))
+            entries.append(_entry(event, told, names))
     return entries[::-1]
+
+
+def _names_moved(db: Connection, mergers: Sequence[Mapping[str, Any]], seen: Sequence[str]) -> dict[str, str]:
+    """What those are called that mergings are about: the organisations as they are registered."""
+    if not mergers:
+        return {}
+    names = names_of(
+        db, set(), {id for merger in mergers for id in (merger["gone"], merger["kept"])}, as_registered=True
+    )
+    given = {name: sorted({id for merger in mergers for id in merger.get(name, [])}) for name in _MOVED}
+    return names | {row.id: row.name for row in db.execute(_NAMES_MOVED, {**given, "seen": seen})}
+
+
+#: What moves by a merging, each by its id.
+_MOVED = ("needs", "technologies", "rights", "cases")
+#: What of it somebody sees who reads some programmes.
+_NAMES_MOVED = text(f"""
+    SELECT x.id::text AS id, {entitled("x")} AS name FROM needs x
+    WHERE x.id = ANY(CAST(:needs AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[]))
+    UNION ALL SELECT x.id::text, {entitled("x")} FROM technologies x
+    WHERE x.id = ANY(CAST(:technologies AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[]))
+    UNION ALL SELECT x.id::text, coalesce(nullif(concat_ws(' ', x.office, coalesce(x.number, x.application_number)), ''), x.kind)
+    FROM rights x
+    WHERE x.id = ANY(CAST(:rights AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[]))
+    UNION ALL SELECT x.id::text, x.number FROM cases x
+    WHERE x.id = ANY(CAST(:cases AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[]))
+""")
 
 
 def _changes(state: dict[str, JsonObject], event: RegisterEvent) -> Iterator[tuple[str, str, JsonValue, JsonValue]]:
@@ -240,22 +269,46 @@ def _changes(state: dict[str, JsonObject], event: RegisterEvent) -> Iterator[tup
 
 
 def _entry(
-    event: RegisterEvent, told: list[tuple[str, str, JsonValue, JsonValue]], who: str | None
+    event: RegisterEvent, told: list[tuple[str, str, JsonValue, JsonValue]], names: Mapping[str, str]
 ) -> OrganisationEntry:
     source, reason = (event.body.get(name) for name in (SOURCE, REASON))
     tables = {name.partition(MARK)[0] for name in event.body}
     what = next(
         (table.removeprefix("organisation_") for table in TOLD if table in tables and table != "organisations"), None
     )
+    other, moved = _of_merging(event, told, names)
+    if other is not None:
+        what, told = None, [one for one in told if one[0] == "organisations"]
     # Words that were erased are told anew by what erased them.
     changes = {} if event.kind == ERASURE else {f"{table}.{field}": (old, new) for table, field, old, new in told}
     return OrganisationEntry(
         at=instant(event.at),
         kind=event.kind,
-        who=who,
+        who=names.get(event.actor),
         what=what,
+        other=other,
+        moved=moved,
         changes=changes,
         erased=any(value is ERASED for value in event.body.values()),
         source=source if isinstance(source, str) else None,
         reason=reason if isinstance(reason, str) else None,
     )
+
+
+def _of_merging(
+    event: RegisterEvent, told: list[tuple[str, str, JsonValue, JsonValue]], names: Mapping[str, str]
+) -> tuple[NamedInBoth | None, dict[str, list[str]]]:
+    """The other organisation of a merging, and what moved by it."""
+    merger: Mapping[str, Any] | None = event.effects.get("merger")
+    if merger is None:
+        return None, {}
+    id = merger["gone"] if event.kind == TOOK_OVER else merger["kept"]
+    moved: dict[str, list[str]] = {}
+    for name in _MOVED:
+        moved[name] = [names[one] for one in merger.get(name, []) if one in names]
+    for table, field, old, new in told:
+        if field == "name" and table != "organisations":
+            moved.setdefault(table.removeprefix("organisation_"), []).append(str(new or old))
+    return NamedInBoth(id=id, name=names.get(id, ""), name_zh=None), {
+        name: some for name, some in moved.items() if some
+    }

@@ -133,7 +133,7 @@ def record_organisation(
     told = {SOURCE: line(source, SOURCE, 300)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _take_turn(db, programme)
+    take_turn(db, programme)
     _insist_number_free(db, programme, None, values.get("register_number"))
     if not request.sure and (alike := list_alike(db, programme, values)):
         raise OrganisationInDoubt(alike)
@@ -172,7 +172,7 @@ def confirm_organisation(
     programme, by = insist_home(db, actor, organisation, EDITORS)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _take_turn(db, programme)
+    take_turn(db, programme)
     log = _lock(db, organisation, seen)
     before = read_seen(db, actor, organisation)
     values = cleaned({name: fields[name] for name in FIELDS if name in fields}, before.country)
@@ -183,7 +183,7 @@ def confirm_organisation(
     changed = {name: value for name, value in values.items() if value != getattr(before, name)}
     words = _words(source, reason, needs_reason=before.confirmed and bool(changed))
     _insist_number_free(db, programme, organisation, values.get("register_number"))
-    _write(db, "organisations", organisation, {**changed, "confirmed": True})
+    write_columns(db, "organisations", organisation, {**changed, "confirmed": True})
     tell(
         db,
         log,
@@ -258,7 +258,7 @@ def keep_row(
     words = _words(source, reason, needs_reason=not new)
     if id is not None:
         _insist_row(db, rows, organisation, programme, id)
-        _write(db, rows.table, id, values)
+        write_columns(db, rows.table, id, values)
     else:
         id = _add_row(db, rows, organisation, programme, values)
     tell(db, log, by, KEPT, programme=programme, entries={rows.table: [id]}, words=words)
@@ -335,11 +335,11 @@ def tell(
 ) -> None:
     """Say in the log of an organisation what stands in these rows now, by table, and the words of whoever did it.
 
-    `columns`: those that were changed, as of the others nothing is said.
+    `columns`: those of the organisation itself that were changed, as of the others nothing is said.
     """
     body: JsonObject = {}
     for table, keys in entries.items():
-        body |= body_of(db, table, log.id, keys, columns=columns)
+        body |= body_of(db, table, log.id, keys, columns=columns if table == "organisations" else None)
     told: RegisterEffects = {"programme": programme, **(effects or {})}
     event = log.next_event(
         kind, by.person, role=by.role, acting_for=by.acting_for, effects=told, body={**body, **(words or {})}
@@ -347,7 +347,7 @@ def tell(
     append(db, log, [event])
 
 
-def _write(db: Connection, table: str, id: str, values: JsonMapping) -> None:
+def write_columns(db: Connection, table: str, id: str, values: JsonMapping) -> None:
     if not values:
         return
     columns = ", ".join(f"{name} = r.{name}" for name in values)
@@ -368,7 +368,7 @@ def _words(source: str | None, reason: str | None, *, needs_reason: bool) -> dic
     return {name: line(said, name, most) for name, (said, most) in given.items() if said and said.strip()}
 
 
-def _take_turn(db: Connection, programme: str) -> None:
+def take_turn(db: Connection, programme: str) -> None:
     """Before a number or a name is looked for: others hold the programme's log while they write organisations."""
     with whole(db):
         lock_log(db, programme)

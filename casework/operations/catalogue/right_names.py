@@ -15,12 +15,12 @@ def technologies_named(db: Connection, programme: str, names: Sequence[str]) -> 
     return [_only(db, _TECHNOLOGY, "technologies", name, programme) for name in names]
 
 
-def organisations_named(db: Connection, names: Sequence[str]) -> list[str]:
-    """The ids of organisations with these names. Raises InvalidForm."""
-    return [_only(db, _ORGANISATION, "owners", name, None) for name in names]
+def organisations_named(db: Connection, programme: str, names: Sequence[str], field: str = "owners") -> list[str]:
+    """The ids of organisations with these names: of a programme's own, or of no programme's. Raises InvalidForm for the field."""
+    return [_only(db, _ORGANISATION, field, name, programme) for name in names]
 
 
-def _only(db: Connection, statement: TextClause, field: str, name: str, programme: str | None) -> str:
+def _only(db: Connection, statement: TextClause, field: str, name: str, programme: str) -> str:
     found = db.execute(statement, {"name": name.strip().lower(), "programme": programme}).scalars().all()
     if len(found) == 1:
         return str(found[0])
@@ -33,8 +33,8 @@ _TECHNOLOGY = text(
     "SELECT id FROM technologies WHERE programme_id = CAST(:programme AS uuid)"
     " AND (lower(title) = :name OR lower(title_zh) = :name OR lower(external_id) = :name) ORDER BY id LIMIT 2"
 )
-#: The organisations with a name: two of them at most.
+#: The organisations with a name: two of them at most. Of one that was merged the one in its place.
 _ORGANISATION = text(
-    "SELECT id FROM organisations WHERE (lower(name) = :name OR lower(name_zh) = :name)"
-    " AND CAST(:programme AS uuid) IS NULL ORDER BY id LIMIT 2"
+    "SELECT DISTINCT coalesce(merged_into, id) FROM organisations WHERE (lower(name) = :name OR lower(name_zh) = :name)"
+    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) LIMIT 2"
 )

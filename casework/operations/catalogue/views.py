@@ -8,6 +8,7 @@ from casework.engine.state.right_values import OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
 from casework.operations.core.views import NamedInBoth
+from casework.reasons import Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +127,7 @@ class RightEntry:
     """An event of a right's log: what was entered, confirmed, laid on it or ended."""
 
     at: str
-    #: recorded, confirmed, encumbered or released.
+    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected or burden_ended.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
@@ -283,6 +284,45 @@ class OrganisationRecord(OrganisationRow):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScreeningRow:
+    """How an organisation was screened."""
+
+    id: str
+    #: clear or hit.
+    result: str
+    checked_on: str
+    valid_until: str | None
+    lists: str | None
+    finding: str | None
+    #: Where the extract of the lists is filed, or what it says.
+    evidence: str | None
+    #: It has not run out.
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergePreview:
+    """What would become of an organisation that is merged into another one."""
+
+    needs: list[NamedInBoth]
+    technologies: list[NamedInBoth]
+    #: Each by id, kind, office and number.
+    rights: list[JsonObject]
+    #: Their numbers.
+    cases: list[str]
+    #: How many are about its needs and technologies.
+    matches: int
+    #: What they are called.
+    contacts: list[str]
+    owners: list[str]
+    screenings: int
+    #: By field what the one that stays takes over, as it says nothing there.
+    taken: JsonObject
+    #: Why it cannot be done; empty where it can.
+    refused: list[Why]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OrganisationEntry:
     """An event of an organisation's log: what was entered, corrected, taken out, screened or merged."""
 
@@ -292,6 +332,10 @@ class OrganisationEntry:
     who: str | None
     #: contacts or owners, where it is about one of those.
     what: str | None
+    #: Of a merging: the one that stands in its place, or the one in whose place it stands.
+    other: NamedInBoth | None
+    #: What moved by it, by kind: what each is called.
+    moved: dict[str, list[str]]
     #: By field what it said before and after, as a pair.
     changes: JsonObject
     #: Its words named somebody and were erased.

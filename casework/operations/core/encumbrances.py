@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, text
@@ -39,10 +39,16 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
         effects=effects,
     )
     append(db, log, [event])
-    db.execute(
-        text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
-        {"id": log.id, "all": json.dumps(after(encumbrances, event))},
-    )
+    write_encumbrances(db, log.id, after(encumbrances, event))
+
+
+def write_encumbrances(db: Connection, right: str, encumbrances: Sequence[Encumbrance]) -> None:
+    """What lies on a right and lay on it, as its log tells it."""
+    db.execute(_WRITE, {"id": right, "all": json.dumps(encumbrances)})
+
+
+#: What lies on a right, anew.
+_WRITE = text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)")
 
 
 #: Of an encumbrance what need not be said.

@@ -1,4 +1,4 @@
-"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, parties, need, match, scans."""
+"""Facts from outside a case's log, for the guards that read them: rights, sibling cases, technology, parties, their screenings, ..."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.right_links import with_links
 
 
 def _rights(db: Connection, case: Case) -> JsonValue:
-    rows = db.execute(
-        text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"),
-        {"ids": list(case.rights)},
-    )
+    given = {"ids": list(case.rights), "parties": sorted({id for id in case.parties.values() if id})}
     return {
         row.id: {
             "kind": row.kind,
@@ -27,7 +25,7 @@ def _rights(db: Connection, case: Case) -> JsonValue:
             "number": row.number,
             "application_number": row.application_number,
             "owner": row.owner,
-            "owners": row.owners,
+            "owners": [_as_here(row, owner, "organisation") for owner in row.owners],
             "filed_on": _day(row.filed_on),
             "granted_on": _day(row.granted_on),
             "status": row.status,
@@ -36,10 +34,25 @@ def _rights(db: Connection, case: Case) -> JsonValue:
             "fee_paid_to": _day(row.fee_paid_to),
             "checked_on": _day(row.checked_on),
             "confirmed": row.confirmed,
-            "encumbrances": row.encumbrances,
+            "encumbrances": [_as_here(row, burden, "holder") for burden in row.encumbrances],
         }
-        for row in rows
+        for row in db.execute(_RIGHTS, given)
     }
+
+
+#: Some rights with what they belong to, and what organisations are called that are one with some parties, by merging.
+_RIGHTS = text(f"""
+    SELECT x.*, {with_links("x")}, (
+        SELECT coalesce(jsonb_object_agg(s.id, g.id), '{{}}') FROM {STANDING}
+        JOIN organisations s ON s.id <> g.id AND o.id IN (s.id, s.merged_into) WHERE g.id = ANY(CAST(:parties AS uuid[]))
+    ) AS as_here FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id
+""")
+
+
+def _as_here(row: Any, said: Mapping[str, JsonValue], name: str) -> JsonValue:
+    """The same, with an organisation that is one with a party of the case as the case calls it."""
+    called = said.get(name)
+    return {**said, name: row.as_here[called]} if isinstance(called, str) and called in row.as_here else dict(said)
 
 
 def _siblings(db: Connection, case: Case) -> JsonValue:
@@ -73,20 +86,30 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     return {"confirmed": confirmed, "verification": verification, "statements": row.statements}
 
 
-#: The country of whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
-_PARTIES = text("""
-    SELECT p.party, o.country FROM (VALUES
+#: Whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
+_OWNERS = """(VALUES
         ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = :need))),
         ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (SELECT owner_id FROM technologies WHERE id = :technology)))
-    ) AS p (party, id) JOIN organisations o ON o.id = p.id ORDER BY p.party
+    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"""
+#: Their country and state ownership.
+_PARTIES = text(f"SELECT p.party, o.country, o.state_owned FROM {_OWNERS} ORDER BY p.party")
+#: The newest screening of each, and whether every owner above 25 per cent was found on no list.
+_SCREENED = text(f"""
+    SELECT p.party, s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
+        SELECT FROM organisation_owners w WHERE w.organisation_id = o.id AND w.programme_id = CAST(:programme AS uuid)
+        AND w.screened IS DISTINCT FROM 'clear'
+    ) AS owners_free FROM {_OWNERS} CROSS JOIN LATERAL (
+        SELECT * FROM organisation_screenings x WHERE x.organisation_id = o.id AND x.programme_id = CAST(:programme AS uuid)
+        ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
+    ) s ORDER BY p.party
 """)
 
 
 def _parties(db: Connection, case: Case) -> JsonValue:
-    """Of each party what its organisation's record says that decides: the country."""
+    """Of each party what its organisation's record says that decides: the country, and whether it is state-owned."""
     known = {party: case.parties.get(party) for party in PARTIES}
     rows = db.execute(_PARTIES, known | {"need": case.need, "technology": case.technology})
-    return {row.party: {"country": row.country} for row in rows}
+    return {row.party: {"country": row.country, "state_owned": row.state_owned} for row in rows}
 
 
 def _need(db: Connection, case: Case) -> JsonValue:
@@ -117,6 +140,23 @@ def _day(day: Any) -> str | None:
     return None if day is None else day.isoformat()
 
 
+def _screenings(db: Connection, case: Case) -> JsonValue:
+    """Of each party the newest screening of its organisation, as the case's programme has recorded it, with that of its owners."""
+    known = {party: case.parties.get(party) for party in ("need_owner", "technology_owner")}
+    given = known | {"need": case.need, "technology": case.technology, "programme": case.programme}
+    return {row.party: _screening(row) for row in db.execute(_SCREENED, given)}
+
+
+def _screening(row: Any) -> JsonValue:
+    return {
+        "id": row.id,
+        "result": row.result,
+        "checked_on": _day(row.checked_on),
+        "valid_until": _day(row.valid_until),
+        "owners_free": row.owners_free,
+    }
+
+
 _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "rights": _rights,
     "siblings": _siblings,
@@ -124,6 +164,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "need": _need,
     "parties": _parties,
     "match": _match,
+    "screenings": _screenings,
     SCANS: _scans,
 }
 

@@ -8,30 +8,31 @@ from dataclasses import replace
 from sqlalchemy import Connection, text
 
 from casework.errors import Refused
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.reasons import Reason, Why
 from casework.reasons.rights import Holder
 
-#: Some organisations by id and name, of those whose case lies in one of these programmes.
+#: Some organisations by id and name, of those whose case lies in one of these programmes, and of those that hold it by no case.
 _HOLDERS = text(f"""
-    SELECT o.id::text, {called("o")} AS name FROM unnest(CAST(:ids AS uuid[]), CAST(:cases AS uuid[])) AS held(id, case_id)
-    JOIN organisations o ON o.id = held.id JOIN cases c ON c.id = held.case_id
-    WHERE c.programme_id = ANY(CAST(:seen AS uuid[]))
+    SELECT held.id::text, {called("o")} AS name FROM unnest(CAST(:ids AS uuid[]), CAST(:cases AS uuid[])) AS held(id, case_id)
+    JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = held.id) LEFT JOIN cases c ON c.id = held.case_id
+    WHERE c.programme_id = ANY(CAST(:seen AS uuid[])) OR held.case_id IS NULL AND CAST(:seen AS uuid[]) <> '{{}}'
 """)
 
 
 def name_holders(db: Connection, actor: Actor, refused: Refused) -> Refused:
     """The same refusal, with the names of the holders that the actor may know."""
-    holders = [holder for why in refused.reasons for holder in _holders(why) if holder.organisation and holder.case]
+    holders = [holder for why in refused.reasons for holder in _holders(why) if holder.organisation]
     if not holders:
         return refused
     rows = db.execute(
         _HOLDERS,
         {
             "ids": [holder.organisation for holder in holders],
-            "cases": [holder.case for holder in holders],
+            "cases": [holder.case or None for holder in holders],
             "seen": sorted(reach(actor).all_of),
         },
     )

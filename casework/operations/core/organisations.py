@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+#: Organisations `o` that stand in the place of some `g`: each for itself, unless it was merged.
+STANDING = "organisations g JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"
 #: Whether an organisation `o` is a party of a case `c`: an index of cases serves it.
 IS_PARTY = "jsonb_path_query_array(c.parties, '$.*') ?| ARRAY[CAST(o.id AS text)]"
 #: Whether it has a need or a technology, or is a party of a case, in one of the programmes `:seen`.

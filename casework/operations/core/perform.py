@@ -315,6 +315,7 @@ def _reads_of(edition: Edition, states: tuple[str, ...], by_itself: bool) -> fro
                 continue
             names |= {key for name in rule.guards for key in GUARDS[name].reads}
             names |= {key for name in rule.effects for key in EFFECTS[name].reads}
+            names |= {key for name in edition.asked_before_opening(rule) for key in GUARDS[name].reads}
             if rule.needs:
                 names.add(SCANS)
         if len(edition.reads) >= REMEMBERED:

@@ -9,6 +9,7 @@ from typing import overload
 from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import instant
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
 
 #: The system and whoever came by a link are actors without one; a history that somebody wrote into may say anything.
@@ -23,17 +24,27 @@ def when(moment: datetime | None) -> str | None:
     return None if moment is None else instant(moment)
 
 
-def names_of(db: Connection, people: set[str | None], organisations: set[str | None] | None = None) -> dict[str, str]:
-    """By id what people and organisations are called, in the language of whoever reads. What is no id has no name."""
+def names_of(
+    db: Connection,
+    people: set[str | None],
+    organisations: set[str | None] | None = None,
+    *,
+    as_registered: bool = False,
+) -> dict[str, str]:
+    """By id what people and organisations are called, in the language of whoever reads. What is no id has no name.
+
+    An organisation that was merged is called as the one in its place is, but for a history, which tells of it `as_registered`.
+    """
     rows = db.execute(
         text(
             f"SELECT p.id::text, {called('p')} FROM people p WHERE p.id = ANY(CAST(:people AS uuid[]))"
-            f" UNION ALL SELECT o.id::text, {called('o')} FROM organisations o"
-            " WHERE o.id = ANY(CAST(:organisations AS uuid[]))"
+            f" UNION ALL SELECT g.id::text, CASE WHEN :registered THEN {called('g')} ELSE {called('o')} END FROM {STANDING}"
+            " WHERE g.id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
             "people": sorted(id for id in people if id and _ID.fullmatch(id)),
             "organisations": sorted(id for id in organisations or () if id and _ID.fullmatch(id)),
+            "registered": as_registered,
         },
     )
     return {row[0]: row[1] for row in rows}

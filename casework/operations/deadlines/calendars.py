@@ -195,7 +195,7 @@ def change_calendar(
     present = Calendar.from_json(stored)
     if present.digest != seen:
         raise CaseHasMoved
-    version = replace(calendar, name=present.name, version=present.version + 1)
+    version = replace(calendar, name=present.name, version=present.version + 1, limits=present.limits)
     if replace(version, version=present.version).digest == present.digest:
         raise Refused(reasons.calendars.SAME)
     written = version.to_json()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -29,7 +29,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.queries import find_case
 from casework.operations.core.presenters import when
-from casework.operations.core.reader_names import title_of
+from casework.operations.core.reader_names import called, title_of
 from casework.operations.core.views import Items, TaskKey, row_as, rows_as
 from casework.operations.deadlines.views import (
     CaseClocks,
@@ -119,17 +119,38 @@ def explain_clock(clock: Telling, calendars: Mapping[str, Calendar]) -> Explanat
     return None if what is None else explain(clock, calendars, what)
 
 
+@dataclass(frozen=True)
+class _Setting:
+    """That limits were set: when, by whom, and which."""
+
+    at: datetime
+    by: str | None
+    limits: Collection[str]
+
+
 def versions(db: Connection, programme: str) -> dict[str, Calendar]:
     """Every version that a programme's calendar has had, by digest."""
-    rows = db.execute(
-        text(
-            "SELECT effects->'calendar' AS calendar FROM events WHERE log_id = CAST(:id AS uuid) AND effects ? 'calendar'"
-            " ORDER BY seq"
-        ),
-        {"id": programme},
-    )
-    calendars = (Calendar.from_json(row.calendar) for row in rows)
-    return {calendar.digest: calendar for calendar in calendars}
+    return _versions(db, programme)[0]
+
+
+def _versions(db: Connection, programme: str) -> tuple[dict[str, Calendar], list[_Setting]]:
+    """The same, and when limits were set in them; those with which a programme began it has from the first."""
+    calendars, settings = dict[str, Calendar](), list[_Setting]()
+    for row in db.execute(_VERSIONS, {"id": programme}):
+        calendar = Calendar.from_json(row.calendar)
+        limits = row.limits if calendars else calendar.limits
+        calendars[calendar.digest] = calendar
+        if limits:
+            settings.append(_Setting(row.at, row.name, tuple(limits)))
+    return calendars, settings
+
+
+#: Each version of a programme's calendar, with the limits that it was made for, and who made it.
+_VERSIONS = text(f"""
+    SELECT e.effects->'calendar' AS calendar, e.effects->'limits' AS limits, e.at, {called("p")} AS name FROM events e
+    LEFT JOIN people p ON CAST(p.id AS text) = e.actor_id
+    WHERE e.log_id = CAST(:id AS uuid) AND e.effects ? 'calendar' ORDER BY e.seq
+""")
 
 
 @dataclass(frozen=True)
@@ -142,6 +163,8 @@ class _Known:
     names: Mapping[int, ClockCause]
     calendars: Mapping[str, Calendar]
     moment: datetime
+    #: When a limit was set and by whom, in order; of whoever is not of the office nobody is named.
+    settings: Sequence[_Setting] = ()
 
     def explain(self, clock: Telling) -> ClockExplained | None:
         explanation = explain_clock(clock, self.calendars)
@@ -158,6 +181,7 @@ class _Known:
             due_at=when(explanation.due),
             rule=dict(explanation.rule),
             law=self._law(clock, explanation),
+            **self._set(clock, explanation),
             moved_from=when(explanation.moved_from),
             used_days=used,
             given_days=given,
@@ -179,6 +203,12 @@ class _Known:
         law = explanation.rule.get("law")
         return load_library()[self._edition(clock)].text(f"laws.{law}") if law else None
 
+    def _set(self, clock: Telling, explanation: Explanation) -> dict[str, str | None]:
+        """When the programme set the limit that counted as the clock began, and who did."""
+        what, begun = explanation.rule.get("own"), clock.stretches[0].start
+        before = [one for one in self.settings if what in one.limits and one.at <= begun]
+        return {"set_on": when(before[-1].at), "set_by": before[-1].by} if before else {"set_on": None, "set_by": None}
+
     def _placed(self, part: Interval | Line) -> JsonObject:
         """From when until when a part of a ledger lasts, and why."""
         return {
@@ -199,10 +229,11 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     ).all()
     events = [event_of(row.header, row.effects, row.body) for row in rows]
     # Without such an event there is no clock that a moment could be asked of.
-    clocks, calendars, moment = tell(events), versions(db, case.programme), rows[0].now if rows else case.last_at
+    (calendars, settings), clocks = _versions(db, case.programme), tell(events)
+    moment = rows[0].now if rows else case.last_at
     level = sight(actor, case)
     if level == Sight.ALL:
-        return _Known(case, clocks, {event.seq: name_event(event) for event in events}, calendars, moment)
+        return _Known(case, clocks, {event.seq: name_event(event) for event in events}, calendars, moment, settings)
     if level < Sight.REFERRALS:
         raise NotFound("case")
     tracks = {track.id for track in own_tracks(actor, case)}
@@ -212,7 +243,8 @@ def _known(db: Connection, actor: Actor, case: Case) -> _Known:
     }
     mine = {id: clock for id, clock in clocks.items() if clock.track in tracks and clock.task in theirs}
     names = {event.seq: name_event(event) for event in events if event.track in tracks}
-    return _Known(case, mine, names, calendars, moment)
+    # On the other side one sees the office, not who in it.
+    return _Known(case, mine, names, calendars, moment, [replace(one, by=None) for one in settings])
 
 
 def name_event(event: Event) -> ClockCause:

@@ -102,6 +102,9 @@ class ClockSummary:
     rule: JsonMapping
     #: That article, in English; None where the limit is the programme's own.
     law: str | None
+    #: When the programme set it for itself, and who did; None where it is as the workflow says.
+    set_on: str | None
+    set_by: str | None
     #: When it would have run out, had law not moved it off a day on which nobody works.
     moved_from: str | None
     used_days: int
@@ -226,3 +229,36 @@ class Sides:
     provider: SideAccount
     office: SideAccount
     turns: list[Turn]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnLimit:
+    """A limit of a workflow, and what a programme has set in its place."""
+
+    #: case.states.triage or case.tasks.nda.
+    what: str
+    workflow: str
+    edition: str
+    #: The key of the text that names it.
+    words: str
+    #: As the workflow says.
+    n: int
+    #: wd, working days, cd, calendar days, or mo, months.
+    unit: str
+    #: The day from which it counts, where a form names one.
+    since: str | None
+    own: int | None
+    #: The article that sets it, by its code, and what it is called.
+    law: str | None
+    law_text: str | None
+    #: Whether the programme may set it.
+    settable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgrammeLimits:
+    """The limits of a programme."""
+
+    #: Of the calendar in which they stand; whoever sets one says so with it.
+    version: int
+    items: list[OwnLimit]

@@ -70,6 +70,11 @@ def _say_whose(clock: ClockExplained, say: Speech) -> str:
         return say.gettext("A limit of law: %(law)s.", law=say.edition_text(clock.edition, f"laws.{law}"))
     if not clock.rule.get("n"):
         return ""
+    if clock.set_on is not None:
+        on = say.day(day_in(parse_instant(clock.set_on), ZoneInfo(clock.zone)))
+        if clock.set_by is None:
+            return say.gettext("Ours: the programme set this limit on %(day)s.", day=on)
+        return say.gettext("Ours: the programme set this limit on %(day)s, by %(who)s.", day=on, who=clock.set_by)
     return say.gettext("No law sets this limit; it is the programme's own.")
 
 

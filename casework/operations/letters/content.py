@@ -8,6 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from casework.engine.state.document_effects_schema import LetterNumber
 from casework.operations.core.i18n import Speech, templates
 
 #: The languages of a letter. In both, the columns stand side by side.
@@ -61,6 +62,20 @@ class Content:
     email: str = ""
     #: A paragraph of the writer's own.
     words: str = ""
+    #: The office that writes; none: the programme itself.
+    office: Named = Named("")
+    #: The number of the letter, where the office numbers its letters.
+    numbered: LetterNumber | None = None
+    #: The line of who signs, and whether a place is left for the seal.
+    signatory: Named = Named("")
+    seal: bool = True
+
+    @property
+    def writer(self) -> Named:
+        """Who writes: the office, or the programme that names none."""
+        return Named(
+            self.office.en or self.programme.en, self.office.zh or (None if self.office.en else self.programme.zh)
+        )
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,7 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
     texts = vars(words)
     rows = [
         _Words(Speech(chinese).day(content.day), quiet=True),
+        _Words(texts["reference"], quiet=True),
         _Words(texts["number"], quiet=True),
         _Words(texts["dear"]),
         _Words(texts["subject"], heading=True),
@@ -104,12 +120,15 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
         _Words(content.words, own=True),
         _Words(texts["contact"]),
         _Words(texts["regards"]),
-        _Words(content.programme.said(chinese=chinese)),
+        _Words(content.writer.said(chinese=chinese)),
+        _Words(content.programme.said(chinese=chinese) if content.office.en or content.office.zh else "", quiet=True),
+        _Words(content.signatory.said(chinese=chinese)),
+        _Words(texts["seal"], quiet=True),
     ]
     language = "zh-Hans" if chinese else "en"
     return {
         "language": language,
-        "programme": content.programme.said(chinese=chinese),
+        "office": content.writer.said(chinese=chinese),
         "subject": texts["subject"],
         "rows": rows,
     }
@@ -118,7 +137,8 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
 def _in_language(content: Content, *, chinese: bool) -> Mapping[str, object]:
     flat = {name: getattr(content, name) for name in asdict(content)}
     fields = {name: value.said(chinese=chinese) if isinstance(value, Named) else value for name, value in flat.items()}
-    return fields | {"by": Speech(chinese).day(content.by) if content.by else ""}
+    written = content.numbered["written"] if content.numbered else ""
+    return fields | {"reference": written, "by": Speech(chinese).day(content.by) if content.by else ""}
 
 
 __all__ = ["BOTH", "CHINESE", "ENGLISH", "LANGUAGES", "Content", "Named", "subject_of", "write_paper"]

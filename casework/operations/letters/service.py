@@ -25,12 +25,14 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.record_commands import SendLetter
 from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case, Task
+from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, NotAllowed, NotFound, WrongState
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.organisations import STANDING, Contact, contacts_of
 from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.views import row_as
 from casework.operations.documents.service import list_documents
@@ -40,6 +42,7 @@ from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Con
 from casework.operations.letters.mail import insist_address, post_letter
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.letters.views import LetterRow, Letters, PossibleLetter
+from casework.operations.people.letterheads import next_number, read_letterhead, take_number
 from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -71,20 +74,32 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     case = _whole(db, actor, number)
     names, calendar = _organisations(db, case), calendar_of(db, case.programme)
     sent = [document for document in list_documents(db, actor, case) if document.letter is not None]
+    may = [(kind, to) for kind, to in letters.recipients(case) if _by(actor, case, to) is not None]
+    parties = {to: who.stands for _, to in may if to in PARTIES and (who := _organisation(case, names, to)) is not None}
+    known = contacts_of(db, parties.values(), [case.programme]) if parties else {}
     return Letters(
         items=[
-            row_as(LetterRow, letter, to=_recipient(case, names, letter.referral or letter.party).en)
+            row_as(
+                LetterRow,
+                letter,
+                to=_recipient(case, names, letter.referral or letter.party).en,
+                number=_written_number(case.documents[letter.id].numbered),
+            )
             for letter in reversed(sent)
         ],
         possible=[
-            _possible(case, names, calendar, kind, to)
-            for kind, to in letters.recipients(case)
-            if _by(actor, case, to) is not None
+            _possible(case, names, calendar, kind, to, contacts=known.get(parties.get(to, ""), [])) for kind, to in may
         ],
     )
 
 
-def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str) -> PossibleLetter:
+def _written_number(numbered: LetterNumber | None) -> str | None:
+    return None if numbered is None else numbered["written"]
+
+
+def _possible(
+    case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str, *, contacts: list[Contact]
+) -> PossibleLetter:
     who, named = _organisation(case, names, to), _recipient(case, names, to)
     due = _due(case, kind, to)
     return PossibleLetter(
@@ -96,6 +111,7 @@ def _possible(case: Case, names: Mapping[str, Any], calendar: Calendar, kind: st
         service=case.tracks[to].kind if to not in PARTIES else None,
         language=CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
         by=calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
+        contacts=contacts,
     )
 
 
@@ -145,8 +161,12 @@ def send_letter(
             raise CaseHasMoved
         if not request.sure:
             _insist_new(standing, written, now(db))
+        numbered = composed.content.numbered
+        if numbered is not None and not take_number(db, standing.case.programme, numbered):
+            raise CaseHasMoved
         title = subject_of(composed.content, written.language)
-        return SendLetter(written.kind, written.to, written.language, title, kept.told, written.address or None), by
+        mailed = written.address or None
+        return SendLetter(written.kind, written.to, written.language, title, kept.told, mailed, numbered), by
 
     def answer(_: Case, events: list[Event]) -> JsonMapping:
         (document,), (file,) = events[0].effects["documents"], events[0].effects["files"]
@@ -215,7 +235,9 @@ _TITLES = text("""
     JOIN technologies t ON t.id = c.technology_id WHERE c.id = CAST(:log AS uuid)
 """)
 #: What some organisations are called, and their languages.
-_ORGANISATIONS = text("SELECT id, name, name_zh, language FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))")
+_ORGANISATIONS = text(
+    f"SELECT g.id, o.id::text AS stands, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
+)
 #: The name and the address of a person.
 _CONTACT = text("SELECT name, email FROM people WHERE id = CAST(:id AS uuid)")
 
@@ -233,6 +255,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         db.execute(_PROGRAMME, {"id": case.programme}).one(),
         db.execute(_TITLES, {"log": case.log}).one(),
     )
+    head = read_letterhead(db, case.programme)
     names, contact = _organisations(db, case), db.execute(_CONTACT, {"id": case.owner or actor.person}).one()
     side = written.to if written.to in PARTIES else "provider"
     known: JsonObject = {}
@@ -261,6 +284,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         contact=contact.name,
         email=contact.email,
         words=written.words.strip(),
+        office=Named(head.office or "", head.office_zh),
+        numbered=next_number(db, case.programme, head),
+        signatory=Named(head.signatory or "", head.signatory_zh),
+        seal=head.seal,
         **known,
     )
 

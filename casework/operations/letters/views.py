@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.operations.core.organisations import Contact
 from casework.operations.documents.views import DocumentRow
 
 
@@ -24,6 +25,8 @@ class PossibleLetter:
     language: str
     #: When what is waited for is due.
     by: str | None
+    #: Of a party: whom one writes to there.
+    contacts: list[Contact]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +34,8 @@ class LetterRow(DocumentRow):
     """A letter that was sent: a document of the case, with to whom it went."""
 
     to: str
+    #: That the office gave it; none where it numbers no letters.
+    number: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,7 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import password_fits
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import follow, stand
 from casework.operations.core.views import NamedInBoth
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
@@ -230,11 +231,11 @@ _DRAFT = text(
     "UPDATE party_link_secrets SET typed = to_jsonb(CAST(:typed AS text)) WHERE link_id = CAST(:link AS uuid)"
 )
 #: What stands on the page of a link: the office, the party, and what the case is about.
-_NAMES = text("""
+_NAMES = text(f"""
     SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh, n.title AS need,
         n.title_zh AS need_zh, t.title AS technology, t.title_zh AS technology_zh
     FROM cases c JOIN programmes p ON p.id = c.programme_id JOIN needs n ON n.id = c.need_id JOIN technologies t ON t.id = c.technology_id
-    JOIN organisations o ON o.id = CAST(:organisation AS uuid) WHERE c.id = CAST(:log AS uuid)
+    JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:organisation AS uuid)) WHERE c.id = CAST(:log AS uuid)
 """)
 #: What some providers are called.
 _PROVIDERS = text(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.engine.analysis.notification_rules import action_of
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.i18n import Speech
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import new_id
 from casework.operations.links.words import asks_key
 from casework.records.case_loader import task_of
@@ -68,11 +69,12 @@ _CANCEL = text("""
     UPDATE mails SET state = 'cancelled', ended_at = casework_now() WHERE link_id = CAST(:link AS uuid) AND state = 'queued'
 """)
 #: What the mail of a link that still leads somewhere is written from.
-_POSTED = text("""
+_POSTED = text(f"""
     SELECT m.id, l.id AS link, l.language, l.until, l.code, s.address, s.token, casework_now() AS at, c.number, p.name, p.name_zh,
         o.name AS organisation, o.name_zh AS organisation_zh, to_jsonb(t) AS task
     FROM mails m JOIN party_links l ON l.id = m.link_id JOIN party_link_secrets s ON s.link_id = l.id JOIN tasks t ON t.id = l.task_id
-    JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id JOIN organisations o ON o.id = l.organisation_id
+    JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id
+    JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = l.organisation_id
     WHERE m.id = CAST(:mail AS uuid) AND l.state = 'open' AND l.until > casework_now() AND t.closed_at IS NULL
 """)
 

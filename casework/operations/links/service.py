@@ -29,6 +29,7 @@ from casework.operations.auth.passwords import hash_password
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import Standing, perform
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called
@@ -134,7 +135,9 @@ def _providers(db: Connection) -> list[NamedInBoth]:
 
 
 #: What some organisations are called, and their languages.
-_ORGANISATIONS = text("SELECT id, name, name_zh, language FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))")
+_ORGANISATIONS = text(
+    f"SELECT g.id, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
+)
 #: The organisations that offer a service.
 _PROVIDERS = text(
     f"SELECT id::text AS id, {called('o')} AS name, NULL AS name_zh FROM organisations o WHERE services <> '{{}}' ORDER BY 2, 1 LIMIT 500"

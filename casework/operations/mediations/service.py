@@ -20,6 +20,7 @@ from casework.operations.cases.queries import describe
 from casework.operations.cases.views import CaseParties, MediationPart, WholeCase
 from casework.operations.core.access_queries import mediation_log
 from casework.operations.core.idempotency import Done, Request, ask
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.overdue_sql import AT_WORK
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import Standing, calendar_of, new_id, open_log, perform
@@ -79,7 +80,7 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseParties:
         raise NotAllowed(why=reasons.mediations.LEADS_NONE)
     names: dict[str, str] = dict(
         db.execute(
-            text("SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))"),
+            text(f"SELECT g.id::text, o.name FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"),
             {"ids": [party for party in row.parties.values() if party]},
         ).all()
     )

@@ -25,6 +25,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.register_log import CHANGED, append
@@ -279,12 +280,13 @@ _ANSWERS = text("""
     AND c.programme_id = ANY(CAST(:programmes AS uuid[])) GROUP BY t.provider_id
 """)
 #: What a case asks of a provider, and the names of its parties.
-_WANTED = text("""
+_WANTED = text(f"""
     SELECT n.sector, n.district, t.benefits, (
-        SELECT coalesce(array_agg(DISTINCT o.language), '{}') FROM organisations o WHERE o.id = ANY(CAST(:parties AS uuid[]))
+        SELECT coalesce(array_agg(DISTINCT o.language), '{{}}') FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
     ) AS languages, (
-        SELECT coalesce(array_agg(n), '{}') FROM organisations o, unnest(ARRAY[o.name, o.name_zh, o.register_number]) n
-        WHERE o.id = ANY(CAST(:parties AS uuid[])) AND n IS NOT NULL
+        SELECT coalesce(array_agg(n), '{{}}') FROM {STANDING},
+            unnest(ARRAY[g.name, g.name_zh, g.register_number, o.name, o.name_zh, o.register_number]) n
+        WHERE g.id = ANY(CAST(:parties AS uuid[])) AND n IS NOT NULL
     ) AS names
     FROM cases c LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies t ON t.id = c.technology_id
     WHERE c.id = CAST(:case AS uuid)

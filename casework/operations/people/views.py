@@ -363,3 +363,53 @@ class SuggestedProvider(NamedInBoth):
     reasons: list[str]
     open: int
     capacity: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letterhead:
+    """What a programme's letters have above and below their words."""
+
+    #: The office that writes them; none: the programme itself.
+    office: str | None = None
+    office_zh: str | None = None
+    #: With {year} and {n}; none: letters have no number of their own.
+    number_form: str | None = None
+    #: Whether a place is left for the seal.
+    seal: bool = True
+    signatory: str | None = None
+    signatory_zh: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsEntry:
+    """Something that was done with the settings of a programme."""
+
+    at: str
+    #: Of its event in the programme's log.
+    seq: int
+    who: str | None
+    kind: str
+    #: By field what it said before and after, as a pair.
+    changes: JsonObject
+    reason: str | None
+    #: Its words named somebody and were erased.
+    erased: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgrammeSettings:
+    """What a programme has set for itself."""
+
+    id: str
+    code: str
+    name: str
+    name_zh: str | None
+    letterhead: Letterhead
+    #: The number that the next letter gets.
+    next_number: str | None
+    #: Of the newest entry; whoever sets something says so with it.
+    version: int
+    #: What was done, the newest first.
+    entries: list[SettingsEntry]
+    #: Whether who asks may change it.
+    mine: bool

@@ -22,7 +22,7 @@ from casework.records.tables import metadata
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
     "needs", "technologies", "matches", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
-    "organisation_screenings", "saved_views", "tokens", "passkeys",
+    "organisation_screenings", "letterheads", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets",
 )  # fmt: skip

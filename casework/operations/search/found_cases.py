@@ -11,16 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import titled
 from casework.records.search_terms import rarest_terms
 
 #: A party `p` is an id.
 _IS_ID = """p.value LIKE '________-____-____-____-____________' AND length(replace(p.value, '-', '')) = 32
             AND translate(p.value, '-0123456789abcdef', '') = ''"""
-#: What parties are called. Each by its id, and by nothing that is none: whoever else is registered is not read.
+#: What parties are called, also as the one that stands in their place is.
+#: Each by its id, and by nothing that is none: whoever else is registered is not read.
 PARTIES = f"""(
     SELECT string_agg((
-        SELECT concat_ws(' ', o.name, o.name_zh) FROM organisations o WHERE o.id = CASE WHEN {_IS_ID} THEN CAST(p.value AS uuid) END
+        SELECT concat_ws(' ', g.name, g.name_zh, nullif(o.name, g.name), nullif(o.name_zh, g.name_zh)) FROM {STANDING}
+        WHERE g.id = CASE WHEN {_IS_ID} THEN CAST(p.value AS uuid) END
     ), ' ') FROM jsonb_each_text({{parties}}) p
 )"""
 #: What a record is called.

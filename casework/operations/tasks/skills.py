@@ -18,6 +18,7 @@ from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import new_id
 from casework.operations.core.register_log import CHANGED, append
@@ -195,9 +196,9 @@ def asked_of(db: Connection, case: Case, task: Task) -> frozenset[str]:
 
 
 #: Which field and languages a case asks for.
-_ASKED = text("""
+_ASKED = text(f"""
     SELECT n.sector, t.benefits, (
-        SELECT coalesce(array_agg(DISTINCT o.language), '{}') FROM organisations o WHERE o.id = ANY(CAST(:parties AS uuid[]))
+        SELECT coalesce(array_agg(DISTINCT o.language), '{{}}') FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
     ) AS languages
     FROM cases c LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies t ON t.id = c.technology_id
     WHERE c.id = CAST(:case AS uuid)

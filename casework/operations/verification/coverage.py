@@ -74,6 +74,7 @@ COVERED: Mapping[str, Cover] = {
         table: Cover(DIGEST if register.whole else ENTRY, left=register.left) for table, register in REGISTERS.items()
     },
     "numbers": Cover(COUNTED),
+    "letter_numbers": Cover(COUNTED),
     "requests": Cover(
         COUNTED,
         left=dict.fromkeys(

@@ -19,6 +19,7 @@ def check_rest(db: Connection) -> Iterator[Finding]:
     yield from _orphans(db)
     yield from _editions(db)
     yield from _numbers(db)
+    yield from _letter_numbers(db)
     yield from _requests(db)
     yield from _contents(db)
     yield from later_than_head(db)
@@ -115,6 +116,30 @@ def _numbers(db: Connection) -> Iterator[Finding]:
             f" {row.last or 'nothing'}, the highest is {row.high or 'none'}."
         )
         yield Finding("numbers", sentence, None, None, None, "numbers", row.programme_id)
+
+
+def _letter_numbers(db: Connection) -> Iterator[Finding]:
+    """The numbers of the letters of each programme and year run from 1 to the counter, each once."""
+    query = text("""
+        WITH given AS (
+            SELECT c.programme_id, (d.numbered->>'year')::int AS year, (d.numbered->>'n')::int AS n
+            FROM documents d JOIN cases c ON c.id = d.log_id WHERE d.numbered IS NOT NULL
+        ), sums AS (
+            SELECT programme_id, year, count(*) AS given, count(DISTINCT n) AS different, min(n) AS low, max(n) AS high
+            FROM given GROUP BY programme_id, year
+        )
+        SELECT programme_id, year, p.code, coalesce(s.given, 0) AS given, s.high, n.last
+        FROM sums s FULL JOIN letter_numbers n USING (programme_id, year) LEFT JOIN programmes p ON p.id = programme_id
+        WHERE n.last IS NULL OR coalesce(s.given, 0) <> n.last OR s.different <> s.given OR s.low <> 1
+            OR s.high <> n.last
+        ORDER BY p.code, year
+    """)
+    for row in db.execute(query):
+        sentence = (
+            f"The letters of {row.code} in {row.year} have a fault in their numbers: {row.given} letters, the counter says"
+            f" {row.last or 'nothing'}, the highest is {row.high or 'none'}."
+        )
+        yield Finding("numbers", sentence, None, None, None, "letter_numbers", row.programme_id)
 
 
 #: The next requests, and whether an event up to the one that each names bears its key and its person.

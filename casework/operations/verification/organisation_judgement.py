@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from casework.engine.case_objects.organisations import CONFIRMED, EDITORS, KEPT, MERGED, REASON, REMOVED
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.organisations import (
+    CONFIRMED,
+    EDITORS,
+    KEPT,
+    MERGED,
+    MERGERS,
+    REASON,
+    REMOVED,
+    SCREENED,
+    SCREENERS,
+    TOOK_OVER,
+)
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
+from casework.engine.state.register_effects import Merger
 from casework.json_values import JsonObject
 from casework.operations.core.register_entries import fold
 from casework.operations.core.register_log import REGISTERED
 from casework.operations.history.point_in_time import Past
 from casework.records.register_entries import MARK, name_of
+from casework.records.row_security import whole
 
 #: By what was done, who does it.
-_DOERS: Mapping[str, Sequence[Role]] = {CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS}
+_DOERS: Mapping[str, Sequence[Role]] = {
+    CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
+    SCREENED: SCREENERS,
+}  # fmt: skip
 
 
 def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
@@ -28,8 +48,13 @@ def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator
         doers = _doers(event)
         if doers:
             yield from ((event.seq, why) for why in _actor_against(past, event, doers))
-            if gone:
+            # The one in its place may be merged itself: then both stand for a third.
+            if gone and event.kind != MERGED:
                 yield event.seq, "another organisation stood in its place by then"
+            if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
+                yield event.seq, "it does not say why the two are one"
+            if event.kind == SCREENED:
+                yield from ((event.seq, why) for why in _screening_against(past, before, event))
             if _corrects(before, event) and REASON not in event.body:
                 yield event.seq, "it changes what was confirmed before, and does not say why"
         gone = gone or event.kind == MERGED
@@ -62,6 +87,29 @@ def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
     return any(stood.get(column) != value for column, value in _row(event).items())
 
 
+def _screening_against(past: Past, before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:
+    """A screening is entered once, of a day that had come, and with every owner on record then."""
+    stood = fold(before)
+    programme = event.effects.get("programme")
+    screened = {
+        name.partition(MARK)[2]: told for name, told in event.body.items() if name.startswith("organisation_screenings")
+    }
+    if len(screened) != 1 or screened.keys() & stood.get("organisation_screenings", {}).keys():
+        yield "it does not enter one screening, or changes another one"
+    for told in screened.values():
+        if isinstance(told, Mapping) and programme is not None:
+            today = past.calendar(programme, event.at).local_date(event.at).isoformat()
+            if str(told.get("checked_on")) > today:
+                yield "the lists were looked through on a day that was to come"
+    owners = {
+        key
+        for key, row in stood.get("organisation_owners", {}).items()
+        if isinstance(row, Mapping) and row.get("programme_id") == programme
+    }
+    if missed := owners - {name.partition(MARK)[2] for name in event.body if name.startswith("organisation_owners")}:
+        yield f"it leaves out the owner {', '.join(sorted(missed))}"
+
+
 def _actor_against(past: Past, event: RegisterEvent, doers: Sequence[Role]) -> Iterator[str]:
     programme = event.effects.get("programme")
     if event.role not in doers:
@@ -70,3 +118,48 @@ def _actor_against(past: Past, event: RegisterEvent, doers: Sequence[Role]) -> I
         yield "it does not say for which programme"
     elif not past.held(programme, event.actor, event.role, event.acting_for, event.at):
         yield f"its actor did not hold the role {event.role} at that moment"
+
+
+#: What moves by a merging and has a log of its own.
+_MOVED = ("needs", "technologies", "rights")
+
+
+def merging_faults(db: Connection, log: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """Mergings of which another log should tell as well, and does not: of both organisations, and of what moved by it."""
+    for event in events:
+        merger = event.effects.get("merger")
+        if merger is None:
+            continue
+        if not _told(db, merger["gone"], MERGED, _both(merger)):
+            yield event.seq, "it names a merging of which the log of the organisation that went does not tell"
+        if event.kind in (MERGED, TOOK_OVER) and not _told(db, merger["kept"], TOOK_OVER, _both(merger)):
+            yield event.seq, "it names a merging of which the log of the organisation that stays does not tell"
+        if event.kind not in (MERGED, TOOK_OVER) and not _moved(db, merger, log):
+            yield event.seq, "it moved by a merging that does not name it"
+        some: Mapping[str, Any] = merger
+        for id in (id for name in _MOVED for id in some.get(name, [])):
+            if not _told(db, id, None, _both(merger)):
+                yield event.seq, f"it says that {id} moved, and that one's log does not"
+
+
+def _both(merger: Merger) -> JsonObject:
+    return {"merger": {"gone": merger["gone"], "kept": merger["kept"]}}
+
+
+def _moved(db: Connection, merger: Merger, log: str) -> bool:
+    return any(
+        _told(db, merger["gone"], MERGED, {"merger": {**_both(merger)["merger"], name: [log]}}) for name in _MOVED
+    )
+
+
+def _told(db: Connection, log: str, kind: str | None, effects: JsonObject) -> bool:
+    """Whether a log has an event of a kind, or of any, whose effects say so."""
+    given = {"log": log, "kind": kind, "effects": orjson.dumps(effects).decode()}
+    with whole(db):
+        return db.execute(_TOLD, given).first() is not None
+
+
+#: An event of a log, of a kind or of any, whose effects hold some others.
+_TOLD = text("""
+    SELECT 1 FROM events WHERE log_id = CAST(:log AS uuid) AND kind = coalesce(:kind, kind) AND effects @> CAST(:effects AS jsonb) LIMIT 1
+""")

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED
-from casework.engine.case_objects.ip_rights import REASON, changes, fold
+from casework.engine.case_objects.encumbrances import (
+    BELONGS,
+    BURDEN_ENDED,
+    BURDEN_ENTERED,
+    CONFIRMED,
+    FROM_OUTSIDE,
+    RECORDED,
+)
+from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes, fold
+from casework.engine.case_objects.outside_burdens import faults, from_outside
 from casework.engine.case_objects.right_kinds import KINDS, missing
 from casework.engine.case_objects.right_owners import shares_fit
 from casework.engine.state.events import RegisterEvent
@@ -23,9 +31,10 @@ def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) ->
     for event in events:
         stood = fold(before)
         stands = event.kind == CONFIRMED or event.kind == RECORDED and event.effects["right"]["confirmed"]
-        if stands or event.kind == BELONGS:
+        if stands or event.kind == BELONGS or event.kind in FROM_OUTSIDE:
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
         yield from ((event.seq, why) for why in _record_against(fold([*before, event]), stands))
+        yield from ((event.seq, why) for why in _burden_against(past, programme, stood, event))
         looked_up = event.effects.get("checked_on") or event.body.get("checked_on")
         today = past.calendar(programme, event.at).local_date(event.at).isoformat()
         if stands and isinstance(looked_up, str) and looked_up > today:
@@ -49,6 +58,26 @@ def _record_against(right: Mapping[str, Any], stands: bool) -> Iterator[str]:
         yield f"it was confirmed without {', '.join(lacks)}"
     if not shares_fit(right.get("owners", ())):
         yield "its owners have more than the whole of it"
+
+
+def _burden_against(past: Past, programme: str, stood: Mapping[str, Any], event: RegisterEvent) -> Iterator[str]:
+    """What was said of an encumbrance that came of no case, and could not be."""
+    if event.kind not in FROM_OUTSIDE:
+        return
+    today = past.calendar(programme, event.at).local_date(event.at).isoformat()
+    if SOURCE not in event.body:
+        yield "it does not say where it was read"
+    if event.kind != BURDEN_ENTERED and REASON not in event.body:
+        yield "it changes or ends an encumbrance, and does not say why"
+    if event.kind != BURDEN_ENDED:
+        told = event.effects["encumbrance"]
+        if told["case"] is not None or faults(dict(told), today).keys():
+            yield "no encumbrance from outside can be so"
+    for id in (
+        [] if event.kind == BURDEN_ENTERED else event.effects.get("ended") or [event.effects["encumbrance"]["id"]]
+    ):
+        if from_outside(stood.get("encumbrances", ()), id) is None:
+            yield "what it changes or ends did not stand, or a case recorded it"
 
 
 def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:

@@ -32,7 +32,8 @@ from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
-from casework.operations.verification.organisation_judgement import organisation_faults
+from casework.operations.verification.organisation_judgement import merging_faults, organisation_faults
+from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.right_judgement import right_faults
 from casework.operations.verification.role_judgement import role_faults
@@ -143,6 +144,8 @@ class Rows:
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
             programme = {"id": self.log, "code": events[0].effects["code"], "calendar": calendars[-1]}
             yield from self._compare("programmes", [programme], rows)
+            for seq, why in settings_faults(self.past, self.log, events):
+                yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "organisation":
             yield from self._compare("organisations", [{"id": self.log}], rows)
         if kind in ("programme", "organisation"):
@@ -273,6 +276,8 @@ class Rows:
             faults = organisation_faults(self.past, events)
         if kind == "erasure":
             faults = erasure_faults(events)
+        if kind in ("organisation", "right", *TABLES):
+            faults = [*faults, *merging_faults(self.db, self.log, events)]
         for seq, why in faults:
             yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
 

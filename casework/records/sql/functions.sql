@@ -52,6 +52,7 @@ BEGIN
     titles := ARRAY(SELECT n.id FROM needs n WHERE casework_terms_of_both(n.title, n.title_zh) @@ asked LIMIT 1001);
     works := ARRAY(SELECT h.id FROM technologies h WHERE casework_terms_of_both(h.title, h.title_zh) @@ asked LIMIT 1001);
     owners := ARRAY(SELECT o.id FROM organisations o WHERE casework_terms_of_both(o.name, o.name_zh) @@ asked LIMIT 1001);
+    owners := owners || ARRAY(SELECT o.id FROM organisations o WHERE o.merged_into = ANY(owners));
     IF greatest(cardinality(people), cardinality(titles), cardinality(works), cardinality(owners)) > 1000 THEN
         RETURN NULL;
     END IF;

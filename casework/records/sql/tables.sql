@@ -320,12 +320,14 @@ CREATE TABLE consents (
     expires_on DATE,
     ended_at TIMESTAMP WITH TIME ZONE,
     how TEXT,
+    sheet BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_consents PRIMARY KEY (id),
     CONSTRAINT fk_consents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
 CREATE INDEX ix_consents_log_id ON consents (log_id);
 COMMENT ON COLUMN consents.providers IS 'Null: all';
 COMMENT ON COLUMN consents.documents IS 'Null: all';
+COMMENT ON COLUMN consents.sheet IS 'It lets them read the case sheet';
 
 CREATE TABLE documents (
     id UUID NOT NULL,
@@ -338,6 +340,7 @@ CREATE TABLE documents (
     withdrawn_at TIMESTAMP WITH TIME ZONE,
     own BOOLEAN DEFAULT false NOT NULL,
     letter TEXT,
+    numbered JSONB,
     CONSTRAINT pk_documents PRIMARY KEY (id),
     CONSTRAINT fk_documents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
@@ -345,6 +348,7 @@ CREATE INDEX ix_documents_log_id ON documents (log_id);
 COMMENT ON COLUMN documents.track_id IS 'The referral whose provider handed it in, or was sent it; null for the office''s own';
 COMMENT ON COLUMN documents.own IS 'The office''s own, with nothing of a party in it';
 COMMENT ON COLUMN documents.letter IS 'Which letter of the office it is: invitation, referral, reminder or closing';
+COMMENT ON COLUMN documents.numbered IS 'Of a letter that has a number: year, n, and as it is written';
 
 CREATE TABLE drafts (
     person_id UUID NOT NULL,
@@ -578,6 +582,34 @@ COMMENT ON COLUMN invitations.code IS 'argon2id of what is told beside the mail'
 COMMENT ON COLUMN invitations.tries IS 'Wrong codes in a row';
 COMMENT ON COLUMN invitations.opened IS 'SHA-256 of what the browser keeps that link and code have opened it in';
 COMMENT ON COLUMN invitations.locked_at IS 'Too many wrong codes';
+
+CREATE TABLE letter_numbers (
+    programme_id UUID NOT NULL,
+    year INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    CONSTRAINT pk_letter_numbers PRIMARY KEY (programme_id, year),
+    CONSTRAINT fk_letter_numbers_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE letter_numbers IS 'Counters of letters that have a number; locked last of all';
+
+CREATE TABLE letterheads (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    office TEXT,
+    office_zh TEXT,
+    number_form TEXT,
+    seal BOOLEAN NOT NULL,
+    signatory TEXT,
+    signatory_zh TEXT,
+    CONSTRAINT pk_letterheads PRIMARY KEY (id),
+    CONSTRAINT uq_letterheads_programme_id UNIQUE (programme_id),
+    CONSTRAINT fk_letterheads_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE letterheads IS 'What a programme''s letters have above and below their words; the fold of its log';
+COMMENT ON COLUMN letterheads.office IS 'The office that writes the letters; null: the programme itself';
+COMMENT ON COLUMN letterheads.number_form IS 'How letters are numbered, with {year} and {n}; null: they are not';
+COMMENT ON COLUMN letterheads.seal IS 'Whether a place is left for the seal';
+COMMENT ON COLUMN letterheads.signatory IS 'The line of who signs';
 
 CREATE TABLE looks (
     person_id UUID NOT NULL,
@@ -1448,6 +1480,8 @@ CREATE TABLE organisation_screenings (
     checked_on DATE NOT NULL,
     lists TEXT,
     finding TEXT,
+    evidence TEXT,
+    valid_until DATE,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_organisation_screenings PRIMARY KEY (id),
     CONSTRAINT ck_organisation_screenings_result CHECK (result IN ('clear', 'hit')),
@@ -1458,6 +1492,8 @@ CREATE INDEX ix_organisation_screenings_organisation_id ON organisation_screenin
 COMMENT ON TABLE organisation_screenings IS 'How organisations were screened; the fold of their logs';
 COMMENT ON COLUMN organisation_screenings.programme_id IS 'For whose cases it holds';
 COMMENT ON COLUMN organisation_screenings.lists IS 'The lists that were looked through, with their versions';
+COMMENT ON COLUMN organisation_screenings.evidence IS 'Where the extract of the lists is filed, or what it says';
+COMMENT ON COLUMN organisation_screenings.valid_until IS 'Its last day for the cases of its programme';
 
 CREATE TABLE party_link_secrets (
     link_id UUID NOT NULL,

@@ -313,6 +313,7 @@ consents = Table(
     Column("expires_on", Date),
     Column("ended_at", Time),
     Column("how", Text),
+    Column("sheet", Boolean, nullable=False, server_default=text("false"), comment="It lets them read the case sheet"),
 )
 
 openings = Table(

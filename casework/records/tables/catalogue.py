@@ -224,6 +224,15 @@ numbers = Table(
     comment="Counters of case numbers; locked last of all",
 )
 
+letter_numbers = Table(
+    "letter_numbers",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    comment="Counters of letters that have a number; locked last of all",
+)
+
 past_projects = Table(
     "past_projects",
     metadata,

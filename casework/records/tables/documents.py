@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 from casework.records.tables.base import GIN, NOW, Id, Time, id_column, metadata, reference
 
@@ -42,6 +42,9 @@ documents = Table(
         comment="The office's own, with nothing of a party in it",
     ),
     Column("letter", Text, comment="Which letter of the office it is: invitation, referral, reminder or closing"),
+    Column(
+        "numbered", JSONB(none_as_null=True), comment="Of a letter that has a number: year, n, and as it is written"
+    ),
 )
 
 files = Table(

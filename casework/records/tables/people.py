@@ -50,6 +50,20 @@ phases = Table(
     comment="Stages of a programme",
 )
 
+letterheads = Table(
+    "letterheads",
+    metadata,
+    id_column(),
+    Column("programme_id", Id, ForeignKey("programmes.id"), nullable=False, unique=True),
+    Column("office", Text, comment="The office that writes the letters; null: the programme itself"),
+    Column("office_zh", Text),
+    Column("number_form", Text, comment="How letters are numbered, with {year} and {n}; null: they are not"),
+    Column("seal", Boolean, nullable=False, comment="Whether a place is left for the seal"),
+    Column("signatory", Text, comment="The line of who signs"),
+    Column("signatory_zh", Text),
+    comment="What a programme's letters have above and below their words; the fold of its log",
+)
+
 organisations = Table(
     "organisations",
     metadata,
@@ -152,6 +166,8 @@ organisation_screenings = Table(
     Column("checked_on", Date, nullable=False),
     Column("lists", Text, comment="The lists that were looked through, with their versions"),
     Column("finding", Text),
+    Column("evidence", Text, comment="Where the extract of the lists is filed, or what it says"),
+    Column("valid_until", Date, comment="Its last day for the cases of its programme"),
     Column("made_at", Time, nullable=False),
     CheckConstraint("result IN ('clear', 'hit')", name="result"),
     comment="How organisations were screened; the fold of their logs",

@@ -12,9 +12,13 @@ from markupsafe import Markup
 from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
 from casework.web.cases.effect import say_statement
 from casework.web.cases.money import MoneyWords, say_money
+from casework.web.cases.price import PriceWords, say_prices
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
+from casework.web.shell.dates import say_day
 from casework.web.shell.i18n import N_, listed, name_of
+from casework.web.shell.layout import clock
+from casework.web.shell.screening_words import RESULTS
 from casework.web.shell.values import record_word, say_amount
 
 #: How sure an amount is: in words, and as it is drawn.
@@ -69,6 +73,8 @@ class AboutCase:
     money: tuple[MoneyBar, ...]
     #: The same of each service, stage by stage.
     services: tuple[MoneyWords, ...]
+    #: What agreements that were signed say of their price.
+    prices: tuple[PriceWords, ...]
 
 
 def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
@@ -83,7 +89,10 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
                 for field, said in (("district", need.district), ("sector", need.sector))
                 if said
             ),
-            (gettext("Target: %(target)s", target=need.target),) if need.target else (),
+            (
+                *((gettext("Target: %(target)s", target=need.target),) if need.target else ()),
+                *_screened(about, "need_owner"),
+            ),
             need.problem or "",
         )
         if need
@@ -92,7 +101,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
             name_of(technology.title),
             name_of(technology.owner) if technology.owner else "",
             listed(technology.developed_in),
-            tuple(_facts(technology)),
+            (*_facts(technology), *_screened(about, "technology_owner")),
             technology.description or "",
         )
         if technology
@@ -103,7 +112,21 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         match.proposed_on if match else None,
         tuple(money_bars(about.amounts, names)),
         tuple(say_money(about.money, names)),
+        say_prices(about.prices),
     )
+
+
+def _screened(about: CaseAbout, side: str) -> Iterable[str]:
+    """On which screening of the organisation's record the case relies."""
+    told = about.screened.get(side)
+    if told is None:
+        return
+    words = {
+        "day": say_day(told.checked_on, clock()),
+        "result": gettext(RESULTS[told.result]),
+        "until": say_day(told.valid_until or told.checked_on, clock()),
+    }
+    yield gettext("By the organisation’s record screened on %(day)s: %(result)s. Holds until %(until)s.", **words)
 
 
 def _facts(technology: TechnologyOfCase) -> Iterable[str]:

@@ -34,6 +34,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.cases.effect import effect_of, say_refused
 from casework.web.cases.lanes import names_of_tracks
+from casework.web.cases.sheet_words import preview_of
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
@@ -162,6 +163,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         hand_in=files.place.to_hand_in,
         effect=effect_of(standing.shown.impacts) if _claims_an_effect(action) else None,
         refused_answers=_refused(db, actor, case, action),
+        preview=preview_of(db, actor, case, action, sent),
     )
     return make_response(page, sent.status if sent else 200)
 

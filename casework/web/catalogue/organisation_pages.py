@@ -10,13 +10,14 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.engine.case_objects.organisations import EDITORS, KINDS, LANGUAGES, PROVIDER, SIZES
+from casework.engine.case_objects.organisations import EDITORS, KINDS, LANGUAGES, PROVIDER, SCREENERS, SIZES
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note, Text, YesNo
+from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import organisation_queries as queries
-from casework.operations.catalogue import organisations
+from casework.operations.catalogue import organisations, screenings
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
@@ -35,6 +36,7 @@ from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock, country_name
+from casework.web.shell.screening_words import RESULTS
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import name_right
 
@@ -145,21 +147,29 @@ def show(party: UUID) -> str:
             "cases": queries.cases_of(db, actor, id),
         }
         may = may_keep(db, actor, id)
+        screened = screenings.list_screenings(db, actor, id)
+        screens = _may(db, actor, id, SCREENERS)
+        stays = queries.show_organisation(db, actor, one.merged_into) if one.merged_into else None
     return render_template(
         "catalogue/organisation.html",
         one=one,
-        facts=[(gettext(LABELS[field]), words) for field, words in _facts(one) if words],
+        facts=[(gettext(LABELS[field]), words) for field, words in facts_of(one) if words],
         kinds=KINDS_OF_ORGANISATIONS,
         languages=WRITTEN_IN,
         entries=[(entry, *say_entry(entry)) for entry in entries],
         may=may,
+        mergeable=may and one.programme is not None,
+        stays=stays,
+        screened=screened,
+        screens=screens,
+        results=RESULTS,
         services=[gettext(SERVICES.get(code, code)) for code in one.services],
         provider=one.kind == PROVIDER,
         **belongs,
     )
 
 
-def _facts(one: Any) -> list[tuple[str, str]]:
+def facts_of(one: Any) -> list[tuple[str, str]]:
     """Field and what it says, in the order of a page."""
     owned = {True: gettext("yes"), False: gettext("no"), None: ""}
     return [
@@ -176,8 +186,12 @@ def _facts(one: Any) -> list[tuple[str, str]]:
 
 def may_keep(db: Connection, actor: Actor, organisation: str) -> bool:
     """Whether the actor corrects this one, which is no provider and stands for itself."""
+    return _may(db, actor, organisation, EDITORS)
+
+
+def _may(db: Connection, actor: Actor, organisation: str, roles: tuple[Role, ...]) -> bool:
     try:
-        organisations.insist_home(db, actor, organisation, EDITORS)
+        organisations.insist_home(db, actor, organisation, roles)
     except NotAllowed:
         return False
     return True

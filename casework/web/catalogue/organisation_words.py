@@ -10,6 +10,7 @@ from casework.json_values import JsonValue
 from casework.operations.catalogue.views import OrganisationEntry
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import country_name
+from casework.web.shell.screening_words import RESULTS
 from casework.web.shell.values import Values
 
 KINDS_OF_ORGANISATIONS = {
@@ -34,17 +35,30 @@ _LABELS: Mapping[str, str] = {
     "organisation_contacts.language": N_("Language of letters"),
     "organisation_owners.name": N_("Name of the owner"), "organisation_owners.kind": N_("Who the owner is"),
     "organisation_owners.country": N_("Country"), "organisation_owners.share": N_("Share in per cent"),
+    "organisation_owners.screened": N_("The owner"), "organisation_screenings.result": N_("The organisation"),
+    "organisation_screenings.checked_on": N_("Checked on"), "organisation_screenings.valid_until": N_("Holds until"),
+    "organisation_screenings.lists": N_("Lists and their versions"), "organisation_screenings.finding": N_("What was found"),
+    "organisation_screenings.evidence": N_("Where the extract is filed, or what it says"),
 }  # fmt: skip
 _CODES: Mapping[str, Mapping[str, str]] = {
     "organisations.kind": KINDS_OF_ORGANISATIONS, "organisations.size": SIZES_OF_ORGANISATIONS,
     "organisations.language": WRITTEN_IN, "organisation_contacts.language": WRITTEN_IN,
-    "organisation_owners.kind": KINDS_OF_OWNERS,
+    "organisation_owners.kind": KINDS_OF_OWNERS, "organisation_owners.screened": RESULTS,
+    "organisation_screenings.result": RESULTS,
+}  # fmt: skip
+#: What moves by a merging.
+_MOVED: Mapping[str, str] = {
+    "needs": N_("Needs"), "technologies": N_("Technologies"), "rights": N_("IP rights"), "contacts": N_("Contacts"),
+    "owners": N_("Owners"), "cases": N_("Cases"),
 }  # fmt: skip
 #: What an entry of its history says happened, also where it is about one of its contacts or owners.
 _HAPPENED: Mapping[str, str] = {
     "registered": N_("%(who)s entered the organisation"),
     "confirmed": N_("%(who)s confirmed the organisation"),
     "corrected": N_("%(who)s confirmed the organisation, with corrections"),
+    "screened": N_("%(who)s recorded a screening"),
+    "merged": N_("%(who)s merged this record into “%(other)s”"),
+    "took_over": N_("%(who)s merged “%(other)s” into this record"),
     "erased": N_("Words that named a person were erased"),
     "contacts.row_kept": N_("%(who)s entered a contact"),
     "contacts.changed": N_("%(who)s changed a contact"),
@@ -57,16 +71,26 @@ _HAPPENED: Mapping[str, str] = {
 
 def say_entry(entry: OrganisationEntry) -> tuple[str, list[tuple[str, str, str]]]:
     """What happened, and by label what a field said before and says then."""
-    return gettext(_HAPPENED[_deed(entry)], who=entry.who or gettext("The system")), _say_changes(entry)
+    other = entry.other.name if entry.other else ""
+    words = gettext(_HAPPENED[_deed(entry)], who=entry.who or gettext("The system"), other=other)
+    return words, _say_changes(entry) + _say_moved(entry)
 
 
 def _deed(entry: OrganisationEntry) -> str:
     if entry.kind == "confirmed" and entry.changes:
         return "corrected"
-    if entry.what is None or entry.kind == "erased":
+    if entry.what is None or entry.kind in ("erased", "screened"):
         return entry.kind
     changed = entry.kind == "row_kept" and any(before is not None for before, _ in entry.changes.values())
     return f"{entry.what}.{'changed' if changed else entry.kind}"
+
+
+def _say_moved(entry: OrganisationEntry) -> list[tuple[str, str, str]]:
+    return [
+        (gettext(words), "", str(Values().say(entry.moved[name], name)))
+        for name, words in _MOVED.items()
+        if entry.moved.get(name)
+    ]
 
 
 def _say_changes(entry: OrganisationEntry) -> list[tuple[str, str, str]]:
@@ -87,7 +111,7 @@ def _say(name: str, value: JsonValue) -> str:
         return gettext(_CODES[name].get(value, value))
     if isinstance(value, str) and name.endswith(".country"):
         return country_name(value)
-    return str(Values().say(value, name.partition(".")[2]))
+    return Values().say(value, name.partition(".")[2])
 
 
 __all__ = ["KINDS_OF_ORGANISATIONS", "KINDS_OF_OWNERS", "SIZES_OF_ORGANISATIONS", "WRITTEN_IN", "say_entry"]

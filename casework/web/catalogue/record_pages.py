@@ -139,7 +139,7 @@ class _Pages:
             owners = {
                 value for entry in entries for value in entry.changes.get("owner_id", ()) if isinstance(value, str)
             }
-            names = names_of(db, people, {one.owner, *owners})
+            names = names_of(db, people, {one.owner, *owners}, as_registered=True)
             title = catalogue.titles_of(db, actor, self.noun, {id})[id]
             may = actor.in_programme(one.programme, EDITORS)
         values = values_of(self.noun, one, names)
@@ -232,7 +232,7 @@ class _Pages:
 
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
             given = _checked(form, data)
-            fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, given.get("owner"))}
+            fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, scope, given.get("owner"))}
             return kept_records.create_record(
                 db,
                 actor,
@@ -277,7 +277,9 @@ class _Pages:
 
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
             given = _checked(form, data)
-            fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, given.get("owner"))}
+            fields = fields_of(given, self.noun) | {
+                "owner_id": kept_records.find_owner(db, one.programme, given.get("owner"))
+            }
             return kept_records.correct_record(
                 db,
                 actor,

@@ -6,10 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 
 from casework.engine.case_objects.ip_rights import FIELDS
+from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDENS
+from casework.engine.case_objects.outside_burdens import LONGEST
 from casework.engine.case_objects.right_kinds import KINDS, kinds_with
-from casework.engine.definition.forms import Choice, Date, Form, Note, Text, YesNo
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.forms import Choice, Date, Form, Many, Note, Text, YesNo
+from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import N_
-from casework.web.shell.values import KINDS_OF_RIGHTS, STATUSES_OF_RIGHTS
+from casework.web.shell.values import (
+    KINDS_OF_RIGHTS,
+    LICENCES,
+    STATUSES_OF_RIGHTS,
+    choice_name,
+    codes_named,
+)
 
 
 def _of(field: str) -> tuple[str, tuple[str, ...]] | None:
@@ -114,9 +124,84 @@ class Belonging(Form):
     )
 
 
+def _said_of(field: str) -> tuple[str, tuple[str, ...]]:
+    """Asked of the kinds of encumbrance that have it."""
+    return "kind", tuple(name for name, kind in KINDS_OF_BURDENS.items() if field in kind.fields)
+
+
+#: What may lie on a right and have come of no case.
+BURDENS = {
+    "pledge": N_("Pledge"), "licence": N_("Licence"), "assignment": N_("Assignment, not registered yet"),
+    "transfer": N_("Transfer, registered"), "invalidation": N_("Request for invalidation"), "seizure": N_("Seizure"),
+}  # fmt: skip
+
+
+class Burden(Form):
+    """What lies on a right and came of no case here."""
+
+    kind = Choice(label=N_("What lies on it"), choices=BURDENS)
+    holder = Text(
+        label=N_("Who holds it"),
+        max=300,
+        required=False,
+        help=N_("An organisation of the register: the pledgee, the licensee, whoever it was assigned to, the court."),
+    )
+    licence = Choice(label=N_("Kind of licence"), choices=LICENCES, when=_said_of("licence"))
+    first_day = Date(label=N_("Since"), help=N_("The day of its registration, or on which it takes effect."))
+    last_day = Date(label=N_("Until"), required=False, when=_said_of("until"), help=N_("Empty: without an end"))
+    recorded_number = Text(
+        label=N_("Number in the register"),
+        max=LONGEST,
+        required=False,
+        help=N_("Of the registration, the record or the decision."),
+    )
+    source = Text(label=N_("Where you read it"), max=300, help=N_("The register, its extract, or the deed."))
+    territories = Many(
+        label=N_("Territories"),
+        choices={},
+        required=False,
+        when=_said_of("territories"),
+        help=N_("None: everywhere"),
+    )
+    uses = Many(
+        label=N_("Fields of use"), choices={}, required=False, when=_said_of("fields"), help=N_("None: for every use")
+    )
+
+
+def rules_of(form: type[Form]) -> list[WrittenField]:
+    """The rules of a form; territories and uses are chosen from what the workflows offer."""
+    offered = {name: codes_named(name) for name in ("territories", "uses")}
+    return [{**rule, "choices": offered[rule["name"]]} if rule["name"] in offered else rule for rule in form.rule()]
+
+
+def texts_of(form: type[Form]) -> Texts:
+    """The words of a form; what the workflows offer is called as they call it."""
+    own = own_texts(form)
+
+    def say(key: str) -> str:
+        name, _, code = key.partition(".choices.")
+        return choice_name(name, code) if name in ("territories", "uses") and code else own.get(key)
+
+    return Texts(say, lambda key: own.has(key) or key.startswith(("territories.choices.", "uses.choices.")))
+
+
+class BurdenCorrected(Burden):
+    reason = Note(label=N_("Why it says something else now"))
+
+
+class BurdenEnded(Form):
+    """By which deed an encumbrance ended."""
+
+    ended_on = Date(label=N_("Ended on"), past=True)
+    source = Text(label=N_("Where you read it"), max=300, help=N_("The register, its extract, or the deed."))
+    reason = Note(label=N_("Why it ended"), help=N_("The deed by which it ended, in a sentence."))
+
+
 #: What a field is called in a history, as the forms call it; the fields of the record in the order of a page.
 ALL_LABELS = {
-    rule["name"]: form.texts()[f"{rule['name']}.label"] for form in (NewRight, Look, Belonging) for rule in form.rule()
+    rule["name"]: form.texts()[f"{rule['name']}.label"]
+    for form in (Burden, NewRight, Look, Belonging)
+    for rule in form.rule()
 }
 LABELS = {name: ALL_LABELS[name] for name in ("kind", *FIELDS, "technologies", "owners")}
 

@@ -41,6 +41,9 @@ HAPPENED: Mapping[str, str] = {
     "encumbered": N_("%(case)s recorded on it: %(burden)s"),
     "erased": N_("Words that named a person were erased"),
     "released": N_("%(case)s ended what it had recorded on it"),
+    "burden_entered": N_("%(who)s entered what lies on it: %(burden)s"),
+    "burden_corrected": N_("%(who)s corrected what lies on it: %(burden)s"),
+    "burden_ended": N_("%(who)s ended what lay on it"),
     "belongs": N_("%(who)s said what the right protects and whose it is"),
 }
 _ORDER = tuple(LABELS)
@@ -102,7 +105,10 @@ def show(right: UUID) -> str:
         about = right_history.cases_of(db, actor, one.id)
         titles = catalogue.titles_of(db, actor, "technology", one.technologies)
         burdens = [burden for burden in one.encumbrances if not burden.get("to")]
-        cases = {case.id: case.number for case in right_history.name_cases(db, actor, {b["case"] for b in burdens})}
+        cases = {
+            case.id: case.number
+            for case in right_history.name_cases(db, actor, {b["case"] for b in burdens if b["case"]})
+        }
         holders = names_of(db, set(), {burden.get("holder") for burden in burdens} | _organisations(one, entries))
         titles |= catalogue.titles_of(db, actor, "technology", _technologies(entries))
         may = actor.in_programme(one.programme, EDITORS)

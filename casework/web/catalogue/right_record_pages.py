@@ -79,10 +79,10 @@ def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
     return check(build_model(form.__name__, rules), rules, data, clock().office_today)
 
 
-def _owners(db: Connection, words: str | None) -> list[dict[str, str | None]]:
+def _owners(db: Connection, programme: str, words: str | None) -> list[dict[str, str | None]]:
     """Owners as they were typed. Raises InvalidForm for one that is not known."""
     typed = owners_of(words)
-    ids = organisations_named(db, [name for name, _ in typed])
+    ids = organisations_named(db, programme, [name for name, _ in typed])
     return [{"organisation": id, "share": share} for id, (_, share) in zip(ids, typed, strict=True)]
 
 
@@ -180,7 +180,7 @@ def _add(subject: Subject) -> BaseResponse:
             actor,
             programme=subject.programme,
             technologies=[subject.technology] if subject.technology and protects else [],
-            owners=_owners(db, given.pop("owners", None)),
+            owners=_owners(db, subject.programme, given.pop("owners", None)),
             kind=kind,
             fields=given,
             confirmed=True,
@@ -245,7 +245,7 @@ def add_of_case(number: str) -> BaseResponse:
 # --- confirm or correct one ----------------------------------------------------------------------------------------------
 
 
-def _editable(db: Connection, actor: Actor, right: str) -> IpRight:
+def editable(db: Connection, actor: Actor, right: str) -> IpRight:
     """A right that the person may put right. Raises NotFound and NotAllowed."""
     one = catalogue.show_record(db, actor, IpRight, right)
     layout.use_calendar(calendar_of(db, one.programme))
@@ -254,7 +254,7 @@ def _editable(db: Connection, actor: Actor, right: str) -> IpRight:
     return one
 
 
-def _show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: str) -> Response:
+def show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: str) -> Response:
     page = render_template(
         "catalogue/right_form.html",
         title=title,
@@ -273,12 +273,12 @@ def _show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: 
 
 def _ask_look(right: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
-        one = _editable(db, actor, right)
+        one = editable(db, actor, right)
         names = ("kind", *ip_rights.CORRECTED)
         known = {name: value for name in names if (value := getattr(one, name)) is not None}
         known["checked_on"] = clock().office_today.isoformat()
         form = _form(db, actor, f"right:{right}", Look, known=known, sent=sent, revision=read_seq(db, right))
-    return _show_form(one, form, sent, gettext("Confirm or correct the right"), gettext("Confirm the right"))
+    return show_form(one, form, sent, gettext("Confirm or correct the right"), gettext("Confirm the right"))
 
 
 @blueprint.get("/rights/<uuid:right>/look")
@@ -323,7 +323,7 @@ def confirm(right: UUID) -> BaseResponse:
 
 def _ask_belonging(right: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
-        one = _editable(db, actor, right)
+        one = editable(db, actor, right)
         titles = catalogue.titles_of(db, actor, "technology", one.technologies)
         names = names_of(db, set(), {owner["organisation"] for owner in one.owners})
         known = {
@@ -332,7 +332,7 @@ def _ask_belonging(right: str, sent: Sent | None = None) -> Response:
         }
         seq = read_seq(db, right)
         form = _form(db, actor, f"right:{right}:belongs", Belonging, known=known, sent=sent, revision=seq)
-    return _show_form(one, form, sent, gettext("What the right protects and whose it is"), gettext("Put it on record"))
+    return show_form(one, form, sent, gettext("What the right protects and whose it is"), gettext("Put it on record"))
 
 
 def _named(owners: Sequence[Any], names: JsonMapping) -> list[tuple[str, str | None]]:
@@ -358,7 +358,7 @@ def set_belonging(right: UUID) -> BaseResponse:
             actor,
             id,
             technologies=technologies_named(db, programme, lines_of(given.get("technologies"))),
-            owners=_owners(db, given.get("owners")),
+            owners=_owners(db, programme, given.get("owners")),
             source=given.get("source"),
             reason=given.get("reason"),
             seen=revision,

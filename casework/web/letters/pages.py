@@ -14,8 +14,9 @@ from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, 
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
-from casework.json_values import JsonMapping
+from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.organisations import Contact
 from casework.operations.core.views import row_as
 from casework.operations.letters import service as letters
 from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
@@ -43,6 +44,10 @@ PURPOSES = {
 }  # fmt: skip
 #: Why one does not go now, as the engine says it.
 REFUSED = (N_("this letter has no recipient in the present state of the case."), N_("a letter stays as it was sent."))
+
+
+#: In which language a contact is written to.
+WRITTEN_IN = {"zh": N_("Chinese"), "en": N_("English")}
 
 
 class Letter(Form):
@@ -127,15 +132,16 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         if not wanted:
             raise NotFound("letter")
         letter = _named(wanted[0])
+        chosen = next((contact for contact in letter.contacts if contact.id == asked.get("contact")), None)
         name = f"letter:{number}:{letter.kind}:{letter.to}"
         form = build_form(
             name,
             _rules(letter.to),
             own_texts(Letter),
-            values={"language": letter.language, "by": letter.by},
+            values=_known(letter, chosen),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
+            draft=None if sent or chosen else find_draft(db, actor.person, name),
             doubts=sent.doubts if sent else (),
         )
     page = render_template(
@@ -146,9 +152,21 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         form=form,
         sent=sent,
         purpose=gettext(PURPOSES[letter.kind]),
+        chosen=chosen,
+        languages=WRITTEN_IN,
         crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
     )
     return make_response(page, sent.status if sent else 200)
+
+
+def _known(letter: PossibleLetter, chosen: Contact | None) -> JsonObject:
+    """What the form begins with: the contact that was chosen, or the only one, says where the letter goes and in which language."""
+    with_mail = [contact for contact in letter.contacts if contact.email]
+    to = chosen or (with_mail[0] if len(with_mail) == 1 else None)
+    if to is None:
+        return {"language": letter.language, "by": letter.by}
+    language = CHINESE if to.language.startswith("zh") else ENGLISH
+    return {"language": language, "by": letter.by, "address": to.email}
 
 
 def _say_sent(day: str) -> str:

@@ -18,6 +18,8 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import lists
 from casework.operations.people import queries as people_queries
 from casework.operations.people import service as people
+from casework.operations.people.administrator_checks import insist_administers
+from casework.operations.people.programme_copies import copy_programme
 from casework.permissions.actors import Actor
 from casework.reasons import Why
 from casework.web.people.administration_forms import (
@@ -156,6 +158,40 @@ def add_programme() -> Response:
         _programmes,
         lambda _: url_for("organisations.programmes"),
         gettext("The programme is there. You administer it."),
+    )
+
+
+@blueprint.get("/programmes/<uuid:programme>/copy")
+@only(Role.ADMINISTRATOR)
+def ask_copy(programme: Any) -> str:
+    return _copy_form(str(programme), {})
+
+
+def _copy_form(programme: str, faults: Mapping[str, str]) -> str:
+    with page_transaction() as (db, actor):
+        insist_administers(actor, programme)
+        one = next(item for item in lists.list_programmes(db, actor).items if item.id == programme)
+    return render_template("people/copy_programme.html", one=one, faults=faults)
+
+
+@blueprint.post("/programmes/<uuid:programme>/copy")
+@only(Role.ADMINISTRATOR)
+def copy(programme: Any) -> Response:
+    id = str(programme)
+
+    def do(db: Connection, actor: Actor, asked: Request) -> Done:
+        insist_administers(actor, id)
+        insist_typed("code", "name")
+        if request.form.get("sure") != "yes":
+            raise InvalidForm(fields={"sure": reasons.fields.TICK_THE_BOX})
+        name, name_zh = typed("name")[:200], typed_or_none("name_zh")
+        return copy_programme(db, actor, id, code=typed("code"), name=name, name_zh=name_zh, request=asked)
+
+    return do_or_ask_again(
+        do,
+        lambda faults: _copy_form(id, faults),
+        lambda done: url_for("programme_settings.show", programme=done.answer["id"]),
+        gettext("The programme is there, with these settings. You administer it; give its people their roles next."),
     )
 
 

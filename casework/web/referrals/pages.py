@@ -43,6 +43,7 @@ from casework.permissions.visibility import Sight, sight
 from casework.web.cases.correction_pages import correctable
 from casework.web.cases.money import say_money
 from casework.web.cases.progress import Step, steps_of
+from casework.web.cases.sheet_words import preview_of
 from casework.web.deadlines.presenter import account, ledger
 from casework.web.documents.held import FilesOfForm
 from casework.web.documents.place import Place as DocumentPlace
@@ -298,8 +299,10 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         if form is not None and why_not(actor, case, case.tracks.get(files.place.referral or "")) is None:
             form = files.shown_in(form, sent)
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
+        preview = preview_of(db, actor, case, chosen, sent)
     return render_template(
         "referrals/action.html",
+        preview=preview,
         one=details,
         action=chosen,
         form=form,

@@ -78,12 +78,13 @@ ENTRIES = (
         N_("Organisations"),
         "parties.index",
         "people",
-        ("parties.", "party_rows."),
+        ("parties.", "party_rows.", "party_merging.", "party_screenings."),
     ),
     Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),
     Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", "team", ("leavers.", "skills.")),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
+    Entry(frozenset({Role.SUPERVISOR}), N_("Settings"), "programme_settings.index", "gear", ("programme_settings.",)),
     Entry(
         frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.", "unsealings.")
     ),
@@ -141,7 +142,13 @@ ENTRIES = (
         "building",
         ("organisations.show", "organisations.new"),
     ),
-    Entry(frozenset({Role.ADMINISTRATOR}), N_("Programmes"), "organisations.programmes", "leaf"),
+    Entry(
+        frozenset({Role.ADMINISTRATOR}),
+        N_("Programmes"),
+        "organisations.programmes",
+        "leaf",
+        ("programme_settings.", "organisations.ask_copy"),
+    ),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", "map", ("maps.edition",)),
     Entry(
         frozenset({Role.ADMINISTRATOR}),

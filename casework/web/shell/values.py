@@ -27,6 +27,9 @@ PAPERS = {
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
     "export_letter": N_("letter of intent for the export"), "export_licence": N_("export licence"),
     "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
+    "licence_record": N_("notice of the recorded licence"),
+    "technology_contract_certificate": N_("certificate of the technology contract"),
+    "appraisal_report": N_("appraisal report"), "exchange_certificate": N_("verification of the transfer"),
     "other": N_("other paper"),
 }  # fmt: skip
 KINDS_OF_RIGHTS = {
@@ -42,6 +45,7 @@ STATUSES_OF_RIGHTS = {
 ENCUMBRANCES = {
     "pledge_registration": N_("registered as pledged"),
     "pledge": N_("pledged"), "licence": N_("licensed"), "assignment": N_("assigned, not registered"), "transfer": N_("transferred"),
+    "invalidation": N_("request for invalidation"), "seizure": N_("seized"),
 }  # fmt: skip
 LICENCES = {"exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence")}
 
@@ -207,6 +211,13 @@ class Values:
 def choice_name(name: str, code: str, edition: Edition | None = None) -> str:
     """The words of a code, wherever a form offers it under this field's name."""
     return _anywhere(f".{name}.choices.{code}", edition) or code.replace("_", " ")
+
+
+def codes_named(name: str) -> list[str]:
+    """All codes that a form of the newest workflows offers under this field's name, in its order."""
+    library = load_library()
+    forms = (form for fingerprint in library.newest.values() for form in library[fingerprint].rules["forms"].values())
+    return next((list(field["choices"]) for form in forms for field in form if field["name"] == name), [])
 
 
 def _joined(between: str, parts: Iterable[str | Markup]) -> str | Markup:

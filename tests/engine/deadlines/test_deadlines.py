@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.deadlines.calendars import Unit
+from casework.engine.deadlines.calendars import Calendar, Unit
 from casework.engine.deadlines.deadlines import (
     EscalationStep,
+    WrittenLimit,
     count,
     left,
+    may_be_set,
     on_day,
+    own_rule,
     own_steps,
     plan,
     recount,
@@ -132,3 +135,31 @@ def _task(limit: Limit) -> list[EscalationStep]:
     rule = rule_of(limit.rule(), _nothing)
     assert rule is not None
     return count(plan(rule, usual(unit_of(rule))), START, CALENDAR)
+
+
+@given(
+    st.integers(1, 400),
+    st.one_of(st.none(), st.integers(1, 400)),
+    st.sampled_from(["wd", "cd", "mo"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_programme_sets_what_is_ours_and_counts_from_the_beginning(
+    n: int, own: int | None, unit: Any, law: bool, since: bool
+) -> None:
+    limit: WrittenLimit = {"n": n, "unit": unit, "since": "field" if since else None}
+    if law:
+        limit["law"] = "some_law"
+    calendar = Calendar("own", limits={} if own is None else {"case.states.one": own})
+
+    def said(_: str) -> str:
+        return "2026-03-02"
+
+    rule, usual_rule = own_rule(limit, said, calendar, "case.states.one"), rule_of(limit, said)
+    assert may_be_set(limit) == (not law and not since)
+    if own is None or law or since:
+        assert rule == usual_rule
+    else:
+        assert rule == {"n": own, "unit": unit, "own": "case.states.one"}
+    assert own_rule(limit, said, calendar, "case.states.other") == usual_rule
+    assert own_rule(None, said, calendar, "case.states.one") is None

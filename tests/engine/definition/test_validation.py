@@ -124,6 +124,22 @@ def _money_that_is_a_day(rules: Json) -> None:
     rules["money"] = {"paid": "go.on"}
 
 
+def _unknown_record_of_a_sheet(rules: Json) -> None:
+    rules["sheets"] = {"fix": {"records": ["weather"]}}
+
+
+def _unknown_part_of_a_sheet(rules: Json) -> None:
+    rules["sheets"] = {"fix": {"records": ["need"], "gossip": []}}
+
+
+def _sheet_of_what_no_request_says(rules: Json) -> None:
+    rules["sheets"] = {"fix": {"records": [], "amounts": ["service.apply.amount|request.amount"]}}
+
+
+def _sheet_of_another_provider(rules: Json) -> None:
+    rules["sheets"] = {"fix": {"records": [], "claim": ["pledge.apply.amount"]}}
+
+
 SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_no_queue, "no_queue"), (_strange_queue, "no_queue"), (_no_limit, "no_limit"), (_law_without_a_name, "law_unnamed"),
     (_law_of_a_task_without_a_name, "law_unnamed"),
@@ -135,6 +151,8 @@ SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_unknown_date, "unknown_date"), (_unknown_date_of_an_action, "unknown_date"), (_unknown_date_of_a_task, "unknown_date"),
     (_unknown_list, "unknown_date"), (_unknown_condition, "unknown_condition"), (_unknown_part_of_money, "unknown_money"),
     (_money_that_nobody_says, "unknown_money"), (_money_that_is_a_day, "unknown_money"),
+    (_unknown_record_of_a_sheet, "unknown_sheet"), (_unknown_part_of_a_sheet, "unknown_sheet"),
+    (_sheet_of_what_no_request_says, "unknown_sheet"), (_sheet_of_another_provider, "unknown_sheet"),
 ]  # fmt: skip
 
 

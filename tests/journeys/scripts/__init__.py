@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from tests.journeys.journey import Steps
-from tests.journeys.scripts import assessments, borders, deals, disputes, ends, joins, loans, referrals, ways_out
+from tests.journeys.scripts import (
+    assessments,
+    borders,
+    deals,
+    disputes,
+    duties,
+    ends,
+    joins,
+    loans,
+    referrals,
+    ways_out,
+)
 
 #: Every script by its name.
 SCRIPTS: dict[str, Steps] = {
     name: steps
-    for one in (assessments, referrals, joins, deals, borders, disputes, loans, ends, ways_out)
+    for one in (assessments, referrals, joins, deals, duties, borders, disputes, loans, ends, ways_out)
     for name, steps in one.SCRIPTS.items()
 }

@@ -4,16 +4,49 @@ from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
 from casework.playbook.steps import add, do, wait
-from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, assessed, delivered, to_assessment
-from tests.journeys.checks import has, has_not, outcome, refused, stands
-from tests.journeys.journey import Steps
+from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, assessed, delivered, sent, to_assessment
+from tests.journeys.checks import has, has_not, outcome, refused, stands, that
+from tests.journeys.journey import Journey, Steps
 
 BEGUN: Steps = (*to_assessment(), *accepted("assessment", "institute", "assessor"))
 ENGAGED: Steps = (*BEGUN, do("assessor", "assessment.admit"), do("assessor", "assessment.engage"))
 REVIEWED: Steps = (*ENGAGED, do("assessor", "assessment.fix_plan"))
 COMMENTED: Steps = (*BEGUN, *assessed("assessor"))
 
+
+def claim_on_the_sheet(journey: Journey) -> bool:
+    """The assessor reads the claim as rows, with need, technology and rights, and was given no document."""
+    sheet = journey.sheet("assessor", "assessment")
+    assert sheet is not None
+    assert sheet.need is not None
+    assert sheet.technology is not None
+    given = [grant for grant in journey.case.grants.values() if grant.track == journey.track("referral:assessment").id]
+    (claim,) = sheet.claim
+    return bool(claim.value and sheet.rights and not given)
+
+
+def typed_once(journey: Journey) -> bool:
+    """What the assessor admitted is what the request said."""
+    asked = journey.track("referral:assessment").fired["send"].data["claim"]
+    return bool(asked == journey.track("assessment").fired["admit"].data["claim"])
+
+
 SCRIPTS: dict[str, Steps] = {
+    "the claim is typed once": (
+        *to_assessment(),
+        *sent(
+            "assessment",
+            "institute",
+            claim=[{"parameter": "NOx", "value": 28, "unit": "mg/m3", "conditions": "30 to 100 %"}],
+        ),
+        that(lambda j: j.sheet("assessor", "assessment") is None, "before accepting the assessor reads nothing"),
+        do("assessor", "referral:assessment.accept"),
+        that(claim_on_the_sheet, "the assessor finds the claim as rows"),
+        do("assessor", "assessment.admit"),
+        that(typed_once, "the claim is typed once"),
+        do("officer", "referral:assessment.cancel"),
+        that(lambda j: j.sheet("assessor", "assessment") is None, "with the referral the sheet ends"),
+    ),
     "assessment passes": (
         *COMMENTED,
         stands("referral:assessment", "in_progress"),

@@ -96,7 +96,7 @@ SCRIPTS: dict[str, Steps] = {
         stands("agreement", "in_force"),
     ),
     "import is registered": (
-        *to_structuring("import"),
+        *to_agreement("import"),
         do("officer", "agreement.propose"),
         refused(do("compliance", "agreement.class_restricted"), Refused, "this class is one of exports"),
         refused(do("compliance", "agreement.class_dual_use"), Refused, "this class is one of exports"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casework.errors import NotAllowed, Refused
-from casework.playbook.steps import add, do, enter_right, rights_are, turn_to, wait
+from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.playbook.steps import add, do, enter_right, lay, lift, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import (
     AGREED,
     BASELINE,
@@ -302,6 +302,82 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "case.ready_to_sign"),
     ),
+    "no licence outlives its patent": (
+        *to_agreement(),
+        *AGREED,
+        rights_are(expires_on="2030-01-01"),
+        refused(
+            do("officer", "agreement.sign_local"),
+            Refused,
+            "The licence runs longer than a right that it is of. Let it end with the right, or leave that right out."
+            " CN ZL-filter ends on 2030-01-01.",
+        ),
+        do("officer", "agreement.sign_local", ends=False),
+    ),
+    "nothing is given of a patent that has ended": (
+        *to_structuring(),
+        do("officer", "ip.confirm", territory="CN"),
+        rights_are(status="invalid"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "CN ZL-filter is on record as declared invalid."),
+        rights_are(status="in_force"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        rights_are(expires_on="2026-03-01"),
+        refused(do("officer", "agreement.sign_local", ends=False), Refused, "CN ZL-filter ended on 2026-03-01."),
+    ),
+    "licence from outside stands in the way until it ends": (
+        *to_structuring(),
+        lay("filter_patent", "licence", holder="mill_owner", licence="exclusive", territories=["CN"], until=900),
+        lies("filter_patent", ("licence", "exclusive", True)),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "held by Owner of the mill."),
+        do("officer", "ip.confirm", territory="DE"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "exclusive licence since 2026-03-02"),
+        # Its holder may release it as that of another case.
+        add("officer", "case.ask_holder"),
+        do("officer", "ask_holder"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        lay("filter_patent", "licence", holder="plant_owner", licence="sole", territories=["CN"]),
+        refused(do("officer", "agreement.sign_local"), Refused, "sole licence"),
+        lift("filter_patent", "licence"),
+        do("officer", "agreement.sign_local"),
+        lies("filter_patent", ("licence", "exclusive", False), ("licence", "sole", False), ("licence", "plain", True)),
+    ),
+    "seized patent is not assigned": (
+        *to_agreement(),
+        do("officer", "agreement.propose", kind="assignment"),
+        *AGREED[1:],
+        lay("filter_patent", "seizure", until=300),
+        refused(do("officer", "agreement.sign_local", ends=False), Refused, "CN ZL-filter: seizure since 2026-03-02"),
+        lift("filter_patent", "seizure"),
+        # What was licensed before it stays (Art. 24 of the Supreme Court's interpretation).
+        lay("filter_patent", "licence", holder="mill_owner", licence="exclusive"),
+        do("officer", "agreement.sign_local", ends=False),
+        lies("filter_patent", ("seizure", None, False), ("licence", "exclusive", True), ("assignment", None, True)),
+    ),
+    "pledge from outside wants its pledgee's consent": (
+        *to_structuring(),
+        lay("filter_patent", "pledge", holder="bank"),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "consent must be on file"),
+        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        refused(do("officer", "agreement.sign_local"), Refused, "its pledgee has not consented"),
+        lift("filter_patent", "pledge"),
+        do("officer", "agreement.sign_local"),
+    ),
+    "right that the case is not about": (
+        *to_agreement(),
+        *AGREED,
+        refused(
+            do("officer", "agreement.sign_local", rights=["plant_patent"]),
+            InvalidForm,
+            "names a right that the case is not about",
+        ),
+        take_in("plant_patent"),
+        refused(do("officer", "agreement.sign_local", rights=["mill"]), InvalidForm, "not about"),
+        do("officer", "agreement.sign_local"),
+    ),
     "pledged patent is checked again": (
         *to_structuring(pledge="bank"),
         *accepted("pledge", "bank", "banker"),
@@ -318,6 +394,15 @@ SCRIPTS: dict[str, Steps] = {
         stands("ip", "checking"),
         refused(do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"), Refused, "Tell the bank"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file", pledgee_told=True),
+    ),
+    "old check of the rights is repeated before the signing": (
+        *to_agreement(),
+        *AGREED,
+        wait(91),
+        stands("ip", "checking"),
+        refused(do("officer", "agreement.sign_local"), Refused, "Check them again before the signing"),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.sign_local"),
     ),
     "rights are not clear": (
         *to_structuring(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.playbook.steps import add, do, rights_are, take_in, turn_to, wait
-from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, to_structuring
+from casework.playbook.steps import add, do, lay, lift, rights_are, take_in, turn_to, wait
+from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, sent, to_structuring
 from tests.journeys.checks import has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
 
@@ -23,6 +23,16 @@ TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=
 
 def pledged(journey: Journey, kind: str = "pledge") -> bool:
     return any(one["kind"] == kind and one["to"] is None for one in journey.burdens("filter_patent"))
+
+
+def lends_by_the_sheet(journey: Journey) -> bool:
+    """The bank finds number, owner and amount on its case sheet, and was given no document."""
+    sheet = journey.sheet("banker", "pledge")
+    assert sheet is not None
+    said = {answer.name: answer.value for answer in sheet.amounts}
+    given = [grant for grant in journey.case.grants.values() if grant.track == journey.track("referral:pledge").id]
+    figures = all(right.number and right.owner and right.status for right in sheet.rights)
+    return bool(sheet.rights and figures and not given) and {"amount", "borrower", "pledgor"} <= said.keys()
 
 
 def lies(journey: Journey, right: str) -> list[str]:
@@ -52,8 +62,26 @@ TO_MONEY: Steps = (*TO_TERMS, do("officer", "finance.terms_agreed"))
 TO_CLOSE: Steps = (*TO_MONEY, do("financier", "finance.approved"), do("officer", "finance.docs_signed"))
 
 SCRIPTS: dict[str, Steps] = {
+    "what the register shows bars the pledge": (
+        *to_structuring(pledge="bank"),
+        *accepted("pledge", "bank", "banker"),
+        lay("filter_patent", "seizure"),
+        refused(do("banker", "pledge.eligible", owner_seen=True), Refused, "A right is seized"),
+        lift("filter_patent", "seizure"),
+        lay("filter_patent", "invalidation"),
+        refused(do("banker", "pledge.eligible", owner_seen=True), Refused, "A request for invalidation"),
+        do("banker", "pledge.eligible", owner_seen=True, invalidation="accepted"),
+        lay("filter_patent", "pledge", holder="other_bank"),
+        refused(do("officer", "pledge.apply"), Refused, "A right is pledged already"),
+        lift("filter_patent", "pledge"),
+        do("officer", "pledge.apply"),
+    ),
     "loan is repaid": (
-        *REQUESTED,
+        *to_structuring(pledge="bank"),
+        *sent("pledge", "bank"),
+        that(lambda j: j.sheet("banker", "pledge") is None, "before accepting the bank reads nothing of the case"),
+        do("banker", "referral:pledge.accept"),
+        that(lends_by_the_sheet, "the bank finds all figures on the case sheet"),
         *TO_REGISTER,
         do("banker", "pledge.need_fix"),
         do("officer", "pledge.fixed"),

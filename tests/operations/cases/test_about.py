@@ -13,13 +13,24 @@ from sqlalchemy import Connection, event, text
 from casework.definitions import load_library
 from casework.engine.state.case import Case, Fired, Track
 from casework.errors import NotFound
-from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, amounts_of, show_about, show_party
+from casework.operations.cases.about import (
+    AGREED,
+    CONFIRMED,
+    SAID,
+    Amount,
+    amounts_of,
+    prices_of,
+    show_about,
+    show_party,
+)
 from casework.operations.core.perform import home_of
 from casework.operations.core.views import Names
 from casework.operations.people.registry import register_phase
 from casework.records.case_loader import load
 from tests.engine.test_random_walks import walked
 from tests.support.world import World, today
+from tests.workflows.case_facts import facts as a_case
+from tests.workflows.case_facts import track as a_track
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -178,3 +189,25 @@ def test_a_party_is_told_to_whoever_sees_the_case_whole(db: Connection, world: W
         ("officer", "nobody"),
     ):
         assert show_party(db, world.actor(db, who), case, side) is None
+
+
+def test_the_price_of_what_was_signed_is_told_and_of_what_was_replaced_is_not() -> None:
+    library = load_library()
+    edition = library.latest("agreement")
+    assert edition is not None
+    money = {"amount": "2600000.00", "currency": "CNY"}
+    signed = {"kind": "know_how_licence", "price_form": "fixed", "contract_value": money, "technology_value": money}
+    deal = replace(
+        a_track("agreement", "in_force", fired={"sign_local": Fired(1, NOW, "p", None, signed)}),
+        edition=edition.fingerprint,
+    )
+    base = a_case().case
+    (told,) = prices_of(replace(base, tracks={deal.id: deal}), library.editions)
+    assert (told.kind, told.form, told.none) == ("know_how_licence", "fixed", None)
+    assert told.contract_value == told.technology_value == ("2600000.00", "CNY")
+    unpriced = {"kind": "nda", "price_form": "none", "no_price": "prepares"}
+    talks = replace(deal, fired={"sign_local": Fired(1, NOW, "p", None, unpriced)})
+    (told,) = prices_of(replace(base, tracks={deal.id: talks}), library.editions)
+    assert (told.contract_value, told.none) == (None, ("no_price", "prepares"))
+    assert list(prices_of(replace(base, tracks={deal.id: replace(deal, replaced=True)}), library.editions)) == []
+    assert list(prices_of(replace(base, tracks={deal.id: replace(deal, fired={})}), library.editions)) == []

@@ -157,7 +157,7 @@ def test_what_something_followed_from_is_refused_with_why(desk: Desk) -> None:
         (lambda desk, seq: desk.correct("officer", seq), WrongState),
         (lambda desk, seq: desk.correct("officer", seq, reason="2026-01-02", question="Other?"), InvalidForm),
         (lambda desk, seq: desk.correct("officer", seq, question=None), InvalidForm),
-        (lambda desk, seq: desk.correct("officer", seq, service="pledge"), Refused),
+        (lambda desk, seq: desk.correct("officer", seq, service="verification", claim=None), Refused),
     ],
 )
 def test_a_correction_is_checked_like_the_form(

@@ -23,6 +23,7 @@ from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.perform import home_of
 from casework.operations.core.record_log import Kept
+from casework.operations.people.registry import register_organisation
 from casework.operations.verification.service import verify_all, verify_case
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -239,10 +240,33 @@ def test_all_from_one_source_is_confirmed_at_once_and_nothing_else(world: World,
 
 
 def test_an_owner_is_found_by_the_name_of_one_organisation(world: World, db: Connection) -> None:
-    assert find_owner(db, None) is None
-    assert find_owner(db, "Nordwind Boilers") == world.organisations["technology_owner"]
+    programme = world.programmes["BJ"]
+    assert find_owner(db, programme, None) is None
+    assert find_owner(db, programme, "Nordwind Boilers") == world.organisations["technology_owner"]
     with pytest.raises(InvalidForm, match="owner"):
-        find_owner(db, "Nobody's Works")
+        find_owner(db, programme, "Nobody's Works")
     db.execute(text("UPDATE organisations SET name_zh = 'Nordwind Boilers' WHERE name <> 'Nordwind Boilers'"))
     with pytest.raises(InvalidForm, match="owner"):
-        find_owner(db, "Nordwind Boilers")
+        find_owner(db, programme, "Nordwind Boilers")
+
+
+def test_an_owner_is_none_of_another_programme(world: World, db: Connection) -> None:
+    here, there = world.programmes["BJ"], world.programmes["SH"]
+    theirs = register_organisation(db, name="Pudong Kilns", programme=there)
+    assert find_owner(db, there, "Pudong Kilns") == theirs
+    with pytest.raises(InvalidForm, match="owner"):
+        find_owner(db, here, "Pudong Kilns")
+    own = register_organisation(db, name="Pudong Kilns", programme=here)
+    assert find_owner(db, here, "Pudong Kilns") == own
+    need = world.needs[0]
+    with pytest.raises(InvalidForm, match="owner"):
+        correct_record(
+            db,
+            world.actor(db, "officer"),
+            "need",
+            need,
+            fields={"owner_id": theirs},
+            source="A call",
+            reason="Why.",
+            request=new_request(),
+        )

@@ -73,3 +73,15 @@ def test_an_owner_who_was_not_known_at_the_opening_is_read_from_the_record(
         text("UPDATE technologies SET owner_id = :owner WHERE id = :id"), {"owner": owner, "id": case.technology}
     )
     assert outside(db, opened, ["parties"])["parties"].keys() == {"need_owner", "technology_owner"}
+
+
+def test_of_a_party_its_country_and_whether_it_is_state_owned_are_told(db: Connection, case: Case) -> None:
+    seller = case.parties["technology_owner"]
+    parties = outside(db, case, ["parties"])["parties"]
+    assert parties["technology_owner"]["state_owned"] is None
+    db.execute(
+        text("UPDATE organisations SET state_owned = true, country = 'CN' WHERE id = CAST(:id AS uuid)"), {"id": seller}
+    )
+    told = outside(db, case, ["parties"])["parties"]
+    assert told["technology_owner"] == {"country": "CN", "state_owned": True}
+    assert told["need_owner"] == parties["need_owner"]

@@ -15,7 +15,7 @@ from tests.support.world import World, new_request
 
 SECRET_BOX = SecretBox(["a secret key for tests, and long enough"])
 ADDRESS = "192.0.2.7"
-CONSENT = {"agreed": True}
+CONSENT = {"agreed": True, "sheet": True}
 
 
 def to_consent(world: World, db: Connection) -> str:

@@ -116,7 +116,7 @@ def test_it_shows_what_was_named_with_it_and_nothing_else(
         assert page is not None
         assert [paper.title for paper in page.documents] == ["Data sheet"]
         # Only what is asked of the party, and what the link leaves out is not.
-        assert [field["name"] for field in page.fields] == ["agreed", "documents", "expires_on"]
+        assert [field["name"] for field in page.fields] == ["agreed", "documents", "sheet", "expires_on"]
         assert "Bank statement" not in repr(page)
         with opened_document(db, document_store, token, mark, shown) as (_, pieces):
             assert b"".join(pieces) == PDF
@@ -215,7 +215,7 @@ def test_a_link_that_is_over_opens_nothing(
         if how == "revoked":
             revoke_link(db, world.actor(db, "officer"), done.answer["id"], request=new_request())
         elif how == "done otherwise":
-            data = {"agreed": True, "person": "The director", "given_on": today().isoformat()}
+            data = {"agreed": True, "sheet": False, "person": "The director", "given_on": today().isoformat()}
             more = {"channel": "letter", "evidence": "Binder 7"}
             complete(world, db, "officer", number, "record_consent", data=data | more, about="need_owner")
     if how == "over":

@@ -203,7 +203,8 @@ HISTORY = {
     "searched_words", *HOMES.values(), *PARTS,
 }  # fmt: skip
 WORDLESS = {
-    "editions", "programmes", "phases", "numbers", "outbox", "contents", "compartments", "sign_in_attempts", "case_hygiene_days",
+    "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
+    "sign_in_attempts", "case_hygiene_days",
     "readings", "sealed_readings", "reading_heads", "allowances",
     "case_dates", "right_owners", "right_technologies",
 }  # fmt: skip

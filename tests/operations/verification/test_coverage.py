@@ -21,8 +21,9 @@ from casework.operations.core.notification_preferences import set_telling
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
+from casework.operations.letters.service import Written
 from casework.operations.oversight import case_hygiene
-from casework.operations.people import registry
+from casework.operations.people import letterheads, registry
 from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
 from casework.operations.tasks.allocation import choose_allocation
 from casework.operations.tasks.skills import set_skills
@@ -74,8 +75,9 @@ def scene(
         world.write(db, "officer", load(db, home_of(db, here["number"]), "case"), tell=["supervisor"])
     with transaction(engine) as db:
         _record_effect(db, world)
-    import_records(engine, "past_projects", io.BytesIO(PAST), programme="BJ")
     document_store = DocumentStore(engine, Store(f"file://{var}/documents"), SecretBox([SECRET]))
+    world.send_letter(document_store, here["number"], Written("reminder", here["referral"], "en"), sure=True)
+    import_records(engine, "past_projects", io.BytesIO(PAST), programme="BJ")
     document = world.hand_in(document_store, here["number"])
     with transaction(engine) as db:
         access_log.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
@@ -97,6 +99,14 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
     owners = [{"organisation": world.organisations["bank"], "share": "60"}]
     set_belonging(db, officer, world.rights[1], owners=owners, request=new_request())
     registry.register_phase(db, programme, name="Phase 1", name_zh=None, starts_on=date(2026, 1, 1))
+    letterheads.set_letterhead(
+        db,
+        world.actor(db, "supervisor"),
+        programme,
+        fields={"office": "Office", "number_form": "{year}-{n}"},
+        reason=None,
+        request=new_request(),
+    )
     second_factor.begin(db, officer, "officer@example.org", SecretBox([SECRET]))
     second_factor.new_codes(db, officer.person)
     db.execute(
@@ -228,7 +238,12 @@ def logs_of(db: Connection, table: str, row: dict[str, Any]) -> list[str]:
 
 
 #: Rows of which more is known than of others: a request that was for a case.
-_WHICH = {"requests": "log_id IS NOT NULL", "logs": "kind = 'case'", "events": "seq = 2"}
+_WHICH = {
+    "documents": "numbered IS NOT NULL",
+    "requests": "log_id IS NOT NULL",
+    "logs": "kind = 'case'",
+    "events": "seq = 2",
+}
 
 
 @pytest.mark.parametrize("table", [table for table in COVERED if columns_of(table)])

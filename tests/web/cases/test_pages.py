@@ -92,6 +92,7 @@ def test_while_another_office_is_next_a_case_says_what_oneself_can_do(
                     "given_on": today().isoformat(),
                     "channel": "letter",
                     "evidence": "Binder 7",
+                    "sheet": True,
                 },
                 about=side,
             )

@@ -102,6 +102,72 @@ def test_contacts_and_owners_come_change_and_go(browser_for: Enter, world: World
     assert "Kiln Holding 60 %" in words_of(fill(browser, f"{page}/owners/new", **owner, share="60"))
 
 
+def test_a_double_is_merged(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    kept = _address(_enter(browser, world))
+    page = f"/programmes/{world.programmes['BJ']}/organisations/new"
+    double = NEW | {
+        "name": "Kiln Works Co., Ltd.",
+        "name_zh": "",
+        "register_number": "",
+        "size": "",
+        "source": "A list",
+    }
+    sent = read_page(browser.get(page).text).sent | {f"f-{name}": value for name, value in double.items()}
+    gone = _address(browser.flask.post(page, data=sent | {"despite": "yes"}, follow_redirects=True).text)
+    fill(browser, f"{gone}/contacts/new", **LI)
+    assert f"{gone}/merge" in browser.get(gone).text
+    choice = browser.get(f"{gone}/merge").text
+    assert "May be the same organisation" in choice
+    other = kept.rpartition("/")[2]
+    both = f"{gone}/merge?into={other}"
+    assert both in choice
+    shown = words_of(browser.get(both).text)
+    for words in ("Goes Stays", "Kiln Works Co., Ltd. Kiln Works", "Contacts Li Wen"):
+        assert words in shown
+    unsure = words_of(fill(browser, both, reason="The same licence."))
+    assert "Tick the box: this cannot be undone." in unsure
+    sent = read_page(browser.get(both).text).sent | {"f-reason": "The same licence.", "sure": "yes"}
+    done = browser.flask.post(both, data=sent, follow_redirects=True).text
+    assert "Merged: what belonged to the other record belongs to this one now." in done
+    assert "Officer merged “Kiln Works Co., Ltd.” into this record" in words_of(done)
+    assert "li@kiln.example" in done
+    old = browser.get(gone).text
+    assert "This record was merged. In its place stands Kiln Works" in words_of(old)
+    assert "Officer merged this record into “Kiln Works”" in words_of(old)
+    assert f"{gone}/look" not in old
+    assert f"{gone}/merge" not in old
+    assert gone not in browser.get("/organisations").text
+
+
+def test_what_cannot_be_merged_says_why_and_offers_no_button(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    gone = _address(_enter(browser, world))
+    page = browser.get(f"{gone}/merge?into={world.organisations['bank']}").text
+    assert "administrators keep its record" in words_of(page)
+    assert "Merge the two" not in words_of(page)
+    assert browser.get(f"{gone}/merge?into=nothing").status_code == 404
+    assert "No organisation fits that." in browser.get(f"{gone}/merge?q=nothing such").text
+
+
+def test_a_screening_is_recorded_with_each_owner(browser_for: Enter, world: World) -> None:
+    officer = browser_for("officer")
+    page = _address(_enter(officer, world))
+    fill(officer, f"{page}/owners/new", name="Kiln Holding", kind="organisation", country="DE", share="60", source="x")
+    assert f"{page}/screenings/new" not in officer.get(page).text
+    compliance = browser_for("compliance")
+    assert "No screening is recorded." in words_of(compliance.get(page).text)
+    said = {"result": "clear", "lists": "UN, EU of May", "evidence": "Query 7"}
+    refused = words_of(fill(compliance, f"{page}/screenings/new", **said))
+    assert "Nothing is recorded yet" in refused
+    done = words_of(fill(compliance, f"{page}/screenings/new", **said, owner_0="clear"))
+    assert "Recorded: the cases of this organisation rely on it until it runs out." in done
+    assert "UN, EU of May · Query 7" in done
+    assert "Compliance recorded a screening" in done
+    assert "datetime=" not in done
+    assert "[" not in words_of(compliance.get(f"{page}/screenings/new").text).partition("Result for")[0]
+
+
 def test_who_only_reads_is_offered_nothing_to_change(browser_for: Enter, world: World) -> None:
     page = _address(_enter(browser_for("officer"), world))
     auditor = browser_for("auditor")

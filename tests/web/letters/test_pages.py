@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +15,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case
+from casework.operations.catalogue.organisations import keep_row
 from casework.operations.core.perform import home_of
 from casework.operations.letters import pdf
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import suspend_task
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.support.pages import read_page
 from tests.support.papers import words_of
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -173,6 +176,37 @@ def test_what_can_go_follows_from_the_case(browser_for: Enter, asked: tuple[str,
     assert send(officer, number, "invitation", "need_owner") == 409
     assert send(officer, number, "referral", "need_owner") == 409
     assert officer.get(f"/cases/{number}/letters/new?kind=closing&to=need_owner").status_code == 404
+
+
+def test_the_contacts_of_a_party_are_offered(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for_a_party(engine, world, asked[0])
+    browser, page = browser_for("officer"), f"/cases/{asked[0]}/letters/new?kind=reminder&to=need_owner"
+    monkeypatch.setitem(browser.flask.application.config, "MAILING", True)
+    assert "Contacts of the party" not in browser.get(page).text
+    party = world.organisations["need_owner"]
+    given = (("Li Wen", "li@kiln.example", "zh"), ("Max Orth", "max@kiln.example", "en"))
+    for n, (name, email, language) in enumerate(given):
+        with transaction(engine) as db:
+            fields = {"name": name, "email": email, "language": language}
+            keep_row(
+                db,
+                world.actor(db, "officer"),
+                party,
+                "contacts",
+                None,
+                fields=fields,
+                source="x",
+                request=new_request(),
+            )
+        sent = read_page(browser.get(page).text).sent
+        # The only one is written to; of several one is chosen.
+        assert sent.get("f-address", "") == ("li@kiln.example" if n == 0 else "")
+    shown = browser.get(page).text
+    [there] = re.findall(r'href="([^"]+)">Write to Max Orth', shown)
+    sent = read_page(browser.get(there.replace("&amp;", "&")).text).sent
+    assert (sent["f-address"], sent["f-language"]) == ("max@kiln.example", "en")
 
 
 def test_what_is_wrong_keeps_what_was_typed(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:

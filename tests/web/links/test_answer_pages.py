@@ -20,7 +20,7 @@ from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 
 FORM = "/answer/form"
-ANSWER = {"f-agreed": "yes", "answered_by": "张伟", "answered_as": "总经理"}
+ANSWER = {"f-agreed": "yes", "f-sheet": "yes", "answered_by": "张伟", "answered_as": "总经理"}
 Given = Callable[..., tuple[str, str]]
 
 
@@ -139,7 +139,7 @@ def test_what_is_not_asked_is_not_taken(anonymous: Browser, given: Given, engine
     assert anonymous.post(FORM, ANSWER | {name: "letter"}, page=FORM).status_code == 200
     with transaction(engine) as db:
         result = db.execute(text("SELECT result FROM tasks WHERE closed_by = 'party'")).scalar_one()
-    assert set(result) == {"agreed", "given_on"}
+    assert set(result) == {"agreed", "given_on", "sheet"}
 
 
 def test_a_draft_waits_for_the_party(anonymous: Browser, given: Given, app: Flask) -> None:

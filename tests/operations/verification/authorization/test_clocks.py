@@ -24,7 +24,12 @@ CHINA = china([2026])
 LAW = Law("some_law", "Some Law Art. 1")
 
 
-def _play(limit: Limit) -> Play:
+#: The same calendar of a programme that has set the limit of the one step for itself.
+WORKING = "case.states.working"
+OWN = replace(CHINA, version=2, limits={WORKING: 3})
+
+
+def _play(limit: Limit, calendar: Calendar = CHINA) -> Play:
     class Waits(Workflow):
         """A case of one step."""
 
@@ -34,14 +39,14 @@ def _play(limit: Limit) -> Play:
         done = Final("Done")
         finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
 
-    return Play(Waits, now=datetime(2026, 7, 1, 2, tzinfo=UTC), calendar=CHINA).start("case")
+    return Play(Waits, now=datetime(2026, 7, 1, 2, tzinfo=UTC), calendar=calendar).start("case")
 
 
 class _Past(Past):
-    """A programme that has had one calendar."""
+    """A programme that has had two versions of its calendar."""
 
     def calendar_of(self, programme: str, digest: str, at: datetime) -> Calendar | None:
-        return CHINA if digest == CHINA.digest else None
+        return next((one for one in (CHINA, OWN) if one.digest == digest), None)
 
 
 def _told(play: Play, db: Connection, **due: Any) -> list[str]:
@@ -100,3 +105,32 @@ def _earlier(scene: Scene, rows: list[Stored]) -> None:
 
 def test_a_forged_due_date_is_told_of_in_the_database(scene: Scene, attack: Connection) -> None:
     insist_told(attack, scene, (_earlier, ("fired", "take"), "comes at another moment than its limit"))
+
+
+def test_what_the_programme_has_set_is_what_counts(db: Connection) -> None:
+    play = _play(working_days(5), OWN)
+    assert _told(play, db) == []
+    due = next(rule for _, what, rule in play.events[0].effects["clocks"][0]["steps"] if what == "due")
+    assert due == {"n": 3, "unit": "wd", "own": WORKING}
+
+
+@pytest.mark.parametrize(
+    ("calendar", "rule", "words"),
+    [
+        (OWN, {"n": 5, "unit": "wd"}, "is the workflow's, and the programme had set its own"),
+        (OWN, {"n": 2, "unit": "wd", "own": WORKING}, "the programme had not set it so"),
+        (OWN, {"n": 3, "unit": "wd", "own": "case.states.other"}, "another limit of the programme's own"),
+        (CHINA, {"n": 3, "unit": "wd", "own": WORKING}, "the programme had not set it so"),
+    ],
+)
+def test_a_limit_that_the_programme_had_not_set_so_is_found(
+    db: Connection, calendar: Calendar, rule: dict[str, Any], words: str
+) -> None:
+    assert any(words in why for why in _told(_play(working_days(5), calendar), db, rule=rule))
+
+
+def test_no_programme_sets_a_limit_of_law(db: Connection) -> None:
+    play = _play(months(3, law=LAW), OWN)
+    due = next(rule for _, what, rule in play.events[0].effects["clocks"][0]["steps"] if what == "due")
+    assert due == {"n": 3, "unit": "mo", "law": "some_law"}
+    assert _told(play, db) == []

@@ -1,0 +1,45 @@
+"""The schemas of limits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Body, Line, SomeWords
+from casework.operations.deadlines.limits import MOST
+
+
+class NewLimit(Body):
+    what: Annotated[Line, Field(description="As the list calls it: case.states.triage")]
+    n: Annotated[
+        int | None, Field(ge=1, le=MOST, description="So many, in the workflow's unit; null: as the workflow says")
+    ] = None
+    reason: SomeWords
+    seen: Annotated[int | None, Field(description="`version` of the list that was seen")] = None
+
+
+class LimitMade(Answer):
+    id: str
+    version: int
+
+
+class OwnLimit(Answer):
+    what: str
+    workflow: str
+    edition: Annotated[str, Field(description="The newest edition, by its fingerprint")]
+    words: Annotated[str, Field(description="The key of the edition's text that names it")]
+    n: Annotated[int, Field(description="As the workflow says")]
+    unit: Annotated[str, Field(description="wd, working days, cd, calendar days, or mo, months")]
+    since: Annotated[str | None, Field(description="From the day that this field names; else from the beginning")]
+    own: Annotated[int | None, Field(description="As the programme has set it")]
+    law: Annotated[str | None, Field(description="The article that sets it, by its code")]
+    law_text: str | None
+    settable: bool
+
+
+class ProgrammeLimits(Answer):
+    version: Annotated[
+        int, Field(description="Of the calendar in which they stand; what a change sends back as `seen`")
+    ]
+    items: list[OwnLimit]

@@ -1,0 +1,94 @@
+"""What the demo's office knows of the companies in its cases: whom one writes to there, and which records were one company's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import uuid_utils
+from sqlalchemy import text
+
+from casework.operations.catalogue.organisation_merging import merge_organisations
+from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.catalogue.screenings import record_screening, usual_end
+from casework.operations.core.idempotency import Request
+from casework.permissions.actors import Actor
+from casework.playbook.stage import Stage
+from casework.records.actors import find_actor
+
+#: Whom one writes to: the company as the records name it, then name, what the person does there, mail, telephone and language.
+CONTACTS: tuple[tuple[str, str, str, str, str, str], ...] = (
+    ("Nordlicht Brenner GmbH", "Katrin Vogel", "Head of sales", "k.vogel@nordlicht.example", "+49 40 555 0101", "en"),
+    ("Ligurian Flame Systems", "Paolo Ferri", "Director", "p.ferri@ligurian.example", "+39 010 555 0102", "en"),
+    ("Haidian Heat Supply Company", "Wu Jing", "Plant engineer", "wu.jing@haidian-heat.example", "+86 10 5550 0103", "zh"),
+    ("Daxing Package Printing Works", "Gao Min", "Deputy director", "gao.min@daxing.example", "+86 10 5550 0104", "zh"),
+)  # fmt: skip
+#: A company that was recorded twice, under the other name with its contact, and which record stays.
+DOUBLE = ("Nordlicht Brenner", "Nordlicht Brenner GmbH", "Jonas Reimers")
+#: One that still is: whoever opens it is shown the other.
+LIKELY = "Ligurian Flame Systems S.r.l."
+#: An organisation by its name, the oldest of several.
+_FOUND = text("SELECT id::text FROM organisations WHERE name = :name ORDER BY id LIMIT 1")
+
+
+def furnish_parties(stage: Stage) -> None:
+    """As the officer would who has looked the companies up and called them."""
+    officer = find_actor(stage.db, stage.ids["chen"])
+    assert officer is not None
+    for company, name, role, email, telephone, language in CONTACTS:
+        if (id := stage.db.execute(_FOUND, {"name": company}).scalar()) is not None:
+            fields = {"name": name, "role": role, "email": email, "telephone": telephone, "language": language}
+            _contact(stage, officer, id, fields)
+    other, stays, contact = DOUBLE
+    if (kept := stage.db.execute(_FOUND, {"name": stays}).scalar()) is not None:
+        gone = _enter(stage, officer, other, "DE")
+        _contact(stage, officer, gone, {"name": contact, "role": "Engineer", "language": "en"})
+        reason = "Both have the address and the director that the German company register names."
+        merge_organisations(stage.db, officer, gone, into=kept, reason=reason, request=_request(other))
+    _enter(stage, officer, LIKELY, "IT")
+
+
+def screen_parties(stage: Stage) -> None:
+    """As compliance does at the end of a quarter: those that are likely to come again, for all their cases."""
+    with stage.action():
+        compliance = find_actor(stage.db, stage.ids["compliance"])
+        assert compliance is not None
+        for company, *_ in CONTACTS:
+            if (id := stage.db.execute(_FOUND, {"name": company}).scalar()) is None:
+                continue
+            fields = {
+                "result": "clear",
+                "checked_on": stage.today.isoformat(),
+                "valid_until": usual_end(stage.today).isoformat(),
+                "lists": "UN, EU and MOFCOM lists of this week",
+                "evidence": "Query log of compliance",
+            }
+            record_screening(stage.db, compliance, id, fields=fields, owners={}, request=_request(company))
+
+
+def _enter(stage: Stage, officer: Actor, name: str, country: str) -> str:
+    done = record_organisation(
+        stage.db,
+        officer,
+        programme=stage.ids["programme"],
+        fields={"name": name, "country": country},
+        source="Matchmaking event, list of participants",
+        request=replace(_request(name), sure=True),
+    )
+    return str(done.answer["id"])
+
+
+def _contact(stage: Stage, officer: Actor, organisation: str, fields: dict[str, str]) -> None:
+    keep_row(
+        stage.db,
+        officer,
+        organisation,
+        "contacts",
+        None,
+        fields=fields,
+        source="A call",
+        request=_request(fields["name"]),
+    )
+
+
+def _request(about: str) -> Request:
+    return Request(str(uuid_utils.uuid7()), about)

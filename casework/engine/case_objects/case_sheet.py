@@ -1,0 +1,152 @@
+"""The case sheet: what the provider of a referral reads of the case instead of a paper that somebody would have to write.
+
+Composed of the record whenever it is read, and kept nowhere: so nothing in it is older than the case. It opens when the provider
+takes the request on and closes when the referral ends. Each part is somebody's, and is there as long as a consent of that party
+covers the sheet and this provider. What its service gets at all stands in the definition (`engine.definition.sheets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from casework.engine.definition.sheets import (
+    RECORD_PARTS,
+    REQUEST,
+    RIGHTS,
+    TOLD_PARTS,
+)
+from casework.engine.execution.sheet_consents import CONCERNED, WrittenSheet
+from casework.engine.parties import PARTIES
+from casework.engine.parts import ACCEPTS, SENDS
+from casework.engine.state.case import Case, Track
+from casework.json_values import Answers
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAnswer:
+    """An answer of a form that a sheet holds."""
+
+    #: The field, and by which form of which edition it was asked.
+    name: str
+    edition: str
+    form: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedSheet:
+    """What a sheet holds of a case, and what it would hold besides if these parties let it."""
+
+    parts: tuple[str, ...]
+    rights: tuple[str, ...]
+    told: Mapping[str, tuple[ToldAnswer, ...]]
+    #: By part the parties without whose consent it is left out.
+    withheld: Mapping[str, tuple[str, ...]]
+
+
+def is_open(track: Track) -> bool:
+    """Whether the provider of a referral reads its sheet: from its acceptance to its end."""
+    return track.live and ACCEPTS in track.played
+
+
+def unwilling(case: Case, provider: str | None, parties: Collection[str]) -> tuple[str, ...]:
+    """Those of some parties of whom no standing consent lets this provider read the sheet."""
+    willing = {consent.party for consent in case.consents.values() if consent.covers_sheet(provider)}
+    return tuple(party for party in PARTIES if party in parties and party not in willing)
+
+
+def owners_among(case: Case, owners: Collection[str]) -> tuple[str, ...]:
+    """The parties whose right it is; both where it is neither's, as of a paper of neither party."""
+    return tuple(party for party in PARTIES if case.parties.get(party) in owners) or PARTIES
+
+
+def compose(
+    case: Case,
+    referral: Track,
+    written: WrittenSheet,
+    owners: Mapping[str, Collection[str]],
+    *,
+    forms: Mapping[tuple[str, str], str],
+    provider: str | None = None,
+    request: Answers | None = None,
+) -> ComposedSheet:
+    """The sheet of a referral as the case stands.
+
+    `owners`: by right the organisations whose it is; `forms`: by edition and action the form that it asks. For an officer who
+    is about to send it, `provider` and `request` are what would be sent.
+    """
+    whose = provider or referral.provider
+    withheld = {
+        part: missing
+        for part in (*written.get("records", ()), *(part for part in TOLD_PARTS if written.get(part)))
+        if part != RIGHTS and (missing := unwilling(case, whose, CONCERNED[part]))
+    }
+    rights = []
+    for right in case.rights if RIGHTS in written.get("records", ()) else ():
+        if missing := unwilling(case, whose, owners_among(case, owners.get(right, ()))):
+            withheld[RIGHTS] = tuple(party for party in PARTIES if party in {*withheld.get(RIGHTS, ()), *missing})
+        else:
+            rights.append(right)
+    told = {
+        part: answers
+        for part in TOLD_PARTS
+        if part not in withheld and (answers := tuple(_told(case, referral, written.get(part, ()), forms, request)))
+    }
+    named = (part for part in RECORD_PARTS if part in written.get("records", ()))
+    # Of several rights some may be there though others are left out.
+    parts = tuple(part for part in named if (rights if part == RIGHTS else part not in withheld))
+    return ComposedSheet(parts, tuple(rights), told, withheld)
+
+
+def _told(
+    case: Case,
+    referral: Track,
+    answers: Sequence[str],
+    forms: Mapping[tuple[str, str], str],
+    request: Answers | None,
+) -> Iterator[ToldAnswer]:
+    for written in answers:
+        for where in written.split("|"):
+            home, _, rest = where.partition(".")
+            found = (_asked if home == REQUEST else _done)(case, referral, rest, request)
+            if found is not None and found[2] not in (None, "", []):
+                edition, action, value = found
+                yield ToldAnswer(rest.rpartition(".")[2], edition, forms.get((edition, action), ""), value)
+                break
+
+
+def _asked(case: Case, referral: Track, name: str, request: Answers | None) -> tuple[str, str, Any] | None:
+    sent = referral.last_fired(SENDS)
+    data = request if request is not None else sent.data if sent else {}
+    return referral.edition, referral.played.get(SENDS, ""), data.get(name)
+
+
+def _done(case: Case, referral: Track, written: str, request: Answers | None) -> tuple[str, str, Any] | None:
+    """What an action of the referral's own service said; of none that another provider has taken the place of."""
+    action, _, name = written.partition(".")
+    for track in case.children(referral.id):
+        if not track.replaced and action in track.fired:
+            return track.edition, action, track.fired[action].data.get(name)
+    return None
+
+
+def request_fields(sheets: Mapping[str, WrittenSheet]) -> frozenset[str]:
+    """What a request says for the sheet: it is read there once the provider has accepted, and nowhere before."""
+    written = (one for sheet in sheets.values() for part in TOLD_PARTS for one in sheet.get(part, ()))
+    return frozenset(
+        where.partition(".")[2] for one in written for where in one.split("|") if where.partition(".")[0] == REQUEST
+    )
+
+
+__all__ = [
+    "CONCERNED",
+    "ComposedSheet",
+    "ToldAnswer",
+    "compose",
+    "is_open",
+    "owners_among",
+    "request_fields",
+    "unwilling",
+]

@@ -1,0 +1,99 @@
+"""What lies on an IP right and came of no case here: which kinds there are, and what each must say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casework import reasons
+from casework.engine.case_objects.licence_conflicts import (
+    ASSIGNMENT,
+    EXCLUSIVE,
+    LICENCE,
+    PLAIN,
+    SEIZURE,
+    SOLE,
+    TRANSFER,
+)
+from casework.engine.state.right_values import Encumbrance
+from casework.reasons import Why
+
+PLEDGE, INVALIDATION = "pledge", "invalidation"
+#: What decides of an encumbrance; its number is beside it.
+FIELDS = ("kind", "holder", "licence", "territories", "fields", "from", "until")
+#: Most characters of the number.
+LONGEST = 100
+
+
+@dataclass(frozen=True)
+class KindOfBurden:
+    """What an encumbrance of one kind may say beside its kind and its first day, and without what nobody can rely on it."""
+
+    fields: tuple[str, ...]
+    needed: tuple[str, ...] = ("from",)
+    #: It may begin on a day that is to come.
+    ahead: bool = False
+
+
+KINDS: Mapping[str, KindOfBurden] = {
+    PLEDGE: KindOfBurden(("holder", "until"), ("from", "holder")),
+    LICENCE: KindOfBurden(
+        ("holder", "licence", "territories", "fields", "until"), ("from", "holder", "licence"), ahead=True
+    ),
+    ASSIGNMENT: KindOfBurden(("holder",), ("from", "holder")),
+    TRANSFER: KindOfBurden(("holder",), ("from", "holder")),
+    # Of these the register may name nobody.
+    INVALIDATION: KindOfBurden(("holder",)),
+    SEIZURE: KindOfBurden(("holder", "until")),
+}
+#: What a territory or a use looks like.
+_CODE = re.compile("[A-Za-z][A-Za-z_]{0,39}")
+LICENCES = (EXCLUSIVE, SOLE, PLAIN)
+
+
+def faults(values: Mapping[str, Any], today: str) -> dict[str, Why]:
+    """What is wrong with what somebody says of an encumbrance, by field."""
+    kind = KINDS.get(str(values.get("kind")))
+    if kind is None:
+        return {"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))}
+    said = {name: values[name] for name in FIELDS[1:] if values.get(name) not in (None, "", [])}
+    found: dict[str, Why] = {
+        name: reasons.catalogue.NOT_OF_BURDEN for name in said if name != "from" and name not in kind.fields
+    }
+    found |= {name: reasons.fields.REQUIRED for name in kind.needed if name not in said}
+    found |= {
+        name: reasons.fields.NOT_A_CHOICE
+        for name in ("territories", "fields")
+        if any(not _CODE.fullmatch(str(code)) for code in said.get(name, ()))
+    }
+    if "licence" in said and said["licence"] not in LICENCES:
+        found["licence"] = reasons.fields.ONE_OF(choices=LICENCES)
+    first, last = said.get("from"), said.get("until")
+    if first and first > today and not kind.ahead:
+        found["from"] = reasons.fields.NOT_IN_FUTURE
+    if first and last and last < first:
+        found["until"] = reasons.catalogue.ENDS_BEFORE_IT_BEGINS
+    return found
+
+
+def burden_of(id: str, values: Mapping[str, Any]) -> Encumbrance:
+    """An encumbrance as it is written down."""
+    return {
+        "id": id,
+        "case": None,
+        "kind": values["kind"],
+        "holder": values.get("holder") or None,
+        "licence": values.get("licence") or None,
+        "territories": sorted(values.get("territories") or ()),
+        "fields": sorted(values.get("fields") or ()),
+        "from": values["from"],
+        "until": values.get("until") or None,
+        "to": None,
+    }
+
+
+def from_outside(burdens: Iterable[Encumbrance], id: str) -> Encumbrance | None:
+    """The encumbrance that stands and came of no case here; None where there is none."""
+    return next((one for one in burdens if one["id"] == id and one["case"] is None and one["to"] is None), None)

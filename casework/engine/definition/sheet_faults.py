@@ -1,0 +1,26 @@
+"""What may be wrong with what a definition says of case sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.graph import Fault, quoted
+from casework.engine.definition.sheets import RECORD_PARTS, REQUEST, SERVICE, TOLD_PARTS
+from casework.engine.parts import SENDS
+
+
+def sheet_faults(edition: Edition) -> Iterator[Fault]:
+    """A case sheet has parts that there are, and answers that are asked for: those of the request itself are looked up."""
+    forms = [edition.form(rule.form) for rule in edition.transitions if rule.part == SENDS]
+    asked = {field["name"] for form in forms for field in form if field["fact"]}
+    for service, sheet in edition.sheets.items():
+        strange = [part for part in sheet if part not in ("records", *TOLD_PARTS)]
+        strange += [part for part in sheet["records"] if part not in RECORD_PARTS]
+        for part in strange:
+            yield Fault("unknown_sheet", "sheets", f"A case sheet has no part {quoted(part)}.")
+        for where in (one for part in TOLD_PARTS for written in sheet.get(part, ()) for one in written.split("|")):
+            home, _, rest = where.partition(".")
+            if home not in (REQUEST, SERVICE) or home == REQUEST and rest not in asked:
+                told = f"Nothing of {quoted(where)} is asked for, which {quoted(service)} is told."
+                yield Fault("unknown_sheet", "sheets", told)

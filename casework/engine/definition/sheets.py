@@ -1,0 +1,45 @@
+"""What a definition tells of its cases beside their steps: where money and price are said, and what a provider reads of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+#: What the records of a case hold: the need, its site and budget, the technology, the rights, and the records of the effect.
+NEED, SITE, BUDGET, TECHNOLOGY, RIGHTS, EFFECT = "need", "site", "budget", "technology", "rights", "effect"
+RECORD_PARTS = (NEED, SITE, BUDGET, TECHNOLOGY, RIGHTS, EFFECT)
+#: What forms of the case hold: what the technology claims to do, who wants how much money, and what a dispute is about.
+CLAIM, AMOUNTS, DISPUTE = "claim", "amounts", "dispute"
+TOLD_PARTS = (CLAIM, AMOUNTS, DISPUTE)
+#: The homes of an answer: the form by which the provider was asked, and the track of its own service.
+REQUEST, SERVICE = "request", "service"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the provider of a service reads of the case.
+
+    `records`: of RECORD_PARTS. By each other part the answers that it holds: "request.amount" is what the request says,
+    "service.apply.amount" what an action of the service's own track did; with bars between several, the first that was
+    said counts. Never another provider's track: nobody learns of others by a sheet.
+    """
+
+    records: tuple[str, ...] = ()
+    claim: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    dispute: tuple[str, ...] = ()
+
+    def written(self) -> dict[str, list[str]]:
+        told = {CLAIM: self.claim, AMOUNTS: self.amounts, DISPUTE: self.dispute}
+        return {"records": list(self.records)} | {part: list(answers) for part, answers in told.items() if answers}
+
+
+class Telling:
+    """What a definition says beside its states and transitions."""
+
+    #: Where the amounts of its money and the price of its deal are said (`engine.case_objects`): {"wanted": "apply.amount"}.
+    money: ClassVar[Mapping[str, str]] = {}
+    price: ClassVar[Mapping[str, str]] = {}
+    #: Of the workflow by which providers are asked: by service what its provider reads of the case.
+    sheets: ClassVar[Mapping[str, Sheet]] = {}

@@ -1,0 +1,242 @@
+"""The letterhead of a programme: what letters have above and below their words, who has set it, and the number of the next one.
+
+Each change is one event of the programme's log, which says what stands in the row then; the row comes after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.engine.case_objects.letterheads import (
+    COPIED,
+    FIELDS,
+    LETTERHEAD_SET,
+    READERS,
+    REASON,
+    SETTERS,
+    cleaned,
+    number,
+)
+from casework.engine.execution.context import By
+from casework.engine.execution.guards import line
+from casework.engine.state.document_effects_schema import LetterNumber
+from casework.engine.state.events import RegisterEvent
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.json_values import JsonMapping, JsonObject
+from casework.ledger.canonical_json import instant
+from casework.ledger.redactable_bodies import Erased
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import names_of
+from casework.operations.core.register_log import CHANGED, append
+from casework.operations.people.views import Letterhead, ProgrammeSettings, SettingsEntry
+from casework.permissions.actors import Actor
+from casework.permissions.work import in_the_programme
+from casework.records.event_log import lock_log, now, register_event_of
+from casework.records.register_entries import MARK, body_of
+from casework.records.row_security import whole
+
+_TABLE = "letterheads"
+#: Events of a programme's log that say what stands in its letterhead.
+_OF_LETTERHEAD = [LETTERHEAD_SET, COPIED]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def insist_reads(actor: Actor, programme: str) -> None:
+    """That the actor looks at the settings of a programme. Raises NotFound."""
+    if not actor.in_programme(programme, READERS):
+        raise NotFound("programme")
+
+
+def insist_sets(actor: Actor, programme: str) -> By:
+    """In which capacity the actor sets them. Raises NotFound, NotAllowed."""
+    insist_reads(actor, programme)
+    by = in_the_programme(actor, programme, SETTERS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SETTERS))
+    return by
+
+
+def show_settings(db: Connection, actor: Actor, programme: str) -> ProgrammeSettings:
+    """What a programme has set for itself, with what was done with it, the newest first. Raises NotFound."""
+    insist_reads(actor, programme)
+    row = db.execute(_PROGRAMME, {"id": programme}).one()
+    head = read_letterhead(db, programme)
+    entries = list(_entries(db, programme))
+    return ProgrammeSettings(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        name_zh=row.name_zh,
+        letterhead=head,
+        next_number=_written(next_number(db, programme, head)),
+        version=max((entry.seq for entry in entries if entry.kind in _OF_LETTERHEAD), default=0),
+        entries=entries[::-1],
+        mine=in_the_programme(actor, programme, SETTERS) is not None,
+    )
+
+
+#: What a programme is called.
+_PROGRAMME = text("SELECT id, code, name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
+
+
+def read_letterhead(db: Connection, programme: str) -> Letterhead:
+    """The letterhead of a programme; that of one that has set none leaves a place for the seal and numbers nothing."""
+    row = db.execute(_LETTERHEAD, {"programme": programme}).one_or_none()
+    return Letterhead() if row is None else Letterhead(**row._mapping)
+
+
+#: What stands in a programme's letterhead.
+_LETTERHEAD = text(f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme_id = CAST(:programme AS uuid)")
+
+
+def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
+    """What was done with the settings, in order: by field what it said before and after."""
+    with whole(db):
+        rows = db.execute(_EVENTS, {"log": programme, "kinds": _OF_LETTERHEAD, "changed": CHANGED}).all()
+    events = [register_event_of(row.header, row.effects, row.body) for row in rows]
+    names = names_of(db, {event.actor for event in events})
+    state: JsonObject = {}
+    for event in events:
+        after = _told(event)
+        changes = {
+            name: (state.get(name), after[name]) for name in FIELDS if name in after and state.get(name) != after[name]
+        }
+        state |= after
+        # A limit is told by what it is a limit of.
+        changes |= {what: (before, now) for what, (before, now) in event.effects.get("limits", {}).items()}
+        reason = event.body.get(REASON)
+        yield SettingsEntry(
+            at=instant(event.at),
+            seq=event.seq,
+            who=names.get(event.actor),
+            kind=event.kind,
+            changes=changes,
+            reason=reason if isinstance(reason, str) else None,
+            erased=any(isinstance(value, Erased) for value in event.body.values()),
+        )
+
+
+#: The events of some kinds in a log, and those that set limits, in order.
+_EVENTS = text("""
+    SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid)
+    AND (kind = ANY(:kinds) OR kind = :changed AND effects ? 'limits') ORDER BY seq
+""")
+
+
+def _told(event: RegisterEvent) -> JsonObject:
+    """What an event says of the row."""
+    for name, value in event.body.items():
+        if name.partition(MARK)[0] == _TABLE and isinstance(value, Mapping):
+            return dict(value)
+    return {}
+
+
+# --- setting ---------------------------------------------------------------------------------------------------------
+
+
+def set_letterhead(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    *,
+    fields: JsonMapping,
+    reason: str | None,
+    request: Request,
+    seen: int | None = None,
+) -> Done:
+    """Say what the letters of a programme have above and below their words; what is not said is empty.
+
+    What stood there before is changed with a reason. Raises RecordHasMoved where it was set after it was `seen`.
+    """
+    by = insist_sets(actor, programme)
+    values = cleaned(fields)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with whole(db):
+        log = lock_log(db, programme)
+        before = db.execute(_ROW, {"programme": programme}).one_or_none()
+        last = db.execute(_LAST, {"log": programme, "kinds": _OF_LETTERHEAD}).scalar() or 0
+    if seen not in (None, last):
+        raise RecordHasMoved
+    if before is not None and all(before._mapping[name] == values[name] for name in FIELDS):
+        raise Refused(reasons.letters.SAME)
+    if before is not None and not (reason or "").strip():
+        raise InvalidForm(fields={REASON: reasons.letters.SAY_WHY_SET})
+    words = {REASON: line(reason, REASON)} if reason and reason.strip() else {}
+    id = before.id if before is not None else str(uuid_utils.uuid7())
+    keep_letterhead(db, programme, id, values)
+    with whole(db):
+        body = body_of(db, _TABLE, programme, [id]) | words
+        event = log.next_event(LETTERHEAD_SET, by.person, role=by.role, acting_for=by.acting_for, body=body)
+        append(db, log, [event], request.key_hash)
+    return finish(db, actor, request, Done({"id": programme, "version": event.seq}))
+
+
+#: The row of a programme's letterhead.
+_ROW = text("SELECT * FROM letterheads WHERE programme_id = CAST(:programme AS uuid)")
+#: When something was done last in a log.
+_LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds)")
+
+
+def keep_letterhead(db: Connection, programme: str, id: str, values: JsonMapping) -> None:
+    """Write the row; its event stands beside it."""
+    db.execute(_KEEP, {"values": json.dumps({**values, "id": id, "programme_id": programme})})
+
+
+#: Writes a letterhead, or writes it anew.
+_KEEP = text("""
+    INSERT INTO letterheads (id, programme_id, office, office_zh, number_form, seal, signatory, signatory_zh)
+    SELECT id, programme_id, office, office_zh, number_form, seal, signatory, signatory_zh
+    FROM jsonb_populate_record(NULL::letterheads, CAST(:values AS jsonb))
+    ON CONFLICT (programme_id) DO UPDATE SET office = excluded.office, office_zh = excluded.office_zh,
+    number_form = excluded.number_form, seal = excluded.seal, signatory = excluded.signatory, signatory_zh = excluded.signatory_zh
+""")
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def next_number(
+    db: Connection, programme: str, head: Letterhead, *, moment: datetime | None = None
+) -> LetterNumber | None:
+    """The number that the next letter of a programme gets; None where its letters have none."""
+    if head.number_form is None:
+        return None
+    year = calendar_of(db, programme).local_date(moment or now(db)).year
+    last = db.execute(_LAST_NUMBER, {"programme": programme, "year": year}).scalar() or 0
+    return number(head.number_form, year, last + 1)
+
+
+def take_number(db: Connection, programme: str, taken: LetterNumber) -> bool:
+    """Take the number that a letter says; False where another letter has it by now. The counter is locked last of all."""
+    last: Any = db.execute(_TAKE_NUMBER, {"programme": programme, "year": taken["year"]}).scalar_one()
+    return bool(last == taken["n"])
+
+
+#: How many letters of a year have a number.
+_LAST_NUMBER = text("SELECT last FROM letter_numbers WHERE programme_id = CAST(:programme AS uuid) AND year = :year")
+#: Takes the next one.
+_TAKE_NUMBER = text("""
+    INSERT INTO letter_numbers (programme_id, year, last) VALUES (CAST(:programme AS uuid), :year, 1)
+    ON CONFLICT (programme_id, year) DO UPDATE SET last = letter_numbers.last + 1 RETURNING last
+""")
+
+
+def _written(taken: LetterNumber | None) -> str | None:
+    return None if taken is None else taken["written"]
+
+
+__all__ = [
+    "insist_reads", "insist_sets", "keep_letterhead", "next_number", "read_letterhead", "set_letterhead", "show_settings",
+    "take_number",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""A programme that begins with the settings of another: the start of another city's.
+
+It gets the calendar with its time zone and the limits in it, and the letterhead. It gets no person but whoever copies, no phase, no
+record, no case, and no view of a list, for these belong to people. Workflows and providers are those of the installation, for every
+programme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.letterheads import COPIED, FIELDS
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.roles import Role
+from casework.engine.state.events import SYSTEM_ACTOR
+from casework.engine.state.register_effects import RegisterEffects
+from casework.errors import NotFound
+from casework.operations.auth.step_up import sensitive
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_log import append
+from casework.operations.people import registry
+from casework.operations.people.administrator_checks import insist_administers
+from casework.operations.people.letterheads import keep_letterhead
+from casework.permissions.actors import Actor
+from casework.records.event_log import lock_log
+from casework.records.register_entries import body_of
+from casework.records.row_security import whole
+
+
+@sensitive
+def copy_programme(
+    db: Connection, actor: Actor, source: str, *, code: str, name: str, name_zh: str | None, request: Request
+) -> Done:
+    """A programme with the settings of one that the actor administers, who becomes its first administrator."""
+    insist_administers(actor, source)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    made = begin_copy(db, source, code=code, name=name, name_zh=name_zh, by=actor.person)
+    return finish(db, actor, request, Done({**made, "code": code}, 201))
+
+
+def begin_copy(
+    db: Connection, source: str, *, code: str, name: str, name_zh: str | None, by: str = SYSTEM_ACTOR
+) -> dict[str, str]:
+    """The same for the command line, which asks nobody and gives nobody a role. Raises NotFound, InvalidForm.
+
+    Gives the id of the new programme, and of the role of whoever made it.
+    """
+    # Held, so that nothing is set there while it is read.
+    row: Any = db.execute(_SOURCE, {"id": source}).one_or_none()
+    if row is None:
+        raise NotFound("programme")
+    calendar = replace(Calendar.from_json(row.calendar), version=1)
+    id = registry.register_programme(db, code=code, name=name, name_zh=name_zh, calendar=calendar, by=by)
+    made, role = {"id": id}, None
+    if by != SYSTEM_ACTOR:
+        role = Role.ADMINISTRATOR
+        made["membership"] = registry.grant_role(db, by, role, programme=id, by=by)
+    head = db.execute(_LETTERHEAD, {"programme": source}).one_or_none()
+    keys = [str(uuid_utils.uuid7())] if head is not None else []
+    if head is not None:
+        keep_letterhead(db, id, keys[0], dict(head._mapping))
+    # Also where nothing but the calendar was set: it says from where that is.
+    with whole(db):
+        log = lock_log(db, id)
+        body, effects = body_of(db, "letterheads", id, keys), RegisterEffects(copied_from=source)
+        append(db, log, [log.next_event(COPIED, by, role=role, effects=effects, body=body)])
+    return made
+
+
+#: The programme whose settings are taken.
+_SOURCE = text("SELECT calendar FROM programmes WHERE id = CAST(:id AS uuid) FOR SHARE")
+#: Its letterhead.
+_LETTERHEAD = text(
+    f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme_id = CAST(:programme AS uuid) FOR SHARE"
+)

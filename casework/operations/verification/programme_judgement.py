@@ -1,0 +1,91 @@
+"""Whether what a programme's log says of its settings was set as it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.deadlines.deadlines import may_be_set
+from casework.engine.execution.context import Library
+from casework.engine.roles import Role
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.operations.core.register_log import GRANTED, REGISTERED
+from casework.operations.history.point_in_time import Past
+
+
+def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """What of its settings could not have been set so: the number of the event, and why."""
+    set_before = begun = False
+    calendar: Calendar | None = None
+    for event in events:
+        if event.kind == COPIED:
+            yield from ((event.seq, why) for why in _copied_against(past, event))
+            if begun:
+                yield event.seq, "a programme gets the settings of another as it begins, and not later"
+        elif event.kind == LETTERHEAD_SET:
+            yield from ((event.seq, why) for why in _set_against(past, programme, event))
+            if set_before and REASON not in event.body:
+                yield event.seq, "it changes what was set before, and does not say why"
+        if "calendar" in event.effects:
+            version = Calendar.from_json(event.effects["calendar"])
+            if calendar is not None:
+                yield from ((event.seq, why) for why in _limits_against(past, programme, event, (calendar, version)))
+            calendar = version
+        # Whoever makes it gets a role before.
+        begun = begun or event.kind not in (REGISTERED, GRANTED) or event.seq > 2
+        set_before = set_before or event.kind == LETTERHEAD_SET or event.kind == COPIED and bool(event.body)
+
+
+def _set_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:
+    if event.role not in SETTERS:
+        yield f"it is done by {' or '.join(SETTERS)}, not by {event.role}"
+    elif not past.held(programme, event.actor, Role(event.role), event.acting_for, event.at):
+        yield f"its actor did not hold the role {event.role} at that moment"
+
+
+def _copied_against(past: Past, event: RegisterEvent) -> Iterator[str]:
+    """A programme is begun with the settings of another by an administrator of that one, or on the command line."""
+    if event.actor == SYSTEM_ACTOR:
+        return
+    source = event.effects.get("copied_from")
+    if source is None or not past.held(source, event.actor, Role.ADMINISTRATOR, None, event.at, any_deputy=True):
+        yield "its actor did not administer the programme whose settings were taken"
+
+
+def _limits_against(
+    past: Past, programme: str, event: RegisterEvent, versions: tuple[Calendar, Calendar]
+) -> Iterator[str]:
+    """A version of the calendar has the limits of the one before, but for those that its event says were set."""
+    before, after = versions
+    told = event.effects.get("limits", {})
+    changed = {
+        what: [before.limits.get(what), after.limits.get(what)]
+        for what in before.limits.keys() | after.limits.keys()
+        if before.limits.get(what) != after.limits.get(what)
+    }
+    if changed != told:
+        yield "the limits of its calendar are others than it says were set"
+    if not told:
+        return
+    yield from _set_against(past, programme, event)
+    if replace(after, version=before.version, limits=before.limits).digest != before.digest:
+        yield "it sets limits, and changes when people work with them"
+    if REASON not in event.body:
+        yield "it sets a limit, and does not say why"
+    yield from (f"{what} is no limit that a programme sets" for what in told if not _may_be_set(past.library, what))
+
+
+def _may_be_set(library: Library, what: str) -> bool:
+    """Whether some edition has this limit, and it was the programme's to set."""
+    workflow, _, rest = what.partition(".")
+    kind, _, name = rest.partition(".")
+    for edition in library.editions.values():
+        if edition.workflow != workflow:
+            continue
+        if kind == "states" and name in edition.states and may_be_set(edition.states[name].due):
+            return not edition.states[name].escalation
+        if kind == "tasks" and name in edition.tasks and may_be_set(edition.tasks[name].due):
+            return True
+    return False

@@ -1,0 +1,44 @@
+"""What an agreement that was signed says of its price, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext
+
+from casework.operations.cases.about import PriceOfCase
+from casework.web.shell.values import choice_name, say_amount
+
+
+@dataclass(frozen=True)
+class PriceWords:
+    """The price of one agreement: its kind, when it was recorded, and what it says."""
+
+    title: str
+    at: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def say_prices(prices: Iterable[PriceOfCase]) -> tuple[PriceWords, ...]:
+    return tuple(
+        PriceWords(choice_name(one.fields.get("kind", ""), one.kind or ""), one.at, tuple(_lines(one)))
+        for one in prices
+    )
+
+
+def _lines(one: PriceOfCase) -> Iterable[tuple[str, str]]:
+    if one.contract_value is not None:
+        yield gettext("Contract value"), _amount(one.contract_value)
+    elif one.none is not None:
+        yield gettext("Contract value"), gettext("none: %(why)s", why=choice_name(*one.none))
+    if one.technology_value is not None:
+        yield gettext("Of which technology"), _amount(one.technology_value)
+    if one.form is not None:
+        yield gettext("Form of the price"), choice_name(one.fields.get("form", ""), one.form)
+
+
+def _amount(money: tuple[str, str]) -> str:
+    amount, currency = money
+    return f"{currency} {say_amount(Decimal(amount))}"

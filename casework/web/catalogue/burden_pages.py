@@ -1,0 +1,216 @@
+"""What lies on an IP right and came of no case here: an officer enters it, corrects it in place, and ends it by a deed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.engine.case_objects.outside_burdens import from_outside
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Form
+from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue import outside_burdens
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.right_history import read_seq
+from casework.operations.catalogue.right_names import organisations_named
+from casework.operations.catalogue.views import IpRight
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import names_of
+from casework.permissions.actors import Actor
+from casework.web.catalogue.right_forms import Burden, BurdenCorrected, BurdenEnded, rules_of, texts_of
+from casework.web.catalogue.right_pages import blueprint
+from casework.web.catalogue.right_record_pages import editable, show_form
+from casework.web.shell import layout
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import build_form
+from casework.web.shell.layout import clock
+from casework.web.shell.session import page_transaction
+
+__all__ = ["blueprint"]
+
+#: What the form calls otherwise than the record.
+_NAMES = {"uses": "fields", "first_day": "from", "last_day": "until", "recorded_number": "number"}
+_ASKED = {recorded: asked for asked, recorded in _NAMES.items()}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form about what lies on a right: of a new one, or of one that is there."""
+
+    right: str
+    burden: str | None
+    form: type[Form]
+    title: str
+    do: str
+
+    @property
+    def name(self) -> str:
+        return f"right:{self.right}:{self.form.__name__}:{self.burden or 'new'}"
+
+    def page(self, sent: Sent | None = None) -> Response:
+        with page_transaction() as (db, actor):
+            one = editable(db, actor, self.right)
+            known = _known(db, one, self.burden) if self.burden is not None else {}
+            if self.form is BurdenEnded:
+                known = {"ended_on": clock().office_today.isoformat()}
+            view = build_form(
+                self.name,
+                rules_of(self.form),
+                texts_of(self.form),
+                values=known,
+                submitted=sent.data if sent else None,
+                faults=sent.faults if sent else None,
+                draft=None if sent else find_draft(db, actor.person, self.name),
+                revision=read_seq(db, self.right),
+                doubts=sent.doubts if sent else (),
+            )
+        return show_form(one, view, sent, self.title, self.do)
+
+    def answered(self, do: Callable[[Connection, Actor, Request, int, JsonObject], Done], said: str) -> BaseResponse:
+        """What was sent is checked and done; faults come back under the names that the form has."""
+        with page_transaction() as (db, actor):
+            layout.use_calendar(calendar_of(db, catalogue.show_record(db, actor, IpRight, self.right).programme))
+
+        def checked(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+            rules = rules_of(self.form)
+            given = check(build_model(self.form.__name__, rules), rules, data, clock().office_today)
+            try:
+                return do(db, actor, key, revision, given)
+            except InvalidForm as fault:
+                raise InvalidForm(fields={_ASKED.get(name, name): why for name, why in fault.fields.items()}) from None
+
+        return answer(
+            self.name,
+            rules_of(self.form),
+            checked,
+            self.page,
+            lambda done: url_for("rights.show", right=self.right, _anchor="lies"),
+            said=lambda done: said,
+        )
+
+
+def _known(db: Connection, one: IpRight, burden: str) -> JsonObject:
+    """What the form shows of an encumbrance from outside that stands. Raises NotFound."""
+    stood: Mapping[str, Any] | None = from_outside(one.encumbrances, burden)  # type: ignore[arg-type]  # rows of the column, as the fold writes them
+    if stood is None:
+        raise NotFound("encumbrance")
+    told = {name: stood.get(_NAMES.get(name, name)) for name in (rule["name"] for rule in Burden.rule())}
+    holder = stood.get("holder")
+    return {name: value for name, value in told.items() if value} | (
+        {"holder": names_of(db, set(), {holder}).get(holder, "")} if holder else {}
+    )
+
+
+def _values(db: Connection, actor: Actor, right: UUID, given: JsonMapping) -> JsonObject:
+    """What was typed of an encumbrance, as it is recorded. Raises InvalidForm for a holder that is not known."""
+    values = {
+        _NAMES.get(name, name): given.get(name)
+        for name in ("kind", "licence", "territories", *_NAMES)
+        if name != "recorded_number"
+    }
+    if holder := given.get("holder"):
+        programme = catalogue.show_record(db, actor, IpRight, str(right)).programme
+        (values["holder"],) = organisations_named(db, programme, [holder], "holder")
+    return values
+
+
+# --- a new one -----------------------------------------------------------------------------------------------------------
+
+
+def _new(right: UUID) -> Asked:
+    title, do = gettext("Enter a pledge, licence or other encumbrance"), gettext("Enter the encumbrance")
+    return Asked(str(right), None, Burden, title, do)
+
+
+@blueprint.get("/rights/<uuid:right>/burdens/new")
+def new_burden(right: UUID) -> Response:
+    return _new(right).page()
+
+
+@blueprint.post("/rights/<uuid:right>/burdens/new")
+def add_burden(right: UUID) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
+        return outside_burdens.enter_burden(
+            db,
+            actor,
+            str(right),
+            values=_values(db, actor, right, given),
+            number=given.get("recorded_number"),
+            source=given["source"],
+            seen=revision,
+            request=key,
+        )
+
+    return _new(right).answered(do, gettext("It is on record, and every check counts it."))
+
+
+# --- one that is there ---------------------------------------------------------------------------------------------------
+
+
+def _correction(right: UUID, burden: UUID) -> Asked:
+    title, do = gettext("Correct what lies on the right"), gettext("Correct the encumbrance")
+    return Asked(str(right), str(burden), BurdenCorrected, title, do)
+
+
+@blueprint.get("/rights/<uuid:right>/burdens/<uuid:burden>/correct")
+def correcting_burden(right: UUID, burden: UUID) -> Response:
+    return _correction(right, burden).page()
+
+
+@blueprint.post("/rights/<uuid:right>/burdens/<uuid:burden>/correct")
+def correct_burden(right: UUID, burden: UUID) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
+        return outside_burdens.correct_burden(
+            db,
+            actor,
+            str(right),
+            str(burden),
+            values=_values(db, actor, right, given),
+            number=given.get("recorded_number"),
+            source=given["source"],
+            reason=given["reason"],
+            seen=revision,
+            request=key,
+        )
+
+    return _correction(right, burden).answered(
+        do, gettext("It is corrected in its place; the history keeps what it said before.")
+    )
+
+
+def _end(right: UUID, burden: UUID) -> Asked:
+    title, do = gettext("End what lies on the right"), gettext("Record the end")
+    return Asked(str(right), str(burden), BurdenEnded, title, do)
+
+
+@blueprint.get("/rights/<uuid:right>/burdens/<uuid:burden>/end")
+def ending_burden(right: UUID, burden: UUID) -> Response:
+    return _end(right, burden).page()
+
+
+@blueprint.post("/rights/<uuid:right>/burdens/<uuid:burden>/end")
+def end_burden(right: UUID, burden: UUID) -> BaseResponse:
+    def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
+        return outside_burdens.end_burden(
+            db,
+            actor,
+            str(right),
+            str(burden),
+            ended_on=given["ended_on"],
+            source=given["source"],
+            reason=given["reason"],
+            seen=revision,
+            request=key,
+        )
+
+    return _end(right, burden).answered(do, gettext("Its end is on record; the right is free of it."))

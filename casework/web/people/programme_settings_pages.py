@@ -1,0 +1,292 @@
+"""A programme's own settings: what they are, what was done with them, and the form of each."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.definitions import load_library
+from casework.engine.case_objects.letterheads import READERS, SETTERS
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
+from casework.engine.roles import Role
+from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject, JsonValue
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.i18n import SERVICES
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.register_log import CHANGED
+from casework.operations.deadlines import limits
+from casework.operations.deadlines.views import OwnLimit
+from casework.operations.people import letterheads, lists
+from casework.operations.people.views import ProgrammeSettings, SettingsEntry
+from casework.permissions.actors import Actor
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.layout import clock
+from casework.web.shell.session import only, page_transaction
+
+blueprint = Blueprint("programme_settings", __name__, url_prefix="/programmes")
+
+
+class LetterheadForm(Form):
+    """What letters have above and below their words."""
+
+    office = Text(
+        label=N_("Name of the office"),
+        max=200,
+        required=False,
+        help=N_("It stands above every letter. Empty: the programme’s name."),
+    )
+    office_zh = Text(label=N_("Office in Chinese"), max=200, required=False)
+    number_form = Text(
+        label=N_("Number of letters"),
+        max=60,
+        required=False,
+        help=N_("Such as 京绿技〔{year}〕{n}号: {n} counts the letters of the {year}. Empty: letters have no number."),
+    )
+    seal = YesNo(label=N_("Leave a place for the seal"))
+    signatory = Text(
+        label=N_("Line of who signs"), max=100, required=False, help=N_("An office, not a name: The director.")
+    )
+    signatory_zh = Text(label=N_("The same in Chinese"), max=100, required=False)
+    reason = Note(
+        label=N_("Why it says something else now"),
+        required=False,
+        help=N_("Needed where you change what was set before."),
+    )
+
+
+LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
+_FIELDS = tuple(name for name in LABELS if name != "reason")
+#: What an entry of the history says happened.
+_HAPPENED = {
+    "letterhead_set": N_("%(who)s set the letterhead"),
+    CHANGED: N_("%(who)s set a limit"),
+    "settings_copied": N_("%(who)s began the programme with the settings of another"),
+}
+
+
+@blueprint.get("")
+@only(Role.SUPERVISOR)
+def index() -> str:
+    """The programmes of which the actor is a supervisor; the settings themselves where it is one."""
+    with page_transaction() as (db, actor):
+        items = [one for one in lists.list_programmes(db, actor).items if actor.in_programme(one.id, SETTERS)]
+    if len(items) == 1:
+        return show(UUID(items[0].id))
+    return render_template("people/own_programmes.html", items=items)
+
+
+@blueprint.get("/<uuid:programme>/settings")
+@only(*READERS)
+def show(programme: UUID) -> str:
+    with page_transaction() as (db, actor):
+        shown = letterheads.show_settings(db, actor, str(programme))
+        own = limits.list_limits(db, actor, str(programme)).items
+    return render_template(
+        "people/programme_settings.html",
+        one=shown,
+        facts=[(gettext(LABELS[name]), _say(name, getattr(shown.letterhead, name))) for name in _FIELDS],
+        entries=[(entry, *_say_entry(entry, own)) for entry in shown.entries],
+        limits=[
+            (gettext(SERVICES.get(name, name)), list(some)) for name, some in groupby(own, lambda one: one.workflow)
+        ],
+        limit_name=limit_name,
+        law_name=law_name,
+        say_length=say_length,
+        changed=sum(one.own is not None for one in own),
+    )
+
+
+def limit_name(one: OwnLimit) -> str:
+    """The step or task of a limit."""
+    return edition_text(load_library()[one.edition], one.words)
+
+
+def law_name(one: OwnLimit) -> str:
+    """The article that sets a limit."""
+    return edition_text(load_library()[one.edition], f"laws.{one.law}")
+
+
+def say_length(n: int, unit: str) -> str:
+    if unit == "wd":
+        return ngettext("%(num)d working day", "%(num)d working days", n)
+    if unit == "mo":
+        return ngettext("%(num)d month", "%(num)d months", n)
+    return ngettext("%(num)d calendar day", "%(num)d calendar days", n)
+
+
+def _say(name: str, value: JsonValue) -> str:
+    if name == "seal":
+        return gettext("yes") if value else gettext("no")
+    return str(value or "")
+
+
+def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tuple[str, str, str]]]:
+    """What happened, and by label what a field said before and says then."""
+    words = gettext(_HAPPENED[entry.kind], who=entry.who or gettext("The system"))
+    if entry.kind == CHANGED:
+        return words, [change for one in own if (change := _say_limit(one, entry)) is not None]
+    changes = [
+        (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
+        for name, (before, after) in entry.changes.items()
+        if before is not None or after is not None
+    ]
+    return words, changes
+
+
+def _say_limit(one: OwnLimit, entry: SettingsEntry) -> tuple[str, str, str] | None:
+    """A limit that an entry tells of, before and after."""
+    if one.what not in entry.changes:
+        return None
+    before, after = (say_length(n or one.n, one.unit) for n in entry.changes[one.what])
+    return f"{limit_name(one)} ({gettext(SERVICES.get(one.workflow, one.workflow))})", before, after
+
+
+@blueprint.get("/<uuid:programme>/settings/letterhead")
+@only(*READERS)
+def ask_letterhead(programme: UUID) -> Response:
+    return _form(str(programme), None)
+
+
+def _form(programme: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        letterheads.insist_sets(actor, programme)
+        shown = letterheads.show_settings(db, actor, programme)
+        name = _draft(programme)
+        form = build_form(
+            name,
+            LetterheadForm.rule(),
+            own_texts(LetterheadForm),
+            values=_known(shown),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+            revision=shown.version,
+        )
+    page = render_template("people/letterhead_form.html", one=shown, form=form, sent=sent)
+    return make_response(page, sent.status if sent else 200)
+
+
+def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
+    rules = form.rule()
+    return check(build_model(form.__name__, rules), rules, data, clock().office_today)
+
+
+def _draft(programme: str) -> str:
+    return f"letterhead:{programme}"
+
+
+def _known(shown: ProgrammeSettings) -> JsonObject:
+    return {name: value for name in _FIELDS if (value := getattr(shown.letterhead, name)) is not None}
+
+
+@blueprint.post("/<uuid:programme>/settings/letterhead")
+@only(*READERS)
+def set_letterhead(programme: UUID) -> BaseResponse:
+    id = str(programme)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        letterheads.insist_sets(actor, id)
+        given = _checked(LetterheadForm, data)
+        reason = given.pop("reason", None)
+        return letterheads.set_letterhead(db, actor, id, fields=given, reason=reason, seen=revision, request=key)
+
+    return answer(
+        _draft(id),
+        LetterheadForm.rule(),
+        do,
+        lambda sent: _form(id, sent),
+        lambda done: url_for("programme_settings.show", programme=id),
+        said=lambda done: gettext("The letterhead is set. Every letter has it from now on."),
+    )
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+class LimitForm(Form):
+    """A limit of the programme's own."""
+
+    n = Number(
+        label=N_("How many"),
+        min="1",
+        max=str(limits.MOST),
+        whole=True,
+        required=False,
+        help=N_("Empty: as the workflow says."),
+    )
+    reason = Note(label=N_("Why"))
+
+
+@blueprint.get("/<uuid:programme>/settings/limits")
+@only(*READERS)
+def ask_limit(programme: UUID) -> Response:
+    return _limit_form(str(programme), request.args.get("what", ""), None)
+
+
+def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        one, version = limits.show_limit(db, actor, programme, what)
+        if not one.settable:
+            raise NotFound
+        shown = letterheads.show_settings(db, actor, programme)
+        name = _limit_draft(programme, what)
+        form = build_form(
+            name,
+            LimitForm.rule(),
+            own_texts(LimitForm),
+            values={"n": str(one.own)} if one.own is not None else None,
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, name),
+            revision=version,
+        )
+    page = render_template(
+        "people/limit_form.html",
+        one=shown,
+        form=form,
+        sent=sent,
+        what=what,
+        name=limit_name(one),
+        usual=say_length(one.n, one.unit),
+    )
+    return make_response(page, sent.status if sent else 200)
+
+
+def _limit_draft(programme: str, what: str) -> str:
+    return f"limit:{programme}:{what}"
+
+
+@blueprint.post("/<uuid:programme>/settings/limits")
+@only(*READERS)
+def set_limit(programme: UUID) -> BaseResponse:
+    id, what = str(programme), request.args.get("what", "")
+    with page_transaction() as (db, actor):
+        limits.show_limit(db, actor, id, what)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = _checked(LimitForm, data)
+        n, reason = int(given["n"]) if given.get("n") else None, given["reason"]
+        return limits.set_limit(db, actor, id, what, n=n, reason=reason, seen=revision, request=key)
+
+    return answer(
+        _limit_draft(id, what),
+        LimitForm.rule(),
+        do,
+        lambda sent: _limit_form(id, what, sent),
+        lambda done: url_for("programme_settings.show", programme=id) + "#limits",
+        said=lambda done: gettext(
+            "The limit is set. What begins from now on is counted by it; what runs stays as it is."
+        ),
+    )
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,90 @@
+"""After the signature: records, registrations, and what a state-owned owner files."""
+
+from __future__ import annotations
+
+from casework.errors import Refused
+from casework.playbook.steps import do
+from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING
+from tests.journeys.checks import due_in, due_on, has, has_not, refused, stands
+from tests.journeys.journey import Steps
+from tests.journeys.scripts.stages import to_agreement
+
+SCRIPTS: dict[str, Steps] = {
+    "patent licence is recorded, and the seller has the contract registered": (
+        *to_agreement(),
+        *AGREED,
+        do("officer", "agreement.sign_local"),
+        has("licence_recording", count=1, queue="officer", aftercare=True),
+        due_on("licence_recording", "2026-06-02"),
+        has_not("assignment_registration"),
+        has_not("appraisal_filing"),
+        has_not("transaction_verification"),
+        refused(do("officer", "licence_recording", registered_on=-1), Refused, "before the agreement was signed"),
+        do("officer", "licence_recording"),
+        has("technology_contract", count=1, aftercare=True),
+        has_not("technology_contract_decision"),
+        do("officer", "technology_contract"),
+        due_in("technology_contract_decision", 30),
+        do("officer", "technology_contract_decision"),
+        has_not("technology_contract"),
+    ),
+    "seller does not have the contract registered": (
+        *to_agreement(),
+        *AGREED,
+        do("officer", "agreement.sign_local"),
+        do("officer", "technology_contract", asked=False),
+        has_not("technology_contract_decision"),
+    ),
+    "purchase owes nothing": (
+        *to_agreement("state"),
+        do("officer", "agreement.propose", kind="purchase"),
+        *AGREED[1:],
+        do("officer", "agreement.sign_local"),
+        has_not("licence_recording"),
+        has_not("technology_contract"),
+        has_not("appraisal_filing"),
+        has_not("transaction_verification"),
+    ),
+    "state-owned owner assigns": (
+        *to_agreement("state"),
+        do("officer", "agreement.propose", kind="assignment"),
+        *AGREED[1:],
+        do("officer", "agreement.sign_local", ends=False),
+        has("assignment_registration"),
+        has("appraisal_filing", aftercare=True),
+        do("officer", "appraisal_filing"),
+        has("transaction_verification", aftercare=True),
+        do("officer", "transaction_verification"),
+    ),
+    "state-owned owner puts a patent into a company": (
+        *to_agreement("state"),
+        do("officer", "agreement.propose", kind="joint_venture"),
+        *AGREED[1:],
+        do("officer", "agreement.sign_local", contribution="assigned", price_form="equity"),
+        # What goes into a company is assigned as well.
+        has("assignment_registration"),
+        has("technology_contract"),
+        has("appraisal_filing"),
+        has("transaction_verification"),
+        do("officer", "transaction_verification", way="agreed"),
+    ),
+    "state-owned owner licenses abroad": (
+        *to_agreement("state_export"),
+        *AGREED_ACROSS,
+        do("officer", "agreement.sign_cross"),
+        has("appraisal_filing"),
+        has_not("transaction_verification"),
+        # Across the border the commerce department registers it.
+        has_not("technology_contract"),
+        do("officer", "appraisal_filing", way="not_needed"),
+    ),
+    "state-owned owner licenses at home": (
+        *to_agreement("state"),
+        *AGREED,
+        do("officer", "agreement.sign_local"),
+        has_not("appraisal_filing"),
+        *BEFORE_SIGNING,
+        do("officer", "case.sign"),
+        stands("case", "deployment"),
+    ),
+}

@@ -1,0 +1,86 @@
+"""A programme begun with the settings of another: what it gets, what it does not, and what the history tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.operations.core.perform import calendar_of
+from casework.operations.people.letterheads import read_letterhead, set_letterhead, show_settings
+from casework.operations.people.programme_copies import begin_copy, copy_programme
+from casework.operations.people.registry import grant_role, register_programme
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from tests.support.world import World, new_request
+
+OFFICE = {"office": "Beijing IP Office", "office_zh": "北京市知识产权局", "number_form": "{year}-{n}", "seal": False}
+
+
+def set_up(db: Connection, world: World) -> str:
+    supervisor, programme = world.actor(db, "supervisor"), world.programmes["BJ"]
+    set_letterhead(db, supervisor, programme, fields=OFFICE, reason=None, request=new_request())
+    return programme
+
+
+def test_it_gets_the_settings_and_nobody_but_who_copies(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        source, administrator = set_up(db, world), world.actor(db, "administrator")
+        world.new_case(db, "officer")
+        given: dict[str, Any] = {"code": "TJ", "name": "Tianjin", "name_zh": "天津", "request": new_request()}
+        done = copy_programme(db, administrator, source, **given)
+        assert copy_programme(db, administrator, source, **given).repeated
+        new = done.answer["id"]
+        assert read_letterhead(db, new) == read_letterhead(db, source)
+        assert calendar_of(db, new).digest == calendar_of(db, source).digest
+        held = db.execute(text("SELECT person_id::text, role FROM memberships WHERE programme_id = :id"), {"id": new})
+        assert [tuple(row) for row in held] == [(administrator.person, "administrator")]
+        for table in ("cases", "needs", "technologies", "matches", "phases", "rights", "past_projects"):
+            count = text(f"SELECT count(*) FROM {table} WHERE programme_id = CAST(:id AS uuid)")
+            assert db.execute(count, {"id": new}).scalar_one() == 0
+        shown = show_settings(db, world.actor(db, "administrator"), new)
+    (entry,) = shown.entries
+    assert (entry.kind, entry.who) == ("settings_copied", "Administrator")
+    assert entry.changes["office"] == (None, "Beijing IP Office")
+    assert shown.next_number is not None
+    assert shown.next_number.endswith("-1")
+    assert list(verify_all(engine)) == []
+
+
+def test_what_was_copied_is_changed_with_a_reason(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        source = set_up(db, world)
+        new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
+        grant_role(db, world.people["supervisor"], "supervisor", programme=new)
+    with pytest.raises(InvalidForm), transaction(engine) as db:
+        supervisor = world.actor(db, "supervisor")
+        set_letterhead(db, supervisor, new, fields={}, reason=None, request=new_request())
+    with transaction(engine) as db:
+        supervisor = world.actor(db, "supervisor")
+        set_letterhead(db, supervisor, new, fields={}, reason="Ours.", request=new_request())
+        assert read_letterhead(db, source).office == "Beijing IP Office"
+    assert list(verify_all(engine)) == []
+
+
+def test_only_an_administrator_of_the_source_copies_it(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        given: dict[str, Any] = {"code": "TJ", "name": "Tianjin", "name_zh": None}
+        for name in ("supervisor", "officer", "auditor", "manager"):
+            with pytest.raises(NotAllowed):
+                copy_programme(db, world.actor(db, name), world.programmes["BJ"], **given, request=new_request())
+        other = register_programme(db, code="GZ", name="Guangzhou", name_zh=None, calendar=Calendar("none"))
+        administrator = world.actor(db, "administrator")
+        with pytest.raises(NotFound):
+            copy_programme(db, administrator, other, **given, request=new_request())
+
+
+def test_a_code_that_is_taken_leaves_nothing(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        source, administrator = set_up(db, world), world.actor(db, "administrator")
+    with pytest.raises(InvalidForm), transaction(engine) as db:
+        copy_programme(db, administrator, source, code="BJ", name="Again", name_zh=None, request=new_request())
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM letterheads")).scalar_one() == 1

@@ -1,0 +1,216 @@
+"""The case sheet: to its provider from acceptance to the end, as far as the parties consent; to the office as a preview."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.errors import NotFound
+from casework.operations.cases.case_actions import withdraw_consent
+from casework.operations.cases.case_rights import add_rights
+from casework.operations.core.access_log import list_readings
+from casework.operations.core.perform import home_of
+from casework.operations.referrals.service import find_referral, list_referral_events, show_referral
+from casework.operations.referrals.sheet import sheet_of, show_sheet
+from casework.operations.referrals.sheet_views import CaseSheet
+from casework.records.case_loader import load
+from tests.support.way_to_referral import to_accepted, to_both, to_referral, to_request
+from tests.support.world import FOR_THE_SHEET, World, new_request
+
+pytestmark = pytest.mark.stage(play=to_referral)
+
+
+def enrich(world: World, db: Connection, number: str) -> None:
+    """What the records of the case say, one value confirmed; and a right that it is about."""
+    actor = world.actor(db, "officer")
+    add_rights(db, actor, number, rights=[world.rights[0]], reason="Named late.", revision=None, request=new_request())
+    stands = json.dumps({"target": {"source": "form", "confirmed_by": "officer"}})
+    db.execute(
+        text(
+            "UPDATE needs SET problem = 'Coal', target = '180 degC', district = 'Haidian', readiness_low = 7, readiness_high = 9,"
+            " budget = 6000000, budget_currency = 'CNY', provenance = CAST(:stands AS jsonb)"
+            " WHERE id = (SELECT need_id FROM cases WHERE number = :n)"
+        ),
+        {"stands": stands, "n": number},
+    )
+    db.execute(
+        text(
+            "UPDATE technologies SET description = 'A heat pump', deployed_in = '{DE}'"
+            " WHERE id = (SELECT technology_id FROM cases WHERE number = :n)"
+        ),
+        {"n": number},
+    )
+
+
+def sheet(world: World, db: Connection, who: str, referral: str) -> CaseSheet:
+    return show_sheet(db, world.actor(db, who), referral)
+
+
+def test_before_the_acceptance_its_provider_reads_nothing_of_it(
+    world: World, db: Connection, staged: tuple[str, str]
+) -> None:
+    number, referral = staged
+    for who in ("provider", "provider_lead", "foreign_provider", "observer", "foreign_officer"):
+        with pytest.raises(NotFound):
+            sheet(world, db, who, referral)
+    # Nor from the request itself, though that was sent.
+    told = (
+        show_referral(db, world.actor(db, "provider"), referral),
+        list_referral_events(db, world.actor(db, "provider"), referral),
+    )
+    assert "degC" not in str(told)
+    assert "degC" in str(list_referral_events(db, world.actor(db, "officer"), referral))
+    preview = sheet(world, db, "officer", referral)
+    assert (preview.open, preview.ours, preview.withheld) == (False, False, [])
+    world.accept(db, number, referral)
+    assert sheet(world, db, "provider", referral).open
+
+
+def test_an_assessor_finds_need_technology_rights_and_the_claim_as_rows(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    enrich(world, db, number)
+    read = sheet(world, db, "provider", referral)
+    assert (read.case, read.service, read.question) == (number, "assessment", "Does it reach 180 degrees?")
+    assert read.need is not None
+    assert read.site is not None
+    assert [(one.name, one.value, one.unit, one.confirmed) for one in read.need.figures] == [
+        ("target", "180 degC", None, True),
+        ("readiness", "7–9", None, False),
+    ]
+    assert (read.need.problem, read.site.district) == ("Coal", "Haidian")
+    assert read.technology is not None
+    assert (read.technology.description, read.technology.deployed_in) == ("A heat pump", ["DE"])
+    (right,) = read.rights
+    assert (right.number, right.confirmed, right.burdens) == ("CN 1234567 B", True, [])
+    (claim,) = read.claim
+    assert (claim.label, claim.value) == ("What the technology claims to do", FOR_THE_SHEET["assessment"]["claim"])
+    # What it does not need for its work.
+    assert (read.budget, read.amounts, read.effect, read.dispute) == ([], [], [], [])
+
+
+def test_a_bank_finds_number_owner_and_amount(world: World, db: Connection) -> None:
+    number, _, bank = to_both(world, db)
+    enrich(world, db, number)
+    db.execute(
+        text("INSERT INTO right_owners VALUES (CAST(:r AS uuid), CAST(:o AS uuid), 60)"),
+        {"r": world.rights[0], "o": world.organisations["technology_owner"]},
+    )
+    fire_accept(world, db, number, bank)
+    read = sheet(world, db, "foreign_provider", bank)
+    assert {answer.name: answer.value for answer in read.amounts} == FOR_THE_SHEET["pledge"]
+    (right,) = read.rights
+    assert right.number == "CN 1234567 B"
+    assert [(owner.share, bool(owner.name)) for owner in right.owners] == [("60", True)]
+    assert [(one.value, one.unit) for one in read.budget] == [("6000000", "CNY")]
+    assert (read.need, read.site, read.claim) == (None, None, [])
+    with pytest.raises(NotFound):
+        sheet(world, db, "provider", bank)
+
+
+def fire_accept(world: World, db: Connection, number: str, referral: str) -> None:
+    data: dict[str, Any] = {
+        "interest": False,
+        "confidentiality": True,
+        "person": world.people["foreign_provider"],
+        "planned_on": "2030-01-04",
+    }
+    world.fire(db, "foreign_provider", number, "accept", data, track=referral)
+
+
+def test_a_withdrawn_consent_takes_its_parts_at_once(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    case = load(db, home_of(db, number), "case")
+    of = {consent.party: consent.id for consent in case.consents.values()}
+    actor = world.actor(db, "officer")
+    withdraw_consent(
+        db,
+        actor,
+        number,
+        of["need_owner"],
+        reason="They changed their mind.",
+        revision=case.revision,
+        request=new_request(),
+    )
+    read = sheet(world, db, "provider", referral)
+    assert (read.need, read.site, read.withheld) == (None, None, [])
+    assert read.technology is not None
+    assert "Steam without coal" not in str(asdict(read) | {"title": None})
+    told = {one.part: one.parties for one in sheet(world, db, "officer", referral).withheld}
+    assert told["need"] == told["site"] == ["need_owner"]
+
+
+def test_with_the_referral_it_ends(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    data = {"reason": "not_needed", "fees_settled": True}
+    world.fire(db, "officer", number, "cancel", data, track=referral)
+    with pytest.raises(NotFound):
+        sheet(world, db, "provider", referral)
+    assert not sheet(world, db, "officer", referral).open
+
+
+def test_of_what_lies_on_a_right_a_provider_reads_no_case_and_no_licensee(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    enrich(world, db, number)
+    bank = world.organisations["bank"]
+    burdens = [
+        {"id": "p", "kind": "pledge", "case": "elsewhere", "holder": bank, "from": "2026-01-05", "to": None},
+        {
+            "id": "l",
+            "kind": "licence",
+            "case": "elsewhere",
+            "holder": bank,
+            "licence": "sole",
+            "from": "2026-02-05",
+            "to": None,
+        },
+        {"id": "t", "kind": "transfer", "case": "elsewhere", "holder": bank, "from": "2026-01-05", "to": "2026-02-01"},
+    ]
+    db.execute(
+        text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"all": json.dumps(burdens), "id": world.rights[0]},
+    )
+    (right,) = sheet(world, db, "provider", referral).rights
+    assert [(one.kind, one.licence, one.holder) for one in right.burdens] == [
+        ("pledge", None, "Chaoyang Green Bank"),
+        ("licence", "sole", None),
+    ]
+    assert "elsewhere" not in str(right)
+
+
+def test_that_a_provider_read_it_is_kept_as_of_a_document(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    sheet(world, db, "officer", referral)
+    sheet(world, db, "provider", referral)
+    read = list_readings(db, world.actor(db, "auditor"), number=number).items
+    assert [(one.name, one.address) for one in read] == [("Provider", f"/referrals/{referral}/sheet")]
+
+
+def test_an_officer_is_shown_what_would_be_sent_before_it_is(world: World, db: Connection) -> None:
+    number, draft = to_request(world, db)
+    actor = world.actor(db, "officer")
+    case, track = find_referral(db, actor, draft)
+    claim = [{"parameter": "NOx", "value": "28", "unit": "mg/m3"}]
+    preview = sheet_of(db, case, track, office=True, provider=world.organisations["lab"], request={"claim": claim})
+    assert [answer.value for answer in preview.claim] == [claim]
+    assert (preview.open, preview.withheld) == (False, [])
+    assert preview.technology is not None
+    with pytest.raises(NotFound):
+        sheet(world, db, "provider", draft)
+
+
+def test_a_referral_without_a_file_rests_when_the_consent_to_its_sheet_is_withdrawn(
+    world: World, db: Connection
+) -> None:
+    number, referral = to_accepted(world, db)
+    case = load(db, home_of(db, number), "case")
+    consent = next(one.id for one in case.consents.values() if one.party == "technology_owner")
+    withdraw_consent(
+        db, world.actor(db, "officer"), number, consent, reason="", revision=case.revision, request=new_request()
+    )
+    after = load(db, home_of(db, number), "case")
+    assert after.tracks[referral].states == ("suspended",)
+    assert [task.name for task in after.open_tasks() if task.about == consent] == ["consent_lost"]

@@ -1,0 +1,136 @@
+"""The settings of a programme are set by whom and how they may be: what is forged, made to fit in chain and head, is found."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
+from casework.operations.deadlines.limits import set_limit
+from casework.operations.history.point_in_time import Past
+from casework.operations.people.letterheads import set_letterhead
+from casework.operations.people.programme_copies import copy_programme
+from casework.operations.verification.programme_judgement import settings_faults
+from casework.operations.verification.service import verify_case
+from casework.records.event_log import read_register
+from tests.operations.verification.forger import Json, Scene, Stored, not_allowed, rebuild, sql
+from tests.support.world import new_request
+
+
+def _set(scene: Scene, attack: Connection) -> str:
+    """A programme whose letterhead was set, and changed with a reason."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, who = scene.world.programmes["BJ"], scene.world.actor(attack, "supervisor")
+    set_letterhead(attack, who, programme, fields={"office": "Office"}, reason=None, request=new_request())
+    set_letterhead(attack, who, programme, fields={"office": "Other"}, reason="Moved.", request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return programme
+
+
+def test_what_a_supervisor_sets_is_not_spoken_against(scene: Scene, attack: Connection) -> None:
+    programme = _set(scene, attack)
+    assert list(settings_faults(Past(attack), programme, read_register(attack, programme))) == []
+    assert verify_case(attack, programme) == []
+
+
+@pytest.mark.parametrize(
+    ("which", "header", "gone", "words"),
+    [
+        (0, {"role": "officer"}, "", "done by supervisor, not by officer"),
+        (0, {"actor_of": "officer"}, "", "did not hold the role supervisor"),
+        (1, {}, "reason", "does not say why"),
+    ],
+)
+def test_a_forged_entry_is_found(
+    scene: Scene, attack: Connection, which: int, header: dict[str, str], gone: str, words: str
+) -> None:
+    programme = _set(scene, attack)
+
+    def forge(rows: list[Stored]) -> None:
+        row = [row for row in rows if row["header"]["kind"] == LETTERHEAD_SET][which]
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        if gone:
+            del row["body"][gone]
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
+
+
+def test_a_row_that_was_changed_is_named(scene: Scene, attack: Connection) -> None:
+    programme = _set(scene, attack)
+    sql(attack, "UPDATE letterheads SET office = 'Forged' WHERE programme_id = CAST(:id AS uuid)", id=programme)
+    assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("letterheads", "office")]
+
+
+@pytest.mark.parametrize(
+    ("header", "effects", "words"),
+    [
+        ({"actor_of": "officer"}, {}, "did not administer the programme"),
+        ({}, {"copied_from": None}, "did not administer the programme"),
+    ],
+)
+def test_a_forged_copy_is_found(
+    scene: Scene, attack: Connection, header: dict[str, str], effects: dict[str, Json], words: str
+) -> None:
+    programme = _set(scene, attack)
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    who = scene.world.actor(attack, "administrator")
+    done = copy_programme(attack, who, programme, code="TJ", name="Tianjin", name_zh=None, request=new_request())
+    new = str(done.answer["id"])
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert verify_case(attack, new) == []
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if row["header"]["kind"] == COPIED)
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"] |= effects
+
+    rebuild(attack, new, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, new)))
+
+
+@pytest.mark.parametrize(
+    ("header", "effects", "gone", "words"),
+    [
+        ({"role": "officer"}, {}, "", "done by supervisor, not by officer"),
+        ({"actor_of": "officer"}, {}, "", "did not hold the role supervisor"),
+        ({}, {}, "reason", "does not say why"),
+        ({}, {"limits": {"case.states.proposed": [None, 4]}}, "", "others than it says were set"),
+        ({}, {"limits": {}}, "", "others than it says were set"),
+        ({}, {"calendar": {"zone": "Asia/Urumqi"}}, "", "changes when people work"),
+        (
+            {},
+            {
+                "limits": {"agreement.states.letter_awaited": [None, 3]},
+                "calendar": {"limits": {"agreement.states.letter_awaited": 3}},
+            },
+            "",
+            "no limit that a programme sets",
+        ),
+    ],
+)
+def test_a_forged_limit_is_found(
+    scene: Scene, attack: Connection, header: dict[str, str], effects: dict[str, Json], gone: str, words: str
+) -> None:
+    programme = scene.world.programmes["BJ"]
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    who = scene.world.actor(attack, "supervisor")
+    set_limit(attack, who, programme, "case.states.proposed", n=3, reason="Small.", request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert verify_case(attack, programme) == []
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if "limits" in row["effects"])
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"]["calendar"] |= effects.get("calendar", {})
+        row["effects"] |= {key: value for key, value in effects.items() if key != "calendar"}
+        if gone:
+            del row["body"][gone]
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))

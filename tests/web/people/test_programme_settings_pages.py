@@ -1,0 +1,81 @@
+"""The settings of a programme on its pages: set, seen, changed with a reason, and on letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support.web_client import Browser
+from tests.support.world import World
+
+BrowserFor = Callable[[str], Browser]
+GIVEN = {
+    "f-office": "Beijing IP Office", "f-office_zh": "北京市知识产权局", "f-number_form": "京绿技〔{year}〕{n}号", "f-seal": "yes",
+    "f-signatory": "The director",
+}  # fmt: skip
+
+
+def test_a_supervisor_sets_the_letterhead_and_sees_what_was_before(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    assert f"{where}/letterhead" in browser.get("/programmes").text
+    assert "Nothing was set yet." in browser.get(where).text
+    page = browser.post(f"{where}/letterhead", GIVEN, follow=True).text
+    assert "Beijing IP Office" in page
+    assert "next number: 京绿技〔" in page
+    form = browser.get(f"{where}/letterhead").text
+    changed = GIVEN | {"f-office": "Another office", "revision": form.split('name="revision" value="')[1].split('"')[0]}
+    refused = browser.post(f"{where}/letterhead", changed)
+    assert refused.status_code == 422
+    assert "say why" in refused.text
+    page = browser.post(f"{where}/letterhead", changed | {"f-reason": "Renamed."}, follow=True).text
+    assert "<del>Beijing IP Office</del> Another office" in page
+    assert "Renamed." in page
+
+
+def test_an_administrator_reads_them_and_sets_nothing(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("administrator"), f"/programmes/{world.programmes['BJ']}/settings"
+    assert where in browser.get("/administration/programmes").text
+    page = browser.get(where).text
+    assert "Letterhead" in page
+    assert f"{where}/letterhead" not in page
+
+
+def test_a_number_that_cannot_be_counted_is_shown_again(world: World, browser_for: BrowserFor) -> None:
+    where = f"/programmes/{world.programmes['BJ']}/settings/letterhead"
+    answer = browser_for("supervisor").post(where, GIVEN | {"f-number_form": "BJ {n}"})
+    assert answer.status_code == 422
+    assert "must name {year} and {n}" in answer.text
+
+
+def test_an_administrator_starts_another_programme_after_confirming(world: World, browser_for: BrowserFor) -> None:
+    supervisor, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    supervisor.post(f"{where}/letterhead", GIVEN)
+    browser, copy = browser_for("administrator"), f"/administration/programmes/{world.programmes['BJ']}/copy"
+    assert copy in browser.get("/administration/programmes").text
+    assert "Start another programme" in browser.get(copy).text
+    asked = {"code": "TJ", "name": "Tianjin pilot", "name_zh": "天津试点"}
+    refused = browser.post(copy, asked)
+    assert refused.status_code == 422
+    assert "Tianjin pilot" in refused.text
+    page = browser.post(copy, asked | {"sure": "yes"}, follow=True).text
+    assert "Settings of Tianjin pilot" in page
+    assert "Beijing IP Office" in page
+    assert "began the programme with the settings of another" in page
+
+
+def test_a_supervisor_sets_a_limit_and_a_limit_of_law_stays(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    page, form = browser.get(where).text, f"{where}/limits?what=case.states.proposed"
+    assert form in page
+    assert "agreement.states.letter_awaited" not in page
+    assert "As the workflow says: 5 working days" in browser.get(form).text
+    shown = browser.get(form).text
+    revision = shown.split('name="revision" value="')[1].split('"')[0]
+    refused = browser.post(form, {"f-n": "0", "f-reason": "Small.", "revision": revision})
+    assert refused.status_code == 422
+    page = browser.post(form, {"f-n": "3", "f-reason": "Our office is small.", "revision": revision}, follow=True).text
+    assert "1 is set by the programme" in page
+    assert "Supervisor set a limit" in page
+    assert "<del>5 working days</del> 3 working days" in page
+    law = browser.get(f"{where}/limits?what=agreement.states.letter_awaited")
+    assert law.status_code == 404
+    assert f"{where}/limits" not in browser_for("administrator").get(where).text

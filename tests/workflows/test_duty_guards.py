@@ -1,0 +1,92 @@
+"""Truth tables of what is owed to offices after the signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from casework.engine.definition.guard_facts import Facts
+from tests.workflows.case_facts import facts
+from workflows import codes, duty_guards
+
+RIGHT = "right-1"
+
+
+def signed(kind: str, right: dict[str, Any] | None = None, **more: Any) -> Facts:
+    """Terms that are signed, between an owner and a taker, about one right."""
+    parties = {
+        "technology_owner": {"country": more.pop("giver", "CN"), "state_owned": more.pop("state", None)},
+        "need_owner": {"country": more.pop("taker", "CN"), "state_owned": None},
+    }
+    known = {RIGHT: right or {"kind": "invention", "office": "CNIPA"}}
+    data = {"kind": kind, "rights": [RIGHT], **more} if kind in codes.ABOUT_RIGHTS else {"kind": kind, **more}
+    return facts(outside={"rights": known, "parties": parties}, data=data)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (signed("patent_licence"), True),
+        (signed("patent_licence", {"kind": "utility_model", "office": " cn "}), True),
+        (signed("patent_licence", {"kind": "design", "office": "国家知识产权局"}), True),
+        (signed("patent_licence", {"kind": "invention", "office": None}), True),
+        (signed("patent_licence", {"kind": "invention", "office": "EPO"}), False),
+        (signed("patent_licence", {"kind": "application", "office": "CN"}), False),
+        (signed("know_how_licence", {"kind": "know_how"}), False),
+        (signed("joint_venture", contribution="exclusive"), True),
+        (signed("joint_venture", contribution="assigned"), False),
+        (signed("joint_venture", contribution="none"), False),
+        (signed("assignment"), False),
+        (signed("purchase"), False),
+    ],
+)
+def test_a_licence_of_a_patent_of_this_office_is_recorded(now: Facts, due: bool) -> None:
+    assert duty_guards.patent_here_is_licensed.holds(now) is due
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (signed("assignment"), True),
+        (signed("assignment", {"kind": "application"}), True),
+        (signed("joint_venture", contribution="assigned"), True),
+        (signed("joint_venture", {"kind": "know_how"}, contribution="assigned"), False),
+        (signed("joint_venture", contribution="sole"), False),
+        (signed("patent_licence"), False),
+        (signed("development"), False),
+    ],
+)
+def test_what_is_assigned_is_registered(now: Facts, due: bool) -> None:
+    assert duty_guards.right_is_assigned.holds(now) is due
+
+
+@pytest.mark.parametrize("kind", codes.AGREEMENTS)
+def test_a_technology_contract_is_registered_at_home_where_both_are_here(kind: str) -> None:
+    technology = kind in duty_guards.TECHNOLOGY_CONTRACTS
+    due = duty_guards.technology_contract_is_of_this_country
+    assert due.holds(signed(kind)) is technology
+    for giver, taker in (("DE", "CN"), ("CN", "DE"), ("DE", "DE"), (None, "CN"), ("CN", None)):
+        assert not due.holds(signed(kind, giver=giver, taker=taker))
+    assert due.holds(signed("joint_venture", contribution="plain"))
+    assert not due.holds(signed("joint_venture", contribution="none"))
+
+
+@pytest.mark.parametrize("state", [True, False, None])
+@pytest.mark.parametrize("taker", ["CN", "DE", None])
+@pytest.mark.parametrize("kind", codes.AGREEMENTS)
+def test_of_a_state_owned_owner_what_it_gives_away_is_appraised(kind: str, taker: str | None, state: bool) -> None:
+    now = signed(kind, state=state, taker=taker)
+    licensed_abroad = kind in codes.LICENCES and taker == "DE"
+    assert duty_guards.appraisal_is_due.holds(now) is (state is True and (kind == "assignment" or licensed_abroad))
+    assert duty_guards.transfer_goes_through_an_exchange.holds(now) is (state is True and kind == "assignment")
+
+
+@pytest.mark.parametrize(
+    ("into", "appraised", "verified"),
+    [("none", False, False), ("assigned", True, True), ("exclusive", True, False), ("plain", True, False)],
+)
+def test_what_a_state_owned_owner_puts_into_a_company_is_appraised(into: str, appraised: bool, verified: bool) -> None:
+    now = signed("joint_venture", contribution=into, state=True)
+    assert duty_guards.appraisal_is_due.holds(now) is appraised
+    assert duty_guards.transfer_goes_through_an_exchange.holds(now) is verified

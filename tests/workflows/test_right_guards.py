@@ -1,0 +1,133 @@
+"""Truth tables of what a right's record lets an agreement give of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.engine.case_objects.right_kinds import KINDS, has_ended, stands
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.state.case import Track
+from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, done, facts, fired, track
+from workflows import right_guards
+
+TODAY = NOW.date()
+TERMS = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
+
+
+def about(right: Mapping[str, Any], **terms: Any) -> Facts:
+    record = {"kind": "invention", "office": "CN", "number": "1", "status": "in_force", **right}
+    return facts(outside={"rights": {"right-1": record}}, data=TERMS | terms)
+
+
+@pytest.mark.parametrize(
+    ("right", "words"),
+    [
+        ({}, None),
+        ({"status": "lapsed"}, "CN 1 is on record as lapsed."),
+        ({"status": "invalid", "expires_on": "2040-01-01"}, "CN 1 is on record as declared invalid."),
+        ({"expires_on": TODAY.isoformat()}, None),
+        ({"expires_on": (TODAY - timedelta(days=1)).isoformat()}, f"CN 1 ended on {TODAY - timedelta(days=1)}."),
+        ({"kind": "application", "status": "pending"}, None),
+        ({"kind": "application", "status": "refused"}, "CN 1 is on record as refused."),
+        ({"kind": "know_how", "status": None}, None),
+        ({"kind": "know_how", "status": "disclosed"}, "CN 1 is on record as disclosed."),
+    ],
+)
+def test_nothing_is_given_of_what_has_ended(right: dict[str, Any], words: str | None) -> None:
+    guard = right_guards.rights_of_terms_have_not_ended
+    now = about(right)
+    assert guard.because is not None
+    assert guard.holds(now) is (words is None)
+    assert [str(why) for why in guard.because(now)] == ([] if words is None else [words])
+    assert guard.holds(facts(outside={"rights": {}}, data={"kind": "purchase"}))
+    assert guard.holds(about(right, kind="assignment")) is (words is None)
+
+
+@given(st.dates(date(2026, 1, 1), date(2046, 1, 1)), st.dates(date(2026, 1, 1), date(2046, 1, 1)))
+def test_a_licence_ends_with_its_right_or_before_it(right: date, licence: date) -> None:
+    guard = right_guards.licence_ends_with_its_rights
+    now = about({"expires_on": right.isoformat()}, expires_on=licence.isoformat())
+    assert guard.holds(now) is (licence <= right)
+    assert guard.because is not None
+    assert [str(why) for why in guard.because(now)] == ([] if licence <= right else [f"CN 1 ends on {right}."])
+
+
+def test_what_has_no_end_outlives_nothing() -> None:
+    guard = right_guards.licence_ends_with_its_rights
+    assert guard.holds(about({"expires_on": "2030-01-01"}))
+    assert guard.holds(about({}, expires_on="2040-01-01"))
+    assert guard.holds(about({"expires_on": "2030-01-01"}, kind="assignment", expires_on="2040-01-01"))
+
+
+@given(
+    st.sampled_from([*KINDS, "unheard of"]),
+    st.sampled_from([None, *{status for kind in KINDS.values() for status in kind.statuses}]),
+    st.none() | st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+)
+def test_nothing_that_stands_has_ended(kind: str, status: str | None, ends: date | None) -> None:
+    right = {"kind": kind, "status": status, "expires_on": ends and ends.isoformat()}
+    today = TODAY.isoformat()
+    assert not (stands(right, today) and has_ended(right, today))
+
+
+# --- the check of the rights -----------------------------------------------------------------------------------------
+
+
+def checked(*owners: str, **data: Any) -> Facts:
+    record = {"kind": "invention", "owners": [{"organisation": one, "share": None} for one in owners]}
+    return facts(outside={"rights": {"right-1": record}}, data={"rights": ["right-1"]} | data)
+
+
+@pytest.mark.parametrize(
+    ("now", "holds"),
+    [
+        (checked(SELLER), True),
+        (checked("stranger", SELLER), True),
+        (checked(BUYER), True),
+        (checked("stranger"), False),
+        # What the record says is not asked: nobody's answer stands against it.
+        (checked("stranger", owner_seen=True), False),
+        (checked(), False),
+        (checked(owner_seen=False), False),
+        (checked(owner_seen=True), True),
+    ],
+)
+def test_whose_a_right_is_is_asked_only_where_the_record_names_nobody(now: Facts, holds: bool) -> None:
+    assert right_guards.a_party_owns_each_right.holds(now) is holds
+
+
+def checking(age: int, state: str = "clear") -> Track:
+    day = (TODAY - timedelta(days=age)).isoformat()
+    return track("ip", state, fired={"confirm": fired(5, checked_on=day)})
+
+
+@pytest.mark.parametrize(
+    ("check", "holds"),
+    [
+        (checking(0), True),
+        (checking(90), True),
+        (checking(91), False),
+        (checking(10, "checking"), False),
+        (track("ip", "checking"), False),
+    ],
+)
+def test_before_the_signing_the_check_is_no_older_than_ninety_days(check: Track, holds: bool) -> None:
+    guard = right_guards.check_of_rights_is_fresh
+    assert guard.holds(facts(check, data=TERMS)) is holds
+    # What gives nothing of a right rests on no check.
+    assert guard.holds(facts(check, data={"kind": "purchase"}))
+    waiver = (
+        done("ask_waiver", 11, what="ip"),
+        done("decide_waiver", 12, by=BOSS, what="ip", granted=True),
+    )
+    assert guard.holds(facts(check, tasks=waiver, data=TERMS))
+
+
+def test_no_check_at_all_is_none() -> None:
+    assert not right_guards.check_of_rights_is_fresh.holds(facts(data=TERMS))

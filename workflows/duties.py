@@ -1,0 +1,149 @@
+"""What the parties owe to offices once an agreement is signed: tasks with an owner, a limit and a paper."""
+
+from __future__ import annotations
+
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, Text, YesNo
+from casework.engine.definition.grammar import Item, Task, calendar_days, months
+from casework.engine.roles import Role
+from workflows import border_guards, laws
+from workflows.deal_guards import assignment_stands, registered_after_signing
+from workflows.duty_guards import (
+    appraisal_is_due,
+    patent_here_is_licensed,
+    right_is_assigned,
+    technology_contract_is_of_this_country,
+    transfer_goes_through_an_exchange,
+)
+from workflows.papers import APPRAISAL, EXCHANGE_CERTIFICATE, LICENCE_RECORD, TECHNOLOGY_CONTRACT_CERTIFICATE
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+class Registration(Form):
+    """The registration of a technology import or export contract."""
+
+    certificate = Text(label="Number of the registration certificate", max=100)
+    registered_on = Date(label="Registered on", past=True)
+
+
+class RegisteredAssignment(Form):
+    """The entry of an assignment in the register of the office that grants the right."""
+
+    number = Text(label="Number of the registration", max=100)
+    registered_on = Date(label="Registered on", past=True)
+
+
+class RecordedLicence(Form):
+    """The entry of a licence in the patent office's record of licences."""
+
+    number = Text(label="Number of the record", max=100)
+    registered_on = Date(label="Recorded on", past=True)
+    notice = Documents(label="Notice of the record", kinds=(LICENCE_RECORD.kind,))
+
+
+class TechnologyContract(Form):
+    """Whether the seller asks for the registration: it is a choice, and the tax reliefs rest on it."""
+
+    asked = YesNo(label="Does the seller ask for it?")
+    accepted_on = Date(label="The registry accepted the application on", past=True, when=("asked", (True,)))
+    reason = Note(label="Why not", when=("asked", (False,)))
+
+
+class TechnologyContractDecision(Form):
+    """What the registry of technology contracts has decided."""
+
+    recognised = YesNo(label="Was the contract registered?")
+    number = Text(label="Number of the registration", max=100, when=("recognised", (True,)))
+    registered_on = Date(label="Registered on", past=True, when=("recognised", (True,)))
+    value = Money(label="Technology value that was recognised", when=("recognised", (True,)))
+    certificate = Documents(
+        label="Certificate", kinds=(TECHNOLOGY_CONTRACT_CERTIFICATE.kind,), when=("recognised", (True,))
+    )
+    reason = Note(label="Reason of the refusal", when=("recognised", (False,)))
+
+
+class AppraisalFiling(Form):
+    """How the appraisal of what a state-owned party gives was put before its supervisor."""
+
+    way = Choice(
+        label="What became of the appraisal",
+        choices={"filed": "Filed", "approved": "Approved", "not_needed": "None is needed"},
+    )
+    authority = Text(label="Filed with, or approved by", max=200, when=("way", ("filed", "approved")))
+    number = Text(label="Number", max=100, when=("way", ("filed", "approved")))
+    filed_on = Date(label="Filed or approved on", past=True, when=("way", ("filed", "approved")))
+    value = Money(label="Value by the appraisal", when=("way", ("filed", "approved")))
+    report = Documents(label="Appraisal report", kinds=(APPRAISAL.kind,), when=("way", ("filed", "approved")))
+    reason = Note(label="Why none is needed", when=("way", ("not_needed",)))
+
+
+class TransactionVerification(Form):
+    """The exchange's word on a transfer of what is state-owned."""
+
+    way = Choice(
+        label="How the price came about",
+        choices={"exchange": "Through an exchange", "agreed": "Agreed, with price and technology made known"},
+    )
+    exchange = Text(label="Exchange", max=200, when=("way", ("exchange",)))
+    number = Text(label="Number of the verification", max=100, when=("way", ("exchange",)))
+    verified_on = Date(label="Verified on", past=True, when=("way", ("exchange",)))
+    certificate = Documents(label="Verification", kinds=(EXCHANGE_CERTIFICATE.kind,), when=("way", ("exchange",)))
+    reason = Note(label="By which rule", when=("way", ("agreed",)))
+
+
+# --- tasks -----------------------------------------------------------------------------------------------------------
+
+#: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
+CONTRACT_REGISTRATION = Task(
+    "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
+    due=calendar_days(60, since="effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
+    only_if=border_guards.no_licence_is_needed,
+    done="recorded the registration of the technology contract",
+    checklist=(
+        Item(
+            "asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base",
+        ),
+        Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),
+        Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
+    ),
+)  # fmt: skip
+#: Patent Law Art. 10: an assignment takes effect on the day of its registration.
+ASSIGNMENT_REGISTRATION = Task(
+    "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
+    due=calendar_days(60, since="executed_on"), form=RegisteredAssignment, guards=(registered_after_signing,),
+    effects=(assignment_stands,), only_if=right_is_assigned, aftercare=True,
+    done="recorded the registration of the assignment",
+)  # fmt: skip
+#: Implementing Rules Art. 15: within three months of taking effect.
+LICENCE_RECORDING = Task(
+    "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER,
+    due=months(3, since="effective_on", law=laws.LICENCE_RECORDING), form=RecordedLicence, guards=(registered_after_signing,),
+    only_if=patent_here_is_licensed, aftercare=True,
+    done="recorded that the patent office has recorded the licence",
+)  # fmt: skip
+#: Beijing's regulations, Art. 22: the registry decides within 30 days of accepting the application.
+TECHNOLOGY_CONTRACT_DECISION = Task(
+    "technology_contract_decision", "Get the registry's decision on the technology contract", queue=Role.OFFICER,
+    due=calendar_days(30, since="accepted_on", law=laws.TECHNOLOGY_CONTRACT), form=TechnologyContractDecision, aftercare=True,
+    done="recorded the registry's decision on the technology contract",
+)  # fmt: skip
+TECHNOLOGY_CONTRACT = Task(
+    "technology_contract", "Ask the seller to have the technology contract registered", queue=Role.OFFICER,
+    due=calendar_days(30, since="effective_on"), form=TechnologyContract,
+    only_if=technology_contract_is_of_this_country, aftercare=True,
+    opens_if=(("asked", True, (TECHNOLOGY_CONTRACT_DECISION,)),),
+    done="recorded whether the seller has the technology contract registered",
+)  # fmt: skip
+#: For how long an appraisal is filed after was found nowhere: the limit is ours.
+APPRAISAL_FILING = Task(
+    "appraisal_filing", "Get the appraisal of the rights filed", queue=Role.OFFICER,
+    due=calendar_days(30, since="executed_on"), form=AppraisalFiling, only_if=appraisal_is_due, aftercare=True,
+    done="recorded the filing of the appraisal",
+)  # fmt: skip
+#: That it is needed was found nowhere either: whoever knows another rule names it.
+TRANSACTION_VERIFICATION = Task(
+    "transaction_verification", "Get the transfer verified by the exchange", queue=Role.OFFICER,
+    due=calendar_days(30, since="executed_on"), form=TransactionVerification,
+    only_if=transfer_goes_through_an_exchange, aftercare=True,
+    done="recorded the verification of the transfer",
+)  # fmt: skip

@@ -1,0 +1,91 @@
+"""Which duties follow from an agreement that is signed: from what it gives, of which rights, and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import guard
+from workflows.border_guards import HOME, way_of
+from workflows.deal_guards import SECRETS, concerned, gives
+
+#: What people call the patent office here; a right of which nobody has said the office may be its own.
+OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
+GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
+#: Civil Code Art. 843; in Beijing also what technology goes into a company for (Art. 23 of its regulations).
+TECHNOLOGY_CONTRACTS = frozenset(
+    {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
+)
+
+
+def _named(f: Facts) -> list[Mapping[str, Any]]:
+    known = f.from_outside("rights")
+    return [known.get(right, {}) for right in concerned(f)]
+
+
+def _party(f: Facts, party: str) -> Mapping[str, Any]:
+    return f.from_outside("parties").get(party) or {}
+
+
+def _contributes(f: Facts) -> bool:
+    return f.data.get("kind") == "joint_venture" and f.data.get("contribution") not in (None, "none")
+
+
+@guard(
+    rule="A patent of the Chinese patent office is licensed.",
+    refusal="No patent of the Chinese patent office is licensed.",
+    reads=("rights",),
+)
+def patent_here_is_licensed(f: Facts) -> bool:
+    given = gives(f.data)
+    return given is not None and given.kind == LICENCE and any(_is_of_here(right) for right in _named(f))
+
+
+def _is_of_here(right: Mapping[str, Any]) -> bool:
+    return right.get("kind") in GRANTED_KINDS and (right.get("office") or "").strip().casefold() in OFFICE_HERE
+
+
+@guard(
+    rule="A right that an office registers is assigned.",
+    refusal="No right that an office registers is assigned.",
+    reads=("rights",),
+)
+def right_is_assigned(f: Facts) -> bool:
+    given = gives(f.data)
+    return given is not None and given.kind == ASSIGNMENT and any(one.get("kind") not in SECRETS for one in _named(f))
+
+
+@guard(
+    rule="It is a technology contract between parties in China.",
+    refusal="It is no technology contract between parties in China.",
+    reads=("parties",),
+)
+def technology_contract_is_of_this_country(f: Facts) -> bool:
+    if f.data.get("kind") not in TECHNOLOGY_CONTRACTS and not _contributes(f):
+        return False
+    return way_of(f, f.data.get("kind")) == "home" and _party(f, "technology_owner").get("country") == HOME
+
+
+@guard(
+    rule="The technology owner is state-owned, and assigns rights, puts them into a company, or licenses them abroad.",
+    refusal="The technology owner is not on record as state-owned, or gives nothing for which an appraisal is asked.",
+    reads=("parties",),
+)
+def appraisal_is_due(f: Facts) -> bool:
+    given = gives(f.data)
+    if given is None or _party(f, "technology_owner").get("state_owned") is not True:
+        return False
+    return given.kind == ASSIGNMENT or _contributes(f) or _party(f, "need_owner").get("country") not in (HOME, None)
+
+
+@guard(
+    rule="The technology owner is state-owned and assigns rights.",
+    refusal="The technology owner is not on record as state-owned, or assigns nothing.",
+    reads=("parties",),
+)
+def transfer_goes_through_an_exchange(f: Facts) -> bool:
+    given = gives(f.data)
+    owned = _party(f, "technology_owner").get("state_owned") is True
+    return owned and given is not None and given.kind == ASSIGNMENT

@@ -1,0 +1,90 @@
+"""What the record of a right lets an agreement give of it: nothing once it has ended, and no licence beyond its last day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends
+from casework.engine.case_objects.licence_conflicts import LICENCE
+from casework.engine.case_objects.right_kinds import has_ended
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import guard
+from workflows.agreement_guards import waived
+from workflows.deal_guards import concerned, gives
+
+
+def _rights(f: Facts) -> list[Mapping[str, Any]]:
+    known = f.from_outside("rights")
+    return [known.get(right, {}) for right in concerned(f)]
+
+
+def _ended(f: Facts) -> list[Mapping[str, Any]]:
+    return [right for right in _rights(f) if has_ended(right, f.today.isoformat())]
+
+
+def _too_short(f: Facts) -> list[Mapping[str, Any]]:
+    """The rights that end before the licence does; one without an end lasts as long as they do."""
+    given = gives(f.data)
+    if given is None or given.kind != LICENCE or given.last is None:
+        return []
+    return [right for right in _rights(f) if right.get("expires_on") and right["expires_on"] < given.last]
+
+
+def _say_ended(f: Facts) -> Words:
+    return say_ended(_ended(f), f.today.isoformat())
+
+
+def _say_ends(f: Facts) -> Words:
+    return say_ends(_too_short(f))
+
+
+@guard(
+    rule="No right that the terms are about has ended or was declared invalid.",
+    refusal="A right has ended or was declared invalid: nothing of it can be licensed or assigned.",
+    reads=("rights",),
+    because=_say_ended,
+)
+def rights_of_terms_have_not_ended(f: Facts) -> bool:
+    return not _ended(f)
+
+
+@guard(
+    rule="No licence runs longer than a right that it is of.",
+    refusal="The licence runs longer than a right that it is of. Let it end with the right, or leave that right out.",
+    reads=("rights",),
+    because=_say_ends,
+)
+def licence_ends_with_its_rights(f: Facts) -> bool:
+    return not _too_short(f)
+
+
+@guard(
+    rule="A party of the case is an owner of each right: by its record, or by the register where the record names nobody.",
+    refusal="No party of the case is on record as an owner of a right. Enter whose it is, or leave it out of the check.",
+    reads=("rights",),
+)
+def a_party_owns_each_right(f: Facts) -> bool:
+    """The seller or licensor of what is sold, and of what is pledged whoever pledges it."""
+    known, parties = f.from_outside("rights"), set(f.case.parties.values())
+    owners = [{one["organisation"] for one in known.get(right, {}).get("owners") or ()} for right in f.data["rights"]]
+    return all(one & parties if one else f.data.get("owner_seen") is True for one in owners)
+
+
+#: For how many days a check holds.
+HOLDS_DAYS = 90
+
+
+@guard(
+    rule="What gives rights rests on a check of them that is clear and no older than ninety days, or that was waived.",
+    refusal="The check of the rights is older than ninety days, or not clear. Check them again before the signing.",
+)
+def check_of_rights_is_fresh(f: Facts) -> bool:
+    if gives(f.data) is None or waived(f, "ip"):
+        return True
+    check = f.current("ip")
+    confirmed = f.fired("confirm", check) if check else None
+    if check is None or confirmed is None or not f.at_milestone(check, "clear"):
+        return False
+    return date.fromisoformat(str(confirmed.data["checked_on"])) + timedelta(days=HOLDS_DAYS) >= f.today
