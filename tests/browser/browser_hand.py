@@ -14,7 +14,7 @@ from playwright.sync_api import FilePayload
 
 from casework.definitions import load_library
 from casework.playbook.hand import Hand
-from casework.playbook.words import CHOICES, DAYS, MOSTLY_NOT, NUMBERS
+from casework.playbook.words import ALSO_SAID, CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.catalogues import FOLDER, compile_catalogues
@@ -175,7 +175,8 @@ class BrowserHand(Hand):
     def _said(self, action: str, said: Mapping[str, Json]) -> dict[str, Json]:
         """What a script says, and what is chosen where it says nothing."""
         chosen = {field: value for (of, field), value in CHOICES.items() if of == action and field not in HABITS}
-        return chosen | {name: self._resolved(value) for name, value in said.items()}
+        also = {field: True for of, field in ALSO_SAID if of == action}
+        return chosen | also | {name: self._resolved(value) for name, value in said.items()}
 
     def _resolved(self, value: Json) -> Json:
         """What stands for a name of the script."""
