@@ -22,7 +22,7 @@ DECLARE = frozenset({
     "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",
     "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
     "operations/mediations/views", "operations/messages/views",
-    "operations/oversight/views", "operations/people/views", "operations/privacy/views",
+    "operations/oversight/views", "operations/people/list_views", "operations/people/views", "operations/privacy/views",
     "operations/referrals/sheet_views", "operations/referrals/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",
     "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/notifications",

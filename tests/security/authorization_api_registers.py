@@ -8,6 +8,7 @@ from uuid import uuid4
 from tests.security.authorization_rows import (
     ADMINISTRATOR,
     AGREE,
+    BANK,
     DECIDERS,
     EVERYBODY,
     FOREIGN,
@@ -33,6 +34,7 @@ CALENDAR = {
 
 
 SUPERVISOR = frozenset({"supervisor"})
+PROVIDERS = LAB | BANK | {"verifier"}
 
 
 def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
@@ -133,6 +135,14 @@ REGISTERS: tuple[Row, ...] = (
     post("/programmes/{programme}/settings/letterhead", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"number_form": "no place"}),
     get("/programmes/{programme}/settings/limits", SUPERVISOR | ADMINISTRATOR),
     post("/programmes/{programme}/settings/limits", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"what": "case.states.triage", "n": 10,
+        "reason": "None."}),
+    get(
+        "/programmes/{programme}/lists", READERS | PROVIDERS | {"dispute_officer", "administrator"},
+        there=FOREIGN | PROVIDERS,
+    ),
+    post("/programmes/{programme}/lists", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"list": "sectors", "code": "-", "label": "-",
+        "label_zh": "-"}),
+    post("/programmes/{programme}/lists/import", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"list": "sectors", "content": "code",
         "reason": "None."}),
     admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
     admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),

@@ -42,7 +42,9 @@ def _as(role: str, *rows: str) -> dict[str, str]:
 
 #: Whoever has no role left gets what is for everybody: as the verifier, who has no part in the case, but not as a provider.
 _NOBODY = Persona(
-    "verifier", _as("auditor", "GET /away", "POST /away", "GET /referrals/working", "GET /referrals/delivered")
+    "verifier",
+    _as("auditor", "GET /away", "POST /away", "GET /referrals/working", "GET /referrals/delivered")
+    | _as("observer", "GET /programmes/{programme}/lists"),
 )
 #: The absence of the scene has another substitute.
 _NOT_TOLD = _as("compliance", "GET /absences")
@@ -121,7 +123,9 @@ PERSONAE: Mapping[str, Persona] = {
             "POST /skills/<scope>/<person> (programme) (officer)", "GET /team/<person> (leaver)", "POST /team/<person> (leaver)",
             "GET /programmes/<programme>/settings", "GET /programmes/{programme}/settings",
             *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")
-                for programme in ("<programme>", "{programme}") for what in ("letterhead", "limits")),
+                for programme in ("<programme>", "{programme}")
+                for what in ("letterhead", "limits", "lists", "lists/entry", "lists/import")),
+            "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",
         }),
     ),
 }  # fmt: skip

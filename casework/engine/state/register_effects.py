@@ -33,6 +33,13 @@ class PersonSkills(TypedDict):
     services: list[str]
 
 
+class ListChange(TypedDict):
+    """Which list of a programme says something else, and by entry whether it is offered from now on."""
+
+    list: str
+    offered: dict[str, bool]
+
+
 class AccountChange(TypedDict, total=False):
     """What belongs to a change of an account: the role that was given or ended, the recovery and by which means."""
 
@@ -60,6 +67,8 @@ class RegisterEffects(AccountChange, total=False):
     calendar: dict[str, Any]
     #: By what each is a limit of: what the programme had set and what it has set, as a pair.
     limits: dict[str, Any]
+    #: What was said of entries of a list; of several lists where the settings of another programme were taken.
+    lists: list[ListChange]
     phase: str
     starts_on: str
     ends_on: str | None

@@ -24,6 +24,7 @@ from casework.engine.case_objects.letterheads import (
     cleaned,
     number,
 )
+from casework.engine.case_objects.programme_lists import LIST_SET, LISTS, key_of
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.state.document_effects_schema import LetterNumber
@@ -102,10 +103,20 @@ _LETTERHEAD = text(f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme
 def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     """What was done with the settings, in order: by field what it said before and after."""
     with whole(db):
-        rows = db.execute(_EVENTS, {"log": programme, "kinds": _OF_LETTERHEAD, "changed": CHANGED}).all()
+        rows = db.execute(_EVENTS, {"log": programme, "kinds": [*_OF_LETTERHEAD, LIST_SET], "changed": CHANGED}).all()
     events = [register_event_of(row.header, row.effects, row.body) for row in rows]
     names = names_of(db, {event.actor for event in events})
     state: JsonObject = {}
+    listed: dict[str, JsonObject] = {
+        f"{name}.{entry.key}": {
+            "label": entry.label,
+            "label_zh": entry.label_zh,
+            "position": entry.position,
+            "retired": False,
+        }
+        for name, kind in LISTS.items()
+        for entry in kind.start
+    }
     for event in events:
         after = _told(event)
         changes = {
@@ -114,6 +125,10 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
         state |= after
         # A limit is told by what it is a limit of.
         changes |= {what: (before, now) for what, (before, now) in event.effects.get("limits", {}).items()}
+        # An entry of a list by its list and key.
+        said = _listed(event)
+        changes |= {f"lists.{what}": (listed.get(what), now) for what, now in said.items() if listed.get(what) != now}
+        listed |= said
         reason = event.body.get(REASON)
         yield SettingsEntry(
             at=instant(event.at),
@@ -139,6 +154,21 @@ def _told(event: RegisterEvent) -> JsonObject:
         if name.partition(MARK)[0] == _TABLE and isinstance(value, Mapping):
             return dict(value)
     return {}
+
+
+def _listed(event: RegisterEvent) -> dict[str, JsonObject]:
+    """What an event says of entries of lists."""
+    rows = [
+        dict(value)
+        for name, value in event.body.items()
+        if name.startswith(f"list_entries{MARK}") and isinstance(value, Mapping)
+    ]
+    return {
+        f"{row['list']}.{key_of(row['code'], row['version'])}": {
+            name: row[name] for name in ("label", "label_zh", "position", "retired")
+        }
+        for row in rows
+    }
 
 
 # --- setting ---------------------------------------------------------------------------------------------------------

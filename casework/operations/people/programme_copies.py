@@ -1,8 +1,8 @@
 """A programme that begins with the settings of another: the start of another city's.
 
-It gets the calendar with its time zone and the limits in it, and the letterhead. It gets no person but whoever copies, no phase, no
-record, no case, and no view of a list, for these belong to people. Workflows and providers are those of the installation, for every
-programme.
+It gets the calendar with its time zone and the limits in it, the letterhead and the lists. It gets no person but whoever copies, no
+phase, no record, no case, and no view of a list, for these belong to people. Workflows and providers are those of the installation,
+for every programme.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.letterheads import COPIED, FIELDS
+from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, LISTS, changed
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -25,6 +26,7 @@ from casework.operations.core.register_log import append
 from casework.operations.people import registry
 from casework.operations.people.administrator_checks import insist_administers
 from casework.operations.people.letterheads import keep_letterhead
+from casework.operations.people.programme_lists import keep_entries
 from casework.permissions.actors import Actor
 from casework.records.event_log import lock_log
 from casework.records.register_entries import body_of
@@ -64,10 +66,14 @@ def begin_copy(
     keys = [str(uuid_utils.uuid7())] if head is not None else []
     if head is not None:
         keep_letterhead(db, id, keys[0], dict(head._mapping))
+    entries = [dict(entry._mapping) for entry in db.execute(_ENTRIES, {"programme": source})]
+    listed = keep_entries(db, id, entries)
+    lists = [changed(name, some) for name in LISTS if (some := [one for one in entries if one["list"] == name])]
     # Also where nothing but the calendar was set: it says from where that is.
     with whole(db):
         log = lock_log(db, id)
-        body, effects = body_of(db, "letterheads", id, keys), RegisterEffects(copied_from=source)
+        body = body_of(db, "letterheads", id, keys) | body_of(db, "list_entries", id, listed)
+        effects = RegisterEffects(copied_from=source) | (RegisterEffects(lists=lists) if lists else RegisterEffects())
         append(db, log, [log.next_event(COPIED, by, role=role, effects=effects, body=body)])
     return made
 
@@ -78,3 +84,7 @@ _SOURCE = text("SELECT calendar FROM programmes WHERE id = CAST(:id AS uuid) FOR
 _LETTERHEAD = text(
     f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme_id = CAST(:programme AS uuid) FOR SHARE"
 )
+#: What it has said of its lists.
+_ENTRIES = text(f"""
+    SELECT {", ".join(ENTRY_FIELDS)} FROM list_entries WHERE programme_id = CAST(:programme AS uuid) ORDER BY list, version, position, code
+""")

@@ -22,7 +22,7 @@ from casework.records.tables import metadata
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
     "needs", "technologies", "matches", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
-    "organisation_screenings", "letterheads", "saved_views", "tokens", "passkeys",
+    "organisation_screenings", "letterheads", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets",
 )  # fmt: skip
@@ -32,6 +32,7 @@ _LEFT = {
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
+    "list_entries": {"list", "code", "version"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
 

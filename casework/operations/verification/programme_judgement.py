@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
+from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import may_be_set
 from casework.engine.execution.context import Library
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
+from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import GRANTED, REGISTERED
 from casework.operations.history.point_in_time import Past
+from casework.records.register_entries import MARK
 
 
 def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
     """What of its settings could not have been set so: the number of the event, and why."""
     set_before = begun = False
+    known = {(name, key) for name, keys in AT_FIRST.items() for key in keys}
     calendar: Calendar | None = None
     for event in events:
         if event.kind == COPIED:
@@ -28,6 +32,10 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
             yield from ((event.seq, why) for why in _set_against(past, programme, event))
             if set_before and REASON not in event.body:
                 yield event.seq, "it changes what was set before, and does not say why"
+        elif event.kind == LIST_SET:
+            yield from ((event.seq, why) for why in _set_against(past, programme, event, LIST_SETTERS))
+        if "lists" in event.effects or event.kind == LIST_SET:
+            yield from ((event.seq, why) for why in _listed_against(event, known))
         if "calendar" in event.effects:
             version = Calendar.from_json(event.effects["calendar"])
             if calendar is not None:
@@ -38,11 +46,32 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
         set_before = set_before or event.kind == LETTERHEAD_SET or event.kind == COPIED and bool(event.body)
 
 
-def _set_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:
-    if event.role not in SETTERS:
-        yield f"it is done by {' or '.join(SETTERS)}, not by {event.role}"
+def _set_against(
+    past: Past, programme: str, event: RegisterEvent, setters: tuple[Role, ...] = SETTERS
+) -> Iterator[str]:
+    if event.role not in setters:
+        yield f"it is done by {' or '.join(setters)}, not by {event.role}"
     elif not past.held(programme, event.actor, Role(event.role), event.acting_for, event.at):
         yield f"its actor did not hold the role {event.role} at that moment"
+
+
+def _listed_against(event: RegisterEvent, known: set[tuple[str, str]]) -> Iterator[str]:
+    """What it says is offered is what its rows say; of an entry that was there before it says why."""
+    said = {
+        (change["list"], key): offered
+        for change in event.effects.get("lists", ())
+        for key, offered in change["offered"].items()
+    }
+    if any(name not in LISTS for name, _ in said):
+        yield "it names a list that no programme has"
+    rows = [row for name, row in event.body.items() if name.startswith(f"list_entries{MARK}")]
+    if not any(isinstance(row, Erased) for row in rows):
+        stand = {(row["list"], key_of(row["code"], row["version"])): not row["retired"] for row in rows if row}
+        if stand != said:
+            yield "its rows say of its entries something else than it does"
+    if event.kind == LIST_SET and REASON not in event.body and known & said.keys():
+        yield "it says something else of an entry that was there before, and does not say why"
+    known |= said.keys()
 
 
 def _copied_against(past: Past, event: RegisterEvent) -> Iterator[str]:

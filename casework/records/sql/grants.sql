@@ -10,7 +10,8 @@ GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, c
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
-    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, logs, mentions, openings, party_link_secrets, party_links,
+    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, list_entries, logs, mentions, openings, party_link_secrets,
+    party_links,
     service_accounts, skills, webhook_endpoints, webhook_messages
 TO casework_app, casework_engine;
 

@@ -611,6 +611,26 @@ COMMENT ON COLUMN letterheads.number_form IS 'How letters are numbered, with {ye
 COMMENT ON COLUMN letterheads.seal IS 'Whether a place is left for the seal';
 COMMENT ON COLUMN letterheads.signatory IS 'The line of who signs';
 
+CREATE TABLE list_entries (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    list TEXT NOT NULL,
+    code TEXT NOT NULL,
+    version TEXT NOT NULL,
+    label TEXT NOT NULL,
+    label_zh TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    retired BOOLEAN NOT NULL,
+    CONSTRAINT pk_list_entries PRIMARY KEY (id),
+    CONSTRAINT uq_list_entries_programme_id_list_version_code UNIQUE (programme_id, list, version, code),
+    CONSTRAINT fk_list_entries_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON TABLE list_entries IS 'What a programme has said of entries of its lists, beside those that the product begins with; the fold of its log';
+COMMENT ON COLUMN list_entries.list IS 'Of which list';
+COMMENT ON COLUMN list_entries.version IS 'Of the catalogue that it is an item of; empty: of none';
+COMMENT ON COLUMN list_entries.position IS 'In which order they are offered';
+COMMENT ON COLUMN list_entries.retired IS 'Whether it is not offered any more';
+
 CREATE TABLE looks (
     person_id UUID NOT NULL,
     thing_id UUID NOT NULL,

@@ -64,6 +64,22 @@ letterheads = Table(
     comment="What a programme's letters have above and below their words; the fold of its log",
 )
 
+list_entries = Table(
+    "list_entries",
+    metadata,
+    id_column(),
+    Column("programme_id", Id, ForeignKey("programmes.id"), nullable=False),
+    Column("list", Text, nullable=False, comment="Of which list"),
+    Column("code", Text, nullable=False),
+    Column("version", Text, nullable=False, comment="Of the catalogue that it is an item of; empty: of none"),
+    Column("label", Text, nullable=False),
+    Column("label_zh", Text, nullable=False),
+    Column("position", Integer, nullable=False, comment="In which order they are offered"),
+    Column("retired", Boolean, nullable=False, comment="Whether it is not offered any more"),
+    UniqueConstraint("programme_id", "list", "version", "code"),
+    comment="What a programme has said of entries of its lists, beside those that the product begins with; the fold of its log",
+)
+
 organisations = Table(
     "organisations",
     metadata,

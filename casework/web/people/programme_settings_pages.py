@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from uuid import UUID
 
@@ -23,13 +24,14 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.register_log import CHANGED
 from casework.operations.deadlines import limits
 from casework.operations.deadlines.views import OwnLimit
-from casework.operations.people import letterheads, lists
+from casework.operations.people import letterheads, lists, programme_lists
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.layout import clock
+from casework.web.shell.list_words import LIST_NAMES
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_settings", __name__, url_prefix="/programmes")
@@ -65,10 +67,13 @@ class LetterheadForm(Form):
 
 LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
 _FIELDS = tuple(name for name in LABELS if name != "reason")
+#: Of an entry that changes many fields, so many are told: a catalogue has hundreds of items.
+_MOST_CHANGES = 20
 #: What an entry of the history says happened.
 _HAPPENED = {
     "letterhead_set": N_("%(who)s set the letterhead"),
     CHANGED: N_("%(who)s set a limit"),
+    "list_set": N_("%(who)s changed a list"),
     "settings_copied": N_("%(who)s began the programme with the settings of another"),
 }
 
@@ -90,6 +95,7 @@ def show(programme: UUID) -> str:
     with page_transaction() as (db, actor):
         shown = letterheads.show_settings(db, actor, str(programme))
         own = limits.list_limits(db, actor, str(programme)).items
+        listed = programme_lists.show_lists(db, actor, str(programme)).items
     return render_template(
         "people/programme_settings.html",
         one=shown,
@@ -98,6 +104,10 @@ def show(programme: UUID) -> str:
         limits=[
             (gettext(SERVICES.get(name, name)), list(some)) for name, some in groupby(own, lambda one: one.workflow)
         ],
+        lists=[
+            (one.name, gettext(LIST_NAMES[one.name]), sum(not entry.retired for entry in one.entries)) for one in listed
+        ],
+        most_changes=_MOST_CHANGES,
         limit_name=limit_name,
         law_name=law_name,
         say_length=say_length,
@@ -134,12 +144,36 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
     words = gettext(_HAPPENED[entry.kind], who=entry.who or gettext("The system"))
     if entry.kind == CHANGED:
         return words, [change for one in own if (change := _say_limit(one, entry)) is not None]
+    lists = [_say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(_OF_LISTS)]
     changes = [
         (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
         for name, (before, after) in entry.changes.items()
-        if before is not None or after is not None
+        if not name.startswith(_OF_LISTS) and (before is not None or after is not None)
     ]
-    return words, changes
+    return words, changes + lists
+
+
+#: Before the list and the key of an entry, in what an event of the history changes.
+_OF_LISTS = "lists."
+
+
+def _say_listed(name: str, before: JsonValue, after: JsonValue) -> tuple[str, str, str]:
+    """An entry of a list, before and after."""
+    of, key = name.removeprefix(_OF_LISTS).split(".", 1)
+    label = gettext("%(list)s: %(entry)s", list=gettext(LIST_NAMES[of]), entry=key)
+    return label, _say_listing(before), _say_listing(after)
+
+
+def _say_listing(said: JsonValue) -> str:
+    if not isinstance(said, Mapping):
+        return ""
+    words = gettext(
+        "%(english)s / %(chinese)s, place %(place)s",
+        english=said["label"],
+        chinese=said["label_zh"],
+        place=said["position"],
+    )
+    return gettext("%(entry)s, retired", entry=words) if said["retired"] else words
 
 
 def _say_limit(one: OwnLimit, entry: SettingsEntry) -> tuple[str, str, str] | None:

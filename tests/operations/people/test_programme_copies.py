@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.people.letterheads import read_letterhead, set_letterhead, show_settings
 from casework.operations.people.programme_copies import begin_copy, copy_programme
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.people.registry import grant_role, register_programme
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
@@ -23,6 +25,10 @@ OFFICE = {"office": "Beijing IP Office", "office_zh": "北京市知识产权局"
 def set_up(db: Connection, world: World) -> str:
     supervisor, programme = world.actor(db, "supervisor"), world.programmes["BJ"]
     set_letterhead(db, supervisor, programme, fields=OFFICE, reason=None, request=new_request())
+    administrator, steel = world.actor(db, "administrator"), {"code": "steel", "label": "Steel", "label_zh": "钢铁"}
+    set_entry(db, administrator, programme, "sectors", fields=steel, reason=None, request=new_request())
+    water = {"code": "Water", "label": "Water", "label_zh": "水务", "retired": True}
+    set_entry(db, administrator, programme, "sectors", fields=water, reason="Not here.", request=new_request())
     return programme
 
 
@@ -36,6 +42,7 @@ def test_it_gets_the_settings_and_nobody_but_who_copies(engine: Engine, world: W
         new = done.answer["id"]
         assert read_letterhead(db, new) == read_letterhead(db, source)
         assert calendar_of(db, new).digest == calendar_of(db, source).digest
+        assert read_lists(db, new) == read_lists(db, source)
         held = db.execute(text("SELECT person_id::text, role FROM memberships WHERE programme_id = :id"), {"id": new})
         assert [tuple(row) for row in held] == [(administrator.person, "administrator")]
         for table in ("cases", "needs", "technologies", "matches", "phases", "rights", "past_projects"):
@@ -45,6 +52,8 @@ def test_it_gets_the_settings_and_nobody_but_who_copies(engine: Engine, world: W
     (entry,) = shown.entries
     assert (entry.kind, entry.who) == ("settings_copied", "Administrator")
     assert entry.changes["office"] == (None, "Beijing IP Office")
+    assert entry.changes["lists.sectors.Water"][1]["retired"]
+    assert entry.changes["lists.sectors.steel"][0] is None
     assert shown.next_number is not None
     assert shown.next_number.endswith("-1")
     assert list(verify_all(engine)) == []

@@ -23,7 +23,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written
 from casework.operations.oversight import case_hygiene
-from casework.operations.people import letterheads, registry
+from casework.operations.people import letterheads, programme_lists, registry
 from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
 from casework.operations.tasks.allocation import choose_allocation
 from casework.operations.tasks.skills import set_skills
@@ -104,6 +104,15 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         world.actor(db, "supervisor"),
         programme,
         fields={"office": "Office", "number_form": "{year}-{n}"},
+        reason=None,
+        request=new_request(),
+    )
+    programme_lists.set_entry(
+        db,
+        world.actor(db, "administrator"),
+        programme,
+        "sectors",
+        fields={"code": "steel", "label": "Steel", "label_zh": "钢铁"},
         reason=None,
         request=new_request(),
     )

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
+from casework.engine.case_objects.programme_lists import LIST_SET
 from casework.operations.deadlines.limits import set_limit
 from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.programme_copies import copy_programme
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_register
@@ -131,6 +133,53 @@ def test_a_forged_limit_is_found(
         row["effects"] |= {key: value for key, value in effects.items() if key != "calendar"}
         if gone:
             del row["body"][gone]
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
+
+
+def _listed(scene: Scene, attack: Connection) -> str:
+    """A programme that added an entry to a list, and retired one with a reason."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, who = scene.world.programmes["BJ"], scene.world.actor(attack, "administrator")
+    for code, reason in (("steel", None), ("Water", "Not here.")):
+        fields = {"code": code, "label": code, "label_zh": "行业", "retired": code == "Water"}
+        set_entry(attack, who, programme, "sectors", fields=fields, reason=reason, request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return programme
+
+
+@pytest.mark.parametrize(
+    ("which", "header", "gone", "offered", "words"),
+    [
+        (0, {"role": "officer"}, "", None, "done by supervisor or administrator, not by officer"),
+        (0, {"actor_of": "officer"}, "", None, "did not hold the role administrator"),
+        (1, {}, "reason", None, "of an entry that was there before"),
+        (1, {}, "", {"Water": True}, "its rows say of its entries something else"),
+        (1, {}, "", {"Water": False, "Energy": False}, "its rows say of its entries something else"),
+    ],
+)
+def test_a_forged_change_of_a_list_is_found(
+    scene: Scene,
+    attack: Connection,
+    which: int,
+    header: dict[str, str],
+    gone: str,
+    offered: dict[str, bool] | None,
+    words: str,
+) -> None:
+    programme = _listed(scene, attack)
+    assert verify_case(attack, programme) == []
+
+    def forge(rows: list[Stored]) -> None:
+        row = [row for row in rows if row["header"]["kind"] == LIST_SET][which]
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        if gone:
+            del row["body"][gone]
+        if offered is not None:
+            row["effects"]["lists"][0]["offered"] = offered
 
     rebuild(attack, programme, forge)
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))

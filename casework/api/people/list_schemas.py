@@ -1,0 +1,73 @@
+"""The schemas of a programme's lists."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Body, Line, SomeWords
+
+#: `casework.engine.case_objects.programme_lists.LISTS`.
+ListName = Literal["sectors", "districts", "wanted_forms", "benefits", "match_refusals", "green_items"]
+
+
+class NewEntry(Body):
+    list: ListName
+    code: Annotated[Line, Field(description="Stands in cases and records, and never changes")]
+    version: Annotated[Line | None, Field(description="Of a catalogue; null elsewhere")] = None
+    label: Line
+    label_zh: Line
+    position: Annotated[int | None, Field(description="In which order it is offered; null: last")] = None
+    retired: Annotated[bool, Field(description="It is not offered any more, and stays readable where it was used")] = (
+        False
+    )
+    reason: Annotated[SomeWords | None, Field(description="Needed where the entry said something else before")] = None
+    seen: Annotated[int | None, Field(description="`version` of the lists that were seen")] = None
+
+
+class EntryTable(Body):
+    list: ListName
+    content: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=500_000,
+            description="CSV with a header: code, label, label_zh, and where wanted version, position, retired",
+        ),
+    ]
+    reason: SomeWords
+    seen: Annotated[int | None, Field(description="`version` of the lists that were seen")] = None
+
+
+class ListMade(Answer):
+    id: str
+    version: int
+    added: int
+    changed: int
+
+
+class ListEntry(Answer):
+    key: Annotated[
+        str, Field(description="As forms take it: the code, after the version and a slash where there is one")
+    ]
+    code: str
+    version: str | None
+    label: str
+    label_zh: str
+    position: int
+    retired: bool
+    shipped: Annotated[bool, Field(description="As the product has it")]
+
+
+class ProgrammeList(Answer):
+    name: str
+    versioned: bool
+    entries: list[ListEntry]
+
+
+class ProgrammeLists(Answer):
+    id: str
+    version: Annotated[int, Field(description="What a change sends back as `seen`")]
+    items: list[ProgrammeList]
+    mine: Annotated[bool, Field(description="You may change them")]

@@ -1,0 +1,292 @@
+"""The lists of a programme: what its forms offer to choose from. Each begins as the product has it; a programme adds, renames, retires.
+
+An entry is known by its code, in a catalogue by its version and code. A code stands in cases and records, so it never changes and is
+never taken away: what is not offered any more is retired, and stays readable where it was used.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from casework import reasons
+from casework.engine.definition.names import insist_name
+from casework.engine.roles import Role
+from casework.engine.state.register_effects import ListChange
+from casework.errors import FieldFault, InvalidForm
+from casework.json_values import JsonMapping, JsonObject
+from casework.reasons import Why
+
+#: What the log of a programme says was done.
+LIST_SET = "list_set"
+#: Who says what stands on a list.
+LIST_SETTERS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+#: What is set of an entry.
+ENTRY_FIELDS = ("list", "code", "version", "label", "label_zh", "position", "retired")
+#: The most entries of a list that one import brings, and the most that a list has.
+MOST_ROWS, MOST = 1_000, 2_000
+_LONGEST_LABEL = 300
+#: The last place of an entry.
+LAST = 99_999
+_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?")
+#: Columns that a file of entries may have, and those that it must have.
+COLUMNS = ("version", "code", "label", "label_zh", "position", "retired")
+WANTED = ("code", "label", "label_zh")
+#: The field that has the whole file, and what is said of a row with more cells than the header.
+CONTENT, TOO_LONG = "content", "row"
+_YES = frozenset({"yes", "true", "1", "x", "是"})
+#: Between the version and the code of an entry.
+OF = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a form offers: its code, what it is called in both languages, and where it stands."""
+
+    code: str
+    label: str
+    label_zh: str
+    position: int
+    version: str = ""
+    retired: bool = False
+    #: As the product has it: the programme has said nothing of it.
+    shipped: bool = False
+
+    @property
+    def key(self) -> str:
+        """As it stands in a case or a record."""
+        return key_of(self.code, self.version)
+
+
+def key_of(code: str, version: str) -> str:
+    return f"{version}{OF}{code}" if version else code
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A list, and what it begins with."""
+
+    start: tuple[Entry, ...]
+    #: Whether its entries have a version: those of a catalogue.
+    versioned: bool = False
+
+
+def _start(words: Mapping[str, tuple[str, str]], version: str = "") -> tuple[Entry, ...]:
+    return tuple(
+        Entry(code, label, label_zh, 10 * n, version, shipped=True)
+        for n, (code, (label, label_zh)) in enumerate(words.items(), 1)
+    )
+
+
+def _same(words: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Words of platforms, which are their own code."""
+    return {word: (word[0].upper() + word[1:], label_zh) for word, label_zh in words.items()}
+
+
+_SECTORS = {
+    "Building and construction": "建筑与施工", "Chemicals and advanced materials": "化工与先进材料", "Energy": "能源",
+    "Farming and forestry": "农林业", "Green products": "绿色产品", "Materials and processes": "材料与工艺",
+    "Pollution and waste": "污染与废弃物", "Transportation": "交通运输", "Water": "水",
+}  # fmt: skip
+_BENEFITS = {
+    "Air quality": "空气质量", "Energy": "能源", "Greenhouse gases": "温室气体", "Materials": "材料", "Odour": "臭气", "Safety": "安全",
+    "Soil": "土壤", "Solvent saved": "溶剂节约", "Waste": "废弃物", "Water": "水",
+}  # fmt: skip
+_DISTRICTS = {
+    "Changping": "昌平区", "Chaoyang": "朝阳区", "Daxing": "大兴区", "Dongcheng": "东城区", "Fangshan": "房山区", "Fengtai": "丰台区",
+    "Haidian": "海淀区", "Huairou": "怀柔区", "Mentougou": "门头沟区", "Miyun": "密云区", "Pinggu": "平谷区", "Shijingshan": "石景山区",
+    "Shunyi": "顺义区", "Tongzhou": "通州区", "Xicheng": "西城区", "Yanqing": "延庆区",
+}  # fmt: skip
+_WANTED_FORMS = {"joint venture": "合资", "licence": "实施许可", "pilot": "中试/示范应用", "purchase": "采购"}
+_REFUSALS = {
+    "need_not_met": ("It does not meet the need", "不能满足需求"),
+    "not_ready": ("The technology is not ready", "技术尚不成熟"),
+    "too_dear": ("It costs more than the budget", "超出预算"),
+    "does_not_fit": ("It does not fit the site", "不适合现场条件"),
+    "need_gone": ("The need is met or no longer there", "需求已满足或已取消"),
+    "technology_gone": ("The technology is no longer offered", "技术不再提供"),
+    "known_already": ("The parties know each other already", "双方已有联系"),
+    "rights_unclear": ("Whose the rights are is not clear", "权属不清"),
+    "other": ("Another reason", "其他原因"),
+}
+#: The nine groups of the edition of 2025, in its order; its items are brought in as the printed catalogue has them.
+_GREEN = {
+    "1": ("Energy saving and carbon reduction", "节能降碳产业"),
+    "2": ("Environmental protection", "环境保护产业"),
+    "3": ("Use of resources over again", "资源循环利用产业"),
+    "4": ("Green and low-carbon change of energy", "能源绿色低碳转型"),
+    "5": ("Protection, repair and use of nature", "生态保护修复和利用"),
+    "6": ("Green upgrade of infrastructure", "基础设施绿色升级"),
+    "7": ("Green services", "绿色服务"),
+    "8": ("Green trade", "绿色贸易"),
+    "9": ("Green consumption", "绿色消费"),
+}
+LISTS: Mapping[str, ListKind] = {
+    "sectors": ListKind(_start(_same(_SECTORS))),
+    "districts": ListKind(_start(_same(_DISTRICTS))),
+    "wanted_forms": ListKind(_start(_same(_WANTED_FORMS))),
+    "benefits": ListKind(_start(_same(_BENEFITS))),
+    "match_refusals": ListKind(_start(_REFUSALS)),
+    "green_items": ListKind(_start(_GREEN, "2025"), versioned=True),
+}
+
+#: By list, its entries in order.
+Lists = Mapping[str, tuple[Entry, ...]]
+
+
+def overlay(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Entry, ...]]:
+    """Every list: what it begins with, and in its place or after it what a programme has said."""
+    found = {name: {entry.key: entry for entry in kind.start} for name, kind in LISTS.items()}
+    for row in rows:
+        entry = Entry(
+            row["code"], row["label"], row["label_zh"], row["position"], row["version"], retired=row["retired"]
+        )
+        found[row["list"]][entry.key] = entry
+    return {
+        name: tuple(sorted(entries.values(), key=lambda one: (one.version, one.position, one.key)))
+        for name, entries in found.items()
+    }
+
+
+def offered(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that forms offer."""
+    return [entry for entry in entries if not entry.retired]
+
+
+def find(entries: Iterable[Entry], key: str) -> Entry | None:
+    return next((entry for entry in entries if entry.key == key), None)
+
+
+def meant(entries: Iterable[Entry], words: str) -> str:
+    """The entry that somebody means who writes its code or what it is called in either language; else the words themselves."""
+    plain = words.casefold()
+    for entry in entries:
+        if plain in (entry.key.casefold(), entry.label.casefold(), entry.label_zh.casefold()):
+            return entry.key
+    return words
+
+
+def cleaned(name: str, fields: JsonMapping) -> JsonObject:
+    """An entry of a list as it is stored. Raises InvalidForm with every fault."""
+    faults: dict[str, Why] = {}
+    values: JsonObject = {"list": name, "retired": fields.get("retired") is True}
+    for field in ("code", "version"):
+        try:
+            values[field] = _code(str(fields.get(field) or "").strip(), wanted=field == "code" or LISTS[name].versioned)
+        except FieldFault as refusal:
+            faults[field] = refusal.reason
+    if not LISTS[name].versioned and values.get("version"):
+        faults["version"] = reasons.lists.NO_VERSION
+    for field in ("label", "label_zh"):
+        try:
+            values[field] = insist_name(str(fields.get(field) or ""), field, _LONGEST_LABEL)
+        except InvalidForm as refusal:
+            faults |= refusal.fields
+    place = fields.get("position")
+    values["position"] = LAST if place is None else place
+    if not isinstance(values["position"], int) or not 1 <= values["position"] <= LAST:
+        faults["position"] = reasons.lists.PLACE(most=LAST)
+    if faults:
+        raise InvalidForm(fields=faults)
+    return values
+
+
+def rows_of(content: str) -> list[tuple[int, JsonObject]]:
+    """The entries of a file with a header, each with its row as a spreadsheet counts it. Raises InvalidForm for one that is none.
+
+    Cells stand between commas, or between tabs as they come out of a spreadsheet.
+    """
+    lines = content.lstrip("\ufeff")
+    mark = "\t" if "\t" in lines.partition("\n")[0] else ","
+    try:
+        table = [
+            (n, row) for n, row in enumerate(csv.reader(StringIO(lines), delimiter=mark, strict=True), 1) if any(row)
+        ]
+    except csv.Error:
+        raise InvalidForm(fields={CONTENT: reasons.lists.NO_TABLE}) from None
+    header = [cell.strip().casefold() for cell in table[0][1]] if table else []
+    if missing := [name for name in WANTED if name not in header]:
+        raise InvalidForm(fields={CONTENT: reasons.lists.COLUMNS(missing=missing)})
+    if unknown := [name for name in header if name not in COLUMNS]:
+        raise InvalidForm(fields={CONTENT: reasons.lists.UNKNOWN_COLUMNS(unknown=unknown)})
+    if len(table) - 1 > MOST_ROWS:
+        raise InvalidForm(fields={CONTENT: reasons.lists.TOO_MANY(most=MOST_ROWS)})
+    return [(n, _row(header, row)) for n, row in table[1:]]
+
+
+def _row(header: list[str], cells: list[str]) -> JsonObject:
+    said: JsonObject = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+    if len(cells) > len(header):
+        said[TOO_LONG] = True
+    place = said.get("position")
+    if isinstance(place, str):
+        # What is no number is refused as such.
+        said["position"] = int(place) if place.isascii() and place.isdigit() and len(place) < 6 else place
+    if "retired" in said:
+        said["retired"] = str(said["retired"]).casefold() in _YES
+    return said
+
+
+def table_of(name: str, content: str) -> list[JsonObject]:
+    """The entries of such a file as they are stored. Raises InvalidForm with every fault, each by its row."""
+    faults: dict[str, Why] = {}
+    values: list[JsonObject] = []
+    rows: dict[str, int] = {}
+    for n, said in rows_of(content):
+        try:
+            if said.pop(TOO_LONG, False):
+                raise InvalidForm(fields={"row": reasons.lists.TOO_MANY_CELLS})
+            given = cleaned(name, said if "position" in said else {**said, "position": min(10 * (n - 1), LAST)})
+            before = rows.setdefault(key_of(given["code"], given["version"]), n)
+            if before != n:
+                raise InvalidForm(fields={"code": reasons.lists.TWICE(row=before)})
+            values.append(given)
+        except InvalidForm as refusal:
+            faults |= {
+                f"row.{n}.{field}": reasons.lists.IN_ROW(row=n, column=field, why=why)
+                for field, why in refusal.fields.items()
+            }
+    if not values and not faults:
+        faults[CONTENT] = reasons.lists.NO_TABLE
+    if faults:
+        raise InvalidForm(fields=faults)
+    return values
+
+
+def _code(said: str, *, wanted: bool) -> str:
+    if not said and not wanted:
+        return ""
+    if not _CODE.fullmatch(said):
+        raise FieldFault(reasons.lists.CODE)
+    return said
+
+
+def changed(name: str, values: Iterable[JsonMapping]) -> ListChange:
+    """What an event says of a list: by entry whether it is offered from now on. Codes name nobody."""
+    return {
+        "list": name,
+        "offered": {key_of(one["code"], one["version"]): not one["retired"] for one in values},
+    }
+
+
+def offered_after(change: ListChange, before: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """By list the entries that are offered, after one more change; to begin with, as the product has them."""
+    name, told = change["list"], change["offered"]
+    now = before[name] - {key for key, offered in told.items() if not offered}
+    return {**before, name: now | {key for key, offered in told.items() if offered}}
+
+
+#: By list the entries that are offered where a programme has said nothing.
+AT_FIRST: Mapping[str, frozenset[str]] = {
+    name: frozenset(entry.key for entry in kind.start) for name, kind in LISTS.items()
+}
+
+
+__all__ = [
+    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "LAST", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST", "MOST_ROWS", "OF", "Entry",
+    "ListKind", "Lists", "changed", "cleaned", "find", "key_of", "meant", "offered", "offered_after", "overlay", "table_of",
+]  # fmt: skip

@@ -1,0 +1,43 @@
+"""What operations hand out of a programme's lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListEntry:
+    """An entry of a list of a programme."""
+
+    #: As it stands in a case or a record: the code, after the version where there is one.
+    key: str
+    code: str
+    version: str | None
+    label: str
+    label_zh: str
+    position: int
+    #: Not offered any more.
+    retired: bool
+    #: As the product has it.
+    shipped: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgrammeList:
+    """What a form of a programme offers to choose from."""
+
+    name: str
+    versioned: bool
+    entries: list[ListEntry]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgrammeLists:
+    """The lists of a programme."""
+
+    id: str
+    #: Of the newest change; whoever changes one says so with it.
+    version: int
+    items: list[ProgrammeList]
+    #: Whether who asks may change them.
+    mine: bool

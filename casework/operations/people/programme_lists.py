@@ -1,0 +1,218 @@
+"""What a programme says of its lists: an entry is added, called otherwise, moved, retired or offered again; many come in by a table.
+
+Each change is one event of the programme's log, with what stands in the rows then and which entries are offered from now on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.engine.case_objects.letterheads import REASON
+from casework.engine.case_objects.programme_lists import (
+    LIST_SET,
+    LIST_SETTERS,
+    LISTS,
+    MOST,
+    Entry,
+    Lists,
+    changed,
+    cleaned,
+    find,
+    key_of,
+    table_of,
+)
+from casework.engine.execution.context import By
+from casework.engine.execution.guards import line
+from casework.engine.roles import Role
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.programme_lists import read_lists
+from casework.operations.core.register_log import append
+from casework.operations.people.letterheads import insist_reads
+from casework.operations.people.list_views import ListEntry, ProgrammeList, ProgrammeLists
+from casework.permissions.actors import PROVIDER_ROLES, Actor
+from casework.permissions.work import in_the_programme
+from casework.records.event_log import lock_log
+from casework.records.register_entries import body_of
+from casework.records.row_security import whole
+
+_TABLE = "list_entries"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def show_lists(db: Connection, actor: Actor, programme: str) -> ProgrammeLists:
+    """The lists of a programme, for whoever works in it, or for a provider: their forms offer them. Raises NotFound."""
+    if not any(
+        one.programme == programme and one.role != Role.OBSERVER or one.role in PROVIDER_ROLES
+        for one in actor.memberships
+    ):
+        raise NotFound("programme")
+    if db.execute(_PROGRAMME, {"id": programme}).first() is None:
+        raise NotFound("programme")
+    lists = read_lists(db, programme)
+    with whole(db):
+        version = db.execute(_LAST, {"log": programme, "kind": LIST_SET}).scalar() or 0
+    return ProgrammeLists(
+        id=programme,
+        version=version,
+        items=[
+            ProgrammeList(name=name, versioned=kind.versioned, entries=[_shown(entry) for entry in lists[name]])
+            for name, kind in LISTS.items()
+        ],
+        mine=in_the_programme(actor, programme, LIST_SETTERS) is not None,
+    )
+
+
+#: Whether there is such a programme.
+_PROGRAMME = text("SELECT id FROM programmes WHERE id = CAST(:id AS uuid)")
+#: When a list was changed last.
+_LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind")
+
+
+def _shown(entry: Entry) -> ListEntry:
+    return ListEntry(
+        key=entry.key,
+        code=entry.code,
+        version=entry.version or None,
+        label=entry.label,
+        label_zh=entry.label_zh,
+        position=entry.position,
+        retired=entry.retired,
+        shipped=entry.shipped,
+    )
+
+
+def insist_sets_lists(actor: Actor, programme: str) -> By:
+    """In which capacity the actor says what stands on them. Raises NotFound, NotAllowed."""
+    insist_reads(actor, programme)
+    by = in_the_programme(actor, programme, LIST_SETTERS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=LIST_SETTERS))
+    return by
+
+
+# --- setting ---------------------------------------------------------------------------------------------------------
+
+
+def set_entry(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    name: str,
+    *,
+    fields: JsonMapping,
+    reason: str | None,
+    request: Request,
+    seen: int | None = None,
+) -> Done:
+    """Say of one entry of a list what it is called, where it stands and whether it is offered; a code that is new is added.
+
+    What stood there before is changed with a reason. Raises RecordHasMoved where a list was changed after it was `seen`.
+    """
+    by = insist_sets_lists(actor, programme)
+    _insist_list(name)
+    values = cleaned(name, fields)
+    words = {REASON: line(reason, REASON)} if reason and reason.strip() else {}
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    return finish(db, actor, request, _set(db, by, (programme, name), [values], words, request=request, seen=seen))
+
+
+def import_entries(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    name: str,
+    *,
+    content: str,
+    reason: str,
+    request: Request,
+    seen: int | None = None,
+) -> Done:
+    """The same of many, as a table with a header: all of them, or none with every fault by its row. What it does not name stays."""
+    by = insist_sets_lists(actor, programme)
+    _insist_list(name)
+    values, words = table_of(name, content), {REASON: line(reason, REASON)}
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    return finish(db, actor, request, _set(db, by, (programme, name), values, words, request=request, seen=seen))
+
+
+def _insist_list(name: str) -> None:
+    if name not in LISTS:
+        raise NotFound()
+
+
+def _set(
+    db: Connection,
+    by: By,
+    where: tuple[str, str],
+    values: Sequence[JsonObject],
+    words: Mapping[str, str],
+    *,
+    request: Request,
+    seen: int | None,
+) -> Done:
+    programme, name = where
+    with whole(db):
+        log = lock_log(db, programme)
+        last = db.execute(_LAST, {"log": programme, "kind": LIST_SET}).scalar() or 0
+    if seen not in (None, last):
+        raise RecordHasMoved
+    present = read_lists(db, programme)
+    told = [one for one in values if not _says(present, name, one)]
+    if not told:
+        raise Refused(reasons.lists.SAME)
+    known = [one for one in told if find(present[name], key_of(one["code"], one["version"])) is not None]
+    if known and not words:
+        raise InvalidForm(fields={REASON: reasons.lists.SAY_WHY})
+    if len(present[name]) + len(told) - len(known) > MOST:
+        raise Refused(reasons.lists.FULL(most=MOST))
+    keys = keep_entries(db, programme, told)
+    with whole(db):
+        event = log.next_event(
+            LIST_SET,
+            by.person,
+            role=by.role,
+            acting_for=by.acting_for,
+            effects={"lists": [changed(name, told)]},
+            body=body_of(db, _TABLE, programme, keys) | dict(words),
+        )
+        append(db, log, [event], request.key_hash)
+    added = len(told) - len(known)
+    return Done({"id": programme, "version": event.seq, "added": added, "changed": len(known)})
+
+
+def _says(present: Lists, name: str, values: JsonMapping) -> bool:
+    """Whether the list says all of this already."""
+    entry = find(present[name], key_of(values["code"], values["version"]))
+    return entry is not None and all(
+        getattr(entry, field) == values[field] for field in ("label", "label_zh", "position", "retired")
+    )
+
+
+def keep_entries(db: Connection, programme: str, values: Iterable[JsonMapping]) -> list[str]:
+    """Write the rows, whose ids it gives; their event stands beside it."""
+    rows = [{**one, "id": str(uuid_utils.uuid7()), "programme_id": programme} for one in values]
+    return list(db.execute(_KEEP, {"rows": json.dumps(rows)}).scalars())
+
+
+#: Writes entries, or writes them anew.
+_KEEP = text("""
+    INSERT INTO list_entries (id, programme_id, list, code, version, label, label_zh, position, retired)
+    SELECT id, programme_id, list, code, version, label, label_zh, position, retired
+    FROM jsonb_populate_recordset(NULL::list_entries, CAST(:rows AS jsonb))
+    ON CONFLICT (programme_id, list, version, code) DO UPDATE SET label = excluded.label, label_zh = excluded.label_zh,
+    position = excluded.position, retired = excluded.retired RETURNING id
+""")
+
+
+__all__ = ["import_entries", "insist_sets_lists", "keep_entries", "set_entry", "show_lists"]

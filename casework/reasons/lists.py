@@ -1,0 +1,21 @@
+"""Why an entry of a programme's list is refused."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, reason, template
+
+CODE = reason("lists.code", N_("write letters and digits, with blanks, points, _ or - between them; at most 60"))
+NO_VERSION = reason("lists.no_version", N_("the entries of this list have no version"))
+PLACE = template("lists.place", N_("write a whole number from 1 to %(most)s"))
+SAY_WHY = reason("lists.say_why", N_("say why: the entry says something else until now"))
+SAME = reason("lists.same", N_("Nothing is changed: the list says this already."))
+NO_LIST = reason("lists.no_list", N_("there is no such list"))
+FULL = template("lists.full", N_("the list has %(most)s entries, which is the most"))
+NOT_LISTED = reason("lists.not_listed", N_("is not on the programme's list, or not offered any more"))
+NO_TABLE = reason("lists.no_table", N_("is no table: a row with the names of the columns, and one row for each entry"))
+COLUMNS = template("lists.columns", N_("these columns are missing in the first row: %(missing)s"))
+UNKNOWN_COLUMNS = template("lists.unknown_columns", N_("these columns are unknown: %(unknown)s"))
+TOO_MANY = template("lists.too_many", N_("has more than %(most)s rows; bring them in parts"))
+TOO_MANY_CELLS = reason("lists.too_many_cells", N_("has more cells than the first row"))
+TWICE = template("lists.twice", N_("stands in row %(row)s already"))
+IN_ROW = template("lists.in_row", N_("Row %(row)s, %(column)s: %(why)s"))

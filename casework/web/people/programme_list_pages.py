@@ -1,0 +1,264 @@
+"""A list of a programme: what stands on it, the form of one entry, and the table by which many come in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.engine.case_objects.letterheads import READERS
+from casework.engine.case_objects.programme_lists import CONTENT, LAST
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
+from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done, Request
+from casework.operations.people import letterheads, programme_lists
+from casework.operations.people.list_views import ListEntry, ProgrammeList
+from casework.operations.people.views import ProgrammeSettings
+from casework.permissions.actors import Actor
+from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.i18n import N_
+from casework.web.shell.layout import clock
+from casework.web.shell.list_words import ABOUT_LISTS, LIST_NAMES
+from casework.web.shell.session import only, page_transaction
+
+blueprint = Blueprint("programme_lists", __name__, url_prefix="/programmes/<uuid:programme>/settings/lists")
+
+
+class _Named(Form):
+    label = Text(label=N_("English"), max=300)
+    label_zh = Text(label=N_("Chinese"), max=300)
+    position = Number(
+        label=N_("Place"),
+        min="1",
+        max=str(LAST),
+        whole=True,
+        required=False,
+        help=N_("Smaller numbers are offered first. Empty: last."),
+    )
+
+
+class NewEntryForm(_Named):
+    """An entry that is new on a list."""
+
+    code = Text(label=N_("Code"), max=60, help=N_("It stands in cases and records, and never changes."))
+
+
+class NewItemForm(_Named):
+    """An item that is new in a catalogue."""
+
+    version = Text(label=N_("Version"), max=60, help=N_("Of the catalogue, such as 2025."))
+    code = Text(label=N_("Code"), max=60, help=N_("As the catalogue prints it, such as 1.3.2."))
+
+
+class EntryForm(_Named):
+    """An entry that is there."""
+
+    retired = YesNo(
+        label=N_("Is it retired?"), help=N_("Then no form offers it any more. Where it was chosen it stays readable.")
+    )
+    reason = Note(label=N_("Why"))
+
+
+class TableForm(Form):
+    """Many entries at once."""
+
+    content = Note(
+        label=N_("Table"),
+        max=500_000,
+        help=N_("Paste the rows of a spreadsheet or of a CSV file. The first row names the columns."),
+    )
+    reason = Note(label=N_("Why"))
+
+
+@blueprint.get("")
+@only(*READERS)
+def show(programme: UUID) -> str:
+    name = _name()
+    with page_transaction() as (db, actor):
+        shown, one, _ = _read(db, actor, str(programme), name)
+        mine = programme_lists.show_lists(db, actor, str(programme)).mine
+    return render_template(
+        "people/programme_list.html",
+        one=shown,
+        list=one,
+        name=gettext(LIST_NAMES[name]),
+        mine=mine,
+        about=gettext(ABOUT_LISTS[name]),
+        retired=sum(entry.retired for entry in one.entries),
+    )
+
+
+def _name() -> str:
+    """The list of the address."""
+    return request.args.get("list", "")
+
+
+def _read(db: Connection, actor: Actor, programme: str, name: str) -> tuple[ProgrammeSettings, ProgrammeList, int]:
+    """The settings of the programme, the list, and the version of the lists. Raises NotFound."""
+    shown = letterheads.show_settings(db, actor, programme)
+    lists = programme_lists.show_lists(db, actor, programme)
+    one = next((one for one in lists.items if one.name == name), None)
+    if one is None:
+        raise NotFound
+    return shown, one, lists.version
+
+
+def _entry(one: ProgrammeList, key: str) -> ListEntry | None:
+    """The entry of the address; None for one that is to be added. Raises NotFound."""
+    if not key:
+        return None
+    found = next((entry for entry in one.entries if entry.key == key), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _form_of(one: ProgrammeList, entry: ListEntry | None) -> type[Form]:
+    if entry is not None:
+        return EntryForm
+    return NewItemForm if one.versioned else NewEntryForm
+
+
+@blueprint.get("/entry")
+@only(*READERS)
+def ask_entry(programme: UUID) -> Response:
+    return _entry_form(str(programme), _name(), request.args.get("key", ""), None)
+
+
+def _entry_form(programme: str, name: str, key: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        programme_lists.insist_sets_lists(actor, programme)
+        shown, one, version = _read(db, actor, programme, name)
+        entry, draft = _entry(one, key), _draft(programme, name, key)
+        asked = _form_of(one, entry)
+        form = build_form(
+            draft,
+            asked.rule(),
+            own_texts(asked),
+            values=None if entry is None else _known(entry),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, draft),
+            revision=version,
+        )
+    page = render_template(
+        "people/list_entry_form.html",
+        one=shown,
+        form=form,
+        sent=sent,
+        list=one,
+        entry=entry,
+        name=gettext(LIST_NAMES[name]),
+    )
+    return make_response(page, sent.status if sent else 200)
+
+
+def _known(entry: ListEntry) -> JsonObject:
+    return {
+        "label": entry.label,
+        "label_zh": entry.label_zh,
+        "position": str(entry.position),
+        "retired": entry.retired,
+    }
+
+
+def _draft(programme: str, name: str, key: str) -> str:
+    # The key of an entry may have letters that no draft's name has.
+    return f"list:{programme}:{name}:{key.encode().hex()[:100]}"
+
+
+def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
+    rules = form.rule()
+    return check(build_model(form.__name__, rules), rules, data, clock().office_today)
+
+
+@blueprint.post("/entry")
+@only(*READERS)
+def set_entry(programme: UUID) -> BaseResponse:
+    id, name, key = str(programme), _name(), request.args.get("key", "")
+    with page_transaction() as (db, actor):
+        programme_lists.insist_sets_lists(actor, id)
+        one = _read(db, actor, id, name)[1]
+        entry = _entry(one, key)
+    asked = _form_of(one, entry)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = _checked(asked, data)
+        reason = given.pop("reason", None)
+        if given.get("position"):
+            given["position"] = int(given["position"])
+        if entry is not None:
+            given |= {"code": entry.code, "version": entry.version}
+        return programme_lists.set_entry(db, actor, id, name, fields=given, reason=reason, seen=revision, request=key)
+
+    return answer(
+        _draft(id, name, key),
+        asked.rule(),
+        do,
+        lambda sent: _entry_form(id, name, key, sent),
+        lambda done: url_for("programme_lists.show", programme=id, list=name),
+        said=lambda done: gettext("The list is changed. Forms offer it like this from now on."),
+    )
+
+
+@blueprint.get("/import")
+@only(*READERS)
+def ask_table(programme: UUID) -> Response:
+    return _table_form(str(programme), _name(), None)
+
+
+def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
+    with page_transaction() as (db, actor):
+        programme_lists.insist_sets_lists(actor, programme)
+        shown, one, version = _read(db, actor, programme, name)
+        form = build_form(
+            f"list-table:{programme}:{name}",
+            TableForm.rule(),
+            own_texts(TableForm),
+            submitted=sent.data if sent else None,
+            faults=sent.faults if sent else None,
+            draft=None if sent else find_draft(db, actor.person, f"list-table:{programme}:{name}"),
+            revision=version,
+        )
+    page = render_template(
+        "people/list_table_form.html", one=shown, form=form, sent=sent, list=one, name=gettext(LIST_NAMES[name])
+    )
+    return make_response(page, sent.status if sent else 200)
+
+
+@blueprint.post("/import")
+@only(*READERS)
+def import_table(programme: UUID) -> BaseResponse:
+    id, name = str(programme), _name()
+    with page_transaction() as (db, actor):
+        programme_lists.insist_sets_lists(actor, id)
+        _read(db, actor, id, name)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = _checked(TableForm, data)
+        return programme_lists.import_entries(
+            db, actor, id, name, content=given[CONTENT], reason=given["reason"], seen=revision, request=key
+        )
+
+    return answer(
+        f"list-table:{id}:{name}",
+        TableForm.rule(),
+        do,
+        lambda sent: _table_form(id, name, sent),
+        lambda done: url_for("programme_lists.show", programme=id, list=name),
+        said=lambda done: (
+            ngettext("%(num)d entry is added", "%(num)d entries are added", done.answer["added"])
+            + gettext("; ")
+            + ngettext("%(num)d is changed", "%(num)d are changed", done.answer["changed"])
+        ),
+    )
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,20 @@
+"""What the lists of a programme are called, and what is chosen from each."""
+
+from __future__ import annotations
+
+from casework.web.shell.i18n import N_
+
+LIST_NAMES = {
+    "sectors": N_("Sectors"), "districts": N_("Districts"), "wanted_forms": N_("Wanted forms"), "benefits": N_("Benefits"),
+    "match_refusals": N_("Reasons to refuse a match"), "green_items": N_("Items of the green finance catalogue"),
+}  # fmt: skip
+ABOUT_LISTS = {
+    "sectors": N_("What a need is about. Providers are found and tasks given by it, too."),
+    "districts": N_("Where a need is."),
+    "wanted_forms": N_("What somebody with a need wants to agree on."),
+    "benefits": N_("What a technology is good for. Providers are found and tasks given by it, too."),
+    "match_refusals": N_("Why a match does not become a case."),
+    "green_items": N_("Under which item of which version a project counts as green."),
+}
+
+__all__ = ["ABOUT_LISTS", "LIST_NAMES"]

@@ -1,0 +1,63 @@
+"""The lists of a programme on their pages: looked at, an entry added, changed and retired, and a table pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.support.web_client import Browser
+from tests.support.world import World
+
+BrowserFor = Callable[[str], Browser]
+STEEL = {"f-code": "steel", "f-label": "Steel", "f-label_zh": "钢铁", "f-position": "15"}
+
+
+def _revision(page: str) -> str:
+    return page.split('name="revision" value="')[1].split('"')[0]
+
+
+def test_an_administrator_adds_an_entry_and_retires_it(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("administrator"), f"/programmes/{world.programmes['BJ']}/settings"
+    assert f"{where}/lists?list=sectors" in browser.get(where).text
+    page = browser.get(f"{where}/lists?list=sectors").text
+    assert "建筑与施工" in page
+    form = browser.get(f"{where}/lists/entry?list=sectors").text
+    page = browser.post(f"{where}/lists/entry?list=sectors", STEEL | {"revision": _revision(form)}, follow=True).text
+    assert "Steel" in page
+    assert "钢铁" in page
+    form = browser.get(f"{where}/lists/entry?list=sectors&key=steel").text
+    assert 'name="f-code"' not in form
+    retired = {"f-label": "Steel", "f-label_zh": "钢铁", "f-position": "15", "f-retired": "yes"}
+    retired |= {"revision": _revision(form)}
+    refused = browser.post(f"{where}/lists/entry?list=sectors&key=steel", retired)
+    assert refused.status_code == 422
+    page = browser.post(
+        f"{where}/lists/entry?list=sectors&key=steel", retired | {"f-reason": "Nobody asks."}, follow=True
+    ).text
+    assert "<del>steel</del>" in page
+    history = browser.get(where).text
+    assert "changed a list" in history
+    assert "Sectors: steel" in history
+    assert "Nobody asks." in history
+
+
+def test_a_pasted_table_names_every_row_that_is_wrong(world: World, browser_for: BrowserFor) -> None:
+    browser = browser_for("supervisor")
+    where = f"/programmes/{world.programmes['BJ']}/settings/lists/import?list=green_items"
+    form = browser.get(where).text
+    given = {"f-content": "version\tcode\tlabel\tlabel_zh\n2025\t1/3\tA\t甲\n2025\t1.4\tB\t\n", "f-reason": "Printed."}
+    refused = browser.post(where, given | {"revision": _revision(form)})
+    assert refused.status_code == 422
+    assert "Row 2, code: " in refused.text
+    assert "Row 3, label_zh: " in refused.text
+    given["f-content"] = "version\tcode\tlabel\tlabel_zh\n2025\t1.3\tA\t甲\n"
+    page = browser.post(where, given | {"revision": _revision(form)}, follow=True).text
+    assert "1 entry is added" in page
+    assert "1.3" in page
+
+
+def test_an_officer_sees_none_of_it_and_a_list_that_is_none_is_not_there(world: World, browser_for: BrowserFor) -> None:
+    where = f"/programmes/{world.programmes['BJ']}/settings/lists"
+    assert browser_for("officer").get(f"{where}?list=sectors").status_code == 404
+    browser = browser_for("administrator")
+    for address in ("?list=colours", "", "/entry?list=colours", "/entry?list=sectors&key=nothing", "/import?list=x"):
+        assert browser.get(f"{where}{address}").status_code == 404
