@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -14,3 +15,10 @@ JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | 
 #: Answers to a form, by field. Its edition says what each of them is, and checks it when it is given; a type checker
 #: cannot know which form it was.
 Answers: TypeAlias = Mapping[str, Any]
+
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_id(words: str) -> bool:
+    """Whether words have the one form of our ids. Words as long and with as many hyphens have not."""
+    return _ID.fullmatch(words) is not None

@@ -342,8 +342,8 @@ class Reopening(Form):
 
 class FollowUp(Form):
     running = YesNo(
-        label="Is it still in use?",
-        done={"yes": "recorded that the technology still runs", "no": "recorded that the technology no longer runs"},
+        label="Is the technology in use?",
+        done={"yes": "recorded that the technology is in use", "no": "recorded that the technology is not in use"},
     )
     effect = Choice(
         label="Effect compared with what was expected",

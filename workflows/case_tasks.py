@@ -149,13 +149,13 @@ review_hold = Task(
 def follow_up_after(days: int) -> Task:
     return Task(
         "follow_up",
-        "Ask whether the technology still runs",
+        "Ask what came of it",
         Role.OFFICER,
         working_days(20),
         forms.FollowUp,
         after=calendar_days(days),
         aftercare=True,
-        by_link=ByLink("What has come of it? Is the technology still in use, and does it do what was expected?"),
+        by_link=ByLink("What has come of it? Is the technology in use, and does it do what was expected?"),
     )
 
 

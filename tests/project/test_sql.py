@@ -22,7 +22,7 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 BUILDERS = {
     "called", "entitled", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
-    "reads_case", "roles_sql", "sent", "titled", "with_links",
+    "reads_case", "roles_sql", "sent", "titled", "whose", "with_links",
 }  # fmt: skip
 
 

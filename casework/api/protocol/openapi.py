@@ -9,7 +9,7 @@ from flask import render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from casework.api.protocol.routes import IDS, Route
+from casework.api.protocol.routes import WORDS, Route
 from casework.api.protocol.schemas import Problem
 from casework.json_values import JsonMapping, JsonObject
 
@@ -106,9 +106,9 @@ def _path(route: Route) -> list[JsonObject]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "format": "uuid"}
-            if name in IDS
-            else {"type": "string", "minLength": 1, "maxLength": 200},
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200}
+            if name in WORDS
+            else {"type": "string", "format": "uuid"},
         }
         for name in route.parameters
     ]

@@ -6,17 +6,16 @@ import json
 import re
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NoReturn
-from uuid import UUID
 
 from flask import Request as Incoming
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from casework import reasons
-from casework.api.protocol.routes import IDS, Route
+from casework.api.protocol.routes import WORDS, Route
 from casework.engine.definition.field_faults import reason_of
 from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
-from casework.json_values import JsonObject, JsonValue
+from casework.json_values import JsonObject, JsonValue, is_id
 from casework.operations.core.idempotency import Request, digest_of
 from casework.reasons import Why
 from casework.records.field_encryption import storable
@@ -24,7 +23,6 @@ from casework.records.field_encryption import storable
 KEY_LENGTH = 200
 DEPTH = 32
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{KEY_LENGTH}}}")
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ETAG = re.compile(r'"(\d{1,9})"')
 _WORD = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
@@ -54,11 +52,9 @@ def about_client(request: Incoming) -> dict[str, str]:
 
 def read_path(route: Route, given: dict[str, str]) -> dict[str, str]:
     """The parameters of the path, ids in their one form. Raises NotFound for what can name nothing."""
-    parameters = {}
-    for name, value in given.items():
-        if not (_ID if name in IDS else _WORD).fullmatch(value):
-            raise NotFound(route.noun)
-        parameters[name] = str(UUID(value)) if name in IDS else value
+    parameters = {name: value if name in WORDS else value.lower() for name, value in given.items()}
+    if not all(_WORD.fullmatch(value) if name in WORDS else is_id(value) for name, value in parameters.items()):
+        raise NotFound(route.noun)
     return parameters
 
 

@@ -18,11 +18,10 @@ from casework.operations.documents.storage import Kept
 from casework.permissions.actors import Actor
 from casework.reasons.terms import Noun
 
-#: Parameters of a path that are ids: what else stands there names nothing.
-IDS = frozenset({
-    "endpoint", "track", "task", "match", "referral", "mediation", "need", "technology", "right", "consent", "token", "programme",
-    "membership", "person", "finding", "message", "mention", "clock", "document", "grant", "absence", "objection", "provider",
-    "invitation", "account", "party", "contact", "owner", "unsealing", "erasure", "role_request", "recovery", "view", "notification",
+#: Parameters of a path that are words. All others are ids: what else stands there names nothing.
+WORDS = frozenset({
+    "number", "transition", "service", "version", "fingerprint", "name", "noun", "seq", "item", "question", "session", "burden",
+    "job", "mail",
 })  # fmt: skip
 
 

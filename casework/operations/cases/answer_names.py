@@ -5,21 +5,18 @@ An answer is shown with its ids; who may read the one may read the other.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
-from casework.json_values import JsonValue
+from casework.json_values import JsonValue, is_id
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import own_tracks, reach
 
-#: What an id looks like: words that are as long and have as many hyphens are none.
-_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: People, organisations and rights by their ids; a right by its office and number.
 _NAMES = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
@@ -77,7 +74,7 @@ def _papers(db: Connection, case: Case | None, ids: set[str]) -> dict[str, str]:
 def ids_in(value: JsonValue) -> set[str]:
     """The ids that stand in an answer, however deep."""
     if isinstance(value, str):
-        return {value} if _ID.fullmatch(value) else set()
+        return {value} if is_id(value) else set()
     if isinstance(value, Mapping):
         return set().union(*(ids_in(part) for part in value.values()))
     if isinstance(value, list | tuple):

@@ -18,6 +18,7 @@ from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import Standing, perform
+from casework.operations.core.right_links import whose
 from casework.operations.core.right_numbers import find_rights
 from casework.permissions.actors import Actor
 
@@ -100,7 +101,7 @@ def list_addable(db: Connection, case: Case) -> list[JsonObject]:
 
 #: The rights of a technology, then those of organisations, that a case may still add, the newest first.
 _ADDABLE = text(f"""
-    SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, r.owner FROM rights r
+    SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, {whose("r")} AS owner FROM rights r
     CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT FROM right_technologies l WHERE l.right_id = r.id AND l.technology_id = CAST(:technology AS uuid)
     ) AS protects) AS own

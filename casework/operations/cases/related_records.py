@@ -9,12 +9,15 @@ from casework.errors import NotFound
 from casework.operations.cases.queries import titles_of
 from casework.operations.cases.views import CasePapers, ConsentView, Encumbrance, RightOfCase
 from casework.operations.core.presenters import names_of, when
+from casework.operations.core.right_links import whose
 from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 
 #: Some rights, by number.
-_RIGHTS = text("SELECT * FROM rights WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id")
+_RIGHTS = text(
+    f"SELECT r.*, {whose('r')} AS whose FROM rights r WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id"
+)
 #: The numbers of those of some cases that a person sees.
 _CASES = text(
     "SELECT id, number FROM cases WHERE id = ANY(CAST(:ids AS uuid[])) AND programme_id = ANY(CAST(:seen AS uuid[]))"
@@ -55,6 +58,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                 RightOfCase,
                 row,
                 number=row.number or row.application_number,
+                owner=row.whose,
                 expires_on=row.expires_on and row.expires_on.isoformat(),
                 fee_paid_to=row.fee_paid_to and row.fee_paid_to.isoformat(),
                 checked_on=row.checked_on and row.checked_on.isoformat(),

@@ -314,6 +314,7 @@ class RightOfCase:
     kind: str
     office: str | None
     number: str | None
+    #: Its owners on record, else whom the register names.
     owner: str | None
     status: str | None
     expires_on: str | None

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import overload
 
 from sqlalchemy import Connection, text
 
+from casework.json_values import is_id
 from casework.ledger.canonical_json import instant
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
-
-#: The system and whoever came by a link are actors without one; a history that somebody wrote into may say anything.
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @overload
@@ -33,6 +30,7 @@ def names_of(
 ) -> dict[str, str]:
     """By id what people and organisations are called, in the language of whoever reads. What is no id has no name.
 
+    The system and whoever came by a link are actors without an id; a history that somebody wrote into may say anything.
     An organisation that was merged is called as the one in its place is, but for a history, which tells of it `as_registered`.
     """
     rows = db.execute(
@@ -42,8 +40,8 @@ def names_of(
             " WHERE g.id = ANY(CAST(:organisations AS uuid[]))"
         ),
         {
-            "people": sorted(id for id in people if id and _ID.fullmatch(id)),
-            "organisations": sorted(id for id in organisations or () if id and _ID.fullmatch(id)),
+            "people": sorted(id for id in people if id and is_id(id)),
+            "organisations": sorted(id for id in organisations or () if id and is_id(id)),
             "registered": as_registered,
         },
     )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from casework.engine.state.right_values import OwnerOfRight
+from casework.operations.core.organisations import STANDING
+from casework.operations.core.reader_names import called
 
 
 def with_links(right: str) -> str:
@@ -20,6 +22,14 @@ def with_links(right: str) -> str:
         f" ORDER BY o.organisation_id), '[]') FROM right_owners o WHERE o.right_id = {right}.id) AS owners"
     )
     return f"{technologies}, {owners}"
+
+
+def whose(right: str) -> str:
+    """In SQL, whose a right `right` is, as the reader calls them: its owners on record, else what the register says."""
+    return (
+        f"coalesce((SELECT string_agg({called('o')}, '; ' ORDER BY o.name) FROM right_owners y JOIN {STANDING}"
+        f" ON g.id = y.organisation_id WHERE y.right_id = {right}.id), {right}.owner)"
+    )
 
 
 def write_technologies(db: Connection, right: str, technologies: Sequence[str]) -> None:

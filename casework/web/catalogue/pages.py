@@ -40,13 +40,14 @@ NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "refused"
 #: What is told of a need and of a technology, in this order.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
-        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Owner"), "sector": N_("Sector"), "district": N_("District"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Need owner"), "sector": N_("Sector"),
+        "district": N_("District"),
         "problem": N_("Problem"), "target": N_("Target"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
         "wanted_by": N_("Wanted by"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
     "technology": {
-        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Owner"),
+        "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Technology owner"),
         "description": N_("Description"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),

@@ -60,12 +60,14 @@ def index() -> str:
         technologies = catalogue.titles_of(
             db, actor, "technology", {technology, *(id for one in listed.items for id in one.technologies)}
         )
+        owners = names_of(db, set(), {one["organisation"] for right in listed.items for one in right.owners})
         may = bool(programmes_of(actor))
     asked: dict[str, Any] = {"q": words or None, "technology": technology}
     return render_template(
         "catalogue/rights.html",
         rows=listed.items,
         technologies=technologies,
+        owners=owners,
         words=words,
         kinds=KINDS_OF_RIGHTS,
         name_burden=name_burden,
