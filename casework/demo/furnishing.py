@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import uuid_utils
 from sqlalchemy import Engine, text
@@ -16,8 +16,9 @@ from casework.demo.cast import PROVIDERS
 from casework.demo.papers import write_paper
 from casework.engine.case_objects.messages import INTERNAL, SHARED
 from casework.engine.state.case import Track
-from casework.json_values import JsonMapping
+from casework.json_values import Answers, JsonMapping
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
+from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.core.idempotency import Request
 from casework.operations.deadlines.limits import set_limit
 from casework.operations.documents.service import file_version
@@ -126,6 +127,18 @@ class FurnishingHand(OperationsHand):
                 assert actor is not None
                 file_version(db, actor, self.store, id, kept, request=_request())
 
+    def lay(self, who: str, right: str, kind: str, values: Answers) -> None:
+        super().lay(who, right, kind, values)
+        self._show(who, right)
+
+    def _show(self, who: str, right: str) -> None:
+        """The extract of the register that shows what was laid on a right last."""
+        id = self.id(right)
+        with self.action() as db:
+            programme, burden = db.execute(_LAID_LAST, {"id": id}).one()
+            papers = print_extract(self.store, id, programme, "Extract of the register", self.stage.today)
+            file_for_burden(db, self.actor(who), id, burden, papers=papers, request=_request())
+
     def _say(self, who: str, audience: str, what: str, words: str) -> None:
         with self.action() as db:
             referral = self.track(what.partition(".")[0]).id if audience == SHARED else None
@@ -141,6 +154,21 @@ class FurnishingHand(OperationsHand):
             )
 
 
+def print_extract(store: DocumentStore, home: str, programme: str, title: str, day: date) -> Papers:
+    """A paper that opens, of what a register or a list has answered."""
+    words = (
+        f"{title}, asked for on {day.isoformat()}.",
+        "What it names is written down in the record that this paper belongs to.",
+    )
+    with receive(io.BytesIO(write_paper(title, day.isoformat(), words)), f"{title}.pdf") as upload:
+        return Papers(store, [store.keep(home, programme, upload)])
+
+
+#: The programme of a right, and what was laid on it last that came of no case.
+_LAID_LAST = text("""
+    SELECT r.programme_id::text, b.value->>'id' FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) WITH ORDINALITY b
+    WHERE r.id = CAST(:id AS uuid) AND b.value->>'case' IS NULL ORDER BY b.ordinality DESC LIMIT 1
+""")
 _PARAGRAPHS = (
     "What was asked: whether the technology does at this site what its owner claims, at which cost, and from when.",
     "What was looked at: the records of the need and of the technology, the measured values of the last twelve months, and"

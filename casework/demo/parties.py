@@ -7,10 +7,12 @@ from dataclasses import replace
 import uuid_utils
 from sqlalchemy import text
 
+from casework.demo.furnishing import print_extract
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.screenings import record_screening, usual_end
 from casework.operations.core.idempotency import Request
+from casework.operations.documents.storage import DocumentStore
 from casework.permissions.actors import Actor
 from casework.playbook.stage import Stage
 from casework.records.actors import find_actor
@@ -47,7 +49,7 @@ def furnish_parties(stage: Stage) -> None:
     _enter(stage, officer, LIKELY, "IT")
 
 
-def screen_parties(stage: Stage) -> None:
+def screen_parties(stage: Stage, store: DocumentStore) -> None:
     """As compliance does at the end of a quarter: those that are likely to come again, for all their cases."""
     with stage.action():
         compliance = find_actor(stage.db, stage.ids["compliance"])
@@ -60,9 +62,12 @@ def screen_parties(stage: Stage) -> None:
                 "checked_on": stage.today.isoformat(),
                 "valid_until": usual_end(stage.today).isoformat(),
                 "lists": "UN, EU and MOFCOM lists of this week",
-                "evidence": "Query log of compliance",
+                "evidence": "No entry in any of them",
             }
-            record_screening(stage.db, compliance, id, fields=fields, owners={}, request=_request(company))
+            papers = print_extract(store, id, stage.ids["programme"], "Answer of the lists", stage.today)
+            record_screening(
+                stage.db, compliance, id, fields=fields, owners={}, papers=papers, request=_request(company)
+            )
 
 
 def _enter(stage: Stage, officer: Actor, name: str, country: str) -> str:

@@ -166,7 +166,7 @@ def tell(
                 lambda n: FurnishingHand(stage, cast_of(chosen[n]), store) if n < FURNISHED else None,
             )
             raise_findings(stage)
-            screen_parties(stage)
+            screen_parties(stage, store)
         tell_due(engine, mailing=True)
     finally:
         engine.dispose()

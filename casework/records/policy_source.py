@@ -269,10 +269,10 @@ END""",
 #: Of files, their contents, blobs and compartments: what each is shown as far as, by the column that it is asked with. In functions,
 #: in the rights of who asks, so that the policy of the table above holds within: policies within policies take long to plan.
 _ABOVE = {
-    "files": ("document_id", "documents d WHERE d.id"),
-    "contents": ("file_id", "files f WHERE f.id"),
-    "blobs": ("id", "contents k WHERE k.blob_id"),
-    "compartments": ("id", "blobs b WHERE b.compartment_id"),
+    "files": ("document_id", ("documents d WHERE d.id", "evidence x WHERE x.id")),
+    "contents": ("file_id", ("files f WHERE f.id",)),
+    "blobs": ("id", ("contents k WHERE k.blob_id",)),
+    "compartments": ("id", ("blobs b WHERE b.compartment_id",)),
 }
 
 # --- the policies --------------------------------------------------------------------------------------------------------
@@ -367,6 +367,8 @@ POLICIES = {
     # Papers: for who reads the case, or was given them. What it was given, a provider sees even after the access has ended.
     "grants": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('grants')} OR {_own('grants.track_id')}",
     "documents": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('documents')} OR {paper_of('documents', _own)}",
+    # Papers of registers: for who reads the records of their programme.
+    "evidence": f"{_ENGINE_OR_REFUSED} OR programme_id = ANY({_ids('programmes')})",
     # One-time links of parties: for who reads the case. What opens one is nobody's to read.
     "party_links": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('party_links')}",
     "party_link_secrets": "current_setting('casework.reader', true) = 'engine'",
@@ -391,7 +393,7 @@ def _shows() -> Iterator[str]:
         yield Function(
             f"Whether {table} are shown, as far as what is above them.",
             f"casework_shows_{table}(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE",
-            f"BEGIN RETURN EXISTS (SELECT FROM {above} = asked); END",
+            f"BEGIN RETURN {' OR '.join(f'EXISTS (SELECT FROM {one} = asked)' for one in above)}; END",
         ).sql()
 
 

@@ -26,6 +26,7 @@ from casework.web.cases import bulk_case_pages, correction_pages
 from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
     burden_pages,
+    evidence_pages,
     merging_pages,
     organisation_row_pages,
     past_project_pages,
@@ -203,6 +204,7 @@ PAGES = (
     organisation_row_pages.blueprint,
     merging_pages.blueprint,
     screening_pages.blueprint,
+    evidence_pages.blueprint,
     mediations_pages.blueprint,
     messages_pages.blueprint,
     notification_pages.blueprint,

@@ -53,7 +53,7 @@ READERS = (
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({
     "/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>",
-    "/documents/<document>/<version>/preview/<page>", "/news",
+    "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>",
 })  # fmt: skip
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({

@@ -14,6 +14,7 @@ from casework.records.blob_store import Store
 from casework.records.database import connect_engine, transaction
 from casework.records.policy_source import POLICIES
 from tests.records.row_security_scene import SEALED, Reading, Scene, count, mediate, of_mediation
+from tests.support.additions import add_burden, show_burden
 from tests.support.databases import DatabaseServer
 from tests.support.file_makers import PDF
 from tests.support.way_to_referral import to_referral
@@ -44,6 +45,9 @@ def scene(
             ),
             {"log": home_of(db, number), "track": referral, "document": given},
         )
+    with transaction(engine) as db:
+        burden = add_burden(db, world, "officer", world.rights[0])
+    show_burden(document_store, world, world.rights[0], burden)
     with transaction(engine) as db:
         mediation = mediate(world, db, number)
     with transaction(engine) as db:

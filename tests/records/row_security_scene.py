@@ -13,7 +13,7 @@ from casework.records.database import ENGINE
 from casework.records.row_security import read_as
 from tests.support.world import World, new_request, today
 
-PAPERS = ("blobs", "compartments", "contents", "documents", "files", "grants")
+PAPERS = ("blobs", "compartments", "contents", "documents", "evidence", "files", "grants")
 #: What a sealed mediation has, by the column that names its log.
 SEALED = {
     "mediations": "id", "logs": "id", "events": "log_id", "tracks": "log_id", "tasks": "log_id", "clocks": "log_id",

@@ -97,6 +97,16 @@ REGISTERS: tuple[Row, ...] = (
         "/rights/{right}/encumbrances/{burden}/end", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"ended_on": "2025-01-05", "source": "Register", "reason": "Paid."},
     ),
+    post(
+        "/rights/{right}/encumbrances/{burden}/evidence", DECIDERS, READERS - DECIDERS, there=FOREIGN, query="?name=a.pdf",
+    ),
+    get("/rights/{right}/evidence", READERS, there=FOREIGN),
+    get("/evidence/{evidence}", READERS, there=FOREIGN),
+    get("/organisations/{party}/evidence", READERS, there=FOREIGN),
+    post(
+        "/organisations/{party}/screenings/{entry}/evidence", frozenset({"compliance"}), READERS - {"compliance"},
+        there_refused=FOREIGN, query="?name=a.pdf",
+    ),
     post("/rights/{right}/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"technologies": []}),
     # --- organisations that programmes keep ---
     get("/organisations/{party}", READERS, there=FOREIGN),

@@ -315,6 +315,8 @@ TABLE: tuple[Row, ...] = (
     post("/organisations/<party>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/organisations/<party>/screenings/new", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
     post("/organisations/<party>/screenings/new", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
+    get("/organisations/<party>/screenings/<entry>/evidence", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
+    post("/organisations/<party>/screenings/<entry>/evidence", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
     get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(
@@ -334,12 +336,13 @@ TABLE: tuple[Row, ...] = (
     post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(
         row
-        for of in ("new", "<burden>/correct", "<burden>/end")
+        for of in ("new", "<burden>/correct", "<burden>/end", "<burden>/evidence")
         for row in (
             get(f"/rights/<right>/burdens/{of}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/rights/<right>/burdens/{of}", DECIDERS, READERS - DECIDERS, there=FOREIGN),
         )
     ),
+    get("/evidence/<evidence>", READERS, there=FOREIGN),
     get("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),

@@ -44,8 +44,10 @@ from tests.support.additions import (
     add_party,
     add_recovery,
     add_role_request,
+    add_screening,
     add_service_account,
     add_unsealing,
+    show_burden,
 )
 from tests.support.api_client import PREFIX, Answer, Client
 from tests.support.databases import DatabaseServer
@@ -118,7 +120,14 @@ def scene(
         for where, by in (("here", "officer"), ("there", "foreign_officer"))
     }
     papers["absent"] = str(uuid.uuid4())
-    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
+    shown = {"absent": str(uuid.uuid4())}
+    for where, by, scope in (("here", "officer", "BJ"), ("there", "foreign_officer", "SH")):
+        of = things[where]
+        shown[where] = show_burden(document_store, world, of["right"], of["burden"], by=by, scope=scope)
+    things = {
+        where: {**some, "document": papers[where], "version": "1", "evidence": shown[where]}
+        for where, some in things.items()
+    }
     make_personae(world, engine, things["here"]["number"], things["here"]["mediation"])
     yield Scene(app, engine, world, things)
     engine.dispose()
@@ -257,7 +266,9 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "sealed": str(sealed),
         **written["here"],
     }
+    here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
+        "entry": str(uuid.uuid4()),
         "seq": "1",
         "answered_task": str(uuid.uuid4()),
         "recovery": add_recovery(db, world, "foreign_officer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -10,11 +11,15 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
+from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
+from casework.operations.catalogue.screenings import record_screening
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import note_entries
+from casework.operations.documents.storage import DocumentStore
+from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
@@ -25,6 +30,8 @@ from casework.operations.people.invitations import Scope, invite
 from casework.operations.people.role_requests import ask_role
 from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.records.actors import find_actor
+from casework.records.database import transaction
+from tests.support.file_makers import PDF
 from tests.support.world import World, new_request, today
 
 
@@ -220,6 +227,32 @@ def add_party(db: Connection, world: World, by: str, programme: str) -> dict[str
 
     contact = keep("contacts", "Li Wen")
     return {"party": party, "contact": contact, "owner": keep("owners", "Kiln Holding"), "row": contact}
+
+
+def add_screening(db: Connection, world: World, party: str, owner: str) -> str:
+    """The compliance reviewer has looked for a party and its one owner in the lists."""
+    day = today().isoformat()
+    fields = {"result": "clear", "checked_on": day, "valid_until": day, "lists": "UN", "evidence": "Query 7"}
+    done = record_screening(
+        db, world.actor(db, "compliance"), party, fields=fields, owners={owner: "clear"}, request=new_request()
+    )
+    return str(done.answer["id"])
+
+
+def keep_paper(store: DocumentStore, home: str, programme: str, content: bytes = PDF) -> Papers:
+    """A file that waits in the store for an entry of a register."""
+    with receive(io.BytesIO(content), "extract.pdf") as upload:
+        return Papers(store, [store.keep(home, programme, upload)])
+
+
+def show_burden(
+    store: DocumentStore, world: World, right: str, burden: str, *, by: str = "officer", scope: str = "BJ"
+) -> str:
+    """File the extract that shows what lies on a right, in transactions of its own; gives the evidence's id."""
+    papers = keep_paper(store, right, world.programmes[scope])
+    with transaction(store.engine) as db:
+        done = file_for_burden(db, world.actor(db, by), right, burden, papers=papers, request=new_request())
+        return str(done.answer["id"])
 
 
 def add_burden(db: Connection, world: World, by: str, right: str, **other: Any) -> str:

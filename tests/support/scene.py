@@ -38,8 +38,10 @@ from tests.support.additions import (
     add_party,
     add_recovery,
     add_role_request,
+    add_screening,
     add_service_account,
     add_unsealing,
+    show_burden,
 )
 from tests.support.databases import DatabaseServer
 from tests.support.way_to_referral import to_referral
@@ -90,7 +92,14 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
         for where, by in (("here", "officer"), ("there", "foreign_officer"))
     }
     papers["absent"] = str(uuid.uuid4())
-    things = {where: {**some, "document": papers[where], "version": "1"} for where, some in things.items()}
+    shown = {"absent": str(uuid.uuid4())}
+    for where, by, scope in (("here", "officer", "BJ"), ("there", "foreign_officer", "SH")):
+        of = things[where]
+        shown[where] = show_burden(document_store, world, of["right"], of["burden"], by=by, scope=scope)
+    things = {
+        where: {**some, "document": papers[where], "version": "1", "evidence": shown[where]}
+        for where, some in things.items()
+    }
     scene = Scene(app, world, things, {"anonymous": Browser(app.test_client())})
     for role in ROLES:
         scene.browser(role)
@@ -230,7 +239,9 @@ def make_things(world: World, db: Connection) -> Things:
         "sealed": sealed,
     }
     right = _right(db, world, there, technology)
+    here["entry"] = add_screening(db, world, here["party"], here["owner"])
     far = here | {
+        "entry": str(uuid.uuid4()),
         "answered": "1",
         "answered_task": str(uuid.uuid4()),
         "recovery": add_recovery(db, world, "foreign_officer"),

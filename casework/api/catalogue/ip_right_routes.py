@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from casework.api.catalogue import ip_right_schemas as schemas
+from casework.api.documents.schemas import Bytes, VersionQuery
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Route, get, post
+from casework.api.protocol.files import document_store
+from casework.api.protocol.routes import Call, Incoming, Outgoing, Route, get, post
 from casework.api.protocol.schemas import given
 from casework.json_values import JsonObject
-from casework.operations.catalogue import ip_rights, kept_records, outside_burdens
+from casework.operations.catalogue import evidence, ip_rights, kept_records, outside_burdens
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
-from casework.operations.catalogue.views import IpRight, Need, Technology
+from casework.operations.catalogue.views import EvidenceRow, IpRight, Need, Technology
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
+from casework.operations.core.views import Items
 
 
 def _list(call: Call, kind: type[Kind]) -> Page[Kind]:
@@ -170,6 +175,31 @@ def end_burden(call: Call) -> Done:
     )
 
 
+def may_show_burden(call: Call) -> Incoming:
+    """Before a byte is read: whether the caller may file something there."""
+    programme, _ = evidence.insist_burden(call.db, call.actor, call.path["right"], call.path["burden"])
+    return Incoming(call.query.name, call.path["right"], programme)
+
+
+def show_burden(call: Call) -> Done:
+    assert call.kept is not None
+    papers = evidence.Papers(document_store(), [call.kept])
+    return evidence.file_for_burden(
+        call.db, call.actor, call.path["right"], call.path["burden"], papers=papers, request=call.request
+    )
+
+
+def list_right_evidence(call: Call) -> Items[EvidenceRow]:
+    return Items(items=evidence.list_of_right(call.db, call.actor, call.path["right"]))
+
+
+def take_evidence(call: Call) -> Outgoing:
+    id = call.path["evidence"]
+    taken = evidence.open_evidence(call.db, call.actor, document_store(), id, address=f"/api/v1/evidence/{id}")
+    # What is wrong with the beginning is told before anything was sent.
+    return Outgoing(taken.name, taken.size, chain([next(taken.pieces, b"")], taken.pieces))
+
+
 def _burden(body: schemas.Burden) -> JsonObject:
     return {
         "kind": body.kind,
@@ -208,5 +238,10 @@ ROUTES: tuple[Route, ...] = (
         body=schemas.BurdenCorrected, noun="encumbrance"),
     post("/rights/{right}/encumbrances/{burden}/end", end_burden, "Record by which deed it ended", shared.Made,
         body=schemas.BurdenEnded, noun="encumbrance"),
+    get("/rights/{right}/evidence", list_right_evidence, "List the files that show what lies on an IP right", schemas.EvidenceList),
+    post("/rights/{right}/encumbrances/{burden}/evidence", show_burden, "File what shows an encumbrance: its bytes are the body",
+        shared.Made, query=VersionQuery, status=201, takes=may_show_burden, noun="encumbrance"),
+    get("/evidence/{evidence}", take_evidence, "Take out a file that shows what a register says; it is noted who did", Bytes,
+        gives_file=True),
     post("/rights/{right}/belongs", set_belonging, "Say what an IP right protects and whose it is", shared.Made, body=schemas.Belonging),
 )  # fmt: skip

@@ -218,3 +218,22 @@ class RightRecord(Answer):
 class RightPage(Answer):
     items: list[RightRecord]
     next: str | None = None
+
+
+class Evidence(Answer):
+    """A file that shows what a register says."""
+
+    id: str
+    about: Annotated[str, Field(description="Id of the encumbrance or the screening that it shows")]
+    kind: Annotated[str, Field(description="register_extract, deed or screening_extract")]
+    name: Annotated[str | None, Field(description="Null once erased")]
+    type: str
+    size: int
+    sha256: str | None
+    filed_at: str
+    filed_by: str | None
+    scan: Annotated[str | None, Field(description="pending, clean or blocked; null where no scanner looked at it")]
+
+
+class EvidenceList(Answer):
+    items: list[Evidence]

@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.api.catalogue import organisation_schemas as schemas
+from casework.api.catalogue.ip_right_schemas import EvidenceList
+from casework.api.documents.schemas import VersionQuery
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Route, get, post
+from casework.api.protocol.files import document_store
+from casework.api.protocol.routes import Call, Incoming, Route, get, post
 from casework.json_values import JsonObject
+from casework.operations.catalogue import evidence, organisations, screenings
 from casework.operations.catalogue import organisation_merging as merging
 from casework.operations.catalogue import organisation_queries as queries
-from casework.operations.catalogue import organisations, screenings
-from casework.operations.catalogue.views import OrganisationEntry, OrganisationRecord, OrganisationRow, ScreeningRow
+from casework.operations.catalogue.views import (
+    EvidenceRow,
+    OrganisationEntry,
+    OrganisationRecord,
+    OrganisationRow,
+    ScreeningRow,
+)
 from casework.operations.core.idempotency import Done
 from casework.operations.core.views import Items
 
@@ -74,6 +83,26 @@ def remove_owner(call: Call) -> Done:
 def list_screenings(call: Call) -> Items[ScreeningRow]:
     queries.show_organisation(call.db, call.actor, call.path["party"])
     return Items(items=screenings.list_screenings(call.db, call.actor, call.path["party"]))
+
+
+def may_show_screening(call: Call) -> Incoming:
+    """Before a byte is read: whether the caller may file something there."""
+    programme, _ = evidence.insist_screening(call.db, call.actor, call.path["party"], call.path["entry"])
+    return Incoming(call.query.name, call.path["party"], programme)
+
+
+def show_screening(call: Call) -> Done:
+    assert call.kept is not None
+    papers = evidence.Papers(document_store(), [call.kept])
+    return evidence.file_for_screening(
+        call.db, call.actor, call.path["party"], call.path["entry"], papers=papers, request=call.request
+    )
+
+
+def list_screening_evidence(call: Call) -> Items[EvidenceRow]:
+    rows = list_screenings(call).items
+    shown = evidence.evidence_of(call.db, call.actor, [row.id for row in rows])
+    return Items(items=[one for row in rows for one in shown[row.id]])
 
 
 def record_screening(call: Call) -> Done:
@@ -139,6 +168,10 @@ ROUTES: tuple[Route, ...] = (
     get(f"{_ONE}/screenings", list_screenings, "List how an organisation was screened", schemas.Screenings, noun="organisation"),
     post(f"{_ONE}/screenings", record_screening, "Record how an organisation and its owners were screened", shared.Made,
         body=schemas.NewScreening, status=201),
+    get(f"{_ONE}/evidence", list_screening_evidence, "List the files that show how an organisation was screened", EvidenceList,
+        noun="organisation"),
+    post(f"{_ONE}/screenings/{{entry}}/evidence", show_screening, "File what shows a screening: its bytes are the body",
+        shared.Made, query=VersionQuery, status=201, takes=may_show_screening, noun="entry"),
     get(f"{_ONE}/doubles", list_doubles, "List records that may be the same organisation", schemas.Doubles, noun="organisation"),
     post(f"{_ONE}/merge", merge_organisations, "Merge an organisation into another record of the same one", shared.Made,
         body=schemas.Merging),

@@ -9,8 +9,16 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from casework.engine.state.document_effects_schema import FiledFile
 from casework.engine.state.effects_schema import ErasedWords
-from casework.engine.state.right_values import Cause, Encumbrance, OwnerOfRight, RecordedRecord, RecordedRight
+from casework.engine.state.right_values import (
+    Cause,
+    Encumbrance,
+    FiledEvidence,
+    OwnerOfRight,
+    RecordedRecord,
+    RecordedRight,
+)
 
 
 class QueueRule(TypedDict):
@@ -116,6 +124,9 @@ class RegisterEffects(AccountChange, total=False):
     right_kind: str
     technologies: list[str]
     owners: list[OwnerOfRight]
+    # What was filed as evidence of an entry, and its file.
+    evidence: FiledEvidence
+    files: list[FiledFile]
     # A need or a technology; the fields for which a person stands from now on.
     record: RecordedRecord
     confirmed: list[str]

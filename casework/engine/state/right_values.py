@@ -60,6 +60,14 @@ class Cause(TypedDict):
     seq: int
 
 
+class FiledEvidence(TypedDict):
+    """A paper that shows an entry of a register: what of the log it is about; its file is beside it."""
+
+    id: str
+    about: str
+    kind: str
+
+
 class OwnerOfRight(TypedDict):
     """An organisation that an IP right belongs to, and its share in per cent where it is known."""
 

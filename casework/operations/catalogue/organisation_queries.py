@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.evidence import EVIDENCE_FILED
 from casework.engine.case_objects.organisations import (
     CONFIRMED,
     CONTACT,
@@ -203,7 +204,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "organisation_owners": (*OWNER, "screened", "screened_on", "lists"),
     "organisation_screenings": ("result", "checked_on", "valid_until", "lists", "evidence", "finding"),
 }
-_TELLS = frozenset({REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, MERGED, TOOK_OVER, ERASURE})
+_TELLS = frozenset({REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, EVIDENCE_FILED, MERGED, TOOK_OVER, ERASURE})
 
 
 def read_entries(db: Connection, actor: Actor, organisation: str) -> list[OrganisationEntry]:

@@ -1,4 +1,4 @@
-"""What lies on an IP right and came of no case here: officers enter it with its source, put it right in place, and end it by a deed."""
+"""What lies on an IP right and came of no case here: officers enter it with evidence, put it right in place, and end it by a deed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Encumbrance
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping
+from casework.operations.catalogue.evidence import DEED, EXTRACT, Papers, file_papers
 from casework.operations.catalogue.ip_rights import editable
 from casework.operations.core.encumbrances import write_encumbrances
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -36,6 +37,7 @@ def enter_burden(
     source: str,
     request: Request,
     number: str | None = None,
+    papers: Papers | None = None,
     seen: int | None = None,
 ) -> Done:
     """Record what lies on a right. Raises InvalidForm, and RecordHasMoved where its log is longer than when it was `seen`."""
@@ -47,6 +49,7 @@ def enter_burden(
     id = str(uuid_utils.uuid7())
     entered: RegisterEffects = {"encumbrance": burden_of(id, said)}
     _write(db, by, lying, _Told(BURDEN_ENTERED, entered, _words(source=source, number=number)))
+    file_papers(db, by, right, programme, about=id, kind=EXTRACT, papers=papers)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
@@ -61,6 +64,7 @@ def correct_burden(
     reason: str,
     request: Request,
     number: str | None = None,
+    papers: Papers | None = None,
     seen: int | None = None,
 ) -> Done:
     """Say otherwise, in its place, what an officer has entered. Raises NotFound, Refused for what a case here recorded."""
@@ -74,6 +78,7 @@ def correct_burden(
         raise InvalidForm(fields={"kind": reasons.fields.UNCHANGED})
     words = _words(source=source, number=number, reason=_said(reason, reasons.catalogue.SAY_WHY_CORRECTED))
     _write(db, by, lying, _Told(BURDEN_CORRECTED, {"encumbrance": told}, words))
+    file_papers(db, by, right, programme, about=burden, kind=EXTRACT, papers=papers)
     return finish(db, actor, request, Done({"id": burden}))
 
 
@@ -87,6 +92,7 @@ def end_burden(
     source: str,
     reason: str,
     request: Request,
+    papers: Papers | None = None,
     seen: int | None = None,
 ) -> Done:
     """Record by which deed it has ended, and on which day. Raises as `correct_burden` does."""
@@ -101,6 +107,7 @@ def end_burden(
     if day < (stood.get("from") or day):
         raise InvalidForm(fields={"ended_on": reasons.catalogue.ENDS_BEFORE_IT_BEGINS})
     _write(db, by, lying, _Told(BURDEN_ENDED, {"ended": [burden], "on": day}, words))
+    file_papers(db, by, right, programme, about=burden, kind=DEED, papers=papers)
     return finish(db, actor, request, Done({"id": burden}))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.evidence import NAME
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes
 from casework.errors import NotFound
 from casework.json_values import JsonObject
@@ -46,6 +47,7 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
     entries = []
     for event in events:
         burden, cause = event.effects.get("encumbrance"), event.effects.get("cause")
+        filed = event.effects.get("evidence")
         entries.append(
             RightEntry(
                 at=instant(event.at),
@@ -58,6 +60,8 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
                 burden=burden and burden.get("kind"),
                 licence=burden and burden.get("licence"),
                 case=cause and numbers.get(cause["log"]),
+                evidence=filed and filed["id"],
+                file=_bare(event.body.get(NAME)) if filed else None,
             )
         )
         state |= changes(state, event)

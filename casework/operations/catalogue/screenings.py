@@ -13,6 +13,7 @@ from casework.engine.case_objects.organisations import SCREENED, SCREENERS
 from casework.engine.case_objects.screenings import HIT, RESULTS, faults_of
 from casework.errors import InvalidForm, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.evidence import SCREENING, Papers, file_papers
 from casework.operations.catalogue.organisations import insist_home, tell
 from casework.operations.catalogue.views import ScreeningRow
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -59,6 +60,7 @@ def record_screening(
     fields: JsonMapping,
     owners: Mapping[str, str],
     request: Request,
+    papers: Papers | None = None,
     seen: int | None = None,
 ) -> Done:
     """Record how an organisation was screened, and each of its owners by id: `clear` or `hit`.
@@ -95,6 +97,7 @@ def record_screening(
         db.execute(_SCREEN_OWNER, stood)
     entries = {"organisation_screenings": [id]} | ({"organisation_owners": known} if known else {})
     tell(db, log, by, SCREENED, programme=programme, entries=entries)
+    file_papers(db, by, organisation, programme, about=id, kind=SCREENING, papers=papers)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 

@@ -127,7 +127,7 @@ class RightEntry:
     """An event of a right's log: what was entered, confirmed, laid on it or ended."""
 
     at: str
-    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected or burden_ended.
+    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended or evidence_filed.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
@@ -144,6 +144,9 @@ class RightEntry:
     licence: str | None
     #: The number of the case that did it.
     case: str | None
+    #: The file that was filed as evidence, and its name.
+    evidence: str | None
+    file: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -298,6 +301,26 @@ class ScreeningRow:
     evidence: str | None
     #: It has not run out.
     holds: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceRow:
+    """A file that shows what a register says."""
+
+    id: str
+    #: The encumbrance or the screening that it shows.
+    about: str
+    #: register_extract, deed or screening_extract.
+    kind: str
+    #: Null once erased.
+    name: str | None
+    type: str
+    size: int
+    sha256: str | None
+    filed_at: str
+    filed_by: str | None
+    #: pending, clean or blocked; null where no scanner looked at it.
+    scan: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -158,6 +158,11 @@ def _erase_in(
     effects: RegisterEffects = {"erasure": erasure, "erased": erased}
     append(db, log, [log.next_event(ERASED, SYSTEM_ACTOR, role=Role.SYSTEM, effects=effects, body=body)])
     _bring_rows(db, log, events)
+    db.execute(_NAMELESS, {"files": erased["names"]})
+
+
+#: Files of registers without their names, which named the person.
+_NAMELESS = text("UPDATE files SET name = NULL WHERE id = ANY(CAST(:files AS uuid[]))")
 
 
 def _bring_rows(db: Connection, log: Log, events: list[NamingEvent]) -> None:

@@ -38,8 +38,8 @@ _SECRET = "opens for days to whoever has the link and the code; who accepted is 
 _FOLDED = (
     "memberships", "absences", "allocations", "invitations", "skills", "service_accounts", "rights", "right_technologies",
     "right_owners", "needs", "technologies", "cases", "case_dates", "mediations",
-    "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "grants", "openings", "party_links", "mentions", "findings",
-    "erasures", "impacts", "statements",
+    "tracks", "tasks", "clocks", "proposals", "consents", "documents", "files", "evidence", "grants", "openings", "party_links", "mentions",
+    "findings", "erasures", "impacts", "statements",
 )  # fmt: skip
 
 _MADE = "made by the database itself, from what is covered"

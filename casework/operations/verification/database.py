@@ -8,10 +8,12 @@ from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import NotCanonical, digest
 from casework.operations.verification.kept_rows import PARTS
-from casework.operations.verification.rows import HOMES, Finding, later_than_head
+from casework.operations.verification.rows import HOMES, HOMES_OF_EVIDENCE, Finding, later_than_head
 from casework.records.register_entries import REGISTERS
 
 _BATCH = 500
+#: In which logs there are files, and papers of registers.
+_WHERE_FILES_LIE = {"files": ("case", "mediation", *HOMES_OF_EVIDENCE), "evidence": HOMES_OF_EVIDENCE}
 
 
 def check_rest(db: Connection) -> Iterator[Finding]:
@@ -34,12 +36,18 @@ def _orphans(db: Connection) -> Iterator[Finding]:
         )
         for id in db.execute(query, {"kind": kind}).scalars():
             yield Finding("orphan", f"A row of {table} has no log: {id}.", None, None, None, table, id)
-    for table in (*PARTS, "events"):
+    for table in (*PARTS, "evidence", "events"):
         query = text(
             f"SELECT DISTINCT log_id FROM {table} x WHERE NOT EXISTS (SELECT FROM logs l WHERE l.id = x.log_id)"
         )
         for id in db.execute(query).scalars():
             yield Finding("orphan", f"Rows of {table} belong to a log that is not there: {id}.", id, None, None, table)
+    for table, kinds in _WHERE_FILES_LIE.items():
+        query = text(
+            f"SELECT DISTINCT x.log_id FROM {table} x JOIN logs l ON l.id = x.log_id WHERE l.kind <> ALL(CAST(:kinds AS text[]))"
+        )
+        for id in db.execute(query, {"kinds": list(kinds)}).scalars():
+            yield Finding("orphan", f"Rows of {table} belong to a log that has none: {id}.", id, None, None, table)
     for table, register in REGISTERS.items():
         if register.home is None or table in HOMES.values():
             continue

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.organisations import (
     CONFIRMED,
     EDITORS,
@@ -33,7 +34,7 @@ from casework.records.row_security import whole
 #: By what was done, who does it.
 _DOERS: Mapping[str, Sequence[Role]] = {
     CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
-    SCREENED: SCREENERS,
+    SCREENED: SCREENERS, EVIDENCE_FILED: SCREENERS,
 }  # fmt: skip
 
 
@@ -55,6 +56,8 @@ def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator
                 yield event.seq, "it does not say why the two are one"
             if event.kind == SCREENED:
                 yield from ((event.seq, why) for why in _screening_against(past, before, event))
+            if event.kind == EVIDENCE_FILED:
+                yield from ((event.seq, why) for why in _evidence_against(before, event))
             if _corrects(before, event) and REASON not in event.body:
                 yield event.seq, "it changes what was confirmed before, and does not say why"
         gone = gone or event.kind == MERGED
@@ -108,6 +111,15 @@ def _screening_against(past: Past, before: list[RegisterEvent], event: RegisterE
     }
     if missed := owners - {name.partition(MARK)[2] for name in event.body if name.startswith("organisation_owners")}:
         yield f"it leaves out the owner {', '.join(sorted(missed))}"
+
+
+def _evidence_against(before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:
+    """A file shows a screening of the same programme that was recorded before."""
+    yield from faults_of(event)
+    about = str(event.effects.get("evidence", {}).get("about"))
+    known = fold(before).get("organisation_screenings", {}).get(about)
+    if known is None or isinstance(known, Mapping) and known.get("programme_id") != event.effects.get("programme"):
+        yield "it files what shows no screening of its programme"
 
 
 def _actor_against(past: Past, event: RegisterEvent, doers: Sequence[Role]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from casework.engine.case_objects.encumbrances import (
     FROM_OUTSIDE,
     RECORDED,
 )
+from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes, fold
 from casework.engine.case_objects.outside_burdens import faults, from_outside
 from casework.engine.case_objects.right_kinds import KINDS, missing
@@ -31,10 +32,12 @@ def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) ->
     for event in events:
         stood = fold(before)
         stands = event.kind == CONFIRMED or event.kind == RECORDED and event.effects["right"]["confirmed"]
-        if stands or event.kind == BELONGS or event.kind in FROM_OUTSIDE:
+        if stands or event.kind in (BELONGS, EVIDENCE_FILED, *FROM_OUTSIDE):
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
         yield from ((event.seq, why) for why in _record_against(fold([*before, event]), stands))
         yield from ((event.seq, why) for why in _burden_against(past, programme, stood, event))
+        if event.kind == EVIDENCE_FILED:
+            yield from ((event.seq, why) for why in _evidence_against(stood, event))
         looked_up = event.effects.get("checked_on") or event.body.get("checked_on")
         today = past.calendar(programme, event.at).local_date(event.at).isoformat()
         if stands and isinstance(looked_up, str) and looked_up > today:
@@ -78,6 +81,14 @@ def _burden_against(past: Past, programme: str, stood: Mapping[str, Any], event:
     ):
         if from_outside(stood.get("encumbrances", ()), id) is None:
             yield "what it changes or ends did not stand, or a case recorded it"
+
+
+def _evidence_against(stood: Mapping[str, Any], event: RegisterEvent) -> Iterator[str]:
+    """A file shows what came of no case, whether that stands or has ended."""
+    yield from faults_of(event)
+    about = event.effects.get("evidence", {}).get("about")
+    if not any(one["id"] == about and one["case"] is None for one in stood.get("encumbrances", ())):
+        yield "it files what shows nothing that came of no case"
 
 
 def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.evidence import filed_in
 from casework.engine.case_objects.ip_rights import fold as fold_right
 from casework.engine.case_objects.kept_records import fold as fold_record
 from casework.engine.roles import Role
@@ -44,6 +45,8 @@ HOMES = {
     "case": "cases", "mediation": "mediations", "programme": "programmes", "organisation": "organisations",
     "person": "people", "right": "rights", "need": "needs", "technology": "technologies", "finding": "findings", "erasure": "erasures",
 }  # fmt: skip
+#: Logs in which papers are filed that show what they tell.
+HOMES_OF_EVIDENCE = ("right", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ class Rows:
             yield self._differ(HOMES[kind], self.log, None, f"The log of a {kind} has no row in {HOMES[kind]}.")
             return
         yield from self._judged(kind, events)
+        if kind in HOMES_OF_EVIDENCE:
+            yield from self._evidence(events)
         if kind == "right":
             yield from self._right_kept(events, rows)
             yield from self._rights_caused()
@@ -135,6 +140,34 @@ class Rows:
             yield from self._finding_judged(events)
         else:
             yield from self._of_others(kind, events, rows)
+
+    def _evidence(self, events: list[RegisterEvent]) -> Iterator[Finding]:
+        """The papers that were filed in a register's log, each with its file."""
+        filed = filed_in(events, None)
+        papers: list[JsonObject] = [
+            {
+                "id": one.evidence,
+                "log_id": self.log,
+                "programme_id": one.programme,
+                "about_id": one.about,
+                "kind": one.kind,
+            }
+            for one in filed
+        ]
+        files: list[JsonObject] = [
+            {
+                **{name: value for name, value in one.event.effects["files"][0].items() if name != "document"},
+                "log_id": self.log,
+                "document_id": one.evidence,
+                "filed_at": one.event.at.isoformat(),
+                "filed_by": one.event.actor,
+                "name": one.name,
+                "digest": one.digest,
+            }
+            for one in filed
+        ]
+        yield from self._compare("evidence", papers, self._read("evidence", "log_id"))
+        yield from self._compare("files", files, self._read("files", "log_id"))
 
     def _of_others(self, kind: str, events: list[RegisterEvent], rows: list[JsonObject]) -> Iterator[Finding]:
         if kind == "erasure":

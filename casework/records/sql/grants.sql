@@ -6,7 +6,7 @@ GRANT USAGE ON SCHEMA public TO casework_app, casework_engine;
 GRANT SELECT ON alembic_version, reading_heads TO casework_app, casework_engine;
 
 -- What is written once: the history, frozen workflows, who read what, and where files lie.
-GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments TO casework_app, casework_engine;
+GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, compartments, evidence TO casework_app, casework_engine;
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON

@@ -267,7 +267,7 @@ $$;
 
 -- Whether files are shown, as far as what is above them.
 CREATE FUNCTION casework_shows_files(asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN RETURN EXISTS (SELECT FROM documents d WHERE d.id = asked); END
+BEGIN RETURN EXISTS (SELECT FROM documents d WHERE d.id = asked) OR EXISTS (SELECT FROM evidence x WHERE x.id = asked); END
 $$;
 
 -- Whether contents are shown, as far as what is above them.
@@ -405,6 +405,12 @@ CREATE POLICY readers ON documents TO casework_app USING (
 ))
 );
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY engine ON evidence USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON evidence TO casework_app USING (
+    (SELECT casework_engine_reads()) OR programme_id = ANY((SELECT casework_reach('programmes'))::uuid[])
+);
+ALTER TABLE evidence ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON party_links USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON party_links TO casework_app USING (

@@ -422,6 +422,22 @@ COMMENT ON COLUMN events.effects IS 'What follows from it; never personal, never
 COMMENT ON COLUMN events.body IS 'Form values, each with its salt; erasable';
 COMMENT ON COLUMN events.hash IS 'SHA-256 of prev and the canonical header, hex';
 
+CREATE TABLE evidence (
+    id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    about_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    CONSTRAINT pk_evidence PRIMARY KEY (id),
+    CONSTRAINT fk_evidence_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_evidence_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_evidence_about_id ON evidence (about_id);
+CREATE INDEX ix_evidence_log_id ON evidence (log_id);
+COMMENT ON TABLE evidence IS 'Papers of registers, each with one file: for who reads the records of its programme';
+COMMENT ON COLUMN evidence.about_id IS 'The encumbrance or the screening that it shows';
+COMMENT ON COLUMN evidence.kind IS 'register_extract, deed or screening_extract';
+
 CREATE TABLE files (
     id UUID NOT NULL,
     log_id UUID NOT NULL,

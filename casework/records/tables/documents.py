@@ -107,6 +107,17 @@ contents = Table(
     comment="Which blob holds a version; no row once it was erased",
 )
 
+evidence = Table(
+    "evidence",
+    metadata,
+    id_column(),
+    reference("log_id", "logs.id", index=True),
+    reference("programme_id", "programmes.id"),
+    Column("about_id", Id, nullable=False, index=True, comment="The encumbrance or the screening that it shows"),
+    Column("kind", Text, nullable=False, comment="register_extract, deed or screening_extract"),
+    comment="Papers of registers, each with one file: for who reads the records of its programme",
+)
+
 grants = Table(
     "grants",
     metadata,

@@ -160,7 +160,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         back=url_for("cases.show", number=case.number),
         suggested=suggested,
         service_name=service_name,
-        hand_in=files.place.to_hand_in,
+        hand_in=DocumentPlace("case", case.number or "").to_hand_in,
         effect=effect_of(standing.shown.impacts) if _claims_an_effect(action) else None,
         refused_answers=_refused(db, actor, case, action),
         preview=preview_of(db, actor, case, action, sent),

@@ -15,10 +15,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.engine.case_objects.outside_burdens import from_outside
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
+from casework.engine.execution.context import By
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import outside_burdens
 from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.evidence import file_for_burden, insist_burden
+from casework.operations.catalogue.ip_rights import editable as may_edit
 from casework.operations.catalogue.right_history import read_seq
 from casework.operations.catalogue.right_names import organisations_named
 from casework.operations.catalogue.views import IpRight
@@ -27,9 +30,11 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
-from casework.web.catalogue.right_forms import Burden, BurdenCorrected, BurdenEnded, rules_of, texts_of
+from casework.web.catalogue.evidence_files import files_of, papers_of
+from casework.web.catalogue.right_forms import Burden, BurdenCorrected, BurdenEnded, BurdenShown, rules_of, texts_of
 from casework.web.catalogue.right_pages import blueprint
 from casework.web.catalogue.right_record_pages import editable, show_form
+from casework.web.documents.held import FilesOfForm
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form
@@ -57,10 +62,19 @@ class Asked:
     def name(self) -> str:
         return f"right:{self.right}:{self.form.__name__}:{self.burden or 'new'}"
 
+    def files(self) -> FilesOfForm:
+        return files_of(self.right, self._home, self.name, self.form)
+
+    def _home(self, db: Connection, actor: Actor) -> tuple[str, By]:
+        if self.form is BurdenShown:
+            return insist_burden(db, actor, self.right, self.burden or "")
+        return may_edit(db, actor, self.right)
+
     def page(self, sent: Sent | None = None) -> Response:
+        files = self.files()
         with page_transaction() as (db, actor):
             one = editable(db, actor, self.right)
-            known = _known(db, one, self.burden) if self.burden is not None else {}
+            known = _known(db, one, self.burden) if self.burden is not None and self.form is not BurdenShown else {}
             if self.form is BurdenEnded:
                 known = {"ended_on": clock().office_today.isoformat()}
             view = build_form(
@@ -74,9 +88,11 @@ class Asked:
                 revision=read_seq(db, self.right),
                 doubts=sent.doubts if sent else (),
             )
-        return show_form(one, view, sent, self.title, self.do)
+        return show_form(one, files.shown_in(view, sent), sent, self.title, self.do)
 
-    def answered(self, do: Callable[[Connection, Actor, Request, int, JsonObject], Done], said: str) -> BaseResponse:
+    def answered(
+        self, do: Callable[[Connection, Actor, Request, int, JsonObject], Done], files: FilesOfForm, said: str
+    ) -> BaseResponse:
         """What was sent is checked and done; faults come back under the names that the form has."""
         with page_transaction() as (db, actor):
             layout.use_calendar(calendar_of(db, catalogue.show_record(db, actor, IpRight, self.right).programme))
@@ -96,6 +112,7 @@ class Asked:
             self.page,
             lambda done: url_for("rights.show", right=self.right, _anchor="lies"),
             said=lambda done: said,
+            files=files,
         )
 
 
@@ -139,6 +156,9 @@ def new_burden(right: UUID) -> Response:
 
 @blueprint.post("/rights/<uuid:right>/burdens/new")
 def add_burden(right: UUID) -> BaseResponse:
+    asked = _new(right)
+    files = asked.files()
+
     def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
         return outside_burdens.enter_burden(
             db,
@@ -147,11 +167,12 @@ def add_burden(right: UUID) -> BaseResponse:
             values=_values(db, actor, right, given),
             number=given.get("recorded_number"),
             source=given["source"],
+            papers=papers_of(files),
             seen=revision,
             request=key,
         )
 
-    return _new(right).answered(do, gettext("It is on record, and every check counts it."))
+    return asked.answered(do, files, gettext("It is on record, and every check counts it."))
 
 
 # --- one that is there ---------------------------------------------------------------------------------------------------
@@ -169,6 +190,9 @@ def correcting_burden(right: UUID, burden: UUID) -> Response:
 
 @blueprint.post("/rights/<uuid:right>/burdens/<uuid:burden>/correct")
 def correct_burden(right: UUID, burden: UUID) -> BaseResponse:
+    asked = _correction(right, burden)
+    files = asked.files()
+
     def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
         return outside_burdens.correct_burden(
             db,
@@ -178,14 +202,13 @@ def correct_burden(right: UUID, burden: UUID) -> BaseResponse:
             values=_values(db, actor, right, given),
             number=given.get("recorded_number"),
             source=given["source"],
+            papers=papers_of(files),
             reason=given["reason"],
             seen=revision,
             request=key,
         )
 
-    return _correction(right, burden).answered(
-        do, gettext("It is corrected in its place; the history keeps what it said before.")
-    )
+    return asked.answered(do, files, gettext("It is corrected in its place; the history keeps what it said before."))
 
 
 def _end(right: UUID, burden: UUID) -> Asked:
@@ -200,6 +223,9 @@ def ending_burden(right: UUID, burden: UUID) -> Response:
 
 @blueprint.post("/rights/<uuid:right>/burdens/<uuid:burden>/end")
 def end_burden(right: UUID, burden: UUID) -> BaseResponse:
+    asked = _end(right, burden)
+    files = asked.files()
+
     def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
         return outside_burdens.end_burden(
             db,
@@ -208,9 +234,31 @@ def end_burden(right: UUID, burden: UUID) -> BaseResponse:
             str(burden),
             ended_on=given["ended_on"],
             source=given["source"],
+            papers=papers_of(files),
             reason=given["reason"],
             seen=revision,
             request=key,
         )
 
-    return _end(right, burden).answered(do, gettext("Its end is on record; the right is free of it."))
+    return asked.answered(do, files, gettext("Its end is on record; the right is free of it."))
+
+
+def _more(right: UUID, burden: UUID) -> Asked:
+    title = gettext("File what shows what lies on the right")
+    return Asked(str(right), str(burden), BurdenShown, title, gettext("File the evidence"))
+
+
+@blueprint.get("/rights/<uuid:right>/burdens/<uuid:burden>/evidence")
+def showing_burden(right: UUID, burden: UUID) -> Response:
+    return _more(right, burden).page()
+
+
+@blueprint.post("/rights/<uuid:right>/burdens/<uuid:burden>/evidence")
+def show_burden(right: UUID, burden: UUID) -> BaseResponse:
+    asked = _more(right, burden)
+    files = asked.files()
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
+        return file_for_burden(db, actor, str(right), str(burden), papers=papers_of(files), request=key)
+
+    return asked.answered(do, files, gettext("The evidence is on file."))

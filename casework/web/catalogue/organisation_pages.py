@@ -18,6 +18,7 @@ from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue import organisations, screenings
+from casework.operations.catalogue.evidence import evidence_of
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
@@ -148,6 +149,7 @@ def show(party: UUID) -> str:
         }
         may = may_keep(db, actor, id)
         screened = screenings.list_screenings(db, actor, id)
+        shown_by = evidence_of(db, actor, [row.id for row in screened])
         screens = _may(db, actor, id, SCREENERS)
         stays = queries.show_organisation(db, actor, one.merged_into) if one.merged_into else None
     return render_template(
@@ -161,6 +163,7 @@ def show(party: UUID) -> str:
         mergeable=may and one.programme is not None,
         stays=stays,
         screened=screened,
+        shown_by=shown_by,
         screens=screens,
         results=RESULTS,
         services=[gettext(SERVICES.get(code, code)) for code in one.services],

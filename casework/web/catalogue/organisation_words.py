@@ -57,6 +57,7 @@ _HAPPENED: Mapping[str, str] = {
     "confirmed": N_("%(who)s confirmed the organisation"),
     "corrected": N_("%(who)s confirmed the organisation, with corrections"),
     "screened": N_("%(who)s recorded a screening"),
+    "evidence_filed": N_("%(who)s filed evidence"),
     "merged": N_("%(who)s merged this record into “%(other)s”"),
     "took_over": N_("%(who)s merged “%(other)s” into this record"),
     "erased": N_("Words that named a person were erased"),
@@ -79,7 +80,7 @@ def say_entry(entry: OrganisationEntry) -> tuple[str, list[tuple[str, str, str]]
 def _deed(entry: OrganisationEntry) -> str:
     if entry.kind == "confirmed" and entry.changes:
         return "corrected"
-    if entry.what is None or entry.kind in ("erased", "screened"):
+    if entry.what is None or entry.kind in ("erased", "screened", "evidence_filed"):
         return entry.kind
     changed = entry.kind == "row_kept" and any(before is not None for before, _ in entry.changes.values())
     return f"{entry.what}.{'changed' if changed else entry.kind}"

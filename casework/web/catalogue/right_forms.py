@@ -10,7 +10,7 @@ from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDE
 from casework.engine.case_objects.outside_burdens import LONGEST
 from casework.engine.case_objects.right_kinds import KINDS, kinds_with
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.forms import Choice, Date, Form, Many, Note, Text, YesNo
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Text, YesNo
 from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.values import (
@@ -136,6 +136,10 @@ BURDENS = {
 }  # fmt: skip
 
 
+#: What the field is called by which files come.
+EVIDENCE = N_("Evidence on file")
+
+
 class Burden(Form):
     """What lies on a right and came of no case here."""
 
@@ -156,6 +160,7 @@ class Burden(Form):
         help=N_("Of the registration, the record or the decision."),
     )
     source = Text(label=N_("Where you read it"), max=300, help=N_("The register, its extract, or the deed."))
+    evidence = Documents(label=EVIDENCE, help=N_("The extract of the register, or the deed: a scan or a PDF."))
     territories = Many(
         label=N_("Territories"),
         choices={},
@@ -186,6 +191,7 @@ def texts_of(form: type[Form]) -> Texts:
 
 
 class BurdenCorrected(Burden):
+    evidence = Documents(label=EVIDENCE, required=False, help=N_("Only where a new paper shows it."))
     reason = Note(label=N_("Why it says something else now"))
 
 
@@ -194,7 +200,14 @@ class BurdenEnded(Form):
 
     ended_on = Date(label=N_("Ended on"), past=True)
     source = Text(label=N_("Where you read it"), max=300, help=N_("The register, its extract, or the deed."))
+    evidence = Documents(label=EVIDENCE, help=N_("The deed, or the extract that shows it no longer."))
     reason = Note(label=N_("Why it ended"), help=N_("The deed by which it ended, in a sentence."))
+
+
+class BurdenShown(Form):
+    """A file more that shows an encumbrance."""
+
+    evidence = Documents(label=EVIDENCE, help=N_("The extract of the register, or the deed: a scan or a PDF."))
 
 
 #: What a field is called in a history, as the forms call it; the fields of the record in the order of a page.
@@ -202,7 +215,7 @@ ALL_LABELS = {
     rule["name"]: form.texts()[f"{rule['name']}.label"]
     for form in (Burden, NewRight, Look, Belonging)
     for rule in form.rule()
-}
+} | {"file": N_("Name of the file")}
 LABELS = {name: ALL_LABELS[name] for name in ("kind", *FIELDS, "technologies", "owners")}
 
 _SHARED = re.compile(r"(?P<name>.*?)\s*[,，;；:：]\s*(?P<share>[0-9]+(?:\.[0-9]+)?)\s*[%％]?")

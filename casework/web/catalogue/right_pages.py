@@ -13,6 +13,7 @@ from markupsafe import Markup
 from casework.errors import NotFound
 from casework.operations.catalogue import right_history
 from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.evidence import evidence_of
 from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.catalogue.views import IpRight, RightEntry
 from casework.operations.core.presenters import names_of
@@ -44,6 +45,7 @@ HAPPENED: Mapping[str, str] = {
     "burden_entered": N_("%(who)s entered what lies on it: %(burden)s"),
     "burden_corrected": N_("%(who)s corrected what lies on it: %(burden)s"),
     "burden_ended": N_("%(who)s ended what lay on it"),
+    "evidence_filed": N_("%(who)s filed evidence"),
     "belongs": N_("%(who)s said what the right protects and whose it is"),
 }
 _ORDER = tuple(LABELS)
@@ -114,6 +116,7 @@ def show(right: UUID) -> str:
         holders = names_of(db, set(), {burden.get("holder") for burden in burdens} | _organisations(one, entries))
         titles |= catalogue.titles_of(db, actor, "technology", _technologies(entries))
         may = actor.in_programme(one.programme, EDITORS)
+        shown_by = evidence_of(db, actor, [burden["id"] for burden in burdens])
     values = Values(titles | {id: name for id, name in holders.items() if name})
     return render_template(
         "catalogue/right.html",
@@ -126,6 +129,7 @@ def show(right: UUID) -> str:
             if getattr(one, field) not in (None, "", [])
         ],
         burdens=[(burden, holders.get(burden.get("holder") or ""), cases.get(burden["case"])) for burden in burdens],
+        shown_by=shown_by,
         name_burden=name_burden,
         say_scope=say_scope,
         about=about,

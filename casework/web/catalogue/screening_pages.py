@@ -11,13 +11,18 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.organisations import SCREENERS
-from casework.engine.definition.forms import Choice, Date, Form, Note, Text
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, Text
+from casework.engine.execution.context import By
 from casework.json_values import JsonObject
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue import organisations, screenings
+from casework.operations.catalogue.evidence import file_for_screening, insist_screening
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
+from casework.web.catalogue.evidence_files import files_of, papers_of
 from casework.web.catalogue.organisation_pages import checked, form_of, form_page
+from casework.web.catalogue.right_forms import EVIDENCE
+from casework.web.documents.held import FilesOfForm
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
@@ -33,13 +38,19 @@ class Screening(Form):
     result = Choice(label=N_("Result for the organisation"), choices=RESULTS)
     checked_on = Date(label=N_("Checked on"), past=True)
     lists = Text(label=N_("Lists and their versions"), max=500)
-    evidence = Text(
-        label=N_("Where the extract is filed, or what it says"),
+    extract = Text(
+        label=N_("What the extract says, or the number of the query"),
         max=500,
-        help=N_("A file’s place, or the number of the query."),
     )
+    evidence = Documents(label=EVIDENCE, help=N_("The answer of the lists: a scan, a picture of the screen or a PDF."))
     valid_until = Date(label=N_("Holds until"), help=N_("Cases rely on it up to that day; a year at most."))
     finding = Note(label=N_("What was found"), required=False, help=N_("Needed where somebody stands on a list."))
+
+
+class ScreeningShown(Form):
+    """A file more that shows a screening."""
+
+    evidence = Documents(label=EVIDENCE, help=N_("The answer of the lists: a scan, a picture of the screen or a PDF."))
 
 
 def _form(owners: list[Any]) -> type[Form]:
@@ -58,13 +69,24 @@ def _ask(organisation: str, sent: Sent | None = None) -> Response:
         today = clock().office_today
         known = {"checked_on": today.isoformat(), "valid_until": screenings.usual_end(today).isoformat()}
         seq = organisations.read_seq(db, organisation)
-        form = form_of(db, actor, _draft(organisation), _form(one.owners), known=known, sent=sent, revision=seq)
+        asked = _form(one.owners)
+        form = form_of(db, actor, _draft(organisation), asked, known=known, sent=sent, revision=seq)
+    form = _files(organisation, asked).shown_in(form, sent)
     title = gettext("Record a screening")
     return form_page(title, form, sent, do=title, back=_back(organisation), under=one.name)
 
 
-def _draft(organisation: str) -> str:
-    return f"organisation:{organisation}:screening"
+def _files(organisation: str, form: type[Form], screening: str | None = None) -> FilesOfForm:
+    def home(db: Connection, actor: Actor) -> tuple[str, By]:
+        if screening is not None:
+            return insist_screening(db, actor, organisation, screening)
+        return organisations.insist_home(db, actor, organisation, SCREENERS)
+
+    return files_of(organisation, home, _draft(organisation, screening), form)
+
+
+def _draft(organisation: str, screening: str | None = None) -> str:
+    return f"organisation:{organisation}:screening" + (f":{screening}" if screening else "")
 
 
 def _back(organisation: str) -> str:
@@ -82,11 +104,16 @@ def add(party: UUID) -> BaseResponse:
     with page_transaction() as (db, actor):
         owners = queries.show_organisation(db, actor, id).owners
     form = _form(owners)
+    files = _files(id, form)
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = checked(form, data)
         said = {owner.id: given.pop(f"{_OWNER}{n}", "") for n, owner in enumerate(owners)}
-        return screenings.record_screening(db, actor, id, fields=given, owners=said, seen=revision, request=key)
+        given["evidence"] = given.pop("extract")
+        papers = papers_of(files)
+        return screenings.record_screening(
+            db, actor, id, fields=given, owners=said, papers=papers, seen=revision, request=key
+        )
 
     return answer(
         _draft(id),
@@ -95,6 +122,41 @@ def add(party: UUID) -> BaseResponse:
         lambda sent: _ask(id, sent),
         lambda done: _back(id),
         said=lambda done: gettext("Recorded: the cases of this organisation rely on it until it runs out."),
+        files=files,
+    )
+
+
+def _ask_more(organisation: str, screening: str, sent: Sent | None = None) -> Response:
+    files = _files(organisation, ScreeningShown, screening)
+    with page_transaction() as (db, actor):
+        one = queries.show_organisation(db, actor, organisation)
+        form = form_of(db, actor, _draft(organisation, screening), ScreeningShown, sent=sent)
+    title, do = gettext("File what shows the screening"), gettext("File the evidence")
+    return form_page(title, files.shown_in(form, sent), sent, do=do, back=_back(organisation), under=one.name)
+
+
+@blueprint.get("/organisations/<uuid:party>/screenings/<uuid:entry>/evidence")
+def show(party: UUID, entry: UUID) -> Response:
+    return _ask_more(str(party), str(entry))
+
+
+@blueprint.post("/organisations/<uuid:party>/screenings/<uuid:entry>/evidence")
+def file_evidence(party: UUID, entry: UUID) -> BaseResponse:
+    id, about = str(party), str(entry)
+    files = _files(id, ScreeningShown, about)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        checked(ScreeningShown, data)
+        return file_for_screening(db, actor, id, about, papers=papers_of(files), request=key)
+
+    return answer(
+        _draft(id, about),
+        ScreeningShown.rule(),
+        do,
+        lambda sent: _ask_more(id, about, sent),
+        lambda done: _back(id),
+        said=lambda done: gettext("The evidence is on file."),
+        files=files,
     )
 
 

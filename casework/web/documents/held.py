@@ -29,14 +29,14 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.action_views import NeededPaper
 from casework.operations.core.idempotency import digest_of
 from casework.operations.documents import service as documents
-from casework.operations.documents.storage import LEFT_AFTER, Kept, part_for
+from casework.operations.documents.storage import LEFT_AFTER, Kept
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES, MOST_FILES
 from casework.operations.documents.uploads import receive
 from casework.permissions.actors import Actor
 from casework.reasons import Why
 from casework.web.documents.forms import Delivery, Papers
-from casework.web.documents.place import WORDS, Place
-from casework.web.history.sentences import WHOSE, whose
+from casework.web.documents.place import WORDS, TakesFiles
+from casework.web.history.sentences import WHOSE
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.form_fields import FILE, HELD, PAPER, PREFIX, Field, FormView, HeldFile, within
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request, wants_more
@@ -64,9 +64,10 @@ class _Held:
 
 @dataclass(frozen=True)
 class FilesOfForm:
-    """The files that come with a form in a case or a referral: for fields that ask for documents, and for papers that must be on file."""
+    """The files that come with a form, in a case, a referral or a register: for fields that ask for documents, and for papers that must
+    be on file."""
 
-    place: Place
+    place: TakesFiles
     form: str
     rules: Sequence[JsonMapping]
     #: What a file is entered as where its field asks for no kind.
@@ -84,6 +85,11 @@ class FilesOfForm:
     @property
     def held(self) -> tuple[HeldFile, ...]:
         return tuple(one.shown for one in self._held)
+
+    @property
+    def kept(self) -> list[Kept]:
+        """What has come with it and waits in the store."""
+        return [one.kept for one in self._held]
 
     @cached_property
     def _asking(self) -> Mapping[str, JsonMapping]:
@@ -168,11 +174,10 @@ class FilesOfForm:
             self._told[name], faults = self._read_about(rule)
         code = self._told.get(name, {}).get("whose", "")
         with page_transaction() as (db, actor):
-            case = self.place.find(db, actor)
-            documents.insist_may_hand_in(actor, case, self.place.referral)
-        self._held.extend(self._as_said(case.log, one, code, again=single) for one in before)
+            log = self.place.insist(db, actor)
+        self._held.extend(self._as_said(log, one, code, again=single) for one in before)
         room = 1 if single else max(0, MOST_FILES - len(self._held))
-        for refusal in self._take_in(case.log, name, chosen[:room], code):
+        for refusal in self._take_in(log, name, chosen[:room], code):
             faults.setdefault(name, reasons.documents.FILE_REFUSED(name=refusal.name, why=refusal.why))
         if len(chosen) > room:
             # Those before it are kept; of the others it is said that they are not.
@@ -195,7 +200,7 @@ class FilesOfForm:
         for file in files:
             try:
                 with receive(file.stream, file.filename or "") as upload:
-                    kept = document_store().keep(log, self._part(code), upload)
+                    kept = document_store().keep(log, self.place.part(code), upload)
             except UploadRefused as refusal:
                 because("upload_refused")
                 refused.append(refusal)
@@ -207,14 +212,11 @@ class FilesOfForm:
         """A kept file as whose it is said to be now, where that was not said before or is asked `again`."""
         if not code or code == one.code or one.code and not again:
             return one
-        return self._hold(one.shown.field, document_store().move(log, self._part(code), one.kept), code)
+        return self._hold(one.shown.field, document_store().move(log, self.place.part(code), one.kept), code)
 
     def _hold(self, name: str, kept: Kept, code: str) -> _Held:
         token = str(_signing().dumps([*self._bound(name), code, kept.blob, asdict(kept.told)]))
         return _Held(_shown(name, kept, token, code), kept, code)
-
-    def _part(self, code: str) -> str:
-        return part_for(whose(code)["party"], self.place.referral)
 
     def _bound(self, name: str) -> list[str]:
         """For whom and where a kept file counts."""
@@ -252,25 +254,21 @@ class FilesOfForm:
             rule, said = self._asking[name], self._told.get(name, {}) if self._asking[name]["type"] == PAPER else {}
             # What the same form says of the paper's last day, the paper bears.
             day = _day(request.form.get(self._sent_as("valid_until", PREFIX), "")) if rule.get("valid") else None
-            done = documents.hand_in(
+            id = self.place.enter(
                 db,
                 actor,
-                document_store(),
-                self.place.find(db, actor),
-                title=told.name.rpartition(".")[0] or told.name,
+                one.kept,
+                code=one.code,
                 kind=rule["kinds"][0] if rule.get("kinds") else self.kind,
-                kept=one.kept,
-                referral=self.place.referral,
                 language=said.get("language"),
                 valid_until=said.get("valid_until") or day,
-                **whose(one.code),
                 request=replace(
                     asked,
                     key=f"{asked.key[:60]}:{name[:20]}:{n}",
                     digest=digest_of("POST", request.path, [told.digest, told.name]),
                 ),
             )
-            ids.setdefault(self._sent_as(name, PREFIX), []).append(str(done.answer["id"]))
+            ids.setdefault(self._sent_as(name, PREFIX), []).append(id)
         return ids
 
 
@@ -288,7 +286,7 @@ def _shown(name: str, kept: Kept, token: str, code: str) -> HeldFile:
     return HeldFile(name, kept.told.name, kept.told.size, token, gettext(WHOSE[code]) if code in WHOSE else "")
 
 
-def takes_files(actor: Actor, case: Case, place: Place, rules: Iterable[JsonMapping]) -> bool:
+def takes_files(actor: Actor, case: Case, place: TakesFiles, rules: Iterable[JsonMapping]) -> bool:
     """Whether whoever fills in a form may hand in there what it asks for."""
     asks = case.kind == "case" and any(rule["type"] == "documents" for rule in rules)
     return asks and documents.why_not(actor, case, case.tracks.get(place.referral or "")) is None

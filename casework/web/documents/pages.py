@@ -60,6 +60,8 @@ TAKES_FILES = frozenset({
     "referrals.fire", "cases.fire", "tasks.complete", "tasks.ask_review", "decisions.decide",
     "documents.hand_in_case", "documents.hand_in_referral", "documents.file_version",
     "messages.case_write", "messages.referral_write",
+    "rights.add_burden", "rights.correct_burden", "rights.end_burden", "rights.show_burden",
+    "party_screenings.add", "party_screenings.file_evidence",
 })  # fmt: skip
 #: What stands beside the files in such a request.
 _BESIDE = 1 * MEGABYTE

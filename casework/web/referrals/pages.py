@@ -310,7 +310,7 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         moved=say_shared(case, moved),
         post=url_for("referrals.fire", referral=id, track=track, name=name),
         back=url_for("referrals.show", referral=id),
-        hand_in=files.place.to_hand_in,
+        hand_in=_place(actor, case, id).to_hand_in,
         service_name=service_name,
     )
 
@@ -366,9 +366,13 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
 
 def _files(actor: Actor, case: Case, id: str, action: form_actions.Action) -> FilesOfForm:
     """What comes with the form of an action: of the provider to its referral, of the office to the case, as whose paper it is."""
+    place = _place(actor, case, id)
+    return FilesOfForm(place, action.draft, action.rules, asks_whose=place.referral is None, papers=action.hand_in)
+
+
+def _place(actor: Actor, case: Case, id: str) -> DocumentPlace:
     whole = case.number is not None and sight(actor, case) == Sight.ALL
-    place = DocumentPlace("case", case.number or "") if whole else DocumentPlace("referral", id)
-    return FilesOfForm(place, action.draft, action.rules, asks_whose=whole, papers=action.hand_in)
+    return DocumentPlace("case", case.number or "") if whole else DocumentPlace("referral", id)
 
 
 def say_done(chosen: form_actions.Action) -> str:

@@ -40,6 +40,7 @@ from casework.records.register_entries import REGISTERS
 from casework.records.tables import metadata
 from tests.journeys.journey import Journey
 from tests.operations.documents.test_grants import Scene as Shared
+from tests.support.additions import show_burden
 from tests.support.databases import DatabaseServer
 from tests.support.scene import make_things
 from tests.support.world import World, build_world, new_request, note_rows
@@ -79,6 +80,7 @@ def scene(
     world.send_letter(document_store, here["number"], Written("reminder", here["referral"], "en"), sure=True)
     import_records(engine, "past_projects", io.BytesIO(PAST), programme="BJ")
     document = world.hand_in(document_store, here["number"])
+    show_burden(document_store, world, here["right"], here["burden"])
     with transaction(engine) as db:
         access_log.note_document(db, world.actor(db, "officer"), "/documents", here["number"], document)
     yield Scene(engine, superuser)

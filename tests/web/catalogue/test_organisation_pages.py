@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from sqlalchemy import Connection
 
+from tests.support.file_makers import PDF
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -157,13 +159,25 @@ def test_a_screening_is_recorded_with_each_owner(browser_for: Enter, world: Worl
     assert f"{page}/screenings/new" not in officer.get(page).text
     compliance = browser_for("compliance")
     assert "No screening is recorded." in words_of(compliance.get(page).text)
-    said = {"result": "clear", "lists": "UN, EU of May", "evidence": "Query 7"}
-    refused = words_of(fill(compliance, f"{page}/screenings/new", **said))
+    said = {"result": "clear", "lists": "UN, EU of May", "extract": "Query 7"}
+    refused = words_of(fill(compliance, f"{page}/screenings/new", (BytesIO(PDF), "lists.pdf"), **said))
     assert "Nothing is recorded yet" in refused
-    done = words_of(fill(compliance, f"{page}/screenings/new", **said, owner_0="clear"))
+    bare = words_of(fill(compliance, f"{page}/screenings/new", **said, owner_0="clear"))
+    assert "Nothing is recorded yet" in bare
+    done = words_of(fill(compliance, f"{page}/screenings/new", (BytesIO(PDF), "lists.pdf"), **said, owner_0="clear"))
     assert "Recorded: the cases of this organisation rely on it until it runs out." in done
     assert "UN, EU of May · Query 7" in done
     assert "Compliance recorded a screening" in done
+    assert "Compliance filed evidence" in done
+    filed = re.search(r'href="(/evidence/[^"]+)">lists.pdf', compliance.get(page).text)
+    assert filed is not None
+    assert officer.get(filed[1]).data == PDF
+    more = re.search(r'href="(/organisations/[^"]+/evidence)"', compliance.get(page).text)
+    assert more is not None
+    assert more[1] not in officer.get(page).text
+    done = words_of(fill(compliance, more[1], (BytesIO(PDF + b"% two"), "two.pdf")))
+    assert "The evidence is on file." in done
+    assert "two.pdf" in done
     assert "datetime=" not in done
     assert "[" not in words_of(compliance.get(f"{page}/screenings/new").text).partition("Result for")[0]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -25,9 +27,11 @@ def _play(world: World, db: Connection) -> str:
 pytestmark = pytest.mark.stage(play=_play)
 
 
-def fill(browser: Browser, page: str, **answers: str) -> str:
-    """What the page says after its form was sent with these answers."""
-    sent = read_page(browser.get(page).text).sent
+def fill(browser: Browser, page: str, *evidence: tuple[BytesIO, str], **answers: str) -> str:
+    """What the page says after its form was sent with these answers, and with a file where one is given."""
+    sent: dict[str, Any] = dict(read_page(browser.get(page).text).sent)
+    for file in evidence:
+        sent["u-evidence"] = file
     for name, value in answers.items():
         sent[f"f-{name}"] = value
     return browser.flask.post(page, data=sent, follow_redirects=True).text
