@@ -26,6 +26,8 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.case_forms import COMMENTED
+from workflows.comments import comment_on_draft
 from workflows.impact import statement_is_renewed, technology_is_verified, technology_is_verified_within_limits
 from workflows.papers import VERIFICATION_STATEMENT
 from workflows.service_effects import service_is_replaced
@@ -148,14 +150,13 @@ class DraftReport(Form):
     draft = Documents(label="Draft report")
 
 
-COMMENTED = {"commented": "Commented", "no_comments": "Has no comments", "silent": "No answer by the due date"}
-
-
 class Comments(Form):
     """What the parties said to the draft, or that they said nothing in time."""
 
-    need_owner = Choice(label="Need owner", choices=COMMENTED)
-    technology_owner = Choice(label="Technology owner", choices=COMMENTED)
+    need_owner = Choice(label="Need owner", choices=COMMENTED, prefill="comment_on_draft@need_owner.answer")
+    technology_owner = Choice(
+        label="Technology owner", choices=COMMENTED, prefill="comment_on_draft@technology_owner.answer"
+    )
     comments = Documents(label="Comments", required=False)
 
 
@@ -319,11 +320,11 @@ class Assessment(Workflow):
     )  # fmt: skip
     send_draft = draft_report.to(
         party_comment, by=Role.PROVIDER, form=DraftReport,
-        do="Send the draft report", done="sent the draft report",
+        do="Send the draft report", done="sent the draft report", opens=[comment_on_draft],
     )  # fmt: skip
     comments_in = party_comment.to(
         finalising, by=Role.OFFICER, form=Comments,
-        do="Record the comments", done="recorded the parties' comments",
+        do="Record the comments", done="recorded the parties' comments", ends=("comment_on_draft",),
     )  # fmt: skip
     issue_pass = finalising.to(
         verified, by=Role.PROVIDER, form=Statement, guards=[statement_ends_after_issue],
@@ -365,4 +366,5 @@ class Assessment(Workflow):
         done="ended the assessment, because another provider takes its place",
     )  # fmt: skip
 
+    on_request = (((party_comment,), (Role.OFFICER,), comment_on_draft),)
     milestones = {"stated": [verified, verified_with_limits]}

@@ -66,6 +66,7 @@ from workflows.case_tasks import (
     use_report,
     use_report_after,
 )
+from workflows.comments import comment_on_letter, comment_on_terms
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
 
 #: The services that the plan names a provider for.
@@ -341,6 +342,11 @@ class Case(Workflow):
         (
             (triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing, on_hold),
             (Role.OFFICER,), ask_more_time,
+        ),
+        ((structuring, agreement), (Role.OFFICER,), comment_on_terms),
+        (
+            (consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing), (Role.OFFICER,),
+            comment_on_letter,
         ),
         ((structuring, agreement), (Role.OFFICER,), ask_waiver),
         ((structuring, agreement), (Role.OFFICER,), Task(

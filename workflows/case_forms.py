@@ -32,6 +32,10 @@ from workflows.codes import (
     WITHOUT_ASSESSMENT,
 )
 
+#: What a party does with what is put to it, and of these what somebody has said.
+COMMENTED = {"commented": "With comments", "no_comments": "No comments", "silent": "No answer by the due date"}
+SAID = ("commented", "no_comments")
+
 # --- triage and consent ----------------------------------------------------------------------------------------------
 
 
@@ -351,6 +355,22 @@ class FollowUp(Form):
     )  # fmt: skip
     further_sites = Number(label="Further sites", min="0", whole=True)
     note = Note(label="Note", required=False)
+
+
+class PartyComment(Form):
+    """What a party says to what was put to it."""
+
+    answer = Choice(
+        label="What the party says", choices=COMMENTED,
+        done={
+            "commented": "recorded the party's comments", "no_comments": "recorded that the party has no comments",
+            "silent": "recorded that the party gave no answer",
+        },
+    )  # fmt: skip
+    comment = Note(label="Its comments", when=("answer", ("commented",)))
+    person = Text(label="Who said so", when=("answer", SAID))
+    said_on = Date(label="On which day", past=True, when=("answer", SAID))
+    papers = Documents(label="Papers that came with it", required=False)
 
 
 class LostConsent(Form):

@@ -160,12 +160,16 @@ def follow_up_after(days: int) -> Task:
 
 
 INTRODUCTION_FOLLOW_UP = "introduction_follow_up"
+INTRODUCTION_BY_LINK = ByLink(
+    "We introduced you to each other. What has come of it?", labels=(("contact", "How it stands between you"),),
+    party="told_by", day="told_on", without=(("contact", ("no_answer",)),),
+)  # fmt: skip
 
 #: After half a year, a year and two.
 INTRODUCTION_FOLLOW_UPS = tuple(
     Task(
         INTRODUCTION_FOLLOW_UP, "Ask what came of the introduction", Role.OFFICER, working_days(20), forms.IntroductionFollowUp,
-        after=calendar_days(days),
+        after=calendar_days(days), by_link=INTRODUCTION_BY_LINK,
     )
     for days in (182, 365, 730)
 )  # fmt: skip
@@ -224,6 +228,7 @@ def _use_report(after: Limit | None = None) -> Task:
         impact.UseReport,
         guards=(impact.period_in_order,),
         after=after,
+        by_link=ByLink("Please tell us how you use the technology."),
     )
 
 

@@ -11,6 +11,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.prefill import prefill
 from casework.engine.execution.checklists import unticked
@@ -356,8 +357,9 @@ class OperationsHand(Hand):
         form, track = edition.tasks[task.rule].form, self.case.tracks[task.track]
         return Sheet(edition, form, track, who=who, action=task.name)
 
-    def fill(self, sheet: Sheet, said: Answers) -> JsonObject:
-        rules = sheet.edition.form(sheet.name)
+    def fill(self, sheet: Sheet, said: Answers, asked: Sequence[WrittenField] | None = None) -> JsonObject:
+        """The answers to a form, or to what somebody is asked of it."""
+        rules = sheet.edition.form(sheet.name) if asked is None else list(asked)
         known = prefill(self.case, sheet.track, rules)
         return fill_form(Form(sheet.action, rules, known), said, _Surroundings(self, sheet))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.party_hand import answer_by_link
 
 #: What else people do in a case, by operations.
 Action = Callable[[OperationsHand], object]
@@ -102,6 +103,11 @@ def finish(who: str, task: str, **data: object) -> Action:
 def paper(title: str, party: str | None = None) -> Action:
     """A paper of a party, or of neither, is registered under its title."""
     return lambda hand: hand.register(title, party)
+
+
+def by_link(task: str, party: str, /, **data: object) -> Action:
+    """The officer gives a party a link for a task, and the party answers by it."""
+    return lambda hand: answer_by_link(hand, "officer", task, party, data)
 
 
 def withdrawn(party: str, who: str = "officer") -> Action:

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from casework.operations.cases.queries import find_case
+from casework.operations.cases.side_tasks import add_task
 from casework.operations.links.mail import ANSWER_PAGE, link_purpose
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.tasks.service import activate_task
@@ -14,6 +16,7 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
 from tests.browser.test_invitations import insist_accessible
+from tests.operations.links.scene import to_consent
 from tests.support.way_to_referral import complete
 from tests.support.world import new_request, today
 
@@ -79,3 +82,44 @@ def test_a_party_answers_on_a_telephone(page_of: PageOf, site: Site) -> None:
     (by,) = site.ids("SELECT closed_by FROM tasks WHERE id = CAST(:task AS uuid)", task=task)
     assert by == "party"
     assert list(verify_all(site.engine)) == []
+
+
+def test_a_party_comments_on_a_letter_in_chinese(page_of: PageOf, site: Site) -> None:
+    """Not offered: that it gave no answer. Its words stand in the case's timeline."""
+    world, secret_box = site.world, site.document_store.secret_box
+    with transaction(site.engine) as db:
+        number = to_consent(world, db)
+        case, _ = find_case(db, world.actor(db, "officer"), number)
+        add_task(
+            db,
+            world.actor(db, "officer"),
+            case.log,
+            "case",
+            case.main.id,
+            task="comment_on_letter",
+            about="need_owner",
+            request=new_request(),
+        )
+    (task,) = site.ids(
+        "SELECT id FROM tasks WHERE name = 'comment_on_letter' AND log_id = CAST(:log AS uuid)", log=case.log
+    )
+    with transaction(site.engine) as db:
+        wanted = Wanted("need_owner", 14, "zh-Hans", code=False, name="张伟")
+        done = give_link(db, world.actor(db, "officer"), secret_box, task, wanted, request=new_request())
+    reader = page_of(None, locale="zh-CN", phone=True)
+    reader.open_link(ANSWER_PAGE + secret_box.secrets_of(link_purpose(done.answer["id"]))[0], "/answer/form")
+    assert "请阅读我方函件" in reader.page.inner_text("h1")
+    offered = reader.page.locator("input[name=f-answer]").evaluate_all("all => all.map(one => one.value)")
+    assert offered == ["commented", "no_comments"]
+    insist_accessible(reader)
+    reader.page.check("input[name=f-answer][value=commented]")
+    reader.page.fill("[name=f-comment]", "第三条的期限太短。")
+    reader.page.fill("#answered_by", "张伟")
+    reader.page.fill("#answered_as", "总经理")
+    reader.follow(reader.page.locator("main form button.btn-primary"))
+    assert "第三条的期限太短。" in reader.page.inner_text("main")
+    insist_accessible(reader)
+    assert list(verify_all(site.engine)) == []
+    officer = page_of("officer", locale="zh-CN")
+    officer.open(f"/cases/{number}/history")
+    assert "张伟" in officer.page.inner_text("main")

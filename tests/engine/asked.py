@@ -21,12 +21,15 @@ class Question(Form):
     who = Text(label="Who")
     on = Date(label="When", past=True)
     way = Choice(label="How", choices={"letter": "Letter"})
+    said = Choice(label="Said", choices={"much": "Much", "nothing": "Nothing"}, required=False)
     shown = Documents(label="These", required=False)
     whom = Providers(label="To these", required=False)
     papers = Documents(label="Papers", required=False)
 
 
-BY_LINK = ByLink("Do you agree?", name="who", day="on", files="papers", leaves=("way",))
+BY_LINK = ByLink(
+    "Do you agree?", name="who", day="on", files="papers", leaves=("way",), without=(("said", ("nothing",)),)
+)
 
 
 class Asked(Workflow):

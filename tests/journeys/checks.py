@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from casework.engine.analysis.impacts import saving_of
+from casework.engine.state.events import COMPLETED, PARTY_ACTOR
 from casework.errors import CaseworkError
 from casework.playbook.hand import Do
 from tests.journeys.journey import Check, Journey, Step
@@ -50,6 +51,17 @@ def has(task: str, about: str | None = None, count: int | None = None, **is_: Js
         for name, value in is_.items():
             value = journey.world[value] if name in ("holder", "organisation") and value else value
             assert getattr(tasks[0], name) == value, (task, name, getattr(tasks[0], name), value)
+
+    return check
+
+
+def answered_by_party(task: str, party: str) -> Check:
+    """A party has answered the newest task of the name by its link: so the timeline says."""
+
+    def check(journey: Journey) -> None:
+        done = [one for one in journey.events() if one.kind == COMPLETED and one.effects.get("name") == task]
+        assert done[-1].actor == PARTY_ACTOR, (task, done[-1].actor)
+        assert done[-1].organisation == journey.case.parties[party]
 
     return check
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from casework import reasons
 from casework.engine.definition.by_link import LINK_FILLS
-from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.edition_schema import WrittenByLink, WrittenField
 from casework.engine.definition.editions import Edition, TaskRule
 from casework.engine.execution.checklists import unticked
 from casework.engine.execution.context import By
@@ -98,11 +98,17 @@ def asked_fields(edition: Edition, rule: TaskRule, link: PartyLink | None = None
     by_link = rule.by_link
     assert by_link is not None
     apart = {*by_link["leaves"], *(by_link[name] for name in LINK_FILLS if name in by_link)}
-    fields = [field for field in edition.form(rule.form) if field["name"] not in apart]
+    fields = [_offered(field, by_link) for field in edition.form(rule.form) if field["name"] not in apart]
     if link is None:
         return fields
     unnamed = {kind for kind, named in (("documents", link.documents), ("providers", link.providers)) if not named}
     return [field for field in fields if field["type"] not in unnamed]
+
+
+def _offered(field: WrittenField, by_link: WrittenByLink) -> WrittenField:
+    """A field as a party is asked it: without the answers that are the office's alone."""
+    without = by_link.get("without", {}).get(field["name"])
+    return {**field, "choices": [choice for choice in field["choices"] if choice not in without]} if without else field
 
 
 def give(builder: EventBuilder, command: GiveLink) -> None:
@@ -238,8 +244,11 @@ def used_against(edition: Edition | None, before: Case, event: Event, results: I
     rule = rule_of(edition, task) if edition is not None and task is not None else None
     fields = {field["name"]: field["type"] for field in edition.form(rule.form)} if edition is not None and rule else {}
     handed_in = set(event.effects.get("handed_in", ()))
+    without = rule.by_link.get("without", {}) if rule is not None and rule.by_link is not None else {}
     for result in results:
         yield from _beyond(link, fields, result, handed_in)
+        if isinstance(result, dict) and any(result.get(name) in choices for name, choices in without.items()):
+            yield "the party answers what the office alone can say"
 
 
 def _beyond(link: PartyLink, fields: dict[str, str], result: object, handed_in: set[str]) -> Iterator[str]:

@@ -23,3 +23,5 @@ class ByLink:
     day: str = ""
     files: str = ""
     leaves: tuple[str, ...] = ()
+    #: Answers that are the office's alone, by field: nobody says of themselves that they said nothing.
+    without: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -107,6 +107,8 @@ class WrittenByLink(TypedDict):
     day: NotRequired[str]
     files: NotRequired[str]
     leaves: list[str]
+    #: By field, the answers that are not offered to the party.
+    without: NotRequired[dict[str, list[str]]]
 
 
 class WrittenTask(TypedDict):

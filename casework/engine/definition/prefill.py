@@ -34,6 +34,7 @@ def prefill(case: Case, track: Track, form: Iterable[WrittenField], *, reader: s
 
     A source is "case.rights", "track.question", "request.amount" (the form by which the provider
     was asked), "service_plan.pledge" (a transition or task of this case),
+    "comment_on_draft@need_owner.answer" (a task of this track about a party),
     "agreement.sign_local.executed_on" (of the newest track of a workflow), "reader" (the person, if any, who fills it
     in for themselves), or several of them with bars between: the first that was said counts.
     """
@@ -76,7 +77,15 @@ def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
     for home in (track, case.main):
         if parts[0] in home.fired:
             return _fired(home, parts[0], parts[1])
-    done = [t for t in case.tasks.values() if t.name == parts[0] and t.type == "side" and t.state == COMPLETED]
+    name, _, party = parts[0].partition("@")
+    done = [
+        t
+        for t in case.tasks.values()
+        if t.name == name
+        and t.type == "side"
+        and t.state == COMPLETED
+        and (not party or (t.track, t.about) == (track.id, party))
+    ]
     last = max(done, key=lambda t: (t.closed_at or t.opened_at, t.id), default=None)
     if last is None:
         return None, None

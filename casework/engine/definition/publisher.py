@@ -180,6 +180,8 @@ class _Publisher:
             rule["by_link"] = {"leaves": list(by.leaves)} | _said(
                 party=by.party, name=by.name, day=by.day, files=by.files
             )
+            if by.without:
+                rule["by_link"]["without"] = {field: list(choices) for field, choices in by.without}
         rule["opens"] = self.openings(task.opens)
         rule["opens_if"] = [_array(name, value, self.openings(opens)) for name, value, opens in task.opens_if]
         if task.only_if is not None:

@@ -135,14 +135,14 @@ def _by_link(edition: Edition, where: str, task: TaskRule) -> Iterator[Fault]:
     if task.by_link is None:
         return
     fields = {field["name"]: field for field in edition.rules["forms"].get(task.form or "", ())}
-    filled = {name: task.by_link[name] for name in LINK_FILLS if name in task.by_link}
-    for name in (*filled.values(), *task.by_link["leaves"]):
-        if name not in fields:
-            yield Fault(
-                "unknown_link_field", where, f"Its link speaks of the field {quoted(name)}, which its form has not."
-            )
+    apart = [*(task.by_link[name] for name in LINK_FILLS if name in task.by_link), *task.by_link["leaves"]]
+    without = task.by_link.get("without", {})
+    for name in sorted({*apart, *without} - fields.keys()):
+        yield Fault("unknown_link_field", where, f"Its link speaks of {quoted(name)}, which its form does not ask.")
     for field in fields.values():
-        if "when" in field and field["when"][0] in (*filled.values(), *task.by_link["leaves"]):
+        if not set(without.get(field["name"], ())) <= set(field.get("choices", ())):
+            yield Fault("unknown_link_choice", where, f"Its link takes from {quoted(field['name'])} what is no choice.")
+        if "when" in field and field["when"][0] in apart:
             yield Fault("link_asks_too_late", where, f"{quoted(field['name'])} hangs on what its link does not ask.")
     if task.queue in ORGANISATION_QUEUES:
         yield Fault("link_of_provider", where, "A provider's task is answered by no link: its people have accounts.")

@@ -142,8 +142,11 @@ class Given:
     files: Sequence[Kept] = ()
 
 
-def answer(db: Connection, document_store: DocumentStore, token: str, opened: str, given: Given) -> Answered:
-    """Finish the task of the link with what the party says; the link is used up. Raises NotFound, InvalidForm, Refused, WrongState."""
+def answer(db: Connection, document_store: DocumentStore | None, token: str, opened: str, given: Given) -> Answered:
+    """Finish the task of the link with what the party says; the link is used up. Raises NotFound, InvalidForm, Refused, WrongState.
+
+    Where no file comes with it no store is needed.
+    """
     with whole(db):
         row = _insist_opened(db, token, opened)
         standing = stand(db, row.log_id, "case")
@@ -156,6 +159,7 @@ def answer(db: Connection, document_store: DocumentStore, token: str, opened: st
         events = follow(db, standing, AnswerByLink(link.id, given.name, given.position, given.data, told), by)
         filed = [file["id"] for event in events for file in event.effects.get("files", ())]
         for file, kept in zip(filed, given.files, strict=True):
+            assert document_store is not None
             document_store.tie(db, file, kept)
         forget_link(db, link.id)
         last = next(event for event in events if event.effects.get("link_states"))

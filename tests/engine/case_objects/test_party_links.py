@@ -211,5 +211,9 @@ def test_an_answer_without_a_link_of_that_task_and_party_is_blamed() -> None:
     assert against(one=saying(event, task="another"))
     assert against(one=saying(event, link_states=[]))
     assert list(used_against(edition, before, event, [{"shown": ["a paper that was not shown"]}]))
+    assert list(used_against(edition, before, event, [{"said": "nothing"}])) == [
+        "the party answers what the office alone can say"
+    ]
+    assert list(used_against(edition, before, event, [{"said": "much"}])) == []
     assert list(used_against(None, before, event, []))
     assert event.at < link.until + DAY

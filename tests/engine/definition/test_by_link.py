@@ -32,7 +32,13 @@ def asking(by_link: ByLink, queue: Role = Role.OFFICER) -> type[Workflow]:
 
 def test_an_edition_holds_it_with_its_words() -> None:
     edition = publish(Asked)
-    assert edition.tasks["ask"].by_link == {"leaves": ["way"], "name": "who", "day": "on", "files": "papers"}
+    assert edition.tasks["ask"].by_link == {
+        "leaves": ["way"],
+        "name": "who",
+        "day": "on",
+        "files": "papers",
+        "without": {"said": ["nothing"]},
+    }
     assert edition.tasks["office"].by_link is None
     assert edition.text("tasks.ask.asks") == "Do you agree?"
     assert set(LINK_FILLS) == {"party", "name", "day", "files"}
@@ -44,6 +50,8 @@ def test_an_edition_holds_it_with_its_words() -> None:
         (ByLink("?", name="nobody"), Role.OFFICER, "unknown_link_field"),
         (ByLink("?", leaves=("nothing",)), Role.OFFICER, "unknown_link_field"),
         (ByLink("?", leaves=("yes",)), Role.OFFICER, "link_asks_too_late"),
+        (ByLink("?", without=(("nobody", ("x",)),)), Role.OFFICER, "unknown_link_field"),
+        (ByLink("?", without=(("then", ("x",)),)), Role.OFFICER, "unknown_link_choice"),
         (ByLink("?"), Role.PROVIDER, "link_of_provider"),
     ],
 )
@@ -53,4 +61,4 @@ def test_what_it_cannot_mean_is_a_fault(by_link: ByLink, queue: Role, fault: str
 
 def test_what_it_can_mean_is_none() -> None:
     found = {fault.kind for fault in faults(publish(asking(ByLink("?", name="then"))))}
-    assert not found & {"unknown_link_field", "link_asks_too_late", "link_of_provider"}
+    assert not found & {"unknown_link_field", "unknown_link_choice", "link_asks_too_late", "link_of_provider"}

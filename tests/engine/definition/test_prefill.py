@@ -142,3 +142,22 @@ def test_each_known_value_tells_where_it_comes_from(where: str, source: str, tol
     assert sources(CASE, CASE.tracks[where], form) == ({} if told is None else {"field": told})
     # There is a source where there is a value, and nowhere else.
     assert sources(CASE, CASE.tracks[where], form).keys() == prefill(CASE, CASE.tracks[where], form).keys()
+
+
+def test_what_a_party_has_said_is_known_of_that_party_on_that_track_alone() -> None:
+    def said(id: str, track: str, party: str, answer: str) -> Task:
+        return replace(done("comment", {"answer": answer}), id=id, track=track, about=party)
+
+    tasks = (
+        said("1", "m", "need_owner", "commented"),
+        said("2", "s", "need_owner", "no_comments"),
+        said("3", "s", "technology_owner", "silent"),
+    )
+    case = replace(CASE, tasks={task.id: task for task in tasks})
+    form = [
+        cast(WrittenField, {"name": party, "type": "choice", "prefill": f"comment@{party}.answer"})
+        for party in ("need_owner", "technology_owner")
+    ]
+    assert prefill(case, case.tracks["m"], form) == {"need_owner": "commented"}
+    assert prefill(case, case.tracks["s"], form) == {"need_owner": "no_comments", "technology_owner": "silent"}
+    assert prefill(CASE, CASE.tracks["m"], form) == {}

@@ -95,6 +95,16 @@ def test_what_is_not_asked_is_refused(field: str) -> None:
     assert list(refused.value.fields) == [field]
 
 
+def test_what_the_office_alone_can_say_is_no_answer_of_a_party() -> None:
+    play = asked()
+    link = give(play)
+    with pytest.raises(InvalidForm) as refused:
+        answer(play, link, said="nothing")
+    assert list(refused.value.fields) == ["said"]
+    answer(play, link, said="much")
+    assert play.case.tasks[link.task].result["said"] == "much"
+
+
 @given_any(some.sets(some.integers(0, 2)), some.sets(some.integers(0, 2)))
 def test_an_answer_never_goes_beyond_what_was_shown(shown: set[int], ticked: set[int]) -> None:
     play = asked()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
-from casework.playbook.steps import add, do, wait
+from casework.playbook.steps import add, by_link, do, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, assessed, delivered, sent, to_assessment
-from tests.journeys.checks import has, has_not, outcome, refused, stands, that
+from tests.journeys.checks import answered_by_party, has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
 
 BEGUN: Steps = (*to_assessment(), *accepted("assessment", "institute", "assessor"))
@@ -29,6 +29,12 @@ def typed_once(journey: Journey) -> bool:
     """What the assessor admitted is what the request said."""
     asked = journey.track("referral:assessment").fired["send"].data["claim"]
     return bool(asked == journey.track("assessment").fired["admit"].data["claim"])
+
+
+def commented_once(journey: Journey) -> bool:
+    """What a party has said by its link stands in the comments of both."""
+    said = journey.track("assessment").fired["comments_in"].data
+    return (said["need_owner"], said["technology_owner"]) == ("commented", "silent")
 
 
 SCRIPTS: dict[str, Steps] = {
@@ -72,7 +78,11 @@ SCRIPTS: dict[str, Steps] = {
         do("assessor", "assessment.tests_done"),
         do("assessor", "assessment.panel_done"),
         do("assessor", "assessment.send_draft"),
-        do("officer", "assessment.comments_in", need_owner="commented", technology_owner="silent"),
+        by_link("comment_on_draft", "need_owner", answer="commented", comment="部分负荷数据缺失。"),
+        answered_by_party("comment_on_draft", "need_owner"),
+        do("officer", "assessment.comments_in", technology_owner="silent"),
+        that(commented_once, "what the party has said by its link is not typed again"),
+        has_not("comment_on_draft"),
         do("assessor", "assessment.issue_limits"),
         *delivered("assessment", "assessor"),
         do("officer", "case.assessment_passed"),

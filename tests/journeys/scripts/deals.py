@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.playbook.steps import add, do, enter_right, lay, lift, rights_are, take_in, turn_to, wait
+from casework.playbook.steps import add, by_link, do, enter_right, lay, lift, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import (
     AGREED,
     BASELINE,
@@ -17,7 +17,19 @@ from casework.playbook.stretches import (
     to_structuring,
     verified,
 )
-from tests.journeys.checks import due_in, due_on, effect, has, has_not, lies, outcome, refused, stands, that
+from tests.journeys.checks import (
+    answered_by_party,
+    due_in,
+    due_on,
+    effect,
+    has,
+    has_not,
+    lies,
+    outcome,
+    refused,
+    stands,
+    that,
+)
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import no_site, to_agreement, to_deployment, to_monitoring
 
@@ -61,7 +73,8 @@ SCRIPTS: dict[str, Steps] = {
         has("follow_up", count=1, queue="officer", aftercare=True),
         do("officer", "follow_up", further_sites=2),
         wait(185),
-        do("officer", "follow_up", effect="better"),
+        by_link("follow_up", "need_owner", effect="better", further_sites=1),
+        answered_by_party("follow_up", "need_owner"),
         wait(365),
         do("officer", "follow_up", running=False, effect="unknown"),
         has_not("follow_up"),
@@ -145,6 +158,13 @@ SCRIPTS: dict[str, Steps] = {
     "purchase leaves the patent free": (
         *to_structuring(),
         do("officer", "ip.confirm", territory="CN"),
+        add("officer", "case.comment_on_terms"),
+        by_link("comment_on_terms", "need_owner", answer="commented", comment="付款分三期。"),
+        answered_by_party("comment_on_terms", "need_owner"),
+        do("officer", "comment_on_terms", "technology_owner", answer="silent"),
+        add("officer", "case.comment_on_letter", "technology_owner"),
+        by_link("comment_on_letter", "technology_owner", answer="no_comments"),
+        has_not("comment_on_letter"),
         do("officer", "case.ready_to_sign", kind="purchase"),
         do("officer", "agreement.propose", kind="purchase"),
         *AGREED[1:],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casework.errors import InvalidForm, NotAllowed, Refused, WrongState
-from casework.playbook.steps import add, begin, dispute, do, hand_over, interest, turn_to, wait
+from casework.playbook.steps import add, begin, by_link, dispute, do, hand_over, interest, turn_to, wait
 from casework.playbook.stretches import (
     SCREENED,
     accepted,
@@ -17,7 +17,7 @@ from casework.playbook.stretches import (
     to_structuring,
     to_triage,
 )
-from tests.journeys.checks import has, has_not, outcome, refused, stands, that
+from tests.journeys.checks import answered_by_party, has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Steps
 
 #: Proposed to close in triage and closed by another person: the shortest way to the end.
@@ -112,7 +112,8 @@ SCRIPTS: dict[str, Steps] = {
         has("introduction_follow_up", state="Ready"),
         do("officer", "introduction_follow_up", contact="talking"),
         wait(183),
-        do("officer", "introduction_follow_up", contact="none"),
+        by_link("introduction_follow_up", "technology_owner", contact="none"),
+        answered_by_party("introduction_follow_up", "technology_owner"),
         refused(do("officer", "case.propose_close"), WrongState),
         do("officer", "case.end_introduction", outcome="introduced"),
         stands("case", "closed"),
