@@ -119,6 +119,7 @@ SUBJECTS: dict[str, list[str]] = {
         "deadlines",
         "referrals",
         "letters",
+        "links",
         "search",
         "catalogue",
         "notifications",

@@ -27,6 +27,7 @@ from casework.api.documents import routes as documents_routes
 from casework.api.editions import routes as editions_routes
 from casework.api.integrations import service_account_routes, webhook_routes
 from casework.api.letters import routes as letters_routes
+from casework.api.links import routes as links_routes
 from casework.api.mediations import emergency_access_routes, unsealing_routes
 from casework.api.mediations import routes as mediations_routes
 from casework.api.messages import routes as messages_routes
@@ -83,6 +84,7 @@ ROUTES: tuple[Route, ...] = (
     *emergency_access_routes.ROUTES,
     *documents_routes.ROUTES,
     *letters_routes.ROUTES,
+    *links_routes.ROUTES,
     *messages_routes.ROUTES,
     *catalogue_routes.ROUTES,
     *organisation_routes.ROUTES,

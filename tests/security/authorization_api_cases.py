@@ -82,6 +82,12 @@ CASES: tuple[Row, ...] = (
         "/cases/{number}/letters", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
         body=lambda on: {"kind": "closing", "to": "need_owner", "language": "en"},
     ),
+    get("/tasks/{task}/links", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, things={"task": "link_task"}),
+    post(
+        "/tasks/{task}/links", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, things={"task": "link_task"},
+        body=lambda on: {"party": "need_owner", "language": "en"},
+    ),
+    post("/links/{link}/revoke", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}),
     # Of a grant there is none before a referral is accepted: `test_documents.py` ends one.
     post("/cases/{number}/grants/{grant}/end", NOBODY, body=lambda on: {"reason": "Why not"}, things={"grant": "document"}),
     post("/cases/{number}/grants/{grant}/day", NOBODY, body=lambda on: {"until": None}, things={"grant": "document"}),

@@ -40,6 +40,7 @@ from tests.support.additions import (
     add_failed_job,
     add_idle,
     add_invitation,
+    add_link,
     add_mail,
     add_party,
     add_recovery,
@@ -208,6 +209,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
+    link_task, link = add_link(db, world, number)
     here = {
         "recovery": add_recovery(db, world, "officer"),
         "idle": add_idle(db, "idle"),
@@ -233,6 +235,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "transition": "propose_close",
         "consent": str(consent),
         "task": _step_task(db, world.main_track(db, number)),
+        "link_task": link_task,
+        "link": link,
         "item": _item(world, db, "officer", number),
         "clock": _clock(db, number),
         "referral": referral,
@@ -288,6 +292,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "track": world.main_track(db, elsewhere),
         "spare_number": spare,
         "task": _step_task(db, world.main_track(db, elsewhere)),
+        "link_task": _step_task(db, world.main_track(db, elsewhere)),
+        "link": str(uuid.uuid4()),
         "item": _item(world, db, "foreign_officer", elsewhere),
         "clock": _clock(db, elsewhere),
         "referral": other,

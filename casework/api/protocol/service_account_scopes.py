@@ -31,7 +31,7 @@ FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "case-hygiene", "jobs", "mails", "providers", "mediations", "mentions", "matches", "needs",
     "technologies", "past-projects", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
-    "role-requests",
+    "role-requests", "links",
     "audit", "sample", "search", "views", "notifications",
 })  # fmt: skip
 #: Everything else, route by route.
@@ -80,6 +80,8 @@ TABLE: Mapping[str, str] = {
     "POST /tasks/{task}/stop": DELIVER,
     "POST /tasks/{task}/complete": DELIVER,
     "GET /tasks/{task}/people": NONE,
+    "GET /tasks/{task}/links": NONE,
+    "POST /tasks/{task}/links": NONE,
     "POST /tasks/{task}/correction": NONE,
     "POST /tasks/bulk": NONE,
     "POST /tasks/next": NONE,

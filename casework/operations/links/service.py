@@ -21,6 +21,7 @@ from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import GiveLink, RevokeLink
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import Event
+from casework.engine.tasks.party_answers import AS, BY
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
@@ -36,7 +37,7 @@ from casework.operations.core.reader_names import called
 from casework.operations.core.views import NamedInBoth, to_named
 from casework.operations.documents.service import list_documents
 from casework.operations.links.mail import ANSWER_PAGE, cancel_link_mails, link_purpose, post_link, token_hash
-from casework.operations.links.views import Asking, LinkRow
+from casework.operations.links.views import Askable, Asking, LinkRow, TaskLinks
 from casework.operations.tasks.queries import read_task
 from casework.operations.tasks.service import insist_sees_task
 from casework.permissions.actors import Actor
@@ -95,6 +96,26 @@ def ask_by_link(db: Connection, actor: Actor, case: Case, task: Task) -> Asking 
     )
 
 
+def show_links(db: Connection, actor: Actor, id: str) -> TaskLinks:
+    """The links of a task, and whom it can be asked of now. Raises NotFound and NotAllowed for who gives none here."""
+    case, _ = read_task(db, actor, id)
+    task = case.tasks.get(id)
+    if task is None or party_links.rule_of(load_library()[task.edition], task) is None:
+        raise NotFound("task")
+    insist_may_ask(actor, case, task)
+    asking = ask_by_link(db, actor, case, task)
+    languages = asking.languages if asking is not None else {}
+    why = party_links.refusal(case, load_library()[task.edition], task)
+    return TaskLinks(
+        items=list_links(db, actor, case, id),
+        possible=[
+            Askable(party=party, organisation=organisation, language=languages[party])
+            for party, organisation in (asking.parties if asking is not None else ())
+        ],
+        why=None if why is None else str(why),
+    )
+
+
 def list_links(db: Connection, actor: Actor, case: Case, task: str) -> list[LinkRow]:
     """The links that were given for a task, the newest first; for those who read the whole case."""
     if sight(actor, case) < Sight.ALL:
@@ -119,6 +140,9 @@ def list_links(db: Connection, actor: Actor, case: Case, task: str) -> list[Link
             code=link.code,
             address=_word(rows[link.id].body, "address"),
             mailed=rows[link.id].mailed,
+            answered_at=instant(rows[link.id].answered_at) if rows[link.id].answered_at else None,
+            answered_by=_word(rows[link.id].answered or {}, BY),
+            answered_as=_word(rows[link.id].answered or {}, AS),
         )
         for link in reversed(mine)
     ]
@@ -144,8 +168,10 @@ _PROVIDERS = text(
 )
 #: What was said as some links were given, and what became of their mails.
 _TOLD = text("""
-    SELECT l.id::text AS id, e.body, (SELECT m.state FROM mails m WHERE m.link_id = l.id ORDER BY m.made_at DESC LIMIT 1) AS mailed
+    SELECT l.id::text AS id, e.body, (SELECT m.state FROM mails m WHERE m.link_id = l.id ORDER BY m.made_at DESC LIMIT 1) AS mailed,
+        a.at AS answered_at, a.body AS answered
     FROM party_links l JOIN events e ON e.log_id = l.log_id AND e.kind = 'link_given' AND e.effects->'links'->0->>'id' = l.id::text
+    LEFT JOIN events a ON a.log_id = l.log_id AND a.kind = 'completed' AND a.effects->>'link' = l.id::text
     WHERE l.log_id = CAST(:log AS uuid) AND l.id = ANY(CAST(:links AS uuid[]))
 """)
 
@@ -320,5 +346,5 @@ def insist_may_ask(actor: Actor, case: Case, task: Task) -> None:
 
 __all__ = [
     "MOST_A_DAY", "Wanted", "ask_by_link", "forget_link", "forget_over", "give_link", "insist_may_ask",
-    "list_links", "may_ask", "revoke_link",
+    "list_links", "may_ask", "revoke_link", "show_links",
 ]  # fmt: skip

@@ -29,6 +29,10 @@ class LinkRow:
     address: str | None
     #: What became of its mail.
     mailed: str | None
+    #: When it was answered, by whom and as what, as typed; None where it was not, or that is erased.
+    answered_at: str | None
+    answered_by: str | None
+    answered_as: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +48,26 @@ class Asking:
     asks_providers: bool
     #: The language of each party's organisation.
     languages: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Askable:
+    """A party that may be asked for a task now, and its language."""
+
+    party: str
+    organisation: NamedInBoth
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskLinks:
+    """The links of a task, as a program reads them."""
+
+    items: Sequence[LinkRow]
+    possible: Sequence[Askable]
+    #: Why nobody can be asked now.
+    why: str | None
+    next: None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
