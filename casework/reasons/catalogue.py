@@ -99,6 +99,19 @@ MERGE_NUMBERS_DIFFER = reason(
         "They have different registration numbers: these are two organisations, or one number is to be put right first."
     ),
 )
+RECORD_MERGED = reason("catalogue.record_merged", N_("This record was merged: another one stands in its place."))
+MERGE_RECORD_WITH_ITSELF = reason(
+    "catalogue.merge_record_with_itself", N_("Choose another record: this one is the one to go.")
+)
+MERGE_OWNERS_DIFFER = reason(
+    "catalogue.merge_owners_differ",
+    N_("They belong to two organisations: merge those first, or put the owner right in one of the two."),
+)
+MERGE_CASES_OF_ONE_PAIR = template(
+    "catalogue.merge_cases_of_one_pair",
+    N_("Both are matched with the same one, and both cases run (%(cases)s): close one of these first."),
+)
+NOTHING_TO_CHOOSE = reason("catalogue.nothing_to_choose", N_("names a field of which the two do not differ"))
 NOT_OF_BURDEN = reason("catalogue.not_of_burden", N_("is nothing that is recorded of this kind of encumbrance"))
 ENDS_BEFORE_IT_BEGINS = reason("catalogue.ends_before_it_begins", N_("must not be before the day on which it begins"))
 BURDEN_OF_CASE = reason(

@@ -30,6 +30,7 @@ from casework.web.catalogue import (
     merging_pages,
     organisation_row_pages,
     past_project_pages,
+    record_merging_pages,
     record_pages,
     screening_pages,
 )
@@ -203,6 +204,8 @@ PAGES = (
     party_pages.blueprint,
     organisation_row_pages.blueprint,
     merging_pages.blueprint,
+    record_merging_pages.needs,
+    record_merging_pages.technologies,
     screening_pages.blueprint,
     evidence_pages.blueprint,
     mediations_pages.blueprint,

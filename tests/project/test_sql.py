@@ -20,7 +20,8 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "called", "entitled", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for", "not_shut_out",
+    "called", "entitled", "in_its_place", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for",
+    "not_shut_out", "one_with",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
     "reads_case", "roles_sql", "sent", "titled", "whose", "with_links",
 }  # fmt: skip
@@ -202,6 +203,10 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/catalogue_records.py": {"', '.join(columns)", "table"},
     "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},
+    # The name of one of two kinds of record, and columns of matches by it.
+    "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
+    # A table, and an id as a piece of SQL.
+    "casework/operations/core/merged_records.py": {"id", "table"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.
     "casework/operations/core/outbox.py": {"but", "outbox.receiver", "outbox.table"},

@@ -70,6 +70,18 @@ REGISTERS: tuple[Row, ...] = (
     post("/technologies/{technology}/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"title": "A kiln"}),
     post("/technologies/{technology}/confirm-source", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"source": "catalogue"}),
+    *(
+        row
+        for noun, plural in (("need", "needs"), ("technology", "technologies"))
+        for row in (
+            get(f"/{plural}/{{{noun}}}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            # The other record is nobody's, and whoever may merge is told so.
+            get(f"/{plural}/{{{noun}}}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=404,
+                query="?into=00000000-0000-7000-8000-000000000000"),
+            post(f"/{plural}/{{{noun}}}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+                body=lambda on, noun=noun: {"into": on[noun], "reason": "One works."}),
+        )
+    ),
     get("/technologies", EVERYBODY, lists="technology", finds=READERS),
     get("/technologies/{technology}", READERS, there=FOREIGN),
     post("/technologies/{technology}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

@@ -114,6 +114,7 @@ class NeedRecord(Answer):
     title: str
     title_zh: str | None
     owner: Annotated[str | None, Field(description="Id of the organisation")]
+    merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
     sector: str | None
     district: str | None
     problem: str | None
@@ -149,6 +150,7 @@ class TechnologyRecord(Answer):
     title: str
     title_zh: str | None
     owner: Annotated[str | None, Field(description="Id of the organisation")]
+    merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
     description: str | None
     developed_in: list[str]
     deployed_in: list[str]

@@ -6,11 +6,14 @@ from typing import Any
 
 from casework.api.catalogue import record_schemas as schemas
 from casework.api.protocol import schemas as shared
-from casework.api.protocol.routes import Call, Route, post
+from casework.api.protocol.routes import Call, Route, get, post
 from casework.json_values import JsonObject
 from casework.operations.catalogue import kept_records
+from casework.operations.catalogue import record_merging as merging
+from casework.operations.catalogue.views import RecordDouble, RecordMergePreview
 from casework.operations.core.idempotency import Done
 from casework.operations.core.record_log import Kept
+from casework.operations.core.views import Items
 
 _WORDS = frozenset({"programme", "source", "external_id", "confirmed", "reason"})
 
@@ -80,6 +83,52 @@ def confirm_technology_source(call: Call) -> Done:
     return _confirm(call, "technology")
 
 
+def _doubles(call: Call, noun: Kept) -> Items[RecordDouble]:
+    return Items(items=merging.list_doubles(call.db, call.actor, noun, call.path[noun]))
+
+
+def need_doubles(call: Call) -> Items[RecordDouble]:
+    return _doubles(call, "need")
+
+
+def technology_doubles(call: Call) -> Items[RecordDouble]:
+    return _doubles(call, "technology")
+
+
+def _preview(call: Call, noun: Kept) -> RecordMergePreview:
+    return merging.preview_merging(call.db, call.actor, noun, call.path[noun], str(call.query.into))
+
+
+def preview_need(call: Call) -> RecordMergePreview:
+    return _preview(call, "need")
+
+
+def preview_technology(call: Call) -> RecordMergePreview:
+    return _preview(call, "technology")
+
+
+def _merge(call: Call, noun: Kept) -> Done:
+    body = call.body
+    return merging.merge_records(
+        call.db,
+        call.actor,
+        noun,
+        call.path[noun],
+        into=str(body.into),
+        chosen=body.chosen,
+        reason=body.reason,
+        request=call.request,
+    )
+
+
+def merge_need(call: Call) -> Done:
+    return _merge(call, "need")
+
+
+def merge_technology(call: Call) -> Done:
+    return _merge(call, "technology")
+
+
 ROUTES: tuple[Route, ...] = (
     post("/needs", create_need, "Enter a need", shared.Made, body=schemas.NewNeed, status=201, noun="programme"),
     post("/needs/{need}/correct", correct_need, "Put right what a need says, and stand for it", shared.Made,
@@ -92,4 +141,16 @@ ROUTES: tuple[Route, ...] = (
         shared.Made, body=schemas.CorrectedTechnology, noun="technology"),
     post("/technologies/{technology}/confirm-source", confirm_technology_source, "Stand for all that came from one source",
         shared.Made, body=schemas.ConfirmedSource, noun="technology"),
+    get("/needs/{need}/doubles", need_doubles, "List records that may be the same need", schemas.RecordDoubles, noun="need"),
+    get("/needs/{need}/merge", preview_need, "Show what would move if a need were merged into another record of the same one",
+        schemas.MergePreview, query=schemas.PreviewQuery, noun="need"),
+    post("/needs/{need}/merge", merge_need, "Merge a need into another record of the same one", shared.Made,
+        body=schemas.RecordMerging),
+    get("/technologies/{technology}/doubles", technology_doubles, "List records that may be the same technology",
+        schemas.RecordDoubles, noun="technology"),
+    get("/technologies/{technology}/merge", preview_technology,
+        "Show what would move if a technology were merged into another record of the same one",
+        schemas.MergePreview, query=schemas.PreviewQuery, noun="technology"),
+    post("/technologies/{technology}/merge", merge_technology, "Merge a technology into another record of the same one",
+        shared.Made, body=schemas.RecordMerging, noun="technology"),
 )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Body, Code, Day, Decimals, Id, Line, Words
+from casework.api.protocol.fields import Answer, Body, Code, Day, Decimals, Id, Line, Query, Said, Words
+from casework.api.protocol.schemas import NamedInBoth
 
 Level = Annotated[int, Field(ge=1, le=9)]
 Several = Annotated[list[Line], Field(max_length=200)]
@@ -78,3 +79,44 @@ class CorrectedTechnology(_Corrected, TechnologyFields):
 
 class ConfirmedSource(Body):
     source: Line
+
+
+class RecordMerging(Body):
+    into: Annotated[Id, Field(description="The record that stays")]
+    chosen: Annotated[
+        list[Code],
+        Field(
+            max_length=50,
+            description="Of the fields in which the two differ those that are taken from the one that goes",
+        ),
+    ] = []
+    reason: Annotated[Words, Field(description="Why they are the same")]
+
+
+class RecordDouble(NamedInBoth):
+    """By its titles."""
+
+    owner: Annotated[str | None, Field(description="Id of the organisation")]
+    source: str
+    external_id: str
+
+
+class RecordDoubles(Answer):
+    items: list[RecordDouble]
+
+
+class MergePreview(Answer):
+    """What would become of a record that is merged into another one."""
+
+    matches: Annotated[list[NamedInBoth], Field(description="Those that move, each called by its other side")]
+    doubles: Annotated[list[NamedInBoth], Field(description="Those that both have: one of the two is refused")]
+    rights: list[dict[str, Any]]
+    cases: Annotated[list[NamedInBoth], Field(description="Those that were opened with it, by number")]
+    statements: int
+    taken: Annotated[dict[str, Any], Field(description="What the one that stays takes over, as it says nothing there")]
+    differing: Annotated[list[str], Field(description="The fields in which the two differ: `chosen` names of these")]
+    refused: Annotated[list[Said], Field(description="What speaks against it")]
+
+
+class PreviewQuery(Query):
+    into: Annotated[Id, Field(description="The record that stays")]

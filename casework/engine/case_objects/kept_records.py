@@ -11,8 +11,10 @@ from casework.ledger.canonical_json import instant
 
 NEED, TECHNOLOGY = "need", "technology"
 RECORDED, IMPORTED, CORRECTED, CONFIRMED = "recorded", "imported", "corrected", "confirmed"
+#: Another record stands in its place, or it stands in another one's.
+MERGED, TOOK_OVER = "merged", "took_over"
 #: What a person answers for.
-BY_PEOPLE = (CORRECTED, CONFIRMED)
+BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER)
 #: Words beside the fields: where a value comes from, why it says something else now, and what the source calls the record.
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
 #: Before the name of a field, in a body: what stood there.
@@ -51,10 +53,13 @@ def evolve(noun: str, record: Mapping[str, Any], event: RegisterEvent) -> dict[s
         return {**record, **told}
     at = instant(event.at)
     after = {**record, **told, "updated_at": at}
+    if event.kind == MERGED:
+        after["merged_into"] = event.effects["merger"]["kept"]
     if event.kind == RECORDED:
         whose = event.effects["record"]["programme"]
         own = {SOURCE: event.body.get(SOURCE), EXTERNAL_ID: event.body.get(EXTERNAL_ID)}
-        after = {**FIELDS[noun], **after, **own, "programme_id": whose, "created_at": at, "provenance": {}}
+        own |= {"programme_id": whose, "merged_into": None}
+        after = {**FIELDS[noun], **after, **own, "created_at": at, "provenance": {}}
     origin = {"at": at} if event.body.get(SOURCE) is None else {"source": event.body[SOURCE], "at": at}
     stand = {"confirmed_by": event.actor, "confirmed_at": at}
     confirmed = event.effects.get("confirmed", [])

@@ -65,6 +65,7 @@ class Merger(TypedDict, total=False):
     technologies: list[str]
     rights: list[str]
     cases: list[str]
+    matches: list[str]
 
 
 class RegisterEffects(AccountChange, total=False):

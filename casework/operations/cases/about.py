@@ -16,6 +16,7 @@ from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
+from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
@@ -262,8 +263,8 @@ _ABOUT = text(f"""
             WHERE g.id = p.id AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
         ) s) AS screened
     FROM (SELECT 1) AS this
-    LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
-    LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
+    LEFT JOIN needs n ON n.id = {in_its_place("needs", "CAST(:need AS uuid)")}
+    LEFT JOIN technologies t ON t.id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)
     LEFT JOIN phases f ON f.id = CAST(:phase AS uuid)
     LEFT JOIN organisations no ON no.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:need_owner AS uuid))

@@ -16,6 +16,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import Standing, perform
 from casework.operations.core.right_links import whose
@@ -103,7 +104,8 @@ def list_addable(db: Connection, case: Case) -> list[JsonObject]:
 _ADDABLE = text(f"""
     SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, {whose("r")} AS owner FROM rights r
     CROSS JOIN LATERAL (SELECT EXISTS (
-        SELECT FROM right_technologies l WHERE l.right_id = r.id AND l.technology_id = CAST(:technology AS uuid)
+        SELECT FROM right_technologies l WHERE l.right_id = r.id
+        AND l.technology_id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
     ) AS protects) AS own
     WHERE r.programme_id = CAST(:programme AS uuid) AND r.id <> ALL(CAST(:there AS uuid[])) AND (own.protects OR EXISTS (
         SELECT FROM right_owners o WHERE o.right_id = r.id AND o.organisation_id IN (

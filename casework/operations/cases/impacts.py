@@ -10,6 +10,7 @@ from casework.engine.state.case import Case
 from casework.engine.state.impact_values import VerifiedValue
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.views import Named, row_as, to_named
 
 
@@ -85,11 +86,11 @@ def show_impacts(case: Case, names: Mapping[str, str]) -> list[ImpactView]:
 
 #: A column of what was stated of a `:technology`, in whatever case, for somebody of a `:programme`: the newest first, those that were
 #: replaced left out. Of a case of another programme not even the number is told.
-STATEMENTS = """
+STATEMENTS = f"""
     (SELECT jsonb_agg(jsonb_build_object('number', s.number, 'verdict', s.verdict, 'issued_on', s.issued_on,
         'valid_until', s.valid_until, 'values', s.values, 'case', c.number) ORDER BY s.recorded_at DESC, s.id)
     FROM statements s LEFT JOIN cases c ON c.id = s.log_id AND c.programme_id = CAST(:programme AS uuid)
-    WHERE s.technology_id = CAST(:technology AS uuid) AND s.replaced_by IS NULL) AS statements
+    WHERE s.technology_id IN {one_with("technologies", "CAST(:technology AS uuid)")} AND s.replaced_by IS NULL) AS statements
 """
 
 

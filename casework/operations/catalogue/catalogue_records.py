@@ -13,6 +13,13 @@ from casework.operations.catalogue.import_batches import (
     COLUMNS,
     json_of,
 )
+from casework.operations.core.merged_records import in_its_place
+
+#: Of a match the records that stand in the places of both sides, beside its columns.
+STANDING_SIDES = (
+    f"{in_its_place('needs', 'matches.need_id')} AS need",
+    f"{in_its_place('technologies', 'matches.technology_id')} AS technology",
+)
 
 
 class CatalogueRecords:

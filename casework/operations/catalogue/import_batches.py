@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine
 
-from casework.json_values import JsonMapping
-from casework.operations.catalogue.import_schemas import Need, Record
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.import_schemas import MODELS, SIDES, Need, Record, Technology
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 
@@ -100,3 +100,22 @@ def json_of(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value
+
+
+#: Columns of a table that a record has as they are.
+_SAID_IN: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name in COLUMNS[kind] if name in MODELS[kind].model_fields) for kind in SIDES.values()
+}
+
+
+def columns_of(item: Item) -> JsonObject:
+    """Column by column what a need or technology says; nothing of what it leaves out."""
+    record = item.record
+    columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind_of(record)]}
+    if isinstance(record, Technology):
+        columns["readiness_text"] = record.readiness
+        if record.verification is not None:
+            columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
+        more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
+        columns["more"] = more or None
+    return {name: value for name, value in columns.items() if value is not None}

@@ -24,23 +24,21 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.catalogue_records import CatalogueRecords
+from casework.operations.catalogue.catalogue_records import STANDING_SIDES, CatalogueRecords
 from casework.operations.catalogue.import_batches import (
     BATCH,
     COLUMNS,
-    MORE_COLUMNS,
     Item,
     at_hand,
+    columns_of,
     digest_of,
     in_batches,
     json_of,
-    kind_of,
 )
 from casework.operations.catalogue.import_links import owners_by_name, rights_not_on_record
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
 from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
 from casework.operations.catalogue.import_schemas import (
-    MODELS,
     REQUIRED,
     SIDES,
     Kind,
@@ -70,11 +68,6 @@ from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log
 from casework.records.field_encryption import storable, texts_in
 from casework.records.register_entries import body_of
-
-#: Columns of a table that a record has as they are.
-_SAID_IN: Mapping[str, tuple[str, ...]] = {
-    kind: tuple(name for name in COLUMNS[kind] if name in MODELS[kind].model_fields) for kind in SIDES.values()
-}
 
 
 def import_records(
@@ -228,7 +221,7 @@ class _Import:
             return
         if self.kind != "matches":
             noun: Kept = "need" if self.kind == "needs" else "technology"
-            self._upsert(db, noun, items, [self._plain(item) for item in items], stamp, count=True)
+            self._upsert(db, noun, items, [columns_of(item) for item in items], stamp, count=True)
             return
         ids = {side: self._side(db, side, items, stamp) for side in SIDES}
         good: list[Item] = []
@@ -266,29 +259,19 @@ class _Import:
                 whole[key] = Item(item.row, *key, item.sides[side])
         if whole:
             nested = list(whole.values())
-            self._upsert(db, side, nested, [self._plain(item) for item in nested], stamp, count=False)
+            self._upsert(db, side, nested, [columns_of(item) for item in nested], stamp, count=False)
         keys = {self._side_key(item, side) for item in items}
-        records = self.records.known(db, kind, keys, ("id",))
-        return {key: str(row.id) for key, row in records.items()}
-
-    def _plain(self, item: Item) -> JsonObject:
-        """Column by column what a need or technology says; nothing of what it leaves out."""
-        record = item.record
-        columns: JsonObject = {name: getattr(record, name) for name in _SAID_IN[kind_of(record)]}
-        if isinstance(record, Technology):
-            columns["readiness_text"] = record.readiness
-            if record.verification is not None:
-                columns["verification"] = record.verification.model_dump(mode="json", exclude_none=True)
-            more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
-            columns["more"] = more or None
-        return {name: value for name, value in columns.items() if value is not None}
+        records = self.records.known(db, kind, keys, ("id", "merged_into"))
+        return {key: str(row.merged_into or row.id) for key, row in records.items()}
 
     def _upsert(
         self, db: Connection, noun: Kept, items: list[Item], values: list[JsonObject], stamp: str, *, count: bool
     ) -> None:
         self._owners(db, items, values, stamp)
         table = TABLES[noun]
-        known = self.records.known(db, table, (item.key for item in items), ("id", "provenance", *COLUMNS[table]))
+        columns_read = ("id", "provenance", "merged_into", *COLUMNS[table])
+        known = self.records.known(db, table, (item.key for item in items), columns_read)
+        items, values = self._standing(items, values, known, count=count)
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
         changes: list[tuple[Standing, Change]] = []
@@ -321,6 +304,21 @@ class _Import:
         self.told += len(changes)
         for key, new in rights.items():
             self._enter(db, ids[key], new)
+
+    def _standing(
+        self, items: list[Item], values: list[JsonObject], known: Mapping[tuple[str, str], Any], *, count: bool
+    ) -> tuple[list[Item], list[JsonObject]]:
+        """Those that stand for themselves: what was merged says nothing anew, neither of itself nor of the one in its place."""
+        left: tuple[list[Item], list[JsonObject]] = ([], [])
+        for item, columns in zip(items, values, strict=True):
+            row = known.get(item.key)
+            if row is not None and row.merged_into is not None:
+                self._keep(item.row, "row", "was left as it is: the record was merged into another one")
+                self.report.unchanged += count
+                continue
+            left[0].append(item)
+            left[1].append(columns)
+        return left
 
     def _changed(
         self,
@@ -412,9 +410,8 @@ class _Import:
     # --- matches ---
 
     def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        known = self.records.known(
-            db, "matches", (item.key for item in items), ("id", "case_id", "refused_at", *COLUMNS["matches"])
-        )
+        read = ("id", "case_id", "refused_at", *STANDING_SIDES, *COLUMNS["matches"])
+        known = self.records.known(db, "matches", (item.key for item in items), read)
         pairs = self.records.pairs(db, values)
         fresh: list[JsonObject] = []
         changed: list[JsonObject] = []
@@ -435,7 +432,7 @@ class _Import:
                 self.report.created += 1
                 continue
             before = {name: getattr(row, name) for name in COLUMNS["matches"]}
-            if (before["need_id"], before["technology_id"]) != pair:
+            if (row.need, row.technology) != pair:
                 self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
                 continue
             differ = {name: value for name, value in columns.items() if value != before[name]}

@@ -280,6 +280,7 @@ def _insist_sound(kind: str, changed: JsonMapping, after: JsonMapping, *, whole:
 #: How many of some technologies are the programme's.
 _TECHNOLOGIES = text(
     "SELECT count(*) FROM technologies WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
+    " AND merged_into IS NULL"
 )
 #: How many of some organisations can own a right of a programme: its own, and those of no programme.
 _ORGANISATIONS = text(

@@ -14,8 +14,10 @@ from casework import reasons
 from casework.engine.case_objects.kept_records import (
     CONFIRMED,
     FIELDS,
+    MERGED,
     REASON,
     SOURCE,
+    TOOK_OVER,
     changed,
     evolve,
     from_source,
@@ -27,6 +29,7 @@ from casework.engine.case_objects.kept_records import (
 )
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
+from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
 from casework.json_values import JsonMapping
@@ -36,6 +39,7 @@ from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.views import RecordEntry
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
+from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import (
     TABLES,
     Change,
@@ -46,6 +50,7 @@ from casework.operations.core.record_log import (
     new_record_log,
     write_records,
 )
+from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
@@ -58,7 +63,7 @@ EDITORS = (Role.OFFICER, Role.SUPERVISOR)
 
 def confirm_field(db: Connection, actor: Actor, noun: Kept, id: str, *, field: str, request: Request) -> Done:
     """An officer stands for a field as it is; until then no guard believes it. Of two at once the first one does."""
-    programme, by = _editable(db, actor, noun, id)
+    programme, by = editable(db, actor, noun, id)
     if field not in FIELDS[noun]:
         raise InvalidForm(fields={"field": reasons.catalogue.NOT_CONFIRMABLE})
     if (earlier := ask(db, actor, request)) is not None:
@@ -81,7 +86,7 @@ def set_owner(
     reason: str | None = None,
 ) -> Done:
     """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
-    programme, by = _editable(db, actor, noun, id)
+    programme, by = editable(db, actor, noun, id)
     if db.execute(_OWNER, {"id": organisation, "programme": programme}).first() is None:
         raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:
@@ -192,7 +197,7 @@ def correct_record(
 
     What was confirmed before takes a reason. Raises RecordHasMoved where its log is longer than it was when it was `seen`.
     """
-    programme, by = _editable(db, actor, noun, id)
+    programme, by = editable(db, actor, noun, id)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     standing = _standing(db, noun, id, programme, seen)
@@ -218,7 +223,7 @@ def confirm_source(
     db: Connection, actor: Actor, noun: Kept, id: str, *, source: str, request: Request, seen: int | None = None
 ) -> Done:
     """An officer stands for all that came from one source and that nobody stands for yet."""
-    programme, by = _editable(db, actor, noun, id)
+    programme, by = editable(db, actor, noun, id)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     standing = _standing(db, noun, id, programme, seen)
@@ -240,6 +245,8 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
     with whole(db):
         events = list(read_register(db, id))
     names = names_of(db, {event.actor for event in events})
+    merged_with = sorted({other for event in events if (other := _other_of(event)) is not None})
+    others = {other.id: other for other in rows_as(NamedInBoth, db.execute(_OTHERS[noun], {"ids": merged_with}))}
     state: JsonMapping = {}
     entries = []
     for event in events:
@@ -255,10 +262,28 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
                 erased=sorted(name for name, value in told.items() if value is GONE),
                 source=_bare(event.body.get(SOURCE)),
                 reason=_bare(event.body.get(REASON)),
+                other=others.get(_other_of(event) or ""),
             )
         )
         state = evolve(noun, state, event)
     return entries[::-1]
+
+
+def _other_of(event: RegisterEvent) -> str | None:
+    """The record with which one was made into one by an event of its log."""
+    merger = event.effects.get("merger") if event.kind in (MERGED, TOOK_OVER) else None
+    if merger is None:
+        return None
+    return merger["gone"] if event.kind == TOOK_OVER else merger["kept"]
+
+
+#: What some records are called.
+_OTHERS: Mapping[str, TextClause] = {
+    noun: text(
+        f"SELECT x.id::text, {entitled('x')} AS name, NULL AS name_zh FROM {table} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"
+    )
+    for noun, table in TABLES.items()
+}
 
 
 def _bare(value: Any) -> Any:
@@ -312,10 +337,13 @@ def _confirm(db: Connection, by: By, standing: Standing, fields: Collection[str]
     return write_records(db, by, [(standing, Change(CONFIRMED, effects={"confirmed": new}))])[standing.log.id]
 
 
-def _editable(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, By]:
+def editable(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, By]:
     """The programme of a record that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
-    programme = str(read_seen(db, actor, noun, id).programme_id)
+    row = read_seen(db, actor, noun, id)
+    programme = str(row.programme_id)
     by = in_the_programme(actor, programme, EDITORS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    if row.merged_into is not None:
+        raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)
     return programme, by

@@ -160,7 +160,7 @@ def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reas
         raise Refused(reasons.catalogue.MATCH_HAS_CASE)
     if row.refused == refused:
         raise Refused(reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_NOT_REFUSED)
-    db.execute(_REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said})
+    db.execute(REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said})
     note_entries(
         db,
         "matches",
@@ -174,13 +174,15 @@ def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reas
     return finish(db, actor, request, Done({"id": match, "refused": refused}))
 
 
-JUDGED = MATCH_REFUSED, MATCH_TAKEN_BACK = "match_refused", "match_taken_back"
+MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_back", "match_moved"
+#: What officers and supervisors do to a match: the last by merging its need or technology into another record.
+JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED)
 #: Locks a match that is judged.
 _LOCKED = text(
     "SELECT case_id, refused_at IS NOT NULL AS refused FROM matches WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"
 )
 #: Refuses a match.
-_REFUSE = text(
+REFUSE = text(
     "UPDATE matches SET refused_at = casework_now(), refused_by = CAST(:by AS uuid), refusal = :reason WHERE id = CAST(:id AS uuid)"
 )
 #: Takes that back; what was said stays in the history.
@@ -193,8 +195,8 @@ def _find(db: Connection, table: str, programme: str, name: str, side: str, *, f
     rows = (
         db.execute(
             text(
-                f"SELECT id FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
-                " AND (external_id = :name OR id = CAST(:id AS uuid)) ORDER BY id LIMIT 2"
+                f"SELECT DISTINCT coalesce(merged_into, id) FROM {table} WHERE programme_id = CAST(:programme AS uuid)"
+                " AND (external_id = :name OR id = CAST(:id AS uuid)) LIMIT 2"
             ),
             {"programme": programme, "name": name, "id": _as_id(name)},
         )

@@ -152,7 +152,7 @@ def _owner(row: Any) -> Owner:
 def _records_of(table: str) -> Any:
     return text(
         f"SELECT x.id::text, {entitled('x')} AS name, NULL AS name_zh FROM {table} x WHERE x.owner_id = CAST(:id AS uuid)"
-        " AND x.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY x.created_at DESC, x.id LIMIT 50"
+        " AND x.merged_into IS NULL AND x.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY x.created_at DESC, x.id LIMIT 50"
     )
 
 

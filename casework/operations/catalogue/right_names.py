@@ -28,10 +28,10 @@ def _only(db: Connection, statement: TextClause, field: str, name: str, programm
     raise InvalidForm(fields={field: why(name=name.strip()[:100])})
 
 
-#: The technologies of a programme with a title or a number: two of them at most.
+#: The technologies of a programme with a title or a number: two of them at most. Of one that was merged the one in its place.
 _TECHNOLOGY = text(
-    "SELECT id FROM technologies WHERE programme_id = CAST(:programme AS uuid)"
-    " AND (lower(title) = :name OR lower(title_zh) = :name OR lower(external_id) = :name) ORDER BY id LIMIT 2"
+    "SELECT DISTINCT coalesce(merged_into, id) FROM technologies WHERE programme_id = CAST(:programme AS uuid)"
+    " AND (lower(title) = :name OR lower(title_zh) = :name OR lower(external_id) = :name) LIMIT 2"
 )
 #: The organisations with a name: two of them at most. Of one that was merged the one in its place.
 _ORGANISATION = text(

@@ -46,8 +46,8 @@ def list_records(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            f"SELECT x.*{_BESIDE[_NOUNS[kind]]} FROM {_TABLES[_NOUNS[kind]]} x WHERE programme_id = ANY(CAST(:all_of AS uuid[])){more}"
-            " ORDER BY created_at DESC, id DESC LIMIT :most"
+            f"SELECT x.*{_BESIDE[_NOUNS[kind]]} FROM {_TABLES[_NOUNS[kind]]} x WHERE programme_id = ANY(CAST(:all_of AS uuid[]))"
+            f"{_LISTED[_NOUNS[kind]]}{more} ORDER BY created_at DESC, id DESC LIMIT :most"
         ),
         given,
     ).all()
@@ -77,6 +77,8 @@ _FILTERS: Mapping[str, str] = {
 }
 
 
+#: Which of them are listed: of those that were merged the ones in their places.
+_LISTED: Mapping[str, str] = {"need": " AND merged_into IS NULL", "technology": " AND merged_into IS NULL", "right": ""}
 #: What is read of a record `x` beside its own columns: of a right what it belongs to.
 _BESIDE: Mapping[str, str] = {"need": "", "technology": "", "right": f", {with_links('x')}"}
 

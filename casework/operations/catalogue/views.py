@@ -24,6 +24,8 @@ class Need:
     title_zh: str | None
     #: Id of the organisation.
     owner: str | None
+    #: The record that stands in its place, once it was merged.
+    merged_into: str | None
     sector: str | None
     district: str | None
     problem: str | None
@@ -59,6 +61,8 @@ class Technology:
     title_zh: str | None
     #: Id of the organisation.
     owner: str | None
+    #: The record that stands in its place, once it was merged.
+    merged_into: str | None
     description: str | None
     developed_in: list[str]
     deployed_in: list[str]
@@ -154,7 +158,7 @@ class RecordEntry:
     """An event of the log of a need or a technology."""
 
     at: str
-    #: recorded, imported, corrected, confirmed or erased.
+    #: recorded, imported, corrected, confirmed, merged, took_over or erased.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
@@ -169,6 +173,8 @@ class RecordEntry:
     #: Where it comes from, and why it was corrected.
     source: str | None
     reason: str | None
+    #: Of a merging the other record: the one that stands in its place, or the one in whose place it stands.
+    other: NamedInBoth | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -321,6 +327,37 @@ class EvidenceRow:
     filed_by: str | None
     #: pending, clean or blocked; null where no scanner looked at it.
     scan: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordDouble(NamedInBoth):
+    """A need or a technology that may be the same as another one, by its titles."""
+
+    #: Id of the organisation.
+    owner: str | None
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordMergePreview:
+    """What would become of a need or a technology that is merged into another one."""
+
+    #: Matches that would become that one's, each called by its other side.
+    matches: list[NamedInBoth]
+    #: Those that stay, for that one is matched with the same other side.
+    doubles: list[NamedInBoth]
+    rights: list[JsonObject]
+    #: The cases that were opened with it, by number; each keeps it and shows the one in its place.
+    cases: list[NamedInBoth]
+    #: How many statements of assessors there are of it.
+    statements: int
+    #: What the one that stays would take over.
+    taken: JsonObject
+    #: Of what they say differently, by field: of these one chooses.
+    differing: list[str]
+    #: What speaks against it.
+    refused: list[Why]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
+from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.right_links import with_links
 
@@ -56,23 +57,22 @@ def _as_here(row: Any, said: Mapping[str, JsonValue], name: str) -> JsonValue:
 
 
 def _siblings(db: Connection, case: Case) -> JsonValue:
-    rows = db.execute(
-        text(
-            "SELECT c.id, c.number, c.state, t.played ? :taken AS signed FROM cases c"
-            " JOIN tracks t ON t.log_id = c.id AND t.part = :main"
-            " WHERE c.need_id = :need AND c.id <> :log ORDER BY c.id"
-        ),
-        {"need": case.need, "log": case.log, "taken": TAKES_RIGHTS, "main": MAIN},
-    )
+    given = {"need": case.need, "log": case.log, "taken": TAKES_RIGHTS, "main": MAIN}
+    rows = db.execute(_SIBLINGS, given)
     return [{"case": row.id, "number": row.number, "state": row.state, "signed": row.signed} for row in rows]
 
 
+#: The other cases of a need, and of those that are one with it by merging.
+_SIBLINGS = text(f"""
+    SELECT c.id, c.number, c.state, t.played ? :taken AS signed FROM cases c JOIN tracks t ON t.log_id = c.id AND t.part = :main
+    WHERE c.need_id IN {one_with("needs", "CAST(:need AS uuid)")} AND c.id <> :log ORDER BY c.id
+""")
 #: A technology with what assessments have stated of it, in whatever case: that needs nobody's confirmation.
-_TECHNOLOGY = text("""
+_TECHNOLOGY = text(f"""
     SELECT t.verification, t.provenance, coalesce((
         SELECT jsonb_agg(jsonb_build_object('id', s.id, 'verdict', s.verdict, 'valid_until', s.valid_until) ORDER BY s.valid_until, s.id)
-        FROM statements s WHERE s.technology_id = t.id AND s.replaced_by IS NULL), '[]') AS statements
-    FROM technologies t WHERE t.id = :id
+        FROM statements s WHERE s.technology_id IN {one_with("technologies", "t.id")} AND s.replaced_by IS NULL), '[]') AS statements
+    FROM technologies t WHERE t.id = {in_its_place("technologies", "CAST(:id AS uuid)")}
 """)
 
 
@@ -87,9 +87,11 @@ def _technology(db: Connection, case: Case) -> JsonValue:
 
 
 #: Whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
-_OWNERS = """(VALUES
-        ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = :need))),
-        ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (SELECT owner_id FROM technologies WHERE id = :technology)))
+_OWNERS = f"""(VALUES
+        ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = {in_its_place("needs", ":need")}))),
+        ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (
+            SELECT owner_id FROM technologies WHERE id = {in_its_place("technologies", ":technology")}
+        )))
     ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"""
 #: Their country and state ownership.
 _PARTIES = text(f"SELECT p.party, o.country, o.state_owned FROM {_OWNERS} ORDER BY p.party")
@@ -113,8 +115,12 @@ def _parties(db: Connection, case: Case) -> JsonValue:
 
 
 def _need(db: Connection, case: Case) -> JsonValue:
-    row = db.execute(text("SELECT status, valid_until FROM needs WHERE id = :id"), {"id": case.need}).one_or_none()
+    row = db.execute(_NEED, {"id": case.need}).one_or_none()
     return {"status": row.status, "valid_until": _day(row.valid_until)} if row else None
+
+
+#: What a need says of itself.
+_NEED = text(f"SELECT status, valid_until FROM needs WHERE id = {in_its_place('needs', 'CAST(:id AS uuid)')}")
 
 
 def _match(db: Connection, case: Case) -> JsonValue:

@@ -67,6 +67,7 @@ from casework.operations.core.idempotency import (
     asked_and_locked_of_task,
     finished,
 )
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.staffing import insist_goes_on
 from casework.permissions.actors import Actor
 from casework.records.case_loader import load_with_calendar, read_loaded
@@ -355,8 +356,8 @@ def write(
 def _siblings_of(db: Connection, log: str) -> list[str]:
     rows = db.execute(
         text(
-            "SELECT o.id FROM cases c JOIN cases o ON o.need_id = c.need_id AND o.id <> c.id AND o.closed_at IS NULL"
-            " WHERE c.id = CAST(:log AS uuid)"
+            f"SELECT o.id FROM cases c JOIN cases o ON o.need_id IN {one_with('needs', 'c.need_id')}"
+            " AND o.id <> c.id AND o.closed_at IS NULL WHERE c.id = CAST(:log AS uuid)"
         ),
         {"log": log},
     )

@@ -32,6 +32,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.i18n import SERVICES, Speech
 from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING, Contact, contacts_of
 from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.views import row_as
@@ -230,10 +231,7 @@ def _insist(actor: Actor, case: Case, written: Written) -> By:
 #: What a programme is called.
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
 #: The titles of a case's need and technology.
-_TITLES = text("""
-    SELECT n.title AS need, t.title AS technology FROM cases c JOIN needs n ON n.id = c.need_id
-    JOIN technologies t ON t.id = c.technology_id WHERE c.id = CAST(:log AS uuid)
-""")
+_TITLES = text(f"SELECT n.title AS need, t.title AS technology FROM cases c {OF_CASES} WHERE c.id = CAST(:log AS uuid)")
 #: What some organisations are called, and their languages.
 _ORGANISATIONS = text(
     f"SELECT g.id, o.id::text AS stands, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"

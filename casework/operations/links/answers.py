@@ -29,6 +29,7 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import password_fits
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import follow, stand
 from casework.operations.core.views import NamedInBoth
@@ -238,7 +239,7 @@ _DRAFT = text(
 _NAMES = text(f"""
     SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh, n.title AS need,
         n.title_zh AS need_zh, t.title AS technology, t.title_zh AS technology_zh
-    FROM cases c JOIN programmes p ON p.id = c.programme_id JOIN needs n ON n.id = c.need_id JOIN technologies t ON t.id = c.technology_id
+    FROM cases c JOIN programmes p ON p.id = c.programme_id {OF_CASES}
     JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:organisation AS uuid)) WHERE c.id = CAST(:log AS uuid)
 """)
 #: What some providers are called.

@@ -25,6 +25,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.queries import find_case
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.references import IN_FORCE
@@ -288,7 +289,7 @@ _WANTED = text(f"""
             unnest(ARRAY[g.name, g.name_zh, g.register_number, o.name, o.name_zh, o.register_number]) n
         WHERE g.id = ANY(CAST(:parties AS uuid[])) AND n IS NOT NULL
     ) AS names
-    FROM cases c LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies t ON t.id = c.technology_id
+    FROM cases c {OF_CASES}
     WHERE c.id = CAST(:case AS uuid)
 """)
 

@@ -18,6 +18,7 @@ from casework.errors import NotFound
 from casework.json_values import Answers, JsonObject
 from casework.operations.cases.impacts import STATEMENTS
 from casework.operations.core.access_log import note_reading
+from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import title_of
@@ -231,8 +232,8 @@ _RECORD = text(f"""
          FROM (VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))) p(side, id)
          JOIN ({STANDING}) ON g.id = p.id) AS parties,
 {STATEMENTS}    FROM (SELECT 1) AS this
-    LEFT JOIN needs n ON n.id = CAST(:need AS uuid)
-    LEFT JOIN technologies t ON t.id = CAST(:technology AS uuid)
+    LEFT JOIN needs n ON n.id = {in_its_place("needs", "CAST(:need AS uuid)")}
+    LEFT JOIN technologies t ON t.id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
 """)
 #: Some rights with their owners by name, and by the ids of all records that one of them takes the place of.
 _RIGHTS = text(f"""

@@ -26,8 +26,11 @@ PARTIES = f"""(
         WHERE g.id = CASE WHEN {_IS_ID} THEN CAST(p.value AS uuid) END
     ), ' ') FROM jsonb_each_text({{parties}}) p
 )"""
-#: What a record is called.
-_TITLES = "SELECT concat_ws(' ', t.title, t.title_zh) FROM {records} t WHERE t.id = {id}"
+#: What a record is called, also as the one that stands in its place is.
+_TITLES = (
+    "SELECT concat_ws(' ', g.title, g.title_zh, nullif(t.title, g.title), nullif(t.title_zh, g.title_zh)) FROM {records} g"
+    " JOIN {records} t ON t.id = coalesce(g.merged_into, g.id) WHERE g.id = {id}"
+)
 _OUTLINE = "concat_ws(' ', c.number, c.title)"
 #: What a case `c` is called by its owner, both records and its parties, too.
 _WHOLE = f"""concat_ws(' ', c.number, c.title, (SELECT p.name FROM people p WHERE p.id = c.owner_id),

@@ -18,6 +18,7 @@ from casework.engine.tasks.allocation import IN_ORGANISATIONS, IN_PROGRAMMES
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import new_id
@@ -200,7 +201,7 @@ _ASKED = text(f"""
     SELECT n.sector, t.benefits, (
         SELECT coalesce(array_agg(DISTINCT o.language), '{{}}') FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
     ) AS languages
-    FROM cases c LEFT JOIN needs n ON n.id = c.need_id LEFT JOIN technologies t ON t.id = c.technology_id
+    FROM cases c {OF_CASES}
     WHERE c.id = CAST(:case AS uuid)
 """)
 

@@ -137,15 +137,15 @@ _MOVED = ("needs", "technologies", "rights")
 
 
 def merging_faults(db: Connection, log: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
-    """Mergings of which another log should tell as well, and does not: of both organisations, and of what moved by it."""
+    """Mergings of which another log should tell as well, and does not: of both records, and of what moved by it."""
     for event in events:
         merger = event.effects.get("merger")
         if merger is None:
             continue
         if not _told(db, merger["gone"], MERGED, _both(merger)):
-            yield event.seq, "it names a merging of which the log of the organisation that went does not tell"
+            yield event.seq, "it names a merging of which the log of the record that went does not tell"
         if event.kind in (MERGED, TOOK_OVER) and not _told(db, merger["kept"], TOOK_OVER, _both(merger)):
-            yield event.seq, "it names a merging of which the log of the organisation that stays does not tell"
+            yield event.seq, "it names a merging of which the log of the record that stays does not tell"
         if event.kind not in (MERGED, TOOK_OVER) and not _moved(db, merger, log):
             yield event.seq, "it moved by a merging that does not name it"
         some: Mapping[str, Any] = merger

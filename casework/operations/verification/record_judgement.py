@@ -12,8 +12,10 @@ from casework.engine.case_objects.kept_records import (
     BY_PEOPLE,
     FIELDS,
     IMPORTED,
+    MERGED,
     REASON,
     RECORDED,
+    TOOK_OVER,
     evolve,
     is_confirmed,
     said,
@@ -32,6 +34,10 @@ def record_faults(
     causes = _causes(db, programme, told)
     before: dict[str, Any] = {}
     for event in told:
+        if before.get("merged_into") and event.kind not in (MERGED, ERASED):
+            yield event.seq, "another record stood in its place by then"
+        if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
+            yield event.seq, "it does not say why the two are one"
         yield from ((event.seq, why) for why in _words_against(noun, before, event))
         if event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
             yield from ((event.seq, why) for why in _import_against(noun, programme, causes, before, event))

@@ -52,6 +52,8 @@ BEGIN
     titles := ARRAY(SELECT n.id FROM needs n WHERE casework_terms_of_both(n.title, n.title_zh) @@ asked LIMIT 1001);
     works := ARRAY(SELECT h.id FROM technologies h WHERE casework_terms_of_both(h.title, h.title_zh) @@ asked LIMIT 1001);
     owners := ARRAY(SELECT o.id FROM organisations o WHERE casework_terms_of_both(o.name, o.name_zh) @@ asked LIMIT 1001);
+    titles := titles || ARRAY(SELECT n.id FROM needs n WHERE n.merged_into = ANY(titles));
+    works := works || ARRAY(SELECT h.id FROM technologies h WHERE h.merged_into = ANY(works));
     owners := owners || ARRAY(SELECT o.id FROM organisations o WHERE o.merged_into = ANY(owners));
     IF greatest(cardinality(people), cardinality(titles), cardinality(works), cardinality(owners)) > 1000 THEN
         RETURN NULL;

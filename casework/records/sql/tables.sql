@@ -1434,6 +1434,7 @@ CREATE TABLE needs (
     title TEXT NOT NULL,
     title_zh TEXT,
     owner_id UUID,
+    merged_into UUID,
     sector TEXT,
     district TEXT,
     problem TEXT,
@@ -1454,10 +1455,13 @@ CREATE TABLE needs (
     CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
     CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
     CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+    CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id),
+    CONSTRAINT fk_needs_merged_into FOREIGN KEY(merged_into) REFERENCES needs (id)
 );
+CREATE INDEX ix_needs_merged_into ON needs (merged_into);
 CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
+COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
@@ -1596,6 +1600,7 @@ CREATE TABLE technologies (
     title TEXT NOT NULL,
     title_zh TEXT,
     owner_id UUID,
+    merged_into UUID,
     description TEXT,
     developed_in TEXT[] DEFAULT '{}' NOT NULL,
     deployed_in TEXT[] DEFAULT '{}' NOT NULL,
@@ -1613,10 +1618,13 @@ CREATE TABLE technologies (
     CONSTRAINT pk_technologies PRIMARY KEY (id),
     CONSTRAINT uq_technologies_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
     CONSTRAINT fk_technologies_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id)
+    CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id),
+    CONSTRAINT fk_technologies_merged_into FOREIGN KEY(merged_into) REFERENCES technologies (id)
 );
+CREATE INDEX ix_technologies_merged_into ON technologies (merged_into);
 CREATE INDEX ix_technologies_owner_id ON technologies (owner_id);
 CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
+COMMENT ON COLUMN technologies.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
 COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
 

@@ -46,6 +46,12 @@ def _title() -> list[Column[Any]]:
     ]
 
 
+def _merged(table: str) -> Column[Any]:
+    return reference(
+        "merged_into", f"{table}.id", nullable=True, index=True, comment="The record that stands in its place now"
+    )
+
+
 def _provenance() -> list[Column[Any]]:
     """Where each field of a need or a technology comes from, and when it was written."""
     return [
@@ -66,6 +72,7 @@ needs = Table(
     metadata,
     *_origin(),
     *_title(),
+    _merged("needs"),
     Column("sector", Text),
     Column("district", Text),
     Column("problem", Text),
@@ -104,6 +111,7 @@ technologies = Table(
     metadata,
     *_origin(),
     *_title(),
+    _merged("technologies"),
     Column("description", Text),
     Column("developed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("deployed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),

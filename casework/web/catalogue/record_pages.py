@@ -48,6 +48,8 @@ HAPPENED: Mapping[str, str] = {
     "imported": N_("An import by %(who)s brought it, or brought other values"),
     "corrected": N_("%(who)s put it right"),
     "confirmed": N_("%(who)s confirmed: %(fields)s"),
+    "merged": N_("%(who)s merged this record into “%(other)s”"),
+    "took_over": N_("%(who)s merged “%(other)s” into this record"),
     "erased": N_("Words that named a person were erased"),
 }
 #: What a list may be narrowed to by who stands for its values.
@@ -84,6 +86,11 @@ class _Pages:
 
     def _url(self, page: str, **values: Any) -> str:
         return url_for(f"{self.plural}.{page}", **values)
+
+    def _beside(self, pages: str, id: str) -> str:
+        """A page about it that has a module of its own."""
+        named: dict[str, Any] = {self.noun: id}
+        return url_for(f"{self.noun}_{pages}.choose", **named)
 
     def _at(self, id: str) -> str:
         return self._url("show", **{self.noun: id})
@@ -140,14 +147,16 @@ class _Pages:
                 value for entry in entries for value in entry.changes.get("owner_id", ()) if isinstance(value, str)
             }
             names = names_of(db, people, {one.owner, *owners}, as_registered=True)
-            title = catalogue.titles_of(db, actor, self.noun, {id})[id]
-            may = actor.in_programme(one.programme, EDITORS)
+            titles = catalogue.titles_of(db, actor, self.noun, {id, one.merged_into})
+            may = actor.in_programme(one.programme, EDITORS) and one.merged_into is None
         values = values_of(self.noun, one, names)
         return render_template(
             "catalogue/record.html",
             noun=self.noun,
-            title=title,
+            title=titles[id],
             one=one,
+            stays=(titles[one.merged_into], self._at(one.merged_into)) if one.merged_into else None,
+            merge_url=self._beside("merging", id) if may else "",
             list_name=gettext(_NAMES[self.noun]),
             list_url=self._url("index"),
             owner=names.get(one.owner or ""),
@@ -165,6 +174,7 @@ class _Pages:
         return gettext(
             HAPPENED.get(kind, kind),
             who=entry.who or gettext("The system"),
+            other=entry.other.name if entry.other else "",
             fields=", ".join(_label(self.noun, name) for name in entry.confirmed),
         )
 

@@ -1,0 +1,104 @@
+"""Two records of one need, or of one technology, made into one: what speaks against it, and what the one that stays says afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from casework import reasons
+from casework.engine.case_objects.kept_records import FIELDS
+from casework.errors import InvalidForm
+from casework.reasons import Why
+
+#: Fields that mean something together only: they are taken over as one, under the name of the first.
+TOGETHER = (("budget", "budget_currency"), ("readiness_low", "readiness_high"))
+#: How a record stands is its own, and whose it is agrees before.
+_OWN = frozenset({"status", "owner_id"})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What decides whether one record may be merged into another of its kind."""
+
+    #: Their records by column, with the owner as the organisation that stands in its place.
+    gone: Mapping[str, Any]
+    kept: Mapping[str, Any]
+    #: The numbers of cases that run for both with the same other side.
+    cases: Sequence[str] = ()
+
+
+def refusals(facts: Facts) -> list[Why]:
+    """Why the one cannot be merged into the other; empty where it can."""
+    gone, kept = facts.gone, facts.kept
+    if gone["id"] == kept["id"]:
+        return [reasons.catalogue.MERGE_RECORD_WITH_ITSELF]
+    found: list[Why] = []
+    if gone["merged_into"] is not None or kept["merged_into"] is not None:
+        found.append(reasons.catalogue.RECORD_MERGED)
+    if gone["programme_id"] != kept["programme_id"]:
+        found.append(reasons.catalogue.MERGE_ACROSS_PROGRAMMES)
+    owners = {one["owner_id"] for one in (gone, kept) if one["owner_id"] is not None}
+    if len(owners) == 2:
+        found.append(reasons.catalogue.MERGE_OWNERS_DIFFER)
+    if facts.cases:
+        found.append(reasons.catalogue.MERGE_CASES_OF_ONE_PAIR(cases=", ".join(facts.cases)))
+    return found
+
+
+def units(noun: str) -> list[tuple[str, ...]]:
+    """The fields of a record in their order, those that go together as one."""
+    together = {names[0]: names for names in TOGETHER}
+    others = {name for names in TOGETHER for name in names[1:]}
+    return [together.get(name, (name,)) for name in FIELDS[noun] if name not in others | {"status"}]
+
+
+def differing(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
+    """By the first field of each what both say, and not the same: of these one chooses."""
+    return [
+        names[0]
+        for names in units(noun)
+        if names[0] not in _OWN
+        and all(any(one[name] not in _EMPTY for name in names) for one in (gone, kept))
+        and any(gone[name] != kept[name] for name in names)
+    ]
+
+
+def taken(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any], chosen: Collection[str]) -> dict[str, Any]:
+    """What the one that stays takes over: what it does not say and the other does, and of what differs the `chosen`.
+
+    Raises InvalidForm for one of these in which they do not differ.
+    """
+    if not set(chosen) <= set(differing(noun, gone, kept)):
+        raise InvalidForm(fields={"chosen": reasons.catalogue.NOTHING_TO_CHOOSE})
+    after: dict[str, Any] = {}
+    for names in units(noun):
+        fills = all(kept[name] in _EMPTY for name in names)
+        if names[0] in chosen or fills:
+            after |= {name: gone[name] for name in names if gone[name] != kept[name]}
+    return after
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A match of the record that goes, and one of the record that stays with the same other side; None where there is none."""
+
+    gone: str
+    gone_has_case: bool
+    kept: str | None = None
+    kept_has_case: bool = False
+
+
+def moves(pair: Pair) -> bool:
+    """Whether a match becomes the other record's: of two with the same other side each stays where it is."""
+    return pair.kept is None
+
+
+def given_up(pair: Pair) -> str | None:
+    """Of two matches with the same other side the one that is refused: one without a case, that of the record that goes first."""
+    if pair.kept is None:
+        return None
+    if not pair.gone_has_case:
+        return pair.gone
+    return None if pair.kept_has_case else pair.kept

@@ -1,0 +1,23 @@
+"""Needs and technologies that were merged, in SQL: which record stands in the place of one, and which are one with it.
+
+A case names its need and its technology by id, and its history only grows: so it keeps those that it was opened with, and is shown
+and judged by the ones that stand in their places.
+"""
+
+from __future__ import annotations
+
+#: Needs `n` and technologies `t` that stand in the place of those of some cases `c`.
+OF_CASES = (
+    "LEFT JOIN needs gn ON gn.id = c.need_id LEFT JOIN needs n ON n.id = coalesce(gn.merged_into, gn.id)"
+    " LEFT JOIN technologies gt ON gt.id = c.technology_id LEFT JOIN technologies t ON t.id = coalesce(gt.merged_into, gt.id)"
+)
+
+
+def in_its_place(table: str, id: str) -> str:
+    """The id of the record that stands in the place of one: its own, unless it was merged."""
+    return f"(SELECT coalesce(g.merged_into, g.id) FROM {table} g WHERE g.id = {id})"
+
+
+def one_with(table: str, id: str) -> str:
+    """The ids of all records that are one with one by merging, itself included."""
+    return f"(SELECT w.id FROM {table} w WHERE {in_its_place(table, id)} IN (w.id, w.merged_into))"
