@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Items, Money, Note, Number, Text, YesNo
+from casework.engine.definition.forms import (
+    Choice,
+    Date,
+    Documents,
+    Form,
+    Items,
+    Listed,
+    Money,
+    Note,
+    Number,
+    Text,
+    YesNo,
+)
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
@@ -14,7 +26,6 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows.green_catalogue import CATALOGUES, GROUPS_2025
 from workflows.money_guards import payment_is_within_approval
 from workflows.service_effects import service_is_replaced
 
@@ -29,11 +40,10 @@ INSTRUMENTS = {
 class GreenScreening(Form):
     """Under which item of which catalogue the project counts as green."""
 
-    catalogue = Choice(label="Catalogue and version", choices=CATALOGUES)
-    group = Choice(label="Group", choices=GROUPS_2025, when=("catalogue", ("finance_2025",)))
-    item_code = Text(
-        label="Item code", max=50, fact=True, help="The number of the item as the catalogue prints it, such as 1.3.2"
-    )
+    item = Listed(
+        label="Item of the catalogue", catalogue="green_items",
+        help="Version, code and name as the programme’s list has them. What is missing there, its office adds.",
+    )  # fmt: skip
     evidence = Documents(label="Evidence")
     benefit = Number(label="Estimated reduction in a year", unit="tCO2e", min="0")
 

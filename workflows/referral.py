@@ -315,7 +315,7 @@ class Referral(Workflow):
             ("need", "site", "budget", "technology", "rights"),
             amounts=(
                 "service.ready.amount|request.amount", "service.ready.instrument",
-                "service.ready.stage", "service.green.catalogue", "service.green.item_code",
+                "service.ready.stage", "service.green.item",
             ),
         ),
         "verification": Sheet(("need", "site", "technology", "effect")),

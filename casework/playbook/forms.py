@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from casework.json_values import Answers, JsonMapping, JsonObject
-from casework.playbook.words import ALSO_SAID, CHOICES, DAYS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
+from casework.playbook.words import ALSO_SAID, CHOICES, DAYS, ITEMS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
 
 #: A field, as an edition has it or the API gives it.
 Rule = JsonMapping
@@ -101,6 +101,8 @@ def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
             return "need_owner"
         case "items":
             return [{"what": "As the parties have agreed.", "by": facts.day(30)}]
+        case "listed":
+            return ITEMS[rule["catalogue"]]
         case "rows":
             return [fill_form(Form(action, rule["fields"]), {}, facts)]
     return facts.choose(rule)

@@ -64,7 +64,6 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("apply", "use"): "Purchase and installation of the first plant",
     ("ready", "use"): "Purchase and installation of the plant, and one year of operation",
     ("registered", "number"): "Y2026-0418",
-    ("green", "item_code"): "3.2.1.4",
     ("contract_registration", "certificate"): "TI-2026-0093",
     ("letter_issued", "number"): "BJ-TEI-2026-11",
     ("licence_issued", "number"): "BJ-TEL-2026-4",
@@ -123,6 +122,8 @@ CHOICES: Mapping[tuple[str, str], str] = {
     ("skip_assessment", "reason"): "risk_accepted",
     ("waive_assessment", "reason"): "provider_not_available",
 }
+#: Of each catalogue an item that every programme begins with.
+ITEMS: Mapping[str, str] = {"green_items": "2025/1"}
 #: Answered although it need not be: (transition or task, field). No right of a script says whose it is unless the script does.
 ALSO_SAID = frozenset({("confirm", "owner_seen")})
 #: Asked with yes or no, and mostly answered with no.

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from casework.engine.case_objects.documents import CLERKS
+from casework.engine.case_objects.programme_lists import AT_FIRST
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -109,6 +110,8 @@ class Forms:
             case "burden":
                 lying = [one["id"] for burdens in self.burdens.values() for one in burdens]
                 return dice.choice(lying) if lying else RIGHTS[0]
+            case "listed":
+                return self._likely(sorted(AT_FIRST[rule["catalogue"]]))
             case "impact":
                 known = [one.id for one in self.case.impacts.values() if one.stands]
                 return dice.choice(known) if known else None

@@ -43,6 +43,9 @@ class FormField(Answer):
     whole: Annotated[bool | None, Field(description="Of a number: no decimals")] = None
     past: Annotated[bool | None, Field(description="Of a day: today at the latest")] = None
     future: Annotated[bool | None, Field(description="Of a day: today at the earliest")] = None
+    catalogue: Annotated[
+        str | None, Field(description="Of an item of a catalogue: which list of the programme offers it")
+    ] = None
     kinds: Annotated[list[str] | None, Field(description="Of documents: only those of these kinds")] = None
     valid: Annotated[bool | None, Field(description="Of documents: none that has expired")] = None
     must: Annotated[bool | None, Field(description="Of yes_no: the only answer that is accepted")] = None

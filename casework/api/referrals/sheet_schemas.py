@@ -111,6 +111,8 @@ class AnswerShown(Answer):
     edition: str
     form: str
     value: Any
+    called: Annotated[str | None, Field(description="What the programme's list calls what was chosen from it")]
+    called_zh: str | None
 
 
 class WithheldShown(Answer):

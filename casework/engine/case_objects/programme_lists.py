@@ -14,6 +14,7 @@ from io import StringIO
 from typing import Any
 
 from casework import reasons
+from casework.engine.definition.list_names import CATALOGUES, CODE, OF
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import Role
 from casework.engine.state.register_effects import ListChange
@@ -32,15 +33,13 @@ MOST_ROWS, MOST = 1_000, 2_000
 _LONGEST_LABEL = 300
 #: The last place of an entry.
 LAST = 99_999
-_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?")
+_CODE = re.compile(CODE)
 #: Columns that a file of entries may have, and those that it must have.
 COLUMNS = ("version", "code", "label", "label_zh", "position", "retired")
 WANTED = ("code", "label", "label_zh")
 #: The field that has the whole file, and what is said of a row with more cells than the header.
 CONTENT, TOO_LONG = "content", "row"
 _YES = frozenset({"yes", "true", "1", "x", "是"})
-#: Between the version and the code of an entry.
-OF = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ LISTS: Mapping[str, ListKind] = {
     "wanted_forms": ListKind(_start(_same(_WANTED_FORMS))),
     "benefits": ListKind(_start(_same(_BENEFITS))),
     "match_refusals": ListKind(_start(_REFUSALS)),
-    "green_items": ListKind(_start(_GREEN, "2025"), versioned=True),
+    "green_items": ListKind(_start(_GREEN, "2025"), versioned="green_items" in CATALOGUES),
 }
 
 #: By list, its entries in order.

@@ -160,6 +160,8 @@ class WrittenField(TypedDict):
     must: NotRequired[bool | None]
     role: NotRequired[str | None]
     service: NotRequired[str | None]
+    #: Of what is chosen from a list of the programme: which one.
+    catalogue: NotRequired[str]
     kinds: NotRequired[list[str]]
     valid: NotRequired[bool]
     #: Of rows: what each of them asks for, and how many there may be.

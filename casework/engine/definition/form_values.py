@@ -17,6 +17,7 @@ from casework.engine.definition.forms import (
     Id,
     Ids,
     Item,
+    Key,
     MoneyValue,
     clean,
     decimal_text,
@@ -50,18 +51,26 @@ def _value_type(rule: WrittenField) -> Any:
             return Annotated[bool, Field(strict=True)]
         case "party":
             return Literal[PARTIES]
+        case "items":
+            return Annotated[list[Item], Field(max_length=50)]
+        case "rows":
+            return _rows_type(rule)
+    return _named_type(rule)
+
+
+def _named_type(rule: WrittenField) -> Any:
+    """What stands elsewhere, named by its id or, in a list of the programme, by its key."""
+    match rule["type"]:
+        case "listed":
+            return Key
         case "right" | "burden" | "impact" | "person" | "provider":
             return Id
         case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":
             return Ids
-        case "items":
-            return Annotated[list[Item], Field(max_length=50)]
-    return _rows_type(rule)
+    raise ValueError(f"unknown field type {rule['type']}")
 
 
 def _rows_type(rule: WrittenField) -> Any:
-    if rule["type"] != "rows":
-        raise ValueError(f"unknown field type {rule['type']}")
     row: Any = build_model(rule["name"], rule["fields"])
     return Annotated[list[Annotated[row, BeforeValidator(_answered)]], Field(max_length=rule["most"])]
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.list_names import CATALOGUES, is_key
 from casework.errors import FieldFault, InvalidForm
 
 
@@ -190,6 +191,21 @@ class ImpactField(FormField):
     """A record of the case's effect that stands, by id."""
 
     type: ClassVar[str] = "impact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed(FormField):
+    """An entry of a catalogue among the lists of the programme, by version and code: "2025/1.3.2"."""
+
+    catalogue: str = ""
+    type: ClassVar[str] = "listed"
+
+    def __post_init__(self) -> None:
+        if self.catalogue not in CATALOGUES:
+            raise TypeError(f"no programme has a catalogue {self.catalogue!r}")
+
+    def limits(self) -> dict[str, Any]:
+        return {"catalogue": self.catalogue}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,6 +389,12 @@ def _id(value: Any) -> str:
         raise FieldFault(reasons.fields.NOT_AN_ID) from None
 
 
+def _listed(value: Any) -> str:
+    if not isinstance(value, str) or not is_key(value):
+        raise FieldFault(reasons.lists.KEY)
+    return value
+
+
 def once(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise FieldFault(reasons.fields.NAMED_TWICE)
@@ -380,6 +402,7 @@ def once(values: list[str]) -> list[str]:
 
 
 Id = Annotated[str, BeforeValidator(_id)]
+Key = Annotated[str, BeforeValidator(_listed)]
 Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(once)]
 
 

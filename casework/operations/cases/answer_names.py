@@ -1,4 +1,4 @@
-"""The names of what answers speak of: people, organisations, rights and documents, by the ids that stand in them.
+"""The names of what answers speak of: people, organisations, rights, documents and items of catalogues, by what stands in them.
 
 An answer is shown with its ids; who may read the one may read the other.
 """
@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
+from casework.engine.definition.list_names import is_key
 from casework.engine.state.case import Case
 from casework.json_values import JsonValue, is_id
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
+from casework.operations.core.programme_lists import items_named
 from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import own_tracks, reach
@@ -30,6 +32,11 @@ _BURDENS = text("""
     FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
     WHERE r.id = ANY(CAST(:rights AS uuid[])) AND b->>'id' = ANY(CAST(:ids AS text[]))
 """)
+#: What some entries are called to the reader.
+_ITEMS = text(f"""
+    SELECT e.key, {called("e")}
+    FROM unnest(CAST(:keys AS text[]), CAST(:labels AS text[]), CAST(:labels_zh AS text[])) e(key, name, name_zh)
+""")
 #: The people of some organisations, and these, by their ids.
 _OF_PROVIDERS = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[])) AND EXISTS (
@@ -45,7 +52,9 @@ def names_in_answers(db: Connection, case: Case | None, ids: Iterable[str]) -> d
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    names = {row[0]: row[1] for row in db.execute(_NAMES, {"ids": wanted})}
+    listed = {id for id in wanted if is_key(id)}
+    wanted = [id for id in wanted if id not in listed]
+    names = {row[0]: row[1] for row in db.execute(_NAMES, {"ids": wanted})} | _items(db, case, listed)
     missing = [id for id in wanted if id not in names]
     if case is not None and case.rights and missing:
         names |= {row[0]: row[1] for row in db.execute(_BURDENS, {"rights": list(case.rights), "ids": missing})}
@@ -60,8 +69,11 @@ def names_for_provider(db: Connection, actor: Actor, case: Case, ids: Iterable[s
     given = {"ids": sorted(wanted), "organisations": sorted(reach(actor).organisations)}
     mine = {track.id for track in own_tracks(actor, case)}
     papers = {grant.document for grant in case.grants.values() if grant.track in mine}
+    listed = {id for id in wanted if is_key(id)}
+    given["ids"] = sorted(wanted - listed)
     papers |= {document.id for document in case.documents.values() if document.track in mine}
-    return {row[0]: row[1] for row in db.execute(_OF_PROVIDERS, given)} | _papers(db, case, papers & wanted)
+    names = {row[0]: row[1] for row in db.execute(_OF_PROVIDERS, given)} | _items(db, case, listed)
+    return names | _papers(db, case, papers & wanted)
 
 
 def _papers(db: Connection, case: Case | None, ids: set[str]) -> dict[str, str]:
@@ -71,10 +83,23 @@ def _papers(db: Connection, case: Case | None, ids: set[str]) -> dict[str, str]:
     return {id: titles.get(id) or case.documents[id].kind for id in sorted(ids)}
 
 
+def _items(db: Connection, case: Case | None, keys: set[str]) -> dict[str, str]:
+    """What the programme calls entries of its catalogues, retired ones too: version, code and words."""
+    entries = list(items_named(db, case.programme, keys).values()) if case is not None else []
+    if not entries:
+        return {}
+    given = {
+        "keys": [one.key for one in entries],
+        "labels": [one.label for one in entries],
+        "labels_zh": [one.label_zh for one in entries],
+    }
+    return {row[0]: f"{row[0]} {row[1]}" for row in db.execute(_ITEMS, given)}
+
+
 def ids_in(value: JsonValue) -> set[str]:
-    """The ids that stand in an answer, however deep."""
+    """The ids, and the keys of items of catalogues, that stand in an answer, however deep."""
     if isinstance(value, str):
-        return {value} if is_id(value) else set()
+        return {value} if is_id(value) or is_key(value) else set()
     if isinstance(value, Mapping):
         return set().union(*(ids_in(part) for part in value.values()))
     if isinstance(value, list | tuple):

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.programme_lists import offered
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
@@ -17,6 +18,7 @@ from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.reader_names import BURDEN_NAME
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.core.views import NamedInBoth, rows_as
@@ -87,6 +89,12 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 choices[rule["name"]] = _papers(db, actor, case, track, rule)
             case "tasks":
                 choices[rule["name"]] = _tasks(case)
+            case "listed":
+                entries = offered(read_lists(db, case.programme)[rule["catalogue"]])
+                choices[rule["name"]] = [
+                    NamedInBoth(id=one.key, name=f"{one.key} {one.label}", name_zh=f"{one.key} {one.label_zh}")
+                    for one in entries
+                ]
             case "impact":
                 choices[rule["name"]] = [
                     ImpactChoice(

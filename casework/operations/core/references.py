@@ -1,4 +1,4 @@
-"""People, organisations and services that a form names must exist, and be what the form asks for."""
+"""People, organisations, services and entries of lists that a form names must exist, and be what the form asks for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
+from casework.operations.core.programme_lists import read_lists, why_not_listed
 from casework.reasons import Why
 from casework.records.access_sql import COUNTS, DECIDING, mediated
 
@@ -54,7 +55,10 @@ def insist_references(
         ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []
         if not ids or not all(isinstance(id_, str) for id_ in ids):
             continue
-        if rule["type"] in ("person", "people"):
+        if rule["type"] == "listed":
+            if (why := why_not_listed(read_lists(db, case.programme), rule["catalogue"], ids[0])) is not None:
+                faults[rule["name"]] = why
+        elif rule["type"] in ("person", "people"):
             inside = rule["role"] in ORGANISATION_ROLES
             roles = (
                 [Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER] if inside else [rule["role"]] if rule["role"] else []

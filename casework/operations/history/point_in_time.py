@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -10,6 +10,8 @@ from typing import cast
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.letterheads import COPIED
+from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, offered_after
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
 from casework.engine.roles import MEDIATION, Role
@@ -122,6 +124,7 @@ class Past:
         self._rules: dict[str, list[tuple[datetime, str, Rule]]] = {}
         self._skills: dict[str, list[tuple[datetime, str, frozenset[str]]]] = {}
         self._services: dict[str, dict[str, frozenset[str]]] = {}
+        self._lists: dict[str, list[tuple[datetime | None, Mapping[str, frozenset[str]]]]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -136,6 +139,7 @@ class Past:
         self._fresh_rules.clear()
         self._programmes = self._centres = None
         self._services.clear()
+        self._lists.clear()
         return self
 
     def held(
@@ -333,6 +337,18 @@ class Past:
             before[-1] if before else frozenset(),
             *(codes for moment, codes in changes if at - GRACE < moment <= at + GRACE),
         ]
+
+    def listed(self, programme: str, name: str, at: datetime) -> frozenset[str]:
+        """What a list of the programme offered at that moment or just before: it is read before the log is locked."""
+        if programme not in self._lists:
+            rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [LIST_SET, COPIED]})
+            told = [(row.at, change) for row in rows for change in row.effects.get("lists", ())]
+            self._lists[programme] = [(None, AT_FIRST)]
+            for moment, change in told:
+                self._lists[programme].append((moment, offered_after(change, self._lists[programme][-1][1])))
+        stood = [(moment, lists[name]) for moment, lists in self._lists[programme] if moment is None or moment <= at]
+        last = max((n for n, (moment, _) in enumerate(stood) if moment is None or moment <= at - GRACE), default=0)
+        return frozenset().union(*(keys for _, keys in stood[last:]))
 
     def _read_changes(self, scope: str) -> None:
         if scope in self._fresh_rules:

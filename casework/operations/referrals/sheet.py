@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.case_sheet import ComposedSheet, ToldAnswer, compose, is_open
 from casework.engine.case_objects.kept_records import is_confirmed
+from casework.engine.case_objects.programme_lists import Entry
 from casework.engine.definition.sheets import AMOUNTS, BUDGET, CLAIM, DISPUTE, EFFECT, NEED, SITE, TECHNOLOGY
 from casework.engine.execution.context import Library
 from casework.engine.state.case import Case, Track
@@ -21,6 +22,7 @@ from casework.operations.core.access_log import note_reading
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.presenters import names_of
+from casework.operations.core.programme_lists import items_named
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Names, row_as
 from casework.operations.referrals.service import find_referral, question_of
@@ -95,7 +97,8 @@ def sheet_of(
         record = _record(db, case)
         question = question_of(db, case, track)
         holders = names_of(db, set(), {burden.get("holder") for row in rights for burden in row.encumbrances})
-    told = {part: [_answer(library, answer) for answer in answers] for part, answers in composed.told.items()}
+    listed = items_named(db, case.programme, (answer.value for some in composed.told.values() for answer in some))
+    told = {part: [_answer(library, answer, listed) for answer in answers] for part, answers in composed.told.items()}
     return CaseSheet(
         referral=track.id,
         service=track.kind,
@@ -218,10 +221,19 @@ def _effect(case: Case) -> Iterator[SheetEffect]:
     return (row_as(SheetEffect, record) for record in case.impacts.values() if record.stands)
 
 
-def _answer(library: Library, told: ToldAnswer) -> SheetAnswer:
+def _answer(library: Library, told: ToldAnswer, listed: Mapping[str, Entry]) -> SheetAnswer:
     edition = library[told.edition]
     label = edition.text(f"forms.{told.form}.{told.name}.label")
-    return SheetAnswer(name=told.name, label=label, edition=told.edition, form=told.form, value=told.value)
+    entry = listed.get(told.value) if isinstance(told.value, str) else None
+    return SheetAnswer(
+        name=told.name,
+        label=label,
+        edition=told.edition,
+        form=told.form,
+        value=told.value,
+        called=None if entry is None else entry.label,
+        called_zh=None if entry is None else entry.label_zh,
+    )
 
 
 #: What a sheet may hold of the records of a case; and its parties, whom the offer names already.

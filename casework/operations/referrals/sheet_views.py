@@ -143,6 +143,9 @@ class SheetAnswer:
     edition: str
     form: str
     value: JsonValue
+    #: What the programme's list calls what was chosen from it.
+    called: str | None = None
+    called_zh: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -158,6 +158,8 @@ def answers_of(answers: Iterable[SheetAnswer], parties: Mapping[str, str]) -> li
             words = f"{parties[one.value]} ({words})"
         elif unit:
             words = f"{words} {gettext(unit)}"
+        elif one.called is not None:
+            words = f"{one.value} {name_of({'name': one.called, 'name_zh': one.called_zh})}"
         said.append((edition_text(edition, f"forms.{one.form}.{one.name}.label"), words))
     return said
 

@@ -84,7 +84,13 @@ ENTRIES = (
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),
     Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", "team", ("leavers.", "skills.")),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
-    Entry(frozenset({Role.SUPERVISOR}), N_("Settings"), "programme_settings.index", "gear", ("programme_settings.",)),
+    Entry(
+        frozenset({Role.SUPERVISOR}),
+        N_("Settings"),
+        "programme_settings.index",
+        "gear",
+        ("programme_settings.", "programme_lists."),
+    ),
     Entry(
         frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.", "unsealings.")
     ),
@@ -147,7 +153,7 @@ ENTRIES = (
         N_("Programmes"),
         "organisations.programmes",
         "leaf",
-        ("programme_settings.", "organisations.ask_copy"),
+        ("programme_settings.", "programme_lists.", "organisations.ask_copy"),
     ),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", "map", ("maps.edition",)),
     Entry(

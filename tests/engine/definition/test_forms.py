@@ -76,6 +76,7 @@ ROWS = forms.Rows(label="", row=Line, most=2)
         (forms.YesNo(label="", must=True), True, True),
         (forms.PartyField(label=""), "need_owner", "need_owner"),
         (forms.RightField(label=""), uuid(1).upper(), uuid(1)),
+        (forms.Listed(label="", catalogue="green_items"), "2025/1.3.2", "2025/1.3.2"),
         (IDS, [uuid(1), uuid(2)], [uuid(1), uuid(2)]),
         (ITEMS, [{"what": " Dig ", "by": "2026-04-01"}], [{"what": "Dig", "by": "2026-04-01"}]),
         (ROWS, [{"what": " Dig ", "value": 3, "by": ""}], [{"what": "Dig", "value": "3"}]),
@@ -174,6 +175,10 @@ def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> 
         (ROWS, [{"what": "sum"}]),
         (ROWS, [{"what": "Dig", "odd": "x"}]),
         (forms.RightField(label=""), "1"),
+        (forms.Listed(label="", catalogue="green_items"), "1.3.2"),
+        (forms.Listed(label="", catalogue="green_items"), "2025/节能"),
+        (forms.Listed(label="", catalogue="green_items"), "2025/a/b"),
+        (forms.Listed(label="", catalogue="green_items"), 7),
         (forms.RightField(label=""), [uuid(1)]),
         (forms.Person(label=""), "' OR 1=1 --"),
         (forms.Person(label=""), 7),
@@ -196,6 +201,12 @@ def test_what_is_good_is_kept_clean(field: FormField, value: Any, kept: Any) -> 
 )
 def test_what_is_bad_is_refused_by_name_with_a_reason(field: FormField, value: Any) -> None:
     assert "Traceback" not in refusal(field, value)
+
+
+@pytest.mark.parametrize("name", ["", "sectors", "colours"])
+def test_a_field_names_a_catalogue_that_programmes_have(name: str) -> None:
+    with pytest.raises(TypeError, match="catalogue"):
+        forms.Listed(label="", catalogue=name)
 
 
 def test_a_form_cannot_hide_its_own_methods() -> None:

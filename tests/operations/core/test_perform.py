@@ -119,6 +119,8 @@ def test_what_the_ways_out_of_a_state_read_is_what_their_guards_and_effects_read
                 asked = [rule for rule in rules if rule.automatic or not by_itself]
                 wanted = {key for rule in asked for name in rule.guards for key in GUARDS[name].reads}
                 wanted |= {key for rule in asked for name in rule.effects for key in EFFECTS[name].reads}
+                opened = {name for rule in asked for name in edition.asked_before_opening(rule)}
+                wanted |= {key for name in opened for key in GUARDS[name].reads}
                 wanted |= {SCANS for rule in asked if rule.needs}
                 for _ in range(2):
                     names = reads(load_library(), stands, by_itself=by_itself)

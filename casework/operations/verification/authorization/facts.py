@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import Facts, NotGiven
 from casework.engine.definition.registry import EFFECTS, GUARDS
@@ -45,6 +46,16 @@ def facts_of(
     calendar = evidence.past.calendar(before.programme, event.at)
     outside = event.effects.get("facts", {})
     return Facts(before, track, event.at, calendar, event.actor, data, outside, task, milestones, event.acting_for)
+
+
+def unlisted(
+    evidence: Evidence, before: Case, event: Event, form: Iterable[WrittenField], data: JsonMapping
+) -> Reasons:
+    """What an answer names of a catalogue that the programme did not offer then."""
+    for rule in form:
+        named = data.get(rule["name"]) if rule["type"] == "listed" else None
+        if named is not None and named not in evidence.past.listed(before.programme, rule["catalogue"], event.at):
+            yield f"the programme did not offer “{named}” then"
 
 
 def guards_against(names: Iterable[str], facts: Facts) -> Reasons:

@@ -16,7 +16,7 @@ from casework.engine.state.join_count import SHORT
 from casework.operations.history.task_judgement import task_reasons
 from casework.operations.verification.authorization.actors import role_not_among, task_of
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed
-from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against
+from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against, unlisted
 from casework.operations.verification.authorization.transitions import judge_timer, tally_of
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.permissions.work import may_hold
@@ -55,6 +55,8 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     if objectors(before, task) & {event.actor, event.acting_for}:
         yield "whoever objected decided on the objection"
     results = {state["id"]: state.get("result", {}) for state in event.effects.get("task_states", ())}
+    if rule.form is not None:
+        yield from unlisted(evidence, before, event, edition.form(rule.form), results.get(task.id, {}))
     facts = facts_of(evidence, before, track, event, results.get(task.id, {}), task=task)
     yield from guards_against(rule.guards, facts)
     yield from follows(rule.effects, facts, event)

@@ -34,7 +34,7 @@ from casework.operations.verification.authorization.evidence import (
     listed,
     plain,
 )
-from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against
+from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against, unlisted
 from casework.permissions.actors import PROVIDER_ROLES
 
 
@@ -129,7 +129,10 @@ def _by_person(evidence: Evidence, before: Case, track: Track, rule: TransitionR
             same_queue = event.role in QUEUE_ROLES.get(task.queue, frozenset())
             if left and same_queue and task.state in HELD and task.holder != event.actor:
                 yield "somebody else held the step's task"
-    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, event.effects.get("data", {})))
+    data = event.effects.get("data", {})
+    if rule.form is not None:
+        yield from unlisted(evidence, before, event, edition_of(evidence, track).form(rule.form), data)
+    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, data))
     yield from _ticked(evidence, before, track, rule)
 
 
@@ -315,6 +318,12 @@ def judge_corrected(evidence: Evidence, before: Case, event: Event) -> Reasons:
         by,
         facts=lambda answer, data: facts_of(evidence, before, answer.track, event, data, task=answer.task),
     )
+    answer = corrections.answer_of(
+        evidence.library.editions, before, str(event.track), effects.get("transition"), effects.get("task")
+    )
+    if answer is not None:
+        changed = {name: value for name, value in effects["data"].items() if answer.data.get(name) != value}
+        yield from unlisted(evidence, before, event, answer.edition.form(str(answer.rule.form)), changed)
     task = effects.get("task")
     wanted = [{"id": task, "result": dict(effects["data"])}] if task else []
     if plain(effects.get("task_states", [])) != plain(wanted):
