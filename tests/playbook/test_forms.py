@@ -12,7 +12,7 @@ import pytest
 from casework.definitions import load_library
 from casework.engine.definition.form_values import build_model, check
 from casework.playbook.forms import Form, Rule, fill_form
-from casework.playbook.words import NUMBERS
+from casework.playbook.words import NUMBERS_OF
 
 Json = Any
 TODAY = date(2026, 3, 2)
@@ -95,7 +95,7 @@ def test_rows_are_filled_in_as_forms_of_their_own() -> None:
     assert filled(said, lines) == {
         "lines": [
             {"what": "b", "on": "2026-03-05", "value": "7"},
-            {"what": "a", "on": "2026-04-01", "value": NUMBERS["value"]},
+            {"what": "a", "on": "2026-04-01", "value": NUMBERS_OF["send", "value"]},
         ]
     }
     assert len(filled({}, lines)["lines"]) == 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from casework.engine.state.impact_values import VerifiedValue
-from casework.json_values import JsonValue
 from casework.operations.core.views import Names
 
 
@@ -142,7 +142,7 @@ class SheetAnswer:
     #: By which form of which edition it was asked.
     edition: str
     form: str
-    value: JsonValue
+    value: Any
     #: What the programme's list calls what was chosen from it.
     called: str | None = None
     called_zh: str | None = None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
+from io import StringIO
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -10,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.letterheads import READERS
-from casework.engine.case_objects.programme_lists import CONTENT, LAST
+from casework.engine.case_objects.programme_lists import COLUMNS, CONTENT, LAST, WANTED
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
 from casework.errors import NotFound
@@ -227,10 +230,27 @@ def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
             draft=None if sent else find_draft(db, actor.person, f"list-table:{programme}:{name}"),
             revision=version,
         )
+    columns = [column for column in COLUMNS if one.versioned or column != "version"]
     page = render_template(
-        "people/list_table_form.html", one=shown, form=form, sent=sent, list=one, name=gettext(LIST_NAMES[name])
+        "people/list_table_form.html",
+        one=shown,
+        form=form,
+        sent=sent,
+        list=one,
+        name=gettext(LIST_NAMES[name]),
+        columns=", ".join(columns),
+        example=_example(one.entries, [column for column in columns if column in (*WANTED, "version")]),
     )
     return make_response(page, sent.status if sent else 200)
+
+
+def _example(entries: Sequence[ListEntry], columns: Sequence[str]) -> str:
+    """The head of a table and a row of it, as far as an entry is there to show one."""
+    table = StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(columns)
+    rows.writerows([getattr(entry, column) for column in columns] for entry in entries[:1])
+    return table.getvalue()
 
 
 @blueprint.post("/import")
