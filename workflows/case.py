@@ -34,6 +34,7 @@ from workflows import (
     guards,
     impact,
     joins,
+    letters,
     right_guards,
 )
 from workflows import case_forms as forms
@@ -112,12 +113,34 @@ class Case(Workflow):
     triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage")
     introduced = State("Introduced", Role.OFFICER, calendar_days(790), "Introduce", do="Follow the introduction")
     consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Get both parties' consent")
-    scoping = State("Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan")
-    assessment = State("Assessment", Role.OFFICER, calendar_days(120), "Assess", do="Follow the assessment")
-    structuring = State("Structuring", Role.OFFICER, calendar_days(180), "Structure", do="Structure the deal")
-    agreement = State("Agreement", Role.OFFICER, calendar_days(60), "Sign", do="Get the agreement signed")
-    deployment = State("Deployment", Role.OFFICER, calendar_days(270), "Deploy", do="Follow the work on site")
-    monitoring = State("Monitoring", Role.OFFICER, calendar_days(365), "Monitor", do="Follow the operation")
+    scoping = State(
+        "Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan", letter=letters.SCOPING
+    )
+    assessment = State(
+        "Assessment", Role.OFFICER, calendar_days(120), "Assess", do="Follow the assessment", letter=letters.ASSESSMENT
+    )
+    structuring = State(
+        "Structuring",
+        Role.OFFICER,
+        calendar_days(180),
+        "Structure",
+        do="Structure the deal",
+        letter=letters.STRUCTURING,
+    )
+    agreement = State(
+        "Agreement", Role.OFFICER, calendar_days(60), "Sign", do="Get the agreement signed", letter=letters.AGREEMENT
+    )
+    deployment = State(
+        "Deployment",
+        Role.OFFICER,
+        calendar_days(270),
+        "Deploy",
+        do="Follow the work on site",
+        letter=letters.DEPLOYMENT,
+    )
+    monitoring = State(
+        "Monitoring", Role.OFFICER, calendar_days(365), "Monitor", do="Follow the operation", letter=letters.MONITORING
+    )
     closing = State(
         "Closing",
         Role.SUPERVISOR,
@@ -125,8 +148,11 @@ class Case(Workflow):
         "Close",
         do="Decide on closing",
         decides="closings",
+        letter=letters.CLOSING,
     )
-    on_hold = State("On hold", Role.OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time")
+    on_hold = State(
+        "On hold", Role.OFFICER, calendar_days(60), PREVIOUS_STEP, do="Resume the case in time", letter=letters.ON_HOLD
+    )
     closed = Final("Closed", step="Close")
 
     # --- the way forward ---

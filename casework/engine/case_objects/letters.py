@@ -24,8 +24,8 @@ from casework.engine.state.events import LETTER_SENT
 from casework.errors import InvalidForm, NotAllowed, WrongState
 from casework.reasons import Reason
 
-INVITATION, REFERRAL, REMINDER, CLOSING = "invitation", "referral", "reminder", "closing"
-LETTERS = (INVITATION, REFERRAL, REMINDER, CLOSING)
+INVITATION, PROGRESS, REFERRAL, REMINDER, CLOSING = "invitation", "progress", "referral", "reminder", "closing"
+LETTERS = (INVITATION, PROGRESS, REFERRAL, REMINDER, CLOSING)
 #: Who sends them, and what kind of paper each is.
 SENDERS, PAPER = (Role.OFFICER, Role.SUPERVISOR), "letter"
 LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")
@@ -43,6 +43,8 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
         return
     if CONFIRMS_INTEREST not in case.main.played:
         yield from ((INVITATION, side) for side in parties)
+    else:
+        yield from ((PROGRESS, side) for side in parties)
     live = [referral for referral in asked if referral.live]
     yield from ((REFERRAL, referral.id) for referral in live if ACCEPTS not in referral.played)
     held = case.hold.get("waits_for") if case.hold is not None else None

@@ -56,7 +56,7 @@ class State(Node):
     `do` names the step task; without it the task bears the state's label. `checklist`: what whoever works it ticks off;
     the workflow's main way goes on only with what is required ticked. `part`: what it is to the engine, of `engine.parts`;
     `decides`: the subject of the decision that is taken there; `fhir`: as what other systems know it, the status of a Task,
-    its business status, and that after the request was accepted.
+    its business status, and that after the request was accepted. `letter`: what a letter tells a party of where the case stands.
     """
 
     label: str
@@ -69,6 +69,7 @@ class State(Node):
     part: str = ""
     decides: str = ""
     fhir: tuple[str, ...] = ()
+    letter: str = ""
     name: str = ""
 
 

@@ -129,6 +129,8 @@ class _Publisher:
                     ]
                 self.texts |= {f"states.{path}.items.{item.name}": item.text for item in node.checklist}
                 self.texts[f"states.{path}.do"] = node.do or node.label
+                if node.letter:
+                    self.texts[f"states.{path}.letter"] = node.letter
             case grammar.Final():
                 self.states[path] = {"type": "final", "step": node.step}
                 self.states[path] |= _said(part=node.part, fhir=list(node.fhir))

@@ -58,6 +58,8 @@ class Content:
     by: date | None = None
     late: bool = False
     outcome: Named = Named("")
+    #: Where the case stands, in words to a party.
+    stands: Named = Named("")
     contact: str = ""
     email: str = ""
     #: A paragraph of the writer's own.

@@ -17,7 +17,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import action_of
 from casework.engine.case_objects import letters
-from casework.engine.case_objects.letters import CLOSING, REFERRAL, REMINDER, SENDERS
+from casework.engine.case_objects.letters import CLOSING, PROGRESS, REFERRAL, REMINDER, SENDERS
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -182,7 +182,9 @@ def send_letter(
 
 
 def _insist_new(standing: Standing, written: Written, moment: datetime) -> None:
-    """Raises LetterInDoubt for a letter that its recipient has already; reminders may follow one another, a day apart."""
+    """Raises LetterInDoubt for a letter that its recipient has already; reminders, and letters on how the case stands, may follow
+    one another, a day apart.
+    """
     to_day, today = standing.calendar.local_date, standing.calendar.local_date(moment)
     for document in standing.case.documents.values():
         if (
@@ -191,7 +193,7 @@ def _insist_new(standing: Standing, written: Written, moment: datetime) -> None:
             and document.withdrawn_at is None
         ):
             day = to_day(document.registered_at)
-            if written.kind != REMINDER or day == today:
+            if written.kind not in (REMINDER, PROGRESS) or day == today:
                 raise LetterInDoubt(day.isoformat())
 
 
@@ -270,6 +272,8 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
             known["action"] = Named(*(Speech(chinese).edition_text(*action_of(due)) for chinese in (False, True)))
     elif written.kind == CLOSING:
         known["outcome"] = _outcome(case)
+    elif written.kind == PROGRESS:
+        known["stands"] = _stands(case)
     return Content(
         kind=written.kind,
         side=side,
@@ -339,6 +343,15 @@ def _recipient(case: Case, names: Mapping[str, Any], to: str | None) -> Named:
 def _service(kind: str) -> Named:
     said = SERVICES.get(kind, kind.replace("_", " "))
     return Named(*(Speech(chinese).gettext(said) for chinese in (False, True)))
+
+
+def _stands(case: Case) -> Named:
+    """Where the case stands, as its edition tells a party; empty where it says nothing of that step."""
+    texts = load_library()[case.main.edition].texts
+    keys = [key for state in case.main.states if (key := f"states.{state}.letter") in texts]
+    return Named(
+        *(" ".join(Speech(chinese).edition_text(case.main.edition, key) for key in keys) for chinese in (False, True))
+    )
 
 
 def _outcome(case: Case) -> Named:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.protocol.files import as_attachment, document_store
-from casework.engine.case_objects.letters import CLOSING, INVITATION, REFERRAL, REMINDER
+from casework.engine.case_objects.letters import CLOSING, INVITATION, PROGRESS, REFERRAL, REMINDER
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
@@ -35,11 +35,14 @@ blueprint = Blueprint("letters", __name__)
 
 #: What each letter is called, and what it is for.
 NAMES = {
-    INVITATION: N_("Invitation"), REFERRAL: N_("Letter of a request"), REMINDER: N_("Reminder"),
+    INVITATION: N_("Invitation"), PROGRESS: N_("Letter on how the case stands"), REFERRAL: N_("Letter of a request"),
+    REMINDER: N_("Reminder"),
     CLOSING: N_("Letter at the end"),
 }  # fmt: skip
 PURPOSES = {
-    INVITATION: N_("asks a party to take part after the match"), REFERRAL: N_("says what a provider is asked, and until when"),
+    INVITATION: N_("asks a party to take part after the match"),
+    PROGRESS: N_("tells a party which step the case has reached, and what it means for it"),
+    REFERRAL: N_("says what a provider is asked, and until when"),
     REMINDER: N_("says what is waited for, before it is due or after"), CLOSING: N_("says that the case is closed, and thanks"),
 }  # fmt: skip
 #: Why one does not go now, as the engine says it.

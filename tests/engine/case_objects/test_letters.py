@@ -13,6 +13,7 @@ from casework.engine.case_objects.letters import (
     CLOSING,
     INVITATION,
     LETTERS,
+    PROGRESS,
     REMINDER,
     awaited,
     faults_of,
@@ -51,28 +52,30 @@ def going(*tracks: Any, **more: Any) -> Case:
     return invited(track("main", played={CONFIRMS_INTEREST: "confirm"}), *tracks, **more)
 
 
+#: What every party may be told once interest is confirmed, at every step.
+TOLD = {(PROGRESS, NEED), (PROGRESS, TECHNOLOGY)}
 TABLE: dict[str, tuple[Case, set[tuple[str, str]]]] = {
     "parties are invited": (invited(), {(INVITATION, NEED), (INVITATION, TECHNOLOGY)}),
     "only parties that there are": (case(parties={NEED: "n", TECHNOLOGY: ""}), {(INVITATION, NEED)}),
-    "nobody is invited once interest is confirmed": (going(), set()),
-    "a provider that was asked": (going(ASKED), {(REQUEST, "asked")}),
-    "not one that has accepted": (going(ACCEPTED), set()),
-    "not one that was not asked yet": (going(referral("draft", plays=[])), set()),
-    "not one without a provider": (going(replace(ASKED, provider=None)), set()),
-    "not one that has ended": (going(replace(ASKED, ended_at=at(1))), set()),
-    "no track that is no referral": (going(replace(ASKED, part="")), set()),
-    "a party on whom the hold waits": (going(hold={"reason": "x", "waits_for": NEED}), {(REMINDER, NEED)}),
-    "a party whom a task is about": (going(tasks=[task("screen", about=TECHNOLOGY)]), {(REMINDER, TECHNOLOGY)}),
-    "a party on whom a task waits": (going(tasks=[task("look", wait=waits(NEED))]), {(REMINDER, NEED)}),
-    "nobody for a task that is done": (going(tasks=[task("screen", about=NEED, state=COMPLETED)]), set()),
+    "nobody is invited once interest is confirmed": (going(), TOLD),
+    "a provider that was asked": (going(ASKED), TOLD | {(REQUEST, "asked")}),
+    "not one that has accepted": (going(ACCEPTED), TOLD),
+    "not one that was not asked yet": (going(referral("draft", plays=[])), TOLD),
+    "not one without a provider": (going(replace(ASKED, provider=None)), TOLD),
+    "not one that has ended": (going(replace(ASKED, ended_at=at(1))), TOLD),
+    "no track that is no referral": (going(replace(ASKED, part="")), TOLD),
+    "a party on whom the hold waits": (going(hold={"reason": "x", "waits_for": NEED}), TOLD | {(REMINDER, NEED)}),
+    "a party whom a task is about": (going(tasks=[task("screen", about=TECHNOLOGY)]), TOLD | {(REMINDER, TECHNOLOGY)}),
+    "a party on whom a task waits": (going(tasks=[task("look", wait=waits(NEED))]), TOLD | {(REMINDER, NEED)}),
+    "nobody for a task that is done": (going(tasks=[task("screen", about=NEED, state=COMPLETED)]), TOLD),
     "a provider whose task is open": (
-        going(ACCEPTED, tasks=[task("work", track="accepted", organisation="lab")]), {(REMINDER, "accepted")},
+        going(ACCEPTED, tasks=[task("work", track="accepted", organisation="lab")]), TOLD | {(REMINDER, "accepted")},
     ),
     "a provider whose task lies on the service below": (
         going(ACCEPTED, track("fix", parent="accepted"), tasks=[task("work", track="fix", organisation="lab")]),
-        {(REMINDER, "accepted")},
+        TOLD | {(REMINDER, "accepted")},
     ),
-    "no provider for a task of the office": (going(ACCEPTED, tasks=[task("check", track="accepted")]), set()),
+    "no provider for a task of the office": (going(ACCEPTED, tasks=[task("check", track="accepted")]), TOLD),
     "a closed case goes to parties and who accepted": (
         invited(ASKED, ACCEPTED, closed_at=at(9), tasks=[task("work", track="accepted", organisation="lab")]),
         {(CLOSING, NEED), (CLOSING, TECHNOLOGY), (CLOSING, "accepted")},

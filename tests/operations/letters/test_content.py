@@ -106,6 +106,10 @@ def test_both_stand_side_by_side_and_ones_own_words_once() -> None:
             "In this case we wait for you: Answer the offer. It is due on Thu 3 Dec 2026.",
         ),
         ({"kind": "reminder", "late": True}, "In this case we wait for your answer. It was due on Thu 3 Dec 2026."),
+        (
+            {"kind": "progress", "side": "need_owner", "stands": Named("The technology is in use.")},
+            "We write to you about the need “Steam” and the technology “Boiler”. The technology is in use. Please answer by",
+        ),
         ({"kind": "closing", "outcome": Named("deployed")}, "The case is closed. Its outcome: deployed. We thank you"),
         ({"kind": "closing"}, "If you still hold papers of it, please give them back or destroy them"),
     ],
@@ -114,7 +118,7 @@ def test_each_kind_says_what_it_is_for(changed: dict[str, Any], says: str) -> No
     assert says in read(ENGLISH, **changed)
 
 
-@pytest.mark.parametrize("kind", ["invitation", "closing"])
+@pytest.mark.parametrize("kind", ["invitation", "progress", "closing"])
 def test_a_letter_names_no_other_than_it_must(kind: str) -> None:
     said = read(ENGLISH, kind=kind)
     assert "Hebei" not in said
@@ -122,7 +126,7 @@ def test_a_letter_names_no_other_than_it_must(kind: str) -> None:
     assert "180 degrees" not in said
 
 
-@pytest.mark.parametrize("kind", ["invitation", "referral", "reminder", "closing"])
+@pytest.mark.parametrize("kind", ["invitation", "progress", "referral", "reminder", "closing"])
 def test_whatever_anybody_typed_is_words(kind: str) -> None:
     typed = " ".join(HOSTILE)
     said = read(

@@ -76,7 +76,7 @@ def test_what_is_looked_at_is_what_is_filed(
         possible = [(one.kind, one.to) for one in list_letters(db, world.actor(db, officer), number).possible]
     for kind, to in [
         (kind, to)
-        for kind in ("invitation", "referral", "reminder", "closing")
+        for kind in ("invitation", "progress", "referral", "reminder", "closing")
         for to in ("need_owner", "technology_owner", sent[1])
     ]:
         written = Written(kind, to, language, words="As we said.")

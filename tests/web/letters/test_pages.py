@@ -19,6 +19,7 @@ from casework.operations.catalogue.organisations import keep_row
 from casework.operations.core.perform import home_of
 from casework.operations.letters import pdf
 from casework.operations.mediations.service import open_mediation
+from casework.operations.people.letterheads import set_letterhead
 from casework.operations.tasks.service import suspend_task
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -164,6 +165,45 @@ def test_a_party_is_invited_until_both_have_agreed_and_learns_no_name(
     assert "To: Hebei Steam Works" in said
     assert "Nordwind" not in said
     assert "Heat pump boiler" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "stands", "office"),
+    [("en", "The technology is being assessed", "Beijing Office"), ("zh", "独立评估机构正在评估该技术", "北京")],
+)
+def test_a_party_is_told_where_the_case_stands_with_number_and_seal(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine, world: World, language: str, stands: str, office: str
+) -> None:
+    """With the letterhead of the programme, as every letter; as often as there is something to tell, but not twice in a day."""
+    number, _ = asked
+    with transaction(engine) as db:
+        fields = {
+            "office": "Beijing Office",
+            "office_zh": "北京办公室",
+            "number_form": "BJ〔{year}〕{n}号",
+            "seal": True,
+        }
+        set_letterhead(
+            db,
+            world.actor(db, "supervisor"),
+            world.programmes["BJ"],
+            fields=fields,
+            reason="As agreed.",
+            request=new_request(),
+        )
+    officer = browser_for("officer")
+    page = officer.get(f"/cases/{number}/letters").text
+    assert "kind=progress&amp;to=need_owner" in page
+    assert "kind=progress&amp;to=technology_owner" in page
+    form = {"kind": "progress", "to": "need_owner", "f-language": language}
+    said = words_of(officer.post(f"/cases/{number}/letters/preview", form).data)
+    assert stands in said
+    assert office in said
+    assert "〔" in said
+    assert ("Place for the seal" in said) or "盖章" in said
+    assert "Nordwind" not in said
+    assert send(officer, number, "progress", "need_owner") == 303
+    assert send(officer, number, "progress", "need_owner") == 409
 
 
 def test_what_can_go_follows_from_the_case(browser_for: Enter, asked: tuple[str, str]) -> None:
