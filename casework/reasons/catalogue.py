@@ -111,6 +111,17 @@ MERGE_CASES_OF_ONE_PAIR = template(
     "catalogue.merge_cases_of_one_pair",
     N_("Both are matched with the same one, and both cases run (%(cases)s): close one of these first."),
 )
+MERGE_INTO_ENDED = reason(
+    "catalogue.merge_into_ended",
+    N_("The one that would stay has expired or was withdrawn: bring it back first, or merge the other way round."),
+)
+RECORD_ENDED = reason("catalogue.record_ended", N_("has expired or was withdrawn; bring it back first"))
+MATCH_ENDED = reason(
+    "catalogue.match_ended", N_("its need or technology has expired or was withdrawn; bring that back first")
+)
+ENDED_ALREADY = reason("catalogue.ended_already", N_("this was said before; bring it back first"))
+NOT_ENDED = reason("catalogue.not_ended", N_("it has neither expired nor was it withdrawn"))
+LAST_DAY_PASSED = reason("catalogue.last_day_passed", N_("must not have passed: until this day it would be in use"))
 NOTHING_TO_CHOOSE = reason("catalogue.nothing_to_choose", N_("names a field of which the two do not differ"))
 NOT_OF_BURDEN = reason("catalogue.not_of_burden", N_("is nothing that is recorded of this kind of encumbrance"))
 ENDS_BEFORE_IT_BEGINS = reason("catalogue.ends_before_it_begins", N_("must not be before the day on which it begins"))

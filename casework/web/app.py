@@ -32,6 +32,7 @@ from casework.web.catalogue import (
     past_project_pages,
     record_merging_pages,
     record_pages,
+    record_use_pages,
     screening_pages,
 )
 from casework.web.catalogue import organisation_pages as party_pages
@@ -206,6 +207,8 @@ PAGES = (
     merging_pages.blueprint,
     record_merging_pages.needs,
     record_merging_pages.technologies,
+    record_use_pages.needs,
+    record_use_pages.technologies,
     screening_pages.blueprint,
     evidence_pages.blueprint,
     mediations_pages.blueprint,

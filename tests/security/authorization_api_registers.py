@@ -74,6 +74,9 @@ REGISTERS: tuple[Row, ...] = (
         row
         for noun, plural in (("need", "needs"), ("technology", "technologies"))
         for row in (
+            post(f"/{plural}/{{{noun}}}/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+                body=lambda on: {"status": "nothing_so", "reason": "Why."}),
+            post(f"/{plural}/{{{noun}}}/bring-back", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"reason": "Why."}),
             get(f"/{plural}/{{{noun}}}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             # The other record is nobody's, and whoever may merge is told so.
             get(f"/{plural}/{{{noun}}}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=404,

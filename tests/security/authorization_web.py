@@ -356,6 +356,8 @@ TABLE: tuple[Row, ...] = (
             get(f"/{plural}/<{noun}>", READERS, there=FOREIGN),
             get(f"/{plural}/<{noun}>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            get(f"/{plural}/<{noun}>/use", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            post(f"/{plural}/<{noun}>/use", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             get(f"/{plural}/<{noun}>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

@@ -125,7 +125,7 @@ class NeedRecord(Answer):
     readiness_high: int | None
     wanted_form: str | None
     wanted_by: str | None
-    status: Annotated[str, Field(description="draft, published, matched, met or expired")]
+    status: Annotated[str, Field(description="draft, published, matched, met, expired or withdrawn")]
     valid_until: str | None
     more: Annotated[dict[str, Any], Field(description="Process, baseline, site, constraints, contacts")]
     provenance: Annotated[
@@ -151,6 +151,7 @@ class TechnologyRecord(Answer):
     title_zh: str | None
     owner: Annotated[str | None, Field(description="Id of the organisation")]
     merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
+    status: Annotated[str, Field(description="published, expired or withdrawn")]
     description: str | None
     developed_in: list[str]
     deployed_in: list[str]

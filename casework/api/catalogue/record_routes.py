@@ -8,7 +8,7 @@ from casework.api.catalogue import record_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.json_values import JsonObject
-from casework.operations.catalogue import kept_records
+from casework.operations.catalogue import kept_records, record_use
 from casework.operations.catalogue import record_merging as merging
 from casework.operations.catalogue.views import RecordDouble, RecordMergePreview
 from casework.operations.core.idempotency import Done
@@ -129,6 +129,40 @@ def merge_technology(call: Call) -> Done:
     return _merge(call, "technology")
 
 
+def _end(call: Call, noun: Kept) -> Done:
+    body = call.body
+    return record_use.end_record(
+        call.db, call.actor, noun, call.path[noun], status=body.status, reason=body.reason, request=call.request
+    )
+
+
+def end_need(call: Call) -> Done:
+    return _end(call, "need")
+
+
+def end_technology(call: Call) -> Done:
+    return _end(call, "technology")
+
+
+def bring_back_need(call: Call) -> Done:
+    last = None if call.body.valid_until is None else call.body.valid_until.isoformat()
+    return record_use.bring_back(
+        call.db,
+        call.actor,
+        "need",
+        call.path["need"],
+        reason=call.body.reason,
+        valid_until=last,
+        request=call.request,
+    )
+
+
+def bring_back_technology(call: Call) -> Done:
+    return record_use.bring_back(
+        call.db, call.actor, "technology", call.path["technology"], reason=call.body.reason, request=call.request
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     post("/needs", create_need, "Enter a need", shared.Made, body=schemas.NewNeed, status=201, noun="programme"),
     post("/needs/{need}/correct", correct_need, "Put right what a need says, and stand for it", shared.Made,
@@ -153,4 +187,12 @@ ROUTES: tuple[Route, ...] = (
         schemas.MergePreview, query=schemas.PreviewQuery, noun="technology"),
     post("/technologies/{technology}/merge", merge_technology, "Merge a technology into another record of the same one",
         shared.Made, body=schemas.RecordMerging, noun="technology"),
+    post("/needs/{need}/withdraw", end_need, "Say that a need expired or was withdrawn: its matches open no case", shared.Made,
+        body=schemas.RecordEnded),
+    post("/needs/{need}/bring-back", bring_back_need, "Use a need again", shared.Made, body=schemas.NeedBroughtBack),
+    post("/technologies/{technology}/withdraw", end_technology,
+        "Say that a technology expired or was withdrawn: its matches open no case", shared.Made, body=schemas.RecordEnded,
+        noun="technology"),
+    post("/technologies/{technology}/bring-back", bring_back_technology, "Use a technology again", shared.Made,
+        body=schemas.TechnologyBroughtBack, noun="technology"),
 )  # fmt: skip

@@ -120,3 +120,17 @@ class MergePreview(Answer):
 
 class PreviewQuery(Query):
     into: Annotated[Id, Field(description="The record that stays")]
+
+
+class RecordEnded(Body):
+    status: Annotated[Code, Field(description="expired or withdrawn")]
+    reason: Words
+
+
+class NeedBroughtBack(Body):
+    reason: Words
+    valid_until: Annotated[Day | None, Field(description="Its new last day; needed where that has passed")] = None
+
+
+class TechnologyBroughtBack(Body):
+    reason: Words

@@ -16,7 +16,13 @@ from casework.operations.core.paging import Page
 def list_matches(call: Call) -> Page[Match]:
     asked = call.query
     return matches.list_matches(
-        call.db, call.actor, opened=asked.opened, refused=asked.refused, cursor=asked.cursor, limit=asked.limit
+        call.db,
+        call.actor,
+        opened=asked.opened,
+        refused=asked.refused,
+        ended=asked.ended,
+        cursor=asked.cursor,
+        limit=asked.limit,
     )
 
 

@@ -14,6 +14,12 @@ class MatchQuery(Paged):
         None
     )
     refused: Annotated[bool | None, Field(description="Only those that are refused, or only those that are not")] = None
+    ended: Annotated[
+        bool | None,
+        Field(
+            description="Only those of which the need or the technology has expired or was withdrawn, or only the others"
+        ),
+    ] = None
 
 
 class JudgedMatch(Body):
@@ -38,6 +44,7 @@ class Side(Answer):
     title: str | None = None
     values: Annotated[int | None, Field(description="How many values were imported")] = None
     confirmed: Annotated[int | None, Field(description="How many of them a person has confirmed")] = None
+    ended: Annotated[str | None, Field(description="expired or withdrawn; null for one in use")] = None
 
 
 class MatchShown(Answer):

@@ -13,8 +13,10 @@ NEED, TECHNOLOGY = "need", "technology"
 RECORDED, IMPORTED, CORRECTED, CONFIRMED = "recorded", "imported", "corrected", "confirmed"
 #: Another record stands in its place, or it stands in another one's.
 MERGED, TOOK_OVER = "merged", "took_over"
+#: It is used no more, as it has expired or its owner took it back; and it is used again.
+WITHDRAWN, BROUGHT_BACK = "withdrawn", "brought_back"
 #: What a person answers for.
-BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER)
+BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, WITHDRAWN, BROUGHT_BACK)
 #: Words beside the fields: where a value comes from, why it says something else now, and what the source calls the record.
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
 #: Before the name of a field, in a body: what stood there.
@@ -34,7 +36,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
             ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
              "readiness_high", "ip_text", "verification")
         ),
-        "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
+        "developed_in": [], "deployed_in": [], "benefits": [], "more": {}, "status": "published",
     },
 }  # fmt: skip
 

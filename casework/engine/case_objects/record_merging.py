@@ -8,6 +8,7 @@ from typing import Any
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import FIELDS
+from casework.engine.case_objects.record_use import ENDED
 from casework.errors import InvalidForm
 from casework.reasons import Why
 
@@ -39,6 +40,8 @@ def refusals(facts: Facts) -> list[Why]:
         found.append(reasons.catalogue.RECORD_MERGED)
     if gone["programme_id"] != kept["programme_id"]:
         found.append(reasons.catalogue.MERGE_ACROSS_PROGRAMMES)
+    if kept["status"] in ENDED:
+        found.append(reasons.catalogue.MERGE_INTO_ENDED)
     owners = {one["owner_id"] for one in (gone, kept) if one["owner_id"] is not None}
     if len(owners) == 2:
         found.append(reasons.catalogue.MERGE_OWNERS_DIFFER)

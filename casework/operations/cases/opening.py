@@ -14,6 +14,7 @@ from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask
+from casework.operations.core.merged_records import ended
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
@@ -32,9 +33,11 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
-    taken, moment, written, refused = run(db, _LOCK_MATCH, (match,))[0]
-    if taken is not None or refused:
-        why = reasons.catalogue.MATCH_REFUSED if refused else reasons.cases.HAS_CASE
+    taken, moment, written, refused, over = run(db, _LOCK_MATCH, (match,))[0]
+    if taken is not None or refused or over:
+        why = reasons.cases.HAS_CASE
+        if taken is None:
+            why = reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_ENDED
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
@@ -58,6 +61,10 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     return done
 
 
+#: Today's day in the zone of a programme `p`.
+_TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
+#: How the need or the technology of a match ended; null where both are in use.
+_ENDED = f"coalesce({ended('n', _TODAY)}, {ended('t', _TODAY)})"
 #: What of a match opens a case: its records, owners, rights, and the phase that runs today.
 _MATCH = """
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
@@ -72,12 +79,18 @@ _MATCH = """
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """
-#: Locks a match, and takes the time and the programme's calendar.
+#: Locks a match, and its records against being withdrawn meanwhile; takes the time and the programme's calendar.
 #: Materialised: the time is taken after the lock, however long one had to wait for it.
-_LOCK_MATCH = """
-    WITH m AS MATERIALIZED (SELECT case_id, programme_id, refused_at FROM matches WHERE id = $1 FOR NO KEY UPDATE)
-    SELECT m.case_id, casework_now(), (SELECT calendar::text FROM programmes p WHERE p.id = m.programme_id),
-        m.refused_at IS NOT NULL FROM m
+_LOCK_MATCH = f"""
+    WITH m AS MATERIALIZED (
+        SELECT case_id, programme_id, need_id, technology_id, refused_at FROM matches WHERE id = $1 FOR NO KEY UPDATE
+    ), n AS MATERIALIZED (
+        SELECT x.status, x.valid_until FROM needs x WHERE x.id = (SELECT need_id FROM m) FOR SHARE
+    ), t AS MATERIALIZED (
+        SELECT x.status FROM technologies x WHERE x.id = (SELECT technology_id FROM m) FOR SHARE
+    )
+    SELECT m.case_id, casework_now(), p.calendar::text, m.refused_at IS NOT NULL, {_ENDED} FROM m
+    JOIN programmes p ON p.id = m.programme_id CROSS JOIN n CROSS JOIN t
 """
 
 

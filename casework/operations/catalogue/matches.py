@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import uuid_utils
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.engine.roles import Role
@@ -17,6 +17,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import Match, MatchSide
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import ended as ended_in_sql
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.reader_names import entitled
@@ -29,14 +30,18 @@ from casework.reasons import Why
 from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole
 
+#: Today's day in the zone of a programme `p`.
+_TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
+#: How the need and the technology of a match ended.
+_NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", _TODAY), ended_in_sql("t", _TODAY)
 #: The matches of some programmes with both records, and the number of the case that came of each.
 _SELECT = f"""
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
         {entitled("t")} AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
-        m.refused_at, m.refusal,
+        m.refused_at, m.refusal, {_NEED_ENDED} AS need_ended, {_TECHNOLOGY_ENDED} AS technology_ended,
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
-    LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
+    JOIN programmes p ON p.id = m.programme_id LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
 """
 
 
@@ -52,17 +57,20 @@ def list_matches(
     *,
     opened: bool | None = None,
     refused: bool | None = None,
+    ended: bool | None = None,
     about: Mapping[Kept, str] | None = None,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Match]:
     """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case, `refused` for those that are, or
-    are not, refused, `about` for those of a record."""
+    are not, refused, `ended` for those of which a record has, or none has, expired or been withdrawn, `about` for those of a record."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
     more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
     if refused is not None:
         more += f" AND m.refused_at IS {'NOT NULL' if refused else 'NULL'}"
+    if ended is not None:
+        more += f" AND {'' if ended else 'NOT '}({_NEED_ENDED} IS NOT NULL OR {_TECHNOLOGY_ENDED} IS NOT NULL)"
     for noun, id in (about or {}).items():
         more += f" AND {_OF[noun]}"
         given[noun] = id
@@ -109,6 +117,11 @@ def create_match(
     faults: dict[str, Why] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
     ids = {side: _find(db, table, programme, name, side, faults=faults) for side, (table, name) in sides.items()}
+    faults |= {
+        side: reasons.catalogue.RECORD_ENDED
+        for side, id in ids.items()
+        if id is not None and db.execute(_ENDED[side], {"id": id}).scalar_one() is not None
+    }
     if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
         faults["proposed_on"] = reasons.fields.NOT_IN_FUTURE
     if faults:
@@ -191,6 +204,17 @@ _TAKE_BACK = text(
 )
 
 
+#: Whether, and how, a need or a technology ended.
+_ENDED: Mapping[str, TextClause] = {
+    "need": text(
+        f"SELECT {_NEED_ENDED} FROM needs n JOIN programmes p ON p.id = n.programme_id WHERE n.id = CAST(:id AS uuid)"
+    ),
+    "technology": text(
+        f"SELECT {_TECHNOLOGY_ENDED} FROM technologies t JOIN programmes p ON p.id = t.programme_id WHERE t.id = CAST(:id AS uuid)"
+    ),
+}
+
+
 def _find(db: Connection, table: str, programme: str, name: str, side: str, *, faults: dict[str, Why]) -> str | None:
     rows = (
         db.execute(
@@ -216,9 +240,9 @@ def _as_id(name: str) -> str | None:
         return None
 
 
-def _side(id: str, title: str, provenance: Mapping[str, JsonObject]) -> MatchSide:
+def _side(id: str, title: str, provenance: Mapping[str, JsonObject], ended: str | None) -> MatchSide:
     confirmed = sum(1 for origin in provenance.values() if origin.get("confirmed_by"))
-    return MatchSide(id=id, title=title, values=len(provenance), confirmed=confirmed)
+    return MatchSide(id=id, title=title, values=len(provenance), confirmed=confirmed, ended=ended)
 
 
 def _shown(row: Any) -> Match:
@@ -227,8 +251,8 @@ def _shown(row: Any) -> Match:
         programme=row.programme_id,
         source=row.source,
         external_id=row.external_id,
-        need=_side(row.need_id, row.need_title, row.need_told),
-        technology=_side(row.technology_id, row.technology_title, row.technology_told),
+        need=_side(row.need_id, row.need_title, row.need_told, row.need_ended),
+        technology=_side(row.technology_id, row.technology_title, row.technology_told, row.technology_ended),
         proposed_on=row.proposed_on.isoformat() if row.proposed_on else None,
         proposed_by=row.proposed_by,
         score=format(row.score, "f") if row.score is not None else None,

@@ -37,7 +37,7 @@ class Need:
     readiness_high: int | None
     wanted_form: str | None
     wanted_by: str | None
-    #: draft, published, matched, met or expired.
+    #: draft, published, matched, met, expired or withdrawn.
     status: str
     valid_until: str | None
     #: Process, baseline, site, constraints, contacts.
@@ -63,6 +63,8 @@ class Technology:
     owner: str | None
     #: The record that stands in its place, once it was merged.
     merged_into: str | None
+    #: published, expired or withdrawn.
+    status: str
     description: str | None
     developed_in: list[str]
     deployed_in: list[str]
@@ -187,6 +189,8 @@ class MatchSide:
     values: int
     #: How many of them a person has confirmed.
     confirmed: int
+    #: expired or withdrawn; null for one in use.
+    ended: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

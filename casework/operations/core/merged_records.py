@@ -13,6 +13,13 @@ OF_CASES = (
 )
 
 
+def ended(alias: str, day: str) -> str:
+    """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn` or null; a technology has
+    no last day."""
+    last = f"{alias}.valid_until" if alias == "n" else "CAST(NULL AS date)"
+    return f"CASE WHEN {alias}.status IN ('expired', 'withdrawn') THEN {alias}.status WHEN {last} < {day} THEN 'expired' END"
+
+
 def in_its_place(table: str, id: str) -> str:
     """The id of the record that stands in the place of one: its own, unless it was merged."""
     return f"(SELECT coalesce(g.merged_into, g.id) FROM {table} g WHERE g.id = {id})"

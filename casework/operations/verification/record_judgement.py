@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import (
     BEFORE,
+    BROUGHT_BACK,
     BY_PEOPLE,
     FIELDS,
     IMPORTED,
@@ -16,10 +17,12 @@ from casework.engine.case_objects.kept_records import (
     REASON,
     RECORDED,
     TOOK_OVER,
+    WITHDRAWN,
     evolve,
     is_confirmed,
     said,
 )
+from casework.engine.case_objects.record_use import ENDED
 from casework.engine.state.events import ERASED, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.catalogue.kept_records import EDITORS
@@ -36,6 +39,7 @@ def record_faults(
     for event in told:
         if before.get("merged_into") and event.kind not in (MERGED, ERASED):
             yield event.seq, "another record stood in its place by then"
+        yield from ((event.seq, why) for why in _use_against(noun, before, event))
         if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
             yield event.seq, "it does not say why the two are one"
         yield from ((event.seq, why) for why in _words_against(noun, before, event))
@@ -44,6 +48,17 @@ def record_faults(
         elif event.kind in (RECORDED, *BY_PEOPLE):
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
         before = evolve(noun, before, event)
+
+
+def _use_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -> Iterator[str]:
+    """How a record stands is said by whoever withdraws it or brings it back, and why."""
+    if event.kind in (WITHDRAWN, BROUGHT_BACK):
+        if REASON not in event.body:
+            yield "it does not say why"
+        if (said(noun, event).get("status", before.get("status")) in ENDED) != (event.kind == WITHDRAWN):
+            yield "what it says of how the record stands is not what was done"
+    elif before and "status" in said(noun, event) and event.kind != ERASED:
+        yield "it changes how the record stands by something else than withdrawing it or bringing it back"
 
 
 def _words_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -> Iterator[str]:

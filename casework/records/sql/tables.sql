@@ -1462,7 +1462,7 @@ CREATE INDEX ix_needs_merged_into ON needs (merged_into);
 CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
-COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired';
+COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
 
@@ -1601,6 +1601,7 @@ CREATE TABLE technologies (
     title_zh TEXT,
     owner_id UUID,
     merged_into UUID,
+    status TEXT DEFAULT 'published' NOT NULL,
     description TEXT,
     developed_in TEXT[] DEFAULT '{}' NOT NULL,
     deployed_in TEXT[] DEFAULT '{}' NOT NULL,
@@ -1625,6 +1626,7 @@ CREATE INDEX ix_technologies_merged_into ON technologies (merged_into);
 CREATE INDEX ix_technologies_owner_id ON technologies (owner_id);
 CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN technologies.merged_into IS 'The record that stands in its place now';
+COMMENT ON COLUMN technologies.status IS 'published, expired or withdrawn';
 COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
 COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
 

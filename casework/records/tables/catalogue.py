@@ -88,7 +88,7 @@ needs = Table(
         Text,
         nullable=False,
         server_default=text("'published'"),
-        comment="draft, published, matched, met, expired",
+        comment="draft, published, matched, met, expired, withdrawn",
     ),
     Column("valid_until", Date),
     Column(
@@ -112,6 +112,9 @@ technologies = Table(
     *_origin(),
     *_title(),
     _merged("technologies"),
+    Column(
+        "status", Text, nullable=False, server_default=text("'published'"), comment="published, expired or withdrawn"
+    ),
     Column("description", Text),
     Column("developed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("deployed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),

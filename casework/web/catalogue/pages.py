@@ -32,11 +32,14 @@ from casework.web.tasks.next_action import say_done
 blueprint = Blueprint("matches", __name__)
 
 DECIDERS = (Role.OFFICER, Role.SUPERVISOR)
-#: By view whether its matches have a case, and whether they are refused.
-VIEWS: Mapping[str, tuple[bool | None, bool | None]] = {
-    "new": (False, False), "opened": (True, None), "refused": (None, True), "all": (None, None),
+#: By view whether its matches have a case, whether they are refused, and whether a record of theirs has expired or was withdrawn.
+VIEWS: Mapping[str, tuple[bool | None, bool | None, bool | None]] = {
+    "new": (False, False, False), "opened": (True, None, None), "refused": (None, True, None), "ended": (False, False, True),
+    "all": (None, None, None),
 }  # fmt: skip
-NAMES_OF_VIEWS = {"new": N_("To triage"), "opened": N_("With a case"), "refused": N_("Refused"), "all": N_("All")}
+NAMES_OF_VIEWS = {
+    "new": N_("To triage"), "opened": N_("With a case"), "refused": N_("Refused"), "ended": N_("Expired or withdrawn"), "all": N_("All"),
+}  # fmt: skip
 #: What is told of a need and of a technology, in this order.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
@@ -56,6 +59,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 STATUSES = {
     "draft": N_("draft"), "published": N_("published"), "matched": N_("matched"), "met": N_("met"), "expired": N_("expired"),
+    "withdrawn": N_("withdrawn"),
 }  # fmt: skip
 
 
@@ -82,8 +86,9 @@ def index() -> str:
     view = chosen if chosen in VIEWS else "new"
     with list_transaction() as (db, actor):
         _sees(actor)
-        opened, refused = VIEWS[view]
-        listed = matches.list_matches(db, actor, opened=opened, refused=refused, cursor=request.args.get("cursor"))
+        opened, refused, ended = VIEWS[view]
+        cursor = request.args.get("cursor")
+        listed = matches.list_matches(db, actor, opened=opened, refused=refused, ended=ended, cursor=cursor)
     return render_template(
         "catalogue/index.html",
         rows=listed.items,
@@ -92,6 +97,7 @@ def index() -> str:
             (gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
             for name, words in NAMES_OF_VIEWS.items()
         ],
+        statuses=STATUSES,
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
         next_url=url_for("matches.index", view=view, cursor=listed.next) if listed.next else "",
         first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
@@ -110,6 +116,8 @@ def show(match: UUID) -> str:
     return render_template(
         "catalogue/show.html",
         match=details,
+        statuses=STATUSES,
+        ended=details.need.ended or details.technology.ended,
         sides=[(noun, values_of(noun, record, names)) for noun, record in sides.items()],
         may=actor.in_programme(details.programme, DECIDERS),
     )

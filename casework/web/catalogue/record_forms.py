@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.definition.forms import Date, Form, Money, Note, Number, Text, YesNo
+from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Text, YesNo
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.views import Need, Technology
 from casework.web.shell.i18n import N_
@@ -83,6 +83,29 @@ class CorrectedTechnology(_Technology):
     reason = _REASON
 
 
+class Ending(Form):
+    status = Choice(
+        label=N_("What became of it"),
+        choices={"expired": N_("It has expired"), "withdrawn": N_("Its owner has withdrawn it")},
+    )
+    reason = Note(label=N_("Reason"), help=N_("What shows it: a call, a letter, or that nobody answers."))
+
+
+class TechnologyReturn(Form):
+    reason = Note(label=N_("Reason"), help=N_("Who says that it is wanted or offered again, and when."))
+
+
+class NeedReturn(Form):
+    valid_until = Date(
+        label=N_("Valid until"),
+        required=False,
+        future=True,
+        help=N_("A new last day; needed where that on record has passed."),
+    )
+    reason = TechnologyReturn.fields()["reason"]
+
+
+RETURN: Mapping[str, type[Form]] = {"need": NeedReturn, "technology": TechnologyReturn}
 NEW: Mapping[str, type[Form]] = {"need": NewNeed, "technology": NewTechnology}
 CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": CorrectedTechnology}
 #: Fields of several entries, which a form has one in each line.

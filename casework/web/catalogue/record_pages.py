@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.engine.case_objects.record_use import ended_as
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
 from casework.errors import NotAllowed, NotFound
@@ -27,7 +29,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.web.catalogue.pages import FIELDS, Value, say_value, values_of
+from casework.web.catalogue.pages import FIELDS, STATUSES, Value, say_value, values_of
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
@@ -50,6 +52,8 @@ HAPPENED: Mapping[str, str] = {
     "confirmed": N_("%(who)s confirmed: %(fields)s"),
     "merged": N_("%(who)s merged this record into “%(other)s”"),
     "took_over": N_("%(who)s merged “%(other)s” into this record"),
+    "withdrawn": N_("%(who)s said that it is used no more"),
+    "brought_back": N_("%(who)s brought it back"),
     "erased": N_("Words that named a person were erased"),
 }
 #: What a list may be narrowed to by who stands for its values.
@@ -63,6 +67,8 @@ _MORE = N_("Other columns")
 
 
 def _label(noun: Kept, field: str) -> str:
+    if field == "status":
+        return gettext("Status")
     name = _SHOWN_AS.get(field, field)
     return gettext(FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"), _MORE))
 
@@ -123,7 +129,9 @@ class _Pages:
             "catalogue/records.html",
             title=gettext(_NAMES[self.noun]),
             about=gettext(_ABOUT[self.noun]),
-            rows=[(one, titles[one.id], owners.get(one.owner or ""), self._at(one.id)) for one in listed.items],
+            rows=[
+                (one, titles[one.id], owners.get(one.owner or ""), self._at(one.id), _over(one)) for one in listed.items
+            ],
             words=words,
             stands=asked["stands"],
             choices=[(code, gettext(said)) for code, said in STANDS.items()],
@@ -156,6 +164,8 @@ class _Pages:
             title=titles[id],
             one=one,
             stays=(titles[one.merged_into], self._at(one.merged_into)) if one.merged_into else None,
+            over=_over(one),
+            use_url=self._beside("use", id) if may else "",
             merge_url=self._beside("merging", id) if may else "",
             list_name=gettext(_NAMES[self.noun]),
             list_url=self._url("index"),
@@ -311,6 +321,12 @@ class _Pages:
             lambda done: self._at(id),
             said=lambda done: gettext("Put right: from now on rules may rely on it."),
         )
+
+
+def _over(one: Need | Technology) -> str:
+    """How a record that is used no more ended, in words."""
+    over = ended_as(asdict(one), clock().office_today.isoformat())
+    return gettext(STATUSES[over]) if over else ""
 
 
 def _waiting(values: list[Value]) -> list[tuple[str, int]]:

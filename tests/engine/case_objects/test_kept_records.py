@@ -40,7 +40,7 @@ def recorded(**fields: Any) -> RegisterEvent:
 
 def test_a_new_record_has_every_column_and_says_where_it_comes_from() -> None:
     need = fold("need", [recorded(title="Steam")])
-    own = {"source", "external_id", "programme_id", "provenance", "created_at", "updated_at"}
+    own = {"source", "external_id", "programme_id", "provenance", "merged_into", "created_at", "updated_at"}
     assert need.keys() == FIELDS["need"].keys() | own
     at = instant(_AT + timedelta(days=1))
     assert (need["title"], need["status"], need["source"], need["created_at"]) == ("Steam", "published", "BJ", at)

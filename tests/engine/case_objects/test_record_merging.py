@@ -40,6 +40,7 @@ def codes(**facts: Any) -> list[str]:
         ({"kept": record("b", merged_into="c")}, "record_merged"),
         ({"kept": record("b", programme_id="q")}, "merge_across_programmes"),
         ({"gone": record("a", owner_id="o"), "kept": record("b", owner_id="x")}, "merge_owners_differ"),
+        ({"kept": record("b", status="withdrawn")}, "merge_into_ended"),
         ({"cases": ["BJ-2026-0001", "BJ-2026-0002"]}, "merge_cases_of_one_pair"),
     ],
 )
