@@ -56,7 +56,7 @@ REGISTERS: tuple[Row, ...] = (
     ),
     post("/matches/{match}/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/matches/{match}/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
-        body=lambda on: {"refused": True, "reason": "It needs no steam."}),
+        body=lambda on: {"refused": True, "code": "other", "reason": "It needs no steam."}),
     get("/needs", EVERYBODY, lists="need", finds=READERS),
     get("/needs/{need}", READERS, there=FOREIGN),
     post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

@@ -370,7 +370,8 @@ TABLE: tuple[Row, ...] = (
     get("/matches", READERS | FOREIGN),
     get("/matches/<match>", READERS, there=FOREIGN),
     post("/matches/<match>/open", DECIDERS, READERS - DECIDERS, there=FOREIGN),
-    post("/matches/<match>/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"refused": "yes", "reason": "No."}),
+    post("/matches/<match>/judge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"refused": "yes", "code": "other", "reason": "No."}),
     post(
         "/matches/<match>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"noun": "need", "field": "title"},

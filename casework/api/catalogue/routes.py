@@ -60,7 +60,13 @@ def past_projects(call: Call) -> PastProjects:
 def judge_match(call: Call) -> Done:
     body = call.body
     return matches.judge_match(
-        call.db, call.actor, call.path["match"], refused=body.refused, reason=body.reason, request=call.request
+        call.db,
+        call.actor,
+        call.path["match"],
+        refused=body.refused,
+        code=body.code,
+        reason=body.reason,
+        request=call.request,
     )
 
 

@@ -24,6 +24,9 @@ class MatchQuery(Paged):
 
 class JudgedMatch(Body):
     refused: Annotated[bool, Field(description="False takes a refusal back")]
+    code: Annotated[
+        Line | None, Field(description="Of a refusal: why, as the list `match_refusals` of the programme has it")
+    ] = None
     reason: Words
 
 
@@ -62,6 +65,9 @@ class MatchShown(Answer):
     case: Annotated[str | None, Field(description="The number of its case")] = None
     refused_at: Annotated[str | None, Field(description="Since when it is refused")] = None
     refusal: Annotated[str | None, Field(description="Why it is refused")] = None
+    refusal_code: Annotated[str | None, Field(description="The same as the programme's list has it")] = None
+    refusal_name: Annotated[str | None, Field(description="What that list calls it")] = None
+    refusal_name_zh: str | None = None
 
 
 class MatchPage(Answer):

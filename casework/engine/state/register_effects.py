@@ -78,6 +78,8 @@ class RegisterEffects(AccountChange, total=False):
     limits: dict[str, Any]
     #: What was said of entries of a list; of several lists where the settings of another programme were taken.
     lists: list[ListChange]
+    #: Of a match that was refused: why, as the programme's list has it.
+    refusal: str
     phase: str
     starts_on: str
     ends_on: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,9 @@ import uuid_utils
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
+from casework.engine.case_objects.programme_lists import Lists, find
 from casework.engine.roles import Role
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -20,6 +22,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import ended as ended_in_sql
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.programme_lists import insist_listed, read_lists
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import Kept
 from casework.operations.core.register_entries import note_entries
@@ -38,7 +41,7 @@ _NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", _TODAY), ended_in_sql("t", _T
 _SELECT = f"""
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
         {entitled("t")} AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
-        m.refused_at, m.refusal, {_NEED_ENDED} AS need_ended, {_TECHNOLOGY_ENDED} AS technology_ended,
+        m.refused_at, m.refusal, m.refusal_code, {_NEED_ENDED} AS need_ended, {_TECHNOLOGY_ENDED} AS technology_ended,
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     JOIN programmes p ON p.id = m.programme_id LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
@@ -79,7 +82,8 @@ def list_matches(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(text(f"{_SELECT}{more} ORDER BY m.created_at DESC, m.id DESC LIMIT :most"), given).all()
     shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
-    return Page(items=[_shown(row) for row in shown], next=following)
+    lists = _lists(db, shown)
+    return Page(items=[_shown(row, lists) for row in shown], next=following)
 
 
 def show_match(db: Connection, actor: Actor, match: str) -> Match:
@@ -89,7 +93,13 @@ def show_match(db: Connection, actor: Actor, match: str) -> Match:
     ).one_or_none()
     if row is None:
         raise NotFound("match")
-    return _shown(row)
+    return _shown(row, _lists(db, [row]))
+
+
+def _lists(db: Connection, rows: Sequence[Any]) -> dict[str, Lists]:
+    """The lists of the programmes in which some of these matches are refused."""
+    refused = {str(row.programme_id) for row in rows if row.refusal_code is not None}
+    return {programme: read_lists(db, programme) for programme in sorted(refused)}
 
 
 def create_match(
@@ -153,8 +163,19 @@ def create_match(
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
-def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reason: str, request: Request) -> Done:
+def judge_match(
+    db: Connection,
+    actor: Actor,
+    match: str,
+    *,
+    refused: bool,
+    code: str | None = None,
+    reason: str,
+    request: Request,
+) -> Done:
     """Refuse a poor match, so that it becomes no case, or take that back; with a reason that is kept.
+
+    Why it is refused is also chosen from the programme's list (`code`).
 
     An import changes nothing of a refused match and brings it as no new one. Raises Refused where it has its case.
     """
@@ -162,18 +183,25 @@ def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reas
     by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
+    faults: dict[str, Why] = {}
     if not (said := reason.strip()):
-        raise InvalidForm(fields={"reason": reasons.fields.REQUIRED})
+        faults["reason"] = reasons.fields.REQUIRED
+    if refused is (not code):
+        faults["code"] = reasons.fields.REQUIRED if refused else reasons.fields.DOES_NOT_APPLY
+    if faults:
+        raise InvalidForm(fields=faults)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     with whole(db):
         lock_log(db, programme)
+    if code:
+        insist_listed(read_lists(db, programme), REFUSALS, code, "code")
     row = db.execute(_LOCKED, {"id": match}).one()
     if row.case_id is not None:
         raise Refused(reasons.catalogue.MATCH_HAS_CASE)
     if row.refused == refused:
         raise Refused(reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_NOT_REFUSED)
-    db.execute(REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said})
+    db.execute(REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said, "code": code})
     note_entries(
         db,
         "matches",
@@ -182,6 +210,7 @@ def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reas
         kind=MATCH_REFUSED if refused else MATCH_TAKEN_BACK,
         by=by.person,
         role=by.role,
+        effects=RegisterEffects(refusal=code) if code else None,
         words={"reason": said},
     )
     return finish(db, actor, request, Done({"id": match, "refused": refused}))
@@ -190,17 +219,20 @@ def judge_match(db: Connection, actor: Actor, match: str, *, refused: bool, reas
 MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_back", "match_moved"
 #: What officers and supervisors do to a match: the last by merging its need or technology into another record.
 JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED)
+#: The list from which the reason of a refusal is chosen.
+REFUSALS = "match_refusals"
 #: Locks a match that is judged.
 _LOCKED = text(
     "SELECT case_id, refused_at IS NOT NULL AS refused FROM matches WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"
 )
 #: Refuses a match.
 REFUSE = text(
-    "UPDATE matches SET refused_at = casework_now(), refused_by = CAST(:by AS uuid), refusal = :reason WHERE id = CAST(:id AS uuid)"
+    "UPDATE matches SET refused_at = casework_now(), refused_by = CAST(:by AS uuid), refusal = :reason,"
+    " refusal_code = :code WHERE id = CAST(:id AS uuid)"
 )
 #: Takes that back; what was said stays in the history.
 _TAKE_BACK = text(
-    "UPDATE matches SET refused_at = NULL, refused_by = NULL, refusal = NULL WHERE id = CAST(:id AS uuid)"
+    "UPDATE matches SET refused_at = NULL, refused_by = NULL, refusal = NULL, refusal_code = NULL WHERE id = CAST(:id AS uuid)"
 )
 
 
@@ -245,7 +277,8 @@ def _side(id: str, title: str, provenance: Mapping[str, JsonObject], ended: str 
     return MatchSide(id=id, title=title, values=len(provenance), confirmed=confirmed, ended=ended)
 
 
-def _shown(row: Any) -> Match:
+def _shown(row: Any, lists: Mapping[str, Lists]) -> Match:
+    why = find(lists[row.programme_id][REFUSALS], row.refusal_code) if row.refusal_code is not None else None
     return Match(
         id=row.id,
         programme=row.programme_id,
@@ -261,4 +294,7 @@ def _shown(row: Any) -> Match:
         case=row.number,
         refused_at=instant(row.refused_at) if row.refused_at else None,
         refusal=row.refusal,
+        refusal_code=row.refusal_code,
+        refusal_name=None if why is None else why.label,
+        refusal_name_zh=None if why is None else why.label_zh,
     )

@@ -305,7 +305,7 @@ def _move_matches(
     open_ones = list(db.execute(_NOT_REFUSED, {"ids": refused}).scalars())
     db.execute(_MOVE[noun], {"ids": moved, "kept": given["kept"]})
     for one in open_ones:
-        db.execute(REFUSE, {"id": one, "by": by.person, "reason": words[REASON]})
+        db.execute(REFUSE, {"id": one, "by": by.person, "reason": words[REASON], "code": None})
     for ids, kind in ((moved, MATCH_MOVED), (open_ones, MATCH_REFUSED)):
         note_entries(
             db, "matches", given["programme"], ids, kind=kind, by=by.person, role=by.role, effects=told, words=words

@@ -214,6 +214,10 @@ class Match:
     #: Since when it is refused, and why; null for one that is not.
     refused_at: str | None
     refusal: str | None
+    #: Why, as the programme's list has it, and what that calls it; null where its records were merged.
+    refusal_code: str | None
+    refusal_name: str | None
+    refusal_name_zh: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,7 +30,7 @@ WORDY = (
 _LEFT = {
     "organisations": {"name", "name_zh", "services", "kind", "size"}, "organisation_contacts": {"language"},
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
-    "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id"},
+    "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id", "refusal_code"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
     "list_entries": {"list", "code", "version"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
-from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of
+from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.deadlines.deadlines import may_be_set
 from casework.engine.execution.context import Library
@@ -21,6 +21,7 @@ from casework.records.register_entries import MARK
 def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
     """What of its settings could not have been set so: the number of the event, and why."""
     set_before = begun = False
+    offers = AT_FIRST
     known = {(name, key) for name, keys in AT_FIRST.items() for key in keys}
     calendar: Calendar | None = None
     for event in events:
@@ -36,6 +37,10 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
             yield from ((event.seq, why) for why in _set_against(past, programme, event, LIST_SETTERS))
         if "lists" in event.effects or event.kind == LIST_SET:
             yield from ((event.seq, why) for why in _listed_against(event, known))
+            for change in event.effects.get("lists", ()):
+                offers = offered_after(change, offers) if change["list"] in offers else offers
+        if (refusal := event.effects.get("refusal")) is not None and refusal not in offers["match_refusals"]:
+            yield event.seq, f"the programme did not offer “{refusal}” then"
         if "calendar" in event.effects:
             version = Calendar.from_json(event.effects["calendar"])
             if calendar is not None:

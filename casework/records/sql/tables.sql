@@ -1675,11 +1675,12 @@ CREATE TABLE matches (
     refused_at TIMESTAMP WITH TIME ZONE,
     refused_by UUID,
     refusal TEXT,
+    refusal_code TEXT,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_matches PRIMARY KEY (id),
     CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
     CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
-    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)),
+    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL) AND (refused_at IS NOT NULL OR refusal_code IS NULL)),
     CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
     CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
@@ -1692,6 +1693,7 @@ COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
 COMMENT ON COLUMN matches.case_id IS 'The case that it became';
 COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
 COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
+COMMENT ON COLUMN matches.refusal_code IS 'The same as the programme''s list has it; null where its records were merged';
 
 CREATE TABLE notifications (
     id UUID NOT NULL,

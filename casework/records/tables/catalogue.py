@@ -218,11 +218,14 @@ matches = Table(
     Column("refused_at", Time, comment="Since when it is refused; it becomes no case then"),
     reference("refused_by", "people.id", nullable=True),
     Column("refusal", Text, comment="Why it is refused"),
+    Column("refusal_code", Text, comment="The same as the programme's list has it; null where its records were merged"),
     Column("created_at", Time, nullable=False, server_default=NOW),
     _once_a_source(),
     UniqueConstraint("programme_id", "need_id", "technology_id"),
     CheckConstraint(
-        "(refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)", name="refusal"
+        "(refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)"
+        " AND (refused_at IS NOT NULL OR refusal_code IS NULL)",
+        name="refusal",
     ),
 )
 

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from casework import reasons
+from casework.engine.case_objects.programme_lists import offered
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.opening import open_case
@@ -20,11 +21,12 @@ from casework.operations.catalogue import kept_records, matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.presenters import names_of
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_
+from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import Values, say_amount
 from casework.web.tasks.next_action import say_done
@@ -113,8 +115,11 @@ def show(match: UUID) -> str:
         sides: dict[str, Need | Technology] = {"need": need, "technology": technology}
         people = {origin.get("confirmed_by") for record in sides.values() for origin in record.provenance.values()}
         names = names_of(db, people, {record.owner for record in sides.values()})
+        refusals = offered(read_lists(db, details.programme)[matches.REFUSALS])
     return render_template(
         "catalogue/show.html",
+        refusals=[(one.key, name_of({"name": one.label, "name_zh": one.label_zh})) for one in refusals],
+        why=name_of({"name": details.refusal_name, "name_zh": details.refusal_name_zh}),
         match=details,
         statuses=STATUSES,
         ended=details.need.ended or details.technology.ended,
@@ -171,8 +176,8 @@ def judge(match: UUID) -> Response:
     """Refuse a poor match with a reason, or take that back."""
     refused = request.form.get("refused") == "yes"
     with page_transaction() as (db, actor):
-        reason = request.form.get("reason", "")[:10_000]
-        matches.judge_match(db, actor, str(match), refused=refused, reason=reason, request=read_request())
+        reason, code = request.form.get("reason", "")[:10_000], request.form.get("code") or None
+        matches.judge_match(db, actor, str(match), refused=refused, code=code, reason=reason, request=read_request())
     flash(gettext("The match is refused.") if refused else gettext("The match waits for triage again."))
     return redirect(url_for("matches.show", match=match), 303)
 

@@ -84,21 +84,34 @@ def test_they_are_listed_the_newest_first_with_or_without_a_case(world: World, d
 
 
 def judge(
-    db: Connection, world: World, match: str, *, refused: bool = True, reason: str = "No steam.", by: str = "officer"
+    db: Connection,
+    world: World,
+    match: str,
+    *,
+    refused: bool = True,
+    reason: str = "No steam.",
+    by: str = "officer",
+    code: str = "need_not_met",
 ) -> None:
-    judge_match(db, world.actor(db, by), match, refused=refused, reason=reason, request=new_request())
+    said = code if refused else None
+    judge_match(db, world.actor(db, by), match, refused=refused, code=said, reason=reason, request=new_request())
 
 
 def test_a_poor_match_is_refused_with_a_reason_and_becomes_no_case(world: World, db: Connection) -> None:
     officer, match = world.actor(db, "officer"), world.matches[0]
     with pytest.raises(InvalidForm, match="reason"):
         judge(db, world, match, reason="  ")
+    for wrong in ("", "too_hot", "Price"):
+        with pytest.raises(InvalidForm, match="code"):
+            judge(db, world, match, code=wrong)
     judge(db, world, match)
     with pytest.raises(Refused):
         judge(db, world, match)
     with pytest.raises(WrongState):
         open_case(db, officer, match, new_request())
     assert [(one.id, one.refusal) for one in list_matches(db, officer, refused=True).items] == [(match, "No steam.")]
+    shown = show_match(db, officer, match)
+    assert (shown.refusal_code, shown.refusal_name_zh) == ("need_not_met", "不能满足需求")
     assert match not in {one.id for one in list_matches(db, officer, opened=False, refused=False).items}
     assert verify_case(db, world.programmes["BJ"]) == []
     judge(db, world, match, refused=False, reason="They ask for steam after all.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
 from casework.engine.case_objects.programme_lists import LIST_SET
+from casework.operations.catalogue.matches import MATCH_REFUSED, judge_match
 from casework.operations.deadlines.limits import set_limit
 from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
@@ -147,6 +150,24 @@ def _listed(scene: Scene, attack: Connection) -> str:
         set_entry(attack, who, programme, "sectors", fields=fields, reason=reason, request=new_request())
     sql(attack, "SET LOCAL session_replication_role = replica")
     return programme
+
+
+def test_a_refusal_for_a_reason_that_was_not_offered_is_found(scene: Scene, attack: Connection) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, officer = scene.world.programmes["BJ"], scene.world.actor(attack, "officer")
+    match = scene.world.matches[1]
+    given: dict[str, Any] = {"refused": True, "reason": "No.", "code": "other", "request": new_request()}
+    judge_match(attack, officer, match, **given)
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert list(settings_faults(Past(attack), programme, read_register(attack, programme))) == []
+
+    def forge(rows: list[Stored]) -> None:
+        next(row for row in rows if row["header"]["kind"] == MATCH_REFUSED)["effects"]["refusal"] = "too_hot"
+
+    rebuild(attack, programme, forge)
+    assert any(
+        "did not offer “too_hot” then" in sentence for _, sentence in not_allowed(verify_case(attack, programme))
+    )
 
 
 @pytest.mark.parametrize(

@@ -125,14 +125,24 @@ def test_pages_keep_to_the_rules_of_the_frame(browser_for: Enter, world: World, 
 def test_a_poor_match_is_refused_on_its_page_and_listed_so(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
     done = browser.post(
-        f"{page}/judge", {"refused": "yes", "reason": "It needs <b>no</b> steam."}, page=page, follow=True
+        f"{page}/judge",
+        {"refused": "yes", "code": "does_not_fit", "reason": "It needs <b>no</b> steam."},
+        page=page,
+        follow=True,
     )
     assert "The match is refused." in done.text
     assert "It needs &lt;b&gt;no&lt;/b&gt; steam." in done.text
+    assert "<strong>It does not fit the site</strong>" in done.text
     assert "Open a case" not in done.text
     assert page not in browser.get("/matches").text
     assert page in browser.get("/matches?view=refused").text
-    assert browser.post(f"{page}/judge", {"refused": "yes", "reason": "Again."}, page=page).status_code == 409
+    assert (
+        browser.post(f"{page}/judge", {"refused": "yes", "code": "other", "reason": "Again."}, page=page).status_code
+        == 409
+    )
     done = browser.post(f"{page}/judge", {"refused": "no", "reason": "It does."}, page=page, follow=True)
     assert "The match waits for triage again." in done.text
-    assert browser.post(f"{page}/judge", {"refused": "yes", "reason": " "}, page=page).status_code == 422
+    assert (
+        browser.post(f"{page}/judge", {"refused": "yes", "code": "other", "reason": " "}, page=page).status_code == 422
+    )
+    assert browser.post(f"{page}/judge", {"refused": "yes", "reason": "Why."}, page=page).status_code == 422
