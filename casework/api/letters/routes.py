@@ -58,7 +58,13 @@ def _compose(call: Call, body: Any) -> Composed:
 
 def _written(body: Any) -> Written:
     return Written(
-        body.kind, body.to, body.language, text_of(body.by), body.words or "", getattr(body, "address", None) or ""
+        body.kind,
+        body.to,
+        body.language,
+        text_of(body.by),
+        body.words or "",
+        getattr(body, "address", None) or "",
+        body.attention or "",
     )
 
 

@@ -16,12 +16,18 @@ By = Annotated[Day | None, Field(description="The day that the letter names")]
 Own = Annotated[str | None, Field(max_length=4000, description="A paragraph of one's own")]
 
 
+Attention = Annotated[
+    Line | None, Field(description="Of a party: who there is to read it; the letter names the person")
+]
+
+
 class NewLetter(Body):
     kind: Kind
     to: To
     language: Annotated[Told, Field(description="both: English and Chinese side by side")]
     by: By = None
     words: Own = None
+    attention: Attention = None
     address: Annotated[Line | None, Field(description="Of a party: the e-mail that it goes to, attached")] = None
     sure: Annotated[bool, Field(description="Send it although the same recipient has this letter already")] = False
 
@@ -32,6 +38,7 @@ class LetterWritten(Query):
     language: Told
     by: By = None
     words: Own = None
+    attention: Attention = None
 
 
 class LetterContact(Answer):

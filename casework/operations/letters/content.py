@@ -60,6 +60,8 @@ class Content:
     outcome: Named = Named("")
     #: Where the case stands, in words to a party.
     stands: Named = Named("")
+    #: For whom at the recipient it is.
+    attention: str = ""
     contact: str = ""
     email: str = ""
     #: A paragraph of the writer's own.
@@ -117,6 +119,7 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
         _Words(texts["reference"], quiet=True),
         _Words(texts["number"], quiet=True),
         _Words(texts["dear"]),
+        _Words(texts["attention"]),
         _Words(texts["subject"], heading=True),
         *(_Words(paragraph) for paragraph in texts["paragraphs"]),
         _Words(content.words, own=True),

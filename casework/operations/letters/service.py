@@ -52,6 +52,8 @@ from casework.records.event_log import now
 
 #: Longer than this is no paragraph of a letter any more.
 MOST_WORDS = 4_000
+#: Of who is to read a letter, so many characters.
+MOST_OF_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ class Written:
     language: str
     by: str | None = None
     words: str = ""
-    #: Of a party, where it is to be mailed to.
+    #: Of a party, where it is to be mailed to, and for whom there it is.
     address: str = ""
+    attention: str = ""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -285,6 +288,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         late=until is not None and until < day,
         contact=contact.name,
         email=contact.email,
+        attention=written.attention.strip(),
         words=written.words.strip(),
         office=Named(head.office or "", head.office_zh),
         numbered=next_number(db, case.programme, head),
@@ -305,6 +309,10 @@ def _insist_written(written: Written, day: date, awaited: date | None) -> date |
         faults["address"] = reasons.fields.DOES_NOT_APPLY
     elif written.address:
         insist_address(written.address)
+    if written.attention and written.to not in PARTIES:
+        faults["attention"] = reasons.fields.DOES_NOT_APPLY
+    elif len(written.attention) > MOST_OF_NAME:
+        faults["attention"] = reasons.fields.LONGEST(most=MOST_OF_NAME)
     until = None
     if written.by:
         try:

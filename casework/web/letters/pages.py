@@ -21,7 +21,7 @@ from casework.operations.core.views import row_as
 from casework.operations.letters import service as letters
 from casework.operations.letters.content import BOTH, CHINESE, ENGLISH
 from casework.operations.letters.pdf import insist_printing
-from casework.operations.letters.service import MOST_WORDS, Composed, Written
+from casework.operations.letters.service import MOST_OF_NAME, MOST_WORDS, Composed, Written
 from casework.operations.letters.views import PossibleLetter
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_actions import Sent
@@ -61,6 +61,12 @@ class Letter(Form):
         choices={ENGLISH: N_("English"), CHINESE: N_("Chinese"), BOTH: N_("English and Chinese side by side")},
     )
     by = Date(label=N_("By when"), required=False, help=N_("The day that the letter names. Empty: none."))
+    attention = Text(
+        label=N_("For the attention of"),
+        max=MOST_OF_NAME,
+        required=False,
+        help=N_("Who at the party is to read it; the letter names the person under the party."),
+    )
     address = Text(
         label=N_("E-mail of the party"),
         required=False,
@@ -163,13 +169,13 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
 
 
 def _known(letter: PossibleLetter, chosen: Contact | None) -> JsonObject:
-    """What the form begins with: the contact that was chosen, or the only one, says where the letter goes and in which language."""
+    """What the form begins with: the contact that was chosen, or the only one, says for whom it is, where it goes and in which language."""
     with_mail = [contact for contact in letter.contacts if contact.email]
     to = chosen or (with_mail[0] if len(with_mail) == 1 else None)
     if to is None:
         return {"language": letter.language, "by": letter.by}
     language = CHINESE if to.language.startswith("zh") else ENGLISH
-    return {"language": language, "by": letter.by, "address": to.email}
+    return {"language": language, "by": letter.by, "attention": to.name, "address": to.email}
 
 
 def _say_sent(day: str) -> str:
@@ -178,15 +184,16 @@ def _say_sent(day: str) -> str:
 
 def _rules(to: str) -> list[JsonMapping]:
     """A provider is told in Casework; a party can be reached by mail alone, where mails go out at all."""
-    asked = to in PARTIES and current_app.config["MAILING"]
-    return [rule for rule in Letter.rule() if asked or rule["name"] != "address"]
+    party = to in PARTIES
+    left_out = {"attention": not party, "address": not (party and current_app.config["MAILING"])}
+    return [rule for rule in Letter.rule() if not left_out.get(rule["name"])]
 
 
 def _written() -> Written:
     """Raises InvalidForm."""
     to = request.form.get("to", "")
     data = parse_form(_rules(to), request.form)
-    typed = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address")}
+    typed = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address", "attention")}
     return Written(
         request.form.get("kind", ""),
         to,
@@ -194,6 +201,7 @@ def _written() -> Written:
         typed["by"] or None,
         typed["words"],
         typed["address"].strip(),
+        typed["attention"].strip(),
     )
 
 

@@ -118,6 +118,12 @@ def test_each_kind_says_what_it_is_for(changed: dict[str, Any], says: str) -> No
     assert says in read(ENGLISH, **changed)
 
 
+def test_who_is_to_read_it_is_named_under_the_recipient() -> None:
+    assert "To: Haidian Lab For the attention of Li Wen" in read(ENGLISH, attention="Li Wen")
+    assert "联系人：李文" in read(CHINESE, attention="李文")
+    assert "attention" not in read(ENGLISH)
+
+
 @pytest.mark.parametrize("kind", ["invitation", "progress", "closing"])
 def test_a_letter_names_no_other_than_it_must(kind: str) -> None:
     said = read(ENGLISH, kind=kind)
@@ -143,6 +149,7 @@ def test_whatever_anybody_typed_is_words(kind: str) -> None:
         question=typed,
         action=Named(typed),
         outcome=Named(typed),
+        attention=typed,
         contact=typed,
         email=typed,
         words=typed,

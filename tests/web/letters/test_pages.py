@@ -243,10 +243,15 @@ def test_the_contacts_of_a_party_are_offered(
         sent = read_page(browser.get(page).text).sent
         # The only one is written to; of several one is chosen.
         assert sent.get("f-address", "") == ("li@kiln.example" if n == 0 else "")
+        assert sent.get("f-attention", "") == ("Li Wen" if n == 0 else "")
     shown = browser.get(page).text
     [there] = re.findall(r'href="([^"]+)">Write to Max Orth', shown)
     sent = read_page(browser.get(there.replace("&amp;", "&")).text).sent
-    assert (sent["f-address"], sent["f-language"]) == ("max@kiln.example", "en")
+    assert (sent["f-address"], sent["f-language"], sent["f-attention"]) == ("max@kiln.example", "en", "Max Orth")
+    # A letter to a provider asks for nobody, and names nobody.
+    referral = asked[1]
+    for_provider = browser.get(f"/cases/{asked[0]}/letters/new?kind=referral&to={referral}").text
+    assert "f-attention" not in for_provider
 
 
 def test_what_is_wrong_keeps_what_was_typed(browser_for: Enter, asked: tuple[str, str], engine: Engine) -> None:
