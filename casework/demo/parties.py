@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import uuid_utils
 from sqlalchemy import text
 
 from casework.demo.furnishing import print_extract
+from casework.operations.catalogue.kept_records import confirm_field, confirm_source
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.screenings import record_screening, usual_end
 from casework.operations.core.idempotency import Request
+from casework.operations.core.record_log import Kept
 from casework.operations.documents.storage import DocumentStore
 from casework.permissions.actors import Actor
 from casework.playbook.stage import Stage
@@ -28,6 +31,8 @@ CONTACTS: tuple[tuple[str, str, str, str, str, str], ...] = (
 DOUBLE = ("Nordlicht Brenner", "Nordlicht Brenner GmbH", "Jonas Reimers")
 #: One that still is: whoever opens it is shown the other.
 LIKELY = "Ligurian Flame Systems S.r.l."
+#: What an officer looks up first.
+LOOKED_UP = {"need": ("title", "problem", "sector"), "technology": ("title", "description")}
 #: An organisation by its name, the oldest of several.
 _FOUND = text("SELECT id::text FROM organisations WHERE name = :name ORDER BY id LIMIT 1")
 
@@ -47,6 +52,22 @@ def furnish_parties(stage: Stage) -> None:
         reason = "Both have the address and the director that the German company register names."
         merge_organisations(stage.db, officer, gone, into=kept, reason=reason, request=_request(other))
     _enter(stage, officer, LIKELY, "IT")
+
+
+def confirm_records(stage: Stage, source: str, matches: Sequence[tuple[str, str]]) -> None:
+    """As the officer does who goes through the records of the cases: of some all values, of some a few, of others none."""
+    officer = find_actor(stage.db, stage.ids["chen"])
+    assert officer is not None
+    for noun, table, side in (("need", "needs", 0), ("technology", "technologies", 1)):
+        kept: Kept = "need" if noun == "need" else "technology"
+        found = text(f"SELECT id::text FROM {table} WHERE external_id = :id")
+        for n, external in enumerate(sorted({match[side] for match in matches if "." not in match[side]})):
+            id = stage.db.execute(found, {"id": external}).scalar_one()
+            if n % 3 == 0:
+                confirm_source(stage.db, officer, kept, id, source=source, request=_request(external))
+            elif n % 3 == 1:
+                for field in LOOKED_UP[noun]:
+                    confirm_field(stage.db, officer, kept, id, field=field, request=_request(field))
 
 
 def screen_parties(stage: Stage, store: DocumentStore) -> None:

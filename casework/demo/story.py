@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
-from casework.demo.parties import furnish_parties, screen_parties
+from casework.demo.parties import confirm_records, furnish_parties, screen_parties
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -60,6 +60,11 @@ FURNISHED = 12
 UNCONFIRMED = "DEMO-T028"
 #: A company that pledges a patent of its own for the plant.
 PLEDGES_ITS_OWN = "Changping Cloud Campus"
+#: What comes from the files of the office: records, and projects that ended before the programme kept cases here.
+IMPORTED = (
+    ("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv"),
+    ("past_projects", "past_projects.csv"),
+)  # fmt: skip
 SCOPES_OF: dict[str, tuple[str, ...]] = {
     Role.OFFICER: ("read", "write", "import", "decide"), Role.SUPERVISOR: ("read", "write", "import", "decide"),
     Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: TOKEN_SCOPES,
@@ -182,6 +187,7 @@ def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password
         _matches(stage)
         _rights(stage, chosen)
         furnish_parties(stage)
+        confirm_records(stage, CODE, [script.match for script in chosen])
 
 
 def accounts(settings: Settings, password: str | None) -> list[Account]:
@@ -280,7 +286,7 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
         with transaction(engine) as db:
             officer = find_actor(db, stage.ids["chen"])
         assert officer is not None
-        for kind, name in (("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv")):
+        for kind, name in IMPORTED:
             _import(engine, kind, (files("casework.demo") / name).read_bytes(), name, officer)  # type: ignore[arg-type]  # the literals of the list above
         if copies := _copies(chosen):
             content = "\n".join(json.dumps(copy, ensure_ascii=False) for copy in copies).encode()

@@ -275,3 +275,35 @@ def test_no_entry_shows_what_only_a_program_reads(
         ]
     app.extensions["casework"].dispose()
     assert found == []
+
+
+def test_past_projects_came_by_an_import_and_are_counted_apart(told: Told) -> None:
+    past = told.rows("SELECT outcome, title_zh FROM past_projects")
+    assert len(past) >= 6
+    assert all(row.title_zh for row in past)
+    assert {row.outcome for row in past} >= {"deployed_measured", "agreement_only", "no_agreement"}
+    assert len(told.rows("SELECT 1 FROM cases")) == told.cases
+
+
+@pytest.mark.parametrize("table", ["needs", "technologies"])
+def test_the_values_of_records_are_confirmed_of_some_wholly_of_some_partly_and_of_others_not(
+    told: Told, table: str
+) -> None:
+    shares = {
+        "all" if confirmed == of else "some" if confirmed else "none"
+        for of, confirmed in told.rows(
+            f"SELECT count(*), count(*) FILTER (WHERE p.value ? 'confirmed_by') FROM {table} r"
+            " CROSS JOIN LATERAL jsonb_each(r.provenance) p GROUP BY r.id"
+        )
+    }
+    assert shares == {"all", "some", "none"}
+
+
+def test_a_party_has_answered_by_its_link(told: Told) -> None:
+    assert told.rows("SELECT 1 FROM party_links WHERE state = 'used'")
+    assert told.rows("SELECT 1 FROM tasks WHERE name = 'introduction_follow_up' AND closed_by = 'party'")
+
+
+def test_about_one_case_in_twenty_goes_to_mediation(told: Told) -> None:
+    (row,) = told.rows("SELECT (SELECT count(*) FROM mediations) AS mediations, (SELECT count(*) FROM cases) AS cases")
+    assert 1 <= row.mediations <= row.cases / 15

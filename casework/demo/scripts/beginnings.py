@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, begin, do, hand_over, interest, wait
+from casework.playbook.steps import Script, begin, by_link, do, hand_over, interest, wait
 from casework.playbook.stretches import to_consent, to_scoping
 
 OFFICER_LEFT = Script(
@@ -53,7 +53,7 @@ INTRODUCED = Script(
         do("officer", "case.take"),
         do("officer", "case.introduce", channel="event"),
         wait(186),
-        do("officer", "introduction_follow_up", contact="talking", told_by="need_owner"),
+        by_link("introduction_follow_up", "need_owner", contact="talking"),
     ),
 )
 

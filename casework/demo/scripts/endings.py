@@ -5,10 +5,6 @@ from __future__ import annotations
 from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
 from casework.playbook.steps import Script, Until, add, do, drop, wait
 from casework.playbook.stretches import (
-    DISPUTE,
-    MAIN,
-    MEDIATED,
-    MEDIATING,
     accepted,
     to_assessment,
     to_consent,
@@ -74,24 +70,17 @@ PARTY_WITHDREW = Script(
 )
 
 REOPENED = Script(
-    "A mediation ended after the case had closed, and the case was reopened",
+    "The parties came back after the case had closed, and it was reopened",
     ("BJ-N017", "DEMO-T027"),
     300,
     cast=LI,
     pace=2,
     steps=(
         *to_structuring(),
-        *MEDIATING,
-        MAIN,
         do("officer", "case.propose_close", outcome="no_agreement", reason="ip_terms"),
         do("officer", "ip.fail"),
         do("officer", "agreement.abandon"),
         do("supervisor", "case.close"),
-        Until(60),
-        DISPUTE,
-        do("mediator", "mediation.settle_full"),
-        *MEDIATED,
-        MAIN,
         Until(22),
         do("officer", "case.reopen", requester="need_owner"),
         do("supervisor", "decide_reopen", decision="confirm"),
