@@ -25,6 +25,7 @@ from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.web.catalogue.listed_fields import names_listed
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.session import list_transaction, page_transaction
@@ -115,7 +116,9 @@ def show(match: UUID) -> str:
         sides: dict[str, Need | Technology] = {"need": need, "technology": technology}
         people = {origin.get("confirmed_by") for record in sides.values() for origin in record.provenance.values()}
         names = names_of(db, people, {record.owner for record in sides.values()})
-        refusals = offered(read_lists(db, details.programme)[matches.REFUSALS])
+        lists = read_lists(db, details.programme)
+        refusals = offered(lists[matches.REFUSALS])
+        names |= names_listed(lists, "need", need) | names_listed(lists, "technology", technology)
     return render_template(
         "catalogue/show.html",
         refusals=[(one.key, name_of({"name": one.label, "name_zh": one.label_zh})) for one in refusals],

@@ -43,7 +43,7 @@ class _Technology(_Called):
     description = Note(label=N_("Description"), required=False)
     developed_in = Note(label=N_("Developed in"), required=False, help=_LINES)
     deployed_in = Note(label=N_("Deployed in"), required=False, help=_LINES)
-    benefits = Note(label=N_("Benefits"), required=False, help=_LINES)
+    benefits = Note(label=N_("Benefits"), required=False)
     website = Text(label=N_("Website"), max=2_000, required=False)
     readiness_text = Text(label=N_("Readiness, in words"), max=300, required=False)
     readiness_low = _Ready.fields()["readiness_low"]
@@ -109,7 +109,7 @@ RETURN: Mapping[str, type[Form]] = {"need": NeedReturn, "technology": Technology
 NEW: Mapping[str, type[Form]] = {"need": NewNeed, "technology": NewTechnology}
 CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": CorrectedTechnology}
 #: Fields of several entries, which a form has one in each line.
-_SEVERAL = frozenset({"developed_in", "deployed_in", "benefits"})
+_SEVERAL = frozenset({"developed_in", "deployed_in"})
 _LEVELS = frozenset({"readiness_low", "readiness_high"})
 _ASKED: Mapping[str, tuple[str, ...]] = {
     noun: tuple(name for name in form.fields() if name not in ("source", "reason")) for noun, form in CORRECTED.items()
@@ -129,7 +129,7 @@ def answers_of(record: Need | Technology, noun: str, names: Mapping[str, str]) -
             value = "\n".join(value)
         elif name in _LEVELS and value is not None:
             value = str(value)
-        if value not in (None, ""):
+        if value not in (None, "", []):
             answers[name] = value
     return answers
 
@@ -148,6 +148,8 @@ def fields_of(answers: JsonMapping, noun: str) -> JsonObject:
             fields[name] = list(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))
         elif name in _LEVELS:
             fields[name] = None if value is None else int(value)
+        elif name == "benefits":
+            fields[name] = list(value or ())
         elif name != "owner":
             fields[name] = value
     return fields

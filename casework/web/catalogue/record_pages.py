@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.record_use import ended_as
 from casework.engine.definition.form_values import build_model, check
-from casework.engine.definition.forms import Form
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import kept_records, matches
@@ -26,14 +25,16 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.pages import FIELDS, STATUSES, Value, say_value, values_of
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, build_form, own_texts, read_request
+from casework.web.shell.forms import FormView, Texts, build_form, read_request
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, page_transaction
@@ -157,6 +158,7 @@ class _Pages:
             names = names_of(db, people, {one.owner, *owners}, as_registered=True)
             titles = catalogue.titles_of(db, actor, self.noun, {id, one.merged_into})
             may = actor.in_programme(one.programme, EDITORS) and one.merged_into is None
+            names |= names_listed(read_lists(db, one.programme), self.noun, one)
         values = values_of(self.noun, one, names)
         return render_template(
             "catalogue/record.html",
@@ -222,7 +224,8 @@ class _Pages:
             if not actor.in_programme(programme, EDITORS):
                 raise NotAllowed()
             layout.use_calendar(calendar_of(db, programme))
-            form = _form(db, actor, f"{self.noun}:new:{programme}", NEW[self.noun], sent=sent)
+            asked = listed_form(NEW[self.noun], self.noun, read_lists(db, programme), {})
+            form = _form(db, actor, f"{self.noun}:new:{programme}", asked, sent=sent)
         words = gettext(_ENTER[self.noun])
         return self._form_page((words, words), form, sent, self._url("index"))
 
@@ -244,14 +247,15 @@ class _Pages:
         return make_response(page, sent.status if sent else 200)
 
     def enter(self, programme: UUID) -> BaseResponse:
-        scope, form = str(programme), NEW[self.noun]
+        scope = str(programme)
         with page_transaction() as (db, actor):
             if scope not in reach(actor).all_of:
                 raise NotFound("programme")
             layout.use_calendar(calendar_of(db, scope))
+            rules, _ = listed_form(NEW[self.noun], self.noun, read_lists(db, scope), {})
 
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-            given = _checked(form, data)
+            given = _checked(rules, data)
             fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, scope, given.get("owner"))}
             return kept_records.create_record(
                 db,
@@ -266,7 +270,7 @@ class _Pages:
 
         return answer(
             f"{self.noun}:new:{scope}",
-            form.rule(),
+            rules,
             do,
             lambda sent: self._ask_new(scope, sent),
             lambda done: self._at(done.answer["id"]),
@@ -284,19 +288,22 @@ class _Pages:
                 raise NotAllowed()
             known = answers_of(one, self.noun, names_of(db, set(), {one.owner}))
             seq = kept_records.read_seq(db, id)
-            form = _form(db, actor, f"{self.noun}:{id}", CORRECTED[self.noun], known=known, sent=sent, revision=seq)
+            asked = listed_form(CORRECTED[self.noun], self.noun, read_lists(db, one.programme), known)
+            form = _form(db, actor, f"{self.noun}:{id}", asked, known=known, sent=sent, revision=seq)
             title = catalogue.titles_of(db, actor, self.noun, {id})[id]
         words = gettext("Correct the need") if self.noun == "need" else gettext("Correct the technology")
         return self._form_page((words, gettext("Put it right")), form, sent, self._at(id), under=title)
 
     def put_right(self, **path: UUID) -> BaseResponse:
-        id, form = str(path[self.noun]), CORRECTED[self.noun]
+        id = str(path[self.noun])
         with page_transaction() as (db, actor):
             one = self._one(db, actor, id)
             layout.use_calendar(calendar_of(db, one.programme))
+            known = answers_of(one, self.noun, {})
+            rules, _ = listed_form(CORRECTED[self.noun], self.noun, read_lists(db, one.programme), known)
 
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
-            given = _checked(form, data)
+            given = _checked(rules, data)
             fields = fields_of(given, self.noun) | {
                 "owner_id": kept_records.find_owner(db, one.programme, given.get("owner"))
             }
@@ -315,7 +322,7 @@ class _Pages:
 
         return answer(
             f"{self.noun}:{id}",
-            form.rule(),
+            rules,
             do,
             lambda sent: self._ask_correct(id, sent),
             lambda done: self._at(id),
@@ -342,7 +349,7 @@ def _form(
     db: Connection,
     actor: Actor,
     name: str,
-    form: type[Form],
+    asked: tuple[list[Any], Texts],
     *,
     sent: Sent | None,
     known: JsonMapping | None = None,
@@ -350,8 +357,7 @@ def _form(
 ) -> FormView:
     return build_form(
         name,
-        form.rule(),
-        own_texts(form),
+        *asked,
         values=known,
         submitted=sent.data if sent else None,
         faults=sent.faults if sent else None,
@@ -361,9 +367,8 @@ def _form(
     )
 
 
-def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
-    rules = form.rule()
-    return check(build_model(form.__name__, rules), rules, data, clock().office_today)
+def _checked(rules: list[Any], data: JsonMapping) -> JsonObject:
+    return check(build_model("Record", rules), rules, data, clock().office_today)
 
 
 needs = _Pages("need", "needs").blueprint

@@ -7,15 +7,17 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
 
 Enter = Callable[[str], Browser]
-NEW = {"title": "Ice from waste heat", "source": "A call of 5 January", "sector": "Fisheries", "confirmed": "no"}
+NEW = {"title": "Ice from waste heat", "source": "A call of 5 January", "sector": "Energy", "confirmed": "no"}
 
 
 def fill(browser: Browser, page: str, **answers: str) -> str:
@@ -77,10 +79,10 @@ def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) ->
 def test_a_form_that_was_opened_before_another_correction_records_nothing(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/needs/{world.needs[0]}/correct"
     late = read_page(browser.get(page).text).sent
-    assert "Put right" in fill(browser, page, sector="Brewing", source="The works")
-    answer = browser.flask.post(page, data=late | {"f-sector": "Malting", "f-source": "The works"})
+    assert "Put right" in fill(browser, page, sector="Water", source="The works")
+    answer = browser.flask.post(page, data=late | {"f-sector": "Transportation", "f-source": "The works"})
     assert answer.status_code == 409
-    assert "Brewing" in browser.get(f"/needs/{world.needs[0]}").text
+    assert "Water" in browser.get(f"/needs/{world.needs[0]}").text
 
 
 def test_a_record_is_called_by_its_chinese_title_in_chinese(browser_for: Enter, world: World, engine: Engine) -> None:
@@ -98,3 +100,26 @@ def test_its_matches_and_cases_stand_on_its_page(browser_for: Enter, world: Worl
     assert f"/matches/{world.matches[0]}" in shown
     assert "/correct" not in shown
     assert "/confirm" not in shown
+
+
+def test_the_form_offers_what_the_programme_has_on_its_lists(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser, page = browser_for("officer"), f"/needs/{world.needs[0]}/correct"
+    with transaction(engine) as db:
+        officer, said = world.actor(db, "officer"), {"sector": "Brewing"}
+        correct_record(
+            db, officer, "need", world.needs[0], fields=said, source="A call", reason=None, request=new_request()
+        )
+        for code, retired in (("steel", False), ("Transportation", True)):
+            fields = {"code": code, "label": "Iron and steel", "label_zh": "钢铁", "retired": retired}
+            administrator, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+            set_entry(db, administrator, programme, "sectors", fields=fields, reason="Ours.", request=new_request())
+    form = browser.get(page).text
+    assert 'value="steel"' in form
+    assert 'value="Brewing"' in form
+    assert 'value="Transportation"' not in form
+    sent = read_page(form).sent | {"f-sector": "Transportation", "f-source": "The works"}
+    assert browser.flask.post(page, data=sent).status_code == 422
+    assert "Iron and steel" in fill(browser, page, sector="steel", source="The works", reason="It is.")
+    with transaction(engine) as db:
+        sector = text("SELECT sector FROM needs WHERE id = CAST(:id AS uuid)")
+        assert db.execute(sector, {"id": world.needs[0]}).scalar_one() == "steel"
