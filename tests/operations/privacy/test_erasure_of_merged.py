@@ -1,0 +1,68 @@
+"""Who is named in records that were merged or withdrawn is erased from them all: the one that went, the one that stays, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casework.operations.catalogue.organisation_merging import merge_organisations
+from casework.operations.catalogue.organisation_queries import show_organisation
+from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.catalogue.record_use import end_record
+from casework.operations.catalogue.service import show_record
+from casework.operations.catalogue.views import Need
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from tests.operations.privacy.erasure_scene import Scene
+from tests.support.world import add_record, new_request
+
+WHO = "Ottoline Bramble"
+ERASE: dict[str, Any] = {"person": None, "words": [WHO], "reason": f"{WHO} left the firm."}
+
+
+def test_a_contact_goes_from_both_organisations_and_from_why_they_are_one(scene: Scene) -> None:
+    world = scene.world
+    with transaction(scene.engine) as db:
+        officer = world.actor(db, "officer")
+        gone, kept = (
+            str(
+                record_organisation(
+                    db,
+                    officer,
+                    programme=world.programmes["BJ"],
+                    fields={"name": name},
+                    source="Register",
+                    request=new_request(),
+                ).answer["id"]
+            )
+            for name in ("Kiln Works", "Weavers of Tongzhou")
+        )
+        contact = {"name": WHO, "email": "ottoline@kiln.example"}
+        keep_row(db, officer, gone, "contacts", None, fields=contact, source="A call", request=new_request())
+        merge_organisations(db, officer, gone, into=kept, reason=f"{WHO} said so.", request=new_request())
+        assert [one.name for one in show_organisation(db, officer, kept).contacts] == [WHO]
+    assert {"organisation_contacts", "events"} <= scene.found((WHO,))[WHO]
+    scene.erase(**ERASE)
+    assert scene.found((WHO, "ottoline@kiln")) == {}
+    with transaction(scene.engine) as db:
+        left = show_organisation(db, world.actor(db, "officer"), kept).contacts
+        assert [(one.name, one.email) for one in left] == [("[erased]", "[erased]")]
+        assert show_organisation(db, world.actor(db, "officer"), gone).merged_into == kept
+    assert list(verify_all(scene.engine)) == []
+
+
+def test_so_do_needs_that_were_merged_or_withdrawn_in_whose_words_somebody_stands(scene: Scene) -> None:
+    world = scene.world
+    with transaction(scene.engine) as db:
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        gone = add_record(db, programme, "need", "n-gone", {"title": "Steam", "problem": f"{WHO} burns coal."})
+        kept = add_record(db, programme, "need", "n-kept", {"title": "Steam, too"})
+        merge_records(db, officer, "need", gone, into=kept, reason=f"{WHO} said so.", request=new_request())
+        end_record(db, officer, "need", kept, status="withdrawn", reason=f"{WHO} has left.", request=new_request())
+    assert {"needs", "events"} <= scene.found((WHO,))[WHO]
+    scene.erase(**ERASE)
+    assert scene.found((WHO,)) == {}
+    with transaction(scene.engine) as db:
+        need = show_record(db, world.actor(db, "officer"), Need, gone)
+        assert (need.merged_into, show_record(db, world.actor(db, "officer"), Need, kept).status) == (kept, "withdrawn")
+    assert list(verify_all(scene.engine)) == []
