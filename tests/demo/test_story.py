@@ -307,3 +307,15 @@ def test_a_party_has_answered_by_its_link(told: Told) -> None:
 def test_about_one_case_in_twenty_goes_to_mediation(told: Told) -> None:
     (row,) = told.rows("SELECT (SELECT count(*) FROM mediations) AS mediations, (SELECT count(*) FROM cases) AS cases")
     assert 1 <= row.mediations <= row.cases / 15
+
+
+def test_an_assessment_takes_months(told: Told) -> None:
+    days = [
+        row.days
+        for row in told.rows(
+            "SELECT extract(epoch FROM ended_at - opened_at) / 86400 AS days FROM tracks WHERE workflow = 'assessment'"
+            " AND states[1] IN ('verified', 'verified_with_limits', 'not_verified')"
+        )
+    ]
+    assert len(days) >= 5
+    assert min(days) >= 45

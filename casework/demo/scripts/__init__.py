@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from casework.demo.scripts import agreements, assessments, beginnings, endings, sites
+from casework.demo.scripts.parts import as_long_as_in_life
 from casework.engine.deadlines.calendars import Calendar
 from casework.playbook.steps import Script
 
 
 def scripts(calendar: Calendar, end: datetime) -> list[Script]:
     """The demo's cases, the most telling ones first."""
-    return [
+    told = [
         agreements.PLEDGE_AND_FINANCE,
         sites.follow_up_due(_closed_so_that_follow_up_is_due(calendar, end)),
         endings.SUPERSEDED,
@@ -47,6 +48,7 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         beginnings.OFFICER_WITH_INTEREST,
         beginnings.PROPOSED,
     ]
+    return [as_long_as_in_life(script) for script in told]
 
 
 def _closed_so_that_follow_up_is_due(calendar: Calendar, end: datetime) -> int:
