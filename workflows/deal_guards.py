@@ -30,6 +30,9 @@ from workflows.codes import ABOUT_RIGHTS, LICENCES, NAMING_RIGHTS, PREPARATORY, 
 #: Kinds of rights that no patent office knows, and those that it grants.
 SECRETS = frozenset({"know_how", "trade_secret"})
 PATENTS = frozenset({"invention", "utility_model", "design", "application"})
+#: Those that it has granted, and what people call the patent office here; a right of which nobody has said the office may be its own.
+GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
+OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
 #: The two ways of signing.
 SIGNINGS = ("sign_local", "sign_cross")
 
@@ -62,6 +65,11 @@ def gives(data: Mapping[str, Any]) -> Terms | None:
     if kind == "joint_venture" and into in (EXCLUSIVE, SOLE, PLAIN):
         return Terms(LICENCE, into, first=first, last=last)
     return None
+
+
+def is_patent_here(right: Mapping[str, Any]) -> bool:
+    """A patent that the office of this country has granted."""
+    return right.get("kind") in GRANTED_KINDS and (right.get("office") or "").strip().casefold() in OFFICE_HERE
 
 
 def concerned(f: Facts) -> list[str]:
@@ -111,6 +119,24 @@ def _is_registered(f: Facts, signed: Fired) -> bool:
     return any((task.closed_at or task.opened_at) >= signed.at for task in done)
 
 
+def inscribed(facts: Facts, right: str, kind: str, since: str | None) -> RightChange:
+    """An office has made a record of what lies on a right: its day and its number, as this form says them."""
+    on = facts.data["registered_on"]
+    return {"right": right, "inscribe": {"kind": kind, "from": since, "on": on, "number_in": "number"}}
+
+
+@effect(reads=("rights",))
+def licence_is_recorded(facts: Facts) -> Follows:
+    """The licence has its number and day on each patent of this country that it is of; the office records no other."""
+    signed = last_signing(facts)
+    given = gives(signed.data) if signed else None
+    if signed is None or given is None or given.kind != LICENCE:
+        return {}
+    known = facts.from_outside("rights")
+    named = [right for right in signed.data.get("rights") or () if is_patent_here(known.get(right, {}))]
+    return {"rights": [inscribed(facts, right, LICENCE, given.first) for right in named]}
+
+
 @effect()
 def assignment_stands(facts: Facts) -> Follows:
     """From its registration on the assignment is a transfer."""
@@ -127,6 +153,7 @@ def assignment_stands(facts: Facts) -> Follows:
     for right in named:
         changes.append({"right": right, "end": {"kind": ASSIGNMENT, "from": since}})
         changes.append({"right": right, "add": transfer})
+        changes.append(inscribed(facts, right, TRANSFER, facts.data["registered_on"]))
     return {"rights": changes}
 
 

@@ -6,7 +6,7 @@ from casework.engine.definition.forms import Choice, Date, Documents, Form, Mone
 from casework.engine.definition.grammar import Item, Task, calendar_days, months
 from casework.engine.roles import Role
 from workflows import border_guards, laws
-from workflows.deal_guards import assignment_stands, registered_after_signing
+from workflows.deal_guards import assignment_stands, licence_is_recorded, registered_after_signing
 from workflows.duty_guards import (
     appraisal_is_due,
     patent_here_is_licensed,
@@ -118,7 +118,7 @@ ASSIGNMENT_REGISTRATION = Task(
 LICENCE_RECORDING = Task(
     "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER,
     due=months(3, since="effective_on", law=laws.LICENCE_RECORDING), form=RecordedLicence, guards=(registered_after_signing,),
-    only_if=patent_here_is_licensed, aftercare=True,
+    effects=(licence_is_recorded,), only_if=patent_here_is_licensed, aftercare=True,
     done="recorded that the patent office has recorded the licence",
 )  # fmt: skip
 #: Beijing's regulations, Art. 22: the registry decides within 30 days of accepting the application.

@@ -9,11 +9,8 @@ from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.border_guards import HOME, way_of
-from workflows.deal_guards import SECRETS, concerned, gives
+from workflows.deal_guards import SECRETS, concerned, gives, is_patent_here
 
-#: What people call the patent office here; a right of which nobody has said the office may be its own.
-OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
-GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
 #: Civil Code Art. 843; in Beijing also what technology goes into a company for (Art. 23 of its regulations).
 TECHNOLOGY_CONTRACTS = frozenset(
     {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
@@ -40,11 +37,7 @@ def _contributes(f: Facts) -> bool:
 )
 def patent_here_is_licensed(f: Facts) -> bool:
     given = gives(f.data)
-    return given is not None and given.kind == LICENCE and any(_is_of_here(right) for right in _named(f))
-
-
-def _is_of_here(right: Mapping[str, Any]) -> bool:
-    return right.get("kind") in GRANTED_KINDS and (right.get("office") or "").strip().casefold() in OFFICE_HERE
+    return given is not None and given.kind == LICENCE and any(is_patent_here(right) for right in _named(f))
 
 
 @guard(

@@ -7,7 +7,11 @@ from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, 
 from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
 from workflows.deal_guards import right_is_left_in_territory
-from workflows.right_guards import a_party_owns_each_right
+from workflows.right_guards import (
+    a_party_owns_each_right,
+    nothing_rests_on_the_check,
+    something_rests_on_the_check,
+)
 from workflows.service_guards import (
     fees_are_paid,
     pledged_rights_have_consent,
@@ -75,7 +79,7 @@ class NotClear(Form):
 
 
 class Ip(Workflow):
-    """An officer looks the rights up in their registers, and again whenever the answer is ninety days old."""
+    """An officer looks the rights up in their registers, and again when the answer is ninety days old and something rests on it."""
 
     workflow = "ip"
     title = "Check of intellectual property"
@@ -115,5 +119,12 @@ class Ip(Workflow):
         consequence="The check ends. The deal then needs a waiver, another right, or an end.",
     )  # fmt: skip
     end = clear.to(ended, by=Role.OFFICER, do="Close the rights check", done="closed the rights check")
+    let_go = (checking | gaps | clear).then(
+        ended, guards=[nothing_rests_on_the_check], done="closed the rights check, on which nothing rests any more"
+    )
+    again = ended.to(
+        checking, by=Role.OFFICER, kind=RETURN, reopens=True, form=Recheck, guards=[something_rests_on_the_check],
+        do="Check the rights once more", done="asked for a check of the rights once more",
+    )  # fmt: skip
 
     milestones = {"clear": [clear]}

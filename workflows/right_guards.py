@@ -11,8 +11,10 @@ from casework.engine.case_objects.licence_conflicts import LICENCE
 from casework.engine.case_objects.right_kinds import has_ended
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from workflows.agreement_guards import waived
-from workflows.deal_guards import concerned, gives
+from casework.engine.state.case import Track
+from workflows.agreement_guards import check_is_clear, waived
+from workflows.codes import PREPARATORY
+from workflows.deal_guards import concerned, gives, last_signing
 
 
 def _rights(f: Facts) -> list[Mapping[str, Any]]:
@@ -72,6 +74,38 @@ def a_party_owns_each_right(f: Facts) -> bool:
     return all(one & parties if one else f.data.get("owner_seen") is True for one in owners)
 
 
+@guard(
+    rule="What was agreed is signed and binds the parties, and no loan waits for the registration of a pledge.",
+    refusal="Something still rests on the check of the rights: the agreement is not signed, or a pledge is not registered yet.",
+)
+def nothing_rests_on_the_check(f: Facts) -> bool:
+    return _is_settled(f)
+
+
+def _is_settled(f: Facts) -> bool:
+    """Another check is asked for only where somebody would rely on it."""
+    deal = f.current("agreement")
+    signed = last_signing(f, deal) if deal else None
+    if signed is None or not f.at_milestone(deal, "in_force") or signed.data.get("kind") in PREPARATORY:
+        return False
+    return not any(_pledge_is_to_come(f, loan) for loan in f.referrals("pledge"))
+
+
+def _pledge_is_to_come(f: Facts, loan: Track) -> bool:
+    below = [track for track in f.case.children(loan.id) if not track.replaced]
+    if not below:
+        return loan.live
+    return below[-1].live and f.fired("registered", below[-1]) is None
+
+
+@guard(
+    rule="What was agreed is not signed, or a loan waits for the registration of a pledge.",
+    refusal="Nothing rests on the check of the rights any more: the agreement is signed, and no pledge waits for its registration.",
+)
+def something_rests_on_the_check(f: Facts) -> bool:
+    return not _is_settled(f)
+
+
 #: For how many days a check holds.
 HOLDS_DAYS = 90
 
@@ -85,6 +119,6 @@ def check_of_rights_is_fresh(f: Facts) -> bool:
         return True
     check = f.current("ip")
     confirmed = f.fired("confirm", check) if check else None
-    if check is None or confirmed is None or not f.at_milestone(check, "clear"):
+    if confirmed is None or not check_is_clear(f):
         return False
     return date.fromisoformat(str(confirmed.data["checked_on"])) + timedelta(days=HOLDS_DAYS) >= f.today

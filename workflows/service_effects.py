@@ -5,6 +5,8 @@ from __future__ import annotations
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
+from casework.engine.state.right_values import RightChange
+from workflows.deal_guards import inscribed
 
 #: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
 PLEDGE, PLEDGE_REGISTRATION = "pledge", "pledge_registration"
@@ -39,13 +41,12 @@ def pledge_stands(facts: Facts) -> Follows:
     """From registration on, every right of the application is pledged to the lender, and registered as pledged."""
     above = facts.case.referral_of(facts.track)
     holder, since = above.provider if above else None, facts.data.get("registered_on")
-    return {
-        "rights": [
-            {"right": right, "add": {"kind": kind, "holder": holder, "from": since}}
-            for right in facts.said("apply.rights") or ()
-            for kind in (PLEDGE, PLEDGE_REGISTRATION)
-        ]
-    }
+    laid: list[RightChange] = []
+    for right in facts.said("apply.rights") or ():
+        for kind in (PLEDGE, PLEDGE_REGISTRATION):
+            laid.append({"right": right, "add": {"kind": kind, "holder": holder, "from": since}})
+            laid.append(inscribed(facts, right, kind, since))
+    return {"rights": laid}
 
 
 @effect()

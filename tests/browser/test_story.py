@@ -109,7 +109,6 @@ def put_to_work(hand: BrowserHand) -> None:
 def close(hand: BrowserHand) -> None:
     """The officer ends the work, and the supervisor, who has had no part in that, closes the case."""
     hand.play(
-        do("officer", "ip.end"),
         *READ,
         do("officer", "case.end_monitoring", outcome="deployed_measured"),
         do("officer", "referral:verification.cancel", reason="not_needed"),

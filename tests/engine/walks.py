@@ -154,8 +154,7 @@ class Walk(Forms):
             kept = self.burdens[one["right"]]
             if "add" in one:
                 kept.append({"id": uuid(next(self._ids)), "case": self.case.log, "to": None} | one["add"])
-                continue
-            for burden in kept:
+            for burden in kept if "end" in one else ():
                 if burden["to"] is None and all(burden.get(key) == value for key, value in one["end"].items()):
                     burden["to"] = self.today.isoformat()
 

@@ -131,6 +131,17 @@ def that(holds: Callable[[Journey], bool], words: str) -> Check:
     return check
 
 
+def inscribed(right: str, kind: str) -> Check:
+    """The office's record of what this case laid on a right has its number and its day."""
+
+    def check(journey: Journey) -> None:
+        standing = [one for one in journey.burdens(right) if one["kind"] == kind and one["to"] is None]
+        assert standing, (right, kind)
+        assert all(one["number"] and one["inscribed_on"] for one in standing), standing
+
+    return check
+
+
 def lies(right: str, *burdens: tuple[str, str | None, bool]) -> Check:
     """What lies on a right and what lay there: of what kind, of a licence which, and whether it still stands."""
 

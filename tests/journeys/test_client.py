@@ -136,7 +136,6 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
     hand.play(*accepted("verification", "verifiers", "verifier", documents=True))
     hand.do("verifier", "referral:verification.start")
     hand.play(*delivered("verification", "verifier"))
-    hand.do("officer", "ip.end")
     hand.do("officer", "case.end_monitoring", outcome="deployed_verified")
     office.refuses_action(hand, "officer", "case.close", 403, "is for: supervisor", outcome="deployed_verified")
     hand.do("supervisor", "case.close")
@@ -187,7 +186,6 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "deployment.retest")
     hand.do("officer", "deployment.pass_with_list", open_items=[("Paint the door.", 20)])
     hand.do("officer", "case.accept_site")
-    hand.do("officer", "ip.end")
     hand.play(*READ)
     hand.do("officer", "case.end_monitoring", outcome="deployed_measured", report="plant_stopped")
     hand.do("officer", "referral:verification.cancel")
@@ -212,7 +210,6 @@ def agreement_no_site(office: Office, hand: ApiHand) -> None:
     hand.play(*READY)
     hand.play(*SIGNING)
     hand.do("officer", "case.sign_no_site")
-    hand.do("officer", "ip.end")
     hand.do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site")
     hand.do("supervisor", "case.close")
 
@@ -229,7 +226,6 @@ def agreement_only(office: Office, hand: ApiHand) -> None:
     hand.do("officer", "deployment.no_permits")
     hand.do("officer", "deployment.abandon")
     hand.do("officer", "case.site_failed", reason="site")
-    hand.do("officer", "ip.end")
     hand.do("supervisor", "case.close")
 
 

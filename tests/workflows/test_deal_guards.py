@@ -322,8 +322,28 @@ def test_a_registered_assignment_is_a_transfer() -> None:
         "rights": [
             *freed("assignment")["rights"],
             {"right": "right-1", "add": {"kind": "transfer", "holder": BUYER, "from": "2026-05-01"}},
+            {
+                "right": "right-1",
+                "inscribe": {"kind": "transfer", "from": "2026-05-01", "on": "2026-05-01", "number_in": "number"},
+            },
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("right", "recorded"),
+    [
+        ({"kind": "invention", "office": "CNIPA"}, True), ({"kind": "invention", "office": None}, True),
+        ({"kind": "invention", "office": "EPO"}, False), ({"kind": "know_how"}, False),
+        ({"kind": "application", "office": "CNIPA"}, False),
+    ],
+)  # fmt: skip
+def test_a_recorded_licence_bears_its_number_on_patents_of_this_country(right: dict[str, Any], recorded: bool) -> None:
+    here = agreed("in_force", "patent_licence", effective_on="2026-04-01", rights=["right-1"])
+    told = facts(here=here, data={"registered_on": "2026-05-01"}, outside={"rights": {"right-1": right}})
+    inscribed = {"kind": "licence", "from": "2026-04-01", "on": "2026-05-01", "number_in": "number"}
+    wanted = [{"right": "right-1", "inscribe": inscribed}] if recorded else []
+    assert deal_guards.licence_is_recorded.follows(told) == {"rights": wanted}
 
 
 @pytest.mark.parametrize(("day", "holds"), [("2026-03-19", False), ("2026-03-20", True)])

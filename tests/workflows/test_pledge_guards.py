@@ -152,8 +152,12 @@ def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
     followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
     assert followed == {
         "rights": [
-            {"right": RIGHT, "add": {"kind": kind, "holder": None, "from": TODAY}}
+            change
             for kind in ("pledge", "pledge_registration")
+            for change in (
+                {"right": RIGHT, "add": {"kind": kind, "holder": None, "from": TODAY}},
+                {"right": RIGHT, "inscribe": {"kind": kind, "from": TODAY, "on": TODAY, "number_in": "number"}},
+            )
         ]
     }
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from casework.engine.case_objects.right_kinds import KINDS, has_ended, stands
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Track
-from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, done, facts, fired, track
+from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, agreed, done, facts, fired, track
 from workflows import right_guards
 
 TODAY = NOW.date()
@@ -114,6 +114,9 @@ def checking(age: int, state: str = "clear") -> Track:
         (checking(90), True),
         (checking(91), False),
         (checking(10, "checking"), False),
+        (checking(10, "ended"), True),
+        (checking(91, "ended"), False),
+        (track("ip", "ended"), False),
         (track("ip", "checking"), False),
     ],
 )
@@ -131,3 +134,33 @@ def test_before_the_signing_the_check_is_no_older_than_ninety_days(check: Track,
 
 def test_no_check_at_all_is_none() -> None:
     assert not right_guards.check_of_rights_is_fresh.holds(facts(data=TERMS))
+
+
+# --- what rests on it ------------------------------------------------------------------------------------------------
+
+
+def loan(**below: Any) -> list[Track]:
+    above = track("referral", "in_progress", kind="pledge", id="loan")
+    return [above, track("pledge", **below, parent="loan")] if below else [above]
+
+
+@pytest.mark.parametrize(
+    ("tracks", "settled"),
+    [
+        ([], False),
+        ([agreed("signing", "patent_licence")], False),
+        ([agreed("in_force", "patent_licence")], True),
+        ([agreed("in_force", "purchase")], True),
+        # What only prepares another is followed by one that gives rights.
+        ([agreed("in_force", "loi")], False),
+        ([agreed("in_force", "patent_licence", "a"), agreed("drafting", "patent_licence", "b")], False),
+        ([agreed("in_force", "patent_licence"), *loan()], False),
+        ([agreed("in_force", "patent_licence"), *loan(state="contracts")], False),
+        ([agreed("in_force", "patent_licence"), *loan(state="servicing", fired={"registered": fired(9)})], True),
+        ([agreed("in_force", "patent_licence"), *loan(state="refused", ended=True)], True),
+    ],
+)
+def test_the_check_ends_where_nothing_rests_on_it(tracks: list[Track], settled: bool) -> None:
+    now = facts(*tracks)
+    assert right_guards.nothing_rests_on_the_check.holds(now) is settled
+    assert right_guards.something_rests_on_the_check.holds(now) is not settled

@@ -131,9 +131,7 @@ SETTLEMENT = Script(
         do("officer", "contract_registration"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
-        Until(85),
-        do("officer", "ip.confirm", territory="CN"),
-        Until(25),
+        Until(110),
         *BUILT[:3],
     ),
 )

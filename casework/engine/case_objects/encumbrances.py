@@ -14,6 +14,8 @@ BELONGS = "belongs"
 #: An officer has entered what came of no case here, put it right in place, or recorded its end.
 BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED = "burden_entered", "burden_corrected", "burden_ended"
 FROM_OUTSIDE = (BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED)
+#: An office has made a record of what a case laid on it.
+BURDEN_INSCRIBED = "burden_inscribed"
 #: Under which number it stands in its register: a word of the event's body, which may be erased.
 NUMBER = "recorded_number"
 
@@ -35,6 +37,13 @@ def after(burdens: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]
     if event.kind == BURDEN_CORRECTED:
         told = _told(event)
         return [told if burden["id"] == told["id"] else burden for burden in burdens]
+    if event.kind == BURDEN_INSCRIBED:
+        said, inscribed = event.body.get(NUMBER), set(event.effects["inscribed"])
+        number, day = said if isinstance(said, str) else None, event.effects["on"]
+        return [
+            {**burden, "number": number, "inscribed_on": day} if burden["id"] in inscribed else burden
+            for burden in burdens
+        ]
     if event.kind in (RELEASED, BURDEN_ENDED):
         ended = set(event.effects["ended"])
         return [{**burden, "to": event.effects["on"]} if burden["id"] in ended else burden for burden in burdens]

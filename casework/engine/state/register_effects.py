@@ -121,6 +121,7 @@ class RegisterEffects(AccountChange, total=False):
     right: RecordedRight
     encumbrance: Encumbrance
     ended: list[str]
+    inscribed: list[str]
     on: str
     cause: Cause
     checked_on: str

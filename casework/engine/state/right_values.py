@@ -24,12 +24,17 @@ Burden = TypedDict(
 BurdenEnded = TypedDict("BurdenEnded", {"kind": str, "from": str | None})
 
 
+#: Of burdens of which an office has made a record: which ones, on which day, and in which answer of the action its number stands.
+BurdenInscribed = TypedDict("BurdenInscribed", {"kind": str, "from": str | None, "on": str, "number_in": str})
+
+
 class RightChange(TypedDict):
     """What the case's action means for an IP right: it is told in the right's own log."""
 
     right: str
     add: NotRequired[Burden]
     end: NotRequired[BurdenEnded]
+    inscribe: NotRequired[BurdenInscribed]
 
 
 #: What lies on an IP right, by which case (none: it came of no case here), from when and, once it has ended, until when.
@@ -47,8 +52,9 @@ Encumbrance = TypedDict(
         # Its last day as agreed, and the day on which it was recorded to have ended.
         "until": str | None,
         "to": str | None,
-        # Of what came of no case here: under which number it stands in its register.
+        # Under which number it stands in its register, and of what a case recorded since which day.
         "number": NotRequired[str | None],
+        "inscribed_on": NotRequired[str | None],
     },
 )
 

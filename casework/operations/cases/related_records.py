@@ -71,6 +71,8 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                         territories=encumbrance.get("territories") or [],
                         fields=encumbrance.get("fields") or [],
                         until=encumbrance.get("until"),
+                        number=encumbrance.get("number"),
+                        inscribed_on=encumbrance.get("inscribed_on"),
                         case=numbers.get(encumbrance["case"]),
                         outside=encumbrance["case"] is None,
                         here=encumbrance["case"] == case.log,

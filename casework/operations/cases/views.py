@@ -298,6 +298,9 @@ class Encumbrance:
     territories: list[str]
     fields: list[str]
     until: str | None
+    #: Under which number it stands in its register, and since which day where a case's action said it.
+    number: str | None
+    inscribed_on: str | None
     #: The number of the case that it came from, where the reader may know it.
     case: str | None
     #: It came from this case.

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.encumbrances import BURDEN_INSCRIBED, NUMBER
 from casework.engine.case_objects.evidence import NAME
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes
 from casework.errors import NotFound
@@ -62,6 +63,8 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
                 case=cause and numbers.get(cause["log"]),
                 evidence=filed and filed["id"],
                 file=_bare(event.body.get(NAME)) if filed else None,
+                number=_bare(event.body.get(NUMBER)),
+                inscribed_on=event.effects.get("on") if event.kind == BURDEN_INSCRIBED else None,
             )
         )
         state |= changes(state, event)

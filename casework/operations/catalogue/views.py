@@ -133,7 +133,8 @@ class RightEntry:
     """An event of a right's log: what was entered, confirmed, laid on it or ended."""
 
     at: str
-    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended or evidence_filed.
+    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended, burden_inscribed or
+    #: evidence_filed.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
@@ -153,6 +154,9 @@ class RightEntry:
     #: The file that was filed as evidence, and its name.
     evidence: str | None
     file: str | None
+    #: Under which number it stands in its register, and since which day an office has the record of a case's.
+    number: str | None
+    inscribed_on: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

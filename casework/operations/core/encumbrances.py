@@ -8,7 +8,14 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.encumbrances import ENCUMBERED, RELEASED, after, standing
+from casework.engine.case_objects.encumbrances import (
+    BURDEN_INSCRIBED,
+    ENCUMBERED,
+    NUMBER,
+    RELEASED,
+    after,
+    standing,
+)
 from casework.engine.state.events import Event
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Cause, Encumbrance, RightChange
@@ -17,16 +24,23 @@ from casework.records.event_log import lock_log
 
 
 def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None:
-    """Write into a right's log what an event of a case says of it: a pledge, a licence, or the end of one."""
+    """Write into a right's log what an event of a case says of it: a pledge, a licence, its record in a register, or the end of one."""
     log = lock_log(db, change["right"])
     encumbrances, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
     because: Cause = {"log": cause.log, "seq": cause.seq}
+    words: dict[str, str] = {}
     if "add" in change:
         kind, burden = ENCUMBERED, {**_UNSAID, **change["add"]}
         effects: RegisterEffects = {
             "encumbrance": cast(Encumbrance, {"id": id, "case": cause.log, **burden}),
             "cause": because,
         }
+    elif "inscribe" in change:
+        kind, told = BURDEN_INSCRIBED, change["inscribe"]
+        which = {"kind": told["kind"], "from": told["from"]}
+        effects = {"inscribed": standing(encumbrances, which, cause.log), "on": told["on"], "cause": because}
+        number = cause.body.get(told["number_in"])
+        words = {NUMBER: number} if isinstance(number, str) else {}
     else:
         kind = RELEASED
         effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": today.isoformat(), "cause": because}
@@ -37,6 +51,7 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
         acting_for=cause.acting_for,
         organisation=cause.organisation,
         effects=effects,
+        body=words,
     )
     append(db, log, [event])
     write_encumbrances(db, log.id, after(encumbrances, event))

@@ -384,7 +384,7 @@ _LINKS_OF_RIGHT = text("""
 """)
 #: The events of a right whose cause, in a case, does not say so.
 _CAUSES_OF_RIGHTS = text("""
-    SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released')
+    SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released', 'burden_inscribed')
     AND NOT EXISTS (
         SELECT FROM events e WHERE e.log_id = CAST(r.effects->'cause'->>'log' AS uuid)
         AND e.seq = CAST(r.effects->'cause'->>'seq' AS bigint)

@@ -44,6 +44,7 @@ HAPPENED: Mapping[str, str] = {
     "released": N_("%(case)s ended what it had recorded on it"),
     "burden_entered": N_("%(who)s entered what lies on it: %(burden)s"),
     "burden_corrected": N_("%(who)s corrected what lies on it: %(burden)s"),
+    "burden_inscribed": N_("%(case)s recorded its number and day in the register"),
     "burden_ended": N_("%(who)s ended what lay on it"),
     "evidence_filed": N_("%(who)s filed evidence"),
     "belongs": N_("%(who)s said what the right protects and whose it is"),

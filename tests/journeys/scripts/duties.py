@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 from casework.errors import Refused
-from casework.playbook.steps import do
-from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING
-from tests.journeys.checks import due_in, due_on, has, has_not, refused, stands
+from casework.playbook.steps import add, do, wait
+from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, to_structuring
+from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, refused, stands
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import to_agreement
 
 SCRIPTS: dict[str, Steps] = {
+    "check of the rights ends with the signing, and begins again for other terms": (
+        *to_agreement(),
+        stands("ip", "clear"),
+        *AGREED,
+        stands("ip", "clear"),
+        do("officer", "agreement.sign_local"),
+        stands("ip", "ended"),
+        has_not("clear"),
+        refused(do("officer", "ip.again"), Refused, "Nothing rests on the check of the rights any more"),
+        *BEFORE_SIGNING,
+        do("officer", "case.sign"),
+        # After ninety days nothing asks to look the rights up again.
+        wait(100),
+        stands("ip", "ended"),
+        has_not("checking"),
+        do("officer", "case.renegotiate"),
+        *AGREED,
+        refused(do("officer", "agreement.sign_local"), Refused, "Check them again before the signing"),
+        do("officer", "ip.again"),
+        stands("ip", "checking"),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.sign_local"),
+        stands("ip", "ended"),
+    ),
+    "check of the rights that was waived ends with the signing": (
+        *to_structuring(),
+        do("officer", "ip.find_gap"),
+        add("officer", "case.ask_waiver"),
+        do("officer", "ask_waiver", what="ip"),
+        do("supervisor", "decide_waiver"),
+        do("officer", "case.ready_to_sign"),
+        *AGREED,
+        do("officer", "agreement.sign_local"),
+        stands("ip", "ended"),
+        has_not("gaps"),
+    ),
     "patent licence is recorded, and the seller has the contract registered": (
         *to_agreement(),
         *AGREED,
@@ -21,6 +57,7 @@ SCRIPTS: dict[str, Steps] = {
         has_not("transaction_verification"),
         refused(do("officer", "licence_recording", registered_on=-1), Refused, "before the agreement was signed"),
         do("officer", "licence_recording"),
+        inscribed("filter_patent", "licence"),
         has("technology_contract", count=1, aftercare=True),
         has_not("technology_contract_decision"),
         do("officer", "technology_contract"),

@@ -249,7 +249,6 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_local", pledgee_consent=True),
         *BEFORE_SIGNING,
         do("officer", "case.sign_no_site"),
-        do("officer", "ip.end"),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
         do("supervisor", "case.close"),
         stands("case", "closed"),

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
+from casework.operations.catalogue.ip_rights import write_row
+from casework.operations.catalogue.right_history import read_entries
 from casework.operations.core.encumbrances import encumber
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
@@ -42,3 +44,28 @@ def test_what_a_case_lays_on_it_lies_there_until_that_case_ends_it(world: World,
     assert burdens(db, other) == []
     # The verifier asks the case too, and there is none here.
     assert {one.kind for one in verify_case(db, right)} == {"rights"}
+
+
+def test_the_record_of_an_office_is_written_to_what_the_case_laid_there(world: World, db: Connection) -> None:
+    right, case = world.rights[0], str(db.execute(text("SELECT gen_random_uuid()")).scalar_one())
+
+    def caused(seq: int, log: str = case) -> Event:
+        said = {"number": "X2026990000017"}
+        return Event(
+            log=log, seq=seq, at=now(db), kind="fired", actor=world.people["officer"], role="officer", body=said
+        )
+
+    encumber(db, caused(1), {"right": right, "add": {"kind": "licence", "from": "2026-01-05"}}, "burden")
+    wanted = {"kind": "licence", "from": "2026-01-05", "on": "2026-02-01", "number_in": "number"}
+    stranger = str(db.execute(text("SELECT gen_random_uuid()")).scalar_one())
+    encumber(db, caused(2, stranger), {"right": right, "inscribe": wanted}, "none")  # type: ignore[typeddict-item]  # as a rule gives it
+    assert [one.get("number") for one in burdens(db, right)] == [None]
+    encumber(db, caused(3), {"right": right, "inscribe": wanted}, "none")  # type: ignore[typeddict-item]  # as a rule gives it
+    [burden] = burdens(db, right)
+    assert (burden["number"], burden["inscribed_on"], burden["to"]) == ("X2026990000017", "2026-02-01", None)
+    told = read_entries(db, world.actor(db, "officer"), right)[0]
+    assert (told.kind, told.number, told.inscribed_on) == ("burden_inscribed", "X2026990000017", "2026-02-01")
+    # The row is what the log adds up to.
+    db.execute(text("UPDATE rights SET encumbrances = '[]' WHERE id = CAST(:id AS uuid)"), {"id": right})
+    write_row(db, right)
+    assert burdens(db, right) == [burden]

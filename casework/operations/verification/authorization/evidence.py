@@ -95,6 +95,6 @@ class Evidence:
             lying = self.burdens.setdefault(change["right"], [])
             if "add" in change:
                 lying.append(change["add"])
-            else:
+            elif "end" in change:
                 ended = change["end"].items()
                 lying[:] = [burden for burden in lying if any(burden.get(key) != value for key, value in ended)]
