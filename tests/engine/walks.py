@@ -88,6 +88,7 @@ class Walk(Forms):
         # At home, out of the country, into it, and not known yet.
         self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
+        self.seller = command().case["parties"]["technology_owner"]
         self.do(command(), By())
         if known:
             self._take_over(
@@ -110,6 +111,8 @@ class Walk(Forms):
                 "fee_paid_to": later,
                 "checked_on": self.today.isoformat(),
                 "confirmed": True,
+                # Of the second right nobody has entered whose it is.
+                "owners": [{"organisation": self.seller, "share": None}] if right == RIGHTS[0] else [],
                 "encumbrances": list(burdens),
             }
             for right, burdens in self.burdens.items()
