@@ -333,11 +333,13 @@ def test_a_registered_assignment_is_a_transfer() -> None:
 @pytest.mark.parametrize(
     ("right", "recorded"),
     [
-        ({"kind": "invention", "office": "CNIPA"}, True), ({"kind": "invention", "office": None}, True),
-        ({"kind": "invention", "office": "EPO"}, False), ({"kind": "know_how"}, False),
+        ({"kind": "invention", "office": "CNIPA"}, True),
+        ({"kind": "invention", "office": None}, True),
+        ({"kind": "invention", "office": "EPO"}, False),
+        ({"kind": "know_how"}, False),
         ({"kind": "application", "office": "CNIPA"}, False),
     ],
-)  # fmt: skip
+)
 def test_a_recorded_licence_bears_its_number_on_patents_of_this_country(right: dict[str, Any], recorded: bool) -> None:
     here = agreed("in_force", "patent_licence", effective_on="2026-04-01", rights=["right-1"])
     told = facts(here=here, data={"registered_on": "2026-05-01"}, outside={"rights": {"right-1": right}})
