@@ -119,10 +119,10 @@ class Ip(Workflow):
         consequence="The check ends. The deal then needs a waiver, another right, or an end.",
     )  # fmt: skip
     end = clear.to(ended, by=Role.OFFICER, do="Close the rights check", done="closed the rights check")
-    let_go = (checking | gaps | clear).then(
+    lapse = (checking | gaps | clear).then(
         ended, guards=[nothing_rests_on_the_check], done="closed the rights check, on which nothing rests any more"
     )
-    again = ended.to(
+    check_anew = ended.to(
         checking, by=Role.OFFICER, kind=RETURN, reopens=True, form=Recheck, guards=[something_rests_on_the_check],
         do="Check the rights once more", done="asked for a check of the rights once more",
     )  # fmt: skip

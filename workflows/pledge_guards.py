@@ -59,7 +59,8 @@ def rights_are_not_given_away(facts: Facts) -> bool:
     reads=("rights",),
 )
 def rights_are_not_seized(facts: Facts) -> bool:
-    return not any(standing(right, SEIZURE) for right in _named(facts) or _applied(facts))
+    seizures = [one for right in _named(facts) or _applied(facts) for one in standing(right, SEIZURE)]
+    return all(one.get("until") is not None and one["until"] < facts.today.isoformat() for one in seizures)
 
 
 @guard(

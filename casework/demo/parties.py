@@ -9,6 +9,7 @@ import uuid_utils
 from sqlalchemy import text
 
 from casework.demo.furnishing import print_extract
+from casework.engine.roles import Role
 from casework.operations.catalogue.kept_records import confirm_field, confirm_source
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisations import keep_row, record_organisation
@@ -73,7 +74,7 @@ def confirm_records(stage: Stage, source: str, matches: Sequence[tuple[str, str]
 def screen_parties(stage: Stage, store: DocumentStore) -> None:
     """As compliance does at the end of a quarter: those that are likely to come again, for all their cases."""
     with stage.action():
-        compliance = find_actor(stage.db, stage.ids["compliance"])
+        compliance = find_actor(stage.db, stage.ids[Role.COMPLIANCE])
         assert compliance is not None
         for company, *_ in CONTACTS:
             if (id := stage.db.execute(_FOUND, {"name": company}).scalar()) is None:

@@ -29,7 +29,7 @@ OURS = {
     "case": {"ask_beside", "change_join", "introduce", "make_full", "end_introduction"},
     "referral": {"release"},
     "pledge": {"no_valuation"},
-    "ip": {"let_go", "again"},
+    "ip": {"lapse", "check_anew"},
     "agreement": {
         "needs_no_class", "class_free", "class_restricted", "class_dual_use", "class_prohibited", "apply_for_letter",
         "letter_issued", "ask_licence", "ask_dual_use_licence", "licence_issued", "refused_by_authority", "follow",

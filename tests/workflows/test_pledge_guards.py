@@ -55,6 +55,12 @@ def test_no_pledge_clears_before_something_led_there() -> None:
     assert not any(guard.holds(facts()) for guard in WAYS.values())
 
 
+@pytest.mark.parametrize(("until", "holds"), [(None, False), (TODAY, False), (YESTERDAY, True)])
+def test_a_seizure_stands_until_its_last_day_has_passed(until: str | None, holds: bool) -> None:
+    seizure = {"kind": "seizure", "case": None, "from": YESTERDAY, "until": until, "to": None}
+    assert guards.rights_are_not_seized.holds(facts(named(), rights=right(encumbrances=[seizure]))) is holds
+
+
 @pytest.mark.parametrize(
     ("known", "confirmed", "free"),
     [

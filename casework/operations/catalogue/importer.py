@@ -435,7 +435,9 @@ class _Import:
             if (row.need, row.technology) != pair:
                 self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
                 continue
-            differ = {name: value for name, value in columns.items() if value != before[name]}
+            # A record may stand in the place of another by now: its match stays where it is.
+            stays = ("need_id", "technology_id")
+            differ = {name: value for name, value in columns.items() if name not in stays and value != before[name]}
             why = "has its case" if row.case_id else "is refused" if row.refused_at else ""
             while differ and why:
                 self._keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")

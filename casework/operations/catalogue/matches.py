@@ -201,6 +201,8 @@ def judge_match(
         raise Refused(reasons.catalogue.MATCH_HAS_CASE)
     if row.refused == refused:
         raise Refused(reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_NOT_REFUSED)
+    if not refused and row.merged:
+        raise Refused(reasons.catalogue.RECORD_MERGED)
     db.execute(REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said, "code": code})
     note_entries(
         db,
@@ -223,7 +225,9 @@ JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED)
 REFUSALS = "match_refusals"
 #: Locks a match that is judged.
 _LOCKED = text(
-    "SELECT case_id, refused_at IS NOT NULL AS refused FROM matches WHERE id = CAST(:id AS uuid) FOR NO KEY UPDATE"
+    "SELECT m.case_id, m.refused_at IS NOT NULL AS refused, coalesce(n.merged_into, t.merged_into) IS NOT NULL AS merged"
+    " FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id"
+    " WHERE m.id = CAST(:id AS uuid) FOR NO KEY UPDATE OF m"
 )
 #: Refuses a match.
 REFUSE = text(

@@ -73,7 +73,7 @@ def correct_burden(
         return earlier
     lying = _lying(db, right, seen)
     stood = _standing(lying, burden)
-    told = burden_of(burden, _sound(db, programme, values))
+    told = burden_of(burden, _sound(db, programme, values, stood["holder"]))
     if stood == {**told, "number": (number or "").strip() or None}:
         raise InvalidForm(fields={"kind": reasons.fields.UNCHANGED})
     words = _words(source=source, number=number, reason=_said(reason, reasons.catalogue.SAY_WHY_CORRECTED))
@@ -165,12 +165,17 @@ def _said(words: str, why: reasons.Why) -> str:
     return words
 
 
-def _sound(db: Connection, programme: str, values: JsonMapping) -> dict[str, Any]:
-    """What was said of an encumbrance, with days in words. Raises InvalidForm."""
+def _sound(db: Connection, programme: str, values: JsonMapping, stood: str | None = None) -> dict[str, Any]:
+    """What was said of an encumbrance, with days in words; its holder may be whoever `stood` there. Raises InvalidForm."""
     said = {name: _plain(values.get(name)) for name in FIELDS}
     if wrong := faults(said, _today(db, programme)):
         raise InvalidForm(fields=wrong)
-    if said["holder"] and not db.execute(_ORGANISATION, {"id": said["holder"]}).scalar_one():
+    holder = said["holder"]
+    if (
+        holder
+        and holder != stood
+        and not db.execute(_ORGANISATION, {"id": holder, "programme": programme}).scalar_one()
+    ):
         raise InvalidForm(fields={"holder": reasons.fields.NOT_KNOWN})
     return said
 
@@ -190,5 +195,8 @@ _TODAY = text(
 )
 #: What lies on a right.
 _ON_RIGHT = text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)")
-#: Whether there is an organisation with an id.
-_ORGANISATION = text("SELECT EXISTS (SELECT FROM organisations WHERE id::text = CAST(:id AS text))")
+#: Whether a programme knows an organisation with an id that stands for itself.
+_ORGANISATION = text(
+    "SELECT EXISTS (SELECT FROM organisations WHERE id::text = CAST(:id AS text) AND merged_into IS NULL"
+    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)))"
+)

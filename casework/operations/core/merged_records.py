@@ -16,7 +16,7 @@ OF_CASES = (
 def ended(alias: str, day: str) -> str:
     """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn` or null; a technology has
     no last day."""
-    last = f"{alias}.valid_until" if alias == "n" else "CAST(NULL AS date)"
+    last = f"{alias}.valid_until" if alias == "n" else "NULL"
     return f"CASE WHEN {alias}.status IN ('expired', 'withdrawn') THEN {alias}.status WHEN {last} < {day} THEN 'expired' END"
 
 

@@ -48,7 +48,8 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
             calendar = version
         # Whoever makes it gets a role before.
         begun = begun or event.kind not in (REGISTERED, GRANTED) or event.seq > 2
-        set_before = set_before or event.kind == LETTERHEAD_SET or event.kind == COPIED and bool(event.body)
+        copied = event.kind == COPIED and any(name.startswith(f"letterheads{MARK}") for name in event.body)
+        set_before = set_before or event.kind == LETTERHEAD_SET or copied
 
 
 def _set_against(

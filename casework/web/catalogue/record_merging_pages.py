@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -117,7 +118,8 @@ class _Pages:
     def _say(self, one: Need | Technology, field: str, names: Mapping[str, str]) -> str:
         """What a record says in a field, and in those that go with it."""
         together = next(names for names in units(self.noun) if names[0] == field)
-        parts = [str(say_value(getattr(one, name), name, names)) for name in together]
+        said = [say_value(getattr(one, name), name, names) for name in together]
+        parts = [each.striptags() if isinstance(each, Markup) else str(each) for each in said]
         words = " – ".join(part for part in parts if part)
         return words if len(words) <= _SHORT else words[: _SHORT - 1] + "…"
 

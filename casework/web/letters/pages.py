@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -15,7 +15,7 @@ from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.drafts import Draft, drop_draft, find_draft
 from casework.operations.core.organisations import Contact
 from casework.operations.core.views import row_as
 from casework.operations.letters import service as letters
@@ -150,7 +150,7 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
             values=_known(letter, chosen),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
-            draft=None if sent or chosen else find_draft(db, actor.person, name),
+            draft=None if sent else _drafted(find_draft(db, actor.person, name), letter, chosen),
             doubts=sent.doubts if sent else (),
         )
     page = render_template(
@@ -176,6 +176,14 @@ def _known(letter: PossibleLetter, chosen: Contact | None) -> JsonObject:
         return {"language": letter.language, "by": letter.by}
     language = CHINESE if to.language.startswith("zh") else ENGLISH
     return {"language": language, "by": letter.by, "attention": to.name, "address": to.email}
+
+
+def _drafted(draft: Draft | None, letter: PossibleLetter, chosen: Contact | None) -> Draft | None:
+    """What was typed before, but for what a contact says who was chosen since."""
+    if draft is None or chosen is None:
+        return draft
+    told = {f"f-{name}": [value] for name, value in _known(letter, chosen).items() if name != "by" and value}
+    return replace(draft, data={**draft.data, **told})
 
 
 def _say_sent(day: str) -> str:

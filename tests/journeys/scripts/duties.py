@@ -18,7 +18,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_local"),
         stands("ip", "ended"),
         has_not("clear"),
-        refused(do("officer", "ip.again"), Refused, "Nothing rests on the check of the rights any more"),
+        refused(do("officer", "ip.check_anew"), Refused, "Nothing rests on the check of the rights any more"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         # After ninety days nothing asks to look the rights up again.
@@ -28,7 +28,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.renegotiate"),
         *AGREED,
         refused(do("officer", "agreement.sign_local"), Refused, "Check them again before the signing"),
-        do("officer", "ip.again"),
+        do("officer", "ip.check_anew"),
         stands("ip", "checking"),
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "agreement.sign_local"),

@@ -85,6 +85,17 @@ def test_what_cannot_be_is_refused(world: World, db: Connection) -> None:
         enter(db, world, values=LICENCE)
     with pytest.raises(InvalidForm, match="holder"):
         enter(db, world, values=LICENCE | {"holder": world.rights[0]})
+    # One of another programme is none here, and one that stands already may stay.
+    db.execute(
+        text("UPDATE organisations SET programme_id = CAST(:there AS uuid) WHERE id = CAST(:id AS uuid)"),
+        {"there": world.programmes["SH"], "id": world.organisations["lab"]},
+    )
+    with pytest.raises(InvalidForm, match="holder"):
+        enter(db, world, values=LICENCE | {"holder": world.organisations["lab"]})
+    db.execute(
+        text("UPDATE organisations SET programme_id = NULL WHERE id = CAST(:id AS uuid)"),
+        {"id": world.organisations["lab"]},
+    )
     tomorrow = (today() + timedelta(days=1)).isoformat()
     with pytest.raises(InvalidForm, match="from"):
         enter(db, world, values={"kind": "seizure", "from": tomorrow})

@@ -16,7 +16,7 @@ from casework.operations.cases.queries import find_case
 from casework.operations.catalogue import kept_records
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.ip_rights import record_right
-from casework.operations.catalogue.matches import create_match, show_match
+from casework.operations.catalogue.matches import create_match, judge_match, show_match
 from casework.operations.catalogue.record_merging import list_doubles, merge_records, preview_merging
 from casework.operations.catalogue.right_names import technologies_named
 from casework.operations.catalogue.service import list_records, show_record
@@ -253,6 +253,9 @@ def test_of_two_matches_of_one_pair_one_is_refused_and_two_running_cases_stand_a
         before.rollback()
     merge(db, world, "need", pair.need, pair.need_kept)
     assert show_match(db, pair.officer, double).refusal == "Both name the same works."
+    # Of the one that went nothing is opened any more.
+    with pytest.raises(Refused, match="another one stands in its place"):
+        judge_match(db, pair.officer, double, refused=False, reason="Not the same after all.", request=new_request())
     assert show_match(db, pair.officer, pair.match).case == pair.number
     assert not any(verify_case(db, id) for id in pair.everything())
 

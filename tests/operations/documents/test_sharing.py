@@ -77,6 +77,10 @@ class Scene:
             request=new_request(),
         )
 
+    def go_on(self) -> None:
+        """The referral, which rested when the consent to its case sheet ended."""
+        self.world.fire(self.db, "officer", self.number, "continue", track=self.referral)
+
     def share(self, id: str) -> None:
         self.world.fire(self.db, "provider", self.number, "ask_info", {"items": "The study"}, track=self.referral)
         self.supply(id)
@@ -115,6 +119,7 @@ def test_a_paper_of_which_nobody_said_whose_it_is_needs_both_consents(scene: Sce
 def test_with_one_of_the_two_consents_gone_it_does_not_leave(scene: Scene, party: str) -> None:
     id = scene.enter()
     scene.withdraw(party)
+    scene.go_on()
     with pytest.raises(Refused, match="No consent of the party concerned covers this provider"):
         scene.share(id)
 
@@ -131,6 +136,7 @@ def test_with_either_consent_its_access_ends(scene: Scene, party: str) -> None:
 def test_what_a_provider_handed_in_concerns_both_parties(scene: Scene) -> None:
     id = scene.deliver()
     scene.withdraw("need_owner")
+    scene.go_on()
     with pytest.raises(Refused, match="A paper of neither party concerns both"):
         scene.share(id)
 
@@ -139,6 +145,7 @@ def test_the_offices_own_paper_needs_no_consent(scene: Scene) -> None:
     id = scene.enter(own=True)
     scene.withdraw("need_owner")
     scene.withdraw("technology_owner")
+    scene.go_on()
     scene.share(id)
     assert scene.granted(id) == [0]
 

@@ -14,10 +14,10 @@ STAYS = {
     "organisations.name", "organisations.name_zh", "organisations.services", "organisations.kind", "organisations.size",
     "organisation_contacts.language", "organisation_owners.kind", "organisation_owners.screened",
     "organisation_screenings.result", "service_accounts.scopes", "needs.source",
-    "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id",
+    "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id", "matches.refusal_code",
     "past_projects.source", "past_projects.external_id", "past_projects.outcome", "past_projects.contract_currency",
     "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
-    "party_link_secrets.typed",
+    "party_link_secrets.typed", "list_entries.list", "list_entries.code", "list_entries.version",
 }  # fmt: skip
 
 

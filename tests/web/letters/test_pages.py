@@ -248,6 +248,11 @@ def test_the_contacts_of_a_party_are_offered(
     [there] = re.findall(r'href="([^"]+)">Write to Max Orth', shown)
     sent = read_page(browser.get(there.replace("&amp;", "&")).text).sent
     assert (sent["f-address"], sent["f-language"], sent["f-attention"]) == ("max@kiln.example", "en", "Max Orth")
+    # What was typed before a contact is chosen stays.
+    draft = {"form": f"letter:{asked[0]}:reminder:need_owner", "f-words": "About the visit.", "f-attention": "Nobody"}
+    assert browser.post("/drafts", draft).status_code == 204
+    sent = read_page(browser.get(there.replace("&amp;", "&")).text).sent
+    assert (sent["f-words"], sent["f-attention"]) == ("About the visit.", "Max Orth")
     # A letter to a provider asks for nobody, and names nobody.
     referral = asked[1]
     for_provider = browser.get(f"/cases/{asked[0]}/letters/new?kind=referral&to={referral}").text
