@@ -9,7 +9,6 @@ NO_VERSION = reason("lists.no_version", N_("the entries of this list have no ver
 PLACE = template("lists.place", N_("write a whole number from 1 to %(most)s"))
 SAY_WHY = reason("lists.say_why", N_("say why: the entry says something else until now"))
 SAME = reason("lists.same", N_("Nothing is changed: the list says this already."))
-NO_LIST = reason("lists.no_list", N_("there is no such list"))
 FULL = template("lists.full", N_("the list has %(most)s entries, which is the most"))
 KEY = reason("lists.key", N_("is the version and the code of an entry of the programme's list, such as 2025/1.3.2"))
 NOT_LISTED = reason("lists.not_listed", N_("is not on the programme's list, or not offered any more"))

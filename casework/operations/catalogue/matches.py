@@ -203,6 +203,8 @@ def judge_match(
         raise Refused(reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_NOT_REFUSED)
     if not refused and row.merged:
         raise Refused(reasons.catalogue.RECORD_MERGED)
+    if not refused and row.doubled:
+        raise Refused(reasons.catalogue.MATCHED_ALREADY)
     db.execute(REFUSE if refused else _TAKE_BACK, {"id": match, "by": actor.person, "reason": said, "code": code})
     note_entries(
         db,
@@ -225,7 +227,10 @@ JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED)
 REFUSALS = "match_refusals"
 #: Locks a match that is judged.
 _LOCKED = text(
-    "SELECT m.case_id, m.refused_at IS NOT NULL AS refused, coalesce(n.merged_into, t.merged_into) IS NOT NULL AS merged"
+    "SELECT m.case_id, m.refused_at IS NOT NULL AS refused, coalesce(n.merged_into, t.merged_into) IS NOT NULL AS merged,"
+    " EXISTS (SELECT FROM matches x JOIN needs y ON y.id = x.need_id JOIN technologies z ON z.id = x.technology_id"
+    " WHERE x.id <> m.id AND x.refused_at IS NULL AND coalesce(y.merged_into, y.id) = coalesce(n.merged_into, n.id)"
+    " AND coalesce(z.merged_into, z.id) = coalesce(t.merged_into, t.id)) AS doubled"
     " FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id"
     " WHERE m.id = CAST(:id AS uuid) FOR NO KEY UPDATE OF m"
 )

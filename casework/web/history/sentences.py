@@ -77,6 +77,7 @@ _ACTIONS = {
     "letter_sent invitation": N_("%(who)s sent an invitation to %(to)s"),
     "letter_sent referral": N_("%(who)s sent the letter of the request to %(to)s"),
     "letter_sent reminder": N_("%(who)s sent a reminder to %(to)s"),
+    "letter_sent progress": N_("%(who)s wrote to %(to)s where the case stands"),
     "letter_sent closing": N_("%(who)s sent the letter at the end to %(to)s"),
     "document_withdrawn": N_("%(who)s withdrew a paper: %(paper)s"),
     "document_withdrawn by title": N_("%(who)s withdrew “%(paper)s”"),

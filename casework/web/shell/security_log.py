@@ -15,6 +15,13 @@ TAKING_IN = (
     "api.register_document",
     "api.enter_referral_document",
     "api.file_document_version",
+    "rights.add_burden",
+    "rights.correct_burden",
+    "rights.end_burden",
+    "rights.show_burden",
+    "party_screenings.",
+    "api.show_burden",
+    "api.show_screening",
 )
 
 

@@ -253,8 +253,8 @@ def test_of_two_matches_of_one_pair_one_is_refused_and_two_running_cases_stand_a
         before.rollback()
     merge(db, world, "need", pair.need, pair.need_kept)
     assert show_match(db, pair.officer, double).refusal == "Both name the same works."
-    # Of the one that went nothing is opened any more.
-    with pytest.raises(Refused, match="another one stands in its place"):
+    # The pair has its case: the double does not become another.
+    with pytest.raises(Refused, match="matched"):
         judge_match(db, pair.officer, double, refused=False, reason="Not the same after all.", request=new_request())
     assert show_match(db, pair.officer, pair.match).case == pair.number
     assert not any(verify_case(db, id) for id in pair.everything())

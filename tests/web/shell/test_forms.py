@@ -47,7 +47,7 @@ OFFERED = {
     "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
     **{
         kind: [(ONE, "The first"), (TWO, "The second")]
-        for kind in ("right", "burden", "person", "provider", "documents", "tasks")
+        for kind in ("right", "burden", "person", "provider", "documents", "tasks", "listed")
     },
 }
 
@@ -268,7 +268,7 @@ def sample(rule: Mapping[str, Json]) -> Json:
             return False
         case "party":
             return "need_owner"
-        case "right" | "burden" | "impact" | "person" | "provider":
+        case "right" | "burden" | "impact" | "person" | "provider" | "listed":
             return ONE
         case "items":
             return [{"what": "Words", "by": "2026-03-01"}]
