@@ -15,6 +15,7 @@ from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.programme_copies import copy_programme
 from casework.operations.people.programme_lists import set_entry
+from casework.operations.people.registry import grant_role
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_register
@@ -67,6 +68,21 @@ def test_a_row_that_was_changed_is_named(scene: Scene, attack: Connection) -> No
     programme = _set(scene, attack)
     sql(attack, "UPDATE letterheads SET office = 'Forged' WHERE programme_id = CAST(:id AS uuid)", id=programme)
     assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("letterheads", "office")]
+
+
+def test_the_first_letterhead_of_a_copy_that_has_lists_alone_needs_no_reason(scene: Scene, attack: Connection) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    source = scene.world.programmes["BJ"]
+    entry = {"code": "soil", "label": "Soil", "label_zh": "土壤"}
+    who = scene.world.actor(attack, "administrator")
+    set_entry(attack, who, source, "sectors", fields=entry, reason=None, request=new_request())
+    done = copy_programme(attack, who, source, code="TJ", name="Tianjin", name_zh=None, request=new_request())
+    new = str(done.answer["id"])
+    grant_role(attack, scene.world.people["supervisor"], "supervisor", programme=new)
+    there = scene.world.actor(attack, "supervisor")
+    set_letterhead(attack, there, new, fields={"office": "Office"}, reason=None, request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert list(settings_faults(Past(attack), new, read_register(attack, new))) == []
 
 
 @pytest.mark.parametrize(
