@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.encumbrances import BELONGS
 from casework.engine.case_objects.kept_records import CORRECTED, SOURCE, is_confirmed
 from casework.engine.case_objects.merging import Facts, filled, owners_after, refusals
 from casework.engine.case_objects.organisations import (
@@ -41,11 +40,10 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import CALLED, IS_PARTY, KNOWN
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import Change, Kept, lock_records, write_records
-from casework.operations.core.register_log import append_each
-from casework.operations.core.right_links import with_links, write_owners
+from casework.operations.core.right_links import relink
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
-from casework.records.event_log import Log, lock_logs
+from casework.records.event_log import lock_logs
 from casework.records.row_security import whole
 
 #: What of an organisation comes row by row, and goes over with it.
@@ -300,26 +298,9 @@ def _move_rights(
     """The rights of which it is an owner become the other one's; a share is added to that one's own."""
     gone, kept = str(given["gone"]), str(given["kept"])
     ids = sorted(row.id for row in db.execute(_NAMED_RIGHTS, given))
-    if not ids:
-        return []
-    with whole(db):
-        logs = lock_logs(db, ids)
-    events = []
-    for row in db.execute(_OWNERS_OF, {"ids": ids}):
-        owners = owners_after(row.owners, gone, kept)
-        effects: RegisterEffects = {**told, "owners": owners}
-        log: Log = logs[row.id]
-        event = log.next_event(
-            BELONGS, by.person, role=by.role, acting_for=by.acting_for, effects=effects, body=dict(words)
-        )
-        events.append((log, event))
-        write_owners(db, row.id, owners)
-    with whole(db):
-        append_each(db, events)
+
+    def after(right: Any) -> RegisterEffects:
+        return {"owners": owners_after(right.owners, gone, kept)}
+
+    relink(db, by, ids, after, words=words, told=told)
     return ids
-
-
-#: Some rights with their owners.
-_OWNERS_OF = text(
-    f"SELECT x.id::text AS id, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"
-)

@@ -6,13 +6,12 @@ and judged by the ones that stand in their places (`operations.core.merged_recor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
-from casework.engine.case_objects.encumbrances import BELONGS
 from casework.engine.case_objects.kept_records import MERGED, REASON, SOURCE, TOOK_OVER, is_confirmed
 from casework.engine.case_objects.organisations import are_alike
 from casework.engine.case_objects.record_merging import Facts, Pair, differing, given_up, moves, refusals, taken
@@ -30,11 +29,10 @@ from casework.operations.core.merged_records import one_with
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Change, Kept, Standing, lock_records, write_records
 from casework.operations.core.register_entries import note_entries
-from casework.operations.core.register_log import append_each
-from casework.operations.core.right_links import with_links, write_technologies
+from casework.operations.core.right_links import relink
 from casework.operations.core.views import NamedInBoth, row_as, rows_as
 from casework.permissions.actors import Actor
-from casework.records.event_log import Log, lock_log, lock_logs
+from casework.records.event_log import lock_log
 from casework.records.register_entries import rows_as_told
 from casework.records.row_security import whole
 
@@ -332,26 +330,9 @@ def _move_rights(
 ) -> list[str]:
     """The rights that protect it protect the other one."""
     ids = sorted(row.id for row in db.execute(_RIGHTS, given))
-    if not ids:
-        return []
-    with whole(db):
-        logs = lock_logs(db, ids)
-    events = []
-    for row in db.execute(_PROTECTED, {"ids": ids}):
-        protects: Sequence[str] = sorted({*row.technologies, str(given["kept"])} - {str(given["gone"])})
-        effects: RegisterEffects = {**told, "technologies": list(protects)}
-        log: Log = logs[row.id]
-        event = log.next_event(
-            BELONGS, by.person, role=by.role, acting_for=by.acting_for, effects=effects, body=dict(words)
-        )
-        events.append((log, event))
-        write_technologies(db, row.id, protects)
-    with whole(db):
-        append_each(db, events)
+
+    def after(right: Any) -> RegisterEffects:
+        return {"technologies": sorted({*right.technologies, str(given["kept"])} - {str(given["gone"])})}
+
+    relink(db, by, ids, after, words=words, told=told)
     return ids
-
-
-#: Some rights with what they protect.
-_PROTECTED = text(
-    f"SELECT x.id::text AS id, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"
-)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
+from casework.engine.case_objects.encumbrances import BELONGS
+from casework.engine.execution.context import By
+from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import OwnerOfRight
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.reader_names import called
+from casework.operations.core.register_log import append_each
+from casework.records.event_log import lock_logs
+from casework.records.row_security import whole
 
 
 def with_links(right: str) -> str:
@@ -50,6 +56,40 @@ def write_owners(db: Connection, right: str, owners: Sequence[OwnerOfRight]) -> 
     db.execute(_ADD_OWNERS, given)
 
 
+def relink(
+    db: Connection,
+    by: By,
+    rights: Collection[str],
+    after: Callable[[Row[tuple[object, ...]]], RegisterEffects],
+    *,
+    words: Mapping[str, str],
+    told: RegisterEffects,
+) -> None:
+    """Give some rights other owners or technologies: `after` says which, of each with its links as they are; their logs tell it."""
+    ids = sorted(rights)
+    if not ids:
+        return
+    with whole(db):
+        logs = lock_logs(db, ids)
+    events = []
+    for row in db.execute(_LINKED, {"ids": ids}):
+        links = after(row)
+        event = logs[row.id].next_event(
+            BELONGS, by.person, role=by.role, acting_for=by.acting_for, effects={**told, **links}, body=dict(words)
+        )
+        events.append((logs[row.id], event))
+        if "owners" in links:
+            write_owners(db, row.id, links["owners"])
+        if "technologies" in links:
+            write_technologies(db, row.id, links["technologies"])
+    with whole(db):
+        append_each(db, events)
+
+
+#: Some rights with what they belong to.
+_LINKED = text(
+    f"SELECT x.id::text AS id, {with_links('x')} FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id"
+)
 #: What a right protects goes.
 _DROP_TECHNOLOGIES = text("DELETE FROM right_technologies WHERE right_id = CAST(:right AS uuid)")
 #: What a right protects from now on.
