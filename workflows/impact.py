@@ -17,6 +17,7 @@ from casework.engine.definition.forms import (
     Documents,
     Form,
     ImpactField,
+    Listed,
     Money,
     Note,
     Number,
@@ -25,6 +26,7 @@ from casework.engine.definition.forms import (
     YesNo,
 )
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.list_names import INDICATORS, kind_and_unit
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.case import Fired
 from casework.engine.state.impact_values import (
@@ -39,28 +41,6 @@ from casework.engine.state.impact_values import (
 from casework.engine.state.impacts import Impact
 from workflows.guards import moment_of
 
-#: What can be said of an effect: by code its indicator, its unit, and the words. All of them grow with time, so that a period
-#: can be compared with one of another length; a share or a concentration cannot.
-MEASURES: Mapping[str, tuple[str, str, str]] = {
-    "energy_mwh": ("energy", "MWh", "Energy used (MWh)"),
-    "energy_tce": ("energy", "tce", "Energy used (tonnes of coal equivalent)"),
-    "energy_gas_m3": ("energy", "m3", "Natural gas used (m³)"),
-    "water_m3": ("water", "m3", "Water used (m³)"),
-    "co2e_t": ("co2e", "t", "Greenhouse gases (t CO2e)"),
-    "so2_kg": ("pollutant", "kg", "Sulphur dioxide (kg)"),
-    "nox_kg": ("pollutant", "kg", "Nitrogen oxides (kg)"),
-    "dust_kg": ("pollutant", "kg", "Dust (kg)"),
-    "voc_kg": ("pollutant", "kg", "Volatile organic compounds (kg)"),
-    "cod_kg": ("pollutant", "kg", "Chemical oxygen demand (kg)"),
-    "nitrogen_kg": ("pollutant", "kg", "Ammonia nitrogen (kg)"),
-    "waste_t": ("waste", "t", "Waste (t)"),
-    "yield_t": ("yield", "t", "Output (t)"),
-    "yield_pieces": ("yield", "pieces", "Output (pieces)"),
-    "cost_cny": ("cost", "CNY", "Running cost (CNY)"),
-    "other_t": ("other", "t", "Another material used (t)"),
-    "other_hours": ("other", "h", "Another effort (hours)"),
-}
-MEASURE_WORDS = {code: words for code, (_, _, words) in MEASURES.items()}
 METHODS = {
     "metered": "Metered", "sampled": "Sampled", "calculated": "Calculated", "books": "From invoices or books",
     "estimated": "Estimated",
@@ -71,7 +51,7 @@ METHODS = {
 
 
 class Figure(Form):
-    measure = Choice(label="What", choices=MEASURE_WORDS)
+    measure = Listed(label="What", catalogue=INDICATORS)
     value = Number(label="Value in the whole period")
 
 
@@ -123,7 +103,7 @@ class CorrectedRecord(Form):
     """Another record in the place of one that was wrong; both stay."""
 
     record = ImpactField(label="Which record", help="What a verifier has stated is corrected by another statement.")
-    measure = Choice(label="What", choices=MEASURE_WORDS)
+    measure = Listed(label="What", catalogue=INDICATORS)
     value = Number(label="Value in the whole period")
     period_from = Date(label="From", past=True)
     period_to = Date(label="To", past=True)
@@ -277,7 +257,7 @@ FIGURE_GUARDS = (period_in_order, each_figure_once, figures_have_baselines)
 
 
 def _record(row: Mapping[str, Any], level: str, said: Mapping[str, Any]) -> GivenImpact:
-    indicator, unit, _ = MEASURES[row["measure"]]
+    indicator, unit = kind_and_unit(row["measure"])
     return {
         "measure": row["measure"],
         "indicator": indicator,

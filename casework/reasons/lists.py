@@ -6,6 +6,7 @@ from casework.reasons.base import N_, reason, template
 
 CODE = reason("lists.code", N_("write letters and digits, with blanks, points, _ or - between them; at most 60"))
 NO_VERSION = reason("lists.no_version", N_("the entries of this list have no version"))
+KIND = template("lists.kind", N_("is one of: %(kinds)s"))
 PLACE = template("lists.place", N_("write a whole number from 1 to %(most)s"))
 SAY_WHY = reason("lists.say_why", N_("say why: the entry says something else until now"))
 SAME = reason("lists.same", N_("Nothing is changed: the list says this already."))

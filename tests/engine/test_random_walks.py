@@ -65,7 +65,7 @@ KNOWN: Mapping[str, Effects] = {
     "deployment": {
         "impacts": [
             {
-                "measure": "energy_mwh", "indicator": "energy", "unit": "MWh", "level": "baseline", "value": "120",
+                "measure": "energy/MWh", "indicator": "energy", "unit": "MWh", "level": "baseline", "value": "120",
                 "from": "2025-01-01", "to": "2025-12-31", "method": "metered",
             }
         ]

@@ -117,7 +117,7 @@ def mediate(world: World, db: Connection, number: str) -> str:
         " VALUES (gen_random_uuid(), :log, :track, 'x', 'system', 1, '{}', gen_random_uuid())",
         "consents (id, log_id, party, given_on) VALUES (gen_random_uuid(), :log, 'need_owner', now())",
         "impacts (id, log_id, seq, recorded_at, measure, indicator, unit, level, value, from_on, to_on, evidence, position)"
-        " VALUES (gen_random_uuid(), :log, 1, now(), 'water_m3', 'water', 'm3', 'claimed', '1', now(), now(), '{}', 1)",
+        " VALUES (gen_random_uuid(), :log, 1, now(), 'water/m3', 'water', 'm3', 'claimed', '1', now(), now(), '{}', 1)",
         "statements (id, log_id, seq, recorded_at, number, verdict, issued_on, valid_until, values, position)"
         " VALUES (gen_random_uuid(), :log, 1, now(), 'S-1', 'verified', now(), now(), '[]', 1)",
         "mentions (id, programme_id, log_id, message_id, person_id, made_at)"

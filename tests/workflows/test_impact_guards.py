@@ -17,7 +17,7 @@ def record(level: str, day: int = 3, id: str = "", **more: Any) -> Impact:
         "seq": 5,
         "recorded_at": at(day),
         "track": "main",
-        "measure": "energy_mwh",
+        "measure": "energy/MWh",
         "indicator": "energy",
         "unit": "MWh",
         "level": level,
@@ -103,8 +103,8 @@ def rows(*measures: str) -> dict[str, Any]:
 @table(
     {
         "unsaid": (facts(), True),
-        "two": (facts(data=rows("energy_mwh", "water_m3")), True),
-        "twice": (facts(data=rows("energy_mwh", "energy_mwh")), False),
+        "two": (facts(data=rows("energy/MWh", "water/m3")), True),
+        "twice": (facts(data=rows("energy/MWh", "energy/MWh")), False),
     }
 )
 def test_each_figure_once(case: Facts, holds: bool) -> None:
@@ -114,10 +114,10 @@ def test_each_figure_once(case: Facts, holds: bool) -> None:
 @table(
     {
         "unsaid": (facts(), True),
-        "the same": (facts(data=rows("energy_mwh"), **known(BASELINE)), True),
-        "another": (facts(data=rows("energy_mwh", "water_m3"), **known(BASELINE)), False),
-        "replaced": (facts(data=rows("energy_mwh"), **known(OLD)), False),
-        "no baseline, but a reading": (facts(data=rows("energy_mwh"), **known(record("measured"))), False),
+        "the same": (facts(data=rows("energy/MWh"), **known(BASELINE)), True),
+        "another": (facts(data=rows("energy/MWh", "water/m3"), **known(BASELINE)), False),
+        "replaced": (facts(data=rows("energy/MWh"), **known(OLD)), False),
+        "no baseline, but a reading": (facts(data=rows("energy/MWh"), **known(record("measured"))), False),
     }
 )
 def test_figures_have_baselines(case: Facts, holds: bool) -> None:
@@ -142,16 +142,16 @@ def test_record_may_be_corrected(case: Facts, holds: bool) -> None:
     {
         "unsaid": (facts(), True),
         "a baseline in its unit": (
-            facts(data={"record": "baseline", "measure": "energy_mwh"}, **known(BASELINE)),
+            facts(data={"record": "baseline", "measure": "energy/MWh"}, **known(BASELINE)),
             True,
         ),
-        "a baseline in another": (facts(data={"record": "baseline", "measure": "water_m3"}, **known(BASELINE)), False),
+        "a baseline in another": (facts(data={"record": "baseline", "measure": "water/m3"}, **known(BASELINE)), False),
         "a reading with a baseline": (
-            facts(data={"record": "claimed", "measure": "energy_mwh"}, **known(BASELINE, record("claimed"))),
+            facts(data={"record": "claimed", "measure": "energy/MWh"}, **known(BASELINE, record("claimed"))),
             True,
         ),
         "a reading without": (
-            facts(data={"record": "claimed", "measure": "water_m3"}, **known(BASELINE, record("claimed"))),
+            facts(data={"record": "claimed", "measure": "water/m3"}, **known(BASELINE, record("claimed"))),
             False,
         ),
     }

@@ -9,13 +9,15 @@ from pydantic import Field
 from casework.api.protocol.fields import Answer, Body, Line, SomeWords
 
 #: `casework.engine.case_objects.programme_lists.LISTS`.
-ListName = Literal["sectors", "districts", "wanted_forms", "benefits", "match_refusals", "green_items"]
+ListName = Literal["sectors", "districts", "wanted_forms", "benefits", "match_refusals", "green_items", "indicators"]
 
 
 class NewEntry(Body):
     list: ListName
     code: Annotated[Line, Field(description="Stands in cases and records, and never changes")]
-    version: Annotated[Line | None, Field(description="Of a catalogue; null elsewhere")] = None
+    version: Annotated[
+        Line | None, Field(description="Of a catalogue its version, of an indicator its kind; null elsewhere")
+    ] = None
     label: Line
     label_zh: Line
     position: Annotated[int | None, Field(description="In which order it is offered; null: last")] = None
@@ -33,7 +35,7 @@ class EntryTable(Body):
         Field(
             min_length=1,
             max_length=500_000,
-            description="CSV with a header: code, label, label_zh, and where wanted version, position, retired",
+            description="CSV with a header: code, label, label_zh, of a catalogue version, of indicators kind; position, retired",
         ),
     ]
     reason: SomeWords
@@ -52,7 +54,8 @@ class ListEntry(Answer):
         str, Field(description="As forms take it: the code, after the version and a slash where there is one")
     ]
     code: str
-    version: str | None
+    version: Annotated[str | None, Field(description="Of an indicator its kind")]
+    unit: Annotated[str | None, Field(description="Of an indicator: the last word of its code")]
     label: str
     label_zh: str
     position: int
@@ -63,6 +66,7 @@ class ListEntry(Answer):
 class ProgrammeList(Answer):
     name: str
     versioned: bool
+    kinds: Annotated[list[str], Field(description="What stands in the place of a version, where it is one of these")]
     entries: list[ListEntry]
 
 

@@ -367,7 +367,11 @@ class Impact(Answer):
     id: str
     seq: Annotated[int, Field(description="The event that says it; what was said in words stands there")]
     recorded_at: str
-    measure: Annotated[str, Field(description="The code by which forms ask for it")]
+    measure: Annotated[
+        str, Field(description="Of the programme's list of indicators: its kind, and after a slash its code")
+    ]
+    called: Annotated[str, Field(description="What that list calls it")]
+    called_zh: str | None = None
     indicator: Annotated[
         Literal["energy", "water", "co2e", "pollutant", "waste", "yield", "cost", "other"],
         Field(description="Of yield more is better, of the others less"),

@@ -96,6 +96,8 @@ class RightShown(Answer):
 
 class EffectShown(Answer):
     measure: str
+    called: Annotated[str, Field(description="What the programme's list calls it")]
+    called_zh: str | None
     indicator: str
     unit: str
     level: Annotated[str, Field(description="baseline, claimed, measured or verified")]

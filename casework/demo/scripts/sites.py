@@ -21,7 +21,7 @@ from casework.playbook.stretches import (
 
 def read(value: int) -> Do:
     """Electricity in ninety days, by the meters."""
-    return do("officer", "reading", figures=[{"measure": "energy_mwh", "value": value}])
+    return do("officer", "reading", figures=[{"measure": "energy/MWh", "value": value}])
 
 
 def follow_up_due(due_today: int) -> Script:
@@ -58,13 +58,13 @@ def follow_up_due(due_today: int) -> Script:
                 "referral:verification.deliver",
                 period_from=-240,
                 period_to=-5,
-                figures=[{"measure": "energy_mwh", "value": 1046, "uncertainty": 4}],
+                figures=[{"measure": "energy/MWh", "value": 1046, "uncertainty": 4}],
                 number="MV-2026-014",
             ),
             do("officer", "referral:verification.approve"),
             do("officer", "case.end_monitoring", outcome="deployed_verified"),
             Until(due_today + 7),
-            finish("officer", "reading", figures=[{"measure": "energy_mwh", "value": 391}]),
+            finish("officer", "reading", figures=[{"measure": "energy/MWh", "value": 391}]),
             Until(due_today, exactly=True),
             do("supervisor", "case.close"),
         ),

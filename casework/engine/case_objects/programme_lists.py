@@ -1,7 +1,7 @@
 """The lists of a programme: what its forms offer to choose from. Each begins as the product has it; a programme adds, renames, retires.
 
-An entry is known by its code, in a catalogue by its version and code. A code stands in cases and records, so it never changes and is
-never taken away: what is not offered any more is retired, and stays readable where it was used.
+An entry is known by its code, in a catalogue by its version and code, an indicator by its kind and code. A code stands in cases and
+records, so it never changes and is never taken away: what is not offered any more is retired, and stays readable where it was used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from io import StringIO
 from typing import Any
 
 from casework import reasons
-from casework.engine.definition.list_names import CATALOGUES, CODE, OF
+from casework.engine.definition.list_names import CATALOGUES, CODE, INDICATOR_KINDS, INDICATORS, OF, PRINTED, unit_of
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import Role
 from casework.engine.state.register_effects import ListChange
@@ -34,7 +34,8 @@ _LONGEST_LABEL = 300
 #: The last place of an entry.
 LAST = 99_999
 _CODE = re.compile(CODE)
-#: Columns that a file of entries may have, and those that it must have.
+#: Columns that a file of entries may have, and those that it must have. The kind of an indicator stands where a version does.
+KIND = "kind"
 COLUMNS = ("version", "code", "label", "label_zh", "position", "retired")
 WANTED = ("code", "label", "label_zh")
 #: The field that has the whole file, and what is said of a row with more cells than the header.
@@ -54,11 +55,17 @@ class Entry:
     retired: bool = False
     #: As the product has it: the programme has said nothing of it.
     shipped: bool = False
+    #: It is known by its version and code, as a printed catalogue has them.
+    printed: bool = False
 
     @property
     def key(self) -> str:
         """As it stands in a case or a record."""
         return key_of(self.code, self.version)
+
+    def called(self, label: str) -> str:
+        """As it is told in a language: what is printed with a number, with that."""
+        return f"{self.key} {label}" if self.printed else label
 
 
 def key_of(code: str, version: str) -> str:
@@ -72,12 +79,36 @@ class ListKind:
     start: tuple[Entry, ...]
     #: Whether its entries have a version: those of a catalogue.
     versioned: bool = False
+    #: What stands in the place of a version, where it is one of these.
+    kinds: tuple[str, ...] = ()
+    #: Whether the code ends with what a value is counted in.
+    counted: bool = False
+
+    def order(self, entry: Entry) -> tuple[int, str, int, str]:
+        """Where an entry stands: by version, or by kind as the kinds stand, and there by its place."""
+        kind = self.kinds.index(entry.version) if entry.version in self.kinds else 0
+        return kind, entry.version, entry.position, entry.key
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What a table of its entries may have."""
+        before = (KIND,) if self.kinds else ("version",) if self.versioned else ()
+        return (*before, *(name for name in COLUMNS if name != "version"))
 
 
-def _start(words: Mapping[str, tuple[str, str]], version: str = "") -> tuple[Entry, ...]:
+def _start(words: Mapping[str, tuple[str, str]], version: str = "", *, printed: bool = False) -> tuple[Entry, ...]:
     return tuple(
-        Entry(code, label, label_zh, 10 * n, version, shipped=True)
+        Entry(code, label, label_zh, 10 * n, version, shipped=True, printed=printed)
         for n, (code, (label, label_zh)) in enumerate(words.items(), 1)
+    )
+
+
+def _by_kind(words: Mapping[str, tuple[str, str]]) -> tuple[Entry, ...]:
+    """Entries by their keys."""
+    parts = [(*key.split(OF), *said) for key, said in words.items()]
+    return tuple(
+        Entry(code, label, label_zh, 10 * n, kind, shipped=True)
+        for n, (kind, code, label, label_zh) in enumerate(parts, 1)
     )
 
 
@@ -124,13 +155,36 @@ _GREEN = {
     "8": ("Green trade", "绿色贸易"),
     "9": ("Green consumption", "绿色消费"),
 }
+#: All of them grow with time, so that a period can be compared with one of another length; a share or a concentration cannot.
+_INDICATORS = {
+    "energy/MWh": ("Energy used (MWh)", "用能量（MWh）"),
+    "energy/tce": ("Energy used (tonnes of coal equivalent)", "用能量（吨标准煤）"),
+    "energy/gas m3": ("Natural gas used (m³)", "天然气用量（m³）"),
+    "water/m3": ("Water used (m³)", "用水量（m³）"),
+    "co2e/t": ("Greenhouse gases (t CO2e)", "温室气体（吨二氧化碳当量）"),
+    "pollutant/SO2 kg": ("Sulphur dioxide (kg)", "二氧化硫（kg）"),
+    "pollutant/NOx kg": ("Nitrogen oxides (kg)", "氮氧化物（kg）"),
+    "pollutant/dust kg": ("Dust (kg)", "颗粒物（kg）"),
+    "pollutant/VOC kg": ("Volatile organic compounds (kg)", "挥发性有机物（kg）"),
+    "pollutant/COD kg": ("Chemical oxygen demand (kg)", "化学需氧量（kg）"),
+    "pollutant/ammonia kg": ("Ammonia nitrogen (kg)", "氨氮（kg）"),
+    "waste/t": ("Waste (t)", "废弃物（t）"),
+    "yield/t": ("Output (t)", "产量（t）"),
+    "yield/pieces": ("Output (pieces)", "产量（件）"),
+    "cost/CNY": ("Running cost (CNY)", "运行费用（元）"),
+    "other/material t": ("Another material used (t)", "其他材料用量（t）"),
+    "other/h": ("Another effort (hours)", "其他投入（小时）"),
+}
 LISTS: Mapping[str, ListKind] = {
     "sectors": ListKind(_start(_same(_SECTORS))),
     "districts": ListKind(_start(_same(_DISTRICTS))),
     "wanted_forms": ListKind(_start(_same(_WANTED_FORMS))),
     "benefits": ListKind(_start(_same(_BENEFITS))),
     "match_refusals": ListKind(_start(_REFUSALS)),
-    "green_items": ListKind(_start(_GREEN, "2025"), versioned="green_items" in CATALOGUES),
+    "green_items": ListKind(_start(_GREEN, "2025", printed=True), versioned="green_items" in CATALOGUES),
+    INDICATORS: ListKind(
+        _by_kind(_INDICATORS), versioned=INDICATORS in CATALOGUES, kinds=INDICATOR_KINDS, counted=True
+    ),
 }
 
 #: By list, its entries in order.
@@ -142,13 +196,16 @@ def overlay(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Entry, ...]]:
     found = {name: {entry.key: entry for entry in kind.start} for name, kind in LISTS.items()}
     for row in rows:
         entry = Entry(
-            row["code"], row["label"], row["label_zh"], row["position"], row["version"], retired=row["retired"]
+            row["code"],
+            row["label"],
+            row["label_zh"],
+            row["position"],
+            row["version"],
+            retired=row["retired"],
+            printed=row["list"] in PRINTED,
         )
         found[row["list"]][entry.key] = entry
-    return {
-        name: tuple(sorted(entries.values(), key=lambda one: (one.version, one.position, one.key)))
-        for name, entries in found.items()
-    }
+    return {name: tuple(sorted(entries.values(), key=LISTS[name].order)) for name, entries in found.items()}
 
 
 def offered(entries: Iterable[Entry]) -> list[Entry]:
@@ -178,8 +235,11 @@ def cleaned(name: str, fields: JsonMapping) -> JsonObject:
             values[field] = _code(str(fields.get(field) or "").strip(), wanted=field == "code" or LISTS[name].versioned)
         except FieldFault as refusal:
             faults[field] = refusal.reason
-    if not LISTS[name].versioned and values.get("version"):
+    kind = LISTS[name]
+    if not kind.versioned and values.get("version"):
         faults["version"] = reasons.lists.NO_VERSION
+    if kind.kinds and values.get("version", kind.kinds[0]) not in kind.kinds:
+        faults["version"] = reasons.lists.KIND(kinds=kind.kinds)
     for field in ("label", "label_zh"):
         try:
             values[field] = insist_name(str(fields.get(field) or ""), field, _LONGEST_LABEL)
@@ -194,7 +254,7 @@ def cleaned(name: str, fields: JsonMapping) -> JsonObject:
     return values
 
 
-def rows_of(content: str) -> list[tuple[int, JsonObject]]:
+def rows_of(name: str, content: str) -> list[tuple[int, JsonObject]]:
     """The entries of a file with a header, each with its row as a spreadsheet counts it. Raises InvalidForm for one that is none.
 
     Cells stand between commas, or between tabs as they come out of a spreadsheet.
@@ -208,9 +268,9 @@ def rows_of(content: str) -> list[tuple[int, JsonObject]]:
     except csv.Error:
         raise InvalidForm(fields={CONTENT: reasons.lists.NO_TABLE}) from None
     header = [cell.strip().casefold() for cell in table[0][1]] if table else []
-    if missing := [name for name in WANTED if name not in header]:
+    if missing := [column for column in WANTED if column not in header]:
         raise InvalidForm(fields={CONTENT: reasons.lists.COLUMNS(missing=missing)})
-    if unknown := [name for name in header if name not in COLUMNS]:
+    if unknown := [column for column in header if column not in LISTS[name].columns]:
         raise InvalidForm(fields={CONTENT: reasons.lists.UNKNOWN_COLUMNS(unknown=unknown)})
     if len(table) - 1 > MOST_ROWS:
         raise InvalidForm(fields={CONTENT: reasons.lists.TOO_MANY(most=MOST_ROWS)})
@@ -221,6 +281,8 @@ def _row(header: list[str], cells: list[str]) -> JsonObject:
     said: JsonObject = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
     if len(cells) > len(header):
         said[TOO_LONG] = True
+    if KIND in said:
+        said["version"] = said.pop(KIND)
     place = said.get("position")
     if isinstance(place, str):
         # What is no number is refused as such.
@@ -235,7 +297,7 @@ def table_of(name: str, content: str) -> list[JsonObject]:
     faults: dict[str, Why] = {}
     values: list[JsonObject] = []
     rows: dict[str, int] = {}
-    for n, said in rows_of(content):
+    for n, said in rows_of(name, content):
         try:
             if said.pop(TOO_LONG, False):
                 raise InvalidForm(fields={"row": reasons.lists.TOO_MANY_CELLS})
@@ -246,7 +308,7 @@ def table_of(name: str, content: str) -> list[JsonObject]:
             values.append(given)
         except InvalidForm as refusal:
             faults |= {
-                f"row.{n}.{field}": reasons.lists.IN_ROW(row=n, column=field, why=why)
+                f"row.{n}.{field}": reasons.lists.IN_ROW(row=n, column=_column(name, field), why=why)
                 for field, why in refusal.fields.items()
             }
     if not values and not faults:
@@ -254,6 +316,11 @@ def table_of(name: str, content: str) -> list[JsonObject]:
     if faults:
         raise InvalidForm(fields=faults)
     return values
+
+
+def _column(name: str, field: str) -> str:
+    """What a table calls the column that a field comes from."""
+    return KIND if field == "version" and LISTS[name].kinds else field
 
 
 def _code(said: str, *, wanted: bool) -> str:
@@ -286,6 +353,7 @@ AT_FIRST: Mapping[str, frozenset[str]] = {
 
 
 __all__ = [
-    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "LAST", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST", "MOST_ROWS", "OF", "Entry",
-    "ListKind", "Lists", "changed", "cleaned", "find", "key_of", "meant", "offered", "offered_after", "overlay", "table_of",
+    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "KIND", "LAST", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST", "MOST_ROWS", "OF",
+    "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "key_of", "meant", "offered", "offered_after", "overlay", "table_of",
+    "unit_of",
 ]  # fmt: skip

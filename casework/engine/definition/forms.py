@@ -307,7 +307,7 @@ class Rows(FormField):
 
 
 #: What a row may ask for.
-COLUMN_TYPES = frozenset({"text", "number", "money", "date", "choice"})
+COLUMN_TYPES = frozenset({"text", "number", "money", "date", "choice", "listed"})
 
 
 class Form:

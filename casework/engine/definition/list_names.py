@@ -1,4 +1,7 @@
-"""The lists of a programme that a workflow's form may name: those whose entries say in their key of which version they are.
+"""The lists of a programme that a workflow's form may name: those whose entries say in their key under what they stand.
+
+A catalogue's item stands under its version. An indicator of an effect stands under its kind, and its code ends with its unit: as a
+code never changes, no record's value ever comes to stand in another unit.
 
 What stands on one is the programme's (`engine.case_objects.programme_lists`), so a form cannot know it; it takes what looks like a key.
 """
@@ -6,10 +9,20 @@ What stands on one is the programme's (`engine.case_objects.programme_lists`), s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from casework.engine.definition.edition_schema import WrittenField
+from casework.json_values import JsonValue
+
+INDICATORS = "indicators"
 #: Catalogues, by the name of their list.
-CATALOGUES = frozenset({"green_items"})
-#: Between the version and the code of an entry.
+CATALOGUES = frozenset({"green_items", INDICATORS})
+#: Those whose printed key is told with the words.
+PRINTED = frozenset({"green_items"})
+#: What an indicator is about.
+INDICATOR_KINDS = ("energy", "water", "co2e", "pollutant", "waste", "yield", "cost", "other")
+#: Between the version or the kind of an entry and its code.
 OF = "/"
 #: A version or a code: no words about anybody, for it stands in facts and is never erased.
 CODE = r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?"
@@ -21,4 +34,37 @@ def is_key(words: str) -> bool:
     return _KEY.fullmatch(words) is not None
 
 
-__all__ = ["CATALOGUES", "CODE", "OF", "is_key"]
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An entry that an answer names: in which field or cell, of which list, by its key."""
+
+    where: str
+    catalogue: str
+    key: str
+
+
+def listed_in(rule: WrittenField, given: JsonValue) -> Iterator[Chosen]:
+    """What the answer to a question names of lists of the programme, in its rows too."""
+    if rule["type"] == "listed" and isinstance(given, str):
+        yield Chosen(rule["name"], rule["catalogue"], given)
+    elif rule["type"] == "rows" and isinstance(given, list | tuple):
+        for n, row in enumerate(given):
+            for cell in rule["fields"] if isinstance(row, dict) else ():
+                for one in listed_in(cell, row.get(cell["name"])):
+                    yield Chosen(f"{rule['name']}.{n}.{one.where}", one.catalogue, one.key)
+
+
+def unit_of(code: str) -> str:
+    """In what an indicator's value is counted: the last word of its code."""
+    return code.split(" ")[-1]
+
+
+def kind_and_unit(key: str) -> tuple[str, str]:
+    """What an indicator is about, and in what it is counted."""
+    kind, _, code = key.partition(OF)
+    return kind, unit_of(code)
+
+
+__all__ = [
+    "CATALOGUES", "CODE", "INDICATORS", "INDICATOR_KINDS", "OF", "PRINTED", "Chosen", "is_key", "kind_and_unit", "listed_in", "unit_of",
+]  # fmt: skip

@@ -84,16 +84,16 @@ def _papers(db: Connection, case: Case | None, ids: set[str]) -> dict[str, str]:
 
 
 def _items(db: Connection, case: Case | None, keys: set[str]) -> dict[str, str]:
-    """What the programme calls entries of its catalogues, retired ones too: version, code and words."""
+    """What the programme calls entries of its lists, retired ones too: of a printed catalogue with version and code."""
     entries = list(items_named(db, case.programme, keys).values()) if case is not None else []
     if not entries:
         return {}
     given = {
         "keys": [one.key for one in entries],
-        "labels": [one.label for one in entries],
-        "labels_zh": [one.label_zh for one in entries],
+        "labels": [one.called(one.label) for one in entries],
+        "labels_zh": [one.called(one.label_zh) for one in entries],
     }
-    return {row[0]: f"{row[0]} {row[1]}" for row in db.execute(_ITEMS, given)}
+    return {row[0]: row[1] for row in db.execute(_ITEMS, given)}
 
 
 def ids_in(value: JsonValue) -> set[str]:

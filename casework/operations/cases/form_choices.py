@@ -18,7 +18,7 @@ from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
-from casework.operations.core.programme_lists import read_lists
+from casework.operations.core.programme_lists import items_named, read_lists
 from casework.operations.core.reader_names import BURDEN_NAME
 from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
 from casework.operations.core.views import NamedInBoth, rows_as
@@ -90,26 +90,40 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
             case "tasks":
                 choices[rule["name"]] = _tasks(case)
             case "listed":
-                entries = offered(read_lists(db, case.programme)[rule["catalogue"]])
-                choices[rule["name"]] = [
-                    NamedInBoth(id=one.key, name=f"{one.key} {one.label}", name_zh=f"{one.key} {one.label_zh}")
-                    for one in entries
-                ]
+                choices[rule["name"]] = _entries(db, case, rule["catalogue"])
+            case "rows":
+                choices |= {
+                    f"{rule['name']}.{cell['name']}": _entries(db, case, cell["catalogue"])
+                    for cell in rule["fields"]
+                    if cell["type"] == "listed"
+                }
             case "impact":
-                choices[rule["name"]] = [
-                    ImpactChoice(
-                        id=one.id,
-                        name=one.measure,
-                        name_zh=None,
-                        level=one.level,
-                        value=one.value,
-                        from_on=one.from_on,
-                        to_on=one.to_on,
-                    )
-                    for one in case.impacts.values()
-                    if one.stands
-                ]
+                choices[rule["name"]] = _impacts(db, case)
     return choices
+
+
+def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:
+    """What a list of the programme offers."""
+    entries = offered(read_lists(db, case.programme)[catalogue])
+    return [NamedInBoth(id=one.key, name=one.called(one.label), name_zh=one.called(one.label_zh)) for one in entries]
+
+
+def _impacts(db: Connection, case: Case) -> list[NamedInBoth]:
+    """The records of the effect that stand, each by what the programme calls its indicator."""
+    known = [one for one in case.impacts.values() if one.stands]
+    listed = items_named(db, case.programme, (one.measure for one in known))
+    return [
+        ImpactChoice(
+            id=one.id,
+            name=listed[one.measure].label if one.measure in listed else one.measure,
+            name_zh=listed[one.measure].label_zh if one.measure in listed else None,
+            level=one.level,
+            value=one.value,
+            from_on=one.from_on,
+            to_on=one.to_on,
+        )
+        for one in known
+    ]
 
 
 def _choice(id: str, name: str) -> NamedInBoth:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from casework.engine.analysis.impacts import baseline_of, counted, saving
+from casework.engine.case_objects.programme_lists import Entry
 from casework.engine.state.case import Case
 from casework.engine.state.impact_values import VerifiedValue
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.core.merged_records import one_with
+from casework.operations.core.programme_lists import items_named
 from casework.operations.core.views import Named, row_as, to_named
 
 
@@ -23,6 +27,9 @@ class ImpactView:
     seq: int
     recorded_at: str
     measure: str
+    #: What the programme's list calls it.
+    called: str
+    called_zh: str | None
     indicator: str
     unit: str
     #: baseline, claimed, measured or verified.
@@ -62,8 +69,9 @@ class StatementView:
     case: str | None
 
 
-def show_impacts(case: Case, names: Mapping[str, str]) -> list[ImpactView]:
+def show_impacts(db: Connection, case: Case, names: Mapping[str, str]) -> list[ImpactView]:
     """In the order in which they were recorded; what was replaced stays among them."""
+    listed = items_named(db, case.programme, (record.measure for record in case.impacts.values()))
     counting = {record.id for record in counted(case.impacts.values())}
     shown = []
     for record in case.impacts.values():
@@ -72,6 +80,7 @@ def show_impacts(case: Case, names: Mapping[str, str]) -> list[ImpactView]:
             row_as(
                 ImpactView,
                 record,
+                **called(record.measure, listed),
                 recorded_at=instant(record.recorded_at),
                 baseline=baseline.id if baseline else None,
                 baseline_value=baseline.value if baseline else None,
@@ -82,6 +91,12 @@ def show_impacts(case: Case, names: Mapping[str, str]) -> list[ImpactView]:
             )
         )
     return shown
+
+
+def called(measure: str, listed: Mapping[str, Entry]) -> dict[str, str | None]:
+    """What an indicator is called in both languages."""
+    entry = listed.get(measure)
+    return {"called": entry.label if entry else measure, "called_zh": entry.label_zh if entry else None}
 
 
 #: A column of what was stated of a `:technology`, in whatever case, for somebody of a `:programme`: the newest first, those that were

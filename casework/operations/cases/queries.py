@@ -148,7 +148,7 @@ def describe_whole(db: Connection, actor: Actor, case: Case, calendar: Calendar 
         proposals=[
             row_as(ProposalView, proposal, by=to_named(proposal.actor, names)) for proposal in case.proposals.values()
         ],
-        impacts=show_impacts(case, names),
+        impacts=show_impacts(db, case, names),
     )
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.list_names import listed_in
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
-from casework.json_values import JsonMapping
+from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.programme_lists import read_lists, why_not_listed
 from casework.reasons import Why
 from casework.records.access_sql import COUNTS, DECIDING, mediated
@@ -52,13 +53,13 @@ def insist_references(
     faults: dict[str, Why] = {}
     for rule in form:
         given = data.get(rule["name"])
+        if rule["type"] in ("listed", "rows"):
+            faults |= _not_listed(db, case, rule, given)
+            continue
         ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []
         if not ids or not all(isinstance(id_, str) for id_ in ids):
             continue
-        if rule["type"] == "listed":
-            if (why := why_not_listed(read_lists(db, case.programme), rule["catalogue"], ids[0])) is not None:
-                faults[rule["name"]] = why
-        elif rule["type"] in ("person", "people"):
+        if rule["type"] in ("person", "people"):
             inside = rule["role"] in ORGANISATION_ROLES
             roles = (
                 [Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER] if inside else [rule["role"]] if rule["role"] else []
@@ -81,6 +82,13 @@ def insist_references(
                 faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
     if faults:
         raise InvalidForm(fields=faults)
+
+
+def _not_listed(db: Connection, case: Case, rule: WrittenField, given: JsonValue) -> dict[str, Why]:
+    """What is wrong with what was chosen from a list of the programme: in a field, or in the rows of one."""
+    named = list(listed_in(rule, given))
+    lists = read_lists(db, case.programme) if named else {}
+    return {one.where: why for one in named if (why := why_not_listed(lists, one.catalogue, one.key)) is not None}
 
 
 def _uuids(ids: list[str]) -> list[str]:

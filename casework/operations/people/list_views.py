@@ -13,6 +13,8 @@ class ListEntry:
     key: str
     code: str
     version: str | None
+    #: In what a value of it is counted, where it is an indicator.
+    unit: str | None
     label: str
     label_zh: str
     position: int
@@ -28,6 +30,8 @@ class ProgrammeList:
 
     name: str
     versioned: bool
+    #: What stands in the place of a version, where it is one of these.
+    kinds: list[str]
     entries: list[ListEntry]
 
 

@@ -19,12 +19,14 @@ from casework.engine.case_objects.programme_lists import (
     LISTS,
     MOST,
     Entry,
+    ListKind,
     Lists,
     changed,
     cleaned,
     find,
     key_of,
     table_of,
+    unit_of,
 )
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
@@ -64,7 +66,12 @@ def show_lists(db: Connection, actor: Actor, programme: str) -> ProgrammeLists:
         id=programme,
         version=version,
         items=[
-            ProgrammeList(name=name, versioned=kind.versioned, entries=[_shown(entry) for entry in lists[name]])
+            ProgrammeList(
+                name=name,
+                versioned=kind.versioned,
+                kinds=list(kind.kinds),
+                entries=[_shown(entry, kind) for entry in lists[name]],
+            )
             for name, kind in LISTS.items()
         ],
         mine=in_the_programme(actor, programme, LIST_SETTERS) is not None,
@@ -77,11 +84,12 @@ _PROGRAMME = text("SELECT id FROM programmes WHERE id = CAST(:id AS uuid)")
 _LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind")
 
 
-def _shown(entry: Entry) -> ListEntry:
+def _shown(entry: Entry, kind: ListKind) -> ListEntry:
     return ListEntry(
         key=entry.key,
         code=entry.code,
         version=entry.version or None,
+        unit=unit_of(entry.code) if kind.counted else None,
         label=entry.label,
         label_zh=entry.label_zh,
         position=entry.position,

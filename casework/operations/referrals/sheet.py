@@ -17,7 +17,7 @@ from casework.engine.execution.context import Library
 from casework.engine.state.case import Case, Track
 from casework.errors import NotFound
 from casework.json_values import Answers, JsonObject
-from casework.operations.cases.impacts import STATEMENTS
+from casework.operations.cases.impacts import STATEMENTS, called
 from casework.operations.core.access_log import note_reading
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
@@ -97,7 +97,8 @@ def sheet_of(
         record = _record(db, case)
         question = question_of(db, case, track)
         holders = names_of(db, set(), {burden.get("holder") for row in rights for burden in row.encumbrances})
-    listed = items_named(db, case.programme, (answer.value for some in composed.told.values() for answer in some))
+    said = [answer.value for some in composed.told.values() for answer in some]
+    listed = items_named(db, case.programme, [*said, *(record.measure for record in case.impacts.values())])
     told = {part: [_answer(library, answer, listed) for answer in answers] for part, answers in composed.told.items()}
     return CaseSheet(
         referral=track.id,
@@ -110,7 +111,7 @@ def sheet_of(
         ours=not office,
         **_records(case, record, composed),
         rights=[_right(row, holders) for row in rights if row.id in composed.rights],
-        effect=list(_effect(case)) if EFFECT in composed.parts else [],
+        effect=list(_effect(case, listed)) if EFFECT in composed.parts else [],
         claim=told.get(CLAIM, []),
         amounts=told.get(AMOUNTS, []),
         dispute=told.get(DISPUTE, []),
@@ -217,8 +218,12 @@ def _right(row: Any, holders: Mapping[str, str]) -> SheetRight:
     )
 
 
-def _effect(case: Case) -> Iterator[SheetEffect]:
-    return (row_as(SheetEffect, record) for record in case.impacts.values() if record.stands)
+def _effect(case: Case, listed: Mapping[str, Entry]) -> Iterator[SheetEffect]:
+    return (
+        row_as(SheetEffect, record, **called(record.measure, listed))
+        for record in case.impacts.values()
+        if record.stands
+    )
 
 
 def _answer(library: Library, told: ToldAnswer, listed: Mapping[str, Entry]) -> SheetAnswer:

@@ -123,6 +123,9 @@ class SheetEffect:
     """A record of the effect: a baseline, or a value after it."""
 
     measure: str
+    #: What the programme's list calls it.
+    called: str
+    called_zh: str | None
     indicator: str
     unit: str
     #: baseline, claimed, measured or verified.

@@ -58,7 +58,7 @@ def _row(one: ImpactView) -> EffectRow:
     by = " · ".join(filter(None, (one.by.name if one.by else "", one.number)))
     spread = f" ± {say_number(one.uncertainty)} %" if one.uncertainty else ""
     return EffectRow(
-        what=say_measure(one.measure),
+        what=say_measure(one),
         period=Markup("{} – {}").format(day_element(one.from_on), day_element(one.to_on)),
         before=say_number(one.value) if baseline else say_number(one.baseline_value) if one.baseline_value else "",
         after="" if baseline else say_number(one.value) + spread,
@@ -74,7 +74,7 @@ def _row(one: ImpactView) -> EffectRow:
 def _replaced(one: ImpactView) -> str:
     return gettext(
         "%(what)s, %(level)s: %(value)s",
-        what=say_measure(one.measure),
+        what=say_measure(one),
         level=say_level(one.level),
         value=say_number(one.value),
     )

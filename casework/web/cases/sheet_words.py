@@ -134,7 +134,7 @@ def effects_of(sheet: CaseSheet) -> list[Figure]:
     """Records of the effect."""
     return [
         Figure(
-            say_measure(one.measure),
+            say_measure(one),
             say_number(one.value),
             one.unit,
             gettext("%(first)s to %(last)s", first=one.from_on, last=one.to_on)

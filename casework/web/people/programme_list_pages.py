@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.letterheads import READERS
-from casework.engine.case_objects.programme_lists import COLUMNS, CONTENT, LAST, WANTED
+from casework.engine.case_objects.programme_lists import CONTENT, KIND, LAST, LISTS, WANTED
 from casework.engine.definition.form_values import build_model, check
-from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
+from casework.engine.definition.forms import Choice, Form, Note, Number, Text, YesNo
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import find_draft
@@ -28,7 +28,7 @@ from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
-from casework.web.shell.list_words import ABOUT_LISTS, LIST_NAMES
+from casework.web.shell.list_words import ABOUT_LISTS, INDICATOR_WORDS, LIST_NAMES
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_lists", __name__, url_prefix="/programmes/<uuid:programme>/settings/lists")
@@ -58,6 +58,17 @@ class NewItemForm(_Named):
 
     version = Text(label=N_("Version"), max=60, help=N_("Of the catalogue, such as 2025."))
     code = Text(label=N_("Code"), max=60, help=N_("As the catalogue prints it, such as 1.3.2."))
+
+
+class NewIndicatorForm(_Named):
+    """An indicator that is new."""
+
+    version = Choice(label=N_("Kind"), choices=INDICATOR_WORDS)
+    code = Text(
+        label=N_("Code, with the unit last"),
+        max=60,
+        help=N_("Such as “SO2 kg” or “MWh”: the last word is the unit, and with the code it never changes."),
+    )
 
 
 class EntryForm(_Named):
@@ -94,8 +105,25 @@ def show(programme: UUID) -> str:
         name=gettext(LIST_NAMES[name]),
         mine=mine,
         about=gettext(ABOUT_LISTS[name]),
+        columns=_columns(one),
+        kinds={kind: gettext(words) for kind, words in INDICATOR_WORDS.items()},
         retired=sum(entry.retired for entry in one.entries),
     )
+
+
+def _columns(one: ProgrammeList) -> list[tuple[str, str, str]]:
+    """What the table tells of an entry."""
+    before = [("version", gettext("Kind") if one.kinds else gettext("Version"), "")] if one.versioned else []
+    return [
+        *before,
+        ("code", gettext("Code"), "head"),
+        *([("unit", gettext("Unit"), "")] if one.kinds else []),
+        ("label", gettext("English"), ""),
+        ("label_zh", gettext("Chinese"), ""),
+        ("place", gettext("Place"), ""),
+        ("from", gettext("Whose"), ""),
+        ("do", gettext("Actions"), "do"),
+    ]
 
 
 def _name() -> str:
@@ -126,7 +154,7 @@ def _entry(one: ProgrammeList, key: str) -> ListEntry | None:
 def _form_of(one: ProgrammeList, entry: ListEntry | None) -> type[Form]:
     if entry is not None:
         return EntryForm
-    return NewItemForm if one.versioned else NewEntryForm
+    return NewIndicatorForm if one.kinds else NewItemForm if one.versioned else NewEntryForm
 
 
 @blueprint.get("/entry")
@@ -230,7 +258,7 @@ def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
             draft=None if sent else find_draft(db, actor.person, f"list-table:{programme}:{name}"),
             revision=version,
         )
-    columns = [column for column in COLUMNS if one.versioned or column != "version"]
+    columns = LISTS[name].columns
     page = render_template(
         "people/list_table_form.html",
         one=shown,
@@ -239,7 +267,7 @@ def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
         list=one,
         name=gettext(LIST_NAMES[name]),
         columns=", ".join(columns),
-        example=_example(one.entries, [column for column in columns if column in (*WANTED, "version")]),
+        example=_example(one.entries, [column for column in columns if column in (*WANTED, "version", KIND)]),
     )
     return make_response(page, sent.status if sent else 200)
 
@@ -249,7 +277,9 @@ def _example(entries: Sequence[ListEntry], columns: Sequence[str]) -> str:
     table = StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(columns)
-    rows.writerows([getattr(entry, column) for column in columns] for entry in entries[:1])
+    rows.writerows(
+        [getattr(entry, "version" if column == KIND else column) for column in columns] for entry in entries[:1]
+    )
     return table.getvalue()
 
 

@@ -35,7 +35,7 @@ from casework.web.shell.form_reading import (
 )
 from casework.web.shell.i18n import edition_text, listed, say
 
-#: What fields offer that an edition cannot know, by the field's name or else by its type: parties, rights, people …
+#: What fields offer that an edition cannot know, by the field's name ("rows.cell" in rows) or else by its type: parties, rights, people …
 Choices = Mapping[str, Sequence[Choice]]
 
 #: Where a value comes from that nobody can change: what a referral is for.
@@ -119,7 +119,7 @@ def _fields(rules: Sequence[Rule], texts: Texts, choices: Choices, given: _Given
     labels = {rule["name"]: texts.get(f"{rule['name']}.label") for rule in rules}
     answers = {rule["name"]: _answers(rule, texts, choices) for rule in rules}
     fields = _with_asked(
-        replace(one, rows=_table(rule, one, texts, given)) if rule["type"] == "rows" else one
+        replace(one, rows=_table(rule, one, texts, choices, given)) if rule["type"] == "rows" else one
         for rule in rules
         for one in (
             _field(
@@ -143,9 +143,10 @@ def _fields(rules: Sequence[Rule], texts: Texts, choices: Choices, given: _Given
     )
 
 
-def _table(rule: Rule, field: Field, texts: Texts, given: _Given) -> tuple[Row, ...]:
+def _table(rule: Rule, field: Field, texts: Texts, choices: Choices, given: _Given) -> tuple[Row, ...]:
     """The rows of a table, each with its questions: as typed, else as known, and one to write in."""
     name, typed, wrong = rule["name"], given.typed, given.wrong
+    of_cells = {place.removeprefix(f"{name}."): some for place, some in choices.items() if place.startswith(f"{name}.")}
     of_column = Texts(lambda key: texts.get(f"{name}.{key}"), lambda key: texts.has(f"{name}.{key}"))
     if typed is None:
         rows: list[tuple[MultiDict[str, str] | None, JsonMapping]] = [
@@ -167,7 +168,7 @@ def _table(rule: Rule, field: Field, texts: Texts, given: _Given) -> tuple[Row, 
                 of_row=gettext("%(list)s, row %(number)d", list=field.label, number=n + 1),
                 prefilled=False,
             )
-            for cell in _fields(rule["fields"], of_column, {}, _Given(row, said, faults))
+            for cell in _fields(rule["fields"], of_column, of_cells, _Given(row, said, faults))
         )
         own = tuple(why for where, why in wrong.items() if where == here)
         shown.append(Row(faults=own, cells=cells))

@@ -8,17 +8,19 @@ from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
+from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import NamedInBoth
+from casework.operations.referrals.sheet_views import SheetEffect
 from casework.web.shell.i18n import N_, edition_text, name_of
-from casework.web.shell.values import choice_name
 
 LEVELS = {
     "baseline": N_("baseline"), "claimed": N_("claimed"), "measured": N_("measured"), "verified": N_("verified"),
 }  # fmt: skip
 
 
-def say_measure(code: str) -> str:
-    return choice_name("figures.measure", code)
+def say_measure(one: ImpactView | SheetEffect) -> str:
+    """What the programme calls the indicator of a record, in the reader's language."""
+    return name_of({"name": one.called, "name_zh": one.called_zh})
 
 
 def say_level(code: str) -> str:
@@ -36,7 +38,7 @@ def say_record(one: ImpactChoice) -> str:
     """A record among others from which one is chosen."""
     return gettext(
         "%(what)s, %(level)s: %(value)s (%(first)s to %(last)s)",
-        what=say_measure(one.name),
+        what=name_of(one),
         level=say_level(one.level),
         value=say_number(one.value),
         first=one.from_on,

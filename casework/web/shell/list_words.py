@@ -7,6 +7,7 @@ from casework.web.shell.i18n import N_
 LIST_NAMES = {
     "sectors": N_("Sectors"), "districts": N_("Districts"), "wanted_forms": N_("Wanted forms"), "benefits": N_("Benefits"),
     "match_refusals": N_("Reasons to refuse a match"), "green_items": N_("Items of the green finance catalogue"),
+    "indicators": N_("Indicators of an effect"),
 }  # fmt: skip
 ABOUT_LISTS = {
     "sectors": N_("What a need is about. Providers are found and tasks given by it, too."),
@@ -15,6 +16,15 @@ ABOUT_LISTS = {
     "benefits": N_("What a technology is good for. Providers are found and tasks given by it, too."),
     "match_refusals": N_("Why a match does not become a case."),
     "green_items": N_("Under which item of which version a project counts as green."),
+    "indicators": N_(
+        "In what the effect of a technology is recorded: by its kind, with its unit. Each of them grows with time, so that a period "
+        "can be compared with one of another length; a share or a concentration cannot."
+    ),
 }
+#: What an indicator is about.
+INDICATOR_WORDS = {
+    "energy": N_("energy"), "water": N_("water"), "co2e": N_("greenhouse gases"), "pollutant": N_("pollutants"),
+    "waste": N_("waste"), "yield": N_("output: more is better"), "cost": N_("cost"), "other": N_("other"),
+}  # fmt: skip
 
-__all__ = ["ABOUT_LISTS", "LIST_NAMES"]
+__all__ = ["ABOUT_LISTS", "INDICATOR_WORDS", "LIST_NAMES"]

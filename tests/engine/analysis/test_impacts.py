@@ -26,7 +26,7 @@ def record(level: str = "measured", value: str = "100", *, first: int = 0, days:
         "seq": 1,
         "recorded_at": NOW,
         "track": None,
-        "measure": "energy_mwh",
+        "measure": "energy/MWh",
         "indicator": "energy",
         "unit": "MWh",
         "level": level,
@@ -59,7 +59,7 @@ def test_the_baseline_is_taken_for_as_many_days(before: tuple[str, int], after: 
 
 
 def test_of_output_more_is_better() -> None:
-    grown: dict[str, Any] = {"indicator": "yield", "measure": "yield_t"}
+    grown: dict[str, Any] = {"indicator": "yield", "measure": "yield/t"}
     assert saving(record("baseline", "100", **grown), record(value="130", **grown)) == 30
     assert saving(record("baseline", "100", **grown), record(value="90", **grown)) == -10
 
@@ -117,7 +117,7 @@ def test_what_was_replaced_does_not_stand() -> None:
 
 def test_the_newest_baseline_of_a_measure_counts() -> None:
     first, second = record("baseline", id="1"), record("baseline", id="2", recorded_at=NOW + DAY)
-    assert newest_baseline([second, first, record("baseline", measure="water_m3", id="3")], "energy_mwh") == second
+    assert newest_baseline([second, first, record("baseline", measure="water/m3", id="3")], "energy/MWh") == second
     assert newest_baseline([first], "cost_cny") is None
 
 
@@ -128,7 +128,7 @@ RECORDS = st.lists(
         first=st.integers(0, 400),
         days=st.integers(1, 200),
         id=st.uuids().map(str),
-        measure=st.sampled_from(("energy_mwh", "water_m3")),
+        measure=st.sampled_from(("energy/MWh", "water/m3")),
         recorded_at=st.integers(0, 5).map(lambda days: NOW + days * DAY),
         replaced_by=st.sampled_from((None, None, None, "x")),
     ),
@@ -145,7 +145,7 @@ def days_of(one: Impact) -> set[int]:
 @given(RECORDS)
 def test_each_day_of_a_measure_counts_once_and_at_its_highest_level(known: list[Impact]) -> None:
     kept = counted(known)
-    for measure in ("energy_mwh", "water_m3"):
+    for measure in ("energy/MWh", "water/m3"):
         mine = [one for one in kept if one.measure == measure]
         assert sum(len(days_of(one)) for one in mine) == len(set().union(*map(days_of, mine)))
         for one in standing(known, *LEVELS):

@@ -81,6 +81,9 @@ def test_words_of_either_language_mean_the_entry() -> None:
         ("green_items", {"code": "1.1"} | WORDS, {"version"}),
         ("sectors", {"code": "a", "position": 0} | WORDS, {"position"}),
         ("sectors", {"code": "a", "position": "first"} | WORDS, {"position"}),
+        ("indicators", {"code": "steam t"} | WORDS, {"version"}),
+        ("indicators", {"code": "steam t", "version": "2025"} | WORDS, {"version"}),
+        ("indicators", {"code": "steam m³", "version": "energy"} | WORDS, {"code"}),
         ("sectors", {"code": "a" * 61} | WORDS, {"code"}),
         ("sectors", {"code": "a", "label": "\u202eb", "label_zh": "空"}, {"label"}),
     ],
@@ -145,3 +148,24 @@ def test_what_is_offered_after_some_changes_is_what_the_rows_say(said: list[tupl
 def test_an_entry_that_says_no_place_comes_last() -> None:
     assert cleaned("sectors", {"code": "a"} | WORDS)["position"] == LAST
     assert set(COLUMNS) == {"version", "code", "label", "label_zh", "position", "retired"}
+
+
+def test_a_table_of_indicators_has_kinds_and_one_of_a_catalogue_versions() -> None:
+    lines = "label,label_zh\nenergy,steam t,Steam (t),蒸汽（t）\n"
+    [steam] = table_of("indicators", f"kind,code,{lines}")
+    assert key_of(steam["code"], steam["version"]) == "energy/steam t"
+    for name, column in (("indicators", "version"), ("green_items", "kind"), ("sectors", "kind")):
+        with pytest.raises(InvalidForm) as refusal:
+            table_of(name, f"{column},code,{lines}")
+        assert "unknown" in str(refusal.value.fields[CONTENT])
+    with pytest.raises(InvalidForm) as refusal:
+        table_of("indicators", f"kind,code,{lines}heat,hot kWh,Heat,热\n")
+    assert str(refusal.value.fields["row.3.version"]).startswith("Row 3, kind: is one of: energy, ")
+
+
+def test_what_is_printed_with_a_number_is_told_with_it() -> None:
+    lists = overlay([cleaned("green_items", {"code": "1.3", "version": "2021"} | WORDS)])
+    told = {one.key: one.called(one.label) for name in ("green_items", "indicators") for one in lists[name]}
+    assert told["2021/1.3"] == "2021/1.3 Air"
+    assert told["2025/9"] == "2025/9 Green consumption"
+    assert told["yield/pieces"] == "Output (pieces)"

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from casework.engine.case_objects.programme_lists import LISTS
-from casework.engine.definition.list_names import CATALOGUES, is_key
+from casework.engine.definition.list_names import (
+    CATALOGUES,
+    INDICATOR_KINDS,
+    INDICATORS,
+    PRINTED,
+    is_key,
+    kind_and_unit,
+    listed_in,
+)
 
 
 def test_each_catalogue_is_a_list_of_every_programme_whose_entries_have_a_version() -> None:
@@ -27,3 +37,26 @@ def test_each_catalogue_is_a_list_of_every_programme_whose_entries_have_a_versio
 )
 def test_a_key_is_a_version_and_a_code(words: str, right: bool) -> None:
     assert is_key(words) is right
+
+
+def test_an_indicator_says_in_its_key_what_it_is_about_and_in_what_it_is_counted() -> None:
+    assert kind_and_unit("pollutant/SO2 kg") == ("pollutant", "kg")
+    assert kind_and_unit("energy/MWh") == ("energy", "MWh")
+    kinds = {kind_and_unit(entry.key)[0] for entry in LISTS[INDICATORS].start}
+    assert kinds == set(INDICATOR_KINDS)
+    assert CATALOGUES > PRINTED
+
+
+def test_what_is_chosen_from_lists_is_found_in_rows_too() -> None:
+    cell: Any = {"name": "measure", "type": "listed", "catalogue": INDICATORS}
+    rows: Any = {"name": "figures", "type": "rows", "fields": [cell, {"name": "value", "type": "number"}]}
+    item: Any = {"name": "item", "type": "listed", "catalogue": "green_items"}
+    given: Any = [{"measure": "energy/MWh", "value": "1"}, {"value": "2"}, "odd", {"measure": "water/m3"}]
+    assert [(one.where, one.catalogue, one.key) for one in listed_in(rows, given)] == [
+        ("figures.0.measure", INDICATORS, "energy/MWh"),
+        ("figures.3.measure", INDICATORS, "water/m3"),
+    ]
+    assert [one.key for one in listed_in(item, "2025/1")] == ["2025/1"]
+    assert not list(listed_in(item, None))
+    item["type"] = "choice"
+    assert not list(listed_in(item, "2025/1"))

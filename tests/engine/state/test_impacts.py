@@ -13,7 +13,7 @@ BEFORE, AFTER = event(track="main"), event(track="main", seq=4)
 
 def given(**more: Any) -> GivenImpact:
     said = {
-        "measure": "energy_mwh",
+        "measure": "energy/MWh",
         "indicator": "energy",
         "unit": "MWh",
         "level": "measured",

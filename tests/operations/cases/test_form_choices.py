@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,14 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
-from casework.operations.cases.answer_names import names_in_answers
+from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
+from tests.workflows.test_impact_guards import record
 
 
 def case_of(db: Connection, number: str) -> Case:
@@ -109,3 +111,23 @@ def test_a_burden_is_one_of_others_that_still_stands_on_a_right_of_the_case(worl
     assert offered(db, world, case, type="burden") == ["CNIPA CN 1234567 B · 2026-01-05"]
     names = names_in_answers(db, case, [there[3]["id"], there[0]["id"]])
     assert names == dict.fromkeys((there[3]["id"], there[0]["id"]), "CNIPA CN 1234567 B · 2026-01-05")
+
+
+def test_a_row_offers_the_indicators_and_a_record_goes_by_the_name_of_its_own(world: World, db: Connection) -> None:
+    case = replace(case_of(db, world.open_case(db)), impacts={"one": record("measured", id="one")})
+    actor = world.actor(db, "officer")
+    cell = {"name": "measure", "type": "listed", "catalogue": "indicators"}
+    rules: list[dict[str, Any]] = [
+        {"name": "figures", "type": "rows", "fields": [cell, {"name": "value", "type": "number"}]},
+        {"name": "which", "type": "impact"},
+    ]
+    choices = choices_of(db, actor, case, case.main, rules)
+    assert set(choices) == {"figures.measure", "which"}
+    told = {one.id: (one.name, one.name_zh) for one in choices["figures.measure"]}
+    # No number is printed beside an indicator; its code says no more than its words.
+    assert told["pollutant/SO2 kg"] == ("Sulphur dioxide (kg)", "二氧化硫（kg）")
+    assert [(one.id, one.name, one.name_zh) for one in choices["which"]] == [
+        ("one", "Energy used (MWh)", "用能量（MWh）")
+    ]
+    named = names_in_answers(db, case, ids_in({"figures": [{"measure": "water/m3", "value": "3"}]}))
+    assert named == {"water/m3": "Water used (m³)"}

@@ -11,20 +11,25 @@ from casework.engine.state.case import Case
 from casework.operations.cases.impacts import STATEMENTS, StatementView, show_impacts, statements_in
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import home_of
+from casework.operations.people.programme_lists import set_entry
 from casework.records.case_loader import load
-from tests.engine.pieces import case as made
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.workflows.test_impact_guards import record
 
 
-def test_each_record_says_what_it_saves_and_whether_it_adds_up() -> None:
+@pytest.fixture
+def case(world: World, db: Connection) -> Case:
+    return load(db, home_of(db, world.open_case(db)), "case")
+
+
+def test_each_record_says_what_it_saves_and_whether_it_adds_up(db: Connection, case: Case) -> None:
     records = (
         record("baseline", value="100"),
         record("measured", value="80", baseline="baseline"),
         record("verified", value="130", baseline="baseline", by="lab", number="MV-1"),
         record("claimed", 3, "old", value="1", baseline="baseline", replaced_by="measured"),
     )
-    shown = show_impacts(replace(made(), impacts={one.id: one for one in records}), {"lab": "Lab"})
+    shown = show_impacts(db, replace(case, impacts={one.id: one for one in records}), {"lab": "Lab"})
     told = {one.id: (one.saving, one.stands, one.counts) for one in shown}
     assert told == {
         "baseline": (None, True, False),
@@ -37,19 +42,30 @@ def test_each_record_says_what_it_saves_and_whether_it_adds_up() -> None:
     assert (verified.by.name, verified.number, verified.baseline_value) == ("Lab", "MV-1", "100")
 
 
-def test_a_corrected_baseline_is_what_its_records_are_compared_with() -> None:
+def test_a_corrected_baseline_is_what_its_records_are_compared_with(db: Connection, case: Case) -> None:
     records = (
         record("baseline", 3, "old", value="100", replaced_by="new"),
         record("measured", value="80", baseline="old"),
         record("baseline", 4, "new", value="70"),
     )
-    shown = show_impacts(replace(made(), impacts={one.id: one for one in records}), {})
+    shown = show_impacts(db, replace(case, impacts={one.id: one for one in records}), {})
     assert (shown[1].baseline, shown[1].saving) == ("new", "-10")
 
 
-@pytest.fixture
-def case(world: World, db: Connection) -> Case:
-    return load(db, home_of(db, world.open_case(db)), "case")
+def test_a_record_is_called_what_the_programme_calls_its_indicator(world: World, db: Connection, case: Case) -> None:
+    records = (record("baseline"), record("claimed", measure="energy/steam t", unit="t"))
+    known = replace(case, impacts={one.id: one for one in records})
+    # What stands on no list any more would go by its key.
+    assert [one.called for one in show_impacts(db, known, {})] == ["Energy used (MWh)", "energy/steam t"]
+    fields = {"code": "steam t", "version": "energy", "label": "Steam (t)", "label_zh": "蒸汽（t）"}
+    actor = world.actor(db, "administrator")
+    for told, reason in (({}, None), ({"retired": True}, "It is metered in MWh.")):
+        set_entry(db, actor, case.programme, "indicators", fields=fields | told, reason=reason, request=new_request())
+        shown = show_impacts(db, known, {})
+        assert [(one.called, one.called_zh) for one in shown] == [
+            ("Energy used (MWh)", "用能量（MWh）"),
+            ("Steam (t)", "蒸汽（t）"),
+        ]
 
 
 _STATED = text("""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy import Connection, text
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.state.case import Case
 from casework.errors import InvalidForm
+from casework.json_values import JsonObject
 from casework.operations.core.perform import home_of
 from casework.operations.core.references import insist_references
+from casework.operations.people.programme_lists import set_entry
 from casework.records.case_loader import load
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
@@ -81,3 +84,31 @@ def test_what_names_nobody_is_left_to_the_forms_own_check(db: Connection, case: 
     for given in (None, [], 7, [7]):
         insist_references(db, case, [field("person")], {"who": given}, case.main)
     insist_references(db, case, [field("text")], {"who": NOBODY}, case.main)
+
+
+CELL = {"name": "measure", "type": "listed", "catalogue": "indicators"}
+FIGURES = cast(WrittenField, {"name": "figures", "type": "rows", "fields": [CELL, {"name": "value", "type": "number"}]})
+
+
+def test_an_indicator_in_a_row_is_one_that_the_programme_offers(world: World, db: Connection, case: Case) -> None:
+    def faults(*named: str) -> set[str]:
+        try:
+            insist_references(
+                db, case, [FIGURES], {"figures": [{"measure": key, "value": "1"} for key in named]}, case.main
+            )
+        except InvalidForm as refused:
+            return set(refused.fields)
+        return set()
+
+    assert faults("energy/MWh", "pollutant/SO2 kg") == set()
+    assert faults("energy/MWh", "energy/steam t", "cost/USD") == {"figures.1.measure", "figures.2.measure"}
+    fields: JsonObject = {"code": "steam t", "version": "energy", "label": "Steam (t)", "label_zh": "蒸汽（t）"}
+    actor, reason = world.actor(db, "supervisor"), "It is metered in MWh."
+    set_entry(db, actor, case.programme, "indicators", fields=fields, reason=None, request=new_request())
+    assert faults("energy/steam t") == set()
+    other = replace(case, programme=world.programmes["SH"])
+    with pytest.raises(InvalidForm):
+        insist_references(db, other, [FIGURES], {"figures": [{"measure": "energy/steam t"}]}, case.main)
+    fields |= {"retired": True}
+    set_entry(db, actor, case.programme, "indicators", fields=fields, reason=reason, request=new_request())
+    assert faults("energy/steam t") == {"figures.0.measure"}

@@ -61,3 +61,16 @@ def test_an_officer_sees_none_of_it_and_a_list_that_is_none_is_not_there(world: 
     browser = browser_for("administrator")
     for address in ("?list=colours", "", "/entry?list=colours", "/entry?list=sectors&key=nothing", "/import?list=x"):
         assert browser.get(f"{where}{address}").status_code == 404
+
+
+def test_an_indicator_is_added_with_its_kind_and_its_unit_last(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("administrator"), f"/programmes/{world.programmes['BJ']}/settings/lists"
+    form = browser.get(f"{where}/entry?list=indicators").text
+    assert 'value="pollutant"' in form
+    steam = {"f-version": "energy", "f-code": "steam t", "f-label": "Steam (t)", "f-label_zh": "蒸汽（t）"}
+    page = browser.post(f"{where}/entry?list=indicators", steam | {"revision": _revision(form)}, follow=True).text
+    assert "Steam (t)" in page
+    assert "output: more is better" in page
+    table = browser.get(f"{where}/import?list=indicators").text
+    assert "kind, code, label, label_zh, position, retired" in table
+    assert "kind,code,label,label_zh\nenergy,MWh,Energy used (MWh)" in table

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import Facts, NotGiven
+from casework.engine.definition.list_names import listed_in
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
@@ -53,9 +54,9 @@ def unlisted(
 ) -> Reasons:
     """What an answer names of a catalogue that the programme did not offer then."""
     for rule in form:
-        named = data.get(rule["name"]) if rule["type"] == "listed" else None
-        if named is not None and named not in evidence.past.listed(before.programme, rule["catalogue"], event.at):
-            yield f"the programme did not offer “{named}” then"
+        for one in listed_in(rule, data.get(rule["name"])):
+            if one.key not in evidence.past.listed(before.programme, one.catalogue, event.at):
+                yield f"the programme did not offer “{one.key}” then"
 
 
 def guards_against(names: Iterable[str], facts: Facts) -> Reasons:
