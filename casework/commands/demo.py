@@ -40,7 +40,7 @@ FIRST = (("Case officer", "chen"), ("Service provider", "assessor"))
 def demo(*, cases: int | None, no_serve: bool, as_json: bool, tokens: bool, worker: bool, port: int) -> None:
     """Make a demo with records, people and cases, and serve it on this machine.
 
-    The cases are played by the same operations that people use, over eighteen months of simulated time that end
+    The cases are played by the same operations that people use, over three years of simulated time that end
     today. A demo that is there already is served as it stands; choose another folder with CASEWORK_VAR for a new one.
     """
     settings = load_settings()
@@ -127,7 +127,7 @@ def _tell(settings: Settings, password: str, cases: int | None) -> list[Account]
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Playing eighteen months of cases", total=cases)
+        task = bar.add_task("Playing three years of cases", total=cases)
         tell(settings, password, cases=cases, progress=lambda done, of: bar.update(task, completed=done, total=of))
     take_out(settings)
     people = accounts(settings, password)

@@ -47,6 +47,7 @@ NEED_OWNERS: dict[str, str] = {
     "Lianhua Waste Transfer Station": "莲花垃圾转运站",
     "North Ring Bus Depot": "北环公交场站",
     "Pinggu Orchard Cooperative": "平谷果园合作社",
+    "Shijingshan Steam Supply Company": "石景山供汽公司",
     "Shunyi Ground Heat Company": "顺义地热公司",
     "South Market Cold Chain Company": "南市冷链公司",
     "Southern Axis Construction Group": "南轴线建设集团",
@@ -56,10 +57,12 @@ NEED_OWNERS: dict[str, str] = {
     "Yanqing Hydrogen Station": "延庆加氢站",
     "Yizhuang Curtain Wall Works": "亦庄幕墙厂",
 }
-#: Chinese owners of technologies that go abroad: name, Chinese name, and whether it is state-owned.
+#: Chinese owners of technologies, for Beijing and for abroad: name, Chinese name, and whether it is state-owned.
 TECHNOLOGY_OWNERS: dict[str, tuple[str, bool]] = {
     "Yongding Institute of Drying": ("永定干燥技术研究院", True),
     "Baishan Separation Company": ("白山分离技术公司", False),
+    "Lanting Compressor Company": ("蓝汀压缩机公司", False),
+    "Beiyuan University of Technology": ("北园工业大学", True),
 }
 
 PLAYERS: tuple[Player, ...] = (

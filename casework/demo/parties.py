@@ -13,6 +13,7 @@ from casework.engine.roles import Role
 from casework.operations.catalogue.kept_records import confirm_field, confirm_source
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.screenings import record_screening, usual_end
 from casework.operations.core.idempotency import Request
 from casework.operations.core.record_log import Kept
@@ -32,8 +33,12 @@ CONTACTS: tuple[tuple[str, str, str, str, str, str], ...] = (
 DOUBLE = ("Nordlicht Brenner", "Nordlicht Brenner GmbH", "Jonas Reimers")
 #: One that still is: whoever opens it is shown the other.
 LIKELY = "Ligurian Flame Systems S.r.l."
+#: A technology that came twice with the list, under two titles: the newer record, and the one that stays.
+DOUBLE_TECHNOLOGY = ("DEMO-T037", "DEMO-T009")
 #: What an officer looks up first.
 LOOKED_UP = {"need": ("title", "problem", "sector"), "technology": ("title", "description")}
+#: A technology by the number that the list gives it.
+_TECHNOLOGY = text("SELECT id::text FROM technologies WHERE external_id = :id")
 #: An organisation by its name, the oldest of several.
 _FOUND = text("SELECT id::text FROM organisations WHERE name = :name ORDER BY id LIMIT 1")
 
@@ -53,6 +58,17 @@ def furnish_parties(stage: Stage) -> None:
         reason = "Both have the address and the director that the German company register names."
         merge_organisations(stage.db, officer, gone, into=kept, reason=reason, request=_request(other))
     _enter(stage, officer, LIKELY, "IT")
+
+
+def merge_doubles(stage: Stage) -> None:
+    """As the officer does who finds that two records are about one technology of one owner."""
+    officer = find_actor(stage.db, stage.ids["chen"])
+    assert officer is not None
+    gone, kept = (stage.db.execute(_TECHNOLOGY, {"id": id}).scalar_one() for id in DOUBLE_TECHNOLOGY)
+    reason = (
+        "One dryer of one owner: its brochure of last year and its page have the same figures and the same photograph."
+    )
+    merge_records(stage.db, officer, "technology", gone, into=kept, reason=reason, request=_request(gone))
 
 
 def confirm_records(stage: Stage, source: str, matches: Sequence[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""The demo's programme: records, people and cases over eighteen months of simulated time that end today."""
+"""The demo's programme: records, people and cases over three years of simulated time that end today."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
-import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
-from casework.demo.parties import confirm_records, furnish_parties, screen_parties
+from casework.demo.parties import confirm_records, furnish_parties, merge_doubles, screen_parties
+from casework.demo.rights import enter_rights
 from casework.demo.scripts import scripts
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
@@ -26,8 +26,6 @@ from casework.operations.auth.passwords import hash_password
 from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.ip_rights import record_right
-from casework.operations.core.idempotency import Request
 from casework.operations.core.national_holidays import china
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.notifications.service import tell_due
@@ -52,19 +50,16 @@ CODE = "BJ"
 DOMAIN = "demo.example"
 # Any number: two processes that want to tell the story in one database meet here.
 _LOCK = 4_215_807_164
-#: Eighteen months.
-DAYS = 548
+#: Three years.
+DAYS = 1096
 #: In so many cases papers open, and people have written to each other.
 FURNISHED = 12
-#: A technology whose right came with an import, and that an officer looks up in the course of its case.
-UNCONFIRMED = "DEMO-T028"
-#: A company that pledges a patent of its own for the plant.
-PLEDGES_ITS_OWN = "Changping Cloud Campus"
-#: What comes from the files of the office: records, and projects that ended before the programme kept cases here.
-IMPORTED = (
-    ("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv"),
-    ("past_projects", "past_projects.csv"),
-)  # fmt: skip
+#: What the office calls the list that its records come from.
+SOURCE = "Beijing green technology list (北京绿色技术供需清单)"
+#: What comes from the files of the office at the beginning.
+IMPORTED = (("needs", "needs.csv"), ("technologies", "technologies.csv"), ("matches", "matches.csv"))
+#: And when somebody has found them: projects that ended before the programme kept cases here.
+PAST = "past_projects.csv"
 SCOPES_OF: dict[str, tuple[str, ...]] = {
     Role.OFFICER: ("read", "write", "import", "decide"), Role.SUPERVISOR: ("read", "write", "import", "decide"),
     Role.COMPLIANCE: ("read", "write", "decide"), Role.ADMINISTRATOR: TOKEN_SCOPES,
@@ -172,6 +167,7 @@ def tell(
             )
             raise_findings(stage)
             screen_parties(stage, store)
+        _import_past(settings)
         tell_due(engine, mailing=True)
     finally:
         engine.dispose()
@@ -185,9 +181,10 @@ def prepare(settings: Settings, stage: Stage, chosen: Sequence[Script], password
     _records(settings, stage, chosen)
     with stage.action():
         _matches(stage)
-        _rights(stage, chosen)
+        enter_rights(stage, {script.match[1] for script in chosen})
         furnish_parties(stage)
-        confirm_records(stage, CODE, [script.match for script in chosen])
+        merge_doubles(stage)
+        confirm_records(stage, SOURCE, [script.match for script in chosen])
 
 
 def accounts(settings: Settings, password: str | None) -> list[Account]:
@@ -296,8 +293,21 @@ def _records(settings: Settings, stage: Stage, chosen: Sequence[Script]) -> None
     stage.moment = max(stage.moment, datetime.now(UTC) + timedelta(seconds=offset))
 
 
+def _import_past(settings: Settings) -> None:
+    """At last somebody has looked through the cupboard."""
+    engine = connect_engine(settings)
+    try:
+        with transaction(engine) as db:
+            person = db.execute(text("SELECT id::text FROM people WHERE email = :email"), {"email": f"chen@{DOMAIN}"})
+            officer = find_actor(db, person.scalar_one())
+        assert officer is not None
+        _import(engine, "past_projects", (files("casework.demo") / PAST).read_bytes(), PAST, officer)
+    finally:
+        engine.dispose()
+
+
 def _import(engine: Engine, kind: Kind, content: bytes, name: str, officer: Actor) -> None:
-    report = import_records(engine, kind, io.BytesIO(content), programme=CODE, name=name, actor=officer)
+    report = import_records(engine, kind, io.BytesIO(content), programme=CODE, source=SOURCE, name=name, actor=officer)
     if report.faults:
         fault = report.faults[0]
         raise ValueError(f"{name}, row {fault.row}, {fault.field}: {fault.reason}")
@@ -339,64 +349,3 @@ def _matches(stage: Stage) -> None:
         )
     )
     stage.ids.update({match_name(row.need, row.technology): row.id for row in rows})
-
-
-#: What these do is kept secret, and no patent.
-SECRETS = frozenset({"DEMO-T029"})
-
-
-def _rights(stage: Stage, chosen: Sequence[Script]) -> None:
-    """Each technology of a case has a patent, or is kept secret; an officer has looked up all but one."""
-    officer = find_actor(stage.db, stage.ids["chen"])
-    assert officer is not None
-    for n, technology in enumerate(sorted({script.match[1] for script in chosen})):
-        row = stage.db.execute(
-            text(
-                "SELECT t.id, o.id::text AS owner_id, o.name FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id"
-                " WHERE t.external_id = :id"
-            ),
-            {"id": technology},
-        ).one()
-        patent = {
-            "office": "CNIPA",
-            "number": f"ZL2021{n + 10_000_000}.{n % 10}",
-            "owner": row.name,
-            "status": "in_force",
-            "expires_on": _day(stage, 365 * 14),
-            "fee_paid_to": _day(stage, 365 * 3),
-            "checked_on": _day(stage, 0),
-        }
-        secret = {"owner": row.name, "status": "kept", "checked_on": _day(stage, 0)}
-        confirmed = not technology.startswith(UNCONFIRMED)
-        done = record_right(
-            stage.db,
-            officer,
-            programme=stage.ids["programme"],
-            technologies=[row.id],
-            owners=[{"organisation": row.owner_id, "share": None}] if row.owner_id and confirmed else [],
-            kind="know_how" if technology in SECRETS else "invention",
-            fields=secret if technology in SECRETS else patent,
-            confirmed=confirmed,
-            request=Request(str(uuid_utils.uuid7()), technology),
-        )
-        # A script may say what lies on it.
-        stage.ids[f"right of {technology}"] = str(done.answer["id"])
-    # The patent that a company in need pledges for the plant is its own.
-    stage.ids["own_patent"] = str(
-        record_right(
-            stage.db,
-            officer,
-            programme=stage.ids["programme"],
-            technologies=[],
-            owners=[{"organisation": stage.ids[PLEDGES_ITS_OWN], "share": "100"}],
-            kind="invention",
-            fields=patent | {"number": "ZL202010000099.9", "owner": PLEDGES_ITS_OWN},
-            confirmed=True,
-            request=Request(str(uuid_utils.uuid7()), "own patent"),
-        ).answer["id"]
-    )
-
-
-def _day(stage: Stage, days: int) -> str:
-    day: date = stage.today + timedelta(days=days)
-    return day.isoformat()

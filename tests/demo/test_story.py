@@ -4,64 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask_babel import force_locale
 from markupsafe import Markup
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from casework.definitions import load_library
-from casework.demo.scripts import scripts
 from casework.demo.story import CODE, accounts, is_told, tell
 from casework.errors import InvalidSettings
 from casework.operations.auth.sessions import find_actor_by_secret
 from casework.operations.auth.sign_in import sign_in
-from casework.operations.core.national_holidays import china
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.history import timeline
 from casework.operations.history.views import HistoryEntry
 from casework.operations.verification.service import verify_all
-from casework.records.database import connect_engine, transaction
+from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
 from casework.web.history.pages import Line, lines_of
-from tests.support.databases import DatabaseServer
+from tests.demo.told import PASSWORD, Told
 from tests.support.declared_effects import OF_CASES, OF_REGISTERS, undeclared
-
-PASSWORD = "a password for the demo"
-
-
-@dataclass(frozen=True)
-class Told:
-    settings: Settings
-    engine: Engine
-    cases: int
-
-    def rows(self, query: str) -> Sequence[Any]:
-        with transaction(self.engine) as db:
-            return db.execute(text(query)).all()
-
-
-@pytest.fixture(scope="module")
-def told(
-    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Told]:
-    """The whole story and two cases more, told once; the tests only look at it."""
-    name = database_server.create(template_database)
-    settings = database_server.settings(name, tmp_path_factory.mktemp("demo"))
-    engine = connect_engine(settings)
-    with transaction(engine) as db:
-        now = db.execute(text("SELECT now()")).scalar_one()
-    wanted = len(scripts(china(range(2024, 2030)), now)) + 2
-    assert tell(settings, PASSWORD, cases=wanted) == wanted
-    yield Told(settings, engine, wanted)
-    engine.dispose()
-    database_server.drop(name)
-
 
 pytestmark = pytest.mark.slow
 
@@ -139,9 +104,9 @@ def test_a_provider_has_new_working_late_and_returned_referrals(told: Told) -> N
     assert {("sent", False), ("in_progress", False), ("in_progress", True), ("rework", False)} <= found
 
 
-def test_time_runs_over_eighteen_months_and_ends_today(told: Told) -> None:
+def test_time_runs_over_three_years_and_ends_today(told: Told) -> None:
     (row,) = told.rows(
-        "SELECT min(at) < now() - interval '540 days' AS long, max(at) <= now() AS past,"
+        "SELECT min(at) < now() - interval '900 days' AS long, max(at) <= now() AS past,"
         " max(at) > now() - interval '5 days' AS recent FROM events"
     )
     assert tuple(row) == (True, True, True)
@@ -302,20 +267,3 @@ def test_the_values_of_records_are_confirmed_of_some_wholly_of_some_partly_and_o
 def test_a_party_has_answered_by_its_link(told: Told) -> None:
     assert told.rows("SELECT 1 FROM party_links WHERE state = 'used'")
     assert told.rows("SELECT 1 FROM tasks WHERE name = 'introduction_follow_up' AND closed_by = 'party'")
-
-
-def test_about_one_case_in_twenty_goes_to_mediation(told: Told) -> None:
-    (row,) = told.rows("SELECT (SELECT count(*) FROM mediations) AS mediations, (SELECT count(*) FROM cases) AS cases")
-    assert 1 <= row.mediations <= row.cases / 15
-
-
-def test_an_assessment_takes_months(told: Told) -> None:
-    days = [
-        row.days
-        for row in told.rows(
-            "SELECT extract(epoch FROM ended_at - opened_at) / 86400 AS days FROM tracks WHERE workflow = 'assessment'"
-            " AND states[1] IN ('verified', 'verified_with_limits', 'not_verified')"
-        )
-    ]
-    assert len(days) >= 5
-    assert min(days) >= 45

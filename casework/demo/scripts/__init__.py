@@ -40,6 +40,7 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         agreements.WRONG_STEP,
         agreements.RESTRICTED_EXPORT,
         agreements.FORBIDDEN_EXPORT,
+        agreements.PENDING_APPLICATION,
         assessments.NOT_VIABLE,
         sites.IN_OPERATION,
         sites.WITHOUT_SITE,
@@ -48,7 +49,7 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         beginnings.OFFICER_WITH_INTEREST,
         beginnings.PROPOSED,
     ]
-    return [as_long_as_in_life(script) for script in told]
+    return [as_long_as_in_life(script, n) for n, script in enumerate(told)]
 
 
 def _closed_so_that_follow_up_is_due(calendar: Calendar, end: datetime) -> int:

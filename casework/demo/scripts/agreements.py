@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, Until, add, do, lay, rights_are, take_in
+from casework.playbook.steps import Script, Until, add, do, finish, lay, rights_are, take_in
 from casework.playbook.stretches import (
     AGREED_ACROSS,
     BEFORE_SIGNING,
@@ -26,7 +26,7 @@ from casework.playbook.stretches import (
 PLEDGE_AND_FINANCE = Script(
     "Structuring, with a pledge loan and green finance side by side",
     ("BJ-N003", "DEMO-T005"),
-    120,
+    71,
     cast=CHEN,
     pace=1.5,
     steps=(
@@ -34,23 +34,22 @@ PLEDGE_AND_FINANCE = Script(
         do("officer", "case.amend_plan", pledge="bank", finance="fund", assessment="institute"),
         do("supervisor", "case.amend_plan"),
         do("officer", "case.assessment_passed"),
+        *accepted("finance", "fund", "financier"),
+        do("financier", "finance.green"),
+        do("officer", "finance.ready"),
+        do("financier", "finance.investor_found"),
         *accepted("pledge", "bank", "banker"),
         take_in("own_patent"),
         do("banker", "pledge.eligible", pledgor="need_owner", rights=["own_patent"]),
-        *accepted("finance", "fund", "financier"),
         do("officer", "pledge.apply", amount=3_000_000),
-        do("financier", "finance.green"),
-        do("officer", "finance.ready"),
+        do("financier", "finance.dd_ok"),
         do("banker", "pledge.dd_done"),
-        do("financier", "finance.investor_found"),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_free"),
-        Until(20),
-        do("officer", "ip.confirm", territory="CN"),
         do("banker", "pledge.valued", value=8_600_000),
-        do("banker", "pledge.approved", pool_share=40, bank_share=60),
-        do("financier", "finance.dd_ok"),
+        do("officer", "ip.confirm", territory="CN"),
         do("officer", "finance.terms_agreed"),
+        do("banker", "pledge.approved", pool_share=40, bank_share=60),
     ),
 )
 
@@ -100,7 +99,7 @@ PATENT_LAPSED = Script(
 SETTLEMENT = Script(
     "A settlement changed the deal; now the plant is being built",
     ("BJ-N021", "DEMO-T031"),
-    250,
+    270,
     cast=CHEN,
     pace=2,
     steps=(
@@ -119,7 +118,7 @@ SETTLEMENT = Script(
         do("officer", "duty"),
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
-        do("officer", "ip.recheck"),
+        # The mediation took longer than a check of the rights is good for.
         *ready("development"),
         do(
             "officer",
@@ -131,7 +130,7 @@ SETTLEMENT = Script(
         do("officer", "contract_registration"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
-        Until(110),
+        Until(160),
         *BUILT[:3],
     ),
 )
@@ -195,7 +194,7 @@ JOINT_VENTURE = Script(
         *ready("joint_venture", contribution="exclusive"),
         do("officer", "agreement.propose", kind="joint_venture"),
         do("compliance", "agreement.class_free"),
-        Until(12),
+        Until(22),
         do("officer", "agreement.agree"),
     ),
 )
@@ -203,7 +202,7 @@ JOINT_VENTURE = Script(
 RESTRICTED_EXPORT = Script(
     "A restricted export waits for its letter of intent",
     ("BJ-N025", "DEMO-T038"),
-    95,
+    65,
     cast=LI,
     pace=2,
     steps=(
@@ -255,5 +254,32 @@ WRONG_STEP = Script(
         *READY[1:],
         *AGREED_ACROSS[:3],
         do("compliance", "compliance_gate"),
+    ),
+)
+
+PENDING_APPLICATION = Script(
+    "A university licenses what it has applied for; its use is reported",
+    ("BJ-N027", "DEMO-T040"),
+    200,
+    cast=LI,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        *ready("patent_licence", uses=["energy"]),
+        *signing(
+            "patent_licence",
+            price_form="entry_and_royalty",
+            contract_value=1_800_000,
+            technology_value=1_800_000,
+            payments=[{"part": "entry_fee", "amount": 600_000}],
+            royalty_base="net_sales",
+            royalty_rate=3,
+        ),
+        do("officer", "case.sign_no_site"),
+        finish("officer", "transaction_verification", way="agreed"),
+        finish("officer", "technology_contract"),
+        finish("officer", "technology_contract_decision"),
+        Until(60),
+        finish("officer", "use_report", units=1),
     ),
 )

@@ -18,13 +18,12 @@ ASSESSMENT_NEW = Script(
 ASSESSMENT_AT_WORK = Script(
     "Assessment: the provider works",
     ("BJ-N010", "DEMO-T019"),
-    42,
+    55,
     cast=LI,
     pace=2,
     steps=(
         *to_assessment(),
-        # The result is wanted in twenty days: so that it is not late, whatever holidays lie between.
-        Until(14),
+        Until(29),
         *accepted("assessment", "institute", "assessor"),
         do("assessor", "assessment.admit"),
         do("assessor", "assessment.engage"),
@@ -42,7 +41,7 @@ ASSESSMENT_LATE = Script(
     steps=(
         *to_assessment(),
         *sent("assessment", "institute"),
-        do("assessor", "referral:assessment.accept", planned_on=20),
+        do("assessor", "referral:assessment.accept", planned_on=45),
         do("assessor", "assessment.admit"),
         Until(60),
         do("assessor", "referral:assessment.ask_extension", new_date=30),
@@ -54,7 +53,7 @@ ASSESSMENT_LATE = Script(
 ASSESSMENT_RETURNED = Script(
     "Assessment: the delivery was returned for correction",
     ("BJ-N005", "DEMO-T009"),
-    84,
+    60,
     cast=CHEN,
     pace=2,
     steps=(
@@ -115,7 +114,10 @@ NOT_VIABLE = Script(
     steps=(
         *to_assessment(),
         *accepted("assessment", "laboratory", "tester"),
-        *assessed("tester"),
+        *assessed("tester")[:3],
+        do("tester", "assessment.need_tests"),
+        do("tester", "assessment.tests_done"),
+        *assessed("tester")[4:],
         do("tester", "assessment.issue_fail"),
         *delivered("assessment", "tester"),
         do("officer", "case.assessment_failed", reason="performance"),

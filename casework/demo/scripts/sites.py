@@ -24,12 +24,16 @@ def read(value: int) -> Do:
     return do("officer", "reading", figures=[{"measure": "energy/MWh", "value": value}])
 
 
+#: So early that the plant has run for a year before its case is closed.
+_VERIFIED_BEGINS = 660
+
+
 def follow_up_due(due_today: int) -> Script:
     """Closed so many days ago that its first follow-up is due today."""
     return Script(
         "At work, verified, closed; a follow-up is due today",
         ("BJ-N001", "DEMO-T001"),
-        545,
+        _VERIFIED_BEGINS,
         cast=LI,
         pace=1.2,
         steps=(
@@ -45,20 +49,22 @@ def follow_up_due(due_today: int) -> Script:
             do("officer", "case.accept_site"),
             do("officer", "punch_item"),
             do("officer", "punch_item"),
-            Until(312),
+            Until(515),
             read(412),
-            Until(225),
+            Until(425),
             read(398),
-            Until(due_today + 16),
-            do("officer", "referral:verification.send", provider="verifiers"),
-            do("verifier", "referral:verification.accept", planned_on=14),
+            Until(338),
+            read(405),
+            Until(due_today + 75),
+            do("officer", "referral:verification.send", provider="verifiers", wanted_on=60),
+            do("verifier", "referral:verification.accept", planned_on=50),
             do("verifier", "referral:verification.start"),
             do(
                 "verifier",
                 "referral:verification.deliver",
-                period_from=-240,
+                period_from=-300,
                 period_to=-5,
-                figures=[{"measure": "energy/MWh", "value": 1046, "uncertainty": 4}],
+                figures=[{"measure": "energy/MWh", "value": 1215, "uncertainty": 4}],
                 number="MV-2026-014",
             ),
             do("officer", "referral:verification.approve"),
@@ -72,16 +78,16 @@ def follow_up_due(due_today: int) -> Script:
 
 
 LOAN_OVERDUE = Script(
-    "A loan that was overdue after closing, and was paid after all",
+    "A loan on the owner's own patent that was overdue after closing, and was paid after all",
     ("BJ-N011", "DEMO-T020"),
-    540,
+    694,
     cast=ZHAO,
     pace=2,
     steps=(
         *to_structuring(pledge="bank"),
-        *accepted("pledge", "bank", "banker"),
+        *accepted("pledge", "bank", "banker", borrower="technology_owner"),
         *PLEDGED,
-        do("banker", "pledge.paid_out", repayments=[("First half", 300), ("Second half", 700)]),
+        do("banker", "pledge.paid_out", repayments=[("First half", 470), ("Second half", 900)]),
         *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
@@ -89,7 +95,6 @@ LOAN_OVERDUE = Script(
         do("officer", "case.ready_to_sign", licence="sole", uses=["energy", "transport"]),
         *signing(
             "patent_licence",
-            across=True,
             price_form="entry_and_royalty",
             contract_value=4_500_000,
             technology_value=4_500_000,
@@ -98,12 +103,17 @@ LOAN_OVERDUE = Script(
             royalty_rate=4,
         ),
         do("officer", "case.sign_no_site"),
-        Until(330),
-        do("officer", "use_report"),
+        finish("officer", "licence_recording"),
+        finish("officer", "technology_contract"),
+        finish("officer", "technology_contract_decision"),
+        Until(525),
+        finish("officer", "use_report", units=1),
+        Until(435),
+        finish("officer", "use_report", units=2),
+        Until(250),
+        finish("officer", "use_report", units=4),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
         do("supervisor", "case.close"),
-        Until(210),
-        FOLLOWED,
         Until(185),
         do("banker", "pledge.miss", amount=840_000),
         do("officer", "overdue_talk"),
@@ -111,10 +121,9 @@ LOAN_OVERDUE = Script(
         do("banker", "repayment", principal=800_000, interest=41_500),
         do("banker", "pledge.cured"),
         Until(110),
-        FOLLOWED,
         finish("officer", "annual_fee_check"),
         finish("banker", "valuation_refresh"),
-        Until(60),
+        Until(55),
         FOLLOWED,
     ),
 )
@@ -122,7 +131,7 @@ LOAN_OVERDUE = Script(
 ACCEPTANCE_FAILED = Script(
     "Acceptance failed twice; the site was given up",
     ("BJ-N007", "DEMO-T013"),
-    430,
+    405,
     cast=CHEN,
     pace=2,
     steps=(
@@ -138,7 +147,7 @@ ACCEPTANCE_FAILED = Script(
         do("supervisor", "deployment.fail_final", correction_refused=False),
         do("officer", "case.site_failed", reason="performance"),
         do("supervisor", "case.close"),
-        Until(150),
+        Until(140),
         FOLLOWED,
     ),
 )
@@ -146,7 +155,7 @@ ACCEPTANCE_FAILED = Script(
 IN_OPERATION = Script(
     "In operation: a reading is asked for",
     ("BJ-N002", "DEMO-T003"),
-    195,
+    172,
     cast=ZHAO,
     pace=1.5,
     steps=(
@@ -161,9 +170,9 @@ IN_OPERATION = Script(
 )
 
 WITHOUT_SITE = Script(
-    "Know-how licensed without a site; its use was reported twice",
+    "Know-how licensed without a site; its use was reported for a year",
     ("BJ-N019", "DEMO-T029"),
-    520,
+    680,
     cast=CHEN,
     pace=2,
     steps=(
@@ -173,16 +182,15 @@ WITHOUT_SITE = Script(
             "know_how_licence", across=True, **price(680_000, technology=680_000, entry_fee=400_000, final=280_000)
         ),
         do("officer", "case.sign_no_site"),
-        Until(310),
-        do("officer", "use_report", units=2),
+        Until(545),
+        finish("officer", "use_report", units=2),
+        Until(455),
+        finish("officer", "use_report", units=2),
         Until(250),
+        finish("officer", "use_report", units=3),
         do("officer", "case.end_monitoring", outcome="agreement_no_site", report="no_site"),
-        Until(230),
-        do("officer", "use_report", units=3),
         do("supervisor", "case.close"),
-        Until(85),
-        FOLLOWED,
-        Until(25),
+        Until(55),
         FOLLOWED,
     ),
 )

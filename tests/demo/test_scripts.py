@@ -1,0 +1,50 @@
+"""Every script of the demo begins after the demo does, and comes to its last step before it ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from casework.demo.scripts import scripts
+from casework.demo.story import DAYS
+from casework.operations.core.national_holidays import china
+from casework.playbook.steps import Script, Until, Wait
+
+NOW = datetime(2026, 11, 29, 3, 20, tzinfo=UTC)
+SCRIPTS = scripts(china(range(2022, 2030)), NOW)
+
+
+def _last(script: Script) -> float:
+    """Days before today on which the last step is done."""
+    clock, at = float(script.begins), float(script.begins)
+    for step in script.steps:
+        if isinstance(step, Wait):
+            clock -= step.days
+        elif isinstance(step, Until):
+            clock = min(clock, step.days)
+        else:
+            at, clock = clock, clock - script.pace
+    return at
+
+
+def test_every_script_lies_within_the_demo() -> None:
+    assert {
+        script.name: (script.begins, _last(script))
+        for script in SCRIPTS
+        if not DAYS > script.begins >= _last(script) >= 0
+    } == {}
+
+
+def test_no_day_that_a_script_says_has_passed_when_it_is_reached() -> None:
+    late = []
+    for script in SCRIPTS:
+        clock = float(script.begins)
+        for step in script.steps:
+            if isinstance(step, Wait):
+                clock -= step.days
+            elif isinstance(step, Until):
+                if clock < step.days:
+                    late.append((script.name, clock, step.days))
+                clock = min(clock, step.days)
+            else:
+                clock -= script.pace
+    assert late == []
