@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.operations.cases.case_rights import add_rights
+from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.tasks.service import complete_task
+from casework.records.case_loader import load
 from tests.support.world import World, new_request, today
 
 Json = Any
@@ -50,6 +53,28 @@ def to_both(world: World, db: Connection) -> tuple[str, str, str]:
     bank = world.referral(db, number, "pledge")
     world.send(db, number, bank, "pledge")
     return number, lab, bank
+
+
+def to_bank(world: World, db: Connection, *, willing: bool = True) -> tuple[str, str, str]:
+    """A case with a right, whose bank has taken the request on: (number, the bank's referral, the track of its loan).
+
+    With `willing` false no party lets a provider read of it on the case sheet.
+    """
+    number, _, bank = to_both(world, db)
+    actor = world.actor(db, "officer")
+    add_rights(db, actor, number, rights=[world.rights[0]], reason="Named late.", revision=None, request=new_request())
+    if not willing:
+        db.execute(text("UPDATE consents SET sheet = false"))
+    data = {
+        "interest": False,
+        "confidentiality": True,
+        "person": world.people["foreign_provider"],
+        "planned_on": (today() + timedelta(days=90)).isoformat(),
+    }
+    world.fire(db, "foreign_provider", number, "accept", data, track=bank)
+    case = load(db, home_of(db, number), "case")
+    (loan,) = case.children(bank)
+    return number, bank, loan.id
 
 
 def to_accepted(world: World, db: Connection) -> tuple[str, str]:

@@ -7,7 +7,7 @@ covers the sheet and this provider. What its service gets at all stands in the d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from casework.engine.definition.sheets import (
     REQUEST,
     RIGHTS,
     TOLD_PARTS,
+    KeptBack,
 )
 from casework.engine.execution.sheet_consents import CONCERNED, WrittenSheet
 from casework.engine.parties import PARTIES
@@ -140,13 +141,54 @@ def request_fields(sheets: Mapping[str, WrittenSheet]) -> frozenset[str]:
     )
 
 
+def service_fields(sheets: Iterable[WrittenSheet]) -> frozenset[tuple[str, str]]:
+    """The same of what the office says in the provider's own track: by action and field. What nobody must consent to is told there."""
+    return frozenset(
+        (action, name)
+        for sheet in sheets
+        for part in TOLD_PARTS
+        if CONCERNED[part]
+        for home, action, name in _places(sheet.get(part, ()))
+        if home != REQUEST
+    )
+
+
+def kept_back(case: Case, referral: Track, written: WrittenSheet, owners: Mapping[str, Collection[str]]) -> KeptBack:
+    """What a provider does not learn by a sheet: all of it while that is closed, else what is withheld (`compose`)."""
+    closed = not is_open(referral)
+
+    def missing(parties: Collection[str]) -> bool:
+        return closed or bool(unwilling(case, referral.provider, parties))
+
+    return KeptBack(
+        frozenset(
+            (REQUEST if home == REQUEST else action, name)
+            for part in TOLD_PARTS
+            if missing(CONCERNED[part])
+            for home, action, name in _places(written.get(part, ()))
+        ),
+        frozenset(right for right in case.rights if missing(owners_among(case, owners.get(right, ())))),
+    )
+
+
+def _places(answers: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Where answers of a sheet are said: the home, the action of a service and the field."""
+    for written in answers:
+        for where in written.split("|"):
+            home, _, rest = where.partition(".")
+            action, _, name = rest.rpartition(".")
+            yield home, action, name
+
+
 __all__ = [
     "CONCERNED",
     "ComposedSheet",
     "ToldAnswer",
     "compose",
     "is_open",
+    "kept_back",
     "owners_among",
     "request_fields",
+    "service_fields",
     "unwilling",
 ]

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.sheets import REQUEST
+from casework.engine.definition.sheets import NOTHING_KEPT, REQUEST, KeptBack
 from casework.engine.parts import CHANGES_PLAN, SENDS
 from casework.engine.state.case import COMPLETED, Case, Track
 
 #: The source of a field that names whoever fills the form in.
 READER = "reader"
+RIGHTS_OF_CASE = "case.rights"
 #: What a referral is wanted by: as its request says, else as the plan does.
 WANTED = "wanted_on"
 
@@ -29,32 +30,56 @@ class Source:
     at: datetime | None = None
 
 
-def prefill(case: Case, track: Track, form: Iterable[WrittenField], *, reader: str | None = None) -> dict[str, Any]:
+def prefill(
+    case: Case,
+    track: Track,
+    form: Iterable[WrittenField],
+    *,
+    reader: str | None = None,
+    kept: KeptBack = NOTHING_KEPT,
+) -> dict[str, Any]:
     """Values for the fields of a form whose source has been said, by field.
 
     A source is "case.rights", "track.question", "request.amount" (the form by which the provider
     was asked), "service_plan.pledge" (a transition or task of this case),
     "comment_on_draft@need_owner.answer" (a task of this track about a party),
-    "agreement.sign_local.executed_on" (of the newest track of a workflow), "reader" (the person, if any, who fills it
-    in for themselves), or several of them with bars between: the first that was said counts.
+    "agreement.sign_local.executed_on" (of this track, or the newest of that workflow), "reader" (the person, if any, who
+    fills it in for themselves), or several of them with bars between: the first that was said counts. `kept` is what the
+    case sheet does not tell a provider: it counts as unsaid.
     """
-    return {name: value for name, (value, _) in _known(case, track, form, reader).items()}
+    return {name: value for name, (value, _) in _known(case, track, form, reader, kept).items()}
 
 
-def sources(case: Case, track: Track, form: Iterable[WrittenField], *, reader: str | None = None) -> dict[str, Source]:
+def sources(
+    case: Case,
+    track: Track,
+    form: Iterable[WrittenField],
+    *,
+    reader: str | None = None,
+    kept: KeptBack = NOTHING_KEPT,
+) -> dict[str, Source]:
     """Where each of these values comes from."""
-    return {name: source for name, (_, source) in _known(case, track, form, reader).items()}
+    return {name: source for name, (_, source) in _known(case, track, form, reader, kept).items()}
 
 
-def _known(case: Case, track: Track, form: Iterable[WrittenField], reader: str | None) -> dict[str, tuple[Any, Source]]:
+def _known(
+    case: Case, track: Track, form: Iterable[WrittenField], reader: str | None, kept: KeptBack
+) -> dict[str, tuple[Any, Source]]:
     values: dict[str, tuple[Any, Source]] = {}
     for field in form:
         for written in filter(None, str(field.get("prefill") or "").split("|")):
-            value, source = (reader, Source(READER)) if written == READER else _said(case, track, written)
+            value, source = (reader, Source(READER)) if written == READER else _told(case, track, written, kept)
             if value is not None and value != [] and source is not None:
                 values[field["name"]] = (value, source)
                 break
     return values
+
+
+def _told(case: Case, track: Track, written: str, kept: KeptBack) -> tuple[Any, Source | None]:
+    if tuple(written.split(".")[-2:]) in kept.answers:
+        return None, None
+    value, source = _said(case, track, written)
+    return (kept.told_of(value) if written == RIGHTS_OF_CASE else value), source
 
 
 def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
@@ -72,11 +97,13 @@ def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:
             return _planned(case, above)
         return value, Source("track")
     if len(parts) == 3:
-        newest = [track for track in case.tracks.values() if track.workflow == parts[0] and not track.replaced]
-        return _fired(newest[-1], parts[1], parts[2]) if newest else (None, None)
-    for home in (track, case.main):
-        if parts[0] in home.fired:
-            return _fired(home, parts[0], parts[1])
+        newest = [one for one in case.tracks.values() if one.workflow == parts[0] and not one.replaced]
+        # Of several providers' tracks each has its own.
+        home = track if track.workflow == parts[0] else newest[-1] if newest else None
+        return _fired(home, parts[1], parts[2]) if home else (None, None)
+    for place in (track, case.main):
+        if parts[0] in place.fired:
+            return _fired(place, parts[0], parts[1])
     name, _, party = parts[0].partition("@")
     done = [
         t

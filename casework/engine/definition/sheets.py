@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,6 +33,27 @@ class Sheet:
     def written(self) -> dict[str, list[str]]:
         told = {CLAIM: self.claim, AMOUNTS: self.amounts, DISPUTE: self.dispute}
         return {"records": list(self.records)} | {part: list(answers) for part, answers in told.items() if answers}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """What the sheet of a referral does not tell its provider, who shall not find it in a form either."""
+
+    #: By the action that said it, "request" for the one by which the provider was asked, and by its field.
+    answers: frozenset[tuple[str, str]] = frozenset()
+    rights: frozenset[str] = frozenset()
+
+    def told_of(self, rights: Iterable[str]) -> list[str]:
+        """Those of some rights that it leaves."""
+        return [right for right in rights if right not in self.rights]
+
+    def told_in(self, written: str) -> str:
+        """Those of some places with bars between that it leaves."""
+        return "|".join(where for where in written.split("|") if tuple(where.split(".")[-2:]) not in self.answers)
+
+
+#: To whoever sees a case whole.
+NOTHING_KEPT = KeptBack()
 
 
 class Telling:

@@ -9,7 +9,7 @@ from typing import Any, overload
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.case_objects.case_sheet import request_fields
+from casework.engine.case_objects.case_sheet import request_fields, service_fields
 from casework.engine.definition.editions import Edition
 from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
@@ -157,7 +157,8 @@ def told_of(
     transition, edition = effects.get("transition"), library.editions.get(header["edition"] or "")
     data, body = data_of(effects), _unerased(row.body)
     if not whole:
-        data, body = _for_provider(data, edition), _for_provider(body, edition)
+        hidden = _on_sheet(library, edition, effects.get("transition"), ours=ours)
+        data, body = _for_provider(data, hidden), _for_provider(body, hidden)
         task = None if transition else _task_named(edition, effects.get("name") or effects.get("what"))
     shared = EventView(
         kind=row.kind,
@@ -295,10 +296,11 @@ def _show_event(
     done = edition.text(f"transitions.{effects['transition']}.done") if edition and effects.get("transition") else None
     body = _unerased(row.body)
     data, before = data_of(effects), effects.get("before")
-    if not whole:
-        data, body = _for_provider(data, edition), _for_provider(body, edition)
-        before = before and _for_provider(before, edition)
     ours = whole or header["organisation"] in organisations
+    if not whole:
+        hidden = _on_sheet(library, edition, effects.get("transition"), ours=ours)
+        data, body = _for_provider(data, hidden), _for_provider(body, hidden)
+        before = before and _for_provider(before, hidden)
     event = CaseEvent(
         position=position,
         at=header["at"],
@@ -336,11 +338,21 @@ def _show_event(
     )
 
 
-def _for_provider(said: JsonMapping, edition: Edition | None) -> JsonObject:
+def _for_provider(said: JsonMapping, hidden: frozenset[str]) -> JsonObject:
     """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for; and without
     what is read on the case sheet, as long as that is open."""
-    hidden = request_fields(edition.sheets) if edition else frozenset()
     return {name: value for name, value in said.items() if name not in ABOUT_OTHERS and name not in hidden}
+
+
+def _on_sheet(library: Library, edition: Edition | None, transition: str | None, *, ours: bool) -> frozenset[str]:
+    """The fields that a provider reads on the case sheet: of the request, and of what others than itself do in its own track."""
+    if edition is None:
+        return frozenset()
+    hidden = request_fields(edition.sheets)
+    if ours:
+        return hidden
+    sheets = [one.sheets[edition.workflow] for one in library.editions.values() if edition.workflow in one.sheets]
+    return hidden | {name for action, name in service_fields(sheets) if action == transition}
 
 
 @overload

@@ -14,6 +14,7 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
+from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
@@ -74,9 +75,10 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 service = rule["service"] or (track.kind if track.is_referral else "")
                 choices[rule["name"]] = rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
             case "right" | "rights":
+                told = kept_from_provider(db, actor, case, track).told_of(case.rights)
                 choices[rule["name"]] = [
                     _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
-                    for row in db.execute(_RIGHTS, {"ids": list(case.rights)})
+                    for row in db.execute(_RIGHTS, {"ids": told})
                 ]
             case "burden":
                 choices[rule["name"]] = [

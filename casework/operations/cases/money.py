@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from casework.engine.case_objects.money import MoneyOfTrack, money_of
 from casework.engine.definition.editions import Edition
+from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.state.case import Case
 from casework.ledger.canonical_json import instant
 
@@ -50,22 +51,30 @@ class ServiceMoney:
 
 
 def list_money(
-    case: Case, editions: Mapping[str, Edition], *, tracks: Collection[str] | None = None
+    case: Case,
+    editions: Mapping[str, Edition],
+    *,
+    tracks: Collection[str] | None = None,
+    kept: KeptBack = NOTHING_KEPT,
 ) -> list[ServiceMoney]:
-    """Of each service that pays or is to pay, or of those on some tracks; what was replaced counts for nothing."""
+    """Of each service that pays or is to pay, or of those on some tracks; what was replaced counts for nothing.
+
+    `kept` is what the case sheet does not tell a provider.
+    """
     return [
         _told(case, told)
-        for told in money_in(case, editions)
+        for told in money_in(case, editions, kept)
         if told.stages and (tracks is None or told.track in tracks)
     ]
 
 
-def money_in(case: Case, editions: Mapping[str, Edition]) -> Iterator[MoneyOfTrack]:
+def money_in(case: Case, editions: Mapping[str, Edition], kept: KeptBack = NOTHING_KEPT) -> Iterator[MoneyOfTrack]:
     """What each track that counts has said of its money, where its edition tells where that stands."""
     for track in case.tracks.values():
         edition = editions.get(track.edition)
         if edition is not None and edition.money and not track.replaced:
-            yield money_of(case, track, edition.money)
+            told = {stage: kept.told_in(written) for stage, written in edition.money.items()}
+            yield money_of(case, track, told)
 
 
 def _told(case: Case, told: MoneyOfTrack) -> ServiceMoney:

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.prefill import prefill
 from casework.engine.execution.available_actions import offers, task_offers
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.operations.cases.action_views import ActionView, AddableTask, NeededPaper
+from casework.operations.cases.known_answers import known_answers
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import new_id, reads
 from casework.operations.core.views import row_as
@@ -99,7 +99,9 @@ def actions_of(
                 ],
                 prefill={}
                 if plain.proposal
-                else prefill(case, case.tracks[track], edition.form(rule.form), reader=_oneself(actor, by)),
+                else known_answers(
+                    db, actor, case, case.tracks[track], edition.form(rule.form), reader=_oneself(actor, by)
+                ),
             )
         )
     return actions

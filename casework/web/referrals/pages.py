@@ -22,6 +22,7 @@ from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for
 from casework.operations.cases.case_events import view_of
 from casework.operations.cases.event_views import CaseEvent
+from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.cases.money import list_money
 from casework.operations.cases.views import TrackView
 from casework.operations.core.idempotency import Done, Request
@@ -164,7 +165,8 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         )
         follows = look(db, actor, case.log, id)
         below = [id, *(track.id for track in case.children(id))]
-        money = say_money(list_money(case, load_library().editions, tracks=below))
+        kept = kept_from_provider(db, actor, case, case.tracks[id])
+        money = say_money(list_money(case, load_library().editions, tracks=below, kept=kept))
     return render_template(
         "referrals/show.html",
         one=details,

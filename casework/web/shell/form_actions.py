@@ -312,7 +312,7 @@ def form_on(
     known = {
         name: say_source(source)
         for name, source in sources(case, track, written, reader=actor.person).items()
-        if whole or source.at is None
+        if whole or source.at is None and name in (values or {})
     }
     view = build_form(
         name,

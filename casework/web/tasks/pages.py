@@ -13,13 +13,13 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.case_objects.party_links import rule_of
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.prefill import prefill
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.cases.about import show_party
 from casework.operations.cases.answer_names import ids_in, names_for_provider, names_in_answers
+from casework.operations.cases.known_answers import known_answers
 from casework.operations.cases.views import TaskView
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.event_views import FilledIn, FormKey
@@ -158,7 +158,7 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
         edition=edition,
         form=edition.tasks[task.rule].form or "",
         rules=rules,
-        values=prefill(case, case.tracks[task.track], rules) | before | _prepared(db, task),
+        values=known_answers(db, actor, case, case.tracks[task.track], rules) | before | _prepared(db, task),
         sent=sent,
         said=dict.fromkeys(before, gettext("As you handed it in before.")),
         capacity=(lambda other: may_work(other, case, current)) if current is not None else None,
@@ -219,9 +219,11 @@ def complete(task: UUID) -> Response:
         return work_on_list(task)
     with page_transaction() as (db, actor):
         case, details = queries.read_task(db, actor, str(task))
-    if details.type != "side":
-        raise NotFound("task")
-    rules, papers, answered = _rules(details), _papers(details), JsonObject()
+        if details.type != "side":
+            raise NotFound("task")
+        rules = _rules(details)
+        known = known_answers(db, actor, case, case.tracks[details.track], rules)
+    papers, answered = _papers(details), JsonObject()
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
         answered.update(data)
@@ -234,7 +236,7 @@ def complete(task: UUID) -> Response:
         lambda sent: make_response(_show(str(task), sent), sent.status),
         lambda _: place_url(details),
         said=lambda _: _say_done(details, answered),
-        known=prefill(case, case.tracks[details.track], rules),
+        known=known,
         files=_files(papers, details, rules) if papers else None,
     )
 
@@ -244,9 +246,11 @@ def ask_review(task: UUID) -> Response:
     """Have another person look at the form before the task is finished."""
     with page_transaction() as (db, actor):
         case, details = queries.read_task(db, actor, str(task))
-    if details.type != "side":
-        raise NotFound("task")
-    rules, papers = _rules(details), _papers(details)
+        if details.type != "side":
+            raise NotFound("task")
+        rules = _rules(details)
+        known = known_answers(db, actor, case, case.tracks[details.track], rules)
+    papers = _papers(details)
 
     def do(db: Connection, actor: Actor, request_: Request, seen: int, data: JsonObject) -> Done:
         try:
@@ -264,7 +268,7 @@ def ask_review(task: UUID) -> Response:
         said=lambda _: gettext(
             "Sent for review: %(task)s. It comes back to you with the answer.", task=task_words(details)
         ),
-        known=prefill(case, case.tracks[details.track], rules),
+        known=known,
         files=_files(papers, details, rules) if papers else None,
     )
 

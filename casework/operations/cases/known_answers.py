@@ -1,0 +1,59 @@
+"""What a form need not ask its reader because it is known: all of it to the office, to a provider what its case sheet tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.case_objects.case_sheet import kept_back
+from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.prefill import prefill
+from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
+from casework.engine.state.case import Case, Track
+from casework.operations.core.organisations import STANDING
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import Sight, sight
+from casework.records.case_loader import load
+from casework.records.row_security import whole
+
+#: By right the organisations whose it is, by the ids of all records that one of them takes the place of.
+_OWNERS = text(f"""
+    SELECT w.right_id::text AS id, array_agg(x.id::text) AS owners
+    FROM right_owners w JOIN ({STANDING}) ON g.id = w.organisation_id JOIN organisations x ON coalesce(x.merged_into, x.id) = o.id
+    WHERE w.right_id = ANY(CAST(:rights AS uuid[])) GROUP BY w.right_id
+""")
+
+
+def kept_from_provider(db: Connection, actor: Actor, case: Case, track: Track) -> KeptBack:
+    """What a reader of a track is not told, for its case sheet does not tell it; nothing is kept from who sees the case whole."""
+    above = case.referral_of(track)
+    if sight(actor, case) == Sight.ALL or above is None:
+        return NOTHING_KEPT
+    with whole(db):
+        # The consents are the office's: a provider's people are shown their own tracks of a case alone.
+        judged = load(db, case.log, case.kind)
+        owners = {row.id: set(row.owners) for row in db.execute(_OWNERS, {"rights": list(judged.rights)})}
+    written = load_library()[above.edition].sheets.get(above.kind, {})
+    return kept_back(judged, judged.tracks[above.id], written, owners)
+
+
+def known_answers(
+    db: Connection,
+    actor: Actor,
+    case: Case,
+    track: Track,
+    form: Iterable[WrittenField],
+    *,
+    reader: str | None = None,
+) -> dict[str, Any]:
+    """By field of a form what is known already and its reader may know."""
+    asked = [field for field in form if field.get("prefill")]
+    if not asked:
+        return {}
+    return prefill(case, track, asked, reader=reader, kept=kept_from_provider(db, actor, case, track))
+
+
+__all__ = ["kept_from_provider", "known_answers"]

@@ -1,0 +1,56 @@
+"""What a form offers because it is known: all of it to the office, to a provider what its case sheet tells it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from casework.definitions import load_library
+from casework.engine.definition.sheets import NOTHING_KEPT
+from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.known_answers import kept_from_provider, known_answers
+from casework.operations.cases.queries import find_case
+from tests.support.way_to_referral import to_bank
+from tests.support.world import FOR_THE_SHEET, World
+
+PLEDGE = FOR_THE_SHEET["pledge"]
+
+
+def known(world: World, db: Connection, who: str, number: str, loan: str, form: str) -> dict[str, Any]:
+    actor = world.actor(db, who)
+    case, _ = find_case(db, actor, number)
+    track = case.tracks[loan]
+    return known_answers(db, actor, case, track, load_library()[track.edition].form(form))
+
+
+def test_a_willing_party_s_facts_are_offered_to_the_bank(world: World, db: Connection) -> None:
+    number, _, loan = to_bank(world, db)
+    assert known(world, db, "foreign_provider", number, loan, "RegisterCheck") == {
+        "pledgor": PLEDGE["pledgor"],
+        "rights": [world.rights[0]],
+    }
+    offered = known(world, db, "foreign_provider", number, loan, "Application")
+    assert (offered["amount"], offered["borrower"]) == (PLEDGE["amount"], PLEDGE["borrower"])
+
+
+def test_what_the_sheet_withholds_is_offered_to_the_office_alone(world: World, db: Connection) -> None:
+    number, bank, loan = to_bank(world, db, willing=False)
+    assert [known(world, db, "foreign_provider", number, loan, form) for form in ("RegisterCheck", "Application")] == [
+        {},
+        {},
+    ]
+    offered = known(world, db, "officer", number, loan, "Application")
+    assert (offered["amount"], offered["borrower"]) == (PLEDGE["amount"], PLEDGE["borrower"])
+    assert offered_rights(world, db, "foreign_provider", number, loan) == []
+    assert offered_rights(world, db, "officer", number, loan) == [world.rights[0]]
+    actor = world.actor(db, "officer")
+    case, _ = find_case(db, actor, number)
+    assert kept_from_provider(db, actor, case, case.tracks[bank]) == NOTHING_KEPT
+
+
+def offered_rights(world: World, db: Connection, who: str, number: str, loan: str) -> list[str]:
+    actor = world.actor(db, who)
+    case, _ = find_case(db, actor, number)
+    form = [{"name": "rights", "type": "rights"}]
+    return [choice.id for choice in choices_of(db, actor, case, case.tracks[loan], form)["rights"]]

@@ -1,0 +1,162 @@
+"""Two cases that differ in nothing but what their parties let no provider read: the provider is answered the same in both.
+
+Asked by pages and by the API, to look and to act, from the acceptance of a request to what follows the application.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from casework.operations.cases.case_actions import register_document
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
+from casework.records.database import transaction
+from tests.support.api_client import Client
+from tests.support.way_to_referral import to_bank
+from tests.support.web_client import Browser
+from tests.support.world import FOR_THE_SHEET, World, new_request, today
+
+#: Of the two cases what is withheld.
+SAID: tuple[Mapping[str, Any], ...] = (
+    {"amount": {"amount": "2411111.00", "currency": "CNY"}, "borrower": "need_owner", "pledgor": "technology_owner"},
+    {"amount": {"amount": "7933333.00", "currency": "USD"}, "borrower": "technology_owner", "pledgor": "other"},
+)
+FIGURES = re.compile(r"2[,\s]?411[,\s]?111|7[,\s]?933[,\s]?333")
+#: What is of each case alone, and no secret: ids and keys, moments, numbers of the office.
+_OWN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}T[\d:.]+Z?|\b\d\d:\d\d(:\d\d)?\b|[\w.-]{24,}|need-\d+|heat-pump-\d+"
+)
+LOOKED_AT = ("/referrals/{r}", "/referrals/{r}/events", "/referrals/{r}/sheet", "/cases/{n}", "/cases/{n}/events")
+OPENED = ("/referrals/{r}", "/referrals/{r}/sheet", "/cases/{n}", "/cases/{n}/history")
+
+
+class Pair:
+    """The two cases as the bank meets them."""
+
+    def __init__(self, world: World, engine: Engine, browser: Browser, client: Client) -> None:
+        self.world, self.engine, self.browser, self.client = world, engine, browser, client
+        self.cases: list[tuple[str, str, str]] = []
+
+    def fire(self, by: str, transition: str, *said: Mapping[str, Any]) -> None:
+        for (number, _, loan), data in zip(self.cases, said * (2 // len(said)), strict=True):
+            with transaction(self.engine) as db:
+                self.world.fire(db, by, number, transition, dict(data), track=loan)
+
+    def paper(self, which: int) -> str:
+        """A paper of one of the cases, that neither party has to agree to."""
+        number = self.cases[which][0]
+        with transaction(self.engine) as db:
+            actor = self.world.actor(db, "officer")
+            done = register_document(
+                db,
+                actor,
+                number,
+                title="Accounts",
+                kind="report",
+                party=None,
+                language=None,
+                valid_until=None,
+                revision=load(db, home_of(db, number), "case").revision,
+                request=new_request(),
+            )
+        return str(done.answer["id"])
+
+    def same(self, told: Callable[[Mapping[str, str]], str]) -> None:
+        """The answer about the one is that about the other, and holds no figure."""
+        answers = []
+        for number, referral, loan in self.cases:
+            answer = told({"n": number, "r": referral, "l": loan})
+            assert not (found := FIGURES.search(answer)), (answer[max(0, found.start() - 300) : found.end()], told)
+            answers.append(_OWN.sub("·", answer.replace(number, "·")))
+        assert answers[0] == answers[1]
+
+    def offered(self) -> list[str]:
+        number, _, loan = self.cases[0]
+        actions = self.client.get(f"/cases/{number}").json["actions"]
+        return [action["transition"] for action in actions if action["track"] == loan and action["yours"]]
+
+    def look(self) -> list[str]:
+        """Ask for all that the bank reads of the two, and for each form that it is offered; send each form empty."""
+        offered = self.offered()
+        forms = [f"/referrals/{{r}}/{{l}}/{name}" for name in offered]
+        answers = ["/referrals/{r}/{r}/send/correct", "/referrals/{r}/{l}/apply/correct"]
+        for path in LOOKED_AT:
+            self.same(partial(self._ask, self.client.get, path))
+        for path in (*OPENED, *forms, *answers):
+            self.same(partial(self._ask, self.browser.get, path))
+        for path in forms:
+            self.same(partial(self._ask, partial(self.browser.post, data={"revision": "0"}), path))
+        for name in offered:
+            self.same(partial(self._fire_empty, f"/referrals/{{r}}/transitions/{name}"))
+        return offered
+
+    def _ask(self, ask: Callable[[str], Any], path: str, ids: Mapping[str, str]) -> str:
+        return self._text(ask(path.format_map(ids)))
+
+    def _fire_empty(self, path: str, ids: Mapping[str, str]) -> str:
+        return self._text(self.client.post(path.format_map(ids), {"track": ids["l"], "data": {}}, if_match=0))
+
+    @staticmethod
+    def _text(answer: Any) -> str:
+        return f"{answer.status_code} {answer.text}"
+
+
+@pytest.fixture
+def pair(
+    world: World,
+    engine: Engine,
+    browser_for: Callable[[str], Browser],
+    client_for: Callable[[str | None], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Pair:
+    made = Pair(world, engine, browser_for("foreign_provider"), client_for("foreign_provider"))
+    for said in SAID:
+        monkeypatch.setitem(FOR_THE_SHEET, "pledge", dict(said))
+        with transaction(engine) as db:
+            made.cases.append(to_bank(world, db, willing=False))
+    with transaction(engine) as db:
+        db.execute(
+            text("INSERT INTO right_owners VALUES (CAST(:r AS uuid), CAST(:o AS uuid), 100)"),
+            {"r": world.rights[0], "o": world.organisations["technology_owner"]},
+        )
+    return made
+
+
+def addresses(app: Flask) -> list[str]:
+    """Every page and every list that needs no id."""
+    rules = (rule for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ()))
+    return sorted({rule.rule for rule in rules if rule.endpoint != "static"})
+
+
+def test_nobody_finds_in_a_form_what_the_case_sheet_withholds(pair: Pair, app: Flask) -> None:
+    assert "eligible" in pair.look()
+    checked = {
+        "pledgor": "technology_owner",
+        "rights": [pair.world.rights[0]],
+        "owner_seen": True,
+        "dispute": False,
+        "co_owners": True,
+        "twin": "none",
+        "invalidation": "none",
+        "other": False,
+        "checked_on": today().isoformat(),
+    }
+    pair.fire("foreign_provider", "eligible", checked)
+    assert "apply" in pair.look()
+    applied = {"rights": [pair.world.rights[0]], "term_months": 36, "use": "To build the plant."}
+    said = (
+        {"amount": one["amount"], "borrower": one["borrower"], "papers": [pair.paper(n)]} for n, one in enumerate(SAID)
+    )
+    pair.fire("officer", "apply", *({**applied, **one} for one in said))
+    assert "dd_done" in pair.look()
+    token = {"Authorization": f"Bearer {pair.world.tokens['foreign_provider']}"}
+    for path in addresses(app):
+        told = pair.browser.get(path, headers=token if path.startswith("/api/") else {})
+        assert not FIGURES.search(told.text), path
