@@ -90,6 +90,7 @@ PLAN_GUARDS = (
     guards.consents_are_recent,
 )
 SIGN_GUARDS = (
+    border_guards.transfer_is_permitted,
     agreement_guards.agreement_is_in_force,
     agreement_guards.compliance_gate_is_passed,
     agreement_guards.dispute_clause_is_chosen,

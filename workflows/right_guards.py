@@ -63,6 +63,14 @@ def licence_ends_with_its_rights(f: Facts) -> bool:
 
 
 @guard(
+    rule="The case is about a right on record.",
+    refusal="The case is about no right on record. Enter one under “Rights” on its page, or add one that is on record.",
+)
+def case_is_about_a_right(f: Facts) -> bool:
+    return bool(f.case.rights)
+
+
+@guard(
     rule="A party of the case is an owner of each right: by its record, or by the register where the record names nobody.",
     refusal="No party of the case is on record as an owner of a right. Enter whose it is, or leave it out of the check.",
     reads=("rights",),

@@ -30,7 +30,8 @@ PLACES = {"institute": "lab", "fund": "bank"}
 #: What a step asks for, and is handed in before it by whoever takes it.
 NEEDED = {
     "assessment.issue_pass": "verification_statement", "pledge.paid_out": "pledge_certificate",
-    "agreement.sign_local": "signed_agreement", "deployment.pass": "acceptance_certificate",
+    "agreement.sign_local": "signed_agreement", "agreement.sign_cross": "signed_agreement",
+    "deployment.pass": "acceptance_certificate", "deployment.pass_with_list": "acceptance_certificate",
 }  # fmt: skip
 HABITS: Mapping[str, Json] = {
     **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territory": "CN", "pledgor": "technology_owner",
@@ -116,13 +117,20 @@ class BrowserHand(Hand):
         reader.answer(**self._said(name, {}))
 
     def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> None:
-        reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, task)
+        reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, self._service_of(task, about))
         reader.follow_to(f"/tasks/{self.task(task, about)}")
         reader.answer(**self._said(task, said))
 
     def task(self, name: str, about: str | None = None) -> str:
         """An open task by its name in the definition."""
         return self.site.task(self.number, name, about)
+
+    def _service_of(self, task: str, about: str | None) -> str:
+        """The service in which an open task is to be done."""
+        return self.site.ids(
+            "SELECT k.kind FROM tracks k JOIN tasks t ON t.track_id = k.id WHERE t.id = CAST(:id AS uuid)",
+            id=self.task(task, about),
+        )[0]
 
     def fire(self, who: str, action: str, said: Mapping[str, Json]) -> None:
         name, _, transition = action.rpartition(".")
@@ -183,8 +191,12 @@ class BrowserHand(Hand):
         if isinstance(value, list):
             return [self._resolved(one) for one in value]
         if isinstance(value, str):
-            return (self.site.world.organisations | self.site.world.people).get(PLACES.get(value, value), value)
+            return self.ids().get(PLACES.get(value, value), value)
         return value
+
+    def ids(self) -> dict[str, str]:
+        """Whom and what a script may name."""
+        return self.site.world.organisations | self.site.world.people
 
 
 __all__ = ["BrowserHand"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
@@ -19,6 +19,8 @@ PHONE = 360
 _CASE = re.compile(r"\b[A-Z]{2,8}-\d{4}-\d{4,}\b")
 _ROW = re.compile(r"\.(\d+)\.(?:what|by)$")
 _OF_ROWS = re.compile(r"\.\d+\.")
+#: Of a table of answers: the table, the row, and what is asked in it.
+_CELL = re.compile(r"^f-(\w+)\.(\d+)\.f-(\w+)")
 
 #: What the first form of the page asks, in its order.
 _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).flatMap(form =>
@@ -217,6 +219,22 @@ class Reader:
             if _is_asked(question, chosen):
                 chosen[name] = self._fill(question, name, said)
         assert set(said) <= known, f"{self.page.url} does not ask for {set(said) - known}"
+        for name, rows in said.items():
+            if _are_rows(rows):
+                self._add_rows(name, rows, chosen)
+
+    def _add_rows(self, name: str, rows: list[Mapping[str, Json]], chosen: dict[str, set[str]]) -> None:
+        """The rows of a table beyond the first."""
+        for n in range(1, len(rows)):
+            more = self.page.locator(f'form.asks button[name="_more"][value="{name}"]').first
+            if self.scripted:
+                more.click()
+            else:
+                self.follow(more)
+            for question in self.page.evaluate(_QUESTIONS):
+                cell = question["controls"] and _CELL.search(question["controls"][0]["name"])
+                if cell and (cell[1], int(cell[2])) == (name, n) and _is_asked(question, chosen):
+                    self._fill(question, name, {name: rows})
 
     def _fill(self, question: Mapping[str, Json], name: str, said: Mapping[str, Json]) -> set[str]:
         controls = question["controls"]
@@ -227,9 +245,14 @@ class Reader:
             assert name not in said or {_plainly(said[name])} == settled, f"{name} is settled: {settled}"
             return settled
         value = said.get(name)
+        if _are_rows(value) and (cell := _CELL.search(first["name"])):
+            value, name = value[int(cell[2])].get(cell[3]), cell[3]
         if value is True and _OF_ROWS.search(first["name"]):
             # A row of it, whatever it says.
             value = None
+        if isinstance(value, list) and _ROW.search(first["name"]):
+            self._list(controls, value)
+            return set()
         if isinstance(value, list):
             for n, each in enumerate(value):
                 self._choose(first, each, n)
@@ -249,6 +272,14 @@ class Reader:
         for one in controls:
             self._write(one, value)
         return {str(value or "")}
+
+    def _list(self, controls: list[dict[str, Json]], items: list[tuple[str, int]]) -> None:
+        """Things to do, each with its day."""
+        for one in controls:
+            row = _ROW.search(one["name"])
+            if row and int(row[1]) < len(items):
+                what, by = items[int(row[1])]
+                self._control(one["name"]).fill(_in_words(one, by if one["kind"] == "date" else what), timeout=5_000)
 
     def _choose(self, one: Mapping[str, Json], value: str, n: int) -> None:
         """The n-th of several answers: a box that is ticked, or a place in a ranking."""
@@ -281,6 +312,10 @@ def _is_asked(question: Mapping[str, Json], chosen: Mapping[str, set[str]], with
     """Whether a question is asked after what was chosen so far; without a script it stands there all the same."""
     when = question["when"]
     return when is None or bool(chosen.get(within + when, set()) & set(question["values"]))
+
+
+def _are_rows(value: Json) -> TypeGuard[list[Mapping[str, Json]]]:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value) and bool(value)
 
 
 def _plainly(value: Json) -> str:

@@ -14,9 +14,10 @@ from casework.operations.people import registry
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
 from casework.playbook.stage import Stage
+from casework.playbook.steps import Step, Until, Wait
 from casework.records.database import transaction
 from casework.records.event_log import now
-from tests.browser.browser_hand import BrowserHand
+from tests.browser.browser_hand import CAST, PLACES, BrowserHand
 from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
@@ -34,11 +35,67 @@ class Side:
     colleague: str
 
 
-class Story(BrowserHand):
-    """A referral of one kind between the office and a provider; `other` is the provider that comes next.
+class Told(BrowserHand):
+    """A case at browsers: `play` does a step at one; `behind` does it by operations, where the step is not the point."""
 
-    `play` does a step at a browser; `behind` does it by operations, where the step is not the point.
-    """
+    def __init__(self, site: Site, page_of: PageOf, *, chinese: bool = False, scripts: bool = True) -> None:
+        locale = "zh-CN" if chinese else "en-GB"
+        super().__init__(site, lambda who: page_of(who, java_script=scripts, locale=locale), chinese=chinese)
+        #: The case's log, and what its kind is.
+        self.log, self.kind = "", "case"
+
+    def behind(self, *steps: Step) -> None:
+        """Steps that nobody watches."""
+        with self.site.engine.connect() as db:
+            with db.begin():
+                calendar, moment = calendar_of(db, self.site.world.programmes["BJ"]), now(db)
+            hand = OperationsHand(Stage(db, calendar, moment, self.ids(), moment), CAST | PLACES)
+            hand.logs = {"main": (self.log, self.kind)}
+            for step in steps:
+                if isinstance(step, Do):
+                    hand.press(step)
+                elif not isinstance(step, Wait | Until):
+                    step(hand)
+        self._last = None
+
+    def later(self, days: int) -> None:
+        """So many days pass, and what is due by then happens by itself."""
+        with transaction(self.site.engine) as db:
+            db.execute(
+                text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": str(days * 86_400)}
+            )
+            fire_due_timers_on(db)
+        self._last = None
+
+    # --- what is read ---
+
+    def reads(self, reader: Reader, *words: str) -> None:
+        """The page that is open says so."""
+        said = " ".join(reader.page.locator("main").inner_text().split())
+        for one in words:
+            assert one in said, f"{reader.page.url} does not say {one!r}; it says {said!r}"
+
+    def reads_nothing_of(self, reader: Reader, *words: str) -> None:
+        page = reader.page.content()
+        for one in words:
+            assert one not in page, f"{reader.page.url} says {one!r}"
+
+    def cannot_open(self, who: str, path: str) -> None:
+        """For this person there is no such page."""
+        reader = self.of(who)
+        answer = reader.page.goto(self.site.base + path)
+        assert answer is not None
+        assert answer.status == 404
+
+    def name(self, organisation: str) -> str:
+        return self.site.ids(
+            "SELECT name FROM organisations WHERE id = CAST(:id AS uuid)",
+            id=self.site.world.organisations[organisation],
+        )[0]
+
+
+class Story(Told):
+    """A referral of one kind between the office and a provider; `other` is the provider that comes next."""
 
     #: Who acts for the office, and who decides.
     office, decider = "officer", "supervisor"
@@ -46,13 +103,12 @@ class Story(BrowserHand):
     def __init__(
         self, site: Site, page_of: PageOf, service: str, mine: Side, *, chinese: bool = False, scripts: bool = True
     ) -> None:
-        locale = "zh-CN" if chinese else "en-GB"
-        super().__init__(site, lambda who: page_of(who, java_script=scripts, locale=locale), chinese=chinese)
+        super().__init__(site, page_of, chinese=chinese, scripts=scripts)
+        self.kind = "mediation" if service == "mediation" else "case"
         self.service, self.mine = service, mine
         self.other = recruit_side(site, service)
         for role, name in (("provider", mine.agent), ("provider_lead", mine.lead), ("provider", mine.colleague)):
             recruit(site, name, role, mine.organisation)
-        self.log = ""
 
     # --- the scene ---
 
@@ -63,31 +119,6 @@ class Story(BrowserHand):
             # Of the first match the technology has a right, which a lender asks for.
             self.number, _ = to_request(self.site.world, db, self.service, 0, plan)
         self.log = self.site.ids("SELECT id FROM cases WHERE number = :number", number=self.number)[0]
-
-    def behind(self, *steps: Do) -> None:
-        """Steps that nobody watches."""
-        ids = {**self.site.world.organisations, **self.site.world.people}
-        for step in steps:
-            with self.site.engine.connect() as db:
-                with db.begin():
-                    calendar, moment = calendar_of(db, self.site.world.programmes["BJ"]), now(db)
-                hand = OperationsHand(Stage(db, calendar, moment, ids, moment))
-                hand.logs = {"main": (self.log, self.kind)}
-                hand.press(step)
-        self._last = None
-
-    @property
-    def kind(self) -> str:
-        return "mediation" if self.service == "mediation" else "case"
-
-    def later(self, days: int) -> None:
-        """So many days pass, and what is due by then happens by itself."""
-        with transaction(self.site.engine) as db:
-            db.execute(
-                text("SELECT set_config('casework.clock_offset', :offset, true)"), {"offset": str(days * 86_400)}
-            )
-            fire_due_timers_on(db)
-        self._last = None
 
     # --- where things are ---
 
@@ -116,30 +147,6 @@ class Story(BrowserHand):
         )[nth]
 
     # --- what is read ---
-
-    def reads(self, reader: Reader, *words: str) -> None:
-        """The page that is open says so."""
-        said = " ".join(reader.page.locator("main").inner_text().split())
-        for one in words:
-            assert one in said, f"{reader.page.url} does not say {one!r}; it says {said!r}"
-
-    def reads_nothing_of(self, reader: Reader, *words: str) -> None:
-        page = reader.page.content()
-        for one in words:
-            assert one not in page, f"{reader.page.url} says {one!r}"
-
-    def cannot_open(self, who: str, path: str) -> None:
-        """For this person there is no such page."""
-        reader = self.of(who)
-        answer = reader.page.goto(self.site.base + path)
-        assert answer is not None
-        assert answer.status == 404
-
-    def name(self, organisation: str) -> str:
-        return self.site.ids(
-            "SELECT name FROM organisations WHERE id = CAST(:id AS uuid)",
-            id=self.site.world.organisations[organisation],
-        )[0]
 
     def of_referral(self, key: str) -> str:
         """A text of the referral's definition, as the readers have it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -164,3 +165,9 @@ def test_the_check_ends_where_nothing_rests_on_it(tracks: list[Track], settled: 
     now = facts(*tracks)
     assert right_guards.nothing_rests_on_the_check.holds(now) is settled
     assert right_guards.something_rests_on_the_check.holds(now) is not settled
+
+
+def test_no_check_of_rights_ends_well_where_the_case_is_about_none() -> None:
+    now = facts()
+    assert right_guards.case_is_about_a_right.holds(replace(now, case=replace(now.case, rights=("right-1",))))
+    assert not right_guards.case_is_about_a_right.holds(replace(now, case=replace(now.case, rights=())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.engine.analysis.impacts import baseline_of, counted, saving
 from casework.engine.case_objects.programme_lists import Entry
@@ -112,3 +112,9 @@ STATEMENTS = f"""
 def statements_in(column: list[JsonObject] | None) -> list[StatementView]:
     """What such a column says."""
     return [StatementView(**row) for row in column or ()]
+
+
+def statements_of(db: Connection, technology: str, programme: str) -> list[StatementView]:
+    """What was stated of a technology, as far as the reader may know it."""
+    given = {"technology": technology, "programme": programme}
+    return statements_in(db.execute(text(f"SELECT {STATEMENTS}"), given).scalar_one())

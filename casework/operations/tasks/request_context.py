@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -32,6 +33,8 @@ _OPENED = text("""
     WHERE e.log_id = CAST(:log AS uuid) AND e.effects->'tasks' @> jsonb_build_array(jsonb_build_object('id', CAST(:task AS text)))
     ORDER BY e.seq LIMIT 1
 """)
+#: How a rule says that a task comes for each item of a list.
+ITEMS = "items:"
 _WITH_WORDS = (FIRED, COMPLETED, OBJECTED)
 
 
@@ -48,6 +51,7 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> Aske
     body, data = values(row.body), dict(data_of(row.effects))
     if not body and not data:
         return None
+    body = own_item(load_library()[task.edition].tasks[task.rule].per, task.about, body)
     actor_id = row.header["actor"]
     names = names_in_answers(db, case, ids_in([actor_id, data]))
     return Asked(
@@ -62,6 +66,14 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> Aske
         names=names,
         moves=_moves(db, case, task, data),
     )
+
+
+def own_item(per: str | None, about: str | None, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, and of the list of which each item opened a task the one of this task alone."""
+    name = (per or "").removeprefix(ITEMS)
+    if per == name or about is None or not isinstance(said.get(name), list):
+        return dict(said)
+    return {**said, name: said[name][int(about) : int(about) + 1]}
 
 
 def _form(row: Any) -> FormKey | None:

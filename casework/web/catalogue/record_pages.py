@@ -16,6 +16,7 @@ from casework.engine.case_objects.record_use import ended_as
 from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.cases.impacts import statements_of
 from casework.operations.catalogue import kept_records, matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
@@ -29,6 +30,7 @@ from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.web.cases.effect import say_statement
 from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.pages import FIELDS, STATUSES, Value, say_value, values_of
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
@@ -159,6 +161,7 @@ class _Pages:
             titles = catalogue.titles_of(db, actor, self.noun, {id, one.merged_into})
             may = actor.in_programme(one.programme, EDITORS) and one.merged_into is None
             names |= names_listed(read_lists(db, one.programme), self.noun, one)
+            stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
         values = values_of(self.noun, one, names)
         return render_template(
             "catalogue/record.html",
@@ -174,6 +177,7 @@ class _Pages:
             owner=names.get(one.owner or ""),
             values=values,
             waiting=_waiting(values),
+            statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),
             correct_url=self._url("correct", **{self.noun: id}) if may else "",
             entries=[(entry, self._say(entry), self._changes(entry, names)) for entry in entries],

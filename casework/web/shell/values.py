@@ -162,6 +162,8 @@ class Values:
         if isinstance(value, Mapping):
             if value.keys() == {"amount", "currency"}:
                 return f"{value['currency']} {say_amount(Decimal(str(value['amount'])))}"
+            if value.keys() == {"what", "by"}:
+                return Markup("{} · {}").format(self.say(value["what"]), self.say(value["by"]))
             told = ((key, part) for key, part in value.items() if part is not None and key not in _UNTOLD)
             return _joined("; ", (self._part(self._column(name, key), part) for key, part in told))
         if isinstance(value, list | tuple):

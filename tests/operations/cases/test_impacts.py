@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
-from casework.operations.cases.impacts import STATEMENTS, StatementView, show_impacts, statements_in
+from casework.operations.cases.impacts import STATEMENTS, StatementView, show_impacts, statements_in, statements_of
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import home_of
 from casework.operations.people.programme_lists import set_entry
@@ -101,6 +101,8 @@ def test_what_was_stated_in_another_case_is_told_of_the_technology(world: World,
     # To another programme it is told without the number of its case.
     assert [one.case for one in stated(db, case.technology, world.programmes["SH"])] == [None]
     assert stated(db, None, case.programme) == []
+    assert case.technology is not None
+    assert statements_of(db, case.technology, case.programme) == [told]
 
 
 def test_a_guard_may_rely_on_it_without_anybodys_confirmation(world: World, db: Connection, case: Case) -> None:

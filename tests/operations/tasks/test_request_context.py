@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.case import Task
-from casework.operations.tasks.request_context import what_was_asked
+from casework.operations.tasks.request_context import own_item, what_was_asked
 from casework.operations.tasks.views import Asked
 from tests.operations.referrals.test_extensions import Work
 from tests.support.world import World, today
@@ -56,3 +56,12 @@ def test_nothing_is_told_to_the_provider_nor_of_a_task_with_which_nobody_said_an
     steps = [step for step in work.case.open_tasks() if step.type == "step"]
     assert {step.organisation for step in steps} == {None, work.world.organisations["lab"]}
     assert [asked(work, "officer", step) for step in steps] == [None] * len(steps)
+
+
+def test_of_a_list_of_things_to_do_each_task_is_told_its_own() -> None:
+    said = {"open_items": [{"what": "Paint the door."}, {"what": "Train the staff."}], "note": "Soon."}
+    assert own_item("items:open_items", "1", said) == {"open_items": [{"what": "Train the staff."}], "note": "Soon."}
+    assert own_item("party", "need_owner", said) == said
+    assert own_item(None, None, said) == said
+    # What was erased is no list any more.
+    assert own_item("items:open_items", "1", {"open_items": None}) == {"open_items": None}
