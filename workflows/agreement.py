@@ -35,7 +35,9 @@ from workflows.deal_terms import Signature, signed_price
 from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
 from workflows.right_guards import (
     check_of_rights_is_fresh,
+    giver_owns_each_right,
     licence_ends_with_its_rights,
+    rights_named_were_checked,
     rights_of_terms_have_not_ended,
 )
 from workflows.service_guards import (
@@ -114,7 +116,8 @@ class Expiry(Form):
 #: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
 TERMS_FIT = (
     kind_is_as_proposed, agreement_dates_in_order, rights_are_named, rights_fit_the_kind, rights_of_terms_are_confirmed,
-    check_of_rights_is_fresh, rights_of_terms_have_not_ended, licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
+    check_of_rights_is_fresh, rights_named_were_checked, giver_owns_each_right, rights_of_terms_have_not_ended,
+    licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
     price_has_one_currency, technology_value_is_part, payments_make_the_value,
 )  # fmt: skip
 EXPIRY = "Ask the parties about the expiring agreement"

@@ -43,7 +43,7 @@ class Clearance(Form):
 
     rights = Rights(label="Rights checked", prefill="case.rights")
     owner_seen = YesNo(
-        label="The register names a party of the case as an owner of each right",
+        label="The register names the technology owner, or whoever pledges it, as an owner of each right",
         required=False,
         help="Only where the record of a right does not say whose it is",
     )

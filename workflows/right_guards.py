@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from casework.engine.case_objects.licence_conflicts import LICENCE
 from casework.engine.case_objects.right_kinds import has_ended
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from casework.engine.state.case import Track
+from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import PREPARATORY
 from workflows.deal_guards import concerned, gives, last_signing
@@ -72,11 +72,11 @@ def case_is_about_a_right(f: Facts) -> bool:
 
 @guard(
     rule="A party of the case is an owner of each right: by its record, or by the register where the record names nobody.",
-    refusal="No party of the case is on record as an owner of a right. Enter whose it is, or leave it out of the check.",
+    refusal="No party of the case is on record as an owner of a right. Enter whose it is.",
     reads=("rights",),
 )
 def a_party_owns_each_right(f: Facts) -> bool:
-    """The seller or licensor of what is sold, and of what is pledged whoever pledges it."""
+    """Of what is pledged whoever pledges it: that the giver owns what is given is asked of the terms."""
     known, parties = f.from_outside("rights"), set(f.case.parties.values())
     owners = [{one["organisation"] for one in known.get(right, {}).get("owners") or ()} for right in f.data["rights"]]
     return all(one & parties if one else f.data.get("owner_seen") is True for one in owners)
@@ -125,8 +125,41 @@ HOLDS_DAYS = 90
 def check_of_rights_is_fresh(f: Facts) -> bool:
     if gives(f.data) is None or waived(f, "ip"):
         return True
-    check = f.current("ip")
-    confirmed = f.fired("confirm", check) if check else None
+    confirmed = last_check(f)
     if confirmed is None or not check_is_clear(f):
         return False
     return date.fromisoformat(str(confirmed.data["checked_on"])) + timedelta(days=HOLDS_DAYS) >= f.today
+
+
+def last_check(f: Facts) -> Fired | None:
+    """The last time that the rights were confirmed as clear in this round."""
+    check = f.current("ip")
+    return f.fired("confirm", check) if check else None
+
+
+def _given(f: Facts) -> Sequence[str]:
+    """The rights that the terms name and give something of."""
+    return f.data.get("rights") or () if gives(f.data) is not None else ()
+
+
+@guard(
+    rule="Each right that the terms name was among those of the last check, or the check was waived.",
+    refusal="A right that the terms name was not among those of the last check. Check the rights again, with this one.",
+)
+def rights_named_were_checked(f: Facts) -> bool:
+    confirmed = last_check(f)
+    return waived(f, "ip") or set(_given(f)) <= set(confirmed.data.get("rights") or () if confirmed else ())
+
+
+@guard(
+    rule="The technology owner is an owner of each right that the terms name: by its record, or by the register, as the check"
+    " says it, where the record names nobody.",
+    refusal="The technology owner is not on record as an owner of a right that the terms name, and can give nothing of it. Leave that"
+    " right out, or mend its record.",
+    reads=("rights",),
+)
+def giver_owns_each_right(f: Facts) -> bool:
+    known, giver, confirmed = f.from_outside("rights"), f.case.parties.get("technology_owner"), last_check(f)
+    seen = waived(f, "ip") or confirmed is not None and confirmed.data.get("owner_seen") is True
+    owners = [{one["organisation"] for one in known.get(right, {}).get("owners") or ()} for right in _given(f)]
+    return all(giver in one if one else seen for one in owners)

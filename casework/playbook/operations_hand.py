@@ -26,7 +26,7 @@ from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
-from casework.operations.catalogue.ip_rights import confirm_right, record_right
+from casework.operations.catalogue.ip_rights import confirm_right, record_right, set_belonging
 from casework.operations.catalogue.outside_burdens import end_burden, enter_burden
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.service import enter
@@ -233,6 +233,21 @@ class OperationsHand(Hand):
                 rights=[self.id(right)],
                 reason="It is pledged for the loan.",
                 revision=None,
+                request=_request(),
+            )
+
+    def belongs(self, who: str, right: str, owner: str) -> None:
+        """Somebody records whose a right is."""
+        with self.action() as db:
+            owners = [{"organisation": self.id(owner)}]
+            reason = "The register names it."
+            set_belonging(
+                db,
+                self.actor(who),
+                self.id(right),
+                owners=owners,
+                source="CNIPA register",
+                reason=reason,
                 request=_request(),
             )
 

@@ -147,3 +147,8 @@ def lift(right: str, kind: str, who: str = "officer") -> Action:
 def take_in(right: str, who: str = "officer") -> Action:
     """The case is about one more right, say a company's own patent that it pledges."""
     return lambda hand: hand.take_in(who, right)
+
+
+def belongs(right: str, owner: str, who: str = "officer") -> Action:
+    """Somebody records the organisation whose a right is."""
+    return lambda hand: hand.belongs(who, right, owner)

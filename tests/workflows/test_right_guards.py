@@ -137,6 +137,66 @@ def test_no_check_at_all_is_none() -> None:
     assert not right_guards.check_of_rights_is_fresh.holds(facts(data=TERMS))
 
 
+# --- what the terms name ---------------------------------------------------------------------------------------------
+
+
+def naming(
+    *rights: str, check: Track | None = None, owners: Mapping[str, list[str]] | None = None, **terms: Any
+) -> Facts:
+    known = {right: {"owners": [{"organisation": one} for one in all]} for right, all in (owners or {}).items()}
+    return facts(*([check] if check else []), outside={"rights": known}, data=TERMS | {"rights": list(rights)} | terms)
+
+
+def clear(*rights: str, **said: Any) -> Track:
+    return track("ip", "clear", fired={"confirm": fired(5, rights=list(rights), **said)})
+
+
+@pytest.mark.parametrize(
+    ("now", "holds"),
+    [
+        (naming("right-1", check=clear("right-1")), True),
+        (naming("right-1", check=clear("right-1", "right-2")), True),
+        (naming("right-2", check=clear("right-1")), False),
+        (naming("right-1", "right-2", check=clear("right-1")), False),
+        (naming("right-1"), False),
+        # Without a name nothing was named that was not checked, and a purchase gives nothing.
+        (naming(check=clear("right-1")), True),
+        (naming("right-2", check=clear("right-1"), kind="purchase"), True),
+    ],
+)
+def test_what_the_terms_name_was_checked(now: Facts, holds: bool) -> None:
+    assert right_guards.rights_named_were_checked.holds(now) is holds
+
+
+@pytest.mark.parametrize(
+    ("now", "holds"),
+    [
+        (naming("right-1", owners={"right-1": [SELLER]}), True),
+        (naming("right-1", owners={"right-1": ["stranger", SELLER]}), True),
+        # The other party gives nothing, although it is a party of the case.
+        (naming("right-1", owners={"right-1": [BUYER]}), False),
+        (naming("right-1", "right-2", owners={"right-1": [SELLER], "right-2": [BUYER]}), False),
+        (naming("right-1", owners={"right-1": [BUYER]}, check=clear("right-1", owner_seen=True)), False),
+        (naming("right-1", owners={"right-1": []}, check=clear("right-1", owner_seen=True)), True),
+        (naming("right-1", owners={"right-1": []}, check=clear("right-1")), False),
+        (naming("right-1"), False),
+        (naming("right-1", owners={"right-1": [BUYER]}, kind="purchase"), True),
+    ],
+)
+def test_nobody_gives_what_another_owns(now: Facts, holds: bool) -> None:
+    assert right_guards.giver_owns_each_right.holds(now) is holds
+
+
+def test_a_waiver_of_the_check_frees_from_the_check_and_not_from_the_record() -> None:
+    waiver = (done("ask_waiver", 11, what="ip"), done("decide_waiver", 12, by=BOSS, what="ip", granted=True))
+    ours, theirs = ({"rights": {"right-1": {"owners": [{"organisation": one}]}}} for one in (SELLER, BUYER))
+    now = facts(tasks=waiver, data=TERMS, outside=ours)
+    assert right_guards.rights_named_were_checked.holds(now)
+    assert right_guards.giver_owns_each_right.holds(now)
+    assert not right_guards.giver_owns_each_right.holds(facts(tasks=waiver, data=TERMS, outside=theirs))
+    assert right_guards.giver_owns_each_right.holds(facts(tasks=waiver, data=TERMS, outside={"rights": {}}))
+
+
 # --- what rests on it ------------------------------------------------------------------------------------------------
 
 

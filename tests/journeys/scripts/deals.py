@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from casework.errors import InvalidForm, NotAllowed, Refused
-from casework.playbook.steps import add, by_link, do, enter_right, lay, lift, rights_are, take_in, turn_to, wait
+from casework.playbook.steps import (
+    add,
+    belongs,
+    by_link,
+    do,
+    enter_right,
+    lay,
+    lift,
+    rights_are,
+    take_in,
+    turn_to,
+    wait,
+)
 from casework.playbook.stretches import (
     AGREED,
     BASELINE,
@@ -416,7 +428,23 @@ SCRIPTS: dict[str, Steps] = {
         ),
         take_in("plant_patent"),
         refused(do("officer", "agreement.sign_local", rights=["mill"]), InvalidForm, "not about"),
-        do("officer", "agreement.sign_local"),
+        # Nobody has checked it, and it is the need owner's own.
+        refused(
+            do("officer", "agreement.sign_local", rights=["filter_patent", "plant_patent"]),
+            Refused,
+            "was not among those of the last check",
+        ),
+        belongs("plant_patent", "plant_owner"),
+        do("officer", "ip.recheck"),
+        do("officer", "ip.confirm", territory="CN"),
+        refused(
+            do("officer", "agreement.sign_local", rights=["plant_patent"]),
+            Refused,
+            "The technology owner is not on record as an owner of a right that the terms name",
+        ),
+        do("officer", "agreement.sign_local", rights=["filter_patent"]),
+        lies("filter_patent", ("licence", "plain", True)),
+        lies("plant_patent"),
     ),
     "pledged patent is checked again": (
         *to_structuring(pledge="bank"),
