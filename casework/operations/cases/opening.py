@@ -26,8 +26,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     rows = run(db, _MATCH, (match,))
     if not rows or not actor.in_programme(rows[0][0], READS_ALL):
         raise NotFound("match")
-    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = rows[0]
-    by = in_the_programme(actor, programme, (Role.OFFICER, Role.SUPERVISOR))
+    by = in_the_programme(actor, rows[0][0], (Role.OFFICER, Role.SUPERVISOR))
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
@@ -39,6 +38,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         if taken is None:
             why = reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_ENDED
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
+    # While one waited for the match, its records or their owners may have been merged into others.
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = run(db, _MATCH, (match,))[0]
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case: CaseSubject = {

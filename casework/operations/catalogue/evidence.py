@@ -21,7 +21,7 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import FileBlocked, FilePending, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.ip_rights import editable
-from casework.operations.catalogue.organisations import insist_home
+from casework.operations.catalogue.organisations import insist_home, lock_home
 from casework.operations.catalogue.right_history import seen_programme
 from casework.operations.catalogue.views import EvidenceRow
 from casework.operations.core.access_log import note_document
@@ -86,6 +86,7 @@ def file_for_screening(
     programme, by = insist_screening(db, actor, organisation, screening)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    lock_home(db, organisation)
     ids = file_papers(db, by, organisation, programme, about=screening, kind=SCREENING, papers=papers)
     return finish(db, actor, request, Done({"id": ids[0]}, 201))
 

@@ -58,13 +58,14 @@ def record_right(
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     insist_looked_up(db, programme, fields.get("checked_on"))
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    _take_turn(db, programme)
+    # Nobody merges one of them from here on.
     _insist_technologies(db, programme, technologies)
     theirs = _owners(db, programme, owners)
     kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
     _insist_sound(kind, kept, kept | {"owners": theirs}, whole=confirmed)
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    _take_turn(db, programme)
     _insist_new(db, programme, None, kept)
     id = str(uuid_utils.uuid7())
     words = {SOURCE: source} if source else {}
@@ -189,11 +190,11 @@ def set_belonging(
 ) -> Done:
     """Say which technologies a right protects, and whose it is; what is None stays. Raises RecordHasMoved as `confirm_right` does."""
     programme, by = editable(db, actor, right)
-    _insist_technologies(db, programme, technologies or ())
-    theirs = None if owners is None else _owners(db, programme, owners)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _take_turn(db, programme)
+    _insist_technologies(db, programme, technologies or ())
+    theirs = None if owners is None else _owners(db, programme, owners)
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved

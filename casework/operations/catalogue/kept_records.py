@@ -87,11 +87,11 @@ def set_owner(
 ) -> Done:
     """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
     programme, by = editable(db, actor, noun, id)
-    if db.execute(_OWNER, {"id": organisation, "programme": programme}).first() is None:
-        raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     standing = lock_record(db, noun, id, programme)
+    if db.execute(_OWNER, {"id": organisation, "programme": programme}).first() is None:
+        raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
     if fields := changed(noun, standing.state, {"owner_id": organisation}):
         words = _reasoned(standing, fields, reason)
         write_records(db, by, [(standing, Change(PUT_RIGHT, fields, words, {"confirmed": sorted(fields)}))])
@@ -166,9 +166,9 @@ def create_record(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
-    _insist_plausible(db, programme, kept, {"title", *kept})
     with whole(db):
         turn = lock_log(db, programme)
+    _insist_plausible(db, programme, kept, {"title", *kept})
     id = str(uuid_utils.uuid7())
     named = external_id or id
     if db.execute(_TAKEN[noun], {"programme": programme, "source": source, "external_id": named}).first():

@@ -124,6 +124,9 @@ def create_match(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    # Nobody merges or ends one of them from here on.
+    with whole(db):
+        lock_log(db, programme)
     faults: dict[str, Why] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
     ids = {side: _find(db, table, programme, name, side, faults=faults) for side, (table, name) in sides.items()}

@@ -173,7 +173,7 @@ def confirm_organisation(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     take_turn(db, programme)
-    log = _lock(db, organisation, seen)
+    log = lock_home(db, organisation, seen)
     before = read_seen(db, actor, organisation)
     values = cleaned({name: fields[name] for name in FIELDS if name in fields}, before.country)
     if "country" in values and "register_number" not in values:
@@ -249,7 +249,7 @@ def keep_row(
         _insist_row(db, rows, organisation, programme, id)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    log = _lock(db, organisation, seen)
+    log = lock_home(db, organisation, seen)
     new = id is None
     given = {name: fields[name] for name in rows.fields if name in fields}
     values = cleaned(given if not new else {**rows.begins, **given} | {"name": given.get("name")})
@@ -282,7 +282,7 @@ def remove_row(
     _insist_row(db, rows, organisation, programme, id)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    log = _lock(db, organisation, seen)
+    log = lock_home(db, organisation, seen)
     _insist_row(db, rows, organisation, programme, id)
     words = {REASON: line(reason, REASON)}
     db.execute(text(f"DELETE FROM {rows.table} WHERE id = CAST(:id AS uuid)"), {"id": id})
@@ -374,9 +374,18 @@ def take_turn(db: Connection, programme: str) -> None:
         lock_log(db, programme)
 
 
-def _lock(db: Connection, organisation: str, seen: int | None) -> Log:
+def lock_home(db: Connection, organisation: str, seen: int | None = None) -> Log:
+    """The log of an organisation that is to be changed. Raises RecordHasMoved where it is longer than when it was `seen`, and
+    NotAllowed where the organisation was merged, be it while one waited for the lock."""
     with whole(db):
         log = lock_log(db, organisation)
+        merged = db.execute(_MERGED, {"id": organisation}).scalar_one()
+    if merged:
+        raise NotAllowed(why=reasons.catalogue.ORGANISATION_MERGED)
     if seen not in (None, log.seq):
         raise RecordHasMoved
     return log
+
+
+#: Whether another organisation stands in the place of one.
+_MERGED = text("SELECT merged_into IS NOT NULL FROM organisations WHERE id = CAST(:id AS uuid)")

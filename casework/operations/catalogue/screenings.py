@@ -11,17 +11,16 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED, SCREENERS
 from casework.engine.case_objects.screenings import HIT, RESULTS, faults_of
-from casework.errors import InvalidForm, RecordHasMoved
+from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.evidence import SCREENING, Papers, file_papers
-from casework.operations.catalogue.organisations import insist_home, tell
+from casework.operations.catalogue.organisations import insist_home, lock_home, tell
 from casework.operations.catalogue.views import ScreeningRow
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.event_log import lock_log, now
-from casework.records.row_security import whole
+from casework.records.event_log import now
 
 
 def list_screenings(db: Connection, actor: Actor, organisation: str) -> list[ScreeningRow]:
@@ -71,10 +70,7 @@ def record_screening(
     programme, by = insist_home(db, actor, organisation, SCREENERS)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    with whole(db):
-        log = lock_log(db, organisation)
-    if seen not in (None, log.seq):
-        raise RecordHasMoved
+    log = lock_home(db, organisation, seen)
     given = {"organisation": organisation, "programme": programme}
     known = list(db.execute(_OWNERS, given).scalars())
     today = calendar_of(db, programme).local_date(now(db))

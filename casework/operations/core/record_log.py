@@ -27,7 +27,7 @@ from casework.engine.case_objects.kept_records import (
 )
 from casework.engine.execution.context import By
 from casework.engine.state.register_effects import RegisterEffects
-from casework.errors import Refused
+from casework.errors import NotAllowed, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import append_each
@@ -61,10 +61,13 @@ class Change:
 
 
 def lock_record(db: Connection, noun: Kept, id: str, programme: str) -> Standing:
-    """A record that is to be changed, in its programme's turn. Raises Refused where somebody changed it from outside."""
+    """A record that is to be changed, in its programme's turn. Raises Refused where somebody changed it from outside, and NotAllowed
+    where it was merged, be it while one waited for the turn."""
     with whole(db):
         lock_log(db, programme)
     standing = lock_records(db, noun, [id])[id]
+    if standing.state.get("merged_into") is not None:
+        raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)
     if standing.altered:
         raise Refused(reasons.catalogue.RECORD_ALTERED)
     return standing
