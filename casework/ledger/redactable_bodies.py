@@ -25,6 +25,8 @@ class Erased(Enum):
 
 
 ERASED: Final = Erased.ERASED
+#: What stands in a row, or in a text, where a person was named.
+ERASED_WORDS: Final = "[erased]"
 
 
 class NothingToShow(LookupError):

@@ -34,7 +34,6 @@ CALENDAR = {
 
 
 SUPERVISOR = frozenset({"supervisor"})
-PROVIDERS = LAB | BANK | {"verifier"}
 
 
 def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
@@ -162,8 +161,8 @@ REGISTERS: tuple[Row, ...] = (
     post("/programmes/{programme}/settings/limits", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"what": "case.states.triage", "n": 10,
         "reason": "None."}),
     get(
-        "/programmes/{programme}/lists", READERS | PROVIDERS | {"dispute_officer", "administrator"},
-        there=FOREIGN | PROVIDERS,
+        # Of the providers those who were asked for something in it.
+        "/programmes/{programme}/lists", READERS | LAB | BANK | {"dispute_officer", "administrator"}, there=FOREIGN,
     ),
     post("/programmes/{programme}/lists", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"list": "sectors", "code": "-", "label": "-",
         "label_zh": "-"}),

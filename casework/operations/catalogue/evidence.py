@@ -33,6 +33,7 @@ from casework.operations.documents.service import Taken
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
+from casework.permissions.work import in_the_programme
 from casework.records.event_log import Log, lock_log
 from casework.records.row_security import whole
 
@@ -62,12 +63,25 @@ def insist_burden(db: Connection, actor: Actor, right: str, burden: str) -> tupl
 
 
 def insist_screening(db: Connection, actor: Actor, organisation: str, screening: str) -> tuple[str, By]:
-    """The same of a screening of an organisation. Raises NotFound and NotAllowed."""
-    programme, by = insist_home(db, actor, organisation, SCREENERS)
-    given = {"entry": screening, "organisation": organisation, "programme": programme}
-    if not db.execute(_SCREENING, given).scalar_one():
+    """The same of a screening of an organisation, for the programme that made it. Raises NotFound and NotAllowed."""
+    insist_home(db, actor, organisation, SCREENERS)
+    given = {"organisation": organisation, "programmes": sorted(_screened_for(actor))}
+    found = {row.id: row.programme for row in db.execute(_SCREENINGS, given)}
+    if screening not in found:
         raise NotFound("entry")
-    return programme, by
+    return found[screening], _screened_for(actor)[found[screening]]
+
+
+def screenings_to_show(db: Connection, actor: Actor, organisation: str) -> frozenset[str]:
+    """The screenings of an organisation for which the actor may file what shows them."""
+    given = {"organisation": organisation, "programmes": sorted(_screened_for(actor))}
+    return frozenset(row.id for row in db.execute(_SCREENINGS, given))
+
+
+def _screened_for(actor: Actor) -> dict[str, By]:
+    """The programmes for which the actor screens organisations, each with the capacity."""
+    mine = {programme: in_the_programme(actor, programme, SCREENERS) for programme in reach(actor).all_of}
+    return {programme: by for programme, by in mine.items() if by is not None}
 
 
 def file_for_burden(db: Connection, actor: Actor, right: str, burden: str, *, papers: Papers, request: Request) -> Done:
@@ -214,12 +228,10 @@ _BURDEN = text("""
         WHERE r.id = CAST(:right AS uuid) AND x->>'id' = CAST(:burden AS text) AND x->>'case' IS NULL
     )
 """)
-#: Whether there is this screening of an organisation, of a programme.
-_SCREENING = text("""
-    SELECT EXISTS (
-        SELECT FROM organisation_screenings s WHERE s.id = CAST(:entry AS uuid)
-        AND s.organisation_id = CAST(:organisation AS uuid) AND s.programme_id = CAST(:programme AS uuid)
-    )
+#: The screenings of an organisation in some programmes.
+_SCREENINGS = text("""
+    SELECT s.id::text AS id, s.programme_id::text AS programme FROM organisation_screenings s
+    WHERE s.organisation_id = CAST(:organisation AS uuid) AND s.programme_id = ANY(CAST(:programmes AS uuid[]))
 """)
 #: Enters a paper of a register.
 _ADD = text("""

@@ -28,6 +28,7 @@ from casework.engine.execution.guards import line
 from casework.engine.state.register_effects import Merger, RegisterEffects
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping, JsonObject
+from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.catalogue.organisations import (
     insist_home,
     read_seen,
@@ -182,7 +183,7 @@ _MATCHES = text("""
 
 def _names(db: Connection, table: str, given: JsonMapping) -> list[str]:
     query = f"SELECT x.name FROM {table} x WHERE x.organisation_id = CAST(:gone AS uuid) ORDER BY x.name, x.id"
-    return [row.name for row in db.execute(text(query), given)]
+    return [row.name for row in db.execute(text(query), given) if row.name != ERASED_WORDS]
 
 
 def _keys(db: Connection, table: str, organisation: str) -> list[str]:

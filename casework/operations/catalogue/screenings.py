@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import uuid_utils
@@ -21,6 +22,14 @@ from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.event_log import now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnerToScreen:
+    """An owner above 25 per cent who is looked for in the lists with the organisation."""
+
+    id: str
+    name: str
 
 
 def list_screenings(db: Connection, actor: Actor, organisation: str) -> list[ScreeningRow]:
@@ -71,8 +80,7 @@ def record_screening(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     log = lock_home(db, organisation, seen)
-    given = {"organisation": organisation, "programme": programme}
-    known = list(db.execute(_OWNERS, given).scalars())
+    known = [owner.id for owner in _owners(db, organisation, programme)]
     today = calendar_of(db, programme).local_date(now(db))
     if faults := faults_of(fields, owners, known, today):
         raise InvalidForm(fields=faults)
@@ -97,10 +105,21 @@ def record_screening(
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
-#: The owners of an organisation that a programme has entered.
+def owners_to_screen(db: Connection, actor: Actor, organisation: str) -> list[OwnerToScreen]:
+    """The owners whom a screening by the actor answers for: those that the same programme has entered. Raises NotFound, NotAllowed."""
+    programme, _ = insist_home(db, actor, organisation, SCREENERS)
+    return _owners(db, organisation, programme)
+
+
+def _owners(db: Connection, organisation: str, programme: str) -> list[OwnerToScreen]:
+    rows = db.execute(_OWNERS, {"organisation": organisation, "programme": programme})
+    return [OwnerToScreen(id=row.id, name=row.name) for row in rows]
+
+
+#: The owners of an organisation that a programme has entered, the largest first.
 _OWNERS = text("""
-    SELECT x.id::text FROM organisation_owners x WHERE x.organisation_id = CAST(:organisation AS uuid)
-    AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.id
+    SELECT x.id::text, x.name FROM organisation_owners x WHERE x.organisation_id = CAST(:organisation AS uuid)
+    AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.share DESC NULLS LAST, x.name, x.id
 """)
 #: Enters a screening.
 _ADD = text("""
@@ -120,4 +139,4 @@ def usual_end(checked_on: date) -> date:
     return checked_on + timedelta(days=90)
 
 
-__all__ = ["HIT", "RESULTS", "list_screenings", "record_screening", "usual_end"]
+__all__ = ["HIT", "RESULTS", "OwnerToScreen", "list_screenings", "owners_to_screen", "record_screening", "usual_end"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from casework.ledger.redactable_bodies import ERASED_WORDS
+
 #: Organisations `o` that stand in the place of some `g`: each for itself, unless it was merged.
 STANDING = "organisations g JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"
 #: Whether an organisation `o` is a party of a case `c`: an index of cases serves it.
@@ -39,11 +41,11 @@ class Contact:
     language: str
 
 
-#: The contacts of some organisations in some programmes.
+#: The contacts of some organisations in some programmes; one who was erased is somebody to the history alone.
 _CONTACTS = text("""
     SELECT x.organisation_id::text AS organisation, x.id::text, x.name, x.role, x.email, x.telephone, x.language
     FROM organisation_contacts x WHERE x.organisation_id = ANY(CAST(:ids AS uuid[]))
-    AND x.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY x.name, x.id
+    AND x.programme_id = ANY(CAST(:seen AS uuid[])) AND x.name <> :erased ORDER BY x.name, x.id
 """)
 
 
@@ -52,7 +54,7 @@ def contacts_of(
 ) -> dict[str, list[Contact]]:
     """By organisation whom one writes to there, as the people of these programmes have entered it."""
     found: dict[str, list[Contact]] = {id: [] for id in organisations}
-    given = {"ids": sorted(found), "seen": sorted(programmes)}
+    given = {"ids": sorted(found), "seen": sorted(programmes), "erased": ERASED_WORDS}
     for row in db.execute(_CONTACTS, given):
         values = dict(row._mapping)
         found[values.pop("organisation")].append(Contact(**values))

@@ -38,8 +38,10 @@ from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.register_log import append
 from casework.operations.people.letterheads import insist_reads
 from casework.operations.people.list_views import ListEntry, ProgrammeList, ProgrammeLists
-from casework.permissions.actors import PROVIDER_ROLES, Actor
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
+from casework.records.access_sql import own_referral, reach_values
 from casework.records.event_log import lock_log
 from casework.records.register_entries import body_of
 from casework.records.row_security import whole
@@ -51,11 +53,10 @@ _TABLE = "list_entries"
 
 
 def show_lists(db: Connection, actor: Actor, programme: str) -> ProgrammeLists:
-    """The lists of a programme, for whoever works in it, or for a provider: their forms offer them. Raises NotFound."""
-    if not any(
-        one.programme == programme and one.role != Role.OBSERVER or one.role in PROVIDER_ROLES
-        for one in actor.memberships
-    ):
+    """The lists of a programme, for whoever works in it, or for a provider that it has asked: their forms offer them. Raises NotFound."""
+    works = any(one.programme == programme and one.role != Role.OBSERVER for one in actor.memberships)
+    given = reach_values(reach(actor)) | {"programme": programme}
+    if not works and db.execute(_REFERRED, given).first() is None:
         raise NotFound("programme")
     if db.execute(_PROGRAMME, {"id": programme}).first() is None:
         raise NotFound("programme")
@@ -78,6 +79,12 @@ def show_lists(db: Connection, actor: Actor, programme: str) -> ProgrammeLists:
     )
 
 
+#: Whether somebody works on a referral of a programme for a provider.
+_REFERRED = text(f"""
+    SELECT 1 FROM tracks t LEFT JOIN cases c ON c.id = t.log_id LEFT JOIN mediations m ON m.id = t.log_id
+    WHERE coalesce(c.programme_id, m.programme_id) = CAST(:programme AS uuid)
+    AND {own_referral("t", "coalesce(c.interests, m.interests)")} LIMIT 1
+""")
 #: Whether there is such a programme.
 _PROGRAMME = text("SELECT id FROM programmes WHERE id = CAST(:id AS uuid)")
 #: When a list was changed last.

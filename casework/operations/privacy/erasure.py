@@ -18,7 +18,7 @@ from casework.engine.state.projection import evolve
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.two_person import AGREED
 from casework.json_values import JsonObject
-from casework.ledger.redactable_bodies import erase
+from casework.ledger.redactable_bodies import ERASED_WORDS, erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
@@ -44,8 +44,7 @@ from casework.records.event_log import Log, lock_log, lock_logs, read_register
 from casework.records.register_entries import MARK as FIELD_MARK
 from casework.records.register_entries import REGISTERS, body_of, key_of
 
-#: What stands in a text where a person was named.
-GONE = "[erased]"
+GONE = ERASED_WORDS
 #: So often it looks again whether something new names the person, before it leaves that to the next time.
 ROUNDS = 5
 

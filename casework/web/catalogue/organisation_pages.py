@@ -18,7 +18,7 @@ from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue import organisations, screenings
-from casework.operations.catalogue.evidence import evidence_of
+from casework.operations.catalogue.evidence import evidence_of, screenings_to_show
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
@@ -151,6 +151,7 @@ def show(party: UUID) -> str:
         screened = screenings.list_screenings(db, actor, id)
         shown_by = evidence_of(db, actor, [row.id for row in screened])
         screens = _may(db, actor, id, SCREENERS)
+        to_show = screenings_to_show(db, actor, id) if screens else frozenset()
         stays = queries.show_organisation(db, actor, one.merged_into) if one.merged_into else None
     return render_template(
         "catalogue/organisation.html",
@@ -165,6 +166,7 @@ def show(party: UUID) -> str:
         screened=screened,
         shown_by=shown_by,
         screens=screens,
+        to_show=to_show,
         results=RESULTS,
         services=[gettext(SERVICES.get(code, code)) for code in one.services],
         provider=one.kind == PROVIDER,

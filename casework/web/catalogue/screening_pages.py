@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, url_for
@@ -53,7 +52,7 @@ class ScreeningShown(Form):
     evidence = Documents(label=EVIDENCE, help=N_("The answer of the lists: a scan, a picture of the screen or a PDF."))
 
 
-def _form(owners: list[Any]) -> type[Form]:
+def _form(owners: list[screenings.OwnerToScreen]) -> type[Form]:
     """The form with one question for each owner on record."""
     asked = {
         f"{_OWNER}{n}": Choice(label=owner.name, choices=RESULTS, help=N_("An owner above 25 per cent."))
@@ -65,11 +64,11 @@ def _form(owners: list[Any]) -> type[Form]:
 def _ask(organisation: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
         one = queries.show_organisation(db, actor, organisation)
-        organisations.insist_home(db, actor, organisation, SCREENERS)
+        owners = screenings.owners_to_screen(db, actor, organisation)
         today = clock().office_today
         known = {"checked_on": today.isoformat(), "valid_until": screenings.usual_end(today).isoformat()}
         seq = organisations.read_seq(db, organisation)
-        asked = _form(one.owners)
+        asked = _form(owners)
         form = form_of(db, actor, _draft(organisation), asked, known=known, sent=sent, revision=seq)
     form = _files(organisation, asked).shown_in(form, sent)
     title = gettext("Record a screening")
@@ -102,7 +101,7 @@ def new(party: UUID) -> Response:
 def add(party: UUID) -> BaseResponse:
     id = str(party)
     with page_transaction() as (db, actor):
-        owners = queries.show_organisation(db, actor, id).owners
+        owners = screenings.owners_to_screen(db, actor, id)
     form = _form(owners)
     files = _files(id, form)
 

@@ -14,6 +14,7 @@ from casework.operations.people.list_views import ListEntry
 from casework.operations.people.programme_lists import import_entries, set_entry, show_lists
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from tests.support.way_to_referral import to_request
 from tests.support.world import World, new_request
 
 STEEL = {"code": "steel", "label": "Steel", "label_zh": "钢铁", "position": 5}
@@ -71,14 +72,14 @@ def test_who_may_set_and_who_may_look(engine: Engine, world: World) -> None:
         for name in ("officer", "auditor", "compliance", "manager", "provider", "foreign_officer"):
             with pytest.raises(NotFound):
                 set_one(db, world, name)
-        for name in ("officer", "dispute_officer", "provider", "auditor"):
+        for name in ("officer", "dispute_officer", "auditor"):
             assert not show_lists(db, world.actor(db, name), world.programmes["BJ"]).mine
         assert show_lists(db, world.actor(db, "administrator"), world.programmes["BJ"]).mine
-        for name in ("foreign_officer", "observer"):
+        for name in ("foreign_officer", "observer", "provider"):
             with pytest.raises(NotFound):
                 show_lists(db, world.actor(db, name), world.programmes["BJ"])
         with pytest.raises(NotFound):
-            show_lists(db, world.actor(db, "provider"), world.organisations["lab"])
+            show_lists(db, world.actor(db, "officer"), world.organisations["lab"])
         with pytest.raises((NotAllowed, NotFound)):
             actor = world.actor(db, "administrator")
             set_entry(db, actor, world.programmes["SH"], "sectors", fields=STEEL, reason=None, request=new_request())
@@ -140,3 +141,21 @@ def test_a_row_that_somebody_changed_is_found(engine: Engine, world: World) -> N
     with transaction(engine) as db:
         db.execute(text("UPDATE list_entries SET retired = true"))
     assert len(list(verify_all(engine))) == 1
+
+
+def test_a_provider_reads_the_lists_of_programmes_that_have_asked_it(world: World, db: Connection) -> None:
+    here, there = world.programmes["BJ"], world.programmes["SH"]
+    provider = world.actor(db, "provider")
+    for programme in (here, there):
+        with pytest.raises(NotFound):
+            show_lists(db, provider, programme)
+    number, _ = to_request(world, db)
+    # Nothing was sent yet.
+    with pytest.raises(NotFound):
+        show_lists(db, provider, here)
+    world.send(db, number, world.referral(db, number, "assessment"), "assessment")
+    assert show_lists(db, provider, here).id == here
+    with pytest.raises(NotFound):
+        show_lists(db, provider, there)
+    with pytest.raises(NotFound):
+        show_lists(db, world.actor(db, "foreign_provider"), here)

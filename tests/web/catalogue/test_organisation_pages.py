@@ -7,12 +7,16 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from casework.engine.roles import Role
+from casework.operations.catalogue.organisations import keep_row
+from casework.operations.people.registry import grant_role
+from casework.records.database import transaction
 from tests.support.file_makers import PDF
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, add_need, new_request
 from tests.web.cases.two_cases import words_of
 from tests.web.catalogue.test_right_pages import fill
 
@@ -150,6 +154,35 @@ def test_what_cannot_be_merged_says_why_and_offers_no_button(browser_for: Enter,
     assert "Merge the two" not in words_of(page)
     assert browser.get(f"{gone}/merge?into=nothing").status_code == 404
     assert "No organisation fits that." in browser.get(f"{gone}/merge?q=nothing such").text
+
+
+def test_two_programmes_screen_one_organisation_each_for_itself(
+    engine: Engine, browser_for: Enter, world: World
+) -> None:
+    party, there = world.organisations["need_owner"], world.programmes["SH"]
+    with transaction(engine) as db:
+        add_need(db, there, "n-there", party)
+        grant_role(db, world.people["foreign_officer"], Role.COMPLIANCE, programme=there)
+        grant_role(db, world.people["compliance"], Role.OFFICER, programme=there)
+        for who, name in (("officer", "Kiln Holding"), ("foreign_officer", "Kiln Partners")):
+            fields = {"name": name, "share": "60"}
+            keep_row(db, world.actor(db, who), party, "owners", None, fields=fields, source="x", request=new_request())
+    page, said = f"/organisations/{party}", {"result": "clear", "lists": "UN", "extract": "Query 7"}
+    theirs = browser_for("foreign_officer")
+    asked = words_of(theirs.get(f"{page}/screenings/new").text)
+    assert ("Kiln Partners" in asked, "Kiln Holding" in asked) == (True, False)
+    fill(theirs, f"{page}/screenings/new", (BytesIO(PDF), "there.pdf"), **said, owner_0="clear")
+    ours = browser_for("compliance")
+    # Whoever reads both programmes answers for the owners of the one for which the screening is.
+    asked = words_of(ours.get(f"{page}/screenings/new").text)
+    assert ("Kiln Partners" in asked, "Kiln Holding" in asked) == (False, True)
+    done = words_of(fill(ours, f"{page}/screenings/new", (BytesIO(PDF), "here.pdf"), **said, owner_0="clear"))
+    assert "Recorded: the cases of this organisation rely on it until it runs out." in done
+    shown = ours.get(page).text
+    assert "here.pdf" in shown
+    assert "there.pdf" in shown
+    links = re.findall(r'href="(/organisations/[^"]+/evidence)"', shown)
+    assert [ours.get(link).status_code for link in links] == [200]
 
 
 def test_a_screening_is_recorded_with_each_owner(browser_for: Enter, world: World) -> None:
