@@ -167,14 +167,14 @@ class Agreement(Workflow):
         "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Record the agreed text"
     )
     internal_ok = State(
-        "Internal approval", queue=Role.OFFICER, due=working_days(20), step="Clear", do="Clear the text for signing"
+        "Internal approval", queue=Role.OFFICER, due=working_days(20), step="Clearance", do="Clear the text for signing"
     )
     licence_awaited = State(
-        "Waiting for the export licence", queue=Role.OFFICER, step="Clear",
+        "Waiting for the export licence", queue=Role.OFFICER, step="Clearance",
         due=working_days(15, since="filed_on", law=laws.EXPORT_LICENCE), do="Get the export licence",
     )  # fmt: skip
     dual_use_licence = State(
-        "Waiting for the dual-use licence", queue=Role.OFFICER, step="Clear",
+        "Waiting for the dual-use licence", queue=Role.OFFICER, step="Clearance",
         due=working_days(45, since="filed_on", law=laws.DUAL_USE_LICENCE), do="Get the dual-use licence",
     )  # fmt: skip
     signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")

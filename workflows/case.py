@@ -112,7 +112,14 @@ class Case(Workflow):
 
     proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
     triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage")
-    introduced = State("Introduced", Role.OFFICER, calendar_days(790), "Introduce", do="Follow the introduction")
+    introduced = State(
+        "Introduced",
+        Role.OFFICER,
+        calendar_days(790),
+        "Introduce",
+        do="Follow the introduction",
+        letter=letters.INTRODUCED,
+    )
     consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Get both parties' consent")
     scoping = State(
         "Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan", letter=letters.SCOPING
@@ -241,7 +248,7 @@ class Case(Workflow):
     introduce = triage.to(
         introduced, by=Role.OFFICER, kind=EXCEPTION, do="Introduce the parties only", done="introduced the parties to each other",
         form=forms.Introduction, guards=[guards.no_declared_interest, guards.records_on_file],
-        ends=("triage_check",), opens=[*INTRODUCTION_FOLLOW_UPS],
+        ends=("triage_check",), opens=[*INTRODUCTION_FOLLOW_UPS], part=parts.INTRODUCES,
         consequence="The parties go on by themselves; they are asked after 6, 12 and 24 months what came of it.",
     )  # fmt: skip
     make_full = introduced.to(

@@ -86,9 +86,9 @@ class Ip(Workflow):
     title = "Check of intellectual property"
 
     checking = State("Checking", queue=Role.OFFICER, due=working_days(10), step="Check", do="Check the rights")
-    gaps = State("Gaps", queue=Role.OFFICER, due=working_days(20), step="Mend", do="Get what is missing")
+    gaps = State("Gaps", queue=Role.OFFICER, due=working_days(20), step="Put right", do="Get what is missing")
     clear = State(
-        "Clear", queue=Role.OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Clear",
+        "Clear", queue=Role.OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Rights clear",
         do="Check the rights again",
     )  # fmt: skip
     ended = Final("Ended")

@@ -1,5 +1,9 @@
 """What letters tell a party of where the case stands. A party does not learn the other one's name from them."""
 
+INTRODUCED = (
+    "We have put both sides in contact, and you go on by yourselves. We ask you after 6, 12 and 24 months what came of it; the "
+    "answer takes a minute and needs no account. If you want our help on the way, tell us at any time."
+)
 SCOPING = (
     "Both sides have agreed to go on. We now write down which services the case needs, who provides them and who pays, and "
     "ask you for the papers that this takes. Before your papers go to anybody we ask for your consent."

@@ -41,6 +41,8 @@ GIVES_BACK, TAKES_RESULT = "gives_back", "takes_result"
 
 #: The parties' interest is on file: nobody is invited any more.
 CONFIRMS_INTEREST = "confirms_interest"
+#: The parties are put in contact, and go on by themselves.
+INTRODUCES = "introduces"
 #: Other providers are named than in the plan.
 CHANGES_PLAN = "changes_plan"
 #: The rights named count as taken in every other case.
@@ -74,7 +76,7 @@ NOTHING = frozenset({TURNED_DOWN, UNANSWERED, CALLED_OFF, FAILED})
 FINAL_PARTS = NOTHING | {GIVES_RESULT}
 TRANSITION_PARTS = frozenset(
     {
-        SENDS, ACCEPTS, TURNS_DOWN, RESTS, TAKES_BACK, GIVES_BACK, TAKES_RESULT, CONFIRMS_INTEREST, CHANGES_PLAN, TAKES_RIGHTS,
+        SENDS, ACCEPTS, TURNS_DOWN, RESTS, TAKES_BACK, GIVES_BACK, TAKES_RESULT, CONFIRMS_INTEREST, INTRODUCES, CHANGES_PLAN, TAKES_RIGHTS,
     }
 )  # fmt: skip
 TASK_PARTS = frozenset(

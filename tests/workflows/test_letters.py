@@ -1,4 +1,4 @@
-"""What a letter tells a party of where its case stands: at every step from the confirmed interest to the closing, in both languages."""
+"""What a letter tells a party of where its case stands, in both languages: who was introduced, and whoever goes on to the closing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from casework.operations.core.i18n import Speech
 LIBRARY = load_library()
 EDITION = LIBRARY[LIBRARY.newest["case"]]
 #: Before both have agreed a party is invited, and after the end it has the letter at the end.
-OTHER_LETTERS = {"proposed", "triage", "introduced", "consent", "closed"}
+OTHER_LETTERS = {"proposed", "triage", "consent", "closed"}
 
 
 @pytest.mark.parametrize("state", sorted(set(EDITION.states) - OTHER_LETTERS))

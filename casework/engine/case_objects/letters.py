@@ -15,7 +15,7 @@ from casework.engine.execution.guards import line
 from casework.engine.execution.record_commands import SendLetter
 from casework.engine.execution.task_changes import commit
 from casework.engine.parties import PARTIES
-from casework.engine.parts import ACCEPTS, CONFIRMS_INTEREST
+from casework.engine.parts import ACCEPTS, CONFIRMS_INTEREST, INTRODUCES
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Task
 from casework.engine.state.document_effects_schema import FiledFile, RegisteredDocument
@@ -43,7 +43,7 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
         return
     if CONFIRMS_INTEREST not in case.main.played:
         yield from ((INVITATION, side) for side in parties)
-    else:
+    if not case.main.played.keys().isdisjoint((CONFIRMS_INTEREST, INTRODUCES)):
         yield from ((PROGRESS, side) for side in parties)
     live = [referral for referral in asked if referral.live]
     yield from ((REFERRAL, referral.id) for referral in live if ACCEPTS not in referral.played)

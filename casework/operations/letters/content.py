@@ -48,8 +48,8 @@ class Content:
     number: str
     day: date
     name: Named
-    need: str = ""
-    technology: str = ""
+    need: Named = Named("")
+    technology: Named = Named("")
     need_owner: Named = Named("")
     technology_owner: Named = Named("")
     service: Named = Named("")
@@ -62,7 +62,7 @@ class Content:
     stands: Named = Named("")
     #: For whom at the recipient it is.
     attention: str = ""
-    contact: str = ""
+    contact: Named = Named("")
     email: str = ""
     #: A paragraph of the writer's own.
     words: str = ""

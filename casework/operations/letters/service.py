@@ -236,13 +236,16 @@ def _insist(actor: Actor, case: Case, written: Written) -> By:
 #: What a programme is called.
 _PROGRAMME = text("SELECT name, name_zh FROM programmes WHERE id = CAST(:id AS uuid)")
 #: The titles of a case's need and technology.
-_TITLES = text(f"SELECT n.title AS need, t.title AS technology FROM cases c {OF_CASES} WHERE c.id = CAST(:log AS uuid)")
+_TITLES = text(
+    "SELECT n.title AS need, n.title_zh AS need_zh, t.title AS technology, t.title_zh AS technology_zh"
+    f" FROM cases c {OF_CASES} WHERE c.id = CAST(:log AS uuid)"
+)
 #: What some organisations are called, and their languages.
 _ORGANISATIONS = text(
     f"SELECT g.id, o.id::text AS stands, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
 )
 #: The name and the address of a person.
-_CONTACT = text("SELECT name, email FROM people WHERE id = CAST(:id AS uuid)")
+_CONTACT = text("SELECT name, name_zh, email FROM people WHERE id = CAST(:id AS uuid)")
 
 
 def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Content:
@@ -263,7 +266,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     side = written.to if written.to in PARTIES else "provider"
     known: JsonObject = {}
     if side != "provider":
-        known |= {"need": titles.need, "technology": titles.technology}
+        known |= {
+            "need": Named(titles.need, titles.need_zh),
+            "technology": Named(titles.technology, titles.technology_zh),
+        }
     elif written.kind == REFERRAL:
         known |= {
             "question": question_of(db, case, case.tracks[written.to]) or "",
@@ -286,7 +292,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         name=_recipient(case, names, written.to),
         by=until,
         late=until is not None and until < day,
-        contact=contact.name,
+        contact=Named(contact.name, contact.name_zh),
         email=contact.email,
         attention=written.attention.strip(),
         words=written.words.strip(),

@@ -16,9 +16,9 @@ _FILE = "File"
 #: The steps of all workflows, for the catalogue.
 STEPS = (
     N_("Triage"), N_("Introduce"), N_("Consent"), N_("Plan"), N_("Assess"), N_("Structure"), N_("Sign"), N_("Deploy"), N_("Monitor"),
-    N_("Close"), N_("Draft"), N_("Negotiate"), N_("Clear"), N_("In force"), N_("Check"), N_("Mend"), N_("Apply"),
-    N_("Review"), N_("Approve"), N_("Register"), N_("Pay"), N_("Repay"), N_("Screen"), N_("Match"), N_("Terms"), N_("Class"),
-    N_("Fund"), N_("Data"), N_("Panel"), N_("Report"), N_("Request"), N_("Answer"), N_("Start"), N_("Work"),
+    N_("Close"), N_("Draft"), N_("Negotiate"), N_("Clearance"), N_("In force"), N_("Check"), N_("Put right"), N_("Rights clear"),
+    N_("Apply"), N_("Review"), N_("Approve"), N_("Register"), N_("Pay"), N_("Repay"), N_("Screen"), N_("Match"), N_("Terms"),
+    N_("Class"), N_("Fund"), N_("Data"), N_("Panel"), N_("Report"), N_("Request"), N_("Answer"), N_("Start"), N_("Work"),
     N_("Deliver"), N_("Install"), N_("Test"), N_("Accept"), N_("Choose"), N_("Agree"), _FILE, N_("Appoint"), N_("Mediate"),
 )  # fmt: skip
 #: In words, for those who do not see the marks.

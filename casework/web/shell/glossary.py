@@ -240,7 +240,7 @@ TERMS = (
     Term("monitoring", "监测"),
     Term(
         "measurement and verification",
-        "监测与核证",
+        "测量与验证",
         means=N_("An independent body confirms what the measurements show."),
     ),
     Term("emission reduction (tCO2e)", "减排量（吨二氧化碳当量）"),

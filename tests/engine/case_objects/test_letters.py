@@ -23,7 +23,7 @@ from casework.engine.case_objects.letters import (
 from casework.engine.case_objects.letters import REFERRAL as REQUEST
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import FileTold, SendLetter
-from casework.engine.parts import CONFIRMS_INTEREST, SENDS
+from casework.engine.parts import CONFIRMS_INTEREST, INTRODUCES, SENDS
 from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED, Case
 from casework.engine.state.events import LETTER_SENT
@@ -58,6 +58,9 @@ TABLE: dict[str, tuple[Case, set[tuple[str, str]]]] = {
     "parties are invited": (invited(), {(INVITATION, NEED), (INVITATION, TECHNOLOGY)}),
     "only parties that there are": (case(parties={NEED: "n", TECHNOLOGY: ""}), {(INVITATION, NEED)}),
     "nobody is invited once interest is confirmed": (going(), TOLD),
+    "who was introduced is told how it stands, or invited to go on": (
+        invited(track("main", played={INTRODUCES: "introduce"})), TOLD | {(INVITATION, NEED), (INVITATION, TECHNOLOGY)},
+    ),
     "a provider that was asked": (going(ASKED), TOLD | {(REQUEST, "asked")}),
     "not one that has accepted": (going(ACCEPTED), TOLD),
     "not one that was not asked yet": (going(referral("draft", plays=[])), TOLD),

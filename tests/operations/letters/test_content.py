@@ -24,14 +24,14 @@ SENT = Content(
     number="BJ-2026-0001",
     day=date(2026, 11, 26),
     name=Named("Haidian Lab", "海淀实验室"),
-    need="Steam",
-    technology="Boiler",
+    need=Named("Steam", "蒸汽"),
+    technology=Named("Boiler", "锅炉"),
     need_owner=Named("Hebei Steam Works", "河北蒸汽厂"),
     technology_owner=Named("Nordwind Boilers"),
     service=Named("green technology assessment", "绿色技术评估"),
     question="Does it reach 180 degrees?",
     by=date(2026, 12, 3),
-    contact="Li Na",
+    contact=Named("Li Na", "李娜"),
     email="li@example.org",
     words="Bring boots.",
 )
@@ -89,6 +89,15 @@ def test_both_stand_side_by_side_and_ones_own_words_once() -> None:
     assert subject_of(SENT, BOTH) == "Request: green technology assessment · 委托函：绿色技术评估"
 
 
+@pytest.mark.parametrize("kind", ["invitation", "progress"])
+def test_titles_and_the_contact_stand_in_the_language_of_the_letter(kind: str) -> None:
+    said = read(CHINESE, kind=kind, side="need_owner").replace(" ", "")
+    assert "“蒸汽”" in said
+    assert "“锅炉”" in said
+    assert "联系人：李娜" in said
+    assert not {"Steam", "Boiler", "Li Na"} & set(said.split())
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
@@ -140,8 +149,8 @@ def test_whatever_anybody_typed_is_words(kind: str) -> None:
         kind=kind,
         name=Named(typed, typed),
         programme=Named(typed, typed),
-        need=typed,
-        technology=typed,
+        need=Named(typed),
+        technology=Named(typed),
         number=typed,
         need_owner=Named(typed),
         technology_owner=Named(typed),
@@ -150,7 +159,7 @@ def test_whatever_anybody_typed_is_words(kind: str) -> None:
         action=Named(typed),
         outcome=Named(typed),
         attention=typed,
-        contact=typed,
+        contact=Named(typed),
         email=typed,
         words=typed,
     )

@@ -24,6 +24,7 @@ from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of, read_rows
+from tests.support.papers import words_of
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request
 
@@ -93,6 +94,17 @@ def test_what_is_looked_at_is_what_is_filed(
             world.send_letter(document_store, number, written, sure=True).answer["sha256"]
             == hashlib.sha256(seen).hexdigest()
         )
+
+
+def test_a_chinese_letter_names_what_has_a_chinese_name_so(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET title_zh = '工艺蒸汽'"))
+        db.execute(text("UPDATE technologies SET title_zh = '高温热泵'"))
+        db.execute(text("UPDATE people SET name_zh = '李娜'"))
+        letter = compose_letter(db, world.actor(db, "officer"), sent[0], Written("progress", "need_owner", "zh"))
+    said = words_of(letter.print()).replace(" ", "")
+    for words in ("“工艺蒸汽”", "“高温热泵”", "联系人：李娜"):
+        assert words in said
 
 
 def test_a_mediation_has_no_letters(engine: Engine, world: World, sent: tuple[str, str]) -> None:

@@ -58,9 +58,9 @@ def _shown(edition: Edition, step: str, *visited: str, ended: str | None = None)
             _shown(MAIN, "Close", "Triage", "Close", ended="duplicate"),
             "Triage:d Consent:s Plan:s Assess:s Structure:s Sign:s Deploy:s Monitor:s Close:d",
         ),
-        (_shown(IP, "Check", "Check"), "Check:n Clear:a"),
-        (_shown(IP, "Mend", "Check", "Mend"), "Check:d Mend:n"),
-        (_shown(IP, "Clear", "Check", "Mend", "Clear"), "Check:d Mend:d Clear:n"),
+        (_shown(IP, "Check", "Check"), "Check:n Rights clear:a"),
+        (_shown(IP, "Put right", "Check", "Put right"), "Check:d Put right:n"),
+        (_shown(IP, "Rights clear", "Check", "Put right", "Rights clear"), "Check:d Put right:d Rights clear:n"),
     ],
 )
 def test_the_line_of_steps(shown: str, told: str) -> None:
