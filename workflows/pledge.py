@@ -62,12 +62,17 @@ from workflows.pledge_forms import (
 from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
+    co_owners_have_agreed,
+    invalidation_agrees_with_the_record,
     pledgor_owns_each_right,
+    points_agree_with_the_record,
     requests_for_invalidation_are_accepted,
     rights_are_not_given_away,
     rights_are_not_seized,
     rights_outlive_the_debt,
     shares_make_a_hundred,
+    twin_agrees_with_the_record,
+    twin_is_answered,
     way_in_was_disposal,
     way_in_was_no_value,
     way_in_was_not_paid,
@@ -197,12 +202,15 @@ class Pledge(Workflow):
         application, by=Role.PROVIDER, form=RegisterCheck,
         guards=[
             rights_are_confirmed, rights_are_in_force, rights_can_be_pledged, fees_are_paid, rights_are_not_pledged,
-            rights_are_not_given_away, rights_are_not_seized, requests_for_invalidation_are_accepted, pledgor_owns_each_right,
+            rights_are_not_given_away, rights_are_not_seized, rights_outlive_the_debt, pledgor_owns_each_right, co_owners_have_agreed,
+            twin_is_answered, twin_agrees_with_the_record, requests_for_invalidation_are_accepted,
+            invalidation_agrees_with_the_record,
         ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip
     found_not_eligible = pre_check.to(
         not_eligible, by=Role.PROVIDER, kind=EXCEPTION, form=PointsFailing, name="not_eligible",
+        guards=[points_agree_with_the_record],
         do="State that the rights cannot be pledged", done="stated that the rights cannot be pledged",
         consequence="The request for a loan ends.",
     )  # fmt: skip

@@ -57,13 +57,22 @@ class RegisterCheck(Form):
     )
     rights = Rights(label="Rights to be pledged", prefill="case.rights")
     owner_seen = YesNo(
-        label="The register names the pledgor as an owner of each right", required=False,
-        help="Only where the record of a right does not say whose it is",
+        label="The register names the pledgor as an owner of each right", required=False, asked_if="owner_is_asked",
+        help="The record of a right does not say whose it is",
     )  # fmt: skip
-    dispute = YesNo(label="Ownership is in dispute, or a right is frozen", must=False)
-    co_owners = YesNo(label="Every co-owner has agreed, or there is none", must=True)
-    twin = Choice(label="Twin application of the same day", choices=_IF_ANY)
-    invalidation = Choice(label="Request for invalidation", choices=_IF_ANY)
+    co_owners = YesNo(
+        label="Every co-owner has agreed, or there is none", must=True, required=False, asked_if="co_owners_are_asked",
+        help="The record of a right names several owners, or none",
+    )  # fmt: skip
+    twin = Choice(
+        label="Twin application of the same day", choices=_IF_ANY, required=False, asked_if="twin_is_asked",
+        help="Asked of inventions, utility models and applications",
+    )  # fmt: skip
+    invalidation = YesNo(
+        label="The lender knows of the request for invalidation that is on record, and still wants the pledge",
+        must=True, required=False, asked_if="invalidation_is_asked",
+    )  # fmt: skip
+    dispute = YesNo(label="Ownership is in dispute", must=False)
     other = YesNo(label="Another ground of refusal is known", must=False)
     checked_on = Date(label="Date of the check", past=True)
 

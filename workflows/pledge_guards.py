@@ -7,11 +7,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from casework.engine.analysis import record_tells
+from casework.engine.analysis.record_tells import may_have_twin, name_each, owners_of, say_in_order
+from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import LICENCE, SEIZURE, Terms, standing_against
 from casework.engine.case_objects.outside_burdens import INVALIDATION
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
-from workflows.service_guards import records_of, standing
+from casework.engine.definition.registry import Guard, guard
+from workflows.pledge_forms import REGISTER_POINTS
+from workflows.service_guards import (
+    fees_are_paid,
+    records_of,
+    rights_are_in_force,
+    rights_are_not_pledged,
+    rights_can_be_pledged,
+    standing,
+)
 
 #: The transitions that lead a pledge to its deregistration.
 WAYS_TO_DEREGISTRATION = ("repaid", "disposed", "no_value", "not_paid", "withdraw")
@@ -24,29 +35,115 @@ def _applied(facts: Facts) -> list[Mapping[str, Any]]:
 # --- pledge ----------------------------------------------------------------------------------------------------------
 
 
+def _not_of_pledgor(facts: Facts) -> list[Mapping[str, Any]]:
+    """The rights that are not the pledgor's by their record, nor by the register where the record names nobody."""
+    checked, now = facts.fired("eligible"), facts.data
+    said = now if "pledgor" in now or checked is None else checked.data
+    rights = list(now.get("rights") or ()) or list(facts.said("apply.rights") or ())
+    records = records_of(facts, rights)
+    if said.get("pledgor") == "other":
+        # Whoever owns all of them, and is no party of the case.
+        shared = set.intersection(*map(owners_of, records)) if records else set()
+        return [] if shared - set(facts.case.parties.values()) else records
+    pledgor = facts.case.parties.get(str(said.get("pledgor")))
+    seen = set(said.get("rights") or ()) if said.get("owner_seen") is True else set()
+    return [
+        record
+        for right, record in zip(rights, records, strict=True)
+        if not (pledgor in known if (known := owners_of(record)) else right in seen)
+    ]
+
+
+def _whose(facts: Facts) -> Words:
+    return name_each(facts, _not_of_pledgor(facts), record_tells.owners)
+
+
 @guard(
     rule="The pledgor is an owner of each right: by its record, or by the register where the record names nobody.",
     refusal="The pledgor is not on record as an owner of each right. Name rights of the pledgor, or enter whose they are.",
     reads=("rights",),
+    because=_whose,
+    tells=record_tells.owners,
 )
 def pledgor_owns_each_right(facts: Facts) -> bool:
     """Borrower, pledgor and owner are three facts; who borrows does not matter here."""
-    checked, now = facts.fired("eligible"), facts.data
-    said = now if "pledgor" in now or checked is None else checked.data
-    rights = list(now.get("rights") or ()) or list(facts.said("apply.rights") or ())
-    owners = [{one["organisation"] for one in right.get("owners") or ()} for right in records_of(facts, rights)]
-    if said.get("pledgor") == "other":
-        # Whoever owns all of them, and is no party of the case.
-        return bool(owners) and bool(set.intersection(*owners) - set(facts.case.parties.values()))
-    pledgor = facts.case.parties.get(str(said.get("pledgor")))
-    seen = set(said.get("rights") or ()) if said.get("owner_seen") is True else set()
-    return all(pledgor in known if known else right in seen for right, known in zip(rights, owners, strict=True))
+    named = facts.data.get("rights") or facts.said("apply.rights")
+    return bool(named or facts.data.get("pledgor") != "other") and not _not_of_pledgor(facts)
+
+
+@guard(
+    rule="The record of a right names no owner.",
+    refusal="The record of each right names its owners.",
+    reads=("rights",),
+)
+def owner_is_asked(facts: Facts) -> bool:
+    return any(not owners_of(right) for right in _named(facts))
+
+
+@guard(
+    rule="The record of a right names several owners, or none.",
+    refusal="The record of each right names one owner, so that no co-owner is asked.",
+    reads=("rights",),
+)
+def co_owners_are_asked(facts: Facts) -> bool:
+    return bool(_with_co_owners(facts))
+
+
+def _with_co_owners(facts: Facts) -> list[Mapping[str, Any]]:
+    return [right for right in _named(facts) if len(owners_of(right)) != 1]
+
+
+@guard(
+    rule="Every co-owner has agreed, where the record of a right names several owners or none.",
+    refusal="The record of a right names several owners, or none. Say whether every co-owner has agreed.",
+    reads=("rights",),
+    because=lambda facts: name_each(facts, _with_co_owners(facts), record_tells.co_owners),
+    tells=record_tells.co_owners,
+)
+def co_owners_have_agreed(facts: Facts) -> bool:
+    return not _with_co_owners(facts) or facts.data.get("co_owners") is True
+
+
+@guard(
+    rule="A right is of a kind that can have a twin.",
+    refusal="No right is of a kind that can have a twin.",
+    reads=("rights",),
+)
+def twin_is_asked(facts: Facts) -> bool:
+    return any(may_have_twin(right) for right in _named(facts))
+
+
+@guard(
+    rule="Where a right can have a twin application of the same day it is said whether there is one.",
+    refusal="A right can have a twin application of the same day. Say whether there is one.",
+    reads=("rights",),
+    tells=record_tells.twin,
+)
+def twin_is_answered(facts: Facts) -> bool:
+    return not any(may_have_twin(right) for right in _named(facts)) or facts.data.get("twin") is not None
+
+
+def _twins(facts: Facts) -> Words:
+    """Twins on record that the answer denies."""
+    named = _named(facts) if facts.data.get("twin") == "none" else []
+    return name_each(facts, [right for right in named if right.get("twin")], record_tells.twin)
+
+
+@guard(
+    rule="The answer about a twin does not deny one that is on record.",
+    refusal="The answer says that there is no twin application, and the record of a right names one.",
+    reads=("rights",),
+    because=_twins,
+)
+def twin_agrees_with_the_record(facts: Facts) -> bool:
+    return not _twins(facts)
 
 
 @guard(
     rule="No exclusive licence and no assignment stands on a right.",
     refusal="An exclusive licence or an assignment stands on a right. It is no security for a loan.",
     reads=("rights",),
+    tells=record_tells.not_given_away,
 )
 def rights_are_not_given_away(facts: Facts) -> bool:
     wanted = Terms(LICENCE)
@@ -57,6 +154,7 @@ def rights_are_not_given_away(facts: Facts) -> bool:
     rule="No right is seized.",
     refusal="A right is seized. No pledge of it is registered until that has ended.",
     reads=("rights",),
+    tells=record_tells.not_seized,
 )
 def rights_are_not_seized(facts: Facts) -> bool:
     seizures = [one for right in _named(facts) or _applied(facts) for one in standing(right, SEIZURE)]
@@ -64,19 +162,68 @@ def rights_are_not_seized(facts: Facts) -> bool:
 
 
 @guard(
+    rule="A request for invalidation of a right is on record.",
+    refusal="No request for invalidation of a right is on record.",
+    reads=("rights",),
+)
+def invalidation_is_asked(facts: Facts) -> bool:
+    return any(standing(right, INVALIDATION) for right in _named(facts))
+
+
+@guard(
     rule="Where a request for invalidation is on record the lender has accepted it.",
     refusal="A request for invalidation of a right is on record. The lender must say that it still wants the pledge.",
     reads=("rights",),
+    tells=record_tells.invalidation,
 )
 def requests_for_invalidation_are_accepted(facts: Facts) -> bool:
-    asked = any(standing(right, INVALIDATION) for right in _named(facts))
-    return not asked or facts.data.get("invalidation") == "accepted"
+    return not invalidation_is_asked.holds(facts) or facts.data.get("invalidation") is True
+
+
+@guard(
+    rule="Nobody accepts a request for invalidation that is not on record.",
+    refusal="The answer accepts a request for invalidation, and none is on the record of a right. Have it entered there first.",
+    reads=("rights",),
+)
+def invalidation_agrees_with_the_record(facts: Facts) -> bool:
+    return facts.data.get("invalidation") is not True or invalidation_is_asked.holds(facts)
+
+
+#: Of the twelve points those that the record tells whoever pledges, each by the guard that asks it.
+POINTS_TOLD: Mapping[str, Guard] = {
+    "ended": rights_are_in_force,
+    "not_granted": rights_can_be_pledged,
+    "fee": fees_are_paid,
+    "pledged": rights_are_not_pledged,
+}
+
+
+def _denied(facts: Facts) -> Words:
+    """Points that are said to fail and fail of no right by its record; which rights there are the case sheet tells, or keeps back."""
+    rights = records_of(facts, facts.case.rights)
+    said: Words = []
+    for point in facts.data.get("points") or ():
+        asks = POINTS_TOLD[point].tells if point in POINTS_TOLD else None
+        if asks is not None and rights and all(asks(facts, right).holds for right in rights):
+            said.append(say_in_order(f"pledge.forms.PointsFailing.points.choices.{point}", REGISTER_POINTS[point]))
+    return said
+
+
+@guard(
+    rule="No point is said to fail of which the record of every right says that it does not.",
+    refusal="The record says otherwise of a point that is said to fail. Have the record put right first, or leave the point out.",
+    reads=("rights",),
+    because=_denied,
+)
+def points_agree_with_the_record(facts: Facts) -> bool:
+    return not _denied(facts)
 
 
 @guard(
     rule="Each right lasts longer than the debt.",
     refusal="The debt runs longer than a right. Take a shorter term, or other rights.",
     reads=("rights",),
+    tells=record_tells.last_day,
 )
 def rights_outlive_the_debt(facts: Facts) -> bool:
     """Of a right whose end nobody has recorded the record can tell nothing."""
@@ -112,6 +259,7 @@ def shares_make_a_hundred(facts: Facts) -> bool:
     rule="A person has confirmed each right of the application.",
     refusal="A right of the application is not confirmed by a person.",
     reads=("rights",),
+    tells=record_tells.confirmed,
 )
 def applied_rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _applied(facts))
@@ -121,9 +269,10 @@ def applied_rights_are_confirmed(facts: Facts) -> bool:
     rule="No right of the application is pledged.",
     refusal="A right of the application has been pledged in the meantime.",
     reads=("rights",),
+    tells=record_tells.not_pledged,
 )
 def applied_rights_are_not_pledged(facts: Facts) -> bool:
-    return not any(standing(right, kind) for right in _applied(facts) for kind in ("pledge", "pledge_registration"))
+    return not any(standing(right, kind) for right in _applied(facts) for kind in record_tells.PLEDGES)
 
 
 def _way_in(facts: Facts) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from casework.engine.analysis import record_tells
 from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends
 from casework.engine.case_objects.licence_conflicts import LICENCE
 from casework.engine.case_objects.right_kinds import has_ended
@@ -74,6 +75,7 @@ def case_is_about_a_right(f: Facts) -> bool:
     rule="A party of the case is an owner of each right: by its record, or by the register where the record names nobody.",
     refusal="No party of the case is on record as an owner of a right. Enter whose it is.",
     reads=("rights",),
+    tells=record_tells.owners,
 )
 def a_party_owns_each_right(f: Facts) -> bool:
     """Of what is pledged whoever pledges it: that the giver owns what is given is asked of the terms."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from casework.engine.analysis import record_tells
 from casework.engine.case_objects.right_kinds import fees_paid, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
@@ -27,14 +28,14 @@ def _named(facts: Facts) -> list[Mapping[str, Any]]:
     return records_of(facts, facts.data.get("rights") or ())
 
 
-def standing(right: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
-    return [burden for burden in right.get("encumbrances", ()) if burden["kind"] == kind and burden.get("to") is None]
+standing = record_tells.lying
 
 
 @guard(
     rule="A person has confirmed each right.",
     refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
     reads=("rights",),
+    tells=record_tells.confirmed,
 )
 def rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _named(facts))
@@ -44,6 +45,7 @@ def rights_are_confirmed(facts: Facts) -> bool:
     rule="Each right is on record as in force; an application as pending; know-how as not disclosed.",
     refusal="A right is not in force, an application not pending any more, know-how disclosed, or nobody has recorded what is so.",
     reads=("rights",),
+    tells=record_tells.in_force,
 )
 def rights_are_in_force(facts: Facts) -> bool:
     today = facts.today.isoformat()
@@ -54,6 +56,7 @@ def rights_are_in_force(facts: Facts) -> bool:
     rule="The fee of each right that has fees is paid up to today.",
     refusal="The fee of a right is not paid up to today.",
     reads=("rights",),
+    tells=record_tells.fee_paid,
 )
 def fees_are_paid(facts: Facts) -> bool:
     today = facts.today.isoformat()
@@ -64,6 +67,7 @@ def fees_are_paid(facts: Facts) -> bool:
     rule="A pledge of each right can be registered: it is granted, and no know-how.",
     refusal="A right cannot be pledged: an application that is not granted yet, know-how, or one of a kind without a register.",
     reads=("rights",),
+    tells=record_tells.pledgeable,
 )
 def rights_can_be_pledged(facts: Facts) -> bool:
     return all(right.get("confirmed") is True and may_be_pledged(right) for right in _named(facts))
@@ -73,6 +77,7 @@ def rights_can_be_pledged(facts: Facts) -> bool:
     rule="The pledgee's consent is on file for each right that is pledged.",
     refusal="A right is pledged. The pledgee's consent must be on file.",
     reads=("rights",),
+    tells=record_tells.not_pledged,
 )
 def pledged_rights_have_consent(facts: Facts) -> bool:
     pledged = any(standing(right, "pledge") for right in _named(facts))
@@ -93,10 +98,11 @@ def pledgee_knows_of_recheck(facts: Facts) -> bool:
     rule="No right is pledged.",
     refusal="A right is pledged already.",
     reads=("rights",),
+    tells=record_tells.not_pledged,
 )
 def rights_are_not_pledged(facts: Facts) -> bool:
     # Nor is a pledge left in the register whose debt is paid.
-    return not any(standing(right, kind) for right in _named(facts) for kind in ("pledge", "pledge_registration"))
+    return not any(standing(right, kind) for right in _named(facts) for kind in record_tells.PLEDGES)
 
 
 # --- assessment ------------------------------------------------------------------------------------------------------

@@ -183,7 +183,8 @@ class BrowserHand(Hand):
     def _said(self, action: str, said: Mapping[str, Json]) -> dict[str, Json]:
         """What a script says, and what is chosen where it says nothing."""
         chosen = {field: value for (of, field), value in CHOICES.items() if of == action and field not in HABITS}
-        also = {field: True for of, field in ALSO_SAID if of == action}
+        # What the record leaves open the page itself insists on.
+        also = {field: True for of, field in ALSO_SAID if of == action != "eligible"}
         return chosen | also | {name: self._resolved(value) for name, value in said.items()}
 
     def _resolved(self, value: Json) -> Json:

@@ -184,3 +184,55 @@ def test_a_pledge_ends_with_its_debt_and_its_registration_after(effect: Effect, 
 
 def test_an_extended_debt_is_followed_until_its_new_day() -> None:
     assert effects.debt_is_extended.follows(facts({"until_on": TODAY})) == {"extend": TODAY}
+
+
+ONE, TWO = [{"organisation": "maker"}], [{"organisation": "maker"}, {"organisation": "parent"}]
+ASKED = [{"kind": "invalidation", "case": None, "from": YESTERDAY, "to": None}]
+ANSWERS: list[tuple[Guard, dict[str, Any], dict[str, Any], bool]] = [
+    (guards.co_owners_have_agreed, right(owners=ONE), {}, True),
+    (guards.co_owners_have_agreed, right(owners=TWO), {}, False),
+    (guards.co_owners_have_agreed, right(owners=TWO), {"co_owners": True}, True),
+    (guards.co_owners_have_agreed, right(), {}, False),
+    (guards.co_owners_have_agreed, right(), {"co_owners": True}, True),
+    (guards.twin_is_answered, right(), {}, False),
+    (guards.twin_is_answered, right(), {"twin": "none"}, True),
+    (guards.twin_is_answered, right(kind="design"), {}, True),
+    (guards.twin_agrees_with_the_record, right(twin="CN1"), {"twin": "none"}, False),
+    (guards.twin_agrees_with_the_record, right(twin="CN1"), {"twin": "accepted"}, True),
+    (guards.twin_agrees_with_the_record, right(), {"twin": "none"}, True),
+    (guards.requests_for_invalidation_are_accepted, right(encumbrances=ASKED), {}, False),
+    (guards.requests_for_invalidation_are_accepted, right(encumbrances=ASKED), {"invalidation": True}, True),
+    (guards.requests_for_invalidation_are_accepted, right(), {}, True),
+    (guards.invalidation_agrees_with_the_record, right(), {"invalidation": True}, False),
+    (guards.invalidation_agrees_with_the_record, right(encumbrances=ASKED), {"invalidation": True}, True),
+    (guards.invalidation_agrees_with_the_record, right(), {}, True),
+    (guards.points_agree_with_the_record, right(), {"points": ["fee"]}, False),
+    (guards.points_agree_with_the_record, right(fee_paid_to=YESTERDAY), {"points": ["fee"]}, True),
+    (guards.points_agree_with_the_record, right(), {"points": ["pledged"]}, False),
+    (guards.points_agree_with_the_record, right(encumbrances=[PLEDGE]), {"points": ["pledged"]}, True),
+    (guards.points_agree_with_the_record, right(), {"points": ["ended"]}, False),
+    (guards.points_agree_with_the_record, right(), {"points": ["not_granted"]}, False),
+    (guards.points_agree_with_the_record, right(kind="application"), {"points": ["not_granted"]}, True),
+    # What no record tells is a person's word.
+    (guards.points_agree_with_the_record, right(), {"points": ["dispute", "contract", "other"]}, True),
+]
+
+
+@pytest.mark.parametrize(("guard", "known", "said", "holds"), ANSWERS)
+def test_answers_and_the_record_agree(guard: Guard, known: dict[str, Any], said: dict[str, Any], holds: bool) -> None:
+    assert guard.holds(facts(named(**said), rights=known)) is holds
+
+
+@pytest.mark.parametrize(
+    ("guard", "known", "said", "named_so"),
+    [
+        (guards.twin_agrees_with_the_record, right(twin="CN1"), {"twin": "none"}, "twin on record: CN1"),
+        (guards.points_agree_with_the_record, right(), {"points": ["fee"]}, "The annual fee is unpaid: the record"),
+        (guards.co_owners_have_agreed, right(owners=TWO), {}, "owners on record: 2"),
+        (guards.pledgor_owns_each_right, owned("parent"), {"pledgor": "need_owner"}, "somebody beside the parties"),
+    ],
+)
+def test_a_contradiction_is_named(guard: Guard, known: dict[str, Any], said: dict[str, Any], named_so: str) -> None:
+    assert guard.because is not None
+    [why] = guard.because(facts(named(**said), rights=known))
+    assert named_so in str(why)

@@ -21,7 +21,7 @@ def say_conflicts(
     answers to its questions."""
     return [
         reasons.rights.IN_THE_WAY(
-            right=_called(right),
+            right=call_right(right),
             what=str(burden.get("licence") or burden["kind"]),
             since=str(burden.get("from") or ""),
             where=_answers(form, *territories, burden.get("territories")) or [reasons.rights.EVERYWHERE],
@@ -43,19 +43,20 @@ def _held(burden: Mapping[str, Any]) -> Holder:
 def say_ended(rights: Iterable[Mapping[str, Any]], today: str) -> Words:
     """Of each right that has ended, how the record says it."""
     return [
-        reasons.rights.RAN_OUT(right=_called(right), day=right["expires_on"])
+        reasons.rights.RAN_OUT(right=call_right(right), day=right["expires_on"])
         if (right.get("expires_on") or today) < today
-        else reasons.rights.HAS_ENDED(right=_called(right), status=str(right.get("status")))
+        else reasons.rights.HAS_ENDED(right=call_right(right), status=str(right.get("status")))
         for right in rights
     ]
 
 
 def say_ends(rights: Iterable[Mapping[str, Any]]) -> Words:
     """The last day of each right."""
-    return [reasons.rights.RUNS_OUT(right=_called(right), day=right["expires_on"]) for right in rights]
+    return [reasons.rights.RUNS_OUT(right=call_right(right), day=right["expires_on"]) for right in rights]
 
 
-def _called(right: Mapping[str, Any]) -> Why | str:
+def call_right(right: Mapping[str, Any]) -> Why | str:
+    """A right by its office and number, or by its kind where it has none."""
     number = " ".join(part for part in (right.get("office"), right.get("number")) if part)
     return number or reasons.rights.UNNUMBERED(kind=str(right.get("kind")))
 

@@ -21,11 +21,8 @@ from casework.errors import FieldFault, InvalidForm
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """One question of a form.
-
-    `fact` fields are read by guards, clocks, figures, letters or records: they stand in an event's effects and are
-    never erased, so they hold codes, dates, numbers and ids, never personal words. The others stand in the body.
-    """
+    """One question of a form. `fact` fields are read by guards, clocks, figures, letters or records: they stand in an event's effects
+    and are never erased, so they hold codes, dates, numbers and ids, never personal words. The others stand in the body."""
 
     label: str
     required: bool = True
@@ -35,6 +32,12 @@ class FormField:
     fact: bool = True
     #: Filled from what is known: "case.need_owner", "agreement.sign_local.expires_on", …
     prefill: str | None = None
+    #: Known for good once it is filled from there: it is told, and sent as it is.
+    settled: bool = False
+    #: The name of the guard that says whether it need be asked: where it does not hold the record tells the answer.
+    asked_if: str = ""
+    #: The heading under which this question and those after it stand.
+    group: str = ""
 
     type: ClassVar[str] = ""
 
@@ -45,13 +48,15 @@ class FormField:
             written["when"] = [self.when[0], list(self.when[1])]
         if self.prefill is not None:
             written["prefill"] = self.prefill
-        return written | self.limits()
+        told = {"settled": self.settled, "asked_if": self.asked_if}
+        return written | {key: said for key, said in told.items() if said} | self.limits()
 
     def limits(self) -> dict[str, Any]:
         return {}
 
     def texts(self) -> dict[str, str]:
-        return {"label": self.label} | ({"help": self.help} if self.help else {})
+        words = {"label": self.label, "help": self.help, "group": self.group}
+        return {key: said for key, said in words.items() if said or key == "label"}
 
 
 def _of_answers(**words: Mapping[str, str]) -> dict[str, str]:
@@ -273,7 +278,7 @@ class Tasks(FormField):
 
 @dataclass(frozen=True, kw_only=True)
 class Items(FormField):
-    """A list of things to do, each with words and a day: [{"what": "…", "by": "2026-03-01"}]; each may open a task."""
+    """A list of things to do, each with words and a day: [{"what": "…", "by": "2026-03-01"}]."""
 
     fact: bool = False
     type: ClassVar[str] = "items"

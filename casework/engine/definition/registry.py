@@ -5,12 +5,26 @@ A published guard or effect never changes its meaning; a new meaning gets a new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.reasons import Why
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the record of one right says to a guard's question, and by which of its entries."""
+
+    #: Whether the rule holds of it; None where the record does not tell, so that a person is asked or a later form decides.
+    holds: bool | None
+    by: Why
+
+
+#: What the record of one right tells, as a guard reads it.
+Tells = Callable[[Facts, Mapping[str, Any]], Told]
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,8 @@ class Guard:
     sealed: bool = False
     #: What exactly is in the way, told after the refusal.
     because: Callable[[Facts], Sequence[Why]] | None = None
+    #: What the record of each right tells of it, for whoever is about to act.
+    tells: Tells | None = None
 
 
 @dataclass(frozen=True)
@@ -51,14 +67,16 @@ def guard(
     reads: tuple[str, ...] = (),
     sealed: bool = False,
     because: Callable[[Facts], Sequence[Why]] | None = None,
+    tells: Tells | None = None,
 ) -> Callable[[Callable[[Facts], bool]], Guard]:
-    """Register the function below as a guard: `rule` says what must be so, `refusal` what is not, `because` what is in the way."""
+    """Register the function below as a guard: `rule` says what must be so, `refusal` what is not, `because` what is in the way,
+    `tells` what the record of a right says to it."""
 
     def register(holds: Callable[[Facts], bool]) -> Guard:
         name = holds.__name__
         if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
             raise ValueError(f"two guards are called {name}")
-        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because)
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells)
         return GUARDS[name]
 
     return register

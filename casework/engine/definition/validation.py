@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from casework.engine.deadlines.deadlines import WrittenLimit
+from casework.engine.definition.asked_fields import asked_faults
 from casework.engine.definition.by_link import LINK_FILLS
 from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
@@ -307,11 +308,8 @@ def _fired_elsewhere(
             if where != "child":
                 there = [above if where == "parent" else asked]
             if not any(candidate is not None and candidate.has(name) for candidate in there):
-                yield Fault(
-                    "unknown_also",
-                    f"transition {rule.name}",
-                    f"Nothing that it fires elsewhere is called {quoted(name)}.",
-                )
+                told = f"Nothing that it fires elsewhere is called {quoted(name)}."
+                yield Fault("unknown_also", f"transition {rule.name}", told)
 
 
 # --- forms and days --------------------------------------------------------------------------------------------------
@@ -319,6 +317,7 @@ def _fired_elsewhere(
 
 def _forms(graph: Graph) -> Iterator[Fault]:
     for name, fields in graph.edition.rules["forms"].items():
+        yield from asked_faults(name, fields)
         empty = [
             field["name"] for field in fields if field["required"] and "when" not in field and "prefill" not in field
         ]

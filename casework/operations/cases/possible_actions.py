@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.asked_fields import unasked
+from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.available_actions import offers, task_offers
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
+from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask, NeededPaper
 from casework.operations.cases.known_answers import known_answers
 from casework.operations.core.external_facts import outside
@@ -58,6 +63,8 @@ def actions_of(
         }
         for by in {nobody, *(by for all_of in mine.values() for by in all_of)}
     }
+    milestones = {one.edition: library[one.edition].milestones for one in judged.tracks.values()}
+    stands = Facts(judged, judged.main, moment, calendar, actor.person, {}, facts, milestones=milestones)
     actions = []
     for (track, name), plain in by_capacity[nobody].items():
         if track not in mine:
@@ -74,6 +81,9 @@ def actions_of(
             why = (reasons.cases.FOR_ROLES(roles=sorted(roles)),)
         else:
             why = by_capacity[by][track, name].why_not
+        form = edition.form(rule.form)
+        known = known_answers(db, actor, case, case.tracks[track], form, reader=_oneself(actor, by))
+        told = unasked(replace(stands, track=judged.tracks[track]), form, known)
         actions.append(
             ActionView(
                 track=track,
@@ -86,7 +96,7 @@ def actions_of(
                 yours=by is not None,
                 allowed=not why,
                 why_not=list(why),
-                form=[] if plain.proposal else [*edition.form_shown(rule.form)],
+                form=[] if plain.proposal else _asked(edition.form_shown(rule.form), told),
                 papers=[
                     row_as(
                         NeededPaper,
@@ -97,14 +107,17 @@ def actions_of(
                     )
                     for paper in plain.papers
                 ],
-                prefill={}
-                if plain.proposal
-                else known_answers(
-                    db, actor, case, case.tracks[track], edition.form(rule.form), reader=_oneself(actor, by)
-                ),
+                prefill={} if plain.proposal else {name: value for name, value in known.items() if name not in told},
             )
         )
     return actions
+
+
+def _asked(form: Iterable[dict[str, Any]], told: frozenset[str]) -> list[JsonMapping]:
+    """The questions that the record leaves open; what it leaves open must be answered."""
+    return [
+        {**field, "required": True} if "asked_if" in field else field for field in form if field["name"] not in told
+    ]
 
 
 def _oneself(actor: Actor, by: By | None) -> str | None:

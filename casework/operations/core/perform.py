@@ -16,6 +16,7 @@ from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import owes
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.decide import decide_and_evolve
+from casework.engine.definition.asked_fields import reads_of
 from casework.engine.definition.editions import REMEMBERED, Edition
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
@@ -315,7 +316,7 @@ def _reads_of(edition: Edition, states: tuple[str, ...], by_itself: bool) -> fro
             if by_itself and not rule.automatic:
                 continue
             names |= {key for name in rule.guards for key in GUARDS[name].reads}
-            names |= {key for name in rule.effects for key in EFFECTS[name].reads}
+            names |= {key for name in rule.effects for key in EFFECTS[name].reads} | reads_of(edition.form(rule.form))
             names |= {key for name in edition.asked_before_opening(rule) for key in GUARDS[name].reads}
             if rule.needs:
                 names.add(SCANS)

@@ -52,6 +52,7 @@ from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, listed, say
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.provider_choices import say_reasons
+from casework.web.shell.record_points import points_shown
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 from casework.web.tasks.next_action import say_done
@@ -164,6 +165,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         effect=effect_of(standing.shown.impacts) if _claims_an_effect(action) else None,
         refused_answers=_refused(db, actor, case, action),
         preview=preview_of(db, actor, case, action, sent),
+        points=points_shown(db, actor, case, action),
     )
     return make_response(page, sent.status if sent else 200)
 

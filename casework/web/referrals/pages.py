@@ -57,6 +57,7 @@ from casework.web.shell.earlier_answers import with_earlier
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, listed, role_name, say_error
 from casework.web.shell.navigation import PROVIDERS
+from casework.web.shell.record_points import points_shown
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import Values, party_name, service_name
 from casework.web.tasks.allocation_pages import queues_to_choose
@@ -301,10 +302,11 @@ def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> s
         if form is not None and why_not(actor, case, case.tracks.get(files.place.referral or "")) is None:
             form = files.shown_in(form, sent)
         moved = form_actions.moved_since(db, actor, case, track, sent.seen) if sent else []
-        preview = preview_of(db, actor, case, chosen, sent)
+        preview, points = preview_of(db, actor, case, chosen, sent), points_shown(db, actor, case, chosen)
     return render_template(
         "referrals/action.html",
         preview=preview,
+        points=points,
         one=details,
         action=chosen,
         form=form,

@@ -70,7 +70,7 @@ SCRIPTS: dict[str, Steps] = {
         lift("filter_patent", "seizure"),
         lay("filter_patent", "invalidation"),
         refused(do("banker", "pledge.eligible", owner_seen=True), Refused, "A request for invalidation"),
-        do("banker", "pledge.eligible", owner_seen=True, invalidation="accepted"),
+        do("banker", "pledge.eligible", owner_seen=True, invalidation=True),
         lay("filter_patent", "pledge", holder="other_bank"),
         refused(do("officer", "pledge.apply"), Refused, "A right is pledged already"),
         lift("filter_patent", "pledge"),

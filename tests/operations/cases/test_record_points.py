@@ -1,0 +1,41 @@
+"""Who is about to act on rights sees what the record of each tells, and where it was looked up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.definitions import load_library
+from casework.engine.state.case import Case
+from casework.operations.cases.record_points import record_points
+from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
+from tests.support.world import World
+
+
+@pytest.fixture
+def checking(world: World, db: Connection) -> Case:
+    """A case whose main track stands where rights are checked for a pledge."""
+    case = load(db, home_of(db, world.open_case(db)), "case")
+    edition = load_library().latest("pledge")
+    assert edition is not None
+    main = replace(case.main, edition=edition.fingerprint, states=("pre_check",))
+    return replace(case, tracks={**case.tracks, main.id: main})
+
+
+def test_each_point_stands_beside_what_the_record_tells(world: World, db: Connection, checking: Case) -> None:
+    [right] = record_points(db, world.actor(db, "officer"), checking, checking.main.id, "eligible")
+    told = {point.guard: (point.told.holds, str(point.told.by)) for point in right.told.points}
+    assert (right.id, right.kind, right.office) == (checking.rights[0], "invention", "CNIPA")
+    assert right.checked_on
+    assert told["rights_are_not_pledged"] == (True, "nothing of this kind is on record")
+    assert told["rights_can_be_pledged"] == (True, "kind: invention patent")
+    assert told["twin_is_answered"][0] is None
+
+
+def test_where_no_record_speaks_nothing_is_read(world: World, db: Connection, checking: Case) -> None:
+    actor, main = world.actor(db, "officer"), checking.main.id
+    assert record_points(db, actor, checking, main, "approved") == []
+    assert record_points(db, actor, replace(checking, rights=()), main, "eligible") == []
