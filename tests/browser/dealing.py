@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from casework.engine.parties import PARTIES
 from casework.operations.people.registry import register_organisation
 from casework.playbook.steps import Step, presses
 from casework.records.database import transaction
@@ -12,6 +14,9 @@ from tests.browser.reader import Json, Reader
 from tests.browser.site import Site
 from tests.browser.storyteller import Told
 from tests.support.world import add_match, add_need
+
+#: Where a page says why something is not possible yet: that of a case, and that of a referral.
+_NOT_YET = ".not-now li, main details.panel li"
 
 
 class Deal(Told):
@@ -22,7 +27,7 @@ class Deal(Told):
         self.patent = site.world.rights[0]
 
     def ids(self) -> dict[str, str]:
-        return super().ids() | {"patent": self.patent}
+        return {name: id for name, id in super().ids().items() if name not in PARTIES} | {"patent": self.patent}
 
     # --- the scene ---
 
@@ -59,10 +64,13 @@ class Deal(Told):
         """The right that the case is about, the newest of several."""
         return self.site.ids("SELECT unnest(rights) FROM cases WHERE number = :number", number=self.number)[-1]
 
-    def hand_in(self, who: str, service: str) -> None:
-        """By operations, the file of what a provider is to deliver."""
-        referral = self.track("referral", service)
-        self.site.world.hand_in(self.site.document_store, self.number, who, title="The result", referral=referral)
+    def hand_in(self, who: str, service: str | None, kind: str = "report") -> None:
+        """By operations, the file of what a provider is to deliver, or a paper of the office."""
+        referral = self.track("referral", service) if service else None
+        self.site.world.hand_in(
+            self.site.document_store, self.number, who, title="The result", kind=kind, referral=referral
+        )
+        self._last = None
 
     # --- what is read ---
 
@@ -78,12 +86,17 @@ class Deal(Told):
         return reader
 
     def refused(self, who: str, action: str, *words: str, **said: Json) -> Reader:
-        """The action's form is sent and comes back with these words, and with the answers still in it."""
-        reader = self.at_action(who, action)
-        reader.fill(self._said(action.rpartition(".")[2], said))
-        if (sure := reader.page.locator('form.asks input[name="sure"]')).count():
-            sure.check()
-        reader.follow(reader.page.locator("form.asks").first.locator(".form-actions button"))
+        """The action's form is sent and comes back with these words."""
+        return self._comes_back(self.at_action(who, action), action.rpartition(".")[2], words, said)
+
+    def refused_task(self, who: str, task: str, *words: str, **said: Json) -> Reader:
+        """The form of a task is sent and comes back with these words."""
+        reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, self._service_of(task, None))
+        reader.follow_to(f"/tasks/{self.task(task)}")
+        return self._comes_back(reader, task, words, said)
+
+    def _comes_back(self, reader: Reader, name: str, words: tuple[str, ...], said: Mapping[str, Json]) -> Reader:
+        reader.send(self._said(name, said))
         alert = " ".join(reader.page.locator("[role=alert]").first.inner_text().split())
         for one in words:
             assert one in alert, f"{reader.page.url} says {alert!r}, not {one!r}"
@@ -92,9 +105,10 @@ class Deal(Told):
 
     def not_yet(self, who: str, workflow: str, transition: str) -> str:
         """What the case's page says of an action that is not possible yet; it has no link to it."""
-        reader, do = self.at_case(who), self.call(workflow, f"transitions.{transition}.do")
+        reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, workflow)
+        do = self.call(workflow, f"transitions.{transition}.do")
         assert not reader.page.locator(f'main a[href$="/{self.track(workflow, workflow)}/{transition}"]').count()
-        lines = [_plain(one) for one in reader.page.locator(".not-now li").all_text_contents()]
+        lines = [_plain(one) for one in reader.page.locator(_NOT_YET).all_text_contents()]
         return next(line for line in lines if line.startswith(do))
 
     def offers(self, who: str, workflow: str, transition: str) -> bool:
@@ -104,6 +118,10 @@ class Deal(Told):
 
     def at_patent(self, who: str = "officer", right: str | None = None) -> Reader:
         return self._at(self.of(who), f"/rights/{right or self.patent}")
+
+    def at_service(self, who: str, service: str) -> Reader:
+        """A provider at its referral of a service."""
+        return self._at_referral(who, service)
 
     def at_technology(self, who: str = "officer") -> Reader:
         """The technology, by the link of the case's page."""

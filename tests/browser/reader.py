@@ -164,12 +164,16 @@ class Reader:
         if self.page.locator("form.decision-card").count():
             self._decide(said)
             return
+        self.send(said)
+        faults = self.page.locator("[role=alert]").all_inner_texts()
+        assert not faults, f"{here} was refused: {faults}"
+
+    def send(self, said: Mapping[str, Json]) -> None:
+        """Fill in the form of the page and send it, whatever comes of it."""
         self.fill(said)
         if (sure := self.page.locator('form.asks input[name="sure"]')).count():
             sure.check()
         self.follow(self.page.locator("form.asks").first.locator(".form-actions button"))
-        faults = self.page.locator("[role=alert]").all_inner_texts()
-        assert not faults, f"{here} was refused: {faults}"
 
     def _decide(self, said: Mapping[str, Json]) -> None:
         """Give the answer that was said, or the first one, with its fields and the reason."""
@@ -254,6 +258,7 @@ class Reader:
             self._list(controls, value)
             return set()
         if isinstance(value, list):
+            self._untick(controls, value)
             for n, each in enumerate(value):
                 self._choose(first, each, n)
             return set(value)
@@ -272,6 +277,12 @@ class Reader:
         for one in controls:
             self._write(one, value)
         return {str(value or "")}
+
+    def _untick(self, controls: list[dict[str, Json]], chosen: list[str]) -> None:
+        """What is ticked by itself, and was not chosen."""
+        for one in controls:
+            if one["kind"] == "checkbox" and one["checked"] and one["value"] not in chosen:
+                self._control(one["name"], one["value"]).uncheck(timeout=5_000)
 
     def _list(self, controls: list[dict[str, Json]], items: list[tuple[str, int]]) -> None:
         """Things to do, each with its day."""

@@ -36,17 +36,18 @@ def refused_answers(
     facts: Facts, guards: Iterable[str], form: Iterable[WrittenField]
 ) -> dict[str, dict[str, list[str]]]:
     """By question and answer the guards that refuse it. What refuses the action whatever is answered is told elsewhere."""
-    asked = [name for name in guards if _holds(name, replace(facts, data=UNKNOWN))]
+    asked = [name for name in guards if holds(name, replace(facts, data=UNKNOWN))]
     refused: dict[str, dict[str, list[str]]] = {}
     for field in form:
         for code in field.get("choices", ()) if field["type"] == "choice" else ():
             one = replace(facts, data=_OneAnswer(field["name"], code))
-            if against := [name for name in asked if not _holds(name, one)]:
+            if against := [name for name in asked if not holds(name, one)]:
                 refused.setdefault(field["name"], {})[code] = against
     return refused
 
 
-def _holds(name: str, facts: Facts) -> bool:
+def holds(name: str, facts: Facts) -> bool:
+    """Whether a guard holds, as far as it can be known before an answer is given."""
     try:
         return GUARDS[name].holds(facts)
     except (FormNeeded, NotGiven):

@@ -1,13 +1,18 @@
-"""Which answers to the form of an action would be refused as the case stands. Reads only."""
+"""Which answers to the form of an action or a task would be refused as the case stands. Reads only."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from casework.definitions import load_library
 from casework.engine.analysis import refused_answers as analysis
+from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.guard_facts import UNKNOWN, Facts
-from casework.engine.state.case import Case
+from casework.engine.definition.registry import GUARDS
+from casework.engine.state.case import Case, Task, Track
+from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
@@ -22,9 +27,25 @@ def refused_answers(
     rule = next((rule for rule in edition.transitions if rule.name == transition), None)
     if rule is None or rule.form is None:
         return {}
+    return analysis.refused_answers(_facts(db, actor, case, stands), rule.guards, edition.form(rule.form))
+
+
+def refused_in_task(
+    db: Connection, actor: Actor, case: Case, track: Track, rule: TaskRule, *, task: Task | None = None
+) -> dict[str, dict[str, list[str]]]:
+    """The same of a side task; what refuses it whatever is answered stands under the question ""."""
+    edition = load_library()[task.edition if task else track.edition]
+    reads = {key for name in rule.guards for key in GUARDS[name].reads}
+    facts = replace(_facts(db, actor, case, track), outside=outside(db, case, reads), task=task)
+    refused = analysis.refused_answers(facts, rule.guards, edition.form(rule.form)) if rule.form else {}
+    always = [name for name in rule.guards if not analysis.holds(name, facts)]
+    return refused | ({"": {"": always}} if always else {})
+
+
+def _facts(db: Connection, actor: Actor, case: Case, track: Track) -> Facts:
+    library = load_library()
     milestones = {one.edition: library[one.edition].milestones for one in case.tracks.values()}
-    facts = Facts(case, stands, now(db), calendar_of(db, case.programme), actor.person, UNKNOWN, milestones=milestones)
-    return analysis.refused_answers(facts, rule.guards, edition.form(rule.form))
+    return Facts(case, track, now(db), calendar_of(db, case.programme), actor.person, UNKNOWN, milestones=milestones)
 
 
-__all__ = ["refused_answers"]
+__all__ = ["refused_answers", "refused_in_task"]

@@ -36,6 +36,7 @@ from casework.json_values import Answers
 from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import describe_whole
+from casework.operations.cases.refused_answers import refused_in_task
 from casework.operations.history import timeline
 from casework.operations.history.views import HistoryEntry
 from casework.operations.tasks.queries import prepared
@@ -131,6 +132,9 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
             still = {choice.id for choice in offered[name]}
             known[name] = [id for id in known[name] if id in still]
     actions = _actions(db, actor, case, task, answers)
+    refused = (
+        refused_in_task(db, actor, case, track, edition.tasks[task.rule], task=task) if task.type == "side" else {}
+    )
     may, why_not = _may_finish(actor, case, task, edition)
     open_answers = tuple(
         _open(
@@ -142,6 +146,7 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
             known=known,
             fixed=fixed,
             barred=bool(conflict(actor, case)),
+            against=_against(edition, answer, refused),
         )
         for answer in answers
         if may or answer.kind == FIRE and _yours(actions.get(answer.name))
@@ -213,6 +218,7 @@ def _open(
     known: Answers,
     fixed: Sequence[str],
     barred: bool,
+    against: tuple[Why, ...],
 ) -> OpenAnswer:
     fields = fields_with(edition, answer)
     reason = reason_of(fields)
@@ -223,11 +229,17 @@ def _open(
         fields=tuple(field for field in fields if field is not reason and field["name"] not in fixed),
         reason=takes,
         needs_reason=answer.refuses or reason is not None and reason["required"],
-        why_not=tuple(action.why_not) if acts and action else (),
+        why_not=tuple(action.why_not) if acts and action else against,
         papers=tuple(action.papers) if acts and action else (),
         conditions=_conditions(edition, answer, action) if acts and action and action.yours and not barred else (),
         known=prefill(case, case.tracks[task.track], fields) if answer.kind == FIRE else known,
     )
+
+
+def _against(edition: Edition, answer: Answer, refused: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[Why, ...]:
+    """Why the form of the task would be refused with this answer, as the case stands."""
+    names = refused.get(answer.name, {}).get(str(answer.value), ()) if answer.kind == VALUE else ()
+    return tuple(edition.as_reason(f"guards.{name}") for name in names)
 
 
 def _conditions(edition: Edition, answer: Answer, action: ActionView) -> tuple[tuple[str, bool], ...]:

@@ -88,7 +88,7 @@ def say_statement(one: StatementView) -> str:
         for row in one.values
     )
     told = gettext("Statement %(number)s, %(verdict)s", number=one.number, verdict=gettext(VERDICTS[one.verdict]))
-    return f"{told}: {values}" if values else told
+    return gettext("%(what)s: %(more)s", what=told, more=values) if values else told
 
 
 def say_refused(

@@ -18,6 +18,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases import side_tasks
 from casework.operations.cases.action_views import AddableTask
 from casework.operations.cases.queries import describe_whole, find_case
+from casework.operations.cases.refused_answers import refused_in_task
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
@@ -101,6 +102,9 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
             draft=None if later else find_draft(db, actor.person, _draft(track, task)),
         )
         possible = at_once or may_do_at_once(db, actor, case, on, offer.rule)
+        # What it would be refused for whatever is answered is said before anybody fills it in.
+        against = [] if sent else refused_in_task(db, actor, case, on, rule).get("", {}).get("", [])
+        possible = possible and not against
         own = _own(db, actor, case, offer, sent if at_once else None) if possible else None
         about = _about(sent if at_once else None) if possible and offer.about == "party" else None
     page = render_template(
@@ -115,6 +119,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
         at_once=AT_ONCE,
         words=edition_text(edition, f"tasks.{offer.rule}"),
         why_not=[say(why) for why in offer.why_not],
+        against=[edition_text(edition, f"guards.{name}") for name in against],
         back=url_for("cases.show", number=number) + "#tasks",
     )
     return make_response(page, sent.status if sent else 200)

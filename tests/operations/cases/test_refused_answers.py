@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
+from casework.definitions import load_library
 from casework.engine.state.case import Case
-from casework.operations.cases.refused_answers import refused_answers
+from casework.operations.cases.refused_answers import refused_answers, refused_in_task
 from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from tests.support.world import World
@@ -44,3 +45,12 @@ def test_an_action_without_a_form_refuses_no_answer(world: World, db: Connection
     actor = world.actor(db, "officer")
     assert refused_answers(db, actor, closing, closing.main.id, "take") == {}
     assert refused_answers(db, actor, closing, closing.main.id, "nothing") == {}
+
+
+def test_what_refuses_a_task_whatever_is_answered_is_told_apart(world: World, db: Connection, closing: Case) -> None:
+    actor, edition = world.actor(db, "officer"), load_library()[closing.main.edition]
+    rule = edition.tasks["ask_verification"]
+    told = refused_in_task(db, actor, closing, closing.main, rule)
+    assert told == {"": {"": ["there_is_something_to_verify"]}}
+    # What is read in the form alone is not refused before it is given.
+    assert refused_in_task(db, actor, closing, closing.main, edition.tasks["record_baseline"]) == {}

@@ -1,0 +1,62 @@
+"""Stories of exports: what is restricted waits for its letter of intent, and what is prohibited can only end."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.playbook.steps import do
+from casework.playbook.stretches import READY, to_structuring
+from tests.browser.conftest import PageOf
+from tests.browser.dealing import Deal
+from tests.browser.site import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def deal(site: Site, page_of: PageOf) -> Deal:
+    """A Chinese technology for a works in Germany, of which a draft is proposed."""
+    made = Deal(site, page_of)
+    made.begin(*to_structuring(), *READY, do("officer", "agreement.propose"), match=made.rival("Ruhr Steam GmbH", "DE"))
+    return made
+
+
+def test_a_restricted_export_is_not_negotiated_before_its_letter(deal: Deal) -> None:
+    # Nobody ticked it: the countries of the parties say that it crosses the border.
+    classing = deal.call("agreement", "states.classification")
+    deal.reads(deal.at_case("officer"), classing)
+    assert not deal.offers("officer", "agreement", "agree")
+    deal.play(do("compliance", "agreement.class_restricted"))
+    assert not deal.offers("officer", "agreement", "agree")
+    deal.play(do("officer", "agreement.apply_for_letter"))
+    deal.reads(deal.at_case("officer"), deal.call("agreement", "states.letter_awaited"))
+    assert not deal.offers("officer", "agreement", "agree")
+    # The gate is not passed meanwhile, and its page says why.
+    barred_gate(deal, "waits for its letter or licence")
+    deal.hand_in("officer", None, kind="export_letter")
+    deal.refused("officer", "agreement.letter_issued", "three years after its issue", valid_until=1200)
+    deal.play(do("officer", "agreement.letter_issued"), do("officer", "agreement.agree"))
+    assert "Ask for the licence first" in deal.not_yet("officer", "agreement", "cleared")
+    assert deal.offers("officer", "agreement", "ask_licence")
+
+
+def test_a_prohibited_export_can_only_end(deal: Deal) -> None:
+    deal.play(do("compliance", "agreement.class_prohibited"))
+    deal.reads(deal.at_case("officer"), deal.call("agreement", "states.prohibited"))
+    assert "The case can only close" in deal.not_yet("officer", "case", "sign")
+    barred_gate(deal, "is prohibited")
+    deal.play(do("compliance", "compliance_gate", result="refused"))
+    deal.behind(do("officer", "dispute_clause_check"), do("officer", "ip.end"))
+    deal.play(do("officer", "case.propose_close", outcome="no_agreement"))
+    deal.play(do("supervisor", "case.close"))
+    deal.reads(deal.at_case("officer"), "Closed")
+
+
+def barred_gate(deal: Deal, why: str) -> None:
+    """The page of the gate says why it is not passed, and has no button to pass it."""
+    reader = deal.at_case("compliance")
+    reader.follow_to(f"/tasks/{deal.task('compliance_gate')}")
+    assert not reader.page.locator('button[value="result:passed"]').count()
+    assert reader.page.locator('button[value="result:refused"]').count()
+    assert why in (reader.page.locator(".not-yet li").first.text_content() or "")
+    deal._last = None
