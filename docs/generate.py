@@ -185,6 +185,7 @@ TYPES = {
     "yes_no": "`true` or `false`, nothing that looks like it.", "party": "`need_owner` or `technology_owner`.",
     "burden": "The id of a licence, an assignment or a transfer that lies on a right of this case.",
     "right": "The id of an IP right of this case.", "impact": "The id of a record of the case's effect that stands.",
+    "listed_many": "A list of such entries.",
     "listed": "The version or kind and the code of an entry that a list of the programme offers, as `2025/1.3.2`.",
     "rights": "Up to 100 ids of IP rights of this case, each once.",
     "person": "The id of a person with an account.", "people": "Up to 100 ids of persons with accounts, each once.",

@@ -8,16 +8,17 @@ from casework.engine.definition.forms import (
     Date,
     Documents,
     Items,
+    Listed,
     Note,
     RightField,
     Text,
     YesNo,
 )
 from casework.engine.definition.grammar import Form
+from casework.engine.definition.list_names import CLOSING_REASONS
 from workflows.codes import (
     BINDING,
     OUTCOMES,
-    REASONS,
     SUCCESSES,
 )
 from workflows.deal_terms import Subject, as_said
@@ -180,7 +181,7 @@ class SiteAcceptance(Form):
 
 
 class FailedSite(Form):
-    reason = Choice(label="Main reason", choices=REASONS)
+    reason = Listed(label="Main reason", catalogue=CLOSING_REASONS)
     note = Note(label="What happened")
 
 

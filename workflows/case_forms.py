@@ -6,7 +6,8 @@ from casework.engine.definition.forms import (
     Choice,
     Date,
     Documents,
-    Many,
+    Listed,
+    ListedMany,
     Note,
     Number,
     PartyField,
@@ -19,6 +20,7 @@ from casework.engine.definition.forms import (
     YesNo,
 )
 from casework.engine.definition.grammar import Form
+from casework.engine.definition.list_names import CLOSING_REASONS
 from casework.engine.roles import Role
 from workflows.codes import (
     DEPLOYED,
@@ -99,7 +101,7 @@ class IntroductionEnd(Form):
         label="Outcome",
         choices={code: OUTCOMES[code] for code in ("introduced", "need_met_elsewhere", "no_agreement", "dormant", "duplicate")},
     )  # fmt: skip
-    reason = Choice(label="Main reason", choices=REASONS, when=("outcome", ("no_agreement", "dormant")))
+    reason = Listed(label="Main reason", catalogue=CLOSING_REASONS, when=("outcome", ("no_agreement", "dormant")))
     note = Note(label="Closing note", required=False)
 
 
@@ -211,10 +213,7 @@ class WaivedAssessment(SkippedAssessment):
 
 
 class FailedAssessment(Form):
-    reason = Choice(
-        label="Main reason",
-        choices={code: REASONS[code] for code in ("performance", "unproven_technology", "regulation", "other")},
-    )  # fmt: skip
+    reason = Listed(label="Main reason", catalogue=CLOSING_REASONS)
     comments = Note(label="What the parties say")
 
 
@@ -248,15 +247,17 @@ class Renegotiation(Form):
 
 class ClosingProposal(Form):
     outcome = Choice(label="Proposed outcome", choices=ORDINARY_OUTCOMES)
-    reason = Choice(label="Main reason", choices=REASONS)
-    more_reasons = Many(label="More reasons", choices=REASONS, required=False)
+    reason = Listed(label="Main reason", catalogue=CLOSING_REASONS)
+    more_reasons = ListedMany(label="More reasons", catalogue=CLOSING_REASONS, required=False)
     statements = Note(label="What the parties say")
 
 
 class Closing(Form):
     outcome = Choice(label="Outcome", choices=OUTCOMES, prefill="case.outcome")
-    reason = Choice(label="Main reason", choices=REASONS, when=("outcome", UNSUCCESSFUL), prefill="case.reason")
-    more_reasons = Many(label="More reasons", choices=REASONS, required=False)
+    reason = Listed(
+        label="Main reason", catalogue=CLOSING_REASONS, when=("outcome", UNSUCCESSFUL), prefill="case.reason"
+    )
+    more_reasons = ListedMany(label="More reasons", catalogue=CLOSING_REASONS, required=False)
     report = Documents(label="Closing report", when=("outcome", DEPLOYED))
     follow_up_on = Date(label="Next follow-up on", future=True)
     publication = Choice(
@@ -321,7 +322,7 @@ class HoldReview(Form):
 class Withdrawal(Form):
     party = PartyField(label="Who withdraws")
     withdrawn_on = Date(label="On which day", past=True)
-    reason = Choice(label="Main reason", choices=REASONS)
+    reason = Listed(label="Main reason", catalogue=CLOSING_REASONS)
     evidence = Text(label="Where the written evidence is filed")
     duties = Note(label="What still binds: secrecy, fees, return of papers")
 

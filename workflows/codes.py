@@ -26,6 +26,7 @@ DEPLOYED = ("deployed_verified", "deployed_measured", "deployed_unmeasured")
 SUCCESSES = (*DEPLOYED, "agreement_no_site")
 UNSUCCESSFUL = tuple(code for code in OUTCOMES if code not in SUCCESSES)
 
+#: What is to be negotiated anew.
 REASONS = {
     "price": "Price",
     "finance_not_found": "Finance not found",

@@ -63,13 +63,13 @@ def propose_outcome(f: Facts) -> Follows:
 @effect()
 def not_viable(f: Facts) -> Follows:
     """The technology did not do what was claimed."""
-    return {"outcome": "not_viable", "reasons": [f.data.get("reason") or "performance"]}
+    return {"outcome": "not_viable", "reasons": [f.data.get("reason") or "technology/performance"]}
 
 
 @effect()
 def agreement_only(f: Facts) -> Follows:
     """Signed, but the site failed or was never built."""
-    return {"outcome": "agreement_only", "reasons": [f.data.get("reason") or "site"]}
+    return {"outcome": "agreement_only", "reasons": [f.data.get("reason") or "site/site"]}
 
 
 @effect()
@@ -82,7 +82,8 @@ def withdrawn(f: Facts) -> Follows:
 @effect()
 def stopped(f: Facts) -> Follows:
     """A compliance stop is an outcome, and everything outward stands still."""
-    return {"outcome": "compliance_stop", "reasons": [f.data.get("reason") or "regulation"], "frozen": True}
+    reason = f"rules/{f.data.get('reason') or 'regulation'}"
+    return {"outcome": "compliance_stop", "reasons": [reason], "frozen": True}
 
 
 @effect()

@@ -93,8 +93,8 @@ def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
             return facts.day(DAYS.get(name, 0 if rule.get("past") else 30))
         case "choice":
             return CHOICES.get((action, name), rule["choices"][0])
-        case "many":
-            return rule["choices"][:1]
+        case "many" | "listed_many":
+            return rule.get("choices", [ITEMS.get(rule.get("catalogue", ""))])[:1]
         case "yes_no":
             return rule.get("must", name not in MOSTLY_NOT)
         case "party":

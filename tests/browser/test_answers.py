@@ -36,7 +36,7 @@ def follow_up(site: Site) -> str:
             "rationale_fits": True,
         }
         complete(world, db, "officer", number, "triage_check", data=checked | {"interest": "none"})
-        end = {"outcome": "no_agreement", "reason": "price"}
+        end = {"outcome": "no_agreement", "reason": "money/price"}
         world.fire(db, "officer", number, "propose_close", end | {"statements": "No money this year."})
         soon = (today() + timedelta(days=180)).isoformat()
         world.fire(db, "supervisor", number, "close", end | {"follow_up_on": soon, "publication": "none"})

@@ -63,7 +63,11 @@ def _closed(world: World, db: Connection) -> str:
         },
     )
     world.fire(
-        db, "officer", number, "propose_close", {"outcome": "no_agreement", "reason": "other", "statements": "None"}
+        db,
+        "officer",
+        number,
+        "propose_close",
+        {"outcome": "no_agreement", "reason": "other/other", "statements": "None"},
     )
     world.fire(
         db,

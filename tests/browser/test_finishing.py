@@ -63,7 +63,11 @@ def _held(world: World, db: Connection) -> tuple[str, str]:
 def _closing(world: World, db: Connection) -> tuple[str, str]:
     number, _ = _triage(world, db)
     world.fire(
-        db, "officer", number, "propose_close", {"outcome": "no_agreement", "reason": "other", "statements": "None"}
+        db,
+        "officer",
+        number,
+        "propose_close",
+        {"outcome": "no_agreement", "reason": "other/other", "statements": "None"},
     )
     return _main(number, world, db)
 

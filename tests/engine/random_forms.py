@@ -112,6 +112,8 @@ class Forms:
                 return dice.choice(lying) if lying else RIGHTS[0]
             case "listed":
                 return self._likely(sorted(AT_FIRST[rule["catalogue"]]))
+            case "listed_many":
+                return dice.sample(sorted(AT_FIRST[rule["catalogue"]]), dice.randint(1, 2))
             case "impact":
                 known = [one.id for one in self.case.impacts.values() if one.stands]
                 return dice.choice(known) if known else None

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from casework.operations.deadlines.timers import fire_timers
+from casework.playbook.words import ITEMS
 from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.api_client import Answer, Client
@@ -308,6 +309,10 @@ class Explorer:
                 return self.dice.choice(rule["choices"])
             case "many":
                 return rule["choices"][:1]
+            case "listed":
+                return ITEMS[rule["catalogue"]]
+            case "listed_many":
+                return [ITEMS[rule["catalogue"]]]
             case "yes_no":
                 return rule["must"] if rule.get("must") is not None else self.dice.random() < 0.7
             case "party":

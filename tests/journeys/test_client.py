@@ -225,7 +225,7 @@ def agreement_only(office: Office, hand: ApiHand) -> None:
     office.refuses_action(hand, "officer", "case.accept_site", 409, "The site has not been accepted")
     hand.do("officer", "deployment.no_permits")
     hand.do("officer", "deployment.abandon")
-    hand.do("officer", "case.site_failed", reason="site")
+    hand.do("officer", "case.site_failed", reason="site/site")
     hand.do("supervisor", "case.close")
 
 
@@ -265,9 +265,9 @@ def no_agreement(office: Office, hand: ApiHand) -> None:
         )
     hand.do("officer", "agreement.abandon")
     hand.do("officer", "ip.fail")
-    hand.do("officer", "case.propose_close", outcome="no_agreement", reason="price")
+    hand.do("officer", "case.propose_close", outcome="no_agreement", reason="money/price")
     hand.do("supervisor", "case.return_to_work")
-    hand.do("officer", "case.propose_close", outcome="no_agreement", reason="ip_terms")
+    hand.do("officer", "case.propose_close", outcome="no_agreement", reason="rights/terms")
     hand.do("supervisor", "case.close")
 
 
@@ -287,7 +287,7 @@ def not_viable(office: Office, hand: ApiHand) -> None:
     hand.do("assessor_lead", "assessment.issue_fail")
     hand.play(*delivered("assessment", "assessor_lead"))
     office.refuses_action(hand, "officer", "case.assessment_passed", 409, "has not stated a result")
-    hand.do("officer", "case.assessment_failed", reason="performance")
+    hand.do("officer", "case.assessment_failed", reason="technology/performance")
     hand.do("supervisor", "case.close")
 
 
@@ -296,7 +296,7 @@ def duplicate(office: Office, hand: ApiHand) -> None:
     hand.play(*presses(*to_triage()))
     hand.do("officer", "triage_check")
     office.refuses_action(hand, "officer", "case.pass_triage", 409, "The match has no source or no rationale")
-    hand.do("officer", "case.propose_close", outcome="duplicate", reason="other")
+    hand.do("officer", "case.propose_close", outcome="duplicate", reason="other/other")
     chance = hand.chance("supervisor", "case.close")
     said = {"outcome": "compliance_stop", "reason": "regulation"}
     with office.refuses(409, "only a stop makes it one"):
@@ -311,7 +311,7 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     look_up(hand)
     hand.do("banker", "pledge.eligible", owner_seen=True)
     office.refuses_action(hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered")
-    hand.do("officer", "case.withdraw", party="technology_owner", reason="strategy_change")
+    hand.do("officer", "case.withdraw", party="technology_owner", reason="parties/strategy_change")
     referral = hand.referral("banker", "pledge")
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")
     with office.refuses(409, "its state is"):
@@ -354,7 +354,7 @@ def dormant(office: Office, hand: ApiHand) -> None:
         body={"owner": hand.people["other_officer"].me["id"], "note": "Mine is full."},
     )
     office.refuses_action(hand, "officer", "case.propose_close", 403, "is for: officer", outcome="dormant")
-    hand.do("other_officer", "case.propose_close", outcome="dormant", reason="no_answer_technology")
+    hand.do("other_officer", "case.propose_close", outcome="dormant", reason="parties/no_answer_technology")
     office.refuses_action(hand, "supervisor", "case.close", 409, "A task is still open")
     hand.do("other_officer", "record_consent", "technology_owner", agreed=False)
     if any(one["name"] == "review_hold" for one in hand.look("supervisor")["tasks"]):

@@ -30,8 +30,8 @@ def test_a_yes_makes_a_consent_of_the_party_that_was_asked() -> None:
 
 @pytest.mark.parametrize("party", ["need_owner", "technology_owner"])
 def test_a_withdrawal_names_the_party_in_the_outcome(party: str) -> None:
-    told = facts(data={"party": party, "reason": "price"})
-    assert effects.withdrawn.follows(told) == {"outcome": f"withdrawn_{party}", "reasons": ["price"]}
+    told = facts(data={"party": party, "reason": "money/price"})
+    assert effects.withdrawn.follows(told) == {"outcome": f"withdrawn_{party}", "reasons": ["money/price"]}
 
 
 def test_a_mediation_is_sent_without_question_or_documents() -> None:

@@ -9,14 +9,17 @@ from pydantic import Field
 from casework.api.protocol.fields import Answer, Body, Line, SomeWords
 
 #: `casework.engine.case_objects.programme_lists.LISTS`.
-ListName = Literal["sectors", "districts", "wanted_forms", "benefits", "match_refusals", "green_items", "indicators"]
+ListName = Literal[
+    "sectors", "districts", "wanted_forms", "benefits", "match_refusals", "green_items", "indicators", "closing_reasons"
+]
 
 
 class NewEntry(Body):
     list: ListName
     code: Annotated[Line, Field(description="Stands in cases and records, and never changes")]
     version: Annotated[
-        Line | None, Field(description="Of a catalogue its version, of an indicator its kind; null elsewhere")
+        Line | None,
+        Field(description="Of a catalogue its version, of an indicator and a reason to close its kind; null elsewhere"),
     ] = None
     label: Line
     label_zh: Line
@@ -54,7 +57,7 @@ class ListEntry(Answer):
         str, Field(description="As forms take it: the code, after the version and a slash where there is one")
     ]
     code: str
-    version: Annotated[str | None, Field(description="Of an indicator its kind")]
+    version: Annotated[str | None, Field(description="Of an indicator and a reason to close its kind")]
     unit: Annotated[str | None, Field(description="Of an indicator: the last word of its code")]
     label: str
     label_zh: str

@@ -20,10 +20,11 @@ class FormField(Answer):
         str,
         Field(
             description="text, note, number, money, date, choice, many, yes_no, party, right, rights, impact, "
-            "person, people, provider, providers, panel, documents, tasks, items or rows. "
+            "person, people, provider, providers, panel, documents, tasks, listed, listed_many, items or rows. "
             'Decimals travel as strings, days as YYYY-MM-DD, money as {"amount", '
             '"currency"}, items as [{"what", "by"}], rows as objects with the answers to `fields`; what names a thing '
-            "is its id. A fault of a row is named by its number, from 0, and the field: claim.0.value"
+            "is its id, of an entry of a list of the programme its key. A fault of a row is named by its number, from 0, and the "
+            "field: claim.0.value"
         ),
     ]
     required: bool

@@ -235,7 +235,7 @@ FORBIDDEN_EXPORT = Script(
         do("officer", "ip.confirm", territory="CN"),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_prohibited"),
-        do("officer", "case.propose_close", outcome="no_agreement", reason="export_control"),
+        do("officer", "case.propose_close", outcome="no_agreement", reason="rules/export_control"),
         do("officer", "ip.end"),
         do("supervisor", "case.close"),
     ),

@@ -120,6 +120,6 @@ NOT_VIABLE = Script(
         *assessed("tester")[4:],
         do("tester", "assessment.issue_fail"),
         *delivered("assessment", "tester"),
-        do("officer", "case.assessment_failed", reason="performance"),
+        do("officer", "case.assessment_failed", reason="technology/performance"),
     ),
 )

@@ -145,7 +145,7 @@ ACCEPTANCE_FAILED = Script(
         do("officer", "deployment.retest"),
         do("officer", "deployment.fail"),
         do("supervisor", "deployment.fail_final", correction_refused=False),
-        do("officer", "case.site_failed", reason="performance"),
+        do("officer", "case.site_failed", reason="technology/performance"),
         do("supervisor", "case.close"),
         Until(140),
         FOLLOWED,

@@ -1,7 +1,8 @@
 """The lists of a programme: what its forms offer to choose from. Each begins as the product has it; a programme adds, renames, retires.
 
-An entry is known by its code, in a catalogue by its version and code, an indicator by its kind and code. A code stands in cases and
-records, so it never changes and is never taken away: what is not offered any more is retired, and stays readable where it was used.
+An entry is known by its code, in a catalogue by its version and code, an indicator and a reason to close by kind and code. A code
+stands in cases and records, so it never changes and is never taken away: what is not offered any more is retired, and stays readable
+where it was used.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ from io import StringIO
 from typing import Any
 
 from casework import reasons
-from casework.engine.definition.list_names import CATALOGUES, CODE, INDICATOR_KINDS, INDICATORS, OF, PRINTED, unit_of
+from casework.engine.definition.list_names import (
+    CATALOGUES,
+    CLOSING_REASONS,
+    CODE,
+    INDICATOR_KINDS,
+    INDICATORS,
+    OF,
+    PRINTED,
+    REASON_KINDS,
+    unit_of,
+)
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import Role
 from casework.engine.state.register_effects import ListChange
@@ -34,7 +45,7 @@ _LONGEST_LABEL = 300
 #: The last place of an entry.
 LAST = 99_999
 _CODE = re.compile(CODE)
-#: Columns that a file of entries may have, and those that it must have. The kind of an indicator stands where a version does.
+#: Columns that a file of entries may have, and those that it must have. A kind stands where a version does.
 KIND = "kind"
 COLUMNS = ("version", "code", "label", "label_zh", "position", "retired")
 WANTED = ("code", "label", "label_zh")
@@ -175,6 +186,25 @@ _INDICATORS = {
     "other/material t": ("Another material used (t)", "其他材料用量（t）"),
     "other/h": ("Another effort (hours)", "其他投入（小时）"),
 }
+_CLOSING = {
+    "money/price": ("Price", "价格"),
+    "money/finance_not_found": ("Finance not found", "未找到融资"),
+    "technology/performance": ("Performance", "性能"),
+    "technology/unproven": ("Unproven technology", "技术未经验证"),
+    "rights/terms": ("Terms for intellectual property", "知识产权条件"),
+    "rights/ownership": ("Ownership problem", "权属问题"),
+    "rights/confidentiality": ("Confidentiality", "保密"),
+    "rules/regulation": ("Regulation", "法规限制"),
+    "rules/export_control": ("Export control", "出口管制"),
+    "site/site": ("Site", "场地"),
+    "parties/partner_lost": ("Partner lost", "合作伙伴退出"),
+    "parties/no_answer_need": ("No answer from the need owner", "需求方未答复"),
+    "parties/no_answer_technology": ("No answer from the technology owner", "技术供给方未答复"),
+    "parties/strategy_change": ("Change of strategy", "战略调整"),
+    "delay/provider": ("Delay of a provider", "服务机构延误"),
+    "delay/programme": ("Delay of the programme", "项目方延误"),
+    "other/other": ("Other", "其他"),
+}
 LISTS: Mapping[str, ListKind] = {
     "sectors": ListKind(_start(_same(_SECTORS))),
     "districts": ListKind(_start(_same(_DISTRICTS))),
@@ -182,6 +212,7 @@ LISTS: Mapping[str, ListKind] = {
     "benefits": ListKind(_start(_same(_BENEFITS))),
     "match_refusals": ListKind(_start(_REFUSALS)),
     "green_items": ListKind(_start(_GREEN, "2025", printed=True), versioned="green_items" in CATALOGUES),
+    CLOSING_REASONS: ListKind(_by_kind(_CLOSING), versioned=CLOSING_REASONS in CATALOGUES, kinds=REASON_KINDS),
     INDICATORS: ListKind(
         _by_kind(_INDICATORS), versioned=INDICATORS in CATALOGUES, kinds=INDICATOR_KINDS, counted=True
     ),

@@ -18,6 +18,7 @@ from casework.engine.definition.forms import (
     Ids,
     Item,
     Key,
+    Keys,
     MoneyValue,
     clean,
     decimal_text,
@@ -63,6 +64,8 @@ def _named_type(rule: WrittenField) -> Any:
     match rule["type"]:
         case "listed":
             return Key
+        case "listed_many":
+            return Keys
         case "right" | "burden" | "impact" | "person" | "provider":
             return Id
         case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":

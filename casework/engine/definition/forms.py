@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.list_names import CATALOGUES, is_key
+from casework.engine.definition.list_names import CATALOGUES, insist_key
 from casework.errors import FieldFault, InvalidForm
 
 
@@ -214,6 +214,13 @@ class Listed(FormField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedMany(Listed):
+    """Any of the entries of such a list."""
+
+    type: ClassVar[str] = "listed_many"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person(FormField):
     """A person with an account, by id; `role` is what that person must be in the programme or organisation."""
 
@@ -394,12 +401,6 @@ def _id(value: Any) -> str:
         raise FieldFault(reasons.fields.NOT_AN_ID) from None
 
 
-def _listed(value: Any) -> str:
-    if not isinstance(value, str) or not is_key(value):
-        raise FieldFault(reasons.lists.KEY)
-    return value
-
-
 def once(values: list[str]) -> list[str]:
     if len(set(values)) != len(values):
         raise FieldFault(reasons.fields.NAMED_TWICE)
@@ -407,8 +408,9 @@ def once(values: list[str]) -> list[str]:
 
 
 Id = Annotated[str, BeforeValidator(_id)]
-Key = Annotated[str, BeforeValidator(_listed)]
+Key = Annotated[str, BeforeValidator(insist_key)]
 Ids = Annotated[list[Id], Field(max_length=100), AfterValidator(once)]
+Keys = Annotated[list[Key], Field(max_length=100), AfterValidator(once)]
 
 
 def _day(value: Any) -> date:

@@ -91,7 +91,7 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 choices[rule["name"]] = _papers(db, actor, case, track, rule)
             case "tasks":
                 choices[rule["name"]] = _tasks(case)
-            case "listed":
+            case "listed" | "listed_many":
                 choices[rule["name"]] = _entries(db, case, rule["catalogue"])
             case "rows":
                 choices |= {

@@ -53,7 +53,7 @@ def insist_references(
     faults: dict[str, Why] = {}
     for rule in form:
         given = data.get(rule["name"])
-        if rule["type"] in ("listed", "rows"):
+        if rule["type"] in ("listed", "listed_many", "rows"):
             faults |= _not_listed(db, case, rule, given)
             continue
         ids = [given] if isinstance(given, str) else given if isinstance(given, list) else []

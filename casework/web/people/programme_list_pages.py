@@ -16,6 +16,7 @@ from casework.engine.case_objects.letterheads import READERS
 from casework.engine.case_objects.programme_lists import CONTENT, KIND, LAST, LISTS, WANTED
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note, Number, Text, YesNo
+from casework.engine.definition.list_names import CLOSING_REASONS, INDICATORS
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import find_draft
@@ -28,7 +29,7 @@ from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
-from casework.web.shell.list_words import ABOUT_LISTS, INDICATOR_WORDS, LIST_NAMES
+from casework.web.shell.list_words import ABOUT_LISTS, KIND_WORDS, LIST_NAMES
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_lists", __name__, url_prefix="/programmes/<uuid:programme>/settings/lists")
@@ -63,12 +64,18 @@ class NewItemForm(_Named):
 class NewIndicatorForm(_Named):
     """An indicator that is new."""
 
-    version = Choice(label=N_("Kind"), choices=INDICATOR_WORDS)
+    version = Choice(label=N_("Kind"), choices=KIND_WORDS[INDICATORS])
     code = Text(
         label=N_("Code, with the unit last"),
         max=60,
         help=N_("Such as “SO2 kg” or “MWh”: the last word is the unit, and with the code it never changes."),
     )
+
+
+class NewReasonForm(NewEntryForm):
+    """A reason to close that is new."""
+
+    version = Choice(label=N_("Kind"), choices=KIND_WORDS[CLOSING_REASONS])
 
 
 class EntryForm(_Named):
@@ -106,7 +113,7 @@ def show(programme: UUID) -> str:
         mine=mine,
         about=gettext(ABOUT_LISTS[name]),
         columns=_columns(one),
-        kinds={kind: gettext(words) for kind, words in INDICATOR_WORDS.items()},
+        kinds={kind: gettext(words) for kind, words in KIND_WORDS.get(name, {}).items()},
         retired=sum(entry.retired for entry in one.entries),
     )
 
@@ -117,7 +124,7 @@ def _columns(one: ProgrammeList) -> list[tuple[str, str, str]]:
     return [
         *before,
         ("code", gettext("Code"), "head"),
-        *([("unit", gettext("Unit"), "")] if one.kinds else []),
+        *([("unit", gettext("Unit"), "")] if LISTS[one.name].counted else []),
         ("label", gettext("English"), ""),
         ("label_zh", gettext("Chinese"), ""),
         ("place", gettext("Place"), ""),
@@ -154,7 +161,8 @@ def _entry(one: ProgrammeList, key: str) -> ListEntry | None:
 def _form_of(one: ProgrammeList, entry: ListEntry | None) -> type[Form]:
     if entry is not None:
         return EntryForm
-    return NewIndicatorForm if one.kinds else NewItemForm if one.versioned else NewEntryForm
+    of_kinds = {INDICATORS: NewIndicatorForm, CLOSING_REASONS: NewReasonForm}
+    return of_kinds.get(one.name, NewItemForm if one.versioned else NewEntryForm)
 
 
 @blueprint.get("/entry")

@@ -17,7 +17,7 @@ PREFIX = "f-"
 #: Up to so many answers are shown side by side, more of them in a list to open.
 SIDE_BY_SIDE = 6
 ONE_OF = frozenset({"choice", "party", "right", "burden", "impact", "listed", "person", "provider"})
-SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks"})
+SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks", "listed_many"})
 
 
 #: A paper that must be on file, handed in with the form whose action asks for it.

@@ -7,7 +7,7 @@ from casework.web.shell.i18n import N_
 LIST_NAMES = {
     "sectors": N_("Sectors"), "districts": N_("Districts"), "wanted_forms": N_("Wanted forms"), "benefits": N_("Benefits"),
     "match_refusals": N_("Reasons to refuse a match"), "green_items": N_("Items of the green finance catalogue"),
-    "indicators": N_("Indicators of an effect"),
+    "indicators": N_("Indicators of an effect"), "closing_reasons": N_("Reasons to close"),
 }  # fmt: skip
 ABOUT_LISTS = {
     "sectors": N_("What a need is about. Providers are found and tasks given by it, too."),
@@ -20,11 +20,17 @@ ABOUT_LISTS = {
         "In what the effect of a technology is recorded: by its kind, with its unit. Each of them grows with time, so that a period "
         "can be compared with one of another length; a share or a concentration cannot."
     ),
+    "closing_reasons": N_(
+        "Why a case came to no success. Whoever proposes to close it, and who closes it, names one or more."
+    ),
 }
-#: What an indicator is about.
-INDICATOR_WORDS = {
+#: What an indicator, or a reason to close, is about.
+KIND_WORDS = {"indicators": {
     "energy": N_("energy"), "water": N_("water"), "co2e": N_("greenhouse gases"), "pollutant": N_("pollutants"),
     "waste": N_("waste"), "yield": N_("output: more is better"), "cost": N_("cost"), "other": N_("other"),
-}  # fmt: skip
+}, "closing_reasons": {
+    "money": N_("money"), "technology": N_("technology"), "rights": N_("rights"), "rules": N_("law and rules"),
+    "site": N_("site"), "parties": N_("parties"), "delay": N_("delay"), "other": N_("other"),
+}}  # fmt: skip
 
-__all__ = ["ABOUT_LISTS", "INDICATOR_WORDS", "LIST_NAMES"]
+__all__ = ["ABOUT_LISTS", "KIND_WORDS", "LIST_NAMES"]

@@ -9,9 +9,11 @@ import pytest
 from casework.engine.case_objects.programme_lists import LISTS
 from casework.engine.definition.list_names import (
     CATALOGUES,
+    CLOSING_REASONS,
     INDICATOR_KINDS,
     INDICATORS,
     PRINTED,
+    REASON_KINDS,
     is_key,
     kind_and_unit,
     listed_in,
@@ -42,8 +44,8 @@ def test_a_key_is_a_version_and_a_code(words: str, right: bool) -> None:
 def test_an_indicator_says_in_its_key_what_it_is_about_and_in_what_it_is_counted() -> None:
     assert kind_and_unit("pollutant/SO2 kg") == ("pollutant", "kg")
     assert kind_and_unit("energy/MWh") == ("energy", "MWh")
-    kinds = {kind_and_unit(entry.key)[0] for entry in LISTS[INDICATORS].start}
-    assert kinds == set(INDICATOR_KINDS)
+    for name, kinds in ((INDICATORS, INDICATOR_KINDS), (CLOSING_REASONS, REASON_KINDS)):
+        assert {kind_and_unit(entry.key)[0] for entry in LISTS[name].start} == set(kinds)
     assert CATALOGUES > PRINTED
 
 
@@ -58,5 +60,8 @@ def test_what_is_chosen_from_lists_is_found_in_rows_too() -> None:
     ]
     assert [one.key for one in listed_in(item, "2025/1")] == ["2025/1"]
     assert not list(listed_in(item, None))
+    item["type"] = "listed_many"
+    chosen = [(one.where, one.key) for one in listed_in(item, ["2025/1", "2025/2"])]
+    assert chosen == [("item", "2025/1"), ("item", "2025/2")]
     item["type"] = "choice"
     assert not list(listed_in(item, "2025/1"))

@@ -91,7 +91,7 @@ SCRIPTS: dict[str, Steps] = {
         *COMMENTED,
         do("assessor", "assessment.issue_fail"),
         refused(do("officer", "case.assessment_passed"), Refused, "has not stated a result"),
-        do("officer", "case.assessment_failed", reason="performance"),
+        do("officer", "case.assessment_failed", reason="technology/performance"),
         outcome("not_viable"),
         refused(do("supervisor", "case.close"), Refused, "A referral has not ended"),
         *delivered("assessment", "assessor"),
@@ -102,7 +102,7 @@ SCRIPTS: dict[str, Steps] = {
         *ENGAGED,
         do("assessor", "assessment.not_verifiable"),
         stands("assessment", "inconclusive"),
-        do("officer", "case.assessment_failed", reason="unproven_technology"),
+        do("officer", "case.assessment_failed", reason="technology/unproven"),
     ),
     "tests fail": (
         *REVIEWED,

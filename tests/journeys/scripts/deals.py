@@ -508,7 +508,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "deployment.fail_final"), NotAllowed, "is for: supervisor"),
         do("supervisor", "deployment.fail_final"),
         stands("deployment", "rejected_final"),
-        do("officer", "case.site_failed", reason="performance"),
+        do("officer", "case.site_failed", reason="technology/performance"),
         outcome("agreement_only"),
         do("supervisor", "case.close"),
     ),
@@ -516,7 +516,7 @@ SCRIPTS: dict[str, Steps] = {
         *to_deployment(),
         do("officer", "deployment.no_permits"),
         do("officer", "deployment.abandon"),
-        do("officer", "case.site_failed", reason="site"),
+        do("officer", "case.site_failed", reason="site/site"),
     ),
     "no baseline, no acceptance": (
         *to_deployment(),

@@ -76,7 +76,7 @@ SCRIPTS: dict[str, Steps] = {
         that(lambda j: len(j.steps_of("escalate", "record_consent")) == 1, "the supervisor is told"),
         stands("case", "consent"),
         refused(do("officer", "case.confirm_interest"), Refused, "Both parties must have agreed"),
-        do("officer", "case.propose_close", outcome="dormant", reason="no_answer_technology"),
+        do("officer", "case.propose_close", outcome="dormant", reason="parties/no_answer_technology"),
         has_not("consent"),
         refused(do("supervisor", "case.close"), Refused, "A task is still open"),
         do("officer", "record_consent", agreed=False),
@@ -146,7 +146,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "record_consent", "need_owner"),
         *to_triage("sibling"),
         do("officer", "triage_check"),
-        do("officer", "case.propose_close", outcome="duplicate", reason="other"),
+        do("officer", "case.propose_close", outcome="duplicate", reason="other/other"),
         do("supervisor", "case.close"),
         outcome("duplicate"),
         turn_to("main"),
@@ -233,7 +233,9 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("supervisor", "case.return_to_work"), Refused, "The case was stopped by compliance"),
         do("officer", "referral:assessment.cancel", reason="not_needed"),
         do("officer", "referral:pledge.cancel", reason="not_needed"),
-        refused(do("supervisor", "case.close", outcome="dormant", reason="other"), Refused, "A compliance stop stays"),
+        refused(
+            do("supervisor", "case.close", outcome="dormant", reason="other/other"), Refused, "A compliance stop stays"
+        ),
         do("supervisor", "case.close"),
         refused(do("officer", "case.reopen"), Refused, "The case was stopped by compliance"),
     ),

@@ -198,7 +198,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "lenders are asked side by side, as long as the case lasts": (
         *to_assessment(pledge="bank"), *accepted("pledge", "bank", "banker"), *STIR,
-        do("officer", "case.propose_close", outcome="no_agreement", reason="price"),
+        do("officer", "case.propose_close", outcome="no_agreement", reason="money/price"),
     ),
     "lenders are asked side by side, to the end": (
         *to_structuring(pledge="bank"), *accepted("pledge", "bank", "banker"), *STIR,

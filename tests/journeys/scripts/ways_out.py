@@ -32,7 +32,7 @@ THROUGH: Steps = (
     do("officer", "deployment.pass"),
     do("officer", "case.accept_site"),
     do("officer", "case.hold", reason="season", waits_for="other"),
-    do("officer", "case.propose_close", outcome="deployed_unmeasured", reason="other"),
+    do("officer", "case.propose_close", outcome="deployed_unmeasured", reason="other/other"),
 )
 ASSESSMENT: Steps = (
     *to_assessment(),

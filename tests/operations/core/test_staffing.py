@@ -18,7 +18,7 @@ from casework.records.case_loader import load
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
 
-PROPOSAL = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}
+PROPOSAL = {"outcome": "dormant", "reason": "other/other", "statements": "No interest any more."}
 STOP = {"reason": "regulation", "found_on": today().isoformat(), "source": "List 7", "finding": "On a list."}
 
 

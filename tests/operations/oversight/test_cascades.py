@@ -34,7 +34,7 @@ def _at_work(scene: Scene) -> tuple[str, str]:
 
 WAYS: dict[str, dict[str, Any]] = {
     "withdraw": {
-        "party": "need_owner", "reason": "budget", "evidence": "Letter 7", "duties": "Secrecy goes on.",
+        "party": "need_owner", "reason": "money/price", "evidence": "Letter 7", "duties": "Secrecy goes on.",
     },
     "cancel": {"reason": "The need has changed.", "fees": "none"},
 }  # fmt: skip

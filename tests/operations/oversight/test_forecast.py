@@ -14,7 +14,7 @@ from casework.operations.people.registry import end_role
 from casework.operations.people.service import deactivate_person, end_membership
 from tests.support.world import World, new_request, today
 
-PROPOSAL = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}
+PROPOSAL = {"outcome": "dormant", "reason": "other/other", "statements": "No interest any more."}
 
 
 @pytest.fixture

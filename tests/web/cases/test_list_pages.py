@@ -74,7 +74,7 @@ def test_an_outcome_that_is_proposed_is_not_said_as_though_it_were_decided(
         world.fire(db, "officer", numbers[1], "take")
         checked = dict.fromkeys(("need_complete", "technology_complete", "duplicate_checked", "rationale_fits"), True)
         complete(world, db, "officer", numbers[1], "triage_check", data=checked | {"interest": "none"})
-        closing = {"outcome": "dormant", "reason": "other", "statements": "No interest any more."}
+        closing = {"outcome": "dormant", "reason": "other/other", "statements": "No interest any more."}
         world.fire(db, "officer", numbers[1], "propose_close", closing)
     for who, page in (("officer", "/cases"), ("officer", f"/cases/{numbers[1]}"), ("observer", f"/cases/{numbers[1]}")):
         assert proposed in words_of(browser_for(who).get(page).text), (who, page)
@@ -82,7 +82,11 @@ def test_an_outcome_that_is_proposed_is_not_said_as_though_it_were_decided(
     # It is open still, and so may be handed over or put on hold with others.
     assert ticks.findall(browser_for("officer").get("/cases").text) == [numbers[1], numbers[0]]
     with transaction(engine) as db:
-        closed = {"outcome": "dormant", "reason": "other", "follow_up_on": (today() + timedelta(days=200)).isoformat()}
+        closed = {
+            "outcome": "dormant",
+            "reason": "other/other",
+            "follow_up_on": (today() + timedelta(days=200)).isoformat(),
+        }
         world.fire(db, "supervisor", numbers[1], "close", closed | {"publication": "none"})
     for who, page in (("officer", "/cases"), ("observer", f"/cases/{numbers[1]}")):
         told = words_of(browser_for(who).get(page).text)

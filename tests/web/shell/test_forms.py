@@ -42,12 +42,15 @@ Json = Any
 TODAY = date(2026, 3, 2)
 ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 SHOW = '{% from "macros/forms.html" import render_form with context %}{{ render_form(form, "/there", "Refer to mediation") }}'
+KEYS = ["money/price", "other/other"]
 OFFERED = {
+    "listed": [(key, key) for key in KEYS],
+    "listed_many": [(key, key) for key in KEYS],
     "impact": [(ONE, "One record"), (TWO, "Another record")],
     "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
     **{
         kind: [(ONE, "The first"), (TWO, "The second")]
-        for kind in ("right", "burden", "person", "provider", "documents", "tasks", "listed")
+        for kind in ("right", "burden", "person", "provider", "documents", "tasks")
     },
 }
 
@@ -84,6 +87,8 @@ class Every(forms.Form):
     panel = forms.Panel(label="Panel")
     documents = forms.Documents(label="Documents")
     tasks = forms.Tasks(label="Tasks")
+    entry = forms.Listed(label="Entry", catalogue="closing_reasons")
+    entries = forms.ListedMany(label="Entries", catalogue="closing_reasons")
     items = forms.Items(label="To do")
     lines = forms.Rows(label="Figures", row=Line, most=4)
 
@@ -93,7 +98,8 @@ FULL: dict[str, Json] = {
     "money": {"amount": "3000000.00", "currency": "EUR"}, "day": "2026-03-01", "choice": "b", "long_choice": "c7",
     "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE, "impact": TWO,
     "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "panel": [TWO, ONE], "documents": [TWO],
-    "tasks": [ONE, TWO], "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
+    "tasks": [ONE, TWO], "entry": KEYS[1], "entries": KEYS,
+    "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
     "lines": [
         {"parameter": "Heat", "value": "94.2", "unit": "percent", "price": {"amount": "3.00", "currency": "USD"}, "of_load": "30"},
         {"parameter": "Power <used>", "value": "-7", "unit": "kwh", "read_on": "2026-02-01"},
@@ -250,31 +256,23 @@ def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: st
     assert {hostile.sent[place] for kind, place in places if kind in ("text", "note", "items", "money")} <= {scripts}
 
 
+SAMPLES: dict[str, Json] = {
+    "text": "Some words", "note": "Some words", "number": "3", "money": {"amount": "3.00", "currency": "CNY"}, "date": "2026-03-01",
+    "yes_no": False, "party": "need_owner", "items": [{"what": "Words", "by": "2026-03-01"}], "listed": KEYS[0], "listed_many": KEYS,
+    **dict.fromkeys(("right", "burden", "impact", "person", "provider"), ONE),
+}  # fmt: skip
+
+
 def sample(rule: Mapping[str, Json]) -> Json:
     match rule["type"]:
-        case "text" | "note":
-            return "Some words"
-        case "number":
-            return "3"
-        case "money":
-            return {"amount": "3.00", "currency": "CNY"}
-        case "date":
-            return "2026-03-01"
         case "choice":
             return rule["choices"][-1]
         case "many":
             return list(rule["choices"])
-        case "yes_no":
-            return False
-        case "party":
-            return "need_owner"
-        case "right" | "burden" | "impact" | "person" | "provider" | "listed":
-            return ONE
-        case "items":
-            return [{"what": "Words", "by": "2026-03-01"}]
         case "rows":
             return [{column["name"]: sample(column) for column in rule["fields"]}] * 2
-    return [ONE, TWO]
+        case type_:
+            return SAMPLES.get(type_, [ONE, TWO])
 
 
 def insist_accessible(page: Page) -> None:
@@ -441,7 +439,7 @@ def test_the_consequence_of_a_yes_is_said() -> None:
 
 def test_where_nothing_can_be_chosen_the_form_says_so() -> None:
     source = html_of(build_form("n", Every.rule(), own_texts(Every)))
-    assert source.count("There is nothing to choose from yet.") == 11
+    assert source.count("There is nothing to choose from yet.") == 13
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------

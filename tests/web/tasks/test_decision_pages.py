@@ -313,8 +313,8 @@ def closing(engine: Engine, world: World) -> tuple[str, Task]:
         world.fire(db, "officer", number, "take")
         proposal = {
             "outcome": "not_viable",
-            "reason": "performance",
-            "more_reasons": ["regulation"],
+            "reason": "technology/performance",
+            "more_reasons": ["rules/regulation"],
             "statements": "They agree.",
         }
         world.fire(db, "officer", number, "propose_close", proposal)
@@ -330,7 +330,7 @@ def closing(engine: Engine, world: World) -> tuple[str, Task]:
 def test_closing_opens_with_the_outcome_that_was_proposed(browser_for: Enter, closing: tuple[str, Task]) -> None:
     sent = read_page(browser_for("supervisor").get(f"/decisions/{closing[1].id}").text).sent
     chosen = {name.rpartition("f-")[2]: value for name, value in sent.items() if value}
-    assert (chosen.get("outcome"), chosen.get("reason")) == ("not_viable", "performance")
+    assert (chosen.get("outcome"), chosen.get("reason")) == ("not_viable", "technology/performance")
 
 
 OWN = "own-fire-close."

@@ -60,7 +60,11 @@ def test_a_closing_waits_for_a_supervisor(engine: Engine, world: World, browser_
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
         world.fire(
-            db, "officer", number, "propose_close", {"outcome": "duplicate", "reason": "other", "statements": "None"}
+            db,
+            "officer",
+            number,
+            "propose_close",
+            {"outcome": "duplicate", "reason": "other/other", "statements": "None"},
         )
     page = browser_for("supervisor").get("/decisions").text
     assert "Closings and stops" in page
