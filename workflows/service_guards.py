@@ -120,15 +120,24 @@ def statement_ends_after_issue(facts: Facts) -> bool:
 # --- mediation -------------------------------------------------------------------------------------------------------
 
 
+#: So many days after the second written reminder it may still be paid.
+_REMINDED = timedelta(days=15)
+
+
 @guard(
-    rule="Two written reminders were sent, and fifteen days have passed since the second one.",
-    refusal="Two written reminders and fifteen days after the second one come first.",
+    rule="Two written reminders were sent, and the fifteen days after the second one are over.",
+    refusal=(
+        "Two written reminders and fifteen days after the second one come first. The last of these days still counts; where"
+        " nobody works on it, so does the next working day."
+    ),
 )
 def fifteen_days_since_second_reminder(facts: Facts) -> bool:
+    """The day of the reminder does not count, and the last day does to its end; it moves off a day on which nobody works."""
     first, second = facts.data.get("first_reminder_on"), facts.data.get("second_reminder_on")
     if first is None or second is None:
         return True
-    return first < second and facts.today >= date.fromisoformat(second) + timedelta(days=15)
+    last = facts.calendar.day_off_the_holiday(date.fromisoformat(second) + _REMINDED)
+    return first < second and facts.today > last
 
 
 @guard(

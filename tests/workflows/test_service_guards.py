@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import dates, frozensets, integers
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.guard_facts import Facts
@@ -151,18 +155,6 @@ def test_what_is_known_of_rights_decides(
 FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     (guards.statement_ends_after_issue, {"issued_on": TODAY, "valid_until": TOMORROW}, True),
     (guards.statement_ends_after_issue, {"issued_on": TODAY, "valid_until": TODAY}, False),
-    (
-        guards.fifteen_days_since_second_reminder,
-        {"first_reminder_on": "2026-02-20", "second_reminder_on": "2026-03-01"}, True,
-    ),
-    (
-        guards.fifteen_days_since_second_reminder,
-        {"first_reminder_on": "2026-02-20", "second_reminder_on": "2026-03-02"}, False,
-    ),
-    (
-        guards.fifteen_days_since_second_reminder,
-        {"first_reminder_on": "2026-02-20", "second_reminder_on": "2026-02-20"}, False,
-    ),
     (guards.extension_goes_beyond_today, {"until_day": TODAY}, False),
     (guards.extension_goes_beyond_today, {"until_day": TOMORROW}, True),
 ]  # fmt: skip
@@ -171,6 +163,55 @@ FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
 @pytest.mark.parametrize(("guard", "data", "holds"), FORM_TABLE)
 def test_what_a_form_says_decides(guard: Guard, data: dict[str, Any], holds: bool) -> None:
     assert guard.holds(facts(data)) is holds
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "today", "holds"),
+    [
+        ("2026-02-20", "2026-03-02", "2026-03-16", False),
+        # The fifteenth day, a Tuesday, still belongs to the period.
+        ("2026-02-20", "2026-03-02", "2026-03-17", False),
+        ("2026-02-20", "2026-03-02", "2026-03-18", True),
+        # It ends on a Saturday, and so on the Monday after it.
+        ("2026-02-20", "2026-02-27", "2026-03-15", False),
+        ("2026-02-20", "2026-02-27", "2026-03-16", False),
+        ("2026-02-20", "2026-02-27", "2026-03-17", True),
+        # On a holiday of two days, and so on the third; a Sunday of make-up work is a day like any other.
+        ("2026-04-01", "2026-04-15", "2026-05-02", False),
+        ("2026-04-01", "2026-04-15", "2026-05-03", False),
+        ("2026-04-01", "2026-04-15", "2026-05-04", True),
+        ("2026-02-20", "2026-02-20", "2026-04-16", False),
+        ("2026-02-21", "2026-02-20", "2026-04-16", False),
+    ],
+)
+def test_a_request_is_withdrawn_only_after_the_last_day_to_pay(
+    first: str, second: str, today: str, holds: bool
+) -> None:
+    calendar = Calendar(
+        "Beijing",
+        holidays=frozenset({date(2026, 4, 30), date(2026, 5, 1), date(2026, 5, 2)}),
+        make_up=frozenset({date(2026, 5, 3)}),
+    )
+    now = datetime.combine(date.fromisoformat(today), time(12), tzinfo=ZoneInfo(calendar.zone))
+    said = facts({"first_reminder_on": first, "second_reminder_on": second})
+    assert guards.fifteen_days_since_second_reminder.holds(replace(said, now=now, calendar=calendar)) is holds
+
+
+@given(
+    second=dates(date(2026, 1, 1), date(2027, 12, 31)),
+    later=integers(0, 40),
+    holidays=frozensets(dates(date(2026, 1, 1), date(2028, 2, 28)), max_size=60),
+)
+def test_the_last_day_to_pay_is_worked_on_and_no_earlier_than_the_fifteenth(
+    second: date, later: int, holidays: frozenset[date]
+) -> None:
+    calendar = Calendar("Beijing", holidays=holidays)
+    today = second + timedelta(days=later)
+    now = datetime.combine(today, time(12), tzinfo=ZoneInfo(calendar.zone))
+    said = facts({"first_reminder_on": "2025-12-01", "second_reminder_on": second.isoformat()})
+    over = guards.fifteen_days_since_second_reminder.holds(replace(said, now=now, calendar=calendar))
+    passed = (second + timedelta(days=n) for n in range(15, later))
+    assert over is any(calendar.is_working_day(day) for day in passed)
 
 
 @pytest.mark.parametrize(

@@ -282,11 +282,14 @@ class Calendar:
         """The same moment on a day on which people work; else close of business of the first such day after it."""
         # What ends at midnight ends with the day before.
         day = self.local_date(moment - _MINUTE)
-        if self.is_working_day(day):
-            return moment
-        for later in self._days_from(day + _DAY):
+        moved = self.day_off_the_holiday(day)
+        return moment if moved == day else self._close_of(moved)
+
+    def day_off_the_holiday(self, day: date) -> date:
+        """The same day if people work on it; else the first such day after it."""
+        for later in self._days_from(day):
             if self.is_working_day(later):
-                return self._close_of(later)
+                return later
         raise NoWorkingTime(f"{self.name} has no working day after {day}.")
 
     def remaining(self, now: datetime, due: datetime, unit: Unit) -> int:

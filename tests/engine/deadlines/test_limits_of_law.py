@@ -196,6 +196,14 @@ def test_a_place_where_nobody_ever_works_again_is_no_place_for_a_limit() -> None
         never.off_the_holiday(_at(date(2026, 3, 2)))
 
 
+@given(DAYS)
+def test_a_day_moves_to_the_first_on_which_people_work(day: date) -> None:
+    moved = CHINA.day_off_the_holiday(day)
+    assert _works(CHINA, moved)
+    assert moved >= day
+    assert not any(_works(CHINA, day + n * DAY) for n in range((moved - day).days))
+
+
 class _Every(frozenset[date]):
     """Every day is one."""
 
