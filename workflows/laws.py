@@ -18,3 +18,5 @@ CONTRACT_REGISTRATION = Law(
 LICENCE_RECORDING = Law("licence_recording", "Implementing Rules of the Patent Law Art. 15")
 #: The decision on registering a technology contract at home (D1).
 TECHNOLOGY_CONTRACT = Law("technology_contract", "Beijing Technology Market Regulations Art. 22")
+#: Both parties ask a court to confirm a settlement (I9).
+COURT_CONFIRMATION = Law("court_confirmation", "Civil Procedure Law Art. 205")

@@ -19,15 +19,22 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
-from workflows.service_effects import dispute_officer_takes_it
-from workflows.service_guards import extension_goes_beyond_today, fifteen_days_since_second_reminder
+from workflows import laws
+from workflows.service_effects import (
+    dispute_officer_takes_it,
+    opened_by_clause,
+    opened_by_court,
+    opened_by_one_party,
+    opened_by_submission,
+)
+from workflows.service_guards import (
+    extension_goes_beyond_today,
+    fifteen_days_since_second_reminder,
+    last_duty_comes_after_the_first,
+    there_is_a_last_duty,
+)
 
 # --- forms -----------------------------------------------------------------------------------------------------------
-
-DOORS = {
-    "clause": "Clause in the contract", "submission": "Submission agreement", "unilateral": "Unilateral request",
-    "court": "Referral by a court",
-}  # fmt: skip
 
 
 class Dispute(Form):
@@ -66,18 +73,9 @@ class Day(Form):
     on = Date(label="Date", past=True)
 
 
-class Door(Form):
-    """By which door, when, and that it was filed."""
+class Request(Form):
+    """When it was filed, and that it was. By which door follows from the action."""
 
-    door = Choice(label="How the mediation starts", choices=DOORS)
-    on = Date(label="Date", past=True)
-    filed = YesNo(label="Filed", must=True)
-
-
-class SolvedByTalks(Form):
-    """The parties need no mediation any more."""
-
-    door = Choice(label="How the mediation starts", choices=DOORS, required=False)
     on = Date(label="Date", past=True)
     filed = YesNo(label="Filed", must=True)
 
@@ -172,9 +170,50 @@ class Settlement(Form):
 
     on = Date(label="Date of the closing notice", past=True)
     duties_shared = YesNo(label="The parties share the dates of duties")
-    first_duty_on = Date(label="First of these dates", required=False, when=("duties_shared", (True,)))
-    last_duty_on = Date(label="Last of these dates", required=False, when=("duties_shared", (True,)))
-    confirmation_asked = YesNo(label="A certificate or the confirmation of a court is asked for")
+    first_duty_on = Date(label="First of these dates", future=True, when=("duties_shared", (True,)))
+    last_duty_on = Date(
+        label="Last of these dates", future=True, required=False, when=("duties_shared", (True,)), help="Empty: there is only one",
+    )  # fmt: skip
+    confirmation = Choice(
+        label="What is asked for",
+        choices={"none": "Nothing more", "certificate": "A certificate", "court": "The confirmation of a court"},
+    )
+    effective_on = Date(label="The settlement took effect on", past=True, when=("confirmation", ("court",)))
+
+
+class DutySeen(Form):
+    """What the parties say of a duty on its day; not which duty, nor whose."""
+
+    result = Choice(
+        label="What the parties say",
+        choices={"done": "It is done", "open": "It is still open", "unsaid": "They do not say"},
+        done={
+            "done": "recorded that the duty is done",
+            "open": "recorded that the duty is still open",
+            "unsaid": "recorded that the parties do not say what became of the duty",
+        },
+    )
+
+
+class CertificateSeen(Form):
+    """Whether the certificate is there."""
+
+    result = Choice(
+        label="Result", choices={"given": "It was given", "refused": "It was refused"},
+        done={"given": "recorded that the certificate was given", "refused": "recorded that the certificate was refused"},
+    )  # fmt: skip
+
+
+class CourtAsked(Form):
+    """Whether both parties have asked the court in time."""
+
+    result = Choice(
+        label="Result", choices={"asked": "Both parties have asked", "not_asked": "They have not asked"},
+        done={
+            "asked": "recorded that both parties have asked the court to confirm the settlement",
+            "not_asked": "recorded that the parties have not asked the court to confirm the settlement",
+        },
+    )  # fmt: skip
 
 
 class ClosingNotice(Form):
@@ -223,6 +262,27 @@ class TermSeen(Form):
 NEXT_STEP = Task(
     "next_step", "Ask the parties for the next step", queue=Role.DISPUTE_OFFICER, due=working_days(10), form=NextStep,
     on="main", aftercare=True,
+)  # fmt: skip
+
+#: What a settlement leaves to look after, each only where the closing notice says so.
+AFTER_SETTLEMENT = (
+    Task(
+        "first_duty", "Ask the parties whether the first duty is done", queue=Role.DISPUTE_OFFICER, due=until("first_duty_on"),
+        form=DutySeen, where=("duties_shared", (True,)), on="main", aftercare=True,
+    ),
+    Task(
+        "last_duty", "Ask the parties whether the last duty is done", queue=Role.DISPUTE_OFFICER, due=until("last_duty_on"),
+        form=DutySeen, only_if=there_is_a_last_duty, on="main", aftercare=True,
+    ),
+    Task(
+        "settlement_certificate", "Get the certificate of the settlement", queue=Role.DISPUTE_OFFICER, due=working_days(10),
+        form=CertificateSeen, where=("confirmation", ("certificate",)), on="main", aftercare=True,
+    ),
+    Task(
+        "court_confirmation", "See that both parties ask the court to confirm the settlement", queue=Role.DISPUTE_OFFICER,
+        due=calendar_days(30, since="effective_on", law=laws.COURT_CONFIRMATION), form=CourtAsked,
+        where=("confirmation", ("court",)), on="main", aftercare=True,
+    ),
 )  # fmt: skip
 
 
@@ -292,7 +352,7 @@ class Mediation(Workflow):
         consequence="The note of the dispute ends. No reason is kept.",
     )  # fmt: skip
     talk_solved = (options | good_offices | consent_wait | submission).to(
-        resolved_directly, by=Role.DISPUTE_OFFICER, form=SolvedByTalks,
+        resolved_directly, by=Role.DISPUTE_OFFICER, form=Day,
         do="Record that talks solved it", done="recorded that talks solved it",
         consequence="The note of the dispute ends.",
     )  # fmt: skip
@@ -301,11 +361,11 @@ class Mediation(Workflow):
         do="Ask for good offices", done="asked for good offices",
     )  # fmt: skip
     clause_applies = options.to(
-        request_filed, by=Role.DISPUTE_OFFICER, form=Door,
+        request_filed, by=Role.DISPUTE_OFFICER, form=Request, effects=[opened_by_clause],
         do="Record a request under the clause", done="recorded a request under the clause",
     )  # fmt: skip
     court_refers = options.to(
-        request_filed, by=Role.DISPUTE_OFFICER, form=Door,
+        request_filed, by=Role.DISPUTE_OFFICER, form=Request, effects=[opened_by_court],
         opens=[
             Task(
                 "court_term", "Check the end of the court's term", queue=Role.DISPUTE_OFFICER,
@@ -315,7 +375,7 @@ class Mediation(Workflow):
         do="Record a referral by a court", done="recorded a referral by a court",
     )  # fmt: skip
     ask_unilateral = (options | good_offices).to(
-        consent_wait, by=Role.DISPUTE_OFFICER, form=Door,
+        consent_wait, by=Role.DISPUTE_OFFICER, form=Request, effects=[opened_by_one_party],
         do="Record a unilateral request", done="recorded a unilateral request",
     )  # fmt: skip
     agree_submit = good_offices.to(
@@ -332,7 +392,7 @@ class Mediation(Workflow):
         consequence="The mediation ends before it has begun.",
     )  # fmt: skip
     signed_submission = submission.to(
-        request_filed, by=Role.DISPUTE_OFFICER, form=SubmissionSigned,
+        request_filed, by=Role.DISPUTE_OFFICER, form=SubmissionSigned, effects=[opened_by_submission],
         do="Record the submission agreement", done="recorded the submission agreement",
     )  # fmt: skip
     not_signed = submission.to(
@@ -387,12 +447,13 @@ class Mediation(Workflow):
         do="Extend the term", done="extended the term",
     )  # fmt: skip
     settle_full = mediating.to(
-        settled_full, by=Role.PROVIDER, form=Settlement,
+        settled_full, by=Role.PROVIDER, form=Settlement, guards=[last_duty_comes_after_the_first], opens=AFTER_SETTLEMENT,
         do="Give notice of a settlement", done="gave notice of a settlement",
         consequence="The mediation ends.",
     )  # fmt: skip
     settle_part = mediating.to(
-        settled_partial, by=Role.PROVIDER, form=Settlement, opens=[NEXT_STEP],
+        settled_partial, by=Role.PROVIDER, form=Settlement, guards=[last_duty_comes_after_the_first],
+        opens=[NEXT_STEP, *AFTER_SETTLEMENT],
         do="Give notice of a settlement in part", done="gave notice of a settlement in part",
         consequence="The mediation ends.",
     )  # fmt: skip

@@ -24,6 +24,30 @@ def dispute_officer_takes_it(facts: Facts) -> Follows:
     return {"owner": facts.actor}
 
 
+@effect()
+def opened_by_clause(facts: Facts) -> Follows:
+    """The mediation starts by a clause of the contract."""
+    return {"given": {"door": "clause"}}
+
+
+@effect()
+def opened_by_submission(facts: Facts) -> Follows:
+    """The mediation starts by a submission agreement, whoever asked for it first."""
+    return {"given": {"door": "submission"}}
+
+
+@effect()
+def opened_by_one_party(facts: Facts) -> Follows:
+    """The mediation is asked for by one party alone."""
+    return {"given": {"door": "unilateral"}}
+
+
+@effect()
+def opened_by_court(facts: Facts) -> Follows:
+    """The mediation starts by the referral of a court."""
+    return {"given": {"door": "court"}}
+
+
 def _pledged(facts: Facts, *kinds: str) -> Follows:
     """The end of what the registration of the pledge laid on the rights of the application."""
     since = facts.said("registered.registered_on")

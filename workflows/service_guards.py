@@ -149,6 +149,23 @@ def extension_goes_beyond_today(facts: Facts) -> bool:
     return new_end is None or new_end > facts.today.isoformat()
 
 
+@guard(
+    rule="The last day of a duty comes after the first.",
+    refusal="The last of the dates must lie after the first.",
+)
+def last_duty_comes_after_the_first(facts: Facts) -> bool:
+    first, last = facts.data.get("first_duty_on"), facts.data.get("last_duty_on")
+    return first is None or last is None or first < last
+
+
+@guard(
+    rule="The parties share the day of a last duty.",
+    refusal="The parties share no day of a last duty.",
+)
+def there_is_a_last_duty(facts: Facts) -> bool:
+    return facts.data.get("last_duty_on") is not None
+
+
 # --- agreement -------------------------------------------------------------------------------------------------------
 
 

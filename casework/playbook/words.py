@@ -130,6 +130,6 @@ ALSO_SAID = frozenset({("confirm", "owner_seen"), ("eligible", "co_owners"), ("e
 MOSTLY_NOT = frozenset(
     {
         "skip_assessment", "sublicence", "interest", "correction_refused", "foreign_pledgor",
-        "duties_shared", "confirmation_asked", "owner_changed", "urgent", "dispute", "other",
+        "duties_shared", "owner_changed", "urgent", "dispute", "other",
     }
 )  # fmt: skip

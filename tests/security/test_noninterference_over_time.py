@@ -150,7 +150,7 @@ def _mediate(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str
         work_goes_on=True,
         clause_found=True,
     )
-    _fire(world, db, "dispute_officer", on, "clause_applies", inner=True, door="clause", on=day, filed=True)
+    _fire(world, db, "dispute_officer", on, "clause_applies", inner=True, on=day, filed=True)
     _fire(world, db, "provider", on, "fee_waived", inner=True, scheme="partner", on=day)
     _fire(world, db, "provider", on, "appointed_free", inner=True, on=day, independence=True)
     world.write(

@@ -15,7 +15,7 @@ from hypothesis.strategies import dates, frozensets, integers
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
-from casework.engine.definition.registry import Guard
+from casework.engine.definition.registry import EFFECTS, Guard
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 from workflows import DEFINITIONS
 from workflows import service_effects as effects
@@ -155,6 +155,12 @@ def test_what_is_known_of_rights_decides(
 FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     (guards.statement_ends_after_issue, {"issued_on": TODAY, "valid_until": TOMORROW}, True),
     (guards.statement_ends_after_issue, {"issued_on": TODAY, "valid_until": TODAY}, False),
+    (guards.last_duty_comes_after_the_first, {}, True),
+    (guards.last_duty_comes_after_the_first, {"first_duty_on": TODAY}, True),
+    (guards.last_duty_comes_after_the_first, {"first_duty_on": TODAY, "last_duty_on": TODAY}, False),
+    (guards.last_duty_comes_after_the_first, {"first_duty_on": TODAY, "last_duty_on": TOMORROW}, True),
+    (guards.there_is_a_last_duty, {}, False),
+    (guards.there_is_a_last_duty, {"last_duty_on": TOMORROW}, True),
     (guards.extension_goes_beyond_today, {"until_day": TODAY}, False),
     (guards.extension_goes_beyond_today, {"until_day": TOMORROW}, True),
 ]  # fmt: skip
@@ -273,6 +279,29 @@ def test_a_replaced_service_no_longer_counts() -> None:
 
 def test_who_opens_the_options_owns_the_dispute() -> None:
     assert effects.dispute_officer_takes_it.follows(facts()) == {"owner": "actor"}
+
+
+@pytest.mark.parametrize(
+    ("action", "door"),
+    [
+        ("clause_applies", "clause"),
+        ("signed_submission", "submission"),
+        ("ask_unilateral", "unilateral"),
+        ("court_refers", "court"),
+        ("talk_solved", None),
+    ],
+)
+def test_each_door_of_a_mediation_is_written_by_its_action_and_asked_nowhere(action: str, door: str | None) -> None:
+    mediation = next(publish(one) for one in DEFINITIONS if one.workflow == "mediation")
+    rules = [one for one in mediation.transitions if one.name == action]
+    assert rules
+    for rule in rules:
+        asked = {field["name"] for field in mediation.form(rule.form)}
+        assert "door" not in asked
+        # Only where the parties or a court turn to the center something is filed.
+        assert ("filed" in asked) is (door in ("clause", "unilateral", "court"))
+        written = [EFFECTS[name].follows(facts()).get("given") for name in rule.effects]
+        assert [one for one in written if one] == ([{"door": door}] if door else [])
 
 
 # --- the definitions -------------------------------------------------------------------------------------------------

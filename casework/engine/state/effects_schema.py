@@ -72,6 +72,8 @@ Given = TypedDict(
         #: The referral before it in its panel, and the one beside which it was sent.
         "after": str,
         "with": str,
+        #: Of a mediation: by what it was started.
+        "door": str,
     },
     total=False,
 )

@@ -45,6 +45,12 @@ from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("mediations", __name__)
 
+#: By what a mediation was started, which the action that does it writes.
+DOORS = {
+    "clause": N_("Clause in the contract"), "submission": N_("Submission agreement"), "unilateral": N_("Unilateral request"),
+    "court": N_("Referral by a court"),
+}  # fmt: skip
+
 
 @blueprint.get("/mediations")
 @only(Role.DISPUTE_OFFICER)
@@ -135,6 +141,7 @@ def show(mediation: UUID) -> str:
                 "unsent": edition.stands(UNSENT, track.states),
                 "states": [edition_text(edition, f"states.{leaf}") for leaf in track.states],
                 "steps": steps_of(edition, track),
+                "door": gettext(DOORS[door]) if (door := track.given.get("door")) in DOORS else "",
             }
         )
     return render_template(
