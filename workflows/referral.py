@@ -180,7 +180,10 @@ class Referral(Workflow):
     )
     accept = sent.to(
         accepted, by=Role.PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
-        guards=[referral_guards.person_is_not_barred, referral_guards.consent_covers_what_was_shared], effects=[effects.accept_referral],
+        guards=[
+            referral_guards.service_is_the_referrals, referral_guards.person_is_not_barred, referral_guards.consent_covers_what_was_shared,
+        ],
+        effects=[effects.accept_referral],
         opens=[ServiceTrack()], part=parts.ACCEPTS, scope=parts.ANSWERING,
     )  # fmt: skip
     decline = sent.to(

@@ -31,7 +31,7 @@ ON_SHEET = "It stands on the case sheet, which the provider reads after acceptin
 
 
 class _OfService(Form):
-    """What is asked depends on the service; a mediation has no question, documents or rating."""
+    """What is asked depends on the service; a mediation has no question, documents, planned delivery or rating."""
 
     service = Choice(label="Service", choices=SERVICES, prefill="track.kind")
 
@@ -107,10 +107,10 @@ class Reason(Form):
     reason = Note(label="Why")
 
 
-class Acceptance(Form):
+class Acceptance(_OfService):
     interest = YesNo(label="Has the person named, or your organisation, an interest in the matter?", must=False)
     confidentiality = YesNo(label="Will everything shared be kept confidential?", must=True)
-    planned_on = Date(label="Planned delivery", future=True, prefill="track.wanted_on")
+    planned_on = Date(label="Planned delivery", future=True, prefill="track.wanted_on", when=("service", OPEN_SERVICES))
     person = Person(label="Person in charge", role=Role.PROVIDER, prefill="reader")
     charge = Choice(
         label="Price, if it is not as the request says", required=False,

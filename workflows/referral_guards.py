@@ -79,14 +79,26 @@ def start_is_overdue(f: Facts) -> bool:
 EXTENSION_DAYS = timedelta(days=90)
 
 
+def _dues(f: Facts) -> list[date]:
+    """When the work is due: as the referral's step says, and where nothing was planned as the service's own limits do."""
+    tracks = [f.track, *([f.child] if f.child is not None else ())]
+    for track in tracks:
+        dues = [task.due_at for task in f.case.step_tasks(track.id) if task.due_at is not None]
+        if dues:
+            return [f.calendar.local_date(due) for due in dues]
+    return []
+
+
 def _last_extension(f: Facts) -> date:
     """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
-    after it or after a return."""
+    after it or after a return; where nothing was planned, after the day on which the work is due."""
     accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
     days = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
     if accepted is not None and planned is not None:
         start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
         days += [day + (day - start), day + EXTENSION_DAYS]
+    elif planned is None:
+        days += [due + EXTENSION_DAYS for due in _dues(f)]
     return max(days, default=f.today + EXTENSION_DAYS)
 
 
@@ -110,8 +122,7 @@ def no_extension_is_asked(f: Facts) -> bool:
 )
 def extension_is_later(f: Facts) -> bool:
     day = _wanted(f)
-    dues = [task.due_at for task in f.case.step_tasks(f.track.id) if task.due_at is not None]
-    return day is None or all(day > f.calendar.local_date(due) for due in dues)
+    return day is None or all(day > due for due in _dues(f))
 
 
 @guard(

@@ -33,7 +33,7 @@ def opened_by_clause(facts: Facts) -> Follows:
 @effect()
 def opened_by_submission(facts: Facts) -> Follows:
     """The mediation starts by a submission agreement, whoever asked for it first."""
-    return {"given": {"door": "submission"}}
+    return {"given": {"door": "joint"}}
 
 
 @effect()

@@ -32,7 +32,7 @@ def test_who_declines_a_mediation_is_followed_by_another_one(story: Sealed) -> N
     story.open_at_page()
     story.play(do("dispute_officer", story.action("send"), provider="other"))
     story.reads_nothing_of(story.at_referral("other_agent"), story.name("lab"), "No mediator is free.")
-    story.play(do("other_agent", story.action("accept"), planned_on=40))
+    story.play(do("other_agent", story.action("accept")))
     story.reads(story.at_office(), story.of_referral("states.accepted"))
 
 

@@ -84,6 +84,19 @@ def due_in(task: str, days: int) -> Check:
     return check
 
 
+def due_in_working_days(task: str, days: int) -> Check:
+    """The same in days on which people work."""
+
+    def check(journey: Journey) -> None:
+        (open_task,) = journey.open_tasks(task)
+        assert open_task.due_at == journey.stage.calendar.due(journey.stage.moment, days, "wd"), (
+            task,
+            open_task.due_at,
+        )
+
+    return check
+
+
 def effect(*records: tuple[str, str, str | None]) -> Check:
     """The records of the effect that stand: level, value, and what each saves."""
 

@@ -124,6 +124,7 @@ def _mediate(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str
     accepted: dict[str, Any] = {
         "interest": False,
         "confidentiality": True,
+        "service": "mediation",
         "person": world.people["provider"],
         "charge": "free",
     }
@@ -133,7 +134,6 @@ def _mediate(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str
         "provider",
         on,
         "accept",
-        planned_on=today().replace(year=today().year + 1, day=1).isoformat(),
         **accepted,
     )
     _fire(

@@ -134,6 +134,7 @@ def _talk(world: World, db: Connection, house: House) -> None:
         {
             "interest": False,
             "confidentiality": True,
+            "service": "assessment",
             "person": world.people[house.name],
             "charge": "free",
             "planned_on": today().replace(year=today().year + 1, day=1).isoformat(),

@@ -212,6 +212,9 @@ class World:
 
     def accept(self, db: Connection, number: str, referral: str, planned_on: date | None = None) -> None:
         """The lab accepts a referral that was sent to it, free of charge; to be delivered in 30 days unless told."""
+        service = db.execute(
+            text("SELECT kind FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": referral}
+        ).scalar_one()
         self.fire(
             db,
             "provider",
@@ -220,6 +223,7 @@ class World:
             {
                 "interest": False,
                 "confidentiality": True,
+                "service": service,
                 "person": self.people["provider"],
                 "charge": "free",
                 "planned_on": (planned_on or today() + timedelta(days=30)).isoformat(),

@@ -285,7 +285,7 @@ def test_who_opens_the_options_owns_the_dispute() -> None:
     ("action", "door"),
     [
         ("clause_applies", "clause"),
-        ("signed_submission", "submission"),
+        ("signed_submission", "joint"),
         ("ask_unilateral", "unilateral"),
         ("court_refers", "court"),
         ("talk_solved", None),

@@ -14,14 +14,16 @@ from casework.engine.deadlines.deadlines import (
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.clock_pauses import clock_waits, pause_clock, resume_clock
-from casework.engine.execution.clocks import due_of, is_wake, open_clock
+from casework.engine.execution.clocks import due_of, extend_task, is_wake, open_clock
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_changes import open_task
 from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case import (
+    CREATED,
     OBSOLETE,
     PAUSED,
     RUNNING,
+    SUSPENDED,
     Clock,
     Track,
 )
@@ -68,6 +70,19 @@ def _go_on_below(builder: EventBuilder, referral: Track) -> None:
         here = clock.of is None or clock.of in builder.case.tracks[clock.track].states
         if clock.state == PAUSED and here and not builder.case.frozen and not clock_waits(builder, clock):
             resume_clock(builder, clock)
+
+
+def _work_below(builder: EventBuilder, track: Track) -> bool:
+    """Whether the service of a referral is at work, so that its own limits say what is late."""
+    return track.is_referral and any(child.live for child in builder.case.children(track.id))
+
+
+def date_step_above(builder: EventBuilder, service: Track) -> None:
+    """A service has ended whose limits said what was late: a step above it that has no date is due as any other from now on."""
+    above = builder.case.referral_of(service)
+    for task in builder.case.step_tasks(above.id) if above is not None else ():
+        if task.due_at is None and task.state not in (CREATED, SUSPENDED):
+            extend_task(builder, task, None, (A_FORTNIGHT, None))
 
 
 def rests_below(builder: EventBuilder, clock: Clock) -> bool:
@@ -127,7 +142,9 @@ def stand_in(
             due, own = due_of(resume_clock(builder, old, task=id)), None
         else:
             what = of_state(edition.workflow, leaf)
-            due = own_rule(state.due, said, builder.context.calendar, what) or A_FORTNIGHT
+            due = own_rule(state.due, said, builder.context.calendar, what)
+            if due is None and not _work_below(builder, track):
+                due = A_FORTNIGHT
             own = own_steps(state.escalation, said) if state.escalation else None
         open_task(
             builder,

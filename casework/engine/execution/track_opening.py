@@ -14,7 +14,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.document_grants import end_grants
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.step_opening import stand_in
+from casework.engine.execution.step_opening import date_step_above, stand_in
 from casework.engine.execution.task_changes import close_task, open_side_task, provider_of
 from casework.engine.parts import CHANGES_PLAN, MAKES_PLAN, REFERRAL
 from casework.engine.state.case import (
@@ -43,6 +43,7 @@ def end_track(builder: EventBuilder, track: Track) -> None:
         others = [relative for relative in (above, *builder.case.children(above.id)) if relative.id != track.id]
         if not any(other.live for other in others):
             end_grants(builder, track)
+    date_step_above(builder, track)
 
 
 def open_tracks(

@@ -47,7 +47,7 @@ blueprint = Blueprint("mediations", __name__)
 
 #: By what a mediation was started, which the action that does it writes.
 DOORS = {
-    "clause": N_("Clause in the contract"), "submission": N_("Submission agreement"), "unilateral": N_("Unilateral request"),
+    "clause": N_("Clause in the contract"), "joint": N_("Submission agreement"), "unilateral": N_("Unilateral request"),
     "court": N_("Referral by a court"),
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ def accept(client: Client, world: World, referral: str) -> Any:
 
 
 ACCEPTANCE: dict[str, Any] = {
-    "interest": False, "confidentiality": True, "charge": "free",
+    "service": "assessment", "interest": False, "confidentiality": True, "charge": "free",
     "planned_on": (today() + timedelta(days=40)).isoformat(),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.errors import NotFound, Refused
 from casework.playbook.steps import add, dispute, do, turn_to, wait
 from casework.playbook.stretches import to_structuring
-from tests.journeys.checks import has, has_not, refused, stands, that
+from tests.journeys.checks import due_in, due_in_working_days, has, has_not, refused, stands, that
 from tests.journeys.journey import Step, Steps
 from tests.journeys.scripts.stages import to_agreement, to_deployment, to_monitoring
 
@@ -15,6 +15,9 @@ OPENED: Steps = (
     do("mediator", "referral:mediation.accept"),
     do("dispute_officer", "mediation.open_options"),
     stands("referral:mediation", "in_progress"),
+    # Nobody plans a delivery: what is late is said by the limits of the mediation itself.
+    has("in_progress", due_at=None),
+    due_in_working_days("options", 15),
 )
 IN_STRUCTURING: Steps = (*to_structuring(), *OPENED)
 OF_THE_CLAUSE: Steps = (*IN_STRUCTURING, do("dispute_officer", "mediation.clause_applies"))
@@ -124,6 +127,10 @@ SCRIPTS: dict[str, Steps] = {
         has("term_end", queue="provider"),
         do("mediator", "mediation.extend_term", until_day=120),
         has("term_end", count=1),
+        do("mediator", "referral:mediation.ask_extension", new_date=300),
+        do("dispute_officer", "decide_extension", granted=True, until_on=300),
+        due_in("in_progress", 300),
+        due_in("mediating", 300),
         do("mediator", "mediation.settle_part", confirmation="certificate"),
         has("next_step", queue="dispute_officer"),
         has_not("first_duty"),
@@ -135,6 +142,8 @@ SCRIPTS: dict[str, Steps] = {
         *IN_STRUCTURING,
         *MEDIATING,
         do("mediator", "mediation.mediator_ends"),
+        # The notice of what is over is due as any other.
+        due_in_working_days("in_progress", 10),
         *OVER,
         has("next_step"),
     ),

@@ -56,6 +56,7 @@ def screening(engine: Engine, world: World, document_store: DocumentStore) -> Sc
         accepted = {
             "interest": False,
             "confidentiality": True,
+            "service": "finance",
             "person": world.people["foreign_provider"],
             "charge": "free",
             "planned_on": (today() + timedelta(days=30)).isoformat(),

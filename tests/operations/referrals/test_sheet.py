@@ -115,6 +115,7 @@ def fire_accept(world: World, db: Connection, number: str, referral: str) -> Non
     data: dict[str, Any] = {
         "interest": False,
         "confidentiality": True,
+        "service": "pledge",
         "person": world.people["foreign_provider"],
         "planned_on": "2030-01-04",
     }

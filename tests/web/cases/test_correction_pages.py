@@ -118,6 +118,7 @@ def test_a_program_is_not_told_where_in_the_whole_history_its_correction_stands(
         data = {
             "interest": False,
             "confidentiality": True,
+            "service": "assessment",
             "person": given["f-person"],
             "charge": "free",
             "planned_on": (today() + timedelta(days=days)).isoformat(),
@@ -165,6 +166,7 @@ def test_a_program_may_say_which_version_it_saw(
         data = {
             "interest": False,
             "confidentiality": True,
+            "service": "assessment",
             "person": given["f-person"],
             "charge": "free",
             "planned_on": (today() + timedelta(days=days)).isoformat(),

@@ -56,6 +56,7 @@ def acceptance(world: World) -> dict[str, str]:
     return {
         "interest": "no",
         "confidentiality": "yes",
+        "service": "assessment",
         "person": world.people["provider"],
         "charge": "free",
         "planned_on": (today() + timedelta(days=30)).isoformat(),

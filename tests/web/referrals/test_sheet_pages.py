@@ -98,6 +98,7 @@ def test_a_bank_reads_who_borrows_how_much(browser_for: BrowserFor, engine: Engi
         data = {
             "interest": False,
             "confidentiality": True,
+            "service": "pledge",
             "person": world.people["foreign_provider"],
             "planned_on": "2030-01-04",
         }
