@@ -17,6 +17,7 @@ from casework.engine.definition.grammar import (
 from casework.engine.roles import Role
 from workflows import border_forms, border_guards, duties, laws
 from workflows.codes import AGREEMENTS
+from workflows.comments import comment_on_terms
 from workflows.deal_guards import (
     agreement_burdens_rights,
     agreement_dates_in_order,
@@ -294,6 +295,8 @@ class Agreement(Workflow):
         consequence="There will be no agreement of this draft.",
     )  # fmt: skip
 
+    #: Not before the draft has its class, and what is restricted its letter of intent.
+    on_request = (((negotiating, internal_ok, signing), (Role.OFFICER,), comment_on_terms),)
     milestones = {"in_force": [in_force]}
     price = signed_price()
     outlives = (in_force,)

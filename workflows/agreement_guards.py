@@ -44,11 +44,12 @@ def check_is_clear(f: Facts) -> bool:
 
 
 @guard(
-    rule="The check of intellectual property is clear or waived.",
+    rule="Where the terms give rights, the check of intellectual property is clear or waived.",
     refusal="The check of intellectual property is neither clear nor waived.",
 )
-def ip_is_clear_or_waived(f: Facts) -> bool:
-    return check_is_clear(f) or waived(f, "ip")
+def ip_is_clear_where_rights_are_given(f: Facts) -> bool:
+    """What gives no right, as a purchase does, rests on no check of one."""
+    return check_is_clear(f) or waived(f, "ip") or gives(f.data) is None
 
 
 @guard(

@@ -171,7 +171,7 @@ class Statement(Form):
         help="They are shown with the technology, and later cases may rely on them.",
     )  # fmt: skip
     issued_on = Date(label="Date of issue", past=True)
-    valid_until = Date(label="Valid until", future=True, help="Usually 36 months")
+    valid_until = Date(label="Valid until", future=True)
     conditions = Note(label="Conditions of use", required=False)
 
 

@@ -65,9 +65,9 @@ def class_of(f: Facts, track: Track | None = None) -> str | None:
     return CLASSES[last] if fired[last].at >= proposed.at else None
 
 
-def _since_classed(f: Facts, name: str) -> Fired | None:
+def _since_classed(f: Facts, name: str, track: Track | None = None) -> Fired | None:
     """An action that came after the draft was last proposed."""
-    proposed, done = _proposed(f), f.fired(name)
+    proposed, done = _proposed(f, track), f.fired(name, track)
     return done if proposed is not None and done is not None and done.at >= proposed.at else None
 
 
@@ -224,6 +224,24 @@ def licence_is_there(f: Facts) -> bool:
 def transfer_is_permitted(f: Facts) -> bool:
     track = f.current("agreement")
     return track is None or track.outcome not in ("prohibited", "not_permitted")
+
+
+@guard(
+    rule="No terms of an export are agreed before its technology has a class, and what is restricted its letter of intent.",
+    refusal="Technology leaves the country by these terms. Nothing of substance is agreed before the draft is proposed and classed in the"
+    " agreement track, and for what is restricted before the letter of intent.",
+    reads=("parties",),
+)
+def export_may_be_agreed(f: Facts) -> bool:
+    if way_of(f, None) != "export":
+        return True
+    track = f.current("agreement")
+    recorded = class_of(f, track) if track else None
+    if recorded in ("free", "dual_use"):
+        return True
+    if recorded == "restricted" and _since_classed(f, "letter_issued", track) is not None:
+        return True
+    return f.data.get("kind") in NO_TECHNOLOGY
 
 
 @guard(

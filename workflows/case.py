@@ -67,7 +67,7 @@ from workflows.case_tasks import (
     use_report,
     use_report_after,
 )
-from workflows.comments import comment_on_letter, comment_on_terms
+from workflows.comments import comment_on_letter
 from workflows.papers import ACCEPTANCE_CERTIFICATE, SIGNED_AGREEMENT, VERIFICATION_STATEMENT
 
 #: The services that the plan names a provider for.
@@ -91,6 +91,7 @@ PLAN_GUARDS = (
 )
 SIGN_GUARDS = (
     border_guards.transfer_is_permitted,
+    border_guards.export_may_be_agreed,
     agreement_guards.agreement_is_in_force,
     agreement_guards.compliance_gate_is_passed,
     agreement_guards.dispute_clause_is_chosen,
@@ -200,8 +201,9 @@ class Case(Workflow):
     ready_to_sign = structuring.to(
         agreement, by=Role.OFFICER, do="Move to signing", done="brought the case to signing", form=agreement_forms.AgreedTerms,
         guards=[
-            agreement_guards.ip_is_clear_or_waived, agreement_guards.loans_are_offered_listed_or_waived,
+            agreement_guards.ip_is_clear_where_rights_are_given, agreement_guards.loans_are_offered_listed_or_waived,
             agreement_guards.work_is_not_blocked, border_guards.transfer_is_permitted,
+            border_guards.export_may_be_agreed,
             deal_guards.rights_of_terms_are_confirmed, deal_guards.rights_fit_the_kind,
             right_guards.rights_named_were_checked, right_guards.giver_owns_each_right,
             right_guards.rights_of_terms_have_not_ended, deal_guards.nothing_bars_the_terms, agreement_guards.pledgees_agree,
@@ -378,7 +380,6 @@ class Case(Workflow):
             (triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing, on_hold),
             (Role.OFFICER,), ask_more_time,
         ),
-        ((structuring, agreement), (Role.OFFICER,), comment_on_terms),
         (
             (consent, scoping, assessment, structuring, agreement, deployment, monitoring, closing), (Role.OFFICER,),
             comment_on_letter,

@@ -106,12 +106,14 @@ def agreement_frees_rights(facts: Facts) -> Follows:
     given = gives(signed.data) if signed else None
     if signed is None or given is None or given.kind == ASSIGNMENT and _is_registered(facts, signed):
         return {}
-    return {
-        "rights": [
-            {"right": right, "end": {"kind": given.kind, "from": given.first}}
-            for right in signed.data.get("rights") or ()
-        ]
-    }
+    named = signed.data.get("rights") or ()
+    return {"rights": [ended(right, given.kind, given.first, facts.data.get("ended_on")) for right in named]}
+
+
+def ended(right: str, kind: str, since: str | None, on: str | None) -> RightChange:
+    """What lay on a right since a day ends: on the day that the form says, or where it says none today."""
+    change: RightChange = {"right": right, "end": {"kind": kind, "from": since}}
+    return {**change, "ended_on": on} if on else change
 
 
 def _is_registered(f: Facts, signed: Fired) -> bool:
@@ -151,7 +153,7 @@ def assignment_stands(facts: Facts) -> Follows:
     }
     changes: list[RightChange] = []
     for right in named:
-        changes.append({"right": right, "end": {"kind": ASSIGNMENT, "from": since}})
+        changes.append(ended(right, ASSIGNMENT, since, facts.data["registered_on"]))
         changes.append({"right": right, "add": transfer})
         changes.append(inscribed(facts, right, TRANSFER, facts.data["registered_on"]))
     return {"rights": changes}

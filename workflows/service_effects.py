@@ -6,7 +6,7 @@ from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
 from casework.engine.state.right_values import RightChange
-from workflows.deal_guards import inscribed
+from workflows.deal_guards import ended, inscribed
 
 #: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
 PLEDGE, PLEDGE_REGISTRATION = "pledge", "pledge_registration"
@@ -49,15 +49,11 @@ def opened_by_court(facts: Facts) -> Follows:
 
 
 def _pledged(facts: Facts, *kinds: str) -> Follows:
-    """The end of what the registration of the pledge laid on the rights of the application."""
+    """The end of what the registration of the pledge laid on the rights of the application, on the day that the form says."""
     since = facts.said("registered.registered_on")
-    return {
-        "rights": [
-            {"right": right, "end": {"kind": kind, "from": since}}
-            for right in facts.said("apply.rights") or ()
-            for kind in kinds
-        ]
-    }
+    on = facts.data.get("cancelled_on") or facts.data.get("disposed_on")
+    named = facts.said("apply.rights") or ()
+    return {"rights": [ended(right, kind, since, on) for right in named for kind in kinds]}
 
 
 @effect()

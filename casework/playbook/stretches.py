@@ -111,11 +111,9 @@ SIGNING_ACROSS: Pressed = (
 
 
 def ready(kind: str, **terms: object) -> Pressed:
-    """The rights are clear, and the parties agree on terms of a kind."""
-    return (
-        do("officer", "ip.confirm", territory="CN"),
-        do("officer", "case.ready_to_sign", kind=kind, **terms),
-    )
+    """The rights are clear, where the terms give any, and the parties agree on terms of a kind."""
+    checked = () if kind == "purchase" else (do("officer", "ip.confirm", territory="CN"),)
+    return (*checked, do("officer", "case.ready_to_sign", kind=kind, **terms))
 
 
 def agreed(kind: str, *, across: bool = False, **said: object) -> Pressed:
@@ -139,7 +137,7 @@ def price(value: int, *, technology: int, **parts: int) -> dict[str, Any]:
 
 
 def bought(value: int) -> Pressed:
-    """A purchase of equipment in three payments, from the rights check to the signature: it names no right."""
+    """A purchase of equipment in three payments, from its terms to the signature: no right is named, and none checked."""
     parts = {"advance": value * 3 // 10, "delivery": value // 2, "acceptance": value - value * 3 // 10 - value // 2}
     return (*ready("purchase"), *signing("purchase", ends=False, **price(value, technology=0, **parts)))
 

@@ -146,6 +146,34 @@ def test_what_is_prohibited_or_not_permitted_leads_nowhere(state: str, permitted
     assert guards.transfer_is_permitted.holds(facts())
 
 
+LETTER = {RESTRICTED: fired(4), "letter_issued": fired(5)}
+
+
+@pytest.mark.parametrize(
+    ("outside", "deals", "kind", "holds"),
+    [
+        (EXPORT, [], "patent_licence", False),
+        (EXPORT, [track("agreement", "drafting")], "patent_licence", False),
+        (EXPORT, [deal()], "patent_licence", False),
+        (EXPORT, [deal({FREE: fired(4)})], "patent_licence", True),
+        (EXPORT, [deal({DUAL_USE: fired(4)})], "patent_licence", True),
+        (EXPORT, [deal({RESTRICTED: fired(4)})], "patent_licence", False),
+        (EXPORT, [deal(LETTER)], "patent_licence", True),
+        (EXPORT, [deal({PROHIBITED: fired(4)})], "patent_licence", False),
+        # Of a draft before the last neither class nor letter counts.
+        (EXPORT, [deal({FREE: fired(2)})], "patent_licence", False),
+        (EXPORT, [deal({RESTRICTED: fired(4), "letter_issued": fired(2)})], "patent_licence", False),
+        (EXPORT, [], "purchase", True),
+        (IMPORT, [], "patent_licence", True),
+        (parties("CN", "CN"), [], "patent_licence", True),
+    ],
+)
+def test_no_terms_of_an_export_are_agreed_before_its_class_and_letter(
+    outside: Mapping[str, Any], deals: list[Track], kind: str, holds: bool
+) -> None:
+    assert guards.export_may_be_agreed.holds(facts(*deals, outside=outside, data={"kind": kind})) is holds
+
+
 @pytest.mark.parametrize("state", sorted(guards.WAITING))
 def test_the_gate_passes_nothing_that_waits_or_has_ended(state: str) -> None:
     ended = state in ("prohibited", "not_permitted")

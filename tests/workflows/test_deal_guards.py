@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -293,8 +294,9 @@ def ending(kind: str, *tasks: Task, **said: Any) -> Facts:
     return facts(here=here, tasks=tasks, data={"registered_on": "2026-05-01"})
 
 
-def freed(kind: str) -> dict[str, Any]:
-    return {"rights": [{"right": "right-1", "end": {"kind": kind, "from": "2026-04-01"}}]}
+def freed(kind: str, on: str | None = None) -> dict[str, Any]:
+    change = {"right": "right-1", "end": {"kind": kind, "from": "2026-04-01"}}
+    return {"rights": [change | ({"ended_on": on} if on else {})]}
 
 
 REGISTERED = done("assignment_registration", 20, registered_on="2026-05-01")
@@ -303,6 +305,9 @@ REGISTERED = done("assignment_registration", 20, registered_on="2026-05-01")
 def test_an_ended_agreement_frees_the_rights_that_it_licensed() -> None:
     assert deal_guards.agreement_frees_rights.follows(ending("patent_licence")) == freed("licence")
     assert deal_guards.agreement_frees_rights.follows(ending("purchase")) == {}
+    # On the day on which the agreement ended, and not on that of its recording.
+    then = replace(ending("patent_licence"), data={"ended_on": "2026-01-15"})
+    assert deal_guards.agreement_frees_rights.follows(then) == freed("licence", "2026-01-15")
 
 
 def test_an_assignment_ends_with_its_agreement_only_before_it_is_registered() -> None:
@@ -320,7 +325,7 @@ def vars_of(task: Task) -> dict[str, Any]:
 def test_a_registered_assignment_is_a_transfer() -> None:
     assert deal_guards.assignment_stands.follows(ending("assignment")) == {
         "rights": [
-            *freed("assignment")["rights"],
+            *freed("assignment", "2026-05-01")["rights"],
             {"right": "right-1", "add": {"kind": "transfer", "holder": BUYER, "from": "2026-05-01"}},
             {
                 "right": "right-1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -114,8 +115,16 @@ def waiver(what: str, *, granted: bool = True, by: str = BOSS, days: int = 11) -
         "new round checks again": (facts(track("ip", "clear", id="a"), track("ip", "checking", id="b")), False),
     }
 )
-def test_ip_is_clear_or_waived(case: Facts, holds: bool) -> None:
-    assert agreement_guards.ip_is_clear_or_waived.holds(case) is holds
+def test_what_gives_rights_rests_on_a_check_that_is_clear_or_waived(case: Facts, holds: bool) -> None:
+    guard = agreement_guards.ip_is_clear_where_rights_are_given
+    assert guard.holds(replace(case, data={"kind": "patent_licence"})) is holds
+    # A purchase, a service and a venture that takes no right ask for none.
+    for none in (
+        {"kind": "purchase"},
+        {"kind": "technical_service"},
+        {"kind": "joint_venture", "contribution": "none"},
+    ):
+        assert guard.holds(replace(case, data=none))
 
 
 PLANNED = [done("service_plan", 6, pledge=BANK)]

@@ -34,6 +34,8 @@ class RightChange(TypedDict):
     right: str
     add: NotRequired[Burden]
     end: NotRequired[BurdenEnded]
+    #: The day on which it ended, where the action says one; else the day of the action.
+    ended_on: NotRequired[str]
     inscribe: NotRequired[BurdenInscribed]
 
 

@@ -43,7 +43,8 @@ def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None
         words = {NUMBER: number} if isinstance(number, str) else {}
     else:
         kind = RELEASED
-        effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": today.isoformat(), "cause": because}
+        on = change.get("ended_on") or today.isoformat()
+        effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": on, "cause": because}
     event = log.next_event(
         kind,
         cause.actor,

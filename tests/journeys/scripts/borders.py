@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
-from casework.playbook.steps import do
+from casework.playbook.steps import add, do
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, to_structuring
 from tests.journeys.checks import along, has, has_not, refused, stands
 from tests.journeys.journey import Steps
-from tests.journeys.scripts.stages import to_agreement
+from tests.journeys.scripts.stages import to_agreement, to_export
 
 #: As far as an export that was classed as restricted, and one that was classed as dual use.
 RESTRICTED: Steps = (
@@ -19,9 +19,7 @@ APPLIED: Steps = (*RESTRICTED, do("officer", "agreement.apply_for_letter"))
 LETTER: Steps = (*APPLIED, do("officer", "agreement.letter_issued"))
 LICENCE_ASKED: Steps = (*LETTER, do("officer", "agreement.agree"), do("officer", "agreement.ask_licence"))
 DUAL_USE: Steps = (
-    *to_agreement("export"),
-    do("officer", "agreement.propose"),
-    do("compliance", "agreement.class_dual_use"),
+    *to_export(classed="dual_use"),
     do("officer", "agreement.agree"),
     do("officer", "agreement.ask_dual_use_licence"),
 )
@@ -31,22 +29,39 @@ REFUSED = (do("officer", "agreement.refused_by_authority"), stands("agreement", 
 
 SCRIPTS: dict[str, Steps] = {
     "restricted export waits for its letter and ends well": (
-        *to_agreement("export"),
+        *to_structuring("export"),
+        do("officer", "ip.confirm", territory="CN"),
+        # No terms before the class, and of what is restricted none before the letter.
+        refused(do("officer", "case.ready_to_sign"), Refused, "Nothing of substance is agreed"),
         do("officer", "agreement.propose"),
         # Computed, and nobody ticks it: the owner is in China, the plant is not.
         stands("agreement", "classification"),
         has("classification", queue="compliance"),
         refused(do("officer", "agreement.class_free"), NotAllowed, "is for"),
-        refused(do("compliance", "compliance_gate"), Refused, "has no class yet"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "Nothing of substance is agreed"),
         do("compliance", "agreement.class_restricted"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "for what is restricted before the letter of intent"),
         refused(do("officer", "agreement.agree"), WrongState),
-        refused(do("compliance", "compliance_gate"), Refused, "waits for its letter"),
         do("officer", "agreement.apply_for_letter"),
         has("letter_awaited", queue="officer"),
         refused(do("officer", "agreement.agree"), WrongState),
+        refused(do("officer", "case.ready_to_sign"), Refused, "Nothing of substance is agreed"),
+        refused(add("officer", "agreement.comment_on_terms"), WrongState),
         refused(do("officer", "agreement.letter_issued", valid_until=1200), Refused, "three years after its issue"),
         do("officer", "agreement.letter_issued"),
         stands("agreement", "negotiating"),
+        add("officer", "agreement.comment_on_terms"),
+        do("officer", "comment_on_terms", "need_owner", answer="silent"),
+        do("officer", "comment_on_terms", "technology_owner", answer="silent"),
+        do("officer", "case.ready_to_sign"),
+        # A draft that is proposed anew is classed anew, and the gate waits for it.
+        do("officer", "agreement.redraft"),
+        do("officer", "agreement.propose"),
+        refused(do("compliance", "compliance_gate"), Refused, "has no class yet"),
+        do("compliance", "agreement.class_restricted"),
+        refused(do("compliance", "compliance_gate"), Refused, "waits for its letter"),
+        do("officer", "agreement.apply_for_letter"),
+        do("officer", "agreement.letter_issued"),
         do("officer", "agreement.agree"),
         refused(do("officer", "agreement.cleared"), Refused, "Ask for the licence first"),
         refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
@@ -80,7 +95,8 @@ SCRIPTS: dict[str, Steps] = {
         stands("case", "closed"),
     ),
     "export that is classed as prohibited after the case came to signing": (
-        *to_agreement("export"),
+        *to_export(),
+        do("officer", "agreement.redraft"),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_prohibited"),
         refused(do("compliance", "compliance_gate"), Refused, "is prohibited"),
@@ -111,7 +127,9 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "import is built": (*to_structuring("import"), *SIGNED_ACROSS, stands("case", "deployment")),
     "purchase needs none of it": (
-        *to_agreement("import"),
+        *to_structuring("import"),
+        # Nothing of a right is given: no check of one is asked for.
+        do("officer", "case.ready_to_sign", kind="purchase"),
         do("officer", "agreement.propose", kind="purchase"),
         stands("agreement", "negotiating"),
         do("officer", "agreement.agree"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.errors import InvalidForm, NotAllowed, Refused, WrongState
 from casework.playbook.steps import (
     add,
     belongs,
@@ -189,7 +189,10 @@ SCRIPTS: dict[str, Steps] = {
     "purchase leaves the patent free": (
         *to_structuring(),
         do("officer", "ip.confirm", territory="CN"),
-        add("officer", "case.comment_on_terms"),
+        # No terms are there to comment on before a draft is proposed.
+        refused(add("officer", "agreement.comment_on_terms"), WrongState),
+        do("officer", "agreement.propose", kind="purchase"),
+        add("officer", "agreement.comment_on_terms"),
         by_link("comment_on_terms", "need_owner", answer="commented", comment="付款分三期。"),
         answered_by_party("comment_on_terms", "need_owner"),
         do("officer", "comment_on_terms", "technology_owner", answer="silent"),
@@ -197,7 +200,6 @@ SCRIPTS: dict[str, Steps] = {
         by_link("comment_on_letter", "technology_owner", answer="no_comments"),
         has_not("comment_on_letter"),
         do("officer", "case.ready_to_sign", kind="purchase"),
-        do("officer", "agreement.propose", kind="purchase"),
         *AGREED[1:],
         do(
             "officer",
@@ -223,6 +225,25 @@ SCRIPTS: dict[str, Steps] = {
         *AGREED,
         do("officer", "agreement.sign_local", licence="exclusive"),
         lies("filter_patent", ("licence", "exclusive", True)),
+    ),
+    "purchase of what no right protects asks for no check": (
+        *to_structuring("newcomer"),
+        that(lambda j: not j.case.rights, "the technology has no recorded right"),
+        refused(do("officer", "case.ready_to_sign"), Refused, "neither clear nor waived"),
+        *bought(3_600_000),
+        # Nothing rests on the check any more, which nobody has made.
+        stands("ip", "ended"),
+        do("officer", "case.sign"),
+    ),
+    "another's exclusive licence bars no purchase": (
+        *to_agreement(),
+        *AGREED,
+        do("officer", "agreement.sign_local", licence="exclusive"),
+        *to_structuring("rival"),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        *bought(3_600_000),
+        do("officer", "case.sign"),
+        stands("case", "deployment"),
     ),
     "assignment waits for its registration": (
         *to_agreement(),

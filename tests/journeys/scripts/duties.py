@@ -7,7 +7,7 @@ from casework.playbook.steps import add, do, wait
 from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, to_structuring
 from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, refused, stands
 from tests.journeys.journey import Steps
-from tests.journeys.scripts.stages import to_agreement
+from tests.journeys.scripts.stages import to_agreement, to_export
 
 SCRIPTS: dict[str, Steps] = {
     "check of the rights ends with the signing, and begins again for other terms": (
@@ -106,8 +106,8 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "transaction_verification", way="agreed"),
     ),
     "state-owned owner licenses abroad": (
-        *to_agreement("state_export"),
-        *AGREED_ACROSS,
+        *to_export("state_export"),
+        *AGREED_ACROSS[2:],
         do("officer", "agreement.sign_cross"),
         has("appraisal_filing"),
         has_not("transaction_verification"),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import Event
+from casework.engine.state.right_values import RightChange
 from casework.operations.catalogue.ip_rights import write_row
 from casework.operations.catalogue.right_history import read_entries
 from casework.operations.core.encumbrances import encumber
@@ -41,7 +42,11 @@ def test_what_a_case_lays_on_it_lies_there_until_that_case_ends_it(world: World,
         assert burdens(db, right) == [burden]
     encumber(db, caused(3, case), {"right": right, "end": {"kind": "pledge"}}, "none")  # type: ignore[typeddict-item]  # the same
     assert [one["to"] for one in burdens(db, right)] == [today().isoformat()]
-    assert burdens(db, other) == []
+    # On the day that the action says, where it says one.
+    encumber(db, caused(4, case), {"right": other, "add": {"kind": "pledge", "from": None}}, "later")
+    told: RightChange = {"right": other, "end": {"kind": "pledge", "from": None}, "ended_on": "2026-01-15"}
+    encumber(db, caused(5, case), told, "none")
+    assert [one["to"] for one in burdens(db, other)] == ["2026-01-15"]
     # The verifier asks the case too, and there is none here.
     assert {one.kind for one in verify_case(db, right)} == {"rights"}
 
