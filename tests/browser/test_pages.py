@@ -54,6 +54,7 @@ READERS = (
 FILES = frozenset({
     "/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>",
+    "/evidence/<evidence>/preview/<page>",
 })  # fmt: skip
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({

@@ -343,6 +343,8 @@ TABLE: tuple[Row, ...] = (
         )
     ),
     get("/evidence/<evidence>", READERS, there=FOREIGN),
+    get("/evidence/<evidence>/preview", READERS, there=FOREIGN),
+    get("/evidence/<evidence>/preview/<page>", READERS, there=FOREIGN, things={"page": "version"}),
     get("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),

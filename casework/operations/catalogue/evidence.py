@@ -29,7 +29,8 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.presenters import names_of
 from casework.operations.core.register_log import append
 from casework.operations.documents.downloads import while_seen
-from casework.operations.documents.service import Taken
+from casework.operations.documents.previews import NoPreview, has_preview
+from casework.operations.documents.service import Opened, Taken
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -191,19 +192,58 @@ def _rows(db: Connection, actor: Actor, where: str, given: Mapping[str, object])
     ]
 
 
+def show_evidence(db: Connection, actor: Actor, id: str) -> EvidenceRow:
+    """One of them, for who reads the record that it belongs to. Raises NotFound."""
+    rows = _rows(db, actor, "x.id = CAST(:id AS uuid)", {"id": id})
+    if not rows:
+        raise NotFound("evidence")
+    return rows[0]
+
+
 def open_evidence(db: Connection, actor: Actor, store: DocumentStore, id: str, *, address: str) -> Taken:
     """A file on its way out, for who reads the record that it belongs to; noted before anything of it is given.
 
     Raises NotFound, FilePending or FileBlocked, and what the store raises; later on, AccessEnded.
     """
+    opened = _open(db, actor, store, id)
+    if opened.scan == PENDING and opened.filed_by != actor.person:
+        raise FilePending
+    note_document(db, actor, address, None, id)
+    return opened
+
+
+def preview_evidence(
+    db: Connection, actor: Actor, store: DocumentStore, id: str, *, address: str | None = None
+) -> Opened:
+    """The same to be drawn; noted where something of it is shown (`address`).
+
+    Raises FilePending also to who filed it, as long as nobody has looked for what harms, and NoPreview.
+    """
+    opened = _open(db, actor, store, id)
+    if opened.scan == PENDING:
+        raise FilePending
+    if not has_preview(opened.type):
+        raise NoPreview
+    if address is not None:
+        note_document(db, actor, address, None, id)
+    return opened
+
+
+def _open(db: Connection, actor: Actor, store: DocumentStore, id: str) -> Opened:
     row = _find(db, actor, id)
     if row.scan == BLOCKED:
         raise FileBlocked
-    if row.scan == PENDING and row.filed_by != actor.person:
-        raise FilePending
     pieces = while_seen(store.engine, actor.person, lambda db, actor: _find(db, actor, id), store.read(db, row.file))
-    note_document(db, actor, address, None, id)
-    return Taken(name=row.name or f"{row.kind}.{row.type}", size=row.size, digest=row.digest, pieces=pieces)
+    return Opened(
+        name=row.name or f"{row.kind}.{row.type}",
+        size=row.size,
+        digest=row.digest,
+        pieces=pieces,
+        type=row.type,
+        scan=row.scan,
+        filed_by=str(row.filed_by),
+        number=None,
+    )
 
 
 def _find(db: Connection, actor: Actor, id: str) -> Any:

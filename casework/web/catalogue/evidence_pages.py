@@ -1,15 +1,17 @@
-"""Files that show what registers say, on their way out."""
+"""Files that show what registers say: on their way out, and their pages as pictures."""
 
 from __future__ import annotations
 
 from itertools import chain
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext
 
-from casework.api.protocol.files import as_attachment, document_store
-from casework.errors import FileDamaged
-from casework.operations.catalogue.evidence import open_evidence
+from casework.api.protocol.files import HARMLESS, as_attachment, document_store
+from casework.errors import FileBlocked, FileDamaged, FilePending
+from casework.operations.catalogue.evidence import open_evidence, preview_evidence, show_evidence
+from casework.operations.documents.previews import NoPreview, Pages, draw_page, measure_pages
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("evidence", __name__)
@@ -27,3 +29,35 @@ def take(evidence: UUID) -> Response:
         current_app.logger.exception("a file is damaged")
         raise
     return as_attachment(chain([first], taken.pieces), taken.name, taken.size)
+
+
+@blueprint.get("/evidence/<uuid:evidence>/preview")
+def show(evidence: UUID) -> str:
+    """The pages of a file. Each picture is noted when it is drawn, and this page shows none itself."""
+    with page_transaction() as (db, actor):
+        one = show_evidence(db, actor, str(evidence))
+    return render_template("catalogue/evidence_preview.html", one=one, pages=_pages(str(evidence)))
+
+
+def _pages(id: str) -> Pages | None:
+    try:
+        with page_transaction() as (db, actor):
+            opened = preview_evidence(db, actor, document_store(), id)
+        return measure_pages(opened)
+    except (NoPreview, FilePending, FileBlocked):
+        # Of what nobody has found clean there is none either.
+        return None
+
+
+@blueprint.get("/evidence/<uuid:evidence>/preview/<int:page>")
+def draw(evidence: UUID, page: int) -> Response:
+    """One page as a picture, drawn anew each time and kept nowhere."""
+    try:
+        with page_transaction() as (db, actor):
+            opened = preview_evidence(db, actor, document_store(), str(evidence), address=request.path)
+        answer = Response(draw_page(opened, page), mimetype="image/png")
+    except NoPreview:
+        answer = Response(gettext("There is no preview of this page. Download the file instead."), status=422)
+    answer.headers["Content-Security-Policy"] = HARMLESS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
