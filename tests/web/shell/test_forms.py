@@ -1,15 +1,14 @@
-"""The one form: every kind of field can be shown, filled in without a script, and read back as operations take it."""
+"""The one form: every kind of field can be shown, filled in without a script, and read back as operations take it; rows stand apart."""
 
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -18,125 +17,35 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition import forms
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.form_values import build_model, check
 from casework.errors import InvalidForm, Unreadable
 from casework.operations.core.drafts import Draft
-from casework.settings import Settings
-from casework.web.app import create_app
-from casework.web.shell.form_fields import within
 from casework.web.shell.forms import (
-    FormView,
     build_form,
     own_texts,
     parse_form,
     read_request,
     read_revision,
     texts_of,
-    wants_more,
 )
 from casework.web.shell.layout import clock
 from tests.support.file_makers import SCRIPTS
-from tests.support.pages import Page, read_page
+from tests.support.pages import Page
+from tests.web.shell.whole_form import (
+    FULL,
+    KEYS,
+    OFFERED,
+    ONE,
+    TWO,
+    Every,
+    Json,
+    checked,
+    every,
+    html_of,
+    insist_accessible,
+    page_of,
+)
 
-Json = Any
-TODAY = date(2026, 3, 2)
-ONE, TWO = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
-SHOW = '{% from "macros/forms.html" import render_form with context %}{{ render_form(form, "/there", "Refer to mediation") }}'
-KEYS = ["money/price", "other/other"]
-OFFERED = {
-    "listed": [(key, key) for key in KEYS],
-    "listed_many": [(key, key) for key in KEYS],
-    "impact": [(ONE, "One record"), (TWO, "Another record")],
-    "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
-    **{
-        kind: [(ONE, "The first"), (TWO, "The second")]
-        for kind in ("right", "burden", "person", "provider", "documents", "tasks")
-    },
-}
-
-
-class Line(forms.Form):
-    parameter = forms.Text(label="Parameter", help="As the statement has it")
-    value = forms.Number(label="Value")
-    unit = forms.Choice(label="Unit", choices={"percent": "%", "kwh": "kWh"})
-    price = forms.Money(label="Price", required=False)
-    read_on = forms.Date(label="Read on", required=False, past=True)
-    of_load = forms.Number(label="At which load", when=("unit", ("percent",)), required=False)
-
-
-class Every(forms.Form):
-    text = forms.Text(label="Words", help="One line")
-    note = forms.Note(label="Sentences", required=False)
-    number = forms.Number(label="Heat", unit="MWh", min="0", max="1000")
-    money = forms.Money(label="Loan")
-    day = forms.Date(label="Day")
-    choice = forms.Choice(label="Choice", choices={"a": "First", "b": "Second"})
-    long_choice = forms.Choice(label="Long", choices={f"c{n}": f"Choice {n}" for n in range(9)})
-    many = forms.Many(label="Many", choices={"x": "Ex", "y": "Why"})
-    sure = forms.YesNo(label="Sure?", consequence="The loan is called in.")
-    why = forms.Text(label="Why", when=("sure", (True,)))
-    kind = forms.Text(label="Kind", when=("choice", ("b",)))
-    party = forms.PartyField(label="Party")
-    right = forms.RightField(label="Right")
-    impact = forms.ImpactField(label="Record")
-    rights = forms.Rights(label="Rights")
-    person = forms.Person(label="Person")
-    people = forms.People(label="People")
-    provider = forms.Provider(label="Provider")
-    providers = forms.Providers(label="Providers")
-    panel = forms.Panel(label="Panel")
-    documents = forms.Documents(label="Documents")
-    tasks = forms.Tasks(label="Tasks")
-    entry = forms.Listed(label="Entry", catalogue="closing_reasons")
-    entries = forms.ListedMany(label="Entries", catalogue="closing_reasons")
-    items = forms.Items(label="To do")
-    lines = forms.Rows(label="Figures", row=Line, most=4)
-
-
-FULL: dict[str, Json] = {
-    "text": "Quotes \" and <b>tags</b> & 中文", "note": "Two\nlines", "number": "12.50",
-    "money": {"amount": "3000000.00", "currency": "EUR"}, "day": "2026-03-01", "choice": "b", "long_choice": "c7",
-    "many": ["x", "y"], "sure": True, "why": "Because", "kind": "A kind", "party": "need_owner", "right": ONE, "impact": TWO,
-    "rights": [ONE, TWO], "person": TWO, "people": [TWO], "provider": ONE, "providers": [ONE], "panel": [TWO, ONE], "documents": [TWO],
-    "tasks": [ONE, TWO], "entry": KEYS[1], "entries": KEYS,
-    "items": [{"what": "Send \"it\"", "by": "2026-04-01"}, {"what": "Call", "by": "2026-04-02"}],
-    "lines": [
-        {"parameter": "Heat", "value": "94.2", "unit": "percent", "price": {"amount": "3.00", "currency": "USD"}, "of_load": "30"},
-        {"parameter": "Power <used>", "value": "-7", "unit": "kwh", "read_on": "2026-02-01"},
-    ],
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    # Forms need no database.
-    away = "postgresql://nobody@127.0.0.1:1/nothing"
-    return create_app(Settings(profile="test", var=tmp_path_factory.mktemp("var"), database_url=away))
-
-
-@pytest.fixture
-def _request(app: Flask) -> Iterator[None]:
-    with app.test_request_context("/cases/BJ-2026-0001"):
-        yield
-
-
-pytestmark = pytest.mark.usefixtures("_request")
-
-
-def every(**more: Any) -> FormView:
-    return build_form("case:1:every", Every.rule(), own_texts(Every), choices=OFFERED, **more)
-
-
-def html_of(form: FormView) -> str:
-    return render_template_string(SHOW, form=form)
-
-
-def page_of(form: FormView) -> Page:
-    return read_page(html_of(form))
-
-
-def checked(data: Mapping[str, Json], form: type[forms.Form] = Every) -> dict[str, Json]:
-    return check(build_model("Form", form.rule()), form.rule(), data, TODAY)
+pytestmark = pytest.mark.usefixtures("form_request")
 
 
 # --- there and back --------------------------------------------------------------------------------------------------
@@ -275,14 +184,6 @@ def sample(rule: Mapping[str, Json]) -> Json:
             return SAMPLES.get(type_, [ONE, TWO])
 
 
-def insist_accessible(page: Page) -> None:
-    assert len(page.ids) == len(set(page.ids))
-    assert page.described <= set(page.ids)
-    assert set(page.controls) <= page.labelled
-    assert page.handlers == []
-    assert "script" not in page.tags
-
-
 # --- kind by kind ----------------------------------------------------------------------------------------------------
 
 
@@ -306,94 +207,6 @@ def test_numbers_are_read_as_people_write_them(typed: str, read: str) -> None:
 
 def test_money_without_an_amount_is_nothing() -> None:
     assert parse_form(Every.rule(), MultiDict({"f-money.currency": "CNY"})) == {}
-
-
-def test_rows_keep_their_order_and_empty_ones_are_left_out() -> None:
-    typed = MultiDict(
-        [
-            ("f-items.10.what", "third"),
-            ("f-items.10.by", "2026-01-03"),
-            ("f-items.2.what", "second"),
-            ("f-items.2.by", ""),
-            ("f-items.0.what", "first"),
-            ("f-items.0.by", "2026-01-01"),
-            ("f-items.1.what", "  "),
-            ("f-items.1.by", ""),
-        ]
-    )
-    assert [row["what"] for row in parse_form(Every.rule(), typed)["items"]] == ["first", "second", "third"]
-
-
-def test_more_rows_are_given_without_losing_any() -> None:
-    rows = MultiDict([(f"f-items.{n}.{part}", f"{part} {n}") for n in range(3) for part in ("what", "by")])
-    rows["_more"] = "items"
-    assert wants_more(rows)
-    shown = [one for one in every(submitted=rows).fields if one.name == "items"][0].rows
-    assert [row.what for row in shown] == ["what 0", "what 1", "what 2", "", "", ""]
-
-
-def typed_lines(*rows: dict[str, str]) -> MultiDict[str, str]:
-    return MultiDict([(f"f-lines.{n}.f-{key}", value) for n, row in enumerate(rows) for key, value in row.items()])
-
-
-def shown_lines(typed: MultiDict[str, str]) -> list[dict[str, str]]:
-    rows = next(one for one in every(submitted=typed).fields if one.name == "lines").rows
-    return [{cell.name: cell.value for cell in row.cells if cell.value} for row in rows]
-
-
-def test_a_table_begins_with_one_row_to_write_in_and_empty_rows_are_left_out() -> None:
-    assert [len(one.rows) for one in every().fields if one.name == "lines"] == [1]
-    typed = typed_lines({"parameter": "Heat"}, {"parameter": " ", "price.currency": "CNY"}, {"value": "1,000"})
-    assert parse_form(Every.rule(), typed)["lines"] == [{"parameter": "Heat"}, {"value": "1000"}]
-
-
-def test_one_row_more_and_one_row_less_without_a_script() -> None:
-    typed = typed_lines({"parameter": "A"}, {"parameter": "B"}, {"parameter": "C"})
-    typed["_more"] = "lines"
-    assert wants_more(typed)
-    assert shown_lines(typed) == [{"parameter": "A"}, {"parameter": "B"}, {"parameter": "C"}, {}]
-    del typed["_more"]
-    typed["_less"] = "lines.1"
-    assert wants_more(typed)
-    assert shown_lines(typed) == [{"parameter": "A"}, {"parameter": "C"}]
-    # The last one taken out leaves one to write in.
-    alone = typed_lines({"parameter": "A"})
-    alone["_less"] = "lines.0"
-    assert shown_lines(alone) == [{}]
-
-
-def test_a_fault_in_a_table_names_the_row_and_the_question() -> None:
-    typed = typed_lines({"parameter": "Heat", "value": "3", "unit": "kwh"}, {"value": "x", "read_on": "2031-01-01"})
-    with pytest.raises(InvalidForm) as refused:
-        checked(parse_form(Every.rule(), typed))
-    faults = {where: str(why) for where, why in refused.value.fields.items() if where.startswith("lines")}
-    assert faults == {"lines.1.value": "is not a number"}
-    typed["f-lines.1.f-value"] = "4"
-    with pytest.raises(InvalidForm) as refused:
-        checked(parse_form(Every.rule(), typed))
-    faults = {where: str(why) for where, why in refused.value.fields.items() if where.startswith("lines")}
-    assert faults == {
-        "lines.1.parameter": "must be answered",
-        "lines.1.unit": "must be answered",
-        "lines.1.read_on": "must not lie in the future",
-    }
-    form = every(submitted=typed, faults=faults)
-    assert [one.summary for one in form.faulty] == [
-        "Figures, row 2: Enter “Parameter”.",
-        "Figures, row 2: Choose an answer to “Unit”.",
-        "Figures, row 2: Read on: must not lie in the future",
-    ]
-    page = page_of(form)
-    insist_accessible(page)
-    assert page.controls["f-parameter-lines.1."]["aria-invalid"] == "true"
-    assert "aria-invalid" not in page.controls["f-parameter-lines.0."]
-
-
-def test_a_table_of_several_forms_on_one_page_is_each_of_its_own() -> None:
-    form = every(values=FULL).placed("second", within="p2.")
-    page = page_of(form)
-    insist_accessible(page)
-    assert parse_form(Every.rule(), within(page.sent, "p2.")) == FULL
 
 
 def test_a_question_that_depends_says_on_what() -> None:
@@ -498,23 +311,6 @@ def test_what_no_form_of_ours_sends_is_refused_at_its_field(sent: dict[str, str]
     assert form <= {name.split(".")[0] for name in refused.value.fields}
 
 
-def test_too_many_rows_are_refused_and_not_read_without_end() -> None:
-    sent = MultiDict([(f"f-items.{n}.{part}", "2026-01-01") for n in range(400) for part in ("what", "by")])
-    data = parse_form(Every.rule(), sent)
-    assert len(data["items"]) == 60
-    with pytest.raises(InvalidForm) as refused:
-        checked(data)
-    assert "items" in refused.value.fields
-
-
-def test_too_many_answers_in_rows_are_refused_and_not_read_without_end() -> None:
-    data = parse_form(Every.rule(), typed_lines(*({"parameter": "A", "value": "1", "unit": "kwh"} for _ in range(400))))
-    assert len(data["lines"]) == 60
-    with pytest.raises(InvalidForm) as refused:
-        checked(data)
-    assert str(refused.value.fields["lines"]) == "must have at most 4 entries"
-
-
 def test_nothing_but_the_fields_of_the_form_is_read() -> None:
     sent = MultiDict({"f-owner": "me", "f-__class__": "x", "text": "no prefix", "f-items.x.what": "no row"})
     assert parse_form(Every.rule(), sent) == {}
@@ -536,10 +332,10 @@ def test_no_field_name_breaks_the_reader(sent: list[tuple[str, str]]) -> None:
 # --- key and revision ------------------------------------------------------------------------------------------------
 
 
-def test_the_same_form_sent_twice_has_one_key_and_one_digest(app: Flask) -> None:
+def test_the_same_form_sent_twice_has_one_key_and_one_digest(form_app: Flask) -> None:
     def sent(**more: str) -> Any:
         data = {"key": "k" * 20, "csrf_token": more.pop("token", "t"), "revision": "7", "f-text": "x", **more}
-        with app.test_request_context("/there", method="POST", data=data):
+        with form_app.test_request_context("/there", method="POST", data=data):
             return read_request(), read_revision()
 
     assert sent() == sent(token="another")
@@ -550,14 +346,14 @@ def test_the_same_form_sent_twice_has_one_key_and_one_digest(app: Flask) -> None
 @pytest.mark.parametrize(
     "form", [{}, {"key": "short"}, {"key": "k" * 101}, {"key": "k" * 20 + "\n"}, {"key": "中" * 20}]
 )
-def test_a_form_without_a_good_key_is_not_read(app: Flask, form: dict[str, str]) -> None:
-    with app.test_request_context("/there", method="POST", data=form), pytest.raises(Unreadable):
+def test_a_form_without_a_good_key_is_not_read(form_app: Flask, form: dict[str, str]) -> None:
+    with form_app.test_request_context("/there", method="POST", data=form), pytest.raises(Unreadable):
         read_request()
 
 
 @pytest.mark.parametrize("revision", ["", "-1", "1.5", "x", "٣", "9" * 16])
-def test_a_revision_is_a_plain_number(app: Flask, revision: str) -> None:
-    with app.test_request_context("/there", method="POST", data={"revision": revision}), pytest.raises(Unreadable):
+def test_a_revision_is_a_plain_number(form_app: Flask, revision: str) -> None:
+    with form_app.test_request_context("/there", method="POST", data={"revision": revision}), pytest.raises(Unreadable):
         read_revision()
 
 
