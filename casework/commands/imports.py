@@ -1,4 +1,4 @@
-"""The command `import`: needs, technologies, matches and past projects from files."""
+"""The command `import`: needs, technologies, matches and past projects from files, and the lists of a programme."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
+import uuid_utils
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import NotFound
+from casework.engine.case_objects.programme_lists import LISTS
+from casework.errors import InvalidForm, NotFound, UnknownName
 from casework.operations.catalogue.import_report import Fault, Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.core.email_addresses import canonical
+from casework.operations.core.idempotency import Request
+from casework.operations.people.programme_lists import import_entries
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import connect_engine, transaction
@@ -25,11 +29,13 @@ from casework.settings import load_settings
 
 #: So many bad rows are shown; a report file takes all of them.
 SHOWN = 50
+#: The largest file of a list: all its entries with the longest names are less.
+MOST_BYTES = 5_000_000
 
 
 @click.group("import")
 def import_() -> None:
-    """Read needs, technologies, matches or past projects from a file into a programme.
+    """Read needs, technologies, matches, past projects or a list of the programme from a file.
 
     FILE is CSV with a header row, a JSON array, or JSON lines, in UTF-8. Every row is checked. Good rows are
     imported, bad ones are reported with their number, field and reason, and the command then exits with 1. Numbers
@@ -91,6 +97,50 @@ _command(
     title_en), ended_on, outcome, and title_zh, need_owner, technology_owner, district, started_on, contract_value,
     contract_currency, effect, source. They are listed and counted apart from cases.""",
 )
+
+
+@import_.command("list")
+@click.argument("name", type=click.Choice(tuple(LISTS)))
+@click.argument("file", type=click.File("rb"))
+@click.option("--programme", metavar="CODE", help="The programme; may be left out where there is only one.")
+@click.option("--as", "email", metavar="EMAIL", required=True, help="As this supervisor or administrator of it.")
+@click.option("--reason", metavar="WORDS", required=True, help="Why, for the history.")
+@click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
+def list_(name: str, file: BinaryIO, programme: str | None, *, email: str, reason: str, dry_run: bool) -> None:
+    """Add and change entries of the list NAME of a programme: all of them, or none with every fault.
+
+    FILE is CSV in UTF-8 with a header row. Columns: code, label, label_zh, and where wanted position, retired; of green_items also
+    version, of indicators and closing_reasons also kind. A code that is there is changed; what the file does not name stays. Rows
+    count as in a spreadsheet: the header is row 1.
+    """
+    try:
+        content = file.read(MOST_BYTES + 1).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException("The file is not in UTF-8.") from None
+    if len(content.encode()) > MOST_BYTES:
+        raise click.ClickException(f"The file has more than {MOST_BYTES:,} bytes; bring it in parts.")
+    engine = connect_engine(load_settings())
+    try:
+        with transaction(engine) as db:
+            code = programme or _only_programme(db)
+            id = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
+            if id is None:
+                raise UnknownName("programme", code)
+            request = Request(str(uuid_utils.uuid7()), name)
+            actor = _actor(db, email)
+            done = import_entries(db, actor, str(id), name, content=content, reason=reason, request=request).answer
+            if dry_run:
+                # Written and taken back, so that all is refused that the import would refuse.
+                db.rollback()
+    except InvalidForm as refusal:
+        for why in refusal.fields.values():
+            click.echo(why)
+        click.echo("Nothing was imported.")
+        raise click.exceptions.Exit(1) from None
+    finally:
+        engine.dispose()
+    did = "Nothing was imported; this was a dry run" if dry_run else "Imported"
+    click.echo(f"{did}: {done['added']} new, {done['changed']} changed.")
 
 
 def _run(

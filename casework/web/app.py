@@ -243,7 +243,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=key,
         SECRET_KEY_FALLBACKS=earlier,
         MAX_CONTENT_LENGTH=1_000_000,
-        MAX_FORM_MEMORY_SIZE=500_000,
+        # As much of it may be in fields: the table of a programme's list is one field.
+        MAX_FORM_MEMORY_SIZE=1_000_000,
         MAX_FORM_PARTS=1_000,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         # Holds the token of forms and what the next page says, nothing else; who one is stands on the server.

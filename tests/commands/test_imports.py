@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from sqlalchemy import Engine
 
 from casework.engine.deadlines.calendars import Calendar
+from casework.operations.core.programme_lists import read_lists
 from casework.operations.people.registry import register_programme
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.support.databases import run_casework
+from tests.support.world import World
 
 
 @pytest.fixture
@@ -47,3 +51,51 @@ def test_a_wrong_programme_is_one_clear_line(environment: dict[str, str], tmp_pa
     made = run_casework("import", "needs", str(file), "--programme", "XX", environment=environment)
     assert made.returncode == 1
     assert made.stderr.strip().splitlines() == ["Error: There is no such programme, or you may not see it."]
+
+
+INDICATORS = "kind,code,label,label_zh\nenergy,steam t,Steam (t),蒸汽（t）\nenergy,MWh,Energy (MWh),用能量（MWh）\n"
+
+
+def import_list(
+    database_url: str, file: Path, content: str, *more: str, name: str = "indicators"
+) -> CompletedProcess[str]:
+    file.write_text(content, "utf-8")
+    said = ("--programme", "BJ", "--reason", "As the city counts.", "--as", "administrator@example.org")
+    return run_casework("import", "list", name, str(file), *said, *more, environment={"DATABASE_URL": database_url})
+
+
+def test_a_list_comes_in_whole_or_says_row_and_column_of_each_fault(
+    engine: Engine, world: World, database_url: str, tmp_path: Path
+) -> None:
+    def entries() -> dict[str, str]:
+        with transaction(engine) as db:
+            return {entry.key: entry.label for entry in read_lists(db, world.programmes["BJ"])["indicators"]}
+
+    file, begun = tmp_path / "list.csv", entries()
+    wrong = import_list(database_url, file, f"{INDICATORS}heat,hot kWh,Heat,\n")
+    assert wrong.returncode == 1
+    told = wrong.stdout.splitlines()
+    assert told[0].startswith("Row 4, kind: is one of: energy, water, ")
+    assert told[1].startswith("Row 4, label_zh: ")
+    assert told[-1] == "Nothing was imported."
+    assert entries() == begun
+    dry = import_list(database_url, file, INDICATORS, "--dry-run")
+    assert dry.stdout == "Nothing was imported; this was a dry run: 1 new, 1 changed.\n"
+    assert entries() == begun
+    assert import_list(database_url, file, INDICATORS).stdout == "Imported: 1 new, 1 changed.\n"
+    assert entries() == begun | {"energy/steam t": "Steam (t)", "energy/MWh": "Energy (MWh)"}
+    assert list(verify_all(engine)) == []
+
+
+def test_a_list_is_imported_by_somebody_who_may_set_it(world: World, database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    refused = import_list(database_url, file, INDICATORS, "--as", "officer@example.org")
+    assert (refused.returncode, "Error: " in refused.stderr) == (1, True)
+    unread = tmp_path / "gbk.csv"
+    unread.write_bytes("kind,code,label,label_zh\nenergy,steam t,Steam,蒸汽\n".encode("gbk"))
+    made = run_casework(
+        *("import", "list", "indicators", str(unread), "--programme", "BJ", "--reason", "So it is."),
+        *("--as", "administrator@example.org"),
+        environment={"DATABASE_URL": database_url},
+    )
+    assert made.stderr.strip() == "Error: The file is not in UTF-8."

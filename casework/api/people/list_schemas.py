@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Line, SomeWords
+from casework.engine.case_objects.programme_lists import MOST_SIGNS
 
 #: `casework.engine.case_objects.programme_lists.LISTS`.
 ListName = Literal[
@@ -37,7 +38,7 @@ class EntryTable(Body):
         str,
         Field(
             min_length=1,
-            max_length=500_000,
+            max_length=MOST_SIGNS,
             description="CSV with a header: code, label, label_zh, of a catalogue version, of indicators kind; position, retired",
         ),
     ]

@@ -41,6 +41,8 @@ LIST_SETTERS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 ENTRY_FIELDS = ("list", "code", "version", "label", "label_zh", "position", "retired")
 #: The most entries of a list that one import brings, and the most that a list has.
 MOST_ROWS, MOST = 1_000, 2_000
+#: The longest table that a form or a program sends: as a form sends it, a sign takes nine bytes, and a request has a million.
+MOST_SIGNS = 100_000
 _LONGEST_LABEL = 300
 #: The last place of an entry.
 LAST = 99_999
@@ -218,6 +220,11 @@ LISTS: Mapping[str, ListKind] = {
     ),
 }
 
+#: By kind of record and field, the list from which it is answered.
+LISTED: Mapping[str, Mapping[str, str]] = {
+    "need": {"sector": "sectors", "district": "districts", "wanted_form": "wanted_forms"},
+    "technology": {"benefits": "benefits"},
+}
 #: By list, its entries in order.
 Lists = Mapping[str, tuple[Entry, ...]]
 
@@ -384,7 +391,7 @@ AT_FIRST: Mapping[str, frozenset[str]] = {
 
 
 __all__ = [
-    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "KIND", "LAST", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST", "MOST_ROWS", "OF",
-    "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "key_of", "meant", "offered", "offered_after", "overlay", "table_of",
-    "unit_of",
+    "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "KIND", "LAST", "LISTED", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST",
+    "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "key_of", "meant", "offered",
+    "offered_after", "overlay", "table_of", "unit_of",
 ]  # fmt: skip

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casework.engine.case_objects.programme_lists import Entry, Lists, find, offered
+from casework.engine.case_objects.programme_lists import LISTED, Entry, Lists, find, offered
 from casework.engine.definition.forms import Form
 from casework.json_values import JsonObject
 from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import name_of
 from casework.web.shell.values import record_word
-
-#: By kind of record and field, the list.
-LISTED: Mapping[str, Mapping[str, str]] = {
-    "need": {"sector": "sectors", "district": "districts", "wanted_form": "wanted_forms"},
-    "technology": {"benefits": "benefits"},
-}
 
 
 def listed_form(form: type[Form], noun: str, lists: Lists, stands: Mapping[str, Any]) -> tuple[list[Any], Texts]:
@@ -56,4 +50,4 @@ def _words(value: object) -> Iterable[str]:
     return [value] if isinstance(value, str) and value else value if isinstance(value, list | tuple) else []
 
 
-__all__ = ["LISTED", "called", "listed_form", "names_listed"]
+__all__ = ["called", "listed_form", "names_listed"]

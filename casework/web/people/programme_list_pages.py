@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.letterheads import READERS
-from casework.engine.case_objects.programme_lists import CONTENT, KIND, LAST, LISTS, WANTED
+from casework.engine.case_objects.programme_lists import CONTENT, KIND, LAST, LISTS, MOST_SIGNS, WANTED
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note, Number, Text, YesNo
 from casework.engine.definition.list_names import CLOSING_REASONS, INDICATORS
@@ -92,7 +92,7 @@ class TableForm(Form):
 
     content = Note(
         label=N_("Table"),
-        max=500_000,
+        max=MOST_SIGNS,
         help=N_("Paste the rows of a spreadsheet or of a CSV file. The first row names the columns."),
     )
     reason = Note(label=N_("Why"))

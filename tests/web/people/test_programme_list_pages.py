@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from casework.engine.case_objects.programme_lists import MOST_SIGNS
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -74,3 +75,21 @@ def test_an_indicator_is_added_with_its_kind_and_its_unit_last(world: World, bro
     table = browser.get(f"{where}/import?list=indicators").text
     assert "kind, code, label, label_zh, position, retired" in table
     assert "kind,code,label,label_zh\nenergy,MWh,Energy used (MWh)" in table
+
+
+def test_a_table_of_the_most_signs_comes_in_and_one_more_is_refused(world: World, browser_for: BrowserFor) -> None:
+    browser = browser_for("supervisor")
+    where = f"/programmes/{world.programmes['BJ']}/settings/lists/import?list=sectors"
+    revision = _revision(browser.get(where).text)
+    head = "code,label,label_zh\n"
+    rows = [f"s{n},{'钢' * 290},{'铁' * 290}\n" for n in range(150)]
+    # Every sign takes nine bytes in a form: so much as one request may bring.
+    blank = MOST_SIGNS - len(head) - sum(map(len, rows))
+    content = head + "".join(rows[:-1]) + "\n" * blank + rows[-1].rstrip() + "铁"
+    assert len(content) == MOST_SIGNS
+    given = {"f-content": content, "f-reason": "As the city has them.", "revision": revision}
+    refused = browser.post(where, given | {"f-content": f"{content}铁"})
+    assert refused.status_code == 422
+    page = browser.post(where, given, follow=True)
+    assert page.status_code == 200
+    assert "150 entries are added" in page.text
