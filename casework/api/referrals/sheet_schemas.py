@@ -142,4 +142,8 @@ class CaseSheetShown(Answer):
     claim: Annotated[list[AnswerShown], Field(description="What the technology claims to do, as rows")]
     amounts: Annotated[list[AnswerShown], Field(description="Who wants how much for what")]
     dispute: list[AnswerShown]
+    called: Annotated[
+        dict[str, dict[str, Names]],
+        Field(description="What the programme calls sector, district, wanted_form and benefits, by what stands there"),
+    ]
     withheld: Annotated[list[WithheldShown], Field(description="Told to the office alone")] = []

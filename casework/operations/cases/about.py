@@ -18,6 +18,7 @@ from casework.operations.cases.impacts import STATEMENTS, StatementView, stateme
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
+from casework.operations.core.programme_lists import SAID_OF_RECORDS, Called, called_in
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -38,6 +39,8 @@ class NeedOfCase:
     sector: str | None
     problem: str | None
     target: str | None
+    #: What the programme calls sector and district.
+    called: Called
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,6 +215,7 @@ def _need(row: Any) -> NeedOfCase:
         row,
         title=_named(row.need_title, row.need_title_zh),
         owner=_named_or_none(row.need_owner, row.need_owner_zh),
+        called=called_in(row.said_of_records, {"need": {"sector": row.sector, "district": row.district}}),
     )
 
 
@@ -254,7 +258,7 @@ _ABOUT = text(f"""
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
         m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
-{STATEMENTS}    , (SELECT coalesce(jsonb_object_agg(p.side, jsonb_build_object(
+{STATEMENTS}    , {SAID_OF_RECORDS}    , (SELECT coalesce(jsonb_object_agg(p.side, jsonb_build_object(
             'result', s.result, 'checked_on', s.checked_on, 'valid_until', s.valid_until
         )), '{{}}') FROM (
             VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))

@@ -22,7 +22,7 @@ from casework.operations.core.access_log import note_reading
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.presenters import names_of
-from casework.operations.core.programme_lists import items_named
+from casework.operations.core.programme_lists import SAID_OF_RECORDS, Called, called_in, items_named
 from casework.operations.core.reader_names import title_of
 from casework.operations.core.views import Names, row_as
 from casework.operations.referrals.service import find_referral, question_of
@@ -115,6 +115,7 @@ def sheet_of(
         claim=told.get(CLAIM, []),
         amounts=told.get(AMOUNTS, []),
         dispute=told.get(DISPUTE, []),
+        called=_called(record, composed),
         withheld=[WithheldPart(part=part, parties=list(parties)) for part, parties in composed.withheld.items()]
         if office
         else [],
@@ -165,6 +166,20 @@ def _records(case: Case, record: Any, composed: ComposedSheet) -> Mapping[str, A
         else None,
         "budget": list(_figures(need, _BUDGET)) if BUDGET in composed.parts and need else [],
     }
+
+
+def _called(record: Any, composed: ComposedSheet) -> Called:
+    """What the programme calls what the shared parts say of its lists."""
+    parts = {"need": record.need or {}, "technology": record.technology or {}}
+    shown = {
+        "need": {"sector": NEED, "wanted_form": NEED, "district": SITE},
+        "technology": {"benefits": TECHNOLOGY},
+    }
+    told = {
+        noun: {field: parts[noun].get(field) for field, part in fields.items() if part in composed.parts}
+        for noun, fields in shown.items()
+    }
+    return called_in(record.said_of_records, told)
 
 
 def _technology(record: Mapping[str, Any], statements: list[JsonObject] | None) -> SheetTechnology:
@@ -248,7 +263,7 @@ _RECORD = text(f"""
         (SELECT coalesce(jsonb_agg(jsonb_build_object('side', p.side, 'name', o.name, 'name_zh', o.name_zh) ORDER BY p.side), '[]')
          FROM (VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))) p(side, id)
          JOIN ({STANDING}) ON g.id = p.id) AS parties,
-{STATEMENTS}    FROM (SELECT 1) AS this
+{STATEMENTS}    , {SAID_OF_RECORDS}    FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = {in_its_place("needs", "CAST(:need AS uuid)")}
     LEFT JOIN technologies t ON t.id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
 """)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.state.impact_values import VerifiedValue
+from casework.operations.core.programme_lists import Called
 from casework.operations.core.views import Names
 
 
@@ -186,4 +187,6 @@ class CaseSheet:
     claim: list[SheetAnswer]
     amounts: list[SheetAnswer]
     dispute: list[SheetAnswer]
+    #: What the programme calls sector, district, wanted form and benefits: by field, and by what stands there.
+    called: Called
     withheld: list[WithheldPart]

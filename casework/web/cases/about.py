@@ -19,7 +19,7 @@ from casework.web.shell.dates import say_day
 from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.layout import clock
 from casework.web.shell.screening_words import RESULTS
-from casework.web.shell.values import record_word, say_amount
+from casework.web.shell.values import called_word, say_amount
 
 #: How sure an amount is: in words, and as it is drawn.
 _CERTAINTIES = {
@@ -85,7 +85,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
             name_of(need.title),
             name_of(need.owner) if need.owner else "",
             listed(
-                record_word(field, said)
+                called_word(need.called, field, said)
                 for field, said in (("district", need.district), ("sector", need.sector))
                 if said
             ),

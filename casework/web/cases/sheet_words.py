@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from flask_babel import gettext
@@ -31,6 +32,7 @@ from casework.engine.state.impact_values import VERIFIED
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.programme_lists import Called
 from casework.operations.referrals import sheet as sheets
 from casework.operations.referrals.sheet_views import CaseSheet, SheetAnswer, SheetFigure, SheetRight
 from casework.permissions.actors import Actor
@@ -45,9 +47,9 @@ from casework.web.shell.values import (
     KINDS_OF_RIGHTS,
     STATUSES_OF_RIGHTS,
     Values,
+    called_word,
     name_burden,
     party_name,
-    record_word,
 )
 
 PARTS = {
@@ -74,12 +76,12 @@ class Figure:
     sure: bool
 
 
-def figures_of(figures: Iterable[SheetFigure]) -> list[Figure]:
+def figures_of(figures: Iterable[SheetFigure], called: Called) -> list[Figure]:
     """Figures of a record in the reader's words."""
     return [
         Figure(
             gettext(_FIGURES[one.name]),
-            _value(one),
+            _value(one, called),
             one.unit or "",
             "",
             gettext("confirmed") if one.confirmed else gettext("as the source says"),
@@ -89,11 +91,11 @@ def figures_of(figures: Iterable[SheetFigure]) -> list[Figure]:
     ]
 
 
-def _value(one: SheetFigure) -> str | Markup:
+def _value(one: SheetFigure, called: Called) -> str | Markup:
     if one.name == "budget":
         return say_number(one.value)
     if one.name == "wanted_form":
-        return record_word(one.name, one.value)
+        return called_word(called, one.name, one.value)
     return Values().say(one.value)
 
 
@@ -235,16 +237,20 @@ def words_of_sheet(sheet: CaseSheet) -> dict[str, object]:
     return {
         "sheet": sheet,
         "parts": {part: gettext(words) for part, words in PARTS.items()},
-        "need_figures": figures_of(sheet.need.figures) if sheet.need else [],
-        "technology_figures": figures_of(sheet.technology.figures) + performance_of(sheet) if sheet.technology else [],
+        "need_figures": figures_of(sheet.need.figures, sheet.called) if sheet.need else [],
+        "technology_figures": figures_of(sheet.technology.figures, sheet.called) + performance_of(sheet)
+        if sheet.technology
+        else [],
         "claims": claims_of(sheet),
         "effects": effects_of(sheet),
-        "budget": figures_of(sheet.budget),
+        "budget": figures_of(sheet.budget, sheet.called),
         "amounts": answers_of(sheet.amounts, parties),
         "dispute": answers_of(sheet.dispute, parties),
         "rights": [(right_title(one), right_facts(one), one) for one in sheet.rights],
         "withheld": withheld_words(sheet),
-        "benefits": [record_word("benefits", word) for word in sheet.technology.benefits] if sheet.technology else [],
+        "benefits": [called_word(sheet.called, "benefits", word) for word in sheet.technology.benefits]
+        if sheet.technology
+        else [],
         "name_burden": name_burden,
-        "record_word": record_word,
+        "called_word": partial(called_word, sheet.called),
     }

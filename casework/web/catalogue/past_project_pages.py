@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from casework.definitions import load_library
+from casework.engine.case_objects.programme_lists import Lists
 from casework.engine.parts import MAIN
 from casework.errors import NotFound
 from casework.operations.catalogue.past_projects import list_past_projects, outcomes
 from casework.operations.catalogue.views import PastProject
+from casework.operations.core.programme_lists import read_lists
 from casework.permissions.visibility import reach
+from casework.web.catalogue.listed_fields import called
 from casework.web.shell.i18n import chinese, edition_text
 from casework.web.shell.session import list_transaction
 from casework.web.shell.values import say_amount
@@ -27,6 +32,7 @@ def index() -> str:
         if not reach(actor).all_of:
             raise NotFound()
         listed = list_past_projects(db, actor, outcome=chosen, cursor=cursor)
+        lists = {one: read_lists(db, one) for one in {item.programme for item in listed.items}}
     edition = load_library().playing(MAIN)
     words = {code: edition_text(edition, key) for code, key in outcomes().items()} if edition is not None else {}
     return render_template(
@@ -43,6 +49,7 @@ def index() -> str:
         outcome=chosen,
         words=words,
         title_of=_title,
+        district_of=partial(_district, lists),
         value_of=_value,
         next_url=url_for("past_projects.index", outcome=chosen, cursor=listed.next) if listed.next else "",
         first_url=url_for("past_projects.index", outcome=chosen) if cursor else "",
@@ -51,6 +58,11 @@ def index() -> str:
 
 def _title(project: PastProject) -> str:
     return (project.title_zh if chinese() else None) or project.title
+
+
+def _district(lists: Mapping[str, Lists], project: PastProject) -> str:
+    """Where it was, as its programme calls it."""
+    return called(lists[project.programme], "districts", "district", project.district) if project.district else ""
 
 
 def _value(project: PastProject) -> str:

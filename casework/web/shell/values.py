@@ -14,8 +14,9 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
+from casework.operations.core.programme_lists import Called
 from casework.web.shell.forms import texts_of
-from casework.web.shell.i18n import N_, edition_text, listed
+from casework.web.shell.i18n import N_, edition_text, listed, name_of
 from casework.web.shell.layout import day_element, time_element
 from casework.web.shell.record_words import RECORD_WORDS
 
@@ -124,6 +125,12 @@ def party_name(code: str) -> str:
 def record_word(field: str, word: str) -> str:
     """What a record says in one of its fields, in the reader's language where that word is known."""
     return gettext(words) if (words := RECORD_WORDS[field].get(word)) else word
+
+
+def called_word(called: Called, field: str, word: str) -> str:
+    """The same, as the programme calls it where its list has it."""
+    names = called.get(field, {}).get(word)
+    return record_word(field, word) if names is None else name_of(names)
 
 
 def paper_name(code: str) -> str:

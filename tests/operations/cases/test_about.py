@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event, text
 from casework.definitions import load_library
 from casework.engine.state.case import Case, Fired, Track
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases.about import (
     AGREED,
     CONFIRMED,
@@ -25,10 +26,11 @@ from casework.operations.cases.about import (
 )
 from casework.operations.core.perform import home_of
 from casework.operations.core.views import Names
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.people.registry import register_phase
 from casework.records.case_loader import load
 from tests.engine.test_random_walks import walked
-from tests.support.world import World, today
+from tests.support.world import World, new_request, today
 from tests.workflows.case_facts import facts as a_case
 from tests.workflows.case_facts import track as a_track
 
@@ -82,6 +84,28 @@ def test_the_phase_is_told_where_the_case_has_one(world: World, db: Connection) 
     first = today() - timedelta(days=9)
     register_phase(db, world.programmes["BJ"], name="Pilot", name_zh="试点", starts_on=first)
     assert show_about(db, officer, case_of(db, world.open_case(db, 1))).phase == Names(name="Pilot", name_zh="试点")
+
+
+def test_sector_and_district_are_called_what_the_programme_calls_them(db: Connection, world: World) -> None:
+    case, actor = case_of(db, world.open_case(db)), world.actor(db, "officer")
+    for name, code, label, label_zh in (
+        ("sectors", "steel", "Iron and steel", "钢铁"),
+        ("districts", "binhai", "Binhai", "滨海新区"),
+    ):
+        fields: JsonObject = {"code": code, "label": label, "label_zh": label_zh}
+        administrator = world.actor(db, "administrator")
+        set_entry(db, administrator, case.programme, name, fields=fields, reason=None, request=new_request())
+    db.execute(text("UPDATE needs SET sector = 'steel', district = 'binhai'"))
+    need = show_about(db, actor, case).need
+    assert need is not None
+    assert need.called["sector"] == {"steel": Names(name="Iron and steel", name_zh="钢铁")}
+    assert need.called["district"] == {"binhai": Names(name="Binhai", name_zh="滨海新区")}
+    # What another source wrote stays as it is.
+    db.execute(text("UPDATE needs SET sector = 'Water', district = 'Somewhere'"))
+    need = show_about(db, actor, case).need
+    assert need is not None
+    assert need.called["sector"] == {"Water": Names(name="Water", name_zh="水")}
+    assert need.called["district"] == {}
 
 
 def test_it_takes_one_statement(db: Connection, world: World) -> None:

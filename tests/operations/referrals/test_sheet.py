@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
+from casework.json_values import JsonObject
 from casework.operations.cases.case_actions import withdraw_consent
 from casework.operations.cases.case_rights import add_rights
 from casework.operations.core.access_log import list_readings
 from casework.operations.core.perform import home_of
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.referrals.service import find_referral, list_referral_events, show_referral
 from casework.operations.referrals.sheet import sheet_of, show_sheet
 from casework.operations.referrals.sheet_views import CaseSheet
@@ -109,6 +111,31 @@ def test_a_bank_finds_number_owner_and_amount(world: World, db: Connection) -> N
     assert (read.need, read.site, read.claim) == (None, None, [])
     with pytest.raises(NotFound):
         sheet(world, db, "provider", bank)
+
+
+def test_words_of_the_lists_are_called_what_the_programme_calls_them(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    enrich(world, db, number)
+    written = (
+        ("sectors", "steel", "Iron and steel", "钢铁"),
+        ("districts", "binhai", "Binhai", "滨海新区"),
+        ("wanted_forms", "lease", "Lease", "租赁"),
+        ("benefits", "Water", "Water kept clean", "水质"),
+    )
+    for name, code, label, label_zh in written:
+        fields: JsonObject = {"code": code, "label": label, "label_zh": label_zh}
+        actor, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+        set_entry(db, actor, programme, name, fields=fields, reason="So we say.", request=new_request())
+    db.execute(text("UPDATE needs SET sector = 'steel', district = 'binhai', wanted_form = 'lease'"))
+    db.execute(text("UPDATE technologies SET benefits = '{Water,Energy,Beauty}'"))
+    read = sheet(world, db, "provider", referral)
+    called = {field: {word: names.name_zh for word, names in of.items()} for field, of in read.called.items()}
+    assert called == {
+        "sector": {"steel": "钢铁"},
+        "district": {"binhai": "滨海新区"},
+        "wanted_form": {"lease": "租赁"},
+        "benefits": {"Water": "水质", "Energy": "能源"},
+    }
 
 
 def fire_accept(world: World, db: Connection, number: str, referral: str) -> None:

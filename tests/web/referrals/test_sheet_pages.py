@@ -10,7 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
+from casework.json_values import JsonObject
 from casework.operations.cases.case_rights import add_rights
+from casework.operations.people.programme_lists import set_entry
 from casework.records.database import transaction
 from tests.support.queries import counted
 from tests.support.way_to_referral import to_both, to_referral, to_request
@@ -115,13 +117,17 @@ def test_a_bank_reads_who_borrows_how_much(browser_for: BrowserFor, engine: Engi
 
 
 def test_it_is_in_chinese_for_who_reads_chinese(
-    browser_for: BrowserFor, engine: Engine, accepted: tuple[str, str]
+    browser_for: BrowserFor, engine: Engine, world: World, accepted: tuple[str, str]
 ) -> None:
     with transaction(engine) as db:
         db.execute(text("UPDATE people SET language = 'zh-Hans'"))
-        db.execute(text("UPDATE needs SET title_zh = '无煤蒸汽'"))
+        db.execute(text("UPDATE needs SET title_zh = '无煤蒸汽', sector = 'steel', wanted_form = 'lease'"))
+        actor, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+        for name, code, label_zh in (("sectors", "steel", "钢铁行业"), ("wanted_forms", "lease", "融资租赁")):
+            fields: JsonObject = {"code": code, "label": code, "label_zh": label_zh}
+            set_entry(db, actor, programme, name, fields=fields, reason=None, request=new_request())
     told = words_of(browser_for("provider").get(f"/referrals/{accepted[1]}/sheet").text)
-    for words in ("案件信息表", "海淀", "无煤蒸汽", "技术声明的性能", "参数"):
+    for words in ("案件信息表", "海淀", "无煤蒸汽", "技术声明的性能", "参数", "钢铁行业", "融资租赁"):
         assert words in told
 
 
