@@ -17,6 +17,8 @@ class Player:
     roles: tuple[Role, ...]
     where: str | None = None
     deputy_for: str | None = None
+    #: In which the person reads pages and mails.
+    language: str = "en"
 
 
 #: key: (name, Chinese name, services).
@@ -67,14 +69,14 @@ TECHNOLOGY_OWNERS: dict[str, tuple[str, bool]] = {
 
 PLAYERS: tuple[Player, ...] = (
     Player("chen", "Chen Yu", "陈宇", (Role.OFFICER,)),
-    Player("li", "Li Wen", "李雯", (Role.OFFICER,)),
+    Player("li", "Li Wen", "李雯", (Role.OFFICER,), language="zh-Hans"),
     Player("zhao", "Zhao Ming", "赵明", (Role.OFFICER,)),
     Player("supervisor", "Wang Fang", "王芳", (Role.SUPERVISOR,)),
-    Player("second_supervisor", "Sun Hao", "孙浩", (Role.SUPERVISOR,)),
+    Player("second_supervisor", "Sun Hao", "孙浩", (Role.SUPERVISOR,), language="zh-Hans"),
     Player("deputy", "Zhou Qiang", "周强", (Role.SUPERVISOR,), deputy_for="supervisor"),
     Player("officer_deputy", "Wu Dan", "吴丹", (Role.OFFICER,), deputy_for="chen"),
     Player("compliance", "Liu Jing", "刘静", (Role.COMPLIANCE,)),
-    Player("second_compliance", "Gao Lei", "高磊", (Role.COMPLIANCE,)),
+    Player("second_compliance", "Gao Lei", "高磊", (Role.COMPLIANCE,), language="zh-Hans"),
     Player("compliance_deputy", "Xu Ning", "徐宁", (Role.COMPLIANCE,), deputy_for="compliance"),
     Player("dispute_officer", "He Lan", "何兰", (Role.DISPUTE_OFFICER,)),
     Player("dispute_deputy", "Guo Yi", "郭怡", (Role.DISPUTE_OFFICER,), deputy_for="dispute_officer"),
@@ -84,11 +86,11 @@ PLAYERS: tuple[Player, ...] = (
     Player("administrator", "Tang Kai", "唐凯", (Role.ADMINISTRATOR,)),
     Player("assessor", "Deng Jie", "邓洁", (Role.PROVIDER,), "institute"),
     Player("assessor_lead", "Cao Feng", "曹峰", (Role.PROVIDER_LEAD,), "institute"),
-    Player("other_assessor", "Peng Xue", "彭雪", (Role.PROVIDER,), "test_centre"),
+    Player("other_assessor", "Peng Xue", "彭雪", (Role.PROVIDER,), "test_centre", language="zh-Hans"),
     Player("tester", "Jiang Bo", "江波", (Role.PROVIDER,), "laboratory"),
-    Player("mediator", "Shen Qing", "沈清", (Role.PROVIDER,), "mediators"),
-    Player("banker", "Luo Yang", "罗阳", (Role.PROVIDER,), "bank"),
-    Player("bank_lead", "Xie Hong", "谢红", (Role.PROVIDER_LEAD,), "bank"),
+    Player("mediator", "Shen Qing", "沈清", (Role.PROVIDER,), "mediators", language="zh-Hans"),
+    Player("banker", "Luo Yang", "罗阳", (Role.PROVIDER,), "bank", language="zh-Hans"),
+    Player("bank_lead", "Xie Hong", "谢红", (Role.PROVIDER_LEAD,), "bank", language="zh-Hans"),
     Player("financier", "Han Lu", "韩璐", (Role.PROVIDER,), "fund"),
-    Player("verifier", "Fan Tao", "范涛", (Role.VERIFIER,), "verifiers"),
+    Player("verifier", "Fan Tao", "范涛", (Role.VERIFIER,), "verifiers", language="zh-Hans"),
 )

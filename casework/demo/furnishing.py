@@ -13,8 +13,9 @@ import uuid_utils
 from sqlalchemy import Engine, text
 
 from casework.demo.cast import PROVIDERS
-from casework.demo.papers import write_paper
-from casework.engine.case_objects.messages import INTERNAL, SHARED
+from casework.demo.papers import About, write_paper
+from casework.demo.talk import FINDINGS, PROFILES, TALK
+from casework.engine.case_objects.messages import SHARED
 from casework.engine.state.case import Track
 from casework.json_values import Answers, JsonMapping
 from casework.operations.audit.findings import answer_finding, close_finding, raise_finding
@@ -36,59 +37,28 @@ from casework.records.actors import find_actor
 
 #: Mails are made for what happened in so many days before the end; whoever looks at the demo was told of the rest before.
 MAILED_DAYS = 3
-#: Who says what to whom after an action: the provider or "officer", in which thread, and the words.
-TALK: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "service_plan": (
-        ("officer", INTERNAL, "Both parties want the assessment first. The loan can wait until the report is in."),
-    ),
-    "referral:assessment.accept": (
-        ("", SHARED, "Thank you. We begin with the data review; please send the operating data as a spreadsheet."),
-        ("officer", SHARED, "The need owner will send it by Thursday."),
-    ),
-    "referral:assessment.deliver": (("officer", SHARED, "Received, thank you. I will check it this week."),),
-    "referral:pledge.accept": (
-        ("", SHARED, "We have opened a file. The valuation takes about ten working days."),
-        ("officer", SHARED, "Good. The technology owner has the fee receipts ready."),
-    ),
-    "referral:finance.accept": (("", SHARED, "We will call the need owner next week about the business plan."),),
-    "case.hold": (("officer", INTERNAL, "I will call the need owner at the start of next month."),),
-}  # fmt: skip
-#: What an auditor asks of the first cases, what is answered, and whether that settles it.
-FINDINGS: tuple[tuple[str, str, str], ...] = (
-    ("The reason for the choice of provider is not in the file.", "", ""),
-    ("The consent was recorded two weeks after the meeting. Why?", "The party's letter came by post; its date is right.", ""),
-    (
-        "The need's record has no district.",
-        "The district was added from the need owner's letter.",
-        "Settled: the record has it now.",
-    ),
-)  # fmt: skip
-#: What each provider says of itself: fields, languages, places, and how many referrals at once.
-PROFILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]] = {
-    "institute": (("industrial heat", "air pollution control", "waste heat recovery"), ("zh", "en"), ("Beijing", "Hebei"), 12),
-    "test_centre": (("emission measurement", "dust removal"), ("zh",), ("Beijing", "Tianjin"), 8),
-    "laboratory": (("materials", "membranes", "batteries"), ("zh", "en"), ("Beijing",), 6),
-    "mediators": (("technology disputes", "licence disputes"), ("zh", "en"), ("China",), 20),
-    "bank": (("patent pledge loans",), ("zh",), ("Beijing",), 15),
-    "fund": (("green equity", "green loans"), ("zh", "en"), ("Beijing", "Shanghai"), 10),
-    "verifiers": (("energy savings", "emission reductions"), ("zh", "en"), ("Beijing", "Hebei", "Tianjin"), 10),
-}  # fmt: skip
 
 
 class FurnishingHand(OperationsHand):
     """The same hand, which also files a paper that opens for each one registered, and has people write to each other."""
 
-    def __init__(self, stage: Stage, cast: Mapping[str, str], store: DocumentStore) -> None:
+    def __init__(self, stage: Stage, cast: Mapping[str, str], store: DocumentStore, n: int) -> None:
         super().__init__(stage, cast)
-        self.store = store
+        #: Of the cases it is the n-th: people do not say the same in each.
+        self.store, self.n = store, n
         #: Papers that have no file yet: the document, its title and who has it.
         self._bare: list[tuple[str, str, str]] = []
 
     def press(self, step: Do) -> None:
         super().press(step)
         self._file_papers()
-        for who, audience, words in TALK.get(step.what, ()):
-            self._say(who or step.who, audience, step.what, words)
+        if talks := TALK.get(step.what):
+            for line in talks[self.n % len(talks)]:
+                self._say(line.who or step.who, line.audience, step.what, line.words)
+
+    def finish(self, who: str, task: str, said: Answers) -> None:
+        super().finish(who, task, said)
+        self._file_papers()
 
     def register(self, title: str, party: str | None = None, kind: str = "report") -> None:
         super().register(title, party, kind)
@@ -118,9 +88,8 @@ class FurnishingHand(OperationsHand):
                 document = case.documents.get(id)
                 if document is None:
                     continue
-                about = f"{case.number}   {self.stage.today.isoformat()}"
-                words = (f"{title} in the case “{case.title}”.".replace("“", '"').replace("”", '"'), *_PARAGRAPHS)
-                content = write_paper(title, about, words)
+                title_zh = db.execute(_TITLE_ZH, {"id": log}).scalar()
+                content = write_paper(title, About(self.stage.today, str(case.number), case.title or "", title_zh))
                 with receive(io.BytesIO(content), f"{title}.pdf") as upload:
                     kept = self.store.keep(log, part_of(document), upload)
                 actor = find_actor(db, keeper)
@@ -141,7 +110,8 @@ class FurnishingHand(OperationsHand):
 
     def _say(self, who: str, audience: str, what: str, words: str) -> None:
         with self.action() as db:
-            referral = self.track(what.partition(".")[0]).id if audience == SHARED else None
+            service = what.partition(".")[0].removeprefix("referral:")
+            referral = self.track(f"referral:{service}").id if audience == SHARED else None
             send_message(
                 db,
                 self.actor(who),
@@ -156,11 +126,7 @@ class FurnishingHand(OperationsHand):
 
 def print_extract(store: DocumentStore, home: str, programme: str, title: str, day: date) -> Papers:
     """A paper that opens, of what a register or a list has answered."""
-    words = (
-        f"{title}, asked for on {day.isoformat()}.",
-        "What it names is written down in the record that this paper belongs to.",
-    )
-    with receive(io.BytesIO(write_paper(title, day.isoformat(), words)), f"{title}.pdf") as upload:
+    with receive(io.BytesIO(write_paper(title, About(day))), f"{title}.pdf") as upload:
         return Papers(store, [store.keep(home, programme, upload)])
 
 
@@ -169,13 +135,8 @@ _LAID_LAST = text("""
     SELECT r.programme_id::text, b.value->>'id' FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) WITH ORDINALITY b
     WHERE r.id = CAST(:id AS uuid) AND b.value->>'case' IS NULL ORDER BY b.ordinality DESC LIMIT 1
 """)
-_PARAGRAPHS = (
-    "What was asked: whether the technology does at this site what its owner claims, at which cost, and from when.",
-    "What was looked at: the records of the need and of the technology, the measured values of the last twelve months, and"
-    " what both parties said when asked.",
-    "What follows: the values stand within the limits that were named. Where they do not, the report says by how much, and"
-    " what the parties have agreed to do about it.",
-)
+#: What the need of a case is called in Chinese.
+_TITLE_ZH = text("SELECT n.title_zh FROM cases c JOIN needs n ON n.id = c.need_id WHERE c.id = CAST(:id AS uuid)")
 
 
 @dataclass
@@ -195,8 +156,13 @@ class TellingStage(Stage):
 def describe_providers(stage: Stage) -> None:
     """What each provider does, in which languages, where, and how much of it at once."""
     for key in PROVIDERS:
-        fields, languages, places, capacity = PROFILES[key]
-        profile = {"fields": list(fields), "languages": list(languages), "places": list(places), "capacity": capacity}
+        said = PROFILES[key]
+        profile = {
+            "fields": list(said.fields),
+            "languages": list(said.languages),
+            "places": list(said.places),
+            "capacity": said.capacity,
+        }
         with stage.action() as db:
             describe_provider(db, _actor(stage, "administrator"), stage.ids[key], profile, _request())
 
@@ -248,7 +214,8 @@ def _request() -> Request:
     return Request(str(uuid_utils.uuid7()), "")
 
 
-#: Live cases that have gone on for a while, the oldest first.
+#: Live cases that are at work and have gone on for a while, the oldest first.
 _AUDITED = text("""
-    SELECT c.number FROM cases c JOIN logs l ON l.id = c.id WHERE c.closed_at IS NULL AND l.seq > 10 ORDER BY c.opened_at, c.id LIMIT :most
+    SELECT c.number FROM cases c JOIN logs l ON l.id = c.id
+    WHERE c.closed_at IS NULL AND c.state NOT IN ('introduced', 'on_hold') AND l.seq > 10 ORDER BY c.opened_at, c.id LIMIT :most
 """)

@@ -39,6 +39,7 @@ from casework.operations.people.registry import (
 from casework.permissions.actors import Actor
 from casework.permissions.token_scopes import TOKEN_SCOPES
 from casework.playbook.driver import cast_of, match_name, play
+from casework.playbook.operations_hand import OperationsHand
 from casework.playbook.stage import Stage
 from casework.playbook.steps import Script
 from casework.records.actors import find_actor
@@ -52,8 +53,6 @@ DOMAIN = "demo.example"
 _LOCK = 4_215_807_164
 #: Three years.
 DAYS = 1096
-#: In so many cases papers open, and people have written to each other.
-FURNISHED = 12
 #: What the office calls the list that its records come from.
 SOURCE = "Beijing green technology list (北京绿色技术供需清单)"
 #: What comes from the files of the office at the beginning.
@@ -158,13 +157,12 @@ def tell(
                 done += 1
                 progress(done, len(chosen))
 
-            # The first cases are those that people look at; the others stand around them.
-            play(
-                stage,
-                chosen,
-                one_more,
-                lambda n: FurnishingHand(stage, cast_of(chosen[n]), store) if n < FURNISHED else None,
-            )
+            def hand_of(n: int) -> OperationsHand | None:
+                # Where the scripts come again they are there for their number, and stand around the others.
+                again = "." in chosen[n].match[0]
+                return None if again else FurnishingHand(stage, cast_of(chosen[n]), store, n)
+
+            play(stage, chosen, one_more, hand_of)
             raise_findings(stage)
             screen_parties(stage, store)
         _import_past(settings)
@@ -261,7 +259,12 @@ def _programme(stage: Stage, password: str | None) -> None:
     for player in PLAYERS:
         hashed = hash_password(password) if password is not None else None
         ids[player.key] = register_person(
-            db, email=_email(player), name=player.name, name_zh=player.name_zh, password_hash=hashed
+            db,
+            email=_email(player),
+            name=player.name,
+            name_zh=player.name_zh,
+            password_hash=hashed,
+            language=player.language,
         )
     for player in PLAYERS:
         for role in player.roles:

@@ -1,36 +1,73 @@
-"""Papers of the demo open and pass the checks of uploads; every provider says something of itself."""
+"""Papers of the demo open and pass the checks of uploads; every provider says something of itself; people write in two languages."""
 
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
 
-from casework.demo.cast import PROVIDERS
-from casework.demo.furnishing import FINDINGS, PROFILES, TALK
-from casework.demo.papers import write_paper
+from casework import reasons
+from casework.demo import papers
+from casework.demo.cast import PLAYERS, PROVIDERS
+from casework.demo.papers import About, write_paper
+from casework.demo.talk import FINDINGS, PROFILES, TALK
+from casework.errors import LettersUnavailable
 from casework.operations.documents.uploads import receive
 
+ABOUT = About(date(2026, 3, 2), "BJ-2026-0001", "Sludge drying <at> a “works”", "污泥低能耗干化")
+CHINESE = re.compile("[一-龥]")
+TITLES = ["Verification statement", "Brackets (and \\ strokes)", "验证声明", "A title that goes on " * 9]
 
-@pytest.mark.parametrize("title", ["Report", "Brackets (and \\ strokes)", "验证声明", "A title that goes on " * 9])
-def test_a_paper_opens_and_is_taken(title: str) -> None:
-    content = write_paper(title, "BJ-2026-0001   2026-03-02", ["What was asked.", "word " * 200])
+
+def _read(content: bytes, title: str) -> str:
     with receive(io.BytesIO(content), f"{title}.pdf") as upload:
         assert upload.type == "pdf"
-    pages = PdfReader(io.BytesIO(content), strict=True).pages
-    assert len(pages) == 2
-    assert "BJ-2026-0001" in pages[0].extract_text()
-    assert "invented" in pages[1].extract_text()
+    (page,) = PdfReader(io.BytesIO(content), strict=True).pages
+    return page.extract_text()
 
 
-def test_every_provider_says_what_it_does() -> None:
+@pytest.mark.parametrize("title", TITLES)
+def test_a_paper_opens_and_is_taken_and_is_in_both_languages(title: str) -> None:
+    words = _read(write_paper(title, ABOUT), title)
+    for said in ("BJ-2026-0001", "Sludge drying <at> a “works”", "污泥低能耗干化", "invented", "虚构"):
+        assert said in words.replace("\n", " ")
+    assert words.count("验证声明") == (title in ("Verification statement", "验证声明"))
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_where_nothing_can_be_printed_a_paper_opens_as_well(title: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(html: str) -> bytes:
+        raise LettersUnavailable(why=reasons.messages.NO_PANGO)
+
+    monkeypatch.setattr(papers, "print_pdf", cannot)
+    words = _read(write_paper(title, ABOUT), title)
+    assert "BJ-2026-0001" in words
+    assert "invented" in words
+
+
+def test_every_provider_says_what_it_does_in_both_languages() -> None:
     assert PROFILES.keys() == PROVIDERS.keys()
+    for said in PROFILES.values():
+        for words in (said.fields, said.places):
+            chinese = [word for word in words if CHINESE.search(word)]
+            assert 2 * len(chinese) == len(words) > 0
+        assert said.languages
+        assert said.capacity
+
+
+def _said() -> Iterator[str]:
+    yield from (line.words for talks in TALK.values() for talk in talks for line in talk)
+    yield from (words for finding in FINDINGS for words in finding if words)
+
+
+def test_what_is_said_is_whole_sentences_in_both_languages() -> None:
+    said = list(_said())
     assert all(
-        fields and languages and places and capacity for fields, languages, places, capacity in PROFILES.values()
+        words[-1] in "。？" if CHINESE.search(words) else words[0].isupper() and words[-1] in ".?" for words in said
     )
-
-
-def test_what_is_said_is_whole_sentences() -> None:
-    said = [words for lines in TALK.values() for _, _, words in lines] + [w for one in FINDINGS for w in one if w]
-    assert all(words[0].isupper() and words[-1] in ".?" for words in said)
+    assert {bool(CHINESE.search(words)) for words in said} == {True, False}
+    assert {player.language for player in PLAYERS} == {"en", "zh-Hans"}

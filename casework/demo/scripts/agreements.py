@@ -138,7 +138,7 @@ SETTLEMENT = Script(
 ACROSS_THE_BORDER = Script(
     "Across the border: the contract waits for its registration",
     ("BJ-N024", "DEMO-T034"),
-    112,
+    84,
     cast=LI,
     pace=1.5,
     steps=(
@@ -194,6 +194,8 @@ JOINT_VENTURE = Script(
         *ready("joint_venture", contribution="exclusive"),
         do("officer", "agreement.propose", kind="joint_venture"),
         do("compliance", "agreement.class_free"),
+        do("compliance", "compliance_gate"),
+        do("officer", "dispute_clause_check"),
         Until(22),
         do("officer", "agreement.agree"),
     ),
@@ -253,7 +255,7 @@ WRONG_STEP = Script(
         do("officer", "case.back_to_talks"),
         *READY[1:],
         *AGREED_ACROSS[:3],
-        do("compliance", "compliance_gate"),
+        *BEFORE_SIGNING,
     ),
 )
 

@@ -78,6 +78,8 @@ CONSENT_WITHDRAWN = Script(
         paper("Drawings of the nozzle", "technology_owner"),
         *accepted("assessment", "institute", "assessor", documents=["Drawings of the nozzle"]),
         do("assessor", "assessment.admit"),
+        do("assessor", "assessment.engage"),
+        do("assessor", "assessment.fix_plan"),
         Until(2),
         withdrawn("technology_owner"),
     ),
@@ -102,6 +104,7 @@ THREE_PROVIDERS = Script(
         do("supervisor", "referral:assessment.waive_conflict"),
         do("tester", "referral:assessment.accept"),
         do("tester", "assessment.admit"),
+        do("tester", "assessment.engage"),
     ),
 )
 

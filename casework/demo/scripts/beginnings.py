@@ -9,7 +9,7 @@ from casework.playbook.stretches import to_consent, to_scoping
 OFFICER_LEFT = Script(
     "The officer left; another has taken over",
     ("BJ-N022", "DEMO-T032"),
-    34,
+    24,
     cast=ZHAO,
     pace=2,
     steps=(

@@ -41,8 +41,8 @@ TAKES = {
     "mediation.settle_full": 120,
 }  # fmt: skip
 #: Until when a provider is asked for its answer, and plans to give it.
-WANTED = {"assessment": 120, "pledge": 110, "finance": 150}
-PLANNED = {"assessment": 110, "pledge": 100, "finance": 140}
+WANTED = {"assessment": 120, "pledge": 130, "finance": 190}
+PLANNED = {"assessment": 110, "pledge": 120, "finance": 180}
 #: Of a hundred such days so many, for one case after the other: no two plants are alike.
 TEMPI = (100, 90, 106, 85, 95)
 

@@ -53,6 +53,8 @@ def follow_up_due(due_today: int) -> Script:
             read(412),
             Until(425),
             read(398),
+            # Paid and performed: nothing of the purchase is left to follow.
+            do("officer", "agreement.end"),
             Until(338),
             read(405),
             Until(due_today + 75),
@@ -145,6 +147,7 @@ ACCEPTANCE_FAILED = Script(
         do("officer", "deployment.retest"),
         do("officer", "deployment.fail"),
         do("supervisor", "deployment.fail_final", correction_refused=False),
+        do("officer", "agreement.end"),
         do("officer", "case.site_failed", reason="technology/performance"),
         do("supervisor", "case.close"),
         Until(140),
