@@ -144,7 +144,6 @@ def test_nobody_finds_in_a_form_what_the_case_sheet_withholds(pair: Pair, app: F
         "dispute": False,
         "co_owners": True,
         "twin": "none",
-        "invalidation": "none",
         "other": False,
         "checked_on": today().isoformat(),
     }

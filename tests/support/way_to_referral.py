@@ -66,6 +66,7 @@ def to_bank(world: World, db: Connection, *, willing: bool = True) -> tuple[str,
     if not willing:
         db.execute(text("UPDATE consents SET sheet = false"))
     data = {
+        "service": "pledge",
         "interest": False,
         "confidentiality": True,
         "person": world.people["foreign_provider"],
