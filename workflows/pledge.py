@@ -63,6 +63,7 @@ from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
     co_owners_have_agreed,
+    fees_are_due_for_a_right,
     invalidation_agrees_with_the_record,
     pledgor_owns_each_right,
     points_agree_with_the_record,
@@ -70,6 +71,7 @@ from workflows.pledge_guards import (
     rights_are_not_given_away,
     rights_are_not_seized,
     rights_outlive_the_debt,
+    rights_were_valued,
     shares_make_a_hundred,
     twin_agrees_with_the_record,
     twin_is_answered,
@@ -107,14 +109,14 @@ SERVICING_TASKS = (
     replace(REPAYMENT, due=calendar_days(30), per="items:repayments"),
     Task(
         "valuation_refresh", "Get the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
-        form=ValueRefreshed, after=calendar_days(365, since="paid_on"), aftercare=True,
+        form=ValueRefreshed, after=calendar_days(365, since="paid_on"), only_if=rights_were_valued, aftercare=True,
         done="recorded a new value of the pledged right",
     ),
     *(
         Task(
             "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=Role.OFFICER,
             due=calendar_days(30), form=FeeChecked, after=calendar_days(365 * year - 30, since="paid_on"),
-            aftercare=True, done="checked that the annual fee of the pledged right is paid",
+            only_if=fees_are_due_for_a_right, aftercare=True, done="checked that the annual fee of the pledged right is paid",
         )
         for year in (1, 2, 3)
     ),

@@ -12,6 +12,7 @@ from casework.engine.analysis.record_tells import may_have_twin, name_each, owne
 from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import LICENCE, SEIZURE, Terms, standing_against
 from casework.engine.case_objects.outside_burdens import INVALIDATION
+from casework.engine.case_objects.right_kinds import KINDS
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Guard, guard
 from workflows.pledge_forms import REGISTER_POINTS
@@ -319,3 +320,20 @@ def way_in_was_not_paid(facts: Facts) -> bool:
 )
 def way_in_was_withdrawal(facts: Facts) -> bool:
     return _way_in(facts) == "withdraw"
+
+
+@guard(
+    rule="The pledged rights were valued for the loan.",
+    refusal="Nobody valued the pledged rights for the loan.",
+)
+def rights_were_valued(facts: Facts) -> bool:
+    return facts.fired("valued") is not None
+
+
+@guard(
+    rule="A pledged right is of a kind that has fees.",
+    refusal="No pledged right is of a kind that has fees.",
+    reads=("rights",),
+)
+def fees_are_due_for_a_right(facts: Facts) -> bool:
+    return any((kind := KINDS.get(str(right.get("kind")))) is not None and kind.fees for right in _applied(facts))

@@ -313,6 +313,10 @@ class Referral(Workflow):
                 "service.eligible.pledgor|request.pledgor", "service.apply.term_months",
                 "service.valued.value",
             ),
+            # Who borrows need not be who needs the plant, nor who pledges.
+            whose={
+                "amounts": "service.apply.borrower|request.borrower", "value": "service.eligible.pledgor|request.pledgor",
+            },
         ),
         "finance": Sheet(
             ("need", "site", "budget", "technology", "rights"),

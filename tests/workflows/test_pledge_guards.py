@@ -236,3 +236,25 @@ def test_a_contradiction_is_named(guard: Guard, known: dict[str, Any], said: dic
     assert guard.because is not None
     [why] = guard.because(facts(named(**said), rights=known))
     assert named_so in str(why)
+
+
+@pytest.mark.parametrize(("way", "valued"), [("valued", True), ("no_valuation", False)])
+def test_a_right_is_valued_again_only_where_it_was_valued(way: str, valued: bool) -> None:
+    assert guards.rights_were_valued.holds(facts(fired={way: {}})) is valued
+
+
+@pytest.mark.parametrize(
+    ("kind", "due"),
+    [
+        ("invention", True),
+        ("utility_model", True),
+        ("design", True),
+        ("software", False),
+        ("know_how", False),
+        (None, False),
+    ],
+)
+def test_fees_are_checked_only_of_what_has_some(kind: str | None, due: bool) -> None:
+    asked = {"apply": {"rights": [RIGHT]}}
+    assert guards.fees_are_due_for_a_right.holds(facts(fired=asked, rights=right(kind=kind))) is due
+    assert not guards.fees_are_due_for_a_right.holds(facts(fired=asked, rights={}))

@@ -7,7 +7,7 @@ covers the sheet and this provider. What its service gets at all stands in the d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,9 @@ from casework.engine.definition.sheets import (
     TOLD_PARTS,
     KeptBack,
 )
-from casework.engine.execution.sheet_consents import CONCERNED, WrittenSheet
+from casework.engine.execution.sheet_consents import CONCERNED, WrittenSheet, concerned, said_first
 from casework.engine.parties import PARTIES
-from casework.engine.parts import ACCEPTS, SENDS
+from casework.engine.parts import ACCEPTS
 from casework.engine.state.case import Case, Track
 from casework.json_values import Answers
 
@@ -81,7 +81,7 @@ def compose(
     whose = provider or referral.provider
     withheld = {
         part: missing
-        for part in (*written.get("records", ()), *(part for part in TOLD_PARTS if written.get(part)))
+        for part in written.get("records", ())
         if part != RIGHTS and (missing := unwilling(case, whose, CONCERNED[part]))
     }
     rights = []
@@ -90,11 +90,20 @@ def compose(
             withheld[RIGHTS] = tuple(party for party in PARTIES if party in {*withheld.get(RIGHTS, ()), *missing})
         else:
             rights.append(right)
-    told = {
-        part: answers
-        for part in TOLD_PARTS
-        if part not in withheld and (answers := tuple(_told(case, referral, written.get(part, ()), forms, request)))
-    }
+    told: dict[str, tuple[ToldAnswer, ...]] = {}
+    for part in TOLD_PARTS:
+        answers = []
+        for one in written.get(part, ()):
+            said = _told(case, referral, one, forms, request)
+            parties = concerned(case, referral, written, part, one, request=request)
+            if missing := unwilling(case, whose, parties):
+                # What is another one's than the part is withheld only once it has been said.
+                if said is not None or parties == concerned(case, referral, written, part, "", request=request):
+                    withheld[part] = tuple(party for party in PARTIES if party in {*withheld.get(part, ()), *missing})
+            elif said is not None:
+                answers.append(said)
+        if answers:
+            told[part] = tuple(answers)
     named = (part for part in RECORD_PARTS if part in written.get("records", ()))
     # Of several rights some may be there though others are left out.
     parts = tuple(part for part in named if (rights if part == RIGHTS else part not in withheld))
@@ -102,35 +111,13 @@ def compose(
 
 
 def _told(
-    case: Case,
-    referral: Track,
-    answers: Sequence[str],
-    forms: Mapping[tuple[str, str], str],
-    request: Answers | None,
-) -> Iterator[ToldAnswer]:
-    for written in answers:
-        for where in written.split("|"):
-            home, _, rest = where.partition(".")
-            found = (_asked if home == REQUEST else _done)(case, referral, rest, request)
-            if found is not None and found[2] not in (None, "", []):
-                edition, action, value = found
-                yield ToldAnswer(rest.rpartition(".")[2], edition, forms.get((edition, action), ""), value)
-                break
-
-
-def _asked(case: Case, referral: Track, name: str, request: Answers | None) -> tuple[str, str, Any] | None:
-    sent = referral.last_fired(SENDS)
-    data = request if request is not None else sent.data if sent else {}
-    return referral.edition, referral.played.get(SENDS, ""), data.get(name)
-
-
-def _done(case: Case, referral: Track, written: str, request: Answers | None) -> tuple[str, str, Any] | None:
-    """What an action of the referral's own service said; of none that another provider has taken the place of."""
-    action, _, name = written.partition(".")
-    for track in case.children(referral.id):
-        if not track.replaced and action in track.fired:
-            return track.edition, action, track.fired[action].data.get(name)
-    return None
+    case: Case, referral: Track, written: str, forms: Mapping[tuple[str, str], str], request: Answers | None
+) -> ToldAnswer | None:
+    found = said_first(case, referral, written, request)
+    if found is None:
+        return None
+    edition, action, name, value = found
+    return ToldAnswer(name, edition, forms.get((edition, action), ""), value)
 
 
 def request_fields(sheets: Mapping[str, WrittenSheet]) -> frozenset[str]:
@@ -164,8 +151,9 @@ def kept_back(case: Case, referral: Track, written: WrittenSheet, owners: Mappin
         frozenset(
             (REQUEST if home == REQUEST else action, name)
             for part in TOLD_PARTS
-            if missing(CONCERNED[part])
-            for home, action, name in _places(written.get(part, ()))
+            for one in written.get(part, ())
+            if missing(concerned(case, referral, written, part, one))
+            for home, action, name in _places((one,))
         ),
         frozenset(right for right in case.rights if missing(owners_among(case, owners.get(right, ())))),
     )

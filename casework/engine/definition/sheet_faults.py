@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.graph import Fault, quoted
-from casework.engine.definition.sheets import RECORD_PARTS, REQUEST, SERVICE, TOLD_PARTS
+from casework.engine.definition.sheets import RECORD_PARTS, REQUEST, SERVICE, TOLD_PARTS, WHOSE
 from casework.engine.parts import SENDS
 
 
@@ -15,11 +15,19 @@ def sheet_faults(edition: Edition) -> Iterator[Fault]:
     forms = [edition.form(rule.form) for rule in edition.transitions if rule.part == SENDS]
     asked = {field["name"] for form in forms for field in form if field["fact"]}
     for service, sheet in edition.sheets.items():
-        strange = [part for part in sheet if part not in ("records", *TOLD_PARTS)]
+        strange = [part for part in sheet if part not in ("records", WHOSE, *TOLD_PARTS)]
         strange += [part for part in sheet["records"] if part not in RECORD_PARTS]
         for part in strange:
             yield Fault("unknown_sheet", "sheets", f"A case sheet has no part {quoted(part)}.")
-        for where in (one for part in TOLD_PARTS for written in sheet.get(part, ()) for one in written.split("|")):
+        named = [written.partition("=")[0::2] for written in sheet.get(WHOSE, ())]
+        answers = {written.rpartition(".")[2] for part in TOLD_PARTS for written in sheet.get(part, ())}
+        for what, _ in named:
+            if what not in {*(part for part in TOLD_PARTS if sheet.get(part)), *answers}:
+                yield Fault("unknown_sheet", "sheets", f"A case sheet has no part {quoted(what)}.")
+        told_or_whose = [written for part in TOLD_PARTS for written in sheet.get(part, ())] + [
+            where for _, where in named
+        ]
+        for where in (one for written in told_or_whose for one in written.split("|")):
             home, _, rest = where.partition(".")
             if home not in (REQUEST, SERVICE) or home == REQUEST and rest not in asked:
                 told = f"Nothing of {quoted(where)} is asked for, which {quoted(service)} is told."

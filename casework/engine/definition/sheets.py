@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 #: What the records of a case hold: the need, its site and budget, the technology, the rights, and the records of the effect.
@@ -12,6 +12,8 @@ RECORD_PARTS = (NEED, SITE, BUDGET, TECHNOLOGY, RIGHTS, EFFECT)
 #: What forms of the case hold: what the technology claims to do, who wants how much money, and what a dispute is about.
 CLAIM, AMOUNTS, DISPUTE = "claim", "amounts", "dispute"
 TOLD_PARTS = (CLAIM, AMOUNTS, DISPUTE)
+#: Beside them, whose each is where an answer says it: "amounts=request.borrower".
+WHOSE = "whose"
 #: The homes of an answer: the form by which the provider was asked, and the track of its own service.
 REQUEST, SERVICE = "request", "service"
 
@@ -29,10 +31,15 @@ class Sheet:
     claim: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     dispute: tuple[str, ...] = ()
+    #: Where it is said whose consent a part, or one answer of it by its field, takes; else it is asked of whose the part is.
+    whose: Mapping[str, str] = field(default_factory=dict)
 
     def written(self) -> dict[str, list[str]]:
         told = {CLAIM: self.claim, AMOUNTS: self.amounts, DISPUTE: self.dispute}
-        return {"records": list(self.records)} | {part: list(answers) for part, answers in told.items() if answers}
+        said = {WHOSE: tuple(f"{what}={where}" for what, where in self.whose.items())}
+        return {"records": list(self.records)} | {
+            part: list(answers) for part, answers in (told | said).items() if answers
+        }
 
 
 @dataclass(frozen=True, slots=True)

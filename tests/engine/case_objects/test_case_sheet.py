@@ -14,6 +14,7 @@ from casework.engine.case_objects.case_sheet import (
     ComposedSheet,
     compose,
     is_open,
+    kept_back,
     owners_among,
     request_fields,
     unwilling,
@@ -173,3 +174,26 @@ def test_who_is_unwilling_is_told_in_the_order_of_the_parties() -> None:
 def test_what_a_request_says_for_the_sheet() -> None:
     assert request_fields({"fix": SHEET}) == {"claim", "amount"}
     assert request_fields({}) == set()
+
+
+@pytest.mark.parametrize("willing", [set(), {NEED_OWNER}, {TECHNOLOGY_OWNER}, set(PARTIES)])
+def test_amounts_are_the_borrowers_and_a_value_the_pledgors(willing: set[str]) -> None:
+    written = {
+        "amounts": SHEET["amounts"] + ["service.valued.value"],
+        "whose": ["amounts=request.borrower", "value=request.pledgor"],
+    }
+    made = asked(*(consent(party) for party in willing))
+    said = SAID | {"borrower": TECHNOLOGY_OWNER, "pledgor": NEED_OWNER}
+    asking = replace(made.tracks["r"], fired={SENDS: fired(1, **said)})
+    work = replace(made.tracks["work"], fired={"apply": fired(2, **SAID), "valued": fired(3, value="9")})
+    made = replace(made, tracks={**made.tracks, "r": asking, "work": work})
+    composed = compose(made, asking, written, OWNERS, forms={})
+    told = {answer.name for answer in composed.told.get("amounts", ())}
+    assert told == {name for name, whose in WHOSE.items() if whose in willing}
+    assert composed.withheld.get("amounts", ()) == tuple(party for party in PARTIES if party not in willing)
+    kept = kept_back(made, asking, written, {})
+    assert {name for _, name in kept.answers} == WHOSE.keys() - told
+
+
+#: The answers of that sheet, and whose each is.
+WHOSE = {"amount": TECHNOLOGY_OWNER, "term": TECHNOLOGY_OWNER, "value": NEED_OWNER}

@@ -21,6 +21,10 @@ TO_DRAWDOWN: Steps = (*TO_REGISTER, do("banker", "pledge.registered"))
 TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]))
 
 
+def _is_to_come(journey: Journey, task: str) -> bool:
+    return any(one.name == task for one in journey.case.open_tasks())
+
+
 def pledged(journey: Journey, kind: str = "pledge") -> bool:
     return any(one["kind"] == kind and one["to"] is None for one in journey.burdens("filter_patent"))
 
@@ -118,6 +122,9 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "change_registration", what=["amount"]),
         refused(do("banker", "pledge.paid_out", amount=2_400_001), Refused, "No more may be paid out"),
         do("banker", "pledge.paid_out", repayments=[("All of it.", 200)], final_due_on=300),
+        # What nobody has valued is not valued again.
+        that(lambda j: not _is_to_come(j, "valuation_refresh"), "no new value is asked for"),
+        that(lambda j: _is_to_come(j, "annual_fee_check"), "the fee is"),
         add("banker", "pledge.extend_debt"),
         refused(do("banker", "extend_debt", until_on=20 * 365), Refused, "The debt runs longer than a right"),
         do("banker", "extend_debt", until_on=600),
