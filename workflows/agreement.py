@@ -24,6 +24,8 @@ from workflows.deal_guards import (
     agreement_frees_rights,
     agreement_only_prepares,
     kind_is_as_proposed,
+    licence_follows_the_signing,
+    licensed_agreement_burdens_rights,
     nothing_bars_the_terms,
     payments_make_the_value,
     price_has_one_currency,
@@ -32,7 +34,7 @@ from workflows.deal_guards import (
     rights_of_terms_are_confirmed,
     technology_value_is_part,
 )
-from workflows.deal_terms import Signature, signed_price
+from workflows.deal_terms import Signature, SignatureToLicence, signed_price
 from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
 from workflows.right_guards import (
     check_of_rights_is_fresh,
@@ -125,11 +127,11 @@ EXPIRY = "Ask the parties about the expiring agreement"
 EXPIRY_WARNINGS = (
     Task(
         "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(45), form=Expiry,
-        after=calendar_days(-90, since="expires_on"), on="main", aftercare=True,
+        after=calendar_days(-90, since="expires_on|sign_to_licence.expires_on"), on="main", aftercare=True,
     ),
     Task(
         "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(20), form=Expiry,
-        after=calendar_days(-30, since="expires_on"), on="main", aftercare=True,
+        after=calendar_days(-30, since="expires_on|sign_to_licence.expires_on"), on="main", aftercare=True,
     ),
 )  # fmt: skip
 #: What may follow from any signing; each opens only where it is called for.
@@ -170,18 +172,25 @@ class Agreement(Workflow):
     internal_ok = State(
         "Internal approval", queue=Role.OFFICER, due=working_days(20), step="Clearance", do="Clear the text for signing"
     )
+    signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
+    #: What needs a licence takes effect on its day, and not before.
+    licence_due = State(
+        "Signed, not in effect", queue=Role.OFFICER, due=working_days(10), step="Sign", do="Apply for the licence"
+    )
     licence_awaited = State(
-        "Waiting for the export licence", queue=Role.OFFICER, step="Clearance",
+        "Waiting for the export licence", queue=Role.OFFICER, step="Sign",
         due=working_days(15, since="filed_on", law=laws.EXPORT_LICENCE), do="Get the export licence",
     )  # fmt: skip
     dual_use_licence = State(
-        "Waiting for the dual-use licence", queue=Role.OFFICER, step="Clearance",
+        "Waiting for the dual-use licence", queue=Role.OFFICER, step="Sign",
         due=working_days(45, since="filed_on", law=laws.DUAL_USE_LICENCE), do="Get the dual-use licence",
     )  # fmt: skip
-    signing = State("Signing", queue=Role.OFFICER, due=working_days(15), step="Sign", do="Get the signatures")
     in_force = State(
         "In force", queue=Role.OFFICER, step="In force",
-        due=until("sign_cross.expires_on|sign_cross.review_on|sign_local.expires_on|sign_local.review_on"),
+        due=until(
+            "sign_cross.expires_on|sign_cross.review_on|sign_to_licence.expires_on|sign_to_licence.review_on"
+            "|sign_local.expires_on|sign_local.review_on"
+        ),
         do="Follow the agreement",
     )  # fmt: skip
     ended = Final("Ended")
@@ -209,7 +218,7 @@ class Agreement(Workflow):
     class_dual_use = classification.to(
         negotiating, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_is_exported],
         do="Class it as dual use", done="classed the technology as dual use",
-        consequence="Nothing is signed before the licence of export control.",
+        consequence="Nothing takes effect before the licence of export control.",
     )  # fmt: skip
     class_prohibited = classification.to(
         prohibited, by=Role.COMPLIANCE, kind=EXCEPTION, form=border_forms.Classed,
@@ -225,25 +234,30 @@ class Agreement(Workflow):
         negotiating, by=Role.OFFICER, form=border_forms.LetterOfIntent, guards=[border_guards.letter_ends_in_time],
         needs=[EXPORT_LETTER], do="Record the letter of intent", done="recorded the letter of intent",
     )  # fmt: skip
-    ask_licence = internal_ok.to(
+    ask_licence = licence_due.to(
         licence_awaited, by=Role.OFFICER, form=border_forms.LicenceApplication,
-        guards=[border_guards.class_is_restricted, border_guards.letter_is_still_valid],
+        guards=[border_guards.class_is_restricted, licence_follows_the_signing],
         do="Record the application for the export licence", done="recorded the application for the export licence",
     )  # fmt: skip
-    ask_dual_use_licence = internal_ok.to(
-        dual_use_licence, by=Role.OFFICER, form=border_forms.LicenceApplication, guards=[border_guards.class_is_dual_use],
+    ask_dual_use_licence = licence_due.to(
+        dual_use_licence, by=Role.OFFICER, form=border_forms.LicenceApplication,
+        guards=[border_guards.class_is_dual_use, licence_follows_the_signing],
         do="Record the application for the dual-use licence", done="recorded the application for the dual-use licence",
     )  # fmt: skip
     licence_issued = (licence_awaited | dual_use_licence).to(
-        signing, by=Role.OFFICER, form=border_forms.ExportLicence, needs=[EXPORT_LICENCE],
-        do="Record the licence", done="recorded the licence",
+        in_force, by=Role.OFFICER, form=border_forms.ExportLicence, guards=[licence_follows_the_signing], needs=[EXPORT_LICENCE],
+        effects=[licensed_agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES],
+        do="Record the licence", done="recorded the licence, with which the agreement takes effect",
+        consequence="The agreement is in force from the day of the licence, and stands on the rights that it names.",
     )  # fmt: skip
     refused_by_authority = (letter_awaited | licence_awaited | dual_use_licence).to(
         not_permitted, by=Role.OFFICER, kind=EXCEPTION, form=border_forms.AuthorityRefusal,
         do="Record the authority's refusal", done="recorded the authority's refusal",
         consequence="The agreement track ends, and the case can only close.",
     )  # fmt: skip
-    redraft = (letter_due | letter_awaited | negotiating | internal_ok | licence_awaited | dual_use_licence | signing).to(
+    redraft = (
+        letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due | licence_awaited | dual_use_licence
+    ).to(
         drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints,
         do="Send back to drafting", done="sent the agreement back to drafting",
     )  # fmt: skip
@@ -252,7 +266,7 @@ class Agreement(Workflow):
         do="Record the agreed text", done="recorded the agreed text",
     )  # fmt: skip
     cleared = internal_ok.to(
-        signing, by=Role.OFFICER, form=Clearance, guards=[border_guards.no_licence_is_needed],
+        signing, by=Role.OFFICER, form=Clearance,
         do="Clear for signing", done="cleared the agreement for signing",
     )  # fmt: skip
     sign_local = signing.to(
@@ -269,13 +283,23 @@ class Agreement(Workflow):
         in_force, by=Role.OFFICER, form=Signature,
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
-            border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.licence_is_there,
+            border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.no_licence_is_needed,
             *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
         opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES],
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
+    )  # fmt: skip
+    sign_to_licence = signing.to(
+        licence_due, by=Role.OFFICER, form=SignatureToLicence,
+        guards=[
+            border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
+            border_guards.technology_is_exported, border_guards.licence_is_needed, border_guards.letter_is_still_valid, *TERMS_FIT,
+        ],
+        needs=[SIGNED_AGREEMENT],
+        do="Record the signing that waits for its licence", done="recorded the signing of an agreement that waits for its licence",
+        consequence="The agreement is signed and not in effect: it takes effect on the day of the licence, which is asked for next.",
     )  # fmt: skip
     follow = in_force.to(
         drafting, by=Role.OFFICER, kind=RETURN, guards=[agreement_only_prepares],
@@ -287,8 +311,8 @@ class Agreement(Workflow):
         consequence="A licence that stands on the rights named ends with it, and so does an assignment that was never registered.",
     )  # fmt: skip
     abandon = (
-        drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | licence_awaited | dual_use_licence
-        | signing
+        drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due
+        | licence_awaited | dual_use_licence
     ).to(
         abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment,
         do="Abandon the agreement", done="abandoned the agreement",

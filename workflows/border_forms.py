@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Date, Documents, Form, Note, Text, YesNo
+from casework.engine.definition.forms import Date, Documents, Form, Note, Text
+from workflows.papers import LICENCE_APPLICATION
 
 
 class Classed(Form):
@@ -36,10 +37,10 @@ class AuthorityRefusal(Form):
 
 
 class LicenceApplication(Form):
-    """Who may sign, and the application for the licence, with the contract, as it was filed."""
+    """The application for the licence, as it was filed with the signed contract."""
 
-    signing_powers = YesNo(label="Both signatories may sign for their parties", must=True)
     filed_on = Date(label="Application filed on", past=True)
+    application = Documents(label="Application", kinds=(LICENCE_APPLICATION.kind,))
 
 
 class ExportLicence(Form):

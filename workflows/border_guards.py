@@ -149,10 +149,18 @@ def _years_after(day: date) -> date:
 
 @guard(
     rule="The technology needs no licence to leave the country.",
-    refusal="The technology was classed as restricted or as dual use. Ask for the licence first.",
+    refusal="The technology was classed as restricted or as dual use. Record the signing that waits for its licence instead.",
 )
 def no_licence_is_needed(f: Facts) -> bool:
     return class_of(f) not in ("restricted", "dual_use")
+
+
+@guard(
+    rule="The technology needs a licence to leave the country.",
+    refusal="The technology was classed neither as restricted nor as dual use: its agreement waits for no licence.",
+)
+def licence_is_needed(f: Facts) -> bool:
+    return class_of(f) in ("restricted", "dual_use")
 
 
 @guard(
@@ -172,10 +180,12 @@ def class_is_dual_use(f: Facts) -> bool:
 
 
 @guard(
-    rule="The letter of intent is still valid.",
+    rule="The letter of intent of what is restricted is still valid.",
     refusal="The letter of intent is valid no longer. Send the agreement back to drafting and apply again.",
 )
 def letter_is_still_valid(f: Facts) -> bool:
+    if class_of(f) != "restricted":
+        return True
     letter = _since_classed(f, "letter_issued")
     return letter is not None and str(letter.data.get("valid_until", "")) >= f.today.isoformat()
 
@@ -201,17 +211,6 @@ def agreement_stays_inside_the_border(f: Facts) -> bool:
 def class_fits_the_way(f: Facts) -> bool:
     recorded = class_of(f)
     return recorded == "free" or recorded in ("restricted", "dual_use") and _way(f) == "export"
-
-
-@guard(
-    rule="A technology that needs a licence has it, and the agreement takes effect on its day or later.",
-    refusal="The technology needs a licence. It is not there, or the agreement would take effect before the day of the licence.",
-)
-def licence_is_there(f: Facts) -> bool:
-    if class_of(f) not in ("restricted", "dual_use"):
-        return True
-    licence, starts = _since_classed(f, "licence_issued"), f.data.get("effective_on")
-    return licence is not None and (starts is None or str(starts) >= str(licence.data.get("issued_on", "")))
 
 
 # --- the case --------------------------------------------------------------------------------------------------------
@@ -266,6 +265,7 @@ WAITING = frozenset(
         "classification",
         "letter_due",
         "letter_awaited",
+        "licence_due",
         "licence_awaited",
         "dual_use_licence",
         "prohibited",

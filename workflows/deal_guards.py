@@ -6,6 +6,7 @@ The same questions are asked where the terms are agreed and where the copies are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,14 +34,25 @@ PATENTS = frozenset({"invention", "utility_model", "design", "application"})
 #: Those that it has granted, and what people call the patent office here; a right of which nobody has said the office may be its own.
 GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
 OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
-#: The two ways of signing.
-SIGNINGS = ("sign_local", "sign_cross")
+#: The ways of signing; what is signed by the last takes effect with its licence.
+SIGNINGS = ("sign_local", "sign_cross", "sign_to_licence")
 
 
 def last_signing(f: Facts, track: Track | None = None) -> Fired | None:
-    """The signing that counts of an agreement's track (this one unless another is given): the latest."""
-    fired = [done for name in SIGNINGS if (done := f.fired(name, track)) is not None]
-    return max(fired, key=lambda done: done.at, default=None)
+    """The signing that counts of an agreement's track (this one unless another is given): the latest, with the day of its effect."""
+    fired = {name: done for name in SIGNINGS if (done := f.fired(name, track)) is not None}
+    if not fired:
+        return None
+    name = max(fired, key=lambda name: fired[name].at)
+    licence = f.fired("licence_issued", track)
+    if name != "sign_to_licence" or licence is None or licence.at < fired[name].at:
+        return fired[name]
+    return licensed(fired[name], licence.data.get("issued_on"))
+
+
+def licensed(signed: Fired, on: str | None) -> Fired:
+    """A signing that has its licence, and with it its day (Regulations on Technology Import and Export Art. 35)."""
+    return replace(signed, data={**signed.data, "effective_on": on})
 
 
 def as_signed(f: Facts) -> Mapping[str, Any]:
@@ -97,6 +109,16 @@ def agreement_burdens_rights(facts: Facts) -> Follows:
         return {}
     burden = burden_of(facts)
     return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
+
+
+@effect()
+def licensed_agreement_burdens_rights(facts: Facts) -> Follows:
+    """What was signed before its licence stands on its rights from the day of the licence."""
+    signed = last_signing(facts)
+    if signed is None:
+        return {}
+    in_effect = licensed(signed, facts.data.get("issued_on"))
+    return agreement_burdens_rights.follows(replace(facts, data=in_effect.data))
 
 
 @effect()
@@ -342,6 +364,15 @@ def kind_is_as_proposed(f: Facts) -> bool:
 def registered_after_signing(f: Facts) -> bool:
     signed, day = last_signing(f), f.data.get("registered_on")
     return signed is None or day is None or day >= str(signed.data.get("executed_on") or day)
+
+
+@guard(
+    rule="The licence is asked for with the signed contract, and issued after that.",
+    refusal="The licence goes with the signed contract: it can be neither asked for nor issued before the day of the signing.",
+)
+def licence_follows_the_signing(f: Facts) -> bool:
+    signed, day = last_signing(f), f.data.get("filed_on") or f.data.get("issued_on")
+    return signed is not None and (day is None or day >= str(signed.data.get("executed_on") or day))
 
 
 # --- what the agreement is -------------------------------------------------------------------------------------------

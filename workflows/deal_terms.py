@@ -23,15 +23,16 @@ from workflows.papers import SIGNED_AGREEMENT
 
 
 def as_said(field: str) -> str:
-    """What the agreement's own signature said, whichever of its two ways it took; before it what the case did."""
-    return f"agreement.sign_local.{field}|agreement.sign_cross.{field}|ready_to_sign.{field}"
+    """What the agreement's own signature said, whichever of its ways it took; before it what the case did."""
+    signed = (f"agreement.{name}.{field}" for name in ("sign_local", "sign_cross", "sign_to_licence"))
+    return "|".join((*signed, f"ready_to_sign.{field}"))
 
 
 def signed_price() -> dict[str, str]:
-    """Where the price stands once an agreement is signed, by either way."""
+    """Where the price stands once an agreement is signed, by whichever way."""
     fields = ("kind", "contract_value", "technology_value", "no_price", "no_value")
     asked = {name: name for name in fields} | {"form": "price_form"}
-    return {part: f"sign_local.{name}|sign_cross.{name}" for part, name in asked.items()}
+    return {part: f"sign_local.{name}|sign_cross.{name}|sign_to_licence.{name}" for part, name in asked.items()}
 
 
 class Subject(Form):
@@ -100,4 +101,13 @@ class Signature(Price, Subject, _Signed):
     pledgee_consent = YesNo(
         label="The pledgee's consent is on file", required=False, when=("kind", ABOUT_RIGHTS),
         help="Only if a right is pledged and the pledgee's answer is not on record yet",
+    )  # fmt: skip
+
+
+class SignatureToLicence(Signature):
+    """The same where the agreement waits for a licence, which alone gives it its day."""
+
+    effective_on = Date(
+        label="Expected to take effect on", required=False, future=True,
+        help="It takes effect on the day of the licence, which is recorded once it is there",
     )  # fmt: skip

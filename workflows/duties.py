@@ -9,12 +9,20 @@ from workflows import border_guards, laws
 from workflows.deal_guards import assignment_stands, licence_is_recorded, registered_after_signing
 from workflows.duty_guards import (
     appraisal_is_due,
+    export_papers_come_first,
     patent_here_is_licensed,
     right_is_assigned,
     technology_contract_is_of_this_country,
     transfer_goes_through_an_exchange,
 )
-from workflows.papers import APPRAISAL, EXCHANGE_CERTIFICATE, LICENCE_RECORD, TECHNOLOGY_CONTRACT_CERTIFICATE
+from workflows.papers import (
+    APPRAISAL,
+    ASSIGNMENT_NOTICE,
+    CONTRACT_CERTIFICATE,
+    EXCHANGE_CERTIFICATE,
+    LICENCE_RECORD,
+    TECHNOLOGY_CONTRACT_CERTIFICATE,
+)
 
 # --- forms -----------------------------------------------------------------------------------------------------------
 
@@ -24,6 +32,7 @@ class Registration(Form):
 
     certificate = Text(label="Number of the registration certificate", max=100)
     registered_on = Date(label="Registered on", past=True)
+    paper = Documents(label="Registration certificate", kinds=(CONTRACT_CERTIFICATE.kind,))
 
 
 class RegisteredAssignment(Form):
@@ -31,6 +40,7 @@ class RegisteredAssignment(Form):
 
     number = Text(label="Number of the registration", max=100)
     registered_on = Date(label="Registered on", past=True)
+    notice = Documents(label="Notice of the registration", kinds=(ASSIGNMENT_NOTICE.kind,))
 
 
 class RecordedLicence(Form):
@@ -93,10 +103,11 @@ class TransactionVerification(Form):
 
 # --- tasks -----------------------------------------------------------------------------------------------------------
 
-#: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect. Payment abroad needs the certificate.
+#: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect, with running royalties of their first base.
+#: Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
-    due=calendar_days(60, since="effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
+    due=calendar_days(60, since="first_base_on|effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
     only_if=border_guards.no_licence_is_needed,
     done="recorded the registration of the technology contract",
     checklist=(
@@ -110,14 +121,15 @@ CONTRACT_REGISTRATION = Task(
 #: Patent Law Art. 10: an assignment takes effect on the day of its registration.
 ASSIGNMENT_REGISTRATION = Task(
     "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
-    due=calendar_days(60, since="executed_on"), form=RegisteredAssignment, guards=(registered_after_signing,),
+    due=calendar_days(60, since="executed_on|sign_to_licence.executed_on"), form=RegisteredAssignment,
+    guards=(registered_after_signing, export_papers_come_first),
     effects=(assignment_stands,), only_if=right_is_assigned, aftercare=True,
     done="recorded the registration of the assignment",
 )  # fmt: skip
 #: Implementing Rules Art. 15: within three months of taking effect.
 LICENCE_RECORDING = Task(
     "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER,
-    due=months(3, since="effective_on", law=laws.LICENCE_RECORDING), form=RecordedLicence, guards=(registered_after_signing,),
+    due=months(3, since="effective_on|issued_on", law=laws.LICENCE_RECORDING), form=RecordedLicence, guards=(registered_after_signing,),
     effects=(licence_is_recorded,), only_if=patent_here_is_licensed, aftercare=True,
     done="recorded that the patent office has recorded the licence",
 )  # fmt: skip
@@ -137,13 +149,13 @@ TECHNOLOGY_CONTRACT = Task(
 #: For how long an appraisal is filed after was found nowhere: the limit is ours.
 APPRAISAL_FILING = Task(
     "appraisal_filing", "Get the appraisal of the rights filed", queue=Role.OFFICER,
-    due=calendar_days(30, since="executed_on"), form=AppraisalFiling, only_if=appraisal_is_due, aftercare=True,
+    due=calendar_days(30, since="executed_on|sign_to_licence.executed_on"), form=AppraisalFiling, only_if=appraisal_is_due, aftercare=True,
     done="recorded the filing of the appraisal",
 )  # fmt: skip
 #: That it is needed was found nowhere either: whoever knows another rule names it.
 TRANSACTION_VERIFICATION = Task(
     "transaction_verification", "Get the transfer verified by the exchange", queue=Role.OFFICER,
-    due=calendar_days(30, since="executed_on"), form=TransactionVerification,
+    due=calendar_days(30, since="executed_on|sign_to_licence.executed_on"), form=TransactionVerification,
     only_if=transfer_goes_through_an_exchange, aftercare=True,
     done="recorded the verification of the transfer",
 )  # fmt: skip

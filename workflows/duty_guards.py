@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from workflows.border_guards import HOME, way_of
-from workflows.deal_guards import SECRETS, concerned, gives, is_patent_here
+from workflows.border_guards import HOME, class_of, way_of
+from workflows.deal_guards import SECRETS, concerned, gives, is_patent_here, last_signing
 
 #: Civil Code Art. 843; in Beijing also what technology goes into a company for (Art. 23 of its regulations).
 TECHNOLOGY_CONTRACTS = frozenset(
     {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
 )
+
+
+def _terms(f: Facts) -> Facts:
+    """What is signed: by this action, or where it is the licence that gives it effect by the signing before."""
+    signed = last_signing(f) if f.data.get("kind") is None else None
+    return f if signed is None else replace(f, data=signed.data)
 
 
 def _named(f: Facts) -> list[Mapping[str, Any]]:
@@ -36,6 +43,7 @@ def _contributes(f: Facts) -> bool:
     reads=("rights",),
 )
 def patent_here_is_licensed(f: Facts) -> bool:
+    f = _terms(f)
     given = gives(f.data)
     return given is not None and given.kind == LICENCE and any(is_patent_here(right) for right in _named(f))
 
@@ -46,6 +54,7 @@ def patent_here_is_licensed(f: Facts) -> bool:
     reads=("rights",),
 )
 def right_is_assigned(f: Facts) -> bool:
+    f = _terms(f)
     given = gives(f.data)
     return given is not None and given.kind == ASSIGNMENT and any(one.get("kind") not in SECRETS for one in _named(f))
 
@@ -67,6 +76,7 @@ def technology_contract_is_of_this_country(f: Facts) -> bool:
     reads=("parties",),
 )
 def appraisal_is_due(f: Facts) -> bool:
+    f = _terms(f)
     given = gives(f.data)
     if given is None or _party(f, "technology_owner").get("state_owned") is not True:
         return False
@@ -79,6 +89,22 @@ def appraisal_is_due(f: Facts) -> bool:
     reads=("parties",),
 )
 def transfer_goes_through_an_exchange(f: Facts) -> bool:
+    f = _terms(f)
     given = gives(f.data)
     owned = _party(f, "technology_owner").get("state_owned") is True
     return owned and given is not None and given.kind == ASSIGNMENT
+
+
+@guard(
+    rule="Of what goes abroad the export papers come first: the certificate of the registered contract, or the export licence.",
+    refusal="The right goes from a Chinese to a foreign owner: the patent office registers that only with the papers of the export. Record"
+    " the registration of the technology contract, with its certificate, first.",
+    reads=("parties",),
+)
+def export_papers_come_first(f: Facts) -> bool:
+    """Patent Law Art. 10. What needs a licence took effect with it on file."""
+    signed = last_signing(f)
+    if signed is None or way_of(f, signed.data.get("kind")) != "export" or class_of(f) in ("restricted", "dual_use"):
+        return True
+    done = (task for task in f.results("contract_registration") if task.track == f.track.id)
+    return any((task.closed_at or task.opened_at) >= signed.at for task in done)

@@ -9,11 +9,14 @@ VERIFICATION_STATEMENT = Paper("verification_statement", "verification statement
 SIGNED_AGREEMENT = Paper("signed_agreement", "signed agreement")
 #: The authority's letter of intent, before which nothing of substance is negotiated, and its licence.
 EXPORT_LETTER = Paper("export_letter", "letter of intent for the export")
+LICENCE_APPLICATION = Paper("licence_application", "application for the export licence")
 EXPORT_LICENCE = Paper("export_licence", "export licence")
 #: A pledge exists from its registration, and the bank pays after that.
 PLEDGE_CERTIFICATE = Paper("pledge_certificate", "notice of pledge registration")
 ACCEPTANCE_CERTIFICATE = Paper("acceptance_certificate", "acceptance certificate")
 #: What offices give out once an agreement is signed.
+CONTRACT_CERTIFICATE = Paper("contract_certificate", "certificate of the registered contract")
+ASSIGNMENT_NOTICE = Paper("assignment_notice", "notice of the registered assignment")
 LICENCE_RECORD = Paper("licence_record", "notice of the recorded licence")
 TECHNOLOGY_CONTRACT_CERTIFICATE = Paper("technology_contract_certificate", "certificate of the technology contract")
 APPRAISAL = Paper("appraisal_report", "appraisal report")

@@ -117,6 +117,7 @@ CHOICES: Mapping[tuple[str, str], str] = {
     ("ready_to_sign", "licence"): "plain",
     ("sign_local", "licence"): "plain",
     ("sign_cross", "licence"): "plain",
+    ("sign_to_licence", "licence"): "plain",
     ("reading", "level"): "measured",
     ("propose_close", "outcome"): "no_agreement",
     ("skip_assessment", "reason"): "risk_accepted",

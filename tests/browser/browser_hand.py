@@ -31,6 +31,7 @@ PLACES = {"institute": "lab", "fund": "bank"}
 NEEDED = {
     "assessment.issue_pass": "verification_statement", "pledge.paid_out": "pledge_certificate",
     "agreement.sign_local": "signed_agreement", "agreement.sign_cross": "signed_agreement",
+    "agreement.sign_to_licence": "signed_agreement",
     "deployment.pass": "acceptance_certificate", "deployment.pass_with_list": "acceptance_certificate",
 }  # fmt: skip
 HABITS: Mapping[str, Json] = {

@@ -94,6 +94,7 @@ def test_the_class_fits_the_way(name: str | None, outside: Mapping[str, Any]) ->
     fits = name == FREE or name in (RESTRICTED, DUAL_USE) and outside is EXPORT
     assert guards.class_fits_the_way.holds(now) is fits
     assert guards.no_licence_is_needed.holds(now) is (name not in (RESTRICTED, DUAL_USE))
+    assert guards.licence_is_needed.holds(now) is (name in (RESTRICTED, DUAL_USE))
     assert guards.class_is_restricted.holds(now) is (name == RESTRICTED)
     assert guards.class_is_dual_use.holds(now) is (name == DUAL_USE)
 
@@ -111,6 +112,8 @@ def test_a_letter_must_still_be_valid(until: str, issued: int, holds: bool) -> N
     letter = {RESTRICTED: fired(4), "letter_issued": fired(issued, valid_until=until)}
     assert guards.letter_is_still_valid.holds(here(EXPORT, letter)) is holds
     assert not guards.letter_is_still_valid.holds(here(EXPORT, {RESTRICTED: fired(4)}))
+    # Dual use has no letter.
+    assert guards.letter_is_still_valid.holds(here(EXPORT, {DUAL_USE: fired(4)}))
 
 
 @pytest.mark.parametrize(
@@ -127,15 +130,6 @@ def test_a_letter_must_still_be_valid(until: str, issued: int, holds: bool) -> N
 def test_a_letter_ends_within_three_years(issued: str | None, until: str | None, holds: bool) -> None:
     data = {"issued_on": issued, "valid_until": until}
     assert guards.letter_ends_in_time.holds(here(EXPORT, None, data)) is holds
-
-
-@pytest.mark.parametrize("name", [RESTRICTED, DUAL_USE])
-def test_what_needs_a_licence_takes_effect_on_its_day_or_later(name: str) -> None:
-    licence = {name: fired(4), "licence_issued": fired(8, issued_on="2026-03-20")}
-    assert guards.licence_is_there.holds(here(EXPORT, licence, {"effective_on": "2026-03-20"}))
-    assert not guards.licence_is_there.holds(here(EXPORT, licence, {"effective_on": "2026-03-19"}))
-    assert not guards.licence_is_there.holds(here(EXPORT, {name: fired(4)}, {"effective_on": "2026-03-20"}))
-    assert guards.licence_is_there.holds(here(EXPORT, {FREE: fired(4)}, {"effective_on": "2026-03-19"}))
 
 
 @pytest.mark.parametrize(

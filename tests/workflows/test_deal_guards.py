@@ -11,7 +11,7 @@ import pytest
 from casework import reasons
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
-from casework.engine.state.case import Task
+from casework.engine.state.case import Task, Track
 from casework.reasons import Reason
 from casework.reasons.rights import Holder
 from tests.workflows.case_facts import BUYER, agreed, burden, done, facts, fired, right, table, track
@@ -385,3 +385,50 @@ def test_what_is_refused_is_called_as_the_form_calls_it() -> None:
 def test_what_is_signed_is_what_was_proposed(signed: str, holds: bool) -> None:
     here = track("agreement", "signing", fired={"propose": fired(3, kind="purchase")})
     assert deal_guards.kind_is_as_proposed.holds(facts(here=here, data={"kind": signed})) is holds
+
+
+# --- signed before its licence ---------------------------------------------------------------------------------------
+
+TO_LICENCE = {
+    "kind": "patent_licence",
+    "licence": "plain",
+    "territories": ["DE"],
+    "rights": ["right-1"],
+    "executed_on": "2026-03-20",
+}
+
+
+def signed_to_licence(issued: int | None = None, **said: Any) -> Track:
+    told = {"propose": fired(3, kind="patent_licence"), "sign_to_licence": fired(5, **TO_LICENCE)}
+    if issued is not None:
+        told["licence_issued"] = fired(issued, issued_on="2026-04-15")
+    return track("agreement", "in_force" if issued else "licence_awaited", fired=told)
+
+
+def test_what_waits_for_its_licence_takes_effect_on_the_day_of_it() -> None:
+    waits, stands, of_an_earlier_round = signed_to_licence(), signed_to_licence(9), signed_to_licence(4)
+    for deal, day in ((waits, None), (stands, "2026-04-15"), (of_an_earlier_round, None)):
+        signed = deal_guards.last_signing(facts(here=deal))
+        assert signed is not None
+        assert signed.data.get("effective_on") == day
+
+
+def test_a_licensed_agreement_stands_on_its_rights_from_the_day_of_the_licence() -> None:
+    follows = deal_guards.licensed_agreement_burdens_rights.follows
+    licence = facts(here=signed_to_licence(), data={"issued_on": "2026-04-15"})
+    [change] = follows(licence)["rights"]
+    assert (change["right"], change["add"]["kind"], change["add"]["from"]) == ("right-1", "licence", "2026-04-15")
+    assert follows(facts(data={"issued_on": "2026-04-15"})) == {}
+    # And it ends where it began.
+    [end] = deal_guards.agreement_frees_rights.follows(facts(here=signed_to_licence(9), data={}))["rights"]
+    assert end["end"] == {"kind": "licence", "from": "2026-04-15"}
+
+
+@pytest.mark.parametrize("field", ["filed_on", "issued_on"])
+@pytest.mark.parametrize(
+    ("day", "holds"), [("2026-03-19", False), ("2026-03-20", True), ("2026-04-01", True), (None, True)]
+)
+def test_the_licence_is_asked_for_with_the_signed_contract(field: str, day: str | None, holds: bool) -> None:
+    guard = deal_guards.licence_follows_the_signing
+    assert guard.holds(facts(here=signed_to_licence(), data={field: day})) is holds
+    assert not guard.holds(facts(here=track("agreement", "signing"), data={field: day}))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from casework.engine.definition.guard_facts import Facts
-from tests.workflows.case_facts import facts
+from tests.workflows.case_facts import done, facts, fired, track
 from workflows import codes, duty_guards
 
 RIGHT = "right-1"
@@ -90,3 +91,29 @@ def test_what_a_state_owned_owner_puts_into_a_company_is_appraised(into: str, ap
     now = signed("joint_venture", contribution=into, state=True)
     assert duty_guards.appraisal_is_due.holds(now) is appraised
     assert duty_guards.transfer_goes_through_an_exchange.holds(now) is verified
+
+
+@pytest.mark.parametrize(
+    ("countries", "kind", "classed", "registered", "holds"),
+    [
+        (("CN", "DE"), "assignment", "class_free", None, False),
+        (("CN", "DE"), "assignment", "class_free", 20, True),
+        # A registration of an agreement before this one is none of it.
+        (("CN", "DE"), "assignment", "class_free", 3, False),
+        (("CN", "DE"), "assignment", "class_restricted", None, True),
+        (("CN", "CN"), "assignment", None, None, True),
+        (("DE", "CN"), "assignment", "class_free", None, True),
+    ],
+)
+def test_export_papers_come_before_the_patent_office(
+    countries: tuple[str, str], kind: str, classed: str | None, registered: int | None, holds: bool
+) -> None:
+    told = {"propose": fired(3, kind=kind), "sign_cross": fired(5, kind=kind)} | (
+        {classed: fired(4)} if classed else {}
+    )
+    here = track("agreement", "in_force", fired=told)
+    tasks = [replace(done("contract_registration", registered), track=here.id)] if registered else []
+    outside = {
+        "parties": dict(zip(("technology_owner", "need_owner"), ({"country": one} for one in countries), strict=True))
+    }
+    assert duty_guards.export_papers_come_first.holds(facts(here=here, tasks=tasks, outside=outside)) is holds

@@ -16,7 +16,7 @@ WAYS: dict[tuple[str, str, Role], tuple[str, ...]] = {
     ("ip", "gaps", Role.OFFICER): ("mended",),
     ("referral", "delivered", Role.OFFICER): ("approve", "return"),
     ("referral", "info_asked", Role.OFFICER): ("supply_info",),
-    ("agreement", "signing", Role.OFFICER): ("sign_local", "sign_cross"),
+    ("agreement", "signing", Role.OFFICER): ("sign_local", "sign_cross", "sign_to_licence"),
     # To send back to drafting is written for two steps, and no way in which either is done.
     ("agreement", "negotiating", Role.OFFICER): ("agree",),
     ("case", "scoping", Role.OFFICER): (),

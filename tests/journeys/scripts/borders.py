@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.errors import NotAllowed, Refused, WrongState
 from casework.playbook.steps import add, do
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, to_structuring
-from tests.journeys.checks import along, has, has_not, refused, stands
+from tests.journeys.checks import along, has, has_not, lies, refused, stands
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
 
@@ -17,10 +17,19 @@ RESTRICTED: Steps = (
 )
 APPLIED: Steps = (*RESTRICTED, do("officer", "agreement.apply_for_letter"))
 LETTER: Steps = (*APPLIED, do("officer", "agreement.letter_issued"))
-LICENCE_ASKED: Steps = (*LETTER, do("officer", "agreement.agree"), do("officer", "agreement.ask_licence"))
+TO_LICENCE: Steps = (
+    *LETTER,
+    do("officer", "ip.confirm", territory="CN"),
+    do("officer", "agreement.agree"),
+    do("officer", "agreement.cleared"),
+    do("officer", "agreement.sign_to_licence"),
+)
+LICENCE_ASKED: Steps = (*TO_LICENCE, do("officer", "agreement.ask_licence"))
 DUAL_USE: Steps = (
     *to_export(classed="dual_use"),
     do("officer", "agreement.agree"),
+    do("officer", "agreement.cleared"),
+    do("officer", "agreement.sign_to_licence"),
     do("officer", "agreement.ask_dual_use_licence"),
 )
 BACK = (do("officer", "agreement.redraft"), do("officer", "agreement.propose"), stands("agreement", "classification"))
@@ -63,19 +72,28 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.apply_for_letter"),
         do("officer", "agreement.letter_issued"),
         do("officer", "agreement.agree"),
-        refused(do("officer", "agreement.cleared"), Refused, "Ask for the licence first"),
+        do("officer", "agreement.cleared"),
+        refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
+        refused(
+            do("officer", "agreement.sign_cross"), Refused, "Record the signing that waits for its licence instead"
+        ),
+        # The contract comes before the licence, and is not in effect until then.
+        do("officer", "agreement.sign_to_licence"),
+        stands("agreement", "licence_due"),
+        has("licence_due", queue="officer"),
+        lies("filter_patent"),
+        has_not("licence_recording"),
+        refused(do("compliance", "compliance_gate"), Refused, "letter or licence"),
         refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
+        refused(do("officer", "agreement.ask_licence", filed_on=-5), Refused, "goes with the signed contract"),
         do("officer", "agreement.ask_licence"),
         has("licence_awaited", queue="officer"),
         refused(do("compliance", "compliance_gate"), Refused, "letter or licence"),
+        refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
         do("officer", "agreement.licence_issued"),
-        refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
-        refused(
-            do("officer", "agreement.sign_cross", effective_on=-5, executed_on=-5),
-            Refused,
-            "before the day of the licence",
-        ),
-        do("officer", "agreement.sign_cross"),
+        stands("agreement", "in_force"),
+        lies("filter_patent", ("licence", "plain", True)),
+        has("licence_recording", queue="officer"),
         # What has a licence is not registered as well.
         has_not("contract_registration"),
         *BEFORE_SIGNING,
@@ -108,7 +126,6 @@ SCRIPTS: dict[str, Steps] = {
         *DUAL_USE,
         has("dual_use_licence", queue="officer"),
         do("officer", "agreement.licence_issued"),
-        do("officer", "agreement.sign_cross"),
         stands("agreement", "in_force"),
     ),
     "import is registered": (
@@ -152,6 +169,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "ways out before the letter is asked for": along(RESTRICTED, BACK, GIVE_UP),
     "ways out before the letter": along(APPLIED, BACK, GIVE_UP, REFUSED),
+    "ways out before the licence is asked for": along(TO_LICENCE, BACK, GIVE_UP),
     "ways out before the licence": along(LICENCE_ASKED, BACK, GIVE_UP, REFUSED),
     "ways out before the licence for dual use": along(DUAL_USE, BACK, GIVE_UP, REFUSED),
     "ways out before the signing": along((*to_agreement("import"), *AGREED_ACROSS), BACK, GIVE_UP),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.errors import Refused
 from casework.playbook.steps import add, do, wait
 from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, to_structuring
-from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, refused, stands
+from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, lies, refused, stands
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
 
@@ -114,6 +114,43 @@ SCRIPTS: dict[str, Steps] = {
         # Across the border the commerce department registers it.
         has_not("technology_contract"),
         do("officer", "appraisal_filing", way="not_needed"),
+    ),
+    "patent goes to a foreign owner with its export papers": (
+        *to_export("export"),
+        do("officer", "agreement.redraft"),
+        do("officer", "agreement.propose", kind="assignment"),
+        *AGREED_ACROSS[1:],
+        do("officer", "agreement.sign_cross", ends=False),
+        lies("filter_patent", ("assignment", None, True)),
+        refused(do("officer", "assignment_registration"), Refused, "only with the papers of the export"),
+        do("officer", "contract_registration"),
+        do("officer", "assignment_registration"),
+        lies("filter_patent", ("assignment", None, False), ("transfer", None, True)),
+    ),
+    "restricted patent goes to a foreign owner with its licence": (
+        *to_structuring("export"),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.propose", kind="assignment"),
+        do("compliance", "agreement.class_restricted"),
+        do("officer", "agreement.apply_for_letter"),
+        do("officer", "agreement.letter_issued"),
+        do("officer", "case.ready_to_sign", kind="assignment"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        do("officer", "agreement.sign_to_licence", ends=False),
+        has_not("assignment_registration"),
+        do("officer", "agreement.ask_licence"),
+        do("officer", "agreement.licence_issued"),
+        lies("filter_patent", ("assignment", None, True)),
+        has_not("contract_registration"),
+        do("officer", "assignment_registration"),
+    ),
+    "contract with royalties is registered within sixty days of their first base": (
+        *to_agreement("import"),
+        *AGREED_ACROSS,
+        do("officer", "agreement.sign_cross", price_form="royalty", value_said=False, first_base_on=100),
+        # A hundred and sixty days from now is a Sunday.
+        due_on("contract_registration", "2026-08-10"),
     ),
     "state-owned owner licenses at home": (
         *to_agreement("state"),
