@@ -116,9 +116,12 @@ def wants_more(submitted: MultiDict[str, str]) -> bool:
     return MORE in submitted or LESS in submitted
 
 
+#: Of questions with several answers that with one, and what tells that its answers are the same.
+_ONE_OF_THE_SAME = {"many": ("choice", "choices"), "listed_many": ("listed", "catalogue")}
+
+
 def besides(rule: Rule, rules: Sequence[Rule]) -> str:
     """Of "more of the same", the question with the same answers of which one is given."""
-    if rule["type"] != "many":
-        return ""
-    same = (other["name"] for other in rules if other["type"] == "choice" and other["choices"] == rule["choices"])
+    kind, key = _ONE_OF_THE_SAME.get(rule["type"], ("", ""))
+    same = (other["name"] for other in rules if kind and other["type"] == kind and other[key] == rule[key])
     return next(same, "")

@@ -167,7 +167,7 @@ def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: st
 
 SAMPLES: dict[str, Json] = {
     "text": "Some words", "note": "Some words", "number": "3", "money": {"amount": "3.00", "currency": "CNY"}, "date": "2026-03-01",
-    "yes_no": False, "party": "need_owner", "items": [{"what": "Words", "by": "2026-03-01"}], "listed": KEYS[0], "listed_many": KEYS,
+    "yes_no": False, "party": "need_owner", "items": [{"what": "Words", "by": "2026-03-01"}], "listed": KEYS[0], "listed_many": KEYS[1:],
     **dict.fromkeys(("right", "burden", "impact", "person", "provider"), ONE),
 }  # fmt: skip
 
@@ -412,6 +412,18 @@ def test_more_of_the_same_says_besides_which_question_it_is_asked() -> None:
     page = html_of(build_form("f", Days.rule(), own_texts(Days)))
     assert page.count("data-besides") == 1
     assert 'data-besides="f-reason"' in page
+
+
+class Reasons(forms.Form):
+    main = forms.Listed(label="Main", catalogue="closing_reasons")
+    more = forms.ListedMany(label="More", catalogue="closing_reasons")
+
+
+def test_several_entries_of_a_list_are_boxes_and_the_main_one_is_none_of_them() -> None:
+    page = html_of(every())
+    assert page.count(f'type="checkbox" id="f-entries.1" name="f-entries" value="{KEYS[0]}"') == 1
+    sent = MultiDict([("f-main", KEYS[0]), *(("f-more", key) for key in KEYS)])
+    assert parse_form(Reasons.rule(), sent) == {"main": KEYS[0], "more": [KEYS[1]]}
 
 
 def test_the_main_one_is_none_of_the_others_without_a_script_either() -> None:

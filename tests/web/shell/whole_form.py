@@ -78,7 +78,7 @@ class Every(forms.Form):
     documents = forms.Documents(label="Documents")
     tasks = forms.Tasks(label="Tasks")
     entry = forms.Listed(label="Entry", catalogue="closing_reasons")
-    entries = forms.ListedMany(label="Entries", catalogue="closing_reasons")
+    entries = forms.ListedMany(label="Entries", catalogue="indicators")
     items = forms.Items(label="To do")
     lines = forms.Rows(label="Figures", row=Line, most=4)
 
