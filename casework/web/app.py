@@ -68,7 +68,7 @@ from casework.web.people import (
 )
 from casework.web.people import pages as people_pages
 from casework.web.privacy import pages as privacy_pages
-from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages
+from casework.web.referrals import acknowledgement_pages, directory_pages, guide_pages, sheet_pages, task_pages
 from casework.web.referrals import pages as referrals_pages
 from casework.web.search import pages as search_pages
 from casework.web.search import palette_pages
@@ -222,6 +222,7 @@ PAGES = (
     recovery_pages.blueprint,
     referrals_pages.blueprint,
     sheet_pages.blueprint,
+    task_pages.blueprint,
     role_request_pages.blueprint,
     search_pages.blueprint,
     palette_pages.blueprint,

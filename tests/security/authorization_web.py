@@ -122,6 +122,9 @@ TABLE: tuple[Row, ...] = (
         "/referrals/<referral>/<track>/<name>", LAB, READERS, there=BANK, there_refused=READERS,
         things={"track": "referral", "name": "referral_transition"}, body=lambda on: {"revision": on["referral_revision"]},
     ),
+    # The scene's referrals stand where their workflow lets nothing be added: tests/web/referrals/test_task_pages.py adds.
+    get("/referrals/<referral>/tasks/<track>/<kind>", NOBODY, EVERYBODY - EVERYBODY),
+    post("/referrals/<referral>/tasks/<track>/<kind>", NOBODY, EVERYBODY - EVERYBODY),
     post("/referrals/<referral>/follow", READERS | LAB, there=READERS | BANK),
     post("/referrals/<referral>/unfollow", READERS | LAB, there=READERS | BANK),
     get("/referrals/<referral>/contract", READERS | LAB, there=READERS | BANK),

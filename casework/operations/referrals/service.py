@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library, names_of_part
 from casework.engine.case_objects.grant_commands import last_day
-from casework.engine.execution.context import Library
+from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.sequential_requests import line_of, request_of
 from casework.engine.parts import SENDS, TURNED_DOWN, TURNS_DOWN
 from casework.engine.state.case import Case, Track
@@ -18,7 +18,7 @@ from casework.json_values import Answers, JsonObject
 from casework.ledger.redactable_bodies import values
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.event_views import AnyCaseEvent
-from casework.operations.cases.possible_actions import actions_of
+from casework.operations.cases.possible_actions import actions_of, possible_tasks
 from casework.operations.cases.queries import names_in, titles_of
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.track_presenters import show_of, show_track
@@ -27,7 +27,7 @@ from casework.operations.core.access_log import note_sealed
 from casework.operations.core.access_queries import referral_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
-from casework.operations.core.perform import calendar_of
+from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.reader_names import case_titles, title_of
 from casework.operations.core.unread import look, looks
 from casework.operations.core.views import row_as
@@ -127,8 +127,9 @@ def show_referral(db: Connection, actor: Actor, id: str) -> ReferralDetails:
 def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) -> ReferralDetails:
     """A referral that was found, as far as the actor sees it."""
     id, level = track.id, sight(actor, case)
-    library, moment = load_library(), now(db)
+    library, moment, calendar = load_library(), now(db), calendar_of(db, case.programme)
     seen = [track, *case.children(id)]
+    nobody = Context(By(actor.person, None), moment, calendar, new_id)
     ids = {shown.id for shown in seen}
     tasks = [task for task in case.open_tasks() if task.track in ids and (level == Sight.ALL or task.organisation)]
     names = names_in(db, case, tasks)
@@ -149,9 +150,8 @@ def describe_referral(db: Connection, actor: Actor, case: Case, track: Track) ->
             for grant in grants
         ],
         tasks=[show_of(case, task, library, names, moment) for task in tasks],
-        actions=actions_of(
-            db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar_of(db, case.programme)
-        ),
+        actions=actions_of(db, actor, case, seen, library=library, level=level, moment=moment, calendar=calendar),
+        requests=possible_tasks(actor, case, seen, library, nobody),
         sides=account_of(db, actor, case, track, moment),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.json_values import JsonMapping
-from casework.operations.cases.action_views import ActionView
+from casework.operations.cases.action_views import ActionView, AddableTask
 from casework.operations.cases.views import TaskView, TrackView
 from casework.operations.core.views import Names, TaskKey
 from casework.operations.deadlines.views import SideAccount, Sides
@@ -121,6 +121,8 @@ class ReferralDetails(ReferralView):
     granted: list[GrantedDocument]
     tasks: list[TaskView]
     actions: list[ActionView]
+    #: Tasks that the reader may add.
+    requests: list[AddableTask]
     sides: Sides
 
 

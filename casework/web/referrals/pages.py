@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -55,7 +55,7 @@ from casework.web.referrals.answers import Answer, answers_to
 from casework.web.shell import form_actions, layout
 from casework.web.shell.earlier_answers import with_earlier
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import edition_text, listed, role_name, say_error
+from casework.web.shell.i18n import edition_text, listed, role_name, say, say_error
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.record_points import points_shown
 from casework.web.shell.session import only, page_transaction
@@ -175,6 +175,11 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         # What is sealed is not followed, nor by whom an interest shuts out.
         followable=case.kind == "case" and actor.person not in case.interests,
         actions=others,
+        addable_tasks=[
+            replace(add, label=edition_text(load_library()[case.tracks[add.track].edition], f"tasks.{add.rule}"))
+            for add in details.requests
+        ],
+        say=say,
         back=back,
         accept=accept,
         form=form,

@@ -44,6 +44,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.needed_papers import against, to_hand_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
+from casework.web.shell.balance_words import with_balance
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_fields import HeldFile
 from casework.web.shell.forms import (
@@ -329,6 +330,7 @@ def form_on(
     )
     if whole and case.kind == "case":
         view = with_possible(db, case, track, view, rules)
+    view = with_balance(view, case, track, edition, form)
     beside = editors_beside(db, actor, name, capacity) if capacity else ()
     return replace(view, editors=beside)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, make_response, render_template, request, url_for
@@ -19,7 +21,6 @@ from casework.operations.cases import side_tasks
 from casework.operations.cases.action_views import AddableTask
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.refused_answers import refused_in_task
-from casework.operations.core.access_queries import case_log
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
@@ -64,12 +65,41 @@ def _draft(track: str, task: str, *, at_once: bool = False) -> str:
     return f"{'do' if at_once else 'add'}:{track}:{task}"
 
 
-def _offer(db: Connection, actor: Actor, number: str, track: str, task: str) -> tuple[Case, AddableTask]:
+@dataclass(frozen=True)
+class Place:
+    """Where a task is added: in a case, or in a referral by those who read nothing else of it."""
+
+    #: The case, and what may be added there. Raises NotFound.
+    offered: Callable[[Connection, Actor], tuple[Case, Iterable[AddableTask]]]
+    #: Its page, and what the way back there is called.
+    back: str
+    to: tuple[str, str]
+    #: What is said after something was done there.
+    said: Callable[[str], str]
+    #: The pages above its own.
+    above: tuple[tuple[str, str], ...] = ()
+
+
+def _in_case(number: str) -> Place:
+    def offered(db: Connection, actor: Actor) -> tuple[Case, Iterable[AddableTask]]:
+        case, level = find_case(db, actor, number)
+        if level < Sight.ALL:
+            raise NotFound("task")
+        return case, describe_whole(db, actor, case).requests
+
+    return Place(
+        offered,
+        url_for("cases.show", number=number) + "#tasks",
+        (gettext("To the case"), gettext("Back to the case")),
+        lambda words: say_done(number, words),
+        ((gettext("Cases"), url_for("cases.index")),),
+    )
+
+
+def _offer(db: Connection, actor: Actor, place: Place, track: str, task: str) -> tuple[Case, AddableTask]:
     """The case, and what may be added. Raises NotFound for what is not offered here."""
-    case, level = find_case(db, actor, number)
-    if level < Sight.ALL:
-        raise NotFound("task")
-    for offer in describe_whole(db, actor, case).requests:
+    case, offered = place.offered(db, actor)
+    for offer in offered:
         if (offer.track, offer.task) == (track, task):
             return case, offer
     raise NotFound("task")
@@ -80,13 +110,17 @@ def _form_of(offer: AddableTask) -> type[NewTask]:
 
 
 def show(number: str, track: UUID, kind: str) -> Response:
-    return _page(number, str(track), kind, None)
+    return show_in(_in_case(number), str(track), kind)
 
 
-def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
+def show_in(place: Place, track: str, task: str) -> Response:
+    return _page(place, track, task, None)
+
+
+def _page(place: Place, track: str, task: str, sent: Sent | None) -> Response:
     at_once = sent is not None and AT_ONCE in sent.data
     with page_transaction() as (db, actor):
-        case, offer = _offer(db, actor, number, track, task)
+        case, offer = _offer(db, actor, place, track, task)
         called = title_of(db, case)
         use_calendar(calendar_of(db, case.programme))
         edition, form_class = load_library()[case.tracks[track].edition], _form_of(offer)
@@ -109,8 +143,9 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
         about = _about(sent if at_once else None) if possible and offer.about == "party" else None
     page = render_template(
         "tasks/new.html",
-        case=case,
-        called=called,
+        crumbs=[*place.above, (case.number if place.above else called or gettext("erased"), place.back)],
+        under=f"{case.number} {called or gettext('erased')}",
+        to=place.to,
         form=form.placed("later") if own else form,
         own=own,
         about=about,
@@ -120,7 +155,7 @@ def _page(number: str, track: str, task: str, sent: Sent | None) -> Response:
         words=edition_text(edition, f"tasks.{offer.rule}"),
         why_not=[say(why) for why in offer.why_not],
         against=[edition_text(edition, f"guards.{name}") for name in against],
-        back=url_for("cases.show", number=number) + "#tasks",
+        back=place.back,
     )
     return make_response(page, sent.status if sent else 200)
 
@@ -151,19 +186,22 @@ def _about(sent: Sent | None) -> FormView:
 
 
 def add(number: str, track: UUID, kind: str) -> BaseResponse:
-    id, task = str(track), kind
+    return add_in(_in_case(number), str(track), kind)
+
+
+def add_in(place: Place, id: str, task: str) -> BaseResponse:
     with page_transaction() as (db, actor):
-        case, offer = _offer(db, actor, number, id, task)
+        case, offer = _offer(db, actor, place, id, task)
         at_once = AT_ONCE in request.form and may_do_at_once(db, actor, case, case.tracks[id], offer.rule)
     if at_once:
-        return _do_at_once(case, offer)
+        return _do_at_once(place, case, offer)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return side_tasks.add_task(
             db,
             actor,
-            case_log(db, actor, number),
-            "case",
+            place.offered(db, actor)[0].log,
+            case.kind,
             id,
             task=task,
             about=data.get("about"),
@@ -177,15 +215,15 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
         _draft(id, task),
         _form_of(offer).rule(),
         do,
-        lambda sent: _page(number, id, task, sent),
-        lambda done: url_for("cases.show", number=number) + "#tasks",
-        said=lambda done: say_done(number, gettext("The task is added.")),
+        lambda sent: _page(place, id, task, sent),
+        lambda done: place.back,
+        said=lambda done: place.said(gettext("The task is added.")),
     )
 
 
-def _do_at_once(case: Case, offer: AddableTask) -> BaseResponse:
+def _do_at_once(place: Place, case: Case, offer: AddableTask) -> BaseResponse:
     """Ask for the task and finish it, with the form that was sent."""
-    number, track = str(case.number), case.tracks[offer.track]
+    track = case.tracks[offer.track]
     edition = load_library()[track.edition]
     rules = edition.form(edition.tasks[offer.rule].form)
 
@@ -194,8 +232,8 @@ def _do_at_once(case: Case, offer: AddableTask) -> BaseResponse:
         return add_and_complete(
             db,
             actor,
-            case_log(db, actor, number),
-            "case",
+            place.offered(db, actor)[0].log,
+            case.kind,
             track.id,
             task=offer.task,
             about=about,
@@ -207,11 +245,11 @@ def _do_at_once(case: Case, offer: AddableTask) -> BaseResponse:
         _draft(offer.track, offer.task, at_once=True),
         rules,
         do,
-        lambda sent: _page(number, offer.track, offer.task, sent),
-        lambda _: url_for("cases.show", number=number),
-        said=lambda _: say_done(number, gettext("Done: %(task)s.", task=edition_text(edition, f"tasks.{offer.rule}"))),
+        lambda sent: _page(place, offer.track, offer.task, sent),
+        lambda _: place.back,
+        said=lambda _: place.said(gettext("Done: %(task)s.", task=edition_text(edition, f"tasks.{offer.rule}"))),
         known=prefill(case, track, rules),
     )
 
 
-__all__ = ["add", "show"]
+__all__ = ["AT_ONCE", "Place", "add", "add_in", "show", "show_in"]
