@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
-from casework.engine.case_objects.money import amount_of, owed, repayments_of
+from casework.engine.case_objects.money import amount_of, owed, repayments_of, say_next
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
+
+#: Above it whoever approves a loan is asked once more, in per cent a year: ours.
+MOST_INTEREST = Decimal(15)
 
 
 def _paid(facts: Facts) -> tuple[Decimal, str]:
@@ -36,6 +40,36 @@ def payment_is_within_approval(facts: Facts) -> bool:
         approved is not None and (amount <= approved[0], currency) == (True, approved[1])
         for amount, currency in _given(facts, "amount")
     )
+
+
+@guard(
+    rule="No more is approved than was applied for, and in its currency, or whoever approves it says that it is right so.",
+    refusal="More is approved than was applied for, or in another currency. Look once more; if it is right so, say so below.",
+)
+def approval_fits_its_application(facts: Facts) -> bool:
+    wanted = amount_of(facts.said("apply.amount"))
+    given = _given(facts, "amount")
+    return facts.data.get("departs") is True or all(
+        wanted is None or (amount <= wanted[0], currency) == (True, wanted[1]) for amount, currency in given
+    )
+
+
+@guard(
+    rule="The interest is one that loans have, or whoever approves it says that it is right so.",
+    refusal="The interest is above 15 per cent a year. Look once more; if it is right so, say so below.",
+)
+def interest_is_usual(facts: Facts) -> bool:
+    rate = facts.data.get("rate")
+    return rate is None or Decimal(rate) <= MOST_INTEREST or facts.data.get("departs") is True
+
+
+@guard(
+    rule="A repayment comes after the loan was paid out.",
+    refusal="A repayment cannot come before the loan was paid out. Look at its date.",
+)
+def repayment_follows_the_payment(facts: Facts) -> bool:
+    on, since = facts.data.get("paid_on"), facts.said("paid_out.paid_on")
+    return on is None or since is None or on >= since
 
 
 @guard(
@@ -82,3 +116,24 @@ def overdue_has_come_in(facts: Facts) -> bool:
         if (said := amount_of(row.result.get(name))) is not None
     ]
     return sum((amount for amount, currency in came if currency == overdue[1]), Decimal(0)) >= overdue[0]
+
+
+def _days_to_come(facts: Facts) -> list[date]:
+    """The agreed days for which nothing has come yet; the last day of the loan is one of them while something is owed."""
+    agreed = [
+        task.due_at
+        for task in facts.case.open_tasks()
+        if (task.track, task.name) == (facts.track.id, "repayment") and task.about is not None
+    ]
+    if owed(_paid(facts)[0], _principals(facts)):
+        agreed += [task.due_at for task in facts.case.step_tasks(facts.track.id)]
+    return sorted(facts.calendar.local_date(due) for due in agreed if due is not None)
+
+
+@guard(
+    rule="A day that was agreed for a repayment has passed, and none has come for it.",
+    refusal="No repayment is overdue.",
+    because=lambda facts: say_next(_days_to_come(facts)),
+)
+def repayment_is_overdue(facts: Facts) -> bool:
+    return any(day < facts.today for day in _days_to_come(facts))

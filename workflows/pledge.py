@@ -17,10 +17,14 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.roles import Role
 from workflows.money_guards import (
+    approval_fits_its_application,
     debt_is_paid,
+    interest_is_usual,
     overdue_has_come_in,
     payment_is_within_approval,
+    repayment_follows_the_payment,
     repayment_is_in_its_currency,
+    repayment_is_overdue,
     repayment_is_within_balance,
 )
 from workflows.papers import PLEDGE_CERTIFICATE
@@ -102,7 +106,8 @@ from workflows.service_guards import (
 #: A row of the loan: what came back, and when; the balance follows from the rows.
 REPAYMENT = Task(
     "repayment", "Record a repayment", queue=Role.PROVIDER, due=working_days(5), form=RepaymentMade,
-    guards=(repayment_is_in_its_currency, repayment_is_within_balance), aftercare=True, done="recorded a repayment",
+    guards=(repayment_is_in_its_currency, repayment_is_within_balance, repayment_follows_the_payment), aftercare=True,
+    done="recorded a repayment",
 )  # fmt: skip
 SERVICING_TASKS = (
     # One for each day that was agreed.
@@ -243,11 +248,12 @@ class Pledge(Workflow):
         consequence="The request for a loan ends.",
     )  # fmt: skip
     approved = approval.to(
-        bank_approval, by=Role.PROVIDER, form=FirstDoor, guards=[shares_make_a_hundred],
+        bank_approval, by=Role.PROVIDER, form=FirstDoor, guards=[shares_make_a_hundred, approval_fits_its_application],
         do="Approve and send to the bank", done="approved the loan and sent the papers to the bank",
     )  # fmt: skip
     bank_approved = bank_approval.to(
-        contracts, by=Role.PROVIDER, form=SecondDoor, guards=[shares_make_a_hundred],
+        contracts, by=Role.PROVIDER, form=SecondDoor,
+        guards=[shares_make_a_hundred, approval_fits_its_application, interest_is_usual],
         do="Record the bank's approval", done="recorded the bank's approval",
     )  # fmt: skip
     refuse = approval.to(
@@ -303,7 +309,7 @@ class Pledge(Workflow):
         do="Record full repayment", done="recorded that the loan is repaid",
     )  # fmt: skip
     miss = servicing.to(
-        overdue, by=Role.PROVIDER, kind=EXCEPTION, form=Miss,
+        overdue, by=Role.PROVIDER, kind=EXCEPTION, form=Miss, guards=[repayment_is_overdue],
         opens=[
             Task(
                 "overdue_talk", "Talk with the borrower about the overdue loan", queue=Role.OFFICER,

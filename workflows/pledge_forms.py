@@ -157,6 +157,10 @@ class FirstDoor(Form):
     guarantor_share = Number(label="Share of the guarantor", unit="%", min="0", max="100", required=False)
     insurer_share = Number(label="Share of the insurer", unit="%", min="0", max="100", required=False)
     bank_share = Number(label="Share of the bank", unit="%", min="0", max="100")
+    departs = YesNo(
+        label="It departs from the application, and is right so", required=False,
+        help="Only for more than was applied for, another currency, or interest above 15 per cent a year",
+    )  # fmt: skip
 
 
 class SecondDoor(FirstDoor):

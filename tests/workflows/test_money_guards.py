@@ -126,3 +126,72 @@ def test_what_is_overdue_comes_in_after_it_was_missed(rows: tuple[Task, ...], ho
 
 def test_what_nobody_missed_does_not_come_in() -> None:
     assert not guards.overdue_has_come_in.holds(loan({}, repaid(1, "20")))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said", "holds"),
+    [
+        (cny(100), {"amount": cny(100)}, True),
+        (cny(100), {"amount": cny(60)}, True),
+        (cny(100), {"amount": cny("100.01")}, False),
+        (cny(100), {"amount": cny(60, "USD")}, False),
+        (cny(100), {"amount": cny(60, "USD"), "departs": False}, False),
+        (cny(100), {"amount": cny(60, "USD"), "departs": True}, True),
+        (cny(100), {"amount": cny(160), "departs": True}, True),
+    ],
+)
+def test_an_approval_that_departs_from_the_application_says_so(
+    wanted: dict[str, str], said: dict[str, Any], holds: bool
+) -> None:
+    assert guards.approval_fits_its_application.holds(facts(said, fired={"apply": {"amount": wanted}})) is holds
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [({}, True), ({"rate": "15"}, True), ({"rate": "15.01"}, False), ({"rate": "34", "departs": True}, True)],
+)
+def test_interest_out_of_the_common_is_asked_about(said: dict[str, Any], holds: bool) -> None:
+    assert guards.interest_is_usual.holds(facts(said)) is holds
+
+
+@pytest.mark.parametrize(("on", "holds"), [("2026-03-09", False), ("2026-03-10", True), ("2026-03-11", True)])
+def test_no_repayment_comes_before_the_loan_was_paid_out(on: str, holds: bool) -> None:
+    paid = {"paid_out": {"amount": cny(100), "paid_on": "2026-03-10"}}
+    assert guards.repayment_follows_the_payment.holds(facts({"paid_on": on}, fired=paid)) is holds
+
+
+def awaited(n: int, days: int, **change: Any) -> Task:
+    """A repayment that was agreed for a day so many days from now, and did not come yet."""
+    row = done("repayment", {})
+    due = NOW + timedelta(days=days)
+    return replace(row, id=f"day-{n}", about=str(n), state="Ready", closed_at=None, due_at=due, **change)
+
+
+def last_day(days: int) -> Task:
+    """The step of a loan that is followed until its last day."""
+    return replace(awaited(0, days), id="step", name="servicing", type="step", about=None)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "holds", "next_on"),
+    [
+        ((awaited(0, 30), last_day(90)), False, "2026-04-15"),
+        ((awaited(0, 0), last_day(90)), False, "2026-03-16"),
+        ((awaited(0, -1), last_day(90)), True, "2026-03-15"),
+        # What nobody had planned is no agreed day, nor is one of another loan, or for which it came.
+        ((replace(awaited(0, -1), about=None), last_day(90)), False, "2026-06-14"),
+        ((awaited(0, -1, track="other"), last_day(90)), False, "2026-06-14"),
+        ((replace(repaid(1, "40"), about="0", due_at=NOW - timedelta(days=9)), last_day(90)), False, "2026-06-14"),
+        # On the last day all of it is owed.
+        ((last_day(-1),), True, "2026-03-15"),
+        ((repaid(1, "100"), last_day(-1)), False, None),
+    ],
+)
+def test_a_repayment_is_missed_once_an_agreed_day_has_passed(
+    tasks: tuple[Task, ...], holds: bool, next_on: str | None
+) -> None:
+    now = loan({}, *tasks)
+    assert guards.repayment_is_overdue.holds(now) is holds
+    because = guards.repayment_is_overdue.because
+    assert because is not None
+    assert [str(why) for why in because(now)] == ([f"The next one is due on {next_on}."] if next_on else [])

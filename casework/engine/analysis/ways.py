@@ -20,8 +20,20 @@ def ways_from(edition: Edition, leaf: str, roles: Collection[Role]) -> tuple[str
     return tuple(dict.fromkeys(rule.name for rule in sorted(rules, key=rank)))
 
 
+def ends_more(edition: Edition, leaf: str, name: str) -> bool:
+    """Whether a way does not bear the name of its step and ends what the step follows, once and for all.
+
+    Whoever takes the task has not said that anything ends, so it opens no form that ends it.
+    """
+    if edition.texts[do_key("decision", name)] == edition.texts.get(do_key("step", leaf)):
+        return False
+    rule = next(rule for rule, _ in edition.leaving((leaf,)) if rule.name == name)
+    final = rule.target in edition.states and edition.states[rule.target].final
+    return bool(rule.ends) or final and f"transitions.{name}.consequence" in edition.texts
+
+
 def _is_way(rule: TransitionRule) -> bool:
     return rule.kind == MAIN or rule.kind == RETURN and len(rule.sources) == 1
 
 
-__all__ = ["ways_from"]
+__all__ = ["ends_more", "ways_from"]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from casework import reasons
 from casework.engine.parts import INTEREST, MONEY_STAGES, PAID, RECOVERED, REPAID, REPAID_ON
 from casework.engine.state.case import COMPLETED, Case, Task, Track
+from casework.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,8 @@ def amount_of(value: Any) -> tuple[Decimal, str] | None:
     if not isinstance(value, Mapping) or set(value) != {"amount", "currency"}:
         return None
     return Decimal(str(value["amount"])), str(value["currency"])
+
+
+def say_next(days: Iterable[date]) -> list[Reason]:
+    """On which of the days that were agreed the next repayment is due, in words; nothing where none is left."""
+    return [reasons.cases.NEXT_REPAYMENT(day=day.isoformat()) for day in sorted(days)[:1]]

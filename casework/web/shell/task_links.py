@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.engine.analysis.decisions import answers_of
-from casework.engine.analysis.ways import ways_from
+from casework.engine.analysis.ways import ends_more, ways_from
 from casework.engine.definition.editions import do_key
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.parts import AT_WORK, MAIN
@@ -97,14 +97,15 @@ def task_url(task: PlacedTask) -> str:
 
     What is decided has the page of decisions. A step of a referral that can be answered in several ways is done on the
     referral's page, where one reads what was asked or delivered; any other on the form of the first action that does it, which
-    names the others. All else has a page of its own.
+    names the others. What is followed until it ends opens where it stands, not the form that ends it. All else has a page of its own.
     """
     if _decides(task):
         return url_for("decisions.show", task=task.id)
     if task.type != "step":
         return url_for("tasks.show", task=task.id)
-    ways = () if _outside() else ways_from(load_library()[task.edition], task.rule, current_actor().roles())
-    if not ways or (_in_referral(task) and len(ways) > 1):
+    edition = load_library()[task.edition]
+    ways = () if _outside() else ways_from(edition, task.rule, current_actor().roles())
+    if not ways or (_in_referral(task) and len(ways) > 1) or ends_more(edition, task.rule, ways[0]):
         return standing_url(task)
     if task.case is None:
         return url_for("mediations.action", mediation=task.log, track=task.track, name=ways[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casework.definitions import load_library
-from casework.engine.analysis.ways import ways_from
+from casework.engine.analysis.ways import ends_more, ways_from
 from casework.engine.definition.editions import Edition
 from casework.engine.roles import Role
 
@@ -33,3 +33,20 @@ def edition_of(workflow: str) -> Edition:
 def test_the_ways_of_a_step(step: tuple[str, str, Role]) -> None:
     workflow, leaf, role = step
     assert ways_from(edition_of(workflow), leaf, {role}) == WAYS[step]
+
+
+#: What ends is asked for by name; following something until it ends does not ask for its end.
+ENDS = {
+    ("agreement", "in_force", "end"): True,
+    ("pledge", "servicing", "repaid"): True,
+    ("agreement", "signing", "sign_cross"): False,
+    ("agreement", "drafting", "propose"): False,
+    ("ip", "checking", "confirm"): False,
+    ("case", "closing", "close"): True,
+}
+
+
+@pytest.mark.parametrize("way", ENDS, ids=str)
+def test_a_way_that_ends_what_its_step_follows_is_told(way: tuple[str, str, str]) -> None:
+    workflow, leaf, name = way
+    assert ends_more(edition_of(workflow), leaf, name) is ENDS[way]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.case_objects.money import amount_of, money_of, owed, repayments_of, rows_of
+from casework.engine.case_objects.money import amount_of, money_of, owed, repayments_of, rows_of, say_next
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
 NOW = datetime(2026, 3, 16, 4, tzinfo=UTC)
@@ -139,3 +139,10 @@ def test_rows_fall_in_any_order_and_end_at_what_is_owed(
     shuffled = list(told)
     dice.shuffle(shuffled)
     assert list(rows_of(paid, shuffled)) == rows
+
+
+def test_the_next_agreed_day_is_said() -> None:
+    assert [str(why) for why in say_next([date(2026, 9, 1), date(2026, 4, 1)])] == [
+        "The next one is due on 2026-04-01."
+    ]
+    assert say_next([]) == []

@@ -18,7 +18,7 @@ TO_APPROVAL: Steps = (*TO_REVIEW, do("banker", "pledge.dd_done"), do("banker", "
 TO_BANK: Steps = (*TO_APPROVAL, do("banker", "pledge.approved", pool_share=20, bank_share=80))
 TO_REGISTER: Steps = (*TO_BANK, do("banker", "pledge.bank_approved"), do("officer", "pledge.signed"))
 TO_DRAWDOWN: Steps = (*TO_REGISTER, do("banker", "pledge.registered"))
-TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]))
+TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[("The first half.", 20)]))
 
 
 def _is_to_come(journey: Journey, task: str) -> bool:
@@ -92,16 +92,18 @@ SCRIPTS: dict[str, Steps] = {
         that(lambda j: not pledged(j), "no pledge before its registration"),
         do("banker", "pledge.registered"),
         that(pledged, "from registration on the patent is pledged"),
-        do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]),
+        do("banker", "pledge.paid_out", repayments=[("The first half.", 20), ("The rest.", 40)]),
         has("repayment", queue="provider", aftercare=True),
         *delivered("pledge", "banker"),
         refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
         refused(do("banker", "repayment", principal=2_400_001), Refused, "More than what is owed"),
         do("banker", "repayment", principal=1_400_000, interest=20_000),
         refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
+        refused(do("banker", "pledge.miss"), Refused, "No repayment is overdue"),
+        wait(41),
         do("banker", "pledge.miss"),
-        add("banker", "pledge.repayment"),
         refused(do("banker", "repayment", principal=1_000_001), Refused, "More than what is owed"),
+        refused(do("banker", "repayment", principal=1, paid_on=-90), Refused, "before the loan was paid out"),
         do("banker", "repayment", principal=1_000_000),
         do("banker", "pledge.repaid"),
         that(lambda j: not pledged(j), "the pledge has ended with the debt"),
@@ -114,8 +116,10 @@ SCRIPTS: dict[str, Steps] = {
         *REQUESTED,
         *TO_REVIEW,
         do("banker", "pledge.no_valuation"),
-        do("banker", "pledge.approved"),
-        do("banker", "pledge.bank_approved"),
+        refused(do("banker", "pledge.approved", amount=2_400_001), Refused, "More is approved than was applied for"),
+        do("banker", "pledge.approved", amount=2_400_001, departs=True),
+        refused(do("banker", "pledge.bank_approved", amount=2_400_000, rate=34), Refused, "above 15 per cent"),
+        do("banker", "pledge.bank_approved", amount=2_400_000),
         do("officer", "pledge.signed"),
         do("banker", "pledge.registered"),
         add("banker", "pledge.change_registration"),
@@ -166,7 +170,7 @@ SCRIPTS: dict[str, Steps] = {
         that(lambda j: lies(j, "plant_patent") == ["pledge", "pledge_registration"], "its own patent is pledged"),
         that(lambda j: lies(j, "filter_patent") == [], "the patent of the technology is not"),
         do("officer", "ip.confirm", territory="CN", rights=["filter_patent"]),
-        do("banker", "pledge.paid_out", repayments=[("The first half.", 200)]),
+        do("banker", "pledge.paid_out", repayments=[("The first half.", 20)]),
         do("banker", "repayment", principal=1_200_000, interest=30_000),
         add("banker", "pledge.repayment"),
         do("banker", "repayment", principal=1_200_000),
@@ -240,6 +244,8 @@ SCRIPTS: dict[str, Steps] = {
     "loan is lost": (
         *REQUESTED,
         *TO_SERVICING,
+        refused(do("banker", "pledge.miss"), Refused, "No repayment is overdue"),
+        wait(21),
         do("banker", "pledge.miss"),
         do("banker", "pledge.default"),
         do("banker", "pledge.no_value"),
@@ -248,7 +254,8 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "loan is overdue after deployment": (
         *REQUESTED,
-        *TO_SERVICING,
+        *TO_DRAWDOWN,
+        do("banker", "pledge.paid_out", repayments=[("The first half.", 20), ("The rest.", 40)]),
         *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         do("officer", "case.ready_to_sign"),
@@ -261,13 +268,13 @@ SCRIPTS: dict[str, Steps] = {
         stands("case", "closed"),
         stands("pledge", "servicing"),
         # From here on it is aftercare: the case stays closed, and its officer is told.
+        wait(41),
         do("banker", "pledge.miss", amount=100_000),
         has("overdue_talk", queue="officer", aftercare=True),
         do("officer", "overdue_talk"),
         wait(50),
         has("overdue", flagged=True, queue="provider"),
         refused(do("banker", "pledge.cured"), Refused, "What is overdue has not come in"),
-        add("banker", "pledge.repayment"),
         do("banker", "repayment", principal=90_000, interest=10_000),
         do("banker", "pledge.cured"),
         stands("pledge", "servicing"),
@@ -320,7 +327,7 @@ SCRIPTS: dict[str, Steps] = {
         turn_to("rival"),
         refused(do("other_banker", "pledge.eligible"), Refused, "A right is pledged already"),
         turn_to("main"),
-        do("banker", "pledge.paid_out", repayments=[("All of it.", 200)]),
+        do("banker", "pledge.paid_out", repayments=[("All of it.", 20)]),
         do("banker", "repayment"),
         do("banker", "pledge.repaid"),
         turn_to("rival"),

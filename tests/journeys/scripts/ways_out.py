@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.errors import Refused
-from casework.playbook.steps import do
+from casework.playbook.steps import do, wait
 from casework.playbook.stretches import (
     AGREED,
     BUILT,
@@ -107,7 +107,8 @@ SCRIPTS: dict[str, Steps] = {
             do("banker", "pledge.need_fix"),
             do("officer", "pledge.fixed"),
             do("banker", "pledge.registered"),
-            do("banker", "pledge.paid_out", repayments=[("All of it.", 200)]),
+            do("banker", "pledge.paid_out", repayments=[("All of it.", 20)]),
+            wait(21),
             do("banker", "pledge.miss"),
         ),
         (do("officer", "pledge.withdraw"),),
