@@ -69,7 +69,6 @@ def to_bank(world: World, db: Connection, *, willing: bool = True) -> tuple[str,
         "service": "pledge",
         "interest": False,
         "confidentiality": True,
-        "service": "pledge",
         "person": world.people["foreign_provider"],
         "planned_on": (today() + timedelta(days=90)).isoformat(),
     }

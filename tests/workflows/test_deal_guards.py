@@ -389,7 +389,7 @@ def test_what_is_signed_is_what_was_proposed(signed: str, holds: bool) -> None:
 
 # --- signed before its licence ---------------------------------------------------------------------------------------
 
-TO_LICENCE = {
+TO_LICENCE: dict[str, Any] = {
     "kind": "patent_licence",
     "licence": "plain",
     "territories": ["DE"],
