@@ -207,6 +207,10 @@ class Renewal(Form):
             "not_needed": "recorded that the statement is no longer needed",
         },
     )
+    statement = Documents(
+        label="Renewed statement", kinds=(VERIFICATION_STATEMENT.kind,), valid=True, when=("renewal", ("renewed",))
+    )
+    number = Text(label="Number of the statement", max=100, fact=True, when=("renewal", ("renewed",)))
     valid_until = Date(label="New end", future=True, when=("renewal", ("renewed",)))
 
 

@@ -359,14 +359,14 @@ def technology_is_verified_within_limits(f: Facts) -> Follows:
 
 @effect()
 def statement_is_renewed(f: Facts) -> Follows:
-    """A renewed statement is valid until its new day; the one before has been replaced."""
+    """A renewed statement has its own number and is valid until its new day; the one before has been replaced."""
     standing_ones = [one for one in f.case.statements.values() if one.replaced_by is None]
     if f.data.get("renewal") != "renewed" or not standing_ones:
         return {}
     last = max(standing_ones, key=lambda one: (one.recorded_at, one.id))
     given: GivenStatement = {
         "technology": last.technology,
-        "number": last.number,
+        "number": f.data["number"],
         "verdict": last.verdict,
         "issued_on": last.issued_on,
         "valid_until": f.data["valid_until"],

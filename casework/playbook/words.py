@@ -78,6 +78,7 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("transaction_verification", "number"): "T2026-0208",
     ("issue_pass", "number"): "VS-0127",
     ("issue_limits", "number"): "VS-0131",
+    ("renew_statement", "number"): "VS-0127-R1",
     ("", "number"): "0001",
     ("", "agency"): "Agency named in the power of attorney",
     ("record_baseline", "conditions"): "Full load on weekdays, heating season",

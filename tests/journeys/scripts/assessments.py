@@ -31,6 +31,16 @@ def typed_once(journey: Journey) -> bool:
     return bool(asked == journey.track("assessment").fired["admit"].data["claim"])
 
 
+def renewed_on_paper(journey: Journey) -> bool:
+    """The renewed statement has a number and a file of its own, and stands in the place of the one before."""
+    renewal = next(one for one in journey.case.tasks.values() if one.name == "renew_statement" and one.result)
+    old, new = journey.case.statements.values()
+    (paper,) = renewal.result["statement"]
+    return (old.number, new.number, old.replaced_by, new.replaced_by) == ("VS-0127", "VS-0127-R1", new.id, None) and (
+        journey.case.documents[paper].kind == "verification_statement"
+    )
+
+
 def commented_once(journey: Journey) -> bool:
     """What a party has said by its link stands in the comments of both."""
     said = journey.track("assessment").fired["comments_in"].data
@@ -173,6 +183,7 @@ SCRIPTS: dict[str, Steps] = {
         do("supervisor", "decide_waiver", granted=False),
         refused(do("officer", "case.sign"), Refused, "has expired"),
         do("officer", "renew_statement", valid_until=500),
+        that(renewed_on_paper, "it has its own number and paper"),
         do("officer", "case.sign"),
         stands("case", "deployment"),
     ),
