@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
 from casework.playbook.party_hand import answer_by_link
+from casework.playbook.record_hand import merge
 
 #: What else people do in a case, by operations.
 Action = Callable[[OperationsHand], object]
@@ -152,3 +153,8 @@ def take_in(right: str, who: str = "officer") -> Action:
 def belongs(right: str, owner: str, who: str = "officer") -> Action:
     """Somebody records the organisation whose a right is."""
     return lambda hand: hand.belongs(who, right, owner)
+
+
+def merged(gone: str, kept: str, who: str = "officer", reason: str = "Both have one licence.") -> Action:
+    """Somebody makes one of two organisations that are the same company; cases of both show the one that stays."""
+    return lambda hand: merge(hand, who, gone, kept, reason)

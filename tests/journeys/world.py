@@ -144,5 +144,6 @@ def _record(db: Connection, ids: dict[str, str], noun: Kept, name: str) -> None:
         name=f"Owner of the {name}",
         country=COUNTRIES.get(name, "CN"),
         more={"state_owned": True} if name in STATE_OWNED else None,
+        programme=ids["programme"],
     )
     ids[name] = add_record(db, ids["programme"], noun, name, {"title": name, "owner_id": owner}, source="desk")
