@@ -158,8 +158,10 @@ def _request(about: str) -> Request:
     return Request(str(uuid_utils.uuid7()), about)
 
 
+#: A technology and whose it is.
 _OWNED = text(
     "SELECT t.id, o.id::text AS owner_id, o.name FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id"
     " WHERE t.external_id = :id"
 )
+#: Of what kind a right is.
 _KIND = text("SELECT kind FROM rights WHERE id = CAST(:id AS uuid)")
