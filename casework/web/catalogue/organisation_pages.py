@@ -33,6 +33,7 @@ from casework.web.catalogue.organisation_words import (
     say_entry,
 )
 from casework.web.shell import layout
+from casework.web.shell.countries import COUNTRIES, countries, with_countries
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts
 from casework.web.shell.i18n import N_
@@ -50,7 +51,7 @@ class Looked(Form):
     name = Text(label=N_("Name"), max=300)
     name_zh = Text(label=N_("Chinese name"), max=300, required=False)
     kind = Choice(label=N_("Kind of organisation"), choices={code: KINDS_OF_ORGANISATIONS[code] for code in KINDS})
-    country = Text(label=N_("Country"), max=2, required=False, help=N_("Its code of two letters, such as CN or DE."))
+    country = Choice(label=N_("Country"), choices={code: code for code in COUNTRIES}, required=False)
     register_number = Text(
         label=N_("Registration number"),
         max=100,
@@ -110,6 +111,7 @@ def index() -> str:
         rows=listed.items,
         words=words,
         country=country,
+        countries=countries(),
         kind=kind,
         state=state,
         kinds=KINDS_OF_ORGANISATIONS,
@@ -314,7 +316,7 @@ def form_of(
     known: JsonMapping | None = None,
     revision: int | None = None,
 ) -> FormView:
-    return build_form(
+    view = build_form(
         name,
         form.rule(),
         own_texts(form),
@@ -325,6 +327,7 @@ def form_of(
         revision=revision,
         doubts=sent.doubts if sent else (),
     )
+    return with_countries(view)
 
 
 def form_page(

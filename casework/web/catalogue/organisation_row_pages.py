@@ -22,6 +22,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of, form_page
 from casework.web.catalogue.organisation_words import KINDS_OF_OWNERS, WRITTEN_IN
+from casework.web.shell.countries import COUNTRIES
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import page_transaction
@@ -48,7 +49,7 @@ class ChangedContact(Contact):
 class Owner(Form):
     name = Text(label=N_("Name of the owner"), max=300)
     kind = Choice(label=N_("Who the owner is"), choices={code: KINDS_OF_OWNERS[code] for code in OWNER_KINDS})
-    country = Text(label=N_("Country"), max=2, required=False, help=N_("Its code of two letters, such as CN or DE."))
+    country = Choice(label=N_("Country"), choices={code: code for code in COUNTRIES}, required=False)
     share = Number(
         label=N_("Share in per cent"), required=False, min="0", max="100", help=N_("Owners above 25 per cent.")
     )

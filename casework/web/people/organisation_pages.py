@@ -30,6 +30,7 @@ from casework.web.people.administration_forms import (
     typed_day,
     typed_or_none,
 )
+from casework.web.shell.countries import COUNTRIES, countries
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import only, page_transaction
 
@@ -71,7 +72,12 @@ OFFERED = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "
 def _new_organisation(faults: Mapping[str, str]) -> str:
     services = {code: SERVICES[code] for code in OFFERED}
     return render_template(
-        "people/new_organisation.html", faults=faults, kinds=KINDS, services=services, languages=LANGUAGES
+        "people/new_organisation.html",
+        faults=faults,
+        kinds=KINDS,
+        services=services,
+        languages=LANGUAGES,
+        countries=countries(),
     )
 
 
@@ -87,7 +93,7 @@ def add() -> Response:
             faults["kind"] = reasons.fields.NOT_A_CHOICE
         if set(services) - set(OFFERED):
             faults["services"] = reasons.fields.NOT_A_CHOICE
-        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        if country and country not in COUNTRIES:
             faults["country"] = reasons.fields.NO_COUNTRY
         if typed("language") not in LANGUAGES:
             faults["language"] = reasons.fields.NOT_A_CHOICE

@@ -275,7 +275,7 @@ def test_an_organisation_is_added_with_its_services(browser: Browser) -> None:
     assert answer.status_code == 303
     shown = browser.get(answer.headers["Location"]).text
     assert "pledge loan, green finance" in shown
-    assert "<dd>CN</dd>" in shown
+    assert "<dd>China</dd>" in shown
     assert "Tongzhou Bank" in browser.get(f"{HOME}/organisations").text
     for wrong in (
         {"kind": "nothing"},
