@@ -129,3 +129,4 @@ BURDEN_OF_CASE = reason(
     "catalogue.burden_of_case", N_("A case here recorded it, or it has ended: only that case can change or end it.")
 )
 SAY_WHY_ENDED = reason("catalogue.say_why_ended", N_("say by which deed it ended"))
+NO_WEB_ADDRESS = reason("catalogue.no_web_address", N_("must begin with http:// or https://"))

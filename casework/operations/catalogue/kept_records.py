@@ -169,6 +169,7 @@ def create_record(
     with whole(db):
         turn = lock_log(db, programme)
     _insist_plausible(db, programme, kept, {"title", *kept})
+    _insist_to_come(db, programme, kept.get("valid_until"))
     id = str(uuid_utils.uuid7())
     named = external_id or id
     if db.execute(_TAKEN[noun], {"programme": programme, "source": source, "external_id": named}).first():
@@ -298,6 +299,8 @@ def _alike(before: Any, after: Any) -> bool:
     return bool(numbers) and Decimal(before) == Decimal(after)
 
 
+#: Any other kind of address, such as javascript:, would become a dangerous link on a page.
+_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
@@ -321,12 +324,26 @@ def _insist_plausible(db: Connection, programme: str, state: JsonMapping, named:
         faults.setdefault("readiness_high", reasons.catalogue.READINESS_ORDER)
     if state.get("budget") is not None and state.get("budget_currency") is None:
         faults["budget_currency"] = reasons.catalogue.CURRENCY_MISSING
+    if "website" in named and state.get("website") is not None and not _WEB.fullmatch(str(state["website"])):
+        faults["website"] = reasons.catalogue.NO_WEB_ADDRESS
     owner = state.get("owner_id")
     given = {"id": owner, "programme": programme}
     if "owner_id" in named and owner is not None and db.execute(_OWNER, given).first() is None:
         faults["owner"] = reasons.fields.NOT_KNOWN
     if faults:
         raise InvalidForm(fields=faults)
+
+
+#: Today's day in the zone of a programme.
+_TODAY = text(
+    "SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:programme AS uuid)"
+)
+
+
+def _insist_to_come(db: Connection, programme: str, last: Any) -> None:
+    """What is entered today has not ended before. Raises InvalidForm."""
+    if last is not None and str(last) < db.execute(_TODAY, {"programme": programme}).scalar_one().isoformat():
+        raise InvalidForm(fields={"valid_until": reasons.fields.NOT_IN_PAST})
 
 
 def _confirm(db: Connection, by: By, standing: Standing, fields: Collection[str]) -> Any:

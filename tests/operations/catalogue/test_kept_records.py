@@ -133,10 +133,8 @@ def test_what_somebody_changed_from_outside_is_not_made_good_by_the_next_action(
 
 
 def enter(db: Connection, world: World, who: str = "officer", **given: Any) -> str:
-    asked: dict[str, Any] = {"fields": {"title": "Ice"}, "source": "A call", "confirmed": False} | given
-    done = create_record(
-        db, world.actor(db, who), "need", programme=world.programmes["BJ"], request=new_request(), **asked
-    )
+    asked: dict[str, Any] = {"noun": "need", "fields": {"title": "Ice"}, "source": "A call", "confirmed": False} | given
+    done = create_record(db, world.actor(db, who), programme=world.programmes["BJ"], request=new_request(), **asked)
     return str(done.answer["id"])
 
 
@@ -178,11 +176,20 @@ def test_what_is_entered_counts_as_said_or_as_confirmed(world: World, db: Connec
         ({"title": "Ice", "readiness_low": 7, "readiness_high": 3}, "readiness_high"),
         ({"title": "Ice", "budget": "5"}, "budget_currency"),
         ({"title": "Ice", "owner_id": NOBODY}, "owner"),
+        ({"title": "Ice", "valid_until": "2020-01-31"}, "valid_until"),
     ],
 )
 def test_what_contradicts_itself_is_refused(world: World, db: Connection, fields: dict[str, Any], at: str) -> None:
     with pytest.raises(InvalidForm, match=at):
         enter(db, world, fields=fields)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "kiln.example", "http://", "https:// kiln.example"])
+def test_a_website_begins_as_the_web_does(world: World, db: Connection, address: str) -> None:
+    for good in ("https://kiln.example/en", "HTTP://kiln.example"):
+        enter(db, world, noun="technology", fields={"title": "Kiln", "website": good})
+    with pytest.raises(InvalidForm, match="website"):
+        enter(db, world, noun="technology", fields={"title": "Kiln", "website": address})
 
 
 def test_a_correction_says_what_stood_before_and_takes_a_reason_once_confirmed(world: World, db: Connection) -> None:
