@@ -82,7 +82,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "record_consent", agreed=False),
         do("supervisor", "case.close"),
         outcome("dormant"),
-        that(lambda j: j.case.reasons == ("no_answer_technology",), "the reason is coded"),
+        that(lambda j: j.case.reasons == ("parties/no_answer_technology",), "the reason is coded"),
     ),
     "party withdraws": (
         *to_structuring(pledge="bank", finance="fund"),
