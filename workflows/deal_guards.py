@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from casework.engine.analysis import record_tells
 from casework.engine.case_objects.conflict_words import Found, Words, say_conflicts
 from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
@@ -196,11 +197,13 @@ def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Fo
     """The rights on which something of others bars what is wanted, each with what that is."""
     if wanted is None:
         return []
-    known, free = f.from_outside("rights"), released(f)
+    known, free, giver = f.from_outside("rights"), released(f), {f.case.parties.get("technology_owner")}
     return [
-        (known[right], burden)
-        for right in rights
-        for burden in standing_against(wanted, known.get(right, {}).get("encumbrances", ()), f.case.log, free)
+        (right, burden)
+        for right in (known.get(name, {}) for name in rights)
+        for burden in standing_against(
+            wanted, right.get("encumbrances", ()), f.case.log, free, record_tells.owners_of(right) & giver
+        )
     ]
 
 

@@ -148,7 +148,10 @@ def twin_agrees_with_the_record(facts: Facts) -> bool:
 )
 def rights_are_not_given_away(facts: Facts) -> bool:
     wanted = Terms(LICENCE)
-    return not any(standing_against(wanted, right.get("encumbrances", ()), "") for right in _named(facts))
+    return not any(
+        standing_against(wanted, right.get("encumbrances", ()), "", givers=record_tells.owners_of(right))
+        for right in _named(facts)
+    )
 
 
 @guard(

@@ -14,7 +14,7 @@ from casework.engine.definition.publisher import publish
 from casework.engine.state.case import Task, Track
 from casework.reasons import Reason
 from casework.reasons.rights import Holder
-from tests.workflows.case_facts import BUYER, agreed, burden, done, facts, fired, right, table, track
+from tests.workflows.case_facts import BUYER, SELLER, agreed, burden, done, facts, fired, right, table, track
 from workflows import agreement, codes, deal_guards
 
 TERMS = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
@@ -31,6 +31,13 @@ def held(**change: Any) -> dict[str, Any]:
 
 def released(free: bool = True, days: int = 10, burden: str = "b") -> Task:
     return done("ask_holder", days, right="right-1", burden=burden, released=free)
+
+
+def moved(holder: str, owner: str) -> dict[str, Any]:
+    """A right that was transferred to the one, and of which the record says that it is the other's."""
+    known = right(burden("transfer", holder=holder))
+    known["rights"]["right-1"]["owners"] = [{"organisation": owner, "share": None}]
+    return known
 
 
 def test_every_kind_is_either_a_preparation_or_binds() -> None:
@@ -69,6 +76,10 @@ def test_every_kind_is_either_a_preparation_or_binds() -> None:
         "ended": (facts(outside=held(to="2026-03-31"), data=terms()), True),
         "assigned, not registered": (facts(outside=right(burden("assignment")), data=terms(territories=["IN"])), False),
         "transferred": (facts(outside=right(burden("transfer")), data=terms(territories=["IN"])), False),
+        "transferred to who gives it now": (facts(outside=moved(SELLER, SELLER), data=terms()), True),
+        "transferred to who gives it, and on": (facts(outside=moved(SELLER, "third"), data=terms()), False),
+        "transferred to another owner": (facts(outside=moved("third", "third"), data=terms()), False),
+        "transferred to who is to get it": (facts(outside=moved(BUYER, BUYER), data=terms()), False),
         "an assignment leaves a licence": (facts(outside=held(), data=terms(kind="assignment")), True),
         "assigned twice": (facts(outside=right(burden("assignment")), data=terms(kind="assignment")), False),
         "pledged": (facts(outside=right(burden("pledge")), data=terms()), True),

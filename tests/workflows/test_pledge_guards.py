@@ -94,6 +94,14 @@ def test_what_is_given_away_is_no_security(lying: list[dict[str, Any]], holds: b
     assert guards.rights_are_not_given_away.holds(facts(named(), rights=right(encumbrances=lying))) is holds
 
 
+@pytest.mark.parametrize(("owner", "holds"), [("buyer", True), ("seller", False)])
+def test_what_was_transferred_to_its_present_owner_is_security(owner: str, holds: bool) -> None:
+    transfer = {"kind": "transfer", "case": None, "holder": "buyer", "from": YESTERDAY, "to": None}
+    owners = [{"organisation": owner, "share": None}]
+    known = right(encumbrances=[transfer], owners=owners)
+    assert guards.rights_are_not_given_away.holds(facts(named(), rights=known)) is holds
+
+
 @pytest.mark.parametrize(
     ("said", "ends", "holds"),
     [

@@ -88,7 +88,7 @@ def not_pledged(f: Facts, right: Right) -> Told:
 
 
 def not_given_away(f: Facts, right: Right) -> Told:
-    bars = standing_against(Terms(LICENCE), right.get("encumbrances", ()), "")
+    bars = standing_against(Terms(LICENCE), right.get("encumbrances", ()), "", givers=owners_of(right))
     return Told(not bars, _lies(right, LICENCE, ASSIGNMENT, TRANSFER))
 
 

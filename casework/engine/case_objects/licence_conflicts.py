@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,14 +77,22 @@ def _not_after(first: str | None, last: str | None) -> bool:
 
 
 def standing_against(
-    wanted: Terms, burdens: Iterable[Mapping[str, Any]], case: str, released: Sequence[str] = ()
+    wanted: Terms,
+    burdens: Iterable[Mapping[str, Any]],
+    case: str,
+    released: Sequence[str] = (),
+    givers: Collection[str] = (),
 ) -> list[Mapping[str, Any]]:
-    """What lies on a right that bars what a case wants: of others, not ended, and not released by its holder."""
+    """What lies on a right that bars what a case wants: of others, not ended, and not released by its holder.
+
+    `givers`: who gives, and owns the right now. By a transfer to one of them it came to be theirs: that bars nothing.
+    """
     return [
         burden
         for burden in burdens
         if burden.get("to") is None
         and burden.get("case") != case
         and burden.get("id") not in released
+        and not (burden.get("kind") == TRANSFER and burden.get("holder") in givers)
         and conflict(wanted, terms_of(burden))
     ]

@@ -102,9 +102,11 @@ def end_burden(
     lying = _lying(db, right, seen)
     stood, day = _standing(lying, burden), str(ended_on)
     words = _words(source=source, reason=_said(reason, reasons.catalogue.SAY_WHY_ENDED))
-    if day > _today(db, programme):
+    today = _today(db, programme)
+    if day > today:
         raise InvalidForm(fields={"ended_on": reasons.fields.NOT_IN_FUTURE})
-    if day < (stood.get("from") or day):
+    # What begins later can be undone before it does.
+    if day < (stood.get("from") or day) <= today:
         raise InvalidForm(fields={"ended_on": reasons.catalogue.ENDS_BEFORE_IT_BEGINS})
     _write(db, by, lying, _Told(BURDEN_ENDED, {"ended": [burden], "on": day}, words))
     file_papers(db, by, right, programme, about=burden, kind=DEED, papers=papers)

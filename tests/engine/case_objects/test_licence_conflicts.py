@@ -130,3 +130,12 @@ def test_only_what_others_hold_has_not_ended_and_was_not_released_bars(
     burden = {"id": "b", "case": case, "kind": "licence", "licence": "exclusive", "to": to}
     bars = standing_against(Terms(LICENCE), [burden], "ours", ["b"] if released else [])
     assert bars == ([burden] if case != "ours" and to is None and not released else [])
+
+
+@pytest.mark.parametrize("kind", [*SIGNED_AWAY, LICENCE])
+@pytest.mark.parametrize("holder", ["owner", "other", None])
+def test_a_transfer_to_who_gives_it_now_bars_nothing(kind: str, holder: str | None) -> None:
+    burden = {"id": "b", "case": None, "kind": kind, "licence": EXCLUSIVE, "holder": holder, "to": None}
+    barred = not (kind == TRANSFER and holder == "owner")
+    assert standing_against(Terms(LICENCE), [burden], "ours", givers={"owner"}) == ([burden] if barred else [])
+    assert standing_against(Terms(LICENCE), [burden], "ours") == [burden]

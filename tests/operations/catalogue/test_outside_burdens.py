@@ -67,6 +67,15 @@ def test_it_is_entered_corrected_in_place_and_ended(world: World, db: Connection
     assert verify_case(db, world.rights[0]) == []
 
 
+@pytest.mark.parametrize("ended_after", [0, -3])
+def test_a_licence_that_begins_later_can_end_before_it_begins(world: World, db: Connection, ended_after: int) -> None:
+    later = {"holder": world.organisations["lab"], "from": (today() + timedelta(days=20)).isoformat()}
+    burden, day = enter(db, world, values=LICENCE | later), today() + timedelta(days=ended_after)
+    end(db, world, burden, ended_on=day)
+    assert [one["to"] for one in lying(db, world)] == [day.isoformat()]
+    assert verify_case(db, world.rights[0]) == []
+
+
 @pytest.mark.parametrize(
     ("who", "refusal"), [("auditor", NotAllowed), ("foreign_officer", NotFound), ("provider", NotFound)]
 )
