@@ -180,7 +180,7 @@ def _mediate(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str
 def _settle(world: World, db: Connection, on: Mapping[str, str]) -> Mapping[str, str]:
     """It is settled in part and delivered; what follows waits for a dispute officer."""
     day = today().isoformat()
-    _fire(world, db, "provider", on, "settle_part", inner=True, on=day, duties_shared=False, confirmation_asked=False)
+    _fire(world, db, "provider", on, "settle_part", inner=True, on=day, duties_shared=False, confirmation="none")
     _fire(world, db, "provider", on, "deliver", service="mediation", delivered_on=day)
     return {}
 
