@@ -125,7 +125,7 @@ class Consent(Form):
         ),
     )  # fmt: skip
     expires_on = Date(label="Until", required=False, future=True)
-    evidence = Text(label="Where the evidence is filed")
+    evidence = Documents(label="The party's letter or mail", when=("channel", ("letter", "email")))
 
 
 class RenewedConsent(Consent):
@@ -259,11 +259,6 @@ class Closing(Form):
     )
     more_reasons = ListedMany(label="More reasons", catalogue=CLOSING_REASONS, required=False)
     report = Documents(label="Closing report", when=("outcome", DEPLOYED))
-    follow_up_on = Date(label="Next follow-up on", future=True)
-    publication = Choice(
-        label="Publication",
-        choices={"named": "With names", "anonymous": "Without names", "none": "Not published"},
-    )  # fmt: skip
     note = Note(label="Closing note", required=False)
 
 
@@ -323,7 +318,7 @@ class Withdrawal(Form):
     party = PartyField(label="Who withdraws")
     withdrawn_on = Date(label="On which day", past=True)
     reason = Listed(label="Main reason", catalogue=CLOSING_REASONS)
-    evidence = Text(label="Where the written evidence is filed")
+    evidence = Documents(label="The party's written withdrawal")
     duties = Note(label="What still binds: secrecy, fees, return of papers")
 
 

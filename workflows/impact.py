@@ -39,6 +39,7 @@ from casework.engine.state.impact_values import (
     VerifiedValue,
 )
 from casework.engine.state.impacts import Impact
+from workflows.codes import DEPLOYED
 from workflows.guards import moment_of
 
 METHODS = {
@@ -249,7 +250,26 @@ def verified_effect_has_a_record(f: Facts) -> bool:
     return f.data.get("outcome") != "deployed_verified" or bool(standing(f.case.impacts.values(), VERIFIED))
 
 
-EFFECT_GUARDS = (measured_effect_has_a_record, verified_effect_has_a_record)
+@guard(
+    rule="“Deployed” has a site that was accepted.",
+    refusal="No site is accepted: “deployed” is said of a technology that runs at one. Choose “agreement without a site”, or another"
+    " outcome.",
+)
+def deployed_at_a_site(f: Facts) -> bool:
+    return f.data.get("outcome") not in DEPLOYED or f.fired("accept_site", f.case.main) is not None
+
+
+@guard(
+    rule="An outcome with an agreement has one that was signed.",
+    refusal="No agreement is signed. Choose an outcome without one.",
+)
+def agreement_was_signed(f: Facts) -> bool:
+    said = f.data.get("outcome")
+    signed = any(f.fired(name, f.case.main) is not None for name in ("sign", "sign_no_site"))
+    return said not in ("agreement_no_site", "agreement_only") or signed
+
+
+EFFECT_GUARDS = (deployed_at_a_site, agreement_was_signed, measured_effect_has_a_record, verified_effect_has_a_record)
 FIGURE_GUARDS = (period_in_order, each_figure_once, figures_have_baselines)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from casework.operations.cases.queries import find_case
@@ -18,7 +16,7 @@ from tests.browser.site import Site
 from tests.browser.test_invitations import insist_accessible
 from tests.operations.links.scene import to_consent
 from tests.support.way_to_referral import complete
-from tests.support.world import new_request, today
+from tests.support.world import new_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,8 +36,7 @@ def follow_up(site: Site) -> str:
         complete(world, db, "officer", number, "triage_check", data=checked | {"interest": "none"})
         end = {"outcome": "no_agreement", "reason": "money/price"}
         world.fire(db, "officer", number, "propose_close", end | {"statements": "No money this year."})
-        soon = (today() + timedelta(days=180)).isoformat()
-        world.fire(db, "supervisor", number, "close", end | {"follow_up_on": soon, "publication": "none"})
+        world.fire(db, "supervisor", number, "close", end)
     (task, *_) = site.ids(
         "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.name = 'follow_up' ORDER BY t.due_at",
         number=number,

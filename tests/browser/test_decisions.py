@@ -6,7 +6,6 @@ What there is to decide follows from the editions, so that a new one is played b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from tests.browser.conftest import PageOf
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.way_to_referral import complete, to_request
-from tests.support.world import World, today
+from tests.support.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -77,8 +76,6 @@ def _closed(world: World, db: Connection) -> str:
         {
             "outcome": "no_agreement",
             "reason": "other",
-            "follow_up_on": (today() + timedelta(days=90)).isoformat(),
-            "publication": "none",
         },
     )
     return number

@@ -192,8 +192,30 @@ def test_an_outcome_has_records_of_its_level() -> None:
     for level, allowed in ALLOWED.items():
         for outcome, wanted in zip(OUTCOMES, allowed, strict=True):
             records = known(record(level)) if level else known(record("verified", replaced_by="x"))
-            case = facts(data={"outcome": outcome} if outcome else {}, **records)
+            main = {"sign": fired(1), "accept_site": fired(2)}
+            case = facts(data={"outcome": outcome} if outcome else {}, main=main, **records)
             assert all(one.holds(case) for one in impact.EFFECT_GUARDS) is wanted, (level, outcome)
+
+
+#: Which outcomes what happened lets a case claim: in the order of these, by what was done last.
+CLAIMED = ("deployed_unmeasured", "agreement_no_site", "agreement_only", "no_agreement", "dormant", None)
+HAPPENED: dict[tuple[str, ...], tuple[bool, ...]] = {
+    (): (False, False, False, True, True, True),
+    ("pass_triage", "ready_to_sign"): (False, False, False, True, True, True),
+    ("ready_to_sign", "sign_no_site"): (False, True, True, True, True, True),
+    ("ready_to_sign", "sign"): (False, True, True, True, True, True),
+    ("ready_to_sign", "sign", "accept_site"): (True, True, True, True, True, True),
+    ("ready_to_sign", "sign", "accept_site", "renegotiate"): (True, True, True, True, True, True),
+}
+
+
+def test_an_outcome_is_held_against_what_happened() -> None:
+    for deeds, allowed in HAPPENED.items():
+        for outcome, wanted in zip(CLAIMED, allowed, strict=True):
+            case = facts(
+                data={"outcome": outcome} if outcome else {}, main={deed: fired(n) for n, deed in enumerate(deeds, 1)}
+            )
+            assert all(one.holds(case) for one in impact.EFFECT_GUARDS) is wanted, (deeds, outcome)
 
 
 def test_a_refusal_says_which_record_is_missing() -> None:

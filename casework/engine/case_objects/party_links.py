@@ -101,8 +101,22 @@ def asked_fields(edition: Edition, rule: TaskRule, link: PartyLink | None = None
     fields = [_offered(field, by_link) for field in edition.form(rule.form) if field["name"] not in apart]
     if link is None:
         return fields
-    unnamed = {kind for kind, named in (("documents", link.documents), ("providers", link.providers)) if not named}
+    unnamed = unnamed_kinds(link)
     return [field for field in fields if field["type"] not in unnamed]
+
+
+def unnamed_kinds(link: PartyLink) -> frozenset[str]:
+    """Of documents and providers what an officer named none of with the link."""
+    return frozenset(
+        kind for kind, named in (("documents", link.documents), ("providers", link.providers)) if not named
+    )
+
+
+def agrees_to_nobody(edition: Edition, rule: TaskRule, link: PartyLink) -> list[str]:
+    """The fields of providers for which the link names nobody: who does not read a name agrees to none."""
+    if "providers" not in unnamed_kinds(link):
+        return []
+    return [field["name"] for field in edition.form(rule.form) if field["type"] == "providers"]
 
 
 def _offered(field: WrittenField, by_link: WrittenByLink) -> WrittenField:

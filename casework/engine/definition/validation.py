@@ -143,7 +143,7 @@ def _by_link(edition: Edition, where: str, task: TaskRule) -> Iterator[Fault]:
     for field in fields.values():
         if not set(without.get(field["name"], ())) <= set(field.get("choices", ())):
             yield Fault("unknown_link_choice", where, f"Its link takes from {quoted(field['name'])} what is no choice.")
-        if "when" in field and field["when"][0] in apart:
+        if "when" in field and field["when"][0] in apart and field["name"] not in apart:
             yield Fault("link_asks_too_late", where, f"{quoted(field['name'])} hangs on what its link does not ask.")
     if task.queue in ORGANISATION_QUEUES:
         yield Fault("link_of_provider", where, "A provider's task is answered by no link: its people have accounts.")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects.party_links import OPEN, USED, asked_fields, refusal, rule_of
+from casework.engine.case_objects.party_links import OPEN, USED, agrees_to_nobody, asked_fields, refusal, rule_of
 from casework.engine.definition import form_values
 from casework.engine.definition.editions import Edition, TaskRule
 from casework.engine.definition.names import insist_name
@@ -100,7 +100,7 @@ def checked(
             values[field["name"]] = shown
     if faults:
         raise InvalidForm(fields=faults)
-    return who, values
+    return who, values | {name: [] for name in agrees_to_nobody(edition, rule, link)}
 
 
 def _holds(builder: EventBuilder, guard: str, task: Task, values: Answers) -> bool:

@@ -98,6 +98,8 @@ class Shown:
     fields: Sequence[WrittenField]
     documents: Sequence[ShownDocument]
     providers: Sequence[NamedInBoth]
+    #: It asks whom something may be shown, and names nobody.
+    names_nobody: bool
     language: str
     until: datetime
     draft: JsonObject

@@ -121,6 +121,13 @@ def test_an_answer_never_goes_beyond_what_was_shown(shown: set[int], ticked: set
     assert result["whom"] == [LAB]
 
 
+def test_who_reads_no_name_agrees_to_nobody() -> None:
+    play = asked()
+    link = give(play)
+    answer(play, link)
+    assert play.case.tasks[link.task].result["whom"] == []
+
+
 def test_what_was_withdrawn_meanwhile_is_not_agreed_to() -> None:
     play = asked()
     mine = paper(play)

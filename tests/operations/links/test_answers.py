@@ -130,6 +130,9 @@ def test_it_shows_what_was_named_with_it_and_nothing_else(
     with transaction(engine) as db:
         (consent,) = load(db, home_of(db, number), "case").consents.values()
     assert consent.documents == (shown,)
+    # Nobody was named to the party, so that nobody is agreed to.
+    assert page.names_nobody
+    assert consent.providers == ()
 
 
 def test_nothing_of_the_other_party_is_shown(
@@ -216,7 +219,7 @@ def test_a_link_that_is_over_opens_nothing(
             revoke_link(db, world.actor(db, "officer"), done.answer["id"], request=new_request())
         elif how == "done otherwise":
             data = {"agreed": True, "sheet": False, "person": "The director", "given_on": today().isoformat()}
-            more = {"channel": "letter", "evidence": "Binder 7"}
+            more = {"channel": "meeting"}
             complete(world, db, "officer", number, "record_consent", data=data | more, about="need_owner")
     if how == "over":
         with transaction(superuser_engine) as db:

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.state.case import RUNNING
+from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import now
 from tests.operations.deadlines.test_timers import Scene
 from tests.support.way_to_referral import to_referral
-from tests.support.world import build_world
+from tests.support.world import build_world, new_request
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def _at_work(scene: Scene) -> tuple[str, str]:
 
 WAYS: dict[str, dict[str, Any]] = {
     "withdraw": {
-        "party": "need_owner", "reason": "money/price", "evidence": "Letter 7", "duties": "Secrecy goes on.",
+        "party": "need_owner", "reason": "money/price", "duties": "Secrecy goes on.",
     },
     "cancel": {"reason": "The need has changed.", "fees": "none"},
 }  # fmt: skip
@@ -44,7 +45,9 @@ WAYS: dict[str, dict[str, Any]] = {
 def test_what_ends_a_referral_ends_its_service_tasks_clocks_and_grants(scene: Scene, way: str) -> None:
     number, referral = _at_work(scene)
     fields = {one["name"]: one for one in _form(scene, number, referral, way)}
-    data = {name: value for name, value in WAYS[way].items() if name in fields} | _rest(scene, fields, WAYS[way])
+    data = {name: value for name, value in WAYS[way].items() if name in fields} | _rest(
+        scene, number, fields, WAYS[way]
+    )
     scene.world.fire(scene.db, "officer", number, way, data, track=referral if way == "cancel" else None)
     case = scene.case(number)
     child = next(one for one in case.tracks.values() if one.parent == referral)
@@ -67,7 +70,7 @@ def _form(scene: Scene, number: str, referral: str, way: str) -> list[WrittenFie
     return edition.form(found[0].form)
 
 
-def _rest(scene: Scene, fields: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _rest(scene: Scene, number: str, fields: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """What else the form asks, filled in with something ordinary."""
     made: dict[str, Any] = {}
     for name, rule in fields.items():
@@ -80,9 +83,27 @@ def _rest(scene: Scene, fields: dict[str, Any], given: dict[str, Any]) -> dict[s
                 made[name] = now(scene.db).date().isoformat()
             case "yes_no":
                 made[name] = True
+            case "documents":
+                made[name] = [_paper(scene, number)]
             case _:
                 made[name] = "So be it."
     return made
+
+
+def _paper(scene: Scene, number: str) -> str:
+    done = register_document(
+        scene.db,
+        scene.world.actor(scene.db, "officer"),
+        number,
+        title="Letter 7",
+        kind="report",
+        party="need_owner",
+        language="en",
+        valid_until=None,
+        revision=scene.case(number).revision,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
 
 
 def test_a_wait_for_an_event_goes_to_the_supervisor_and_never_ends_by_itself(scene: Scene) -> None:
@@ -116,7 +137,7 @@ def test_no_clock_ever_closes_a_case(scene: Scene) -> None:
 def test_what_is_cancelled_leaves_nothing_to_fire(scene: Scene) -> None:
     number, referral = _at_work(scene)
     fields = {one["name"]: one for one in _form(scene, number, referral, "cancel")}
-    scene.world.fire(scene.db, "officer", number, "cancel", _rest(scene, fields, {}), track=referral)
+    scene.world.fire(scene.db, "officer", number, "cancel", _rest(scene, number, fields, {}), track=referral)
     left = scene.db.execute(
         text("SELECT count(*) FROM clocks WHERE track_id = CAST(:id AS uuid) AND fires_at IS NOT NULL"),
         {"id": referral},

@@ -7,7 +7,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -16,7 +15,7 @@ from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.way_to_referral import complete
 from tests.support.web_client import Browser
-from tests.support.world import World, today
+from tests.support.world import World
 from tests.web.cases.two_cases import in_list, play_two_cases, words_of
 
 Enter = Callable[[str], Browser]
@@ -82,12 +81,8 @@ def test_an_outcome_that_is_proposed_is_not_said_as_though_it_were_decided(
     # It is open still, and so may be handed over or put on hold with others.
     assert ticks.findall(browser_for("officer").get("/cases").text) == [numbers[1], numbers[0]]
     with transaction(engine) as db:
-        closed = {
-            "outcome": "dormant",
-            "reason": "other/other",
-            "follow_up_on": (today() + timedelta(days=200)).isoformat(),
-        }
-        world.fire(db, "supervisor", numbers[1], "close", closed | {"publication": "none"})
+        closed = {"outcome": "dormant", "reason": "other/other"}
+        world.fire(db, "supervisor", numbers[1], "close", closed)
     for who, page in (("officer", "/cases"), ("observer", f"/cases/{numbers[1]}")):
         told = words_of(browser_for(who).get(page).text)
         assert said in told, (who, page)

@@ -139,7 +139,8 @@ def test_what_is_not_asked_is_not_taken(anonymous: Browser, given: Given, engine
     assert anonymous.post(FORM, ANSWER | {name: "letter"}, page=FORM).status_code == 200
     with transaction(engine) as db:
         result = db.execute(text("SELECT result FROM tasks WHERE closed_by = 'party'")).scalar_one()
-    assert set(result) == {"agreed", "given_on", "sheet"}
+    assert set(result) == {"agreed", "given_on", "providers", "sheet"}
+    assert result["providers"] == []
 
 
 def test_a_draft_waits_for_the_party(anonymous: Browser, given: Given, app: Flask) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.engine.state.case import Case, Task
@@ -16,13 +16,16 @@ from casework.operations.cases import side_tasks
 from casework.operations.core.perform import home_of
 from casework.operations.tasks import service
 from casework.operations.verification.service import verify_case
+from casework.playbook.steps import do
 from casework.records.case_loader import load
 from casework.records.database import transaction
+from tests.journeys.scripts.stages import to_monitoring
 from tests.support.file_makers import PDF
 from tests.support.pages import read_page
 from tests.support.way_to_referral import to_plan, to_referral
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request, today
+from tests.support.world import World, new_request
+from tests.web.documents.test_papers_of_actions import play
 
 Enter = Callable[[str], Browser]
 
@@ -305,6 +308,12 @@ def test_a_hold_is_reviewed_with_a_button_for_each_choice(browser_for: Enter, en
     assert done(engine, number, task).result == {"decision": "resume"}
 
 
+#: Nothing is left to do beside the closing.
+END_SIDE_TASKS = text(
+    "UPDATE tasks SET state = 'Obsolete', closed_at = casework_now() WHERE type = 'side' AND closed_at IS NULL"
+)
+
+
 @pytest.fixture
 def closing(engine: Engine, world: World) -> tuple[str, Task]:
     """A case whose closing was proposed."""
@@ -318,11 +327,7 @@ def closing(engine: Engine, world: World) -> tuple[str, Task]:
             "statements": "They agree.",
         }
         world.fire(db, "officer", number, "propose_close", proposal)
-        db.execute(
-            text(
-                "UPDATE tasks SET state = 'Obsolete', closed_at = casework_now() WHERE type = 'side' AND closed_at IS NULL"
-            )
-        )
+        db.execute(END_SIDE_TASKS)
     case = of_case(engine, number)
     return number, next(task for task in case.open_tasks() if task.type == "step" and task.track == case.main.id)
 
@@ -341,32 +346,31 @@ def close(browser: Browser, task: str, page: str | None = None, **more: Any) -> 
     read = read_page(page or browser.get(f"/decisions/{task}").text)
     sent: dict[str, Any] = {name: read.sent.getlist(name) for name in read.sent}
     more = {name if name in ("answer", "held-out") else OWN + name: value for name, value in more.items()}
-    said = {"answer": "fire:close", OWN + "sure": "yes", OWN + "f-outcome": "deployed", OWN + "f-publication": "none"}
+    said = {"answer": "fire:close", OWN + "sure": "yes", OWN + "f-outcome": "deployed"}
     return browser.flask.post(f"/decisions/{task}", data=sent | said | more, content_type="multipart/form-data")
 
 
-def test_what_an_answer_asks_for_is_handed_in_with_it_and_survives_its_faults(
-    browser_for: Enter, engine: Engine, closing: tuple[str, Task]
-) -> None:
-    number, task = closing
-    supervisor, report = browser_for("supervisor"), (io.BytesIO(PDF), "closing report.pdf")
-    chosen: dict[str, Any] = {"u-report": report, "f-outcome": "deployed_unmeasured"}
+def test_what_an_answer_asks_for_is_handed_in_with_it_and_survives_its_faults(app: Flask, engine: Engine) -> None:
+    ended = do("officer", "case.end_monitoring", outcome="deployed_unmeasured", report="no_data")
+    scene = play(app, engine, (*to_monitoring(), ended), "supervisor", "/cases/{number}")
+    number, supervisor = scene.number, scene.browser
+    with transaction(engine) as db:
+        db.execute(END_SIDE_TASKS)
+    before = of_case(engine, number)
+    task = next(one for one in before.open_tasks() if one.type == "step" and one.track == before.main.id)
+    chosen: dict[str, Any] = {"u-report": (io.BytesIO(PDF), "closing report.pdf"), "f-outcome": "deployed_unmeasured"}
     refused = close(supervisor, task.id, **chosen)
     assert refused.status_code == 422
-    for field in ("whose-report", "follow_up_on"):
-        assert f'id="f-{field}-own-fire-close-fault"' in refused.text
+    assert 'id="f-whose-report-own-fire-close-fault"' in refused.text
     assert re.search(r"closing report\.pdf.*kept from your first try", refused.text, re.S)
-    assert not of_case(engine, number).documents
-    said = {
-        "report-f-whose": "both",
-        "f-outcome": "deployed_unmeasured",
-        "f-follow_up_on": (today() + timedelta(days=400)).isoformat(),
-    }
+    assert of_case(engine, number).documents == before.documents
+    said = {"report-f-whose": "both", "f-outcome": "deployed_unmeasured"}
     assert close(supervisor, task.id, refused.text, **said).status_code == 303
     case = of_case(engine, number)
     assert case.main.states == ("closed",)
-    assert [(one.kind, one.party) for one in case.documents.values()] == [("report", None)]
-    assert case.main.fired["close"].data["report"] == list(case.documents)
+    added = [one for id, one in case.documents.items() if id not in before.documents]
+    assert [(one.kind, one.party) for one in added] == [("report", None)]
+    assert case.main.fired["close"].data["report"] == [one.id for one in added]
 
 
 def test_words_that_an_answer_has_no_place_for_are_not_dropped_in_silence(
