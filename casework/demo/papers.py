@@ -196,10 +196,17 @@ def _html(title: str, title_zh: str, about: About, words: Sequence[Both]) -> str
     en = f"{Speech(chinese=False).day(about.day)} {about.title}"
     return str(
         page.format(
-            title=title, style=Markup(_STYLE), fonts=fonts, heading=heading, number=about.number, en=en, zh=zh, words=said,
+            title=title,
+            style=Markup(_STYLE),
+            fonts=fonts,
+            heading=heading,
+            number=about.number,
+            en=en,
+            zh=zh,
+            words=said,
             end=_pair(_INVENTED),
         )
-    )  # fmt: skip
+    )
 
 
 def _pair(words: Both) -> Markup:

@@ -13,9 +13,13 @@ from casework.web.shell.layout import country_name
 #: What the words of languages know as territories, and ISO 3166-1 does not as countries.
 _NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"})
 #: The codes of ISO 3166-1.
-COUNTRIES = tuple(sorted(
-    code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
-))  # fmt: skip
+COUNTRIES = tuple(
+    sorted(
+        code
+        for code in map(str, Locale("en").territories)
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    )
+)
 
 
 def countries() -> list[tuple[str, str]]:

@@ -22,9 +22,11 @@ def test_every_country_is_there_and_no_union_of_them() -> None:
 
 @pytest.mark.parametrize(
     ("language", "first", "then"),
-    [("en", "Åland Islands", ("Austria", "Belgium", "China", "Ireland", "Switzerland", "Zimbabwe")),
-     ("zh", "阿尔巴尼亚", ("奥地利", "比利时", "德国", "瑞士", "中国"))],
-)  # fmt: skip
+    [
+        ("en", "Åland Islands", ("Austria", "Belgium", "China", "Ireland", "Switzerland", "Zimbabwe")),
+        ("zh", "阿尔巴尼亚", ("奥地利", "比利时", "德国", "瑞士", "中国")),
+    ],
+)
 def test_they_are_in_order_of_their_names(app: Flask, language: str, first: str, then: tuple[str, ...]) -> None:
     with app.test_request_context(headers={"Accept-Language": language}):
         names = [name for _, name in countries()]
