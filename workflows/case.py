@@ -310,6 +310,7 @@ class Case(Workflow):
     amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(
         same(), by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=EXCEPTION, do="Amend the plan",
         done="amended the plan", form=forms.AmendedPlan, opens=PLANNED, part=parts.CHANGES_PLAN, decides="plans",
+        guards=[guards.assessed_or_skipped],
     )  # fmt: skip
     ask_beside = any_of(assessment, structuring, agreement, deployment, monitoring).to(
         same(), by=Role.OFFICER, kind=EXCEPTION, do="Ask another provider as well", done="asked other providers as well",

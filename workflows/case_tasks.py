@@ -76,7 +76,7 @@ decide_plan = Task(
 )  # fmt: skip
 service_plan = Task(
     "service_plan", "Write the service plan", Role.OFFICER, working_days(20), forms.ServicePlan, opens=(decide_plan,),
-    unless_open=True, done="handed in the service plan", part=parts.MAKES_PLAN,
+    unless_open=True, done="handed in the service plan", part=parts.MAKES_PLAN, guards=(guards.assessed_or_skipped,),
 )  # fmt: skip
 
 decide_waiver = Task(

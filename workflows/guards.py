@@ -216,6 +216,14 @@ def consents_are_recent(f: Facts) -> bool:
 
 
 @guard(
+    rule="The plan names who assesses, or asks to skip the assessment, not both.",
+    refusal="The plan names who assesses and asks to skip the assessment. Leave out one of the two.",
+)
+def assessed_or_skipped(f: Facts) -> bool:
+    return not (f.data.get("assessment") and f.data.get("skip_assessment") is True)
+
+
+@guard(
     rule="The service plan asks to skip the assessment.",
     refusal="The service plan does not ask to skip the assessment.",
 )

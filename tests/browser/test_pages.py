@@ -29,6 +29,7 @@ from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
+from tests.support.additions import show_burden
 from tests.support.samples import Sample
 from tests.support.scene import make_things
 from tests.support.way_to_referral import to_referral
@@ -130,7 +131,10 @@ def make_page_things(site: Site) -> Mapping[str, str]:
     with transaction(site.engine) as db:
         case = load(db, home_of(db, made["number"]), "case")
         world.write(db, "officer", case, None, "I see.", reply_to=note, documents=[paper])
-    return made | {"fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1"}
+    shown = show_burden(site.document_store, world, made["right"], made["burden"], by="officer", scope="BJ")
+    return made | {
+        "fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1", "evidence": shown,
+    }  # fmt: skip
 
 
 #: What people have typed and records hold: it stands in Chinese pages as it was written. No codes: those have words.

@@ -239,6 +239,18 @@ def test_consents_are_recent(case: Facts, holds: bool) -> None:
 
 @table(
     {
+        "neither": (facts(data={"payer": "programme", "skip_assessment": False}), True),
+        "an assessor": (facts(data={"assessment": "lab", "skip_assessment": False}), True),
+        "none is needed": (facts(data={"skip_assessment": True}), True),
+        "both": (facts(data={"assessment": "lab", "skip_assessment": True}), False),
+    }
+)
+def test_assessed_or_skipped(case: Facts, holds: bool) -> None:
+    assert guards.assessed_or_skipped.holds(case) is holds
+
+
+@table(
+    {
         "no plan": (facts(), False),
         "not asked": (facts(tasks=[done("service_plan", skip_assessment=False)]), False),
         "asked": (facts(tasks=[done("service_plan", skip_assessment=True)]), True),

@@ -50,14 +50,15 @@ _HELD = """
     SELECT t.* FROM tasks t WHERE t.holder_id = CAST(:person AS uuid) AND t.state IN ('Reserved', 'InProgress')
     {when} {focus} {window}
 """
-#: Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards.
+#: Of the cases that one owns what waits for their officer; of closed ones, what is still asked afterwards and what runs on.
 _OWN = """
     SELECT t.* FROM {home} h JOIN tasks t ON t.log_id = h.id WHERE h.owner_id = CAST(:person AS uuid) {lives}
     AND NOT CAST(:person AS text) = ANY(h.interests) AND t.state = 'Ready' AND t.queue = '{queue}' AND t.organisation_id IS NULL
     {when} {focus} {window}
 """
 _OWNS = (
-    (Role.OFFICER, "cases", "AND h.closed_at IS NULL"), (Role.OFFICER, "cases", "AND h.closed_at IS NOT NULL AND t.aftercare"),
+    (Role.OFFICER, "cases", "AND h.closed_at IS NULL"),
+    (Role.OFFICER, "cases", "AND h.closed_at IS NOT NULL AND (t.aftercare OR t.type = 'step')"),
     (Role.DISPUTE_OFFICER, "mediations", ""),
 )  # fmt: skip
 _WHEN = {

@@ -1219,13 +1219,13 @@ CREATE TABLE tasks (
     CONSTRAINT ck_tasks_common CHECK (NOT common OR shown_to IS NULL)
 )
  WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01);
-CREATE INDEX ix_tasks_aftercare_ready ON tasks (log_id) WHERE aftercare AND state = 'Ready';
 CREATE INDEX ix_tasks_closed_by ON tasks (closed_by, closed_at, id) WHERE closed_by IS NOT NULL;
 CREATE INDEX ix_tasks_holder ON tasks (holder_id, due_at, id) WHERE state IN ('Reserved', 'InProgress', 'Suspended');
 CREATE INDEX ix_tasks_log_id ON tasks (log_id);
 CREATE INDEX ix_tasks_organisation_turn ON tasks (organisation_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NOT NULL;
 CREATE INDEX ix_tasks_programme_queue ON tasks (programme_id, queue, due_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
 CREATE INDEX ix_tasks_programme_turn ON tasks (programme_id, queue, turn_at, id) WHERE state = 'Ready' AND organisation_id IS NULL;
+CREATE INDEX ix_tasks_runs_on_ready ON tasks (log_id) WHERE (aftercare OR type = 'step') AND state = 'Ready';
 COMMENT ON COLUMN tasks.sealed IS 'Of a mediation';
 COMMENT ON COLUMN tasks.shown_to IS 'The provider of the referral that it is, or is in, once that was sent';
 COMMENT ON COLUMN tasks.shut_out IS 'Who of them is not shown it: barred, or with a declared interest';

@@ -259,7 +259,9 @@ tasks = Table(
         postgresql_where=text("state IN ('Reserved', 'InProgress', 'Suspended')"),
     ),
     Index("ix_tasks_closed_by", "closed_by", "closed_at", "id", postgresql_where=text("closed_by IS NOT NULL")),
-    Index("ix_tasks_aftercare_ready", "log_id", postgresql_where=text("aftercare AND state = 'Ready'")),
+    Index(
+        "ix_tasks_runs_on_ready", "log_id", postgresql_where=text("(aftercare OR type = 'step') AND state = 'Ready'")
+    ),
     postgresql_with={"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.01"},
 )
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from itertools import accumulate, pairwise
 
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
 from casework.engine.analysis.deadline_explanation import PAUSE
 from casework.engine.analysis.time_accounting import OFFICE, PROVIDER
-from casework.engine.deadlines.calendars import Calendar, day_in
-from casework.ledger.canonical_json import parse_instant
+from casework.engine.deadlines.calendars import Calendar
 from casework.operations.deadlines.views import ClockCause, ClockExplained, ClockLine, Sides
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.web.shell.i18n import edition_text
@@ -46,11 +45,15 @@ def ledger(clock: ClockExplained | None) -> Ledger | None:
     """The explanation of a clock as a page says it; None for none."""
     if clock is None:
         return None
+    lines = [line.minutes for line in clock.lines]
+    counted = (
+        lines if clock.unit == "wd" else days_by_line(lines, clock.given_days if clock.due_at else clock.used_days)
+    )
     return Ledger(
         say_rule(clock, SPEECH),
         say_used(clock, SPEECH),
-        tuple(_line(line, clock) for line in clock.lines),
-        _counted(clock.lines, clock),
+        tuple(_line(line, clock, amount) for line, amount in zip(clock.lines, counted, strict=True)),
+        _amount(sum(counted), clock),
         clock.zone,
         len(clock.calendars),
     )
@@ -110,24 +113,23 @@ def _working(minutes: int, calendar: Calendar) -> str:
     return f"{words} {_span(rest)}" if rest else words
 
 
-def _line(line: ClockLine, clock: ClockExplained) -> Line:
+def _line(line: ClockLine, clock: ClockExplained, counted: int) -> Line:
     why = say_kind(line, SPEECH)
     if line.kind == PAUSE and (cause := _cause(line.because)):
         why = gettext("%(what)s: %(why)s", what=why, why=cause)
-    return Line(say_days_of(line, clock.zone, SPEECH), why, _counted([line], clock) if line.minutes else "")
+    return Line(say_days_of(line, clock.zone, SPEECH), why, _amount(counted, clock) if line.minutes else "")
 
 
-def _counted(lines: Iterable[ClockLine], clock: ClockExplained) -> str:
-    """How much counted: hours of work; of a clock for which every day does, days, and that on which it begins is none of them."""
-    counting = [line for line in lines if line.minutes]
-    if clock.unit == "wd":
-        return _span(sum(line.minutes for line in counting))
-    return ngettext("%(num)d day", "%(num)d days", sum(_days_of(line, clock.zone) for line in counting))
+def _amount(counted: int, clock: ClockExplained) -> str:
+    """How much counted: hours of work, or days of a clock for which every day counts."""
+    return _span(counted) if clock.unit == "wd" else ngettext("%(num)d day", "%(num)d days", counted)
 
 
-def _days_of(line: ClockLine, zone: str) -> int:
-    first, last = (day_in(parse_instant(moment), ZoneInfo(zone)) for moment in (line.from_, line.until))
-    return (last - first).days
+def days_by_line(minutes: Sequence[int], days: int) -> list[int]:
+    """So many days as whole ones by line, by how long each counted: what the lines say adds up to what was given."""
+    whole = sum(minutes)
+    ends = [round(days * so_far / whole) if whole else 0 for so_far in accumulate(minutes)]
+    return [end - start for start, end in pairwise([0, *ends])]
 
 
 def _cause(because: ClockCause | None) -> str:

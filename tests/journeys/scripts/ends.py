@@ -342,7 +342,12 @@ SCRIPTS: dict[str, Steps] = {
         *SCREENED,
         do("chief", "kick_off"),
         do("chief", "nda"),
-        do("chief", "service_plan", assessment="institute", skip_assessment=True),
+        refused(
+            do("chief", "service_plan", assessment="institute", skip_assessment=True),
+            Refused,
+            "Leave out one of the two",
+        ),
+        do("chief", "service_plan", skip_assessment=True),
         *never("case.approve_plan", "the one who prepared it"),
         *never("case.skip_assessment", "the one who prepared it", reason="risk_accepted"),
         *never("decide_plan", "the one who prepared it"),

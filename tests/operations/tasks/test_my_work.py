@@ -103,6 +103,22 @@ def test_a_late_task_stands_under_overdue_unless_its_clock_stands_still(
     assert (mine["overdue"], kick_off in mine["frozen"]) == (set(), True)
 
 
+def test_what_runs_on_after_the_closing_is_still_ones_own(world: World, db: Connection) -> None:
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    step = db.execute(
+        text(
+            "SELECT t.id FROM tasks t JOIN cases c ON c.id = t.log_id WHERE c.number = :number AND t.type = 'step' AND t.closed_at IS NULL"
+        ),
+        {"number": number},
+    ).scalar_one()
+    db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE number = :number"), {"number": number})
+    mine = tabs(db, world, "officer")
+    # The track of an agreement, say, that the office follows for years; what was asked for the closed case alone is over.
+    assert str(step) in mine["open"]
+    assert task_called(db, number, "triage_check") not in mine["open"]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_groups_are_apart_and_together_all_there_is(world: World, db: Connection, seed: int) -> None:
     """Random days, holders, states and clocks: each task is where reading it by hand puts it."""

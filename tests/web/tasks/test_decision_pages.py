@@ -187,7 +187,6 @@ def test_what_moved_meanwhile_is_shown_before_anything_is_decided(
             db,
             number,
             "service_plan",
-            assessment=world.organisations["lab"],
             payer="programme",
             skip_assessment=True,
         )
