@@ -91,7 +91,6 @@ PLAN_GUARDS = (
 )
 SIGN_GUARDS = (
     border_guards.transfer_is_permitted,
-    border_guards.export_may_be_agreed,
     agreement_guards.agreement_is_in_force,
     agreement_guards.compliance_gate_is_passed,
     agreement_guards.dispute_clause_is_chosen,

@@ -108,7 +108,6 @@ class TransactionVerification(Form):
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
     due=calendar_days(60, since="first_base_on|effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
-    only_if=border_guards.no_licence_is_needed,
     done="recorded the registration of the technology contract",
     checklist=(
         Item(

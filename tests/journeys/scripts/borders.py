@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
 from casework.playbook.steps import add, do
-from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, to_structuring
+from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, bought, to_structuring
 from tests.journeys.checks import along, has, has_not, lies, refused, stands
 from tests.journeys.journey import Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
@@ -155,6 +155,12 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_local"),
         has_not("contract_registration"),
         do("compliance", "compliance_gate"),
+    ),
+    "purchase from a Chinese owner that is sold abroad is signed": (
+        *to_structuring("export"),
+        *bought(90_000),
+        do("officer", "case.sign"),
+        stands("case", "deployment"),
     ),
     "nobody knows where a party is": (
         *to_structuring("unplaced"),
