@@ -124,14 +124,16 @@ TERMS_FIT = (
     price_has_one_currency, technology_value_is_part, payments_make_the_value,
 )  # fmt: skip
 EXPIRY = "Ask the parties about the expiring agreement"
+#: By the signing that counts: the latest, whatever its copy leaves unsaid.
+EXPIRES = "sign_local.expires_on|sign_cross.expires_on|sign_to_licence.expires_on"
 EXPIRY_WARNINGS = (
     Task(
         "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(45), form=Expiry,
-        after=calendar_days(-90, since="expires_on|sign_to_licence.expires_on"), on="main", aftercare=True,
+        after=calendar_days(-90, since=EXPIRES), on="main", aftercare=True,
     ),
     Task(
         "agreement_expiry", EXPIRY, queue=Role.OFFICER, due=calendar_days(20), form=Expiry,
-        after=calendar_days(-30, since="expires_on|sign_to_licence.expires_on"), on="main", aftercare=True,
+        after=calendar_days(-30, since=EXPIRES), on="main", aftercare=True,
     ),
 )  # fmt: skip
 #: What may follow from any signing; each opens only where it is called for.

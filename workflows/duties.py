@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, Text, YesNo
 from casework.engine.definition.grammar import Item, Task, calendar_days, months
 from casework.engine.roles import Role
-from workflows import border_guards, laws
+from workflows import laws
 from workflows.deal_guards import assignment_stands, licence_is_recorded, registered_after_signing
 from workflows.duty_guards import (
     appraisal_is_due,

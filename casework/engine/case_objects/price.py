@@ -1,6 +1,7 @@
 """The price of a deal as it was signed last: what kind of agreement it is, its value, what of that is technology, or why there is none.
 
-Where each of these is said, a definition tells (`Workflow.price`).
+Where each of these is said, a definition tells (`Workflow.price`): "sign.value", or "sign+licence.value" of what counts only once
+another action came after it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from casework.engine.definition.sheets import place_of
 from casework.engine.parts import PRICE_PARTS
 from casework.engine.state.case import Track
 
@@ -28,18 +30,19 @@ class Price:
 
 
 def price_of(track: Track, written: Mapping[str, str]) -> Price | None:
-    """The price by the action that fired last of those that say it; None before the first."""
-    names = {where.partition(".")[0] for places in written.values() for where in places.split("|")}
-    fired = {name: done for name in names if (done := track.fired.get(name)) is not None}
+    """The price by the action that fired last of those that say it and count; None before the first."""
+    places = {part: [place_of(where) for where in told.split("|")] for part, told in written.items()}
+    actions = {(action, after) for told in places.values() for action, after, _ in told}
+    fired = {action: track.fired[action] for action, after in actions if _counts(track, action, after)}
     if not fired:
         return None
     name = max(fired, key=lambda name: (fired[name].at, name))
-    fields = {
-        part: field
-        for part, places in written.items()
-        for action, _, field in (where.partition(".") for where in places.split("|"))
-        if action == name
-    }
+    fields = {part: field for part, told in places.items() for action, _, field in told if action == name}
     data = fired[name].data
     said = {part: data[field] for part, field in fields.items() if data.get(field) not in (None, "")}
     return Price(fired[name].at, said, fields)
+
+
+def _counts(track: Track, action: str, after: str) -> bool:
+    said, then = track.fired.get(action), track.fired.get(after)
+    return said is not None and (not after or then is not None and then.at >= said.at)

@@ -20,7 +20,7 @@ from typing_extensions import TypedDict
 
 from casework.engine.deadlines.calendars import Calendar, Unit
 
-#: What a form said, by "field", "transition.field" or "task.field"; None when nothing did.
+#: What a form said, by "field", "transition.field" or "task.field", or by several with bars between; None when nothing did.
 Said = Callable[[str], Any]
 
 
@@ -287,11 +287,8 @@ _LONG = timedelta(days=366)
 
 
 def _day(names: str, said: Said) -> str | None:
-    for name in names.split("|"):
-        day = said(name)
-        if isinstance(day, str):
-            return day
-    return None
+    day = said(names)
+    return day if isinstance(day, str) else None
 
 
 def _noon(calendar: Calendar, day: date) -> datetime:

@@ -84,6 +84,14 @@ class Facts:
         done = self.result(name)
         return done.result.get(wanted) if done else None
 
+    def said_at(self, name: str) -> datetime | None:
+        """When the form of a transition of this track, or of a completed task, was given last; None where it was not."""
+        fired = self.fired(name)
+        if fired is not None:
+            return fired.at
+        done = self.result(name)
+        return (done.closed_at or done.opened_at) if done else None
+
     # --- tasks ---
 
     def results(self, name: str) -> list[Task]:

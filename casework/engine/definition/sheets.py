@@ -59,6 +59,13 @@ class KeptBack:
         return "|".join(where for where in written.split("|") if tuple(where.split(".")[-2:]) not in self.answers)
 
 
+def place_of(where: str) -> tuple[str, str, str]:
+    """Of a place in a price: the action that says it, the one that must have come after it (none: empty), and the field."""
+    actions, _, field = where.partition(".")
+    action, _, after = actions.partition("+")
+    return action, after, field
+
+
 #: To whoever sees a case whole.
 NOTHING_KEPT = KeptBack()
 

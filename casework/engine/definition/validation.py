@@ -12,6 +12,7 @@ from casework.engine.definition.editions import Edition, StateRule, TaskRule, Tr
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.sheet_faults import sheet_faults
+from casework.engine.definition.sheets import place_of
 from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
@@ -430,12 +431,12 @@ def _price(graph: Graph) -> Iterator[Fault]:
         if part not in PRICE_PARTS:
             yield Fault("unknown_price", "price", f"No part of a price is called {quoted(part)}.")
         for where in written.split("|"):
-            name, _, field = where.partition(".")
-            forms = [rule.form for rule in edition.transitions if rule.name == name]
+            name, after, field = place_of(where)
+            known = not after or edition.has(after)
+            forms = [rule.form for rule in edition.transitions if rule.name == name and known]
             if not any(_asks(edition, form, field, "money" if part in PRICE_AMOUNTS else "choice") for form in forms):
-                yield Fault(
-                    "unknown_price", "price", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
-                )
+                told = f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
+                yield Fault("unknown_price", "price", told)
 
 
 def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:

@@ -147,15 +147,24 @@ class EventBuilder:
         changes.append({"id": clock.id, "state": state, **change})
 
     def said(self, facts: Facts) -> Said:
+        """By places with bars between: what this form says; else what that earlier one says which was given last.
+
+        An earlier form among them counts no more once a later one was given, whatever that leaves unsaid: what was signed anew
+        ends when the new copy says, and not when the old one did.
+        """
         own = self.effects.get("transition") or self.effects.get("name")
 
-        def said(where: str) -> Any:
-            name, dot, field = where.partition(".")
-            if not dot:
-                return facts.data.get(name)
-            if name == own and field in facts.data:
-                return facts.data[field]
-            return facts.said(where)
+        def said(places: str) -> Any:
+            parts = [place.partition(".") for place in places.split("|")]
+            for name, dot, _ in parts:
+                if not dot and facts.data.get(name) is not None:
+                    return facts.data[name]
+            given = {name: at for name, dot, _ in parts if dot and (at := facts.said_at(name)) is not None}
+            mine = facts.data and any(dot and name == own for name, dot, _ in parts)
+            last = own if mine else max(given, key=lambda name: given[name], default=None)
+            wanted = [field for name, dot, field in parts if dot and name == last]
+            values = (facts.data.get(field) if mine else facts.said(f"{last}.{field}") for field in wanted)
+            return next((value for value in values if value is not None), None)
 
         return said
 

@@ -51,6 +51,21 @@ def test_the_last_signing_counts() -> None:
     )
 
 
+def test_what_waits_for_its_licence_has_no_price_before_it() -> None:
+    talks = {"sign_local": signed(2, kind="loi", price_form="none", no_price="prepares")}
+    signed_to_licence = signed(5, kind="patent_licence", price_form="fixed", contract_value=MONEY)
+
+    def kind(**fired: Fired) -> str | None:
+        told = price_of(track("agreement", "signing", fired=fired), WRITTEN)
+        return told.said["kind"] if told else None
+
+    assert kind(sign_to_licence=signed_to_licence) is None
+    assert kind(**talks, sign_to_licence=signed_to_licence) == "loi"
+    # A licence of an earlier contract gives no effect to a later one.
+    assert kind(sign_to_licence=signed_to_licence, licence_issued=signed(4)) is None
+    assert kind(**talks, sign_to_licence=signed_to_licence, licence_issued=signed(9)) == "patent_licence"
+
+
 @pytest.mark.parametrize(
     ("price", "words"),
     [
@@ -58,6 +73,7 @@ def test_the_last_signing_counts() -> None:
         ({"contract_value": "sign_local.kind"}, "is to be"),
         ({"kind": "sign_local.contract_value"}, "is to be"),
         ({"kind": "signed.kind"}, "is to be"),
+        ({"kind": "sign_local+blessed.kind"}, "is to be"),
     ],
 )
 def test_what_nobody_asks_for_is_a_fault(price: dict[str, str], words: str) -> None:

@@ -52,7 +52,7 @@ def _nothing(name: str) -> None:
         (working_days(2, since="day"), {"day": "2026-03-03"}, "2026-03-05T17:00"),
         (calendar_days(-90, since="sign.expires_on"), {"sign.expires_on": "2027-03-01"}, "2026-12-01T17:00"),
         (until("day"), {"day": "2026-03-08"}, "2026-03-08T17:00"),
-        (until("a.on|b.on"), {"b.on": "2026-05-04"}, "2026-05-04T17:00"),
+        (until("a.on|b.on"), {"a.on|b.on": "2026-05-04"}, "2026-05-04T17:00"),
         (until("day"), {}, None),
     ],
 )

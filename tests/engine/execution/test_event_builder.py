@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -14,6 +15,7 @@ from casework.engine.state.effects_schema import Effects
 from casework.errors import NotFound
 from tests.engine.toy_case import accept
 from tests.engine.toys import PROVIDER, Play
+from tests.workflows.case_facts import fired
 
 DEPUTY = By("officer-2", Role.OFFICER, None, "officer-1")
 
@@ -111,3 +113,26 @@ def test_what_a_form_says_comes_before_what_was_said_earlier(play: Play) -> None
     assert (said("light"), said("note.light"), said("go.light"), said("day")) == ("green", "green", None, None)
     before = builder.said(builder.facts(play.case.main, {}))
     assert before("note.light") == "red"
+    # What is given now says nothing of it: what was given before says it no more.
+    assert builder.said(builder.facts(play.case.main, {"day": "2026-05-04"}))("note.light") is None
+
+
+def test_of_several_forms_the_one_that_was_given_last_counts(play: Play) -> None:
+    builder = building(play)
+    builder.begin("fired", play.case.main, {"transition": "go"})
+    told = {"old": fired(2, on="2026-05-04", other="2026-06-01"), "new": fired(5, other="2026-07-01")}
+    deal = replace(play.case.main, fired=told)
+
+    def said(places: str, **data: str) -> str | None:
+        value: str | None = builder.said(builder.facts(deal, data))(places)
+        return value
+
+    for places in ("old.on|old.other|new.on|new.other", "new.on|new.other|old.on|old.other"):
+        assert said(places) == "2026-07-01"
+    assert said("old.on|new.on") is None
+    assert said("old.on|never.on") == "2026-05-04"
+    # This form comes first, by its field alone or by its name.
+    assert said("on|new.other", on="2026-08-01") == "2026-08-01"
+    assert said("on|new.other", day="2026-08-01") == "2026-07-01"
+    assert said("old.on|go.on", on="2026-08-01") == "2026-08-01"
+    assert said("old.on|go.on", day="2026-08-01") is None

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
 from casework.playbook.steps import add, do
-from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, bought, to_structuring
-from tests.journeys.checks import along, has, has_not, lies, refused, stands
-from tests.journeys.journey import Steps
+from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
+from tests.journeys.checks import along, due_in, has, has_not, lies, refused, stands, that
+from tests.journeys.journey import Check, Journey, Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
+
+
+def warnings(count: int) -> Check:
+    """So many warnings of its end wait for their day."""
+
+    def waiting(journey: Journey) -> bool:
+        return sum(task.name == "agreement_expiry" for task in journey.case.open_tasks()) == count
+
+    return that(waiting, f"not {count} warnings")
+
 
 #: As far as an export that was classed as restricted, and one that was classed as dual use.
 RESTRICTED: Steps = (
@@ -94,11 +104,19 @@ SCRIPTS: dict[str, Steps] = {
         stands("agreement", "in_force"),
         lies("filter_patent", ("licence", "plain", True)),
         has("licence_recording", queue="officer"),
+        warnings(2),
         # What has a licence is not registered as well.
         has_not("contract_registration"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         stands("case", "deployment"),
+    ),
+    "contract that was given up before its licence says no day of the next": (
+        *TO_LICENCE,
+        do("officer", "agreement.redraft"),
+        *agreed("purchase", ends=False, review_on=200),
+        due_in("in_force", 200),
+        warnings(0),
     ),
     "forbidden export ends, and the case can only close": (
         *to_structuring("export"),
