@@ -10,7 +10,7 @@ from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Decimals, Line, SomeWords
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Country or region, ISO 3166-1 alpha-2")]
 Kind = Literal["company", "institution", "government", "association", "other"]
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Address = Annotated[str, Field(min_length=1, max_length=500)]

@@ -10,7 +10,7 @@ from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly,
 from casework.api.protocol.schemas import NamedInBoth
 from casework.json_values import JsonObject
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="Country or region, ISO 3166-1 alpha-2")]
 
 
 class OrganisationQuery(Paged):

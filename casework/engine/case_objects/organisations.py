@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from casework import reasons
+from casework.engine.case_objects.countries import is_country
 from casework.engine.definition.forms import decimal_text
 from casework.engine.definition.names import insist_name
 from casework.engine.roles import Role
@@ -105,7 +106,7 @@ def _one_of(codes: tuple[str, ...]) -> Any:
 
 def _country(value: str, name: str) -> str:
     code = value.upper()
-    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+    if not is_country(code):
         raise InvalidForm(fields={name: reasons.fields.NO_COUNTRY})
     return code
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from casework.engine.case_objects.countries import is_country
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.json_values import JsonMapping, JsonObject
@@ -127,6 +128,13 @@ def _currency(value: Any) -> str:
     return code
 
 
+def _country(value: Any) -> str:
+    code = _words(value).strip().upper()
+    if not is_country(code):
+        raise ValueError("is no code of a country or region such as CN, DE or GB")
+    return code
+
+
 def _level(value: Any) -> int:
     digits = _words(value).strip()
     if not re.fullmatch("[0-9]{1,3}", digits) or not 1 <= int(digits) <= 9:
@@ -196,6 +204,7 @@ Title = Annotated[str, _line(1_000, plain=True)]
 Text = Annotated[str, BeforeValidator(_text)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Score = Annotated[Decimal, BeforeValidator(_number)]
+Country = Annotated[str, BeforeValidator(_country)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Level = Annotated[int, BeforeValidator(_level)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -228,7 +237,7 @@ class Need(_Ranked):
     title: Title
     title_zh: Title | None = None
     owner: Name | None = None
-    owner_country: Short | None = None
+    owner_country: Country | None = None
     sector: Short | None = None
     district: Short | None = None
     problem: Text | None = None
@@ -286,7 +295,7 @@ class Technology(_Ranked):
     title: Title
     title_zh: Title | None = None
     owner: Name | None = None
-    owner_country: Short | None = None
+    owner_country: Country | None = None
     description: Text | None = None
     developed_in: Several | None = None
     deployed_in: Several | None = None

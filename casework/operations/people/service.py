@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects.countries import is_country
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -117,6 +118,8 @@ def create_organisation(
 ) -> Done:
     """An organisation: a party, or a provider of services."""
     insist_administrator(actor)
+    if country is not None and not is_country(country):
+        raise InvalidForm(fields={"country": reasons.fields.NO_COUNTRY})
 
     def do() -> JsonMapping:
         id = registry.register_organisation(

@@ -786,7 +786,7 @@ CREATE INDEX ix_organisations_programme_id ON organisations (programme_id);
 CREATE INDEX ix_organisations_terms ON organisations USING gin (casework_terms_of_both(name, name_zh)) WITH (gin_pending_list_limit = 256);
 CREATE UNIQUE INDEX ux_organisations_register_number ON organisations (programme_id, replace(upper(register_number), ' ', '')) WHERE merged_into IS NULL;
 COMMENT ON COLUMN organisations.id IS 'Also the id of its log';
-COMMENT ON COLUMN organisations.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisations.country IS 'Country or region, ISO 3166-1 alpha-2';
 COMMENT ON COLUMN organisations.register_number IS 'Unified social credit code, or a foreign register''s number';
 COMMENT ON COLUMN organisations.kind IS 'company, institution, government, association, provider or other';
 COMMENT ON COLUMN organisations.services IS 'Kinds of referral it takes';
@@ -1507,7 +1507,7 @@ CREATE INDEX ix_organisation_owners_organisation_id ON organisation_owners (orga
 COMMENT ON TABLE organisation_owners IS 'Who owns more than 25 % of an organisation; the fold of its log';
 COMMENT ON COLUMN organisation_owners.programme_id IS 'Whose people see it';
 COMMENT ON COLUMN organisation_owners.kind IS 'person or organisation';
-COMMENT ON COLUMN organisation_owners.country IS 'ISO 3166-1 alpha-2';
+COMMENT ON COLUMN organisation_owners.country IS 'Country or region, ISO 3166-1 alpha-2';
 COMMENT ON COLUMN organisation_owners.share IS 'In per cent';
 COMMENT ON COLUMN organisation_owners.screened IS 'How the newest screening ended: clear or hit; null before there is one';
 COMMENT ON COLUMN organisation_owners.lists IS 'The lists that were looked through, with their versions';

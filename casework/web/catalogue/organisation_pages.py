@@ -51,7 +51,7 @@ class Looked(Form):
     name = Text(label=N_("Name"), max=300)
     name_zh = Text(label=N_("Chinese name"), max=300, required=False)
     kind = Choice(label=N_("Kind of organisation"), choices={code: KINDS_OF_ORGANISATIONS[code] for code in KINDS})
-    country = Choice(label=N_("Country"), choices={code: code for code in COUNTRIES}, required=False)
+    country = Choice(label=N_("Country or region"), choices={code: code for code in COUNTRIES}, required=False)
     register_number = Text(
         label=N_("Registration number"),
         max=100,

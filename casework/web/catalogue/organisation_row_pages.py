@@ -49,7 +49,7 @@ class ChangedContact(Contact):
 class Owner(Form):
     name = Text(label=N_("Name of the owner"), max=300)
     kind = Choice(label=N_("Who the owner is"), choices={code: KINDS_OF_OWNERS[code] for code in OWNER_KINDS})
-    country = Choice(label=N_("Country"), choices={code: code for code in COUNTRIES}, required=False)
+    country = Choice(label=N_("Country or region"), choices={code: code for code in COUNTRIES}, required=False)
     share = Number(
         label=N_("Share in per cent"), required=False, min="0", max="100", help=N_("Owners above 25 per cent.")
     )

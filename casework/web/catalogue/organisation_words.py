@@ -26,7 +26,7 @@ WRITTEN_IN = {"zh": N_("Chinese"), "en": N_("English")}
 #: What a field is called in a history, by table and field.
 _LABELS: Mapping[str, str] = {
     "organisations.name": N_("Name"), "organisations.name_zh": N_("Chinese name"),
-    "organisations.kind": N_("Kind of organisation"), "organisations.country": N_("Country"),
+    "organisations.kind": N_("Kind of organisation"), "organisations.country": N_("Country or region"),
     "organisations.register_number": N_("Registration number"), "organisations.address": N_("Address"),
     "organisations.size": N_("Size"), "organisations.state_owned": N_("State-owned"),
     "organisations.language": N_("Language of letters"),
@@ -34,7 +34,7 @@ _LABELS: Mapping[str, str] = {
     "organisation_contacts.email": N_("E-mail"), "organisation_contacts.telephone": N_("Telephone"),
     "organisation_contacts.language": N_("Language of letters"),
     "organisation_owners.name": N_("Name of the owner"), "organisation_owners.kind": N_("Who the owner is"),
-    "organisation_owners.country": N_("Country"), "organisation_owners.share": N_("Share in per cent"),
+    "organisation_owners.country": N_("Country or region"), "organisation_owners.share": N_("Share in per cent"),
     "organisation_owners.screened": N_("The owner"), "organisation_screenings.result": N_("The organisation"),
     "organisation_screenings.checked_on": N_("Checked on"), "organisation_screenings.valid_until": N_("Holds until"),
     "organisation_screenings.lists": N_("Lists and their versions"), "organisation_screenings.finding": N_("What was found"),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
+from casework.engine.case_objects.countries import is_country
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.core.i18n import SERVICES
@@ -30,7 +31,7 @@ from casework.web.people.administration_forms import (
     typed_day,
     typed_or_none,
 )
-from casework.web.shell.countries import COUNTRIES, countries
+from casework.web.shell.countries import countries
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import only, page_transaction
 
@@ -93,7 +94,7 @@ def add() -> Response:
             faults["kind"] = reasons.fields.NOT_A_CHOICE
         if set(services) - set(OFFERED):
             faults["services"] = reasons.fields.NOT_A_CHOICE
-        if country and country not in COUNTRIES:
+        if country and not is_country(country):
             faults["country"] = reasons.fields.NO_COUNTRY
         if typed("language") not in LANGUAGES:
             faults["language"] = reasons.fields.NOT_A_CHOICE

@@ -1,29 +1,21 @@
-"""The countries that a form offers, by their names in the reader's language."""
+"""The countries and regions that a form offers, by their names in the reader's language."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
 
-from babel import Locale
+from flask_babel import gettext
 
-from casework.web.shell.form_fields import FormView
+from casework import reasons
+from casework.engine.case_objects.countries import COUNTRIES, is_country
+from casework.web.shell.form_fields import Field, FormView
+from casework.web.shell.i18n import say
 from casework.web.shell.layout import country_name
-
-#: What the words of languages know as territories, and ISO 3166-1 does not as countries.
-_NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"})
-#: The codes of ISO 3166-1.
-COUNTRIES = tuple(
-    sorted(
-        code
-        for code in map(str, Locale("en").territories)
-        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
-    )
-)
 
 
 def countries() -> list[tuple[str, str]]:
-    """Code and name of each country, by name."""
+    """Code and name of each country or region, by name."""
     return sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda one: _order(one[1]))
 
 
@@ -36,9 +28,15 @@ def _order(name: str) -> tuple[bool, bytes]:
 def with_countries(view: FormView, name: str = "country") -> FormView:
     """The form with the names of countries to choose from, where it asks for one."""
     offered = tuple(countries())
-    return replace(
-        view, fields=tuple(replace(one, choices=offered) if one.name == name else one for one in view.fields)
-    )
+    return replace(view, fields=tuple(_offering(one, offered) if one.name == name else one for one in view.fields))
+
+
+def _offering(field: Field, offered: tuple[tuple[str, str], ...]) -> Field:
+    """What stands in it and is no code is offered too, and refused as such: nobody empties it without saying so."""
+    strange = tuple(code for code in field.values if code and not is_country(code))
+    words = tuple((code, gettext("%(code)s (no code of a country or region)", code=code)) for code in strange)
+    fault = say(reasons.fields.NO_COUNTRY) if strange and field.fault else field.fault
+    return replace(field, choices=words + offered, fault=fault)
 
 
 __all__ = ["COUNTRIES", "countries", "with_countries"]

@@ -24,6 +24,7 @@ from casework.operations.notifications.queries import MOST_COUNTED, find_unread
 from casework.operations.notifications.views import Unread
 from casework.web.shell import dates, forms, i18n, navigation
 from casework.web.shell.glossary import MEANINGS
+from casework.web.shell.i18n import N_
 from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_transaction, viewer
 
 #: The locale of each language that a person may choose.
@@ -108,9 +109,14 @@ def _locale() -> Locale:
     return Locale.parse(LOCALES[language()])
 
 
+#: Regions of China that the words of languages name without it.
+_REGIONS = {"HK": N_("Hong Kong, China"), "MO": N_("Macao, China"), "TW": N_("Taiwan, China")}
+
+
 def country_name(code: str) -> str:
-    """What a country of ISO 3166-1 is called in the reader's language; the code where it is none."""
-    return str(_locale().territories.get(code.upper(), code))
+    """What a country or region of ISO 3166-1 is called in the reader's language; the code where it is none."""
+    code = code.upper()
+    return gettext(_REGIONS[code]) if code in _REGIONS else str(_locale().territories.get(code, code))
 
 
 def unread() -> Unread:

@@ -42,6 +42,7 @@ def need(**cells: Any) -> tuple[Any, list[tuple[str, str]]]:
         ("budget", " 2e3 ", Decimal("2e3")),
         ("budget", 12, Decimal(12)),
         ("readiness_low", " 5 ", 5),
+        ("owner_country", " gb ", "GB"),
         ("wanted_by", "2026-12-31", date(2026, 12, 31)),
     ],
 )
@@ -69,6 +70,9 @@ def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) 
         ("budget", "1e15", "has too many digits"),
         ("budget", "0.0000001", "has too many digits"),
         ("budget_currency", "RMB", "write CNY"),
+        ("owner_country", "UK", "is no code of a country or region"),
+        ("owner_country", "EU", "is no code of a country or region"),
+        ("owner_country", "China", "is no code of a country or region"),
         ("budget_currency", "XAU", "is no currency code"),
         ("readiness_low", "0", "from 1 to 9"),
         ("readiness_low", "10", "from 1 to 9"),

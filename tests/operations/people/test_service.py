@@ -14,6 +14,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.people.registry import grant_role
 from casework.operations.people.service import (
     create_membership,
+    create_organisation,
     create_person,
     create_phase,
     create_programme,
@@ -47,6 +48,20 @@ def give(db: Connection, world: World, **other: Any) -> None:
         "ends_at": None,
     }
     create_membership(db, world.actor(db, "administrator"), **(given | other), request=new_request())
+
+
+def test_an_organisation_is_of_a_country_or_region_of_the_standard(world: World, db: Connection) -> None:
+    given: dict[str, Any] = {
+        "name": "Bank of Leeds", "name_zh": None, "kind": "provider", "services": ["pledge"], "register_number": None,
+        "language": "en",
+    }  # fmt: skip
+    administrator = world.actor(db, "administrator")
+    for strange in ("UK", "EU", "XK", "gb", ""):
+        with pytest.raises(InvalidForm) as refused:
+            create_organisation(db, administrator, **given, country=strange, request=new_request())
+        assert list(refused.value.fields) == ["country"]
+    for country in ("GB", None):
+        assert create_organisation(db, administrator, **given, country=country, request=new_request()).status == 201
 
 
 def test_who_makes_a_programme_is_its_first_administrator(world: World, db: Connection) -> None:

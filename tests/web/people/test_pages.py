@@ -281,6 +281,7 @@ def test_an_organisation_is_added_with_its_services(browser: Browser) -> None:
         {"kind": "nothing"},
         {"services": ["nothing"]},
         {"country": "China"},
+        {"country": "UK"},
         {"name": ""},
         {"language": "xx"},
     ):
