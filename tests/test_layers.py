@@ -422,3 +422,18 @@ def test_a_breach_is_found(module: str, source: str, fault: str) -> None:
 )
 def test_what_is_allowed_is_not_reported(module: str, source: str) -> None:
     assert faults_of(module, source) == []
+
+
+@pytest.mark.parametrize("layer", ["web", "api"])
+def test_no_page_fills_a_form_past_the_case_sheet(layer: str) -> None:
+    """`known_answers` leaves out what the case sheet keeps back; `prefill` alone does not."""
+    straight = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "casework" / layer).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module is not None
+        and node.module.startswith("casework.engine.definition")
+        and any(name.name == "prefill" for name in node.names)
+    ]
+    assert straight == []

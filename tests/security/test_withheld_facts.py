@@ -129,6 +129,38 @@ def pair(
     return made
 
 
+#: What the record of the right may hold beside what it does, and what of it the register check asks or a refusal tells.
+CHANGED = """
+    UPDATE rights SET fee_paid_to = fee_paid_to - 1000, status = 'lapsed', kind = 'design', expires_on = expires_on - 5000,
+    encumbrances = '[{"id": "0198c0de-0000-7000-8000-000000000001", "kind": "invalidation", "case": null, "from": "2026-01-01",
+    "until": null, "to": null}, {"id": "0198c0de-0000-7000-8000-000000000002", "kind": "pledge", "case": null,
+    "from": "2026-01-01", "until": null, "to": null}]'
+"""
+NOT_ELIGIBLE = "/referrals/{r}/transitions/not_eligible"
+
+
+def test_a_right_that_is_kept_back_is_told_by_no_question_and_no_refusal(pair: Pair) -> None:
+    number, referral, loan = pair.cases[0]
+    ids = {"n": number, "r": referral, "l": loan}
+    paths = (*OPENED, "/referrals/{r}/{l}/eligible", "/referrals/{r}/{l}/not_eligible")
+
+    def told(which: int) -> list[str]:
+        """All that the one case shows, and what comes of it where each point is said to fail."""
+        shown = [_OWN.sub("·", pair._ask(ask, path, ids)) for path in LOOKED_AT for ask in (pair.client.get,)]
+        shown += [_OWN.sub("·", pair._ask(pair.browser.get, path, ids)) for path in paths]
+        case, above, track = pair.cases[which]
+        data = {"track": track, "data": {"points": ["ended", "not_granted", "fee", "pledged"]}}
+        [service] = pair.client.get(f"/referrals/{above}").json["service"]
+        answer = pair.client.post(NOT_ELIGIBLE.format(r=above), data, if_match=service["revision"])
+        return [*shown, _OWN.sub("·", pair._text(answer))]
+
+    before = told(1)
+    with transaction(pair.engine) as db:
+        db.execute(text(CHANGED))
+        db.execute(text("DELETE FROM right_owners"))
+    assert told(0) == before
+
+
 def addresses(app: Flask) -> list[str]:
     """Every page and every list that needs no id."""
     rules = (rule for rule in app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ()))

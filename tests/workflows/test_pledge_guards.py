@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from casework.engine.definition.registry import Effect, Guard
+from casework.engine.parts import ACCEPTS
+from casework.engine.state.case_documents import Consent
 from tests.workflows.test_service_guards import (
     ENDED_PLEDGE,
     PLEDGE,
@@ -229,6 +232,29 @@ ANSWERS: list[tuple[Guard, dict[str, Any], dict[str, Any], bool]] = [
 @pytest.mark.parametrize(("guard", "known", "said", "holds"), ANSWERS)
 def test_answers_and_the_record_agree(guard: Guard, known: dict[str, Any], said: dict[str, Any], holds: bool) -> None:
     assert guard.holds(facts(named(**said), rights=known)) is holds
+
+
+@pytest.mark.parametrize(
+    ("willing", "holds"),
+    [
+        # Whose no party's is takes both.
+        (("need_owner", "technology_owner"), False),
+        (("technology_owner",), True),
+        ((), True),
+    ],
+)
+def test_a_refusal_tells_of_no_right_that_the_case_sheet_keeps_back(willing: tuple[str, ...], holds: bool) -> None:
+    at_hand = facts({"points": ["fee"]}, rights=right())
+    consents = {party: Consent(party, party, None, None, "2026-03-01", None, sheet=True) for party in willing}
+    asking = replace(
+        at_hand.track, id="asked", workflow="referral", kind="pledge", provider="bank", played={ACCEPTS: "accept"}
+    )
+    below = replace(at_hand.track, parent="asked")
+    case = replace(at_hand.case, tracks={"asked": asking, below.id: below}, consents=consents)
+    at_hand = replace(at_hand, case=case, track=below)
+    assert guards.points_agree_with_the_record.holds(at_hand) is holds
+    assert guards.points_agree_with_the_record.because is not None
+    assert bool(guards.points_agree_with_the_record.because(at_hand)) is not holds
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,15 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import GUARDS
 
 
-def unasked(facts: Facts, form: Iterable[WrittenField], known: Mapping[str, Any]) -> frozenset[str]:
-    """The names of the questions that the record answers, whichever rights of the case are named.
+def unasked(
+    facts: Facts, form: Iterable[WrittenField], known: Mapping[str, Any], rights: Iterable[str]
+) -> frozenset[str]:
+    """The names of the questions that the record answers, whichever of some rights are named.
 
-    `known` is what the form is filled with to begin with. Who names fewer rights is asked no less than is needed, for what the
-    record tells of all of them it tells of some.
+    `known` is what the form is filled with to begin with, `rights` what it can name. Who names fewer rights is asked no less
+    than is needed, for what the record tells of all of them it tells of some.
     """
-    given = replace(facts, data={**known, "rights": list(facts.case.rights)})
+    given = replace(facts, data={**known, "rights": list(rights)})
     guards = ((field["name"], field.get("asked_if")) for field in form)
     return frozenset(name for name, guard in guards if guard and not GUARDS[guard].holds(given))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeAlias
 
 from sqlalchemy import Connection, text
@@ -65,6 +66,7 @@ _BURDENS = text(f"""
 def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[JsonMapping]) -> Offered:
     """What each field of a form on a track may name, as far as the actor may know of it."""
     choices: Offered = {}
+    told = cache(lambda: kept_from_provider(db, actor, case, track).told_of(case.rights))
     for rule in form:
         match rule["type"]:
             case "party":
@@ -75,10 +77,9 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 service = rule["service"] or (track.kind if track.is_referral else "")
                 choices[rule["name"]] = rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
             case "right" | "rights":
-                told = kept_from_provider(db, actor, case, track).told_of(case.rights)
                 choices[rule["name"]] = [
                     _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
-                    for row in db.execute(_RIGHTS, {"ids": told})
+                    for row in db.execute(_RIGHTS, {"ids": told()})
                 ]
             case "burden":
                 choices[rule["name"]] = [

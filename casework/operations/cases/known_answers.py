@@ -35,9 +35,18 @@ def kept_from_provider(db: Connection, actor: Actor, case: Case, track: Track) -
     with whole(db):
         # The consents are the office's: a provider's people are shown their own tracks of a case alone.
         judged = load(db, case.log, case.kind)
+    return kept_by_sheet(db, judged, track)
+
+
+def kept_by_sheet(db: Connection, judged: Case, track: Track) -> KeptBack:
+    """The same, by the whole case, of whoever does not see it whole."""
+    above = judged.referral_of(track)
+    if above is None:
+        return NOTHING_KEPT
+    with whole(db):
         owners = {row.id: set(row.owners) for row in db.execute(_OWNERS, {"rights": list(judged.rights)})}
     written = load_library()[above.edition].sheets.get(above.kind, {})
-    return kept_back(judged, judged.tracks[above.id], written, owners)
+    return kept_back(judged, above, written, owners)
 
 
 def known_answers(
@@ -48,12 +57,15 @@ def known_answers(
     form: Iterable[WrittenField],
     *,
     reader: str | None = None,
+    kept: KeptBack | None = None,
 ) -> dict[str, Any]:
-    """By field of a form what is known already and its reader may know."""
+    """By field of a form what is known already and its reader may know; `kept`: what is kept back, where that is known already."""
     asked = [field for field in form if field.get("prefill")]
     if not asked:
         return {}
-    return prefill(case, track, asked, reader=reader, kept=kept_from_provider(db, actor, case, track))
+    if kept is None:
+        kept = kept_from_provider(db, actor, case, track)
+    return prefill(case, track, asked, reader=reader, kept=kept)
 
 
-__all__ = ["kept_from_provider", "known_answers"]
+__all__ = ["kept_by_sheet", "kept_from_provider", "known_answers"]

@@ -13,6 +13,7 @@ from casework import reasons
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.asked_fields import unasked
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.execution.available_actions import offers, task_offers
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
@@ -20,7 +21,7 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask, NeededPaper
-from casework.operations.cases.known_answers import known_answers
+from casework.operations.cases.known_answers import kept_by_sheet, known_answers
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import new_id, reads
 from casework.operations.core.views import row_as
@@ -65,6 +66,8 @@ def actions_of(
     }
     milestones = {one.edition: library[one.edition].milestones for one in judged.tracks.values()}
     stands = Facts(judged, judged.main, moment, calendar, actor.person, {}, facts, milestones=milestones)
+    # Worked out once for all that a referral offers.
+    kept: dict[str | None, KeptBack] = {}
     actions = []
     for (track, name), plain in by_capacity[nobody].items():
         if track not in mine:
@@ -82,8 +85,13 @@ def actions_of(
         else:
             why = by_capacity[by][track, name].why_not
         form = edition.form(rule.form)
-        known = known_answers(db, actor, case, case.tracks[track], form, reader=_oneself(actor, by))
-        told = unasked(replace(stands, track=judged.tracks[track]), form, known)
+        asking = judged.referral_of(judged.tracks[track])
+        above = asking.id if asking else None
+        if above not in kept:
+            kept[above] = NOTHING_KEPT if level == Sight.ALL else kept_by_sheet(db, judged, judged.tracks[track])
+        known = known_answers(db, actor, case, case.tracks[track], form, reader=_oneself(actor, by), kept=kept[above])
+        # Which questions are open tells of the rights that the form can name, and of no other.
+        told = unasked(replace(stands, track=judged.tracks[track]), form, known, kept[above].told_of(judged.rights))
         actions.append(
             ActionView(
                 track=track,

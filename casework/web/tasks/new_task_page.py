@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.definition.forms import Choice, Date, Form, Note, Person
-from casework.engine.definition.prefill import prefill
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases import side_tasks
 from casework.operations.cases.action_views import AddableTask
+from casework.operations.cases.known_answers import known_answers
 from casework.operations.cases.queries import describe_whole, find_case
 from casework.operations.cases.refused_answers import refused_in_task
 from casework.operations.core.drafts import find_draft
@@ -175,7 +175,7 @@ def _own(db: Connection, actor: Actor, case: Case, offer: AddableTask, sent: Sen
         edition=edition,
         form=name,
         rules=rules,
-        values=prefill(case, track, rules),
+        values=known_answers(db, actor, case, track, rules),
         sent=sent,
     )
 
@@ -192,9 +192,13 @@ def add(number: str, track: UUID, kind: str) -> BaseResponse:
 def add_in(place: Place, id: str, task: str) -> BaseResponse:
     with page_transaction() as (db, actor):
         case, offer = _offer(db, actor, place, id, task)
-        at_once = AT_ONCE in request.form and may_do_at_once(db, actor, case, case.tracks[id], offer.rule)
+        track = case.tracks[id]
+        at_once = AT_ONCE in request.form and may_do_at_once(db, actor, case, track, offer.rule)
+        if at_once:
+            edition = load_library()[track.edition]
+            known = known_answers(db, actor, case, track, edition.form(edition.tasks[offer.rule].form))
     if at_once:
-        return _do_at_once(place, case, offer)
+        return _do_at_once(place, case, offer, known)
 
     def do(db: Connection, actor: Actor, key: Request, _: int, data: JsonObject) -> Done:
         return side_tasks.add_task(
@@ -221,7 +225,7 @@ def add_in(place: Place, id: str, task: str) -> BaseResponse:
     )
 
 
-def _do_at_once(place: Place, case: Case, offer: AddableTask) -> BaseResponse:
+def _do_at_once(place: Place, case: Case, offer: AddableTask, known: JsonObject) -> BaseResponse:
     """Ask for the task and finish it, with the form that was sent."""
     track = case.tracks[offer.track]
     edition = load_library()[track.edition]
@@ -248,7 +252,7 @@ def _do_at_once(place: Place, case: Case, offer: AddableTask) -> BaseResponse:
         lambda sent: _page(place, offer.track, offer.task, sent),
         lambda _: place.back,
         said=lambda _: place.said(gettext("Done: %(task)s.", task=edition_text(edition, f"tasks.{offer.rule}"))),
-        known=prefill(case, track, rules),
+        known=known,
     )
 
 

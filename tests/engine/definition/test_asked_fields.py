@@ -18,7 +18,7 @@ OWNERS = [{"organisation": "maker", "share": None}]
 
 
 def told(**change: Any) -> frozenset[str]:
-    return unasked(facts(rights=right(**change)), RegisterCheck.rule(), {})
+    return unasked(facts(rights=right(**change)), RegisterCheck.rule(), {}, [RIGHT])
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,24 @@ def test_what_one_right_leaves_open_is_asked_whatever_the_others_tell(owners: li
     object.__setattr__(at_once.case, "rights", (RIGHT, "another"))
     alone = facts(rights={RIGHT: known["another"]})
     # Both together are asked no less than the one alone.
-    assert unasked(at_once, RegisterCheck.rule(), {}) <= unasked(alone, RegisterCheck.rule(), {})
+    assert unasked(at_once, RegisterCheck.rule(), {}, [RIGHT, "another"]) <= unasked(
+        alone, RegisterCheck.rule(), {}, [RIGHT]
+    )
+
+
+@given(st.lists(st.sampled_from(["maker", "buyer"]), unique=True), st.sampled_from(["invention", "design", "know_how"]))
+def test_a_right_that_the_form_cannot_name_opens_and_closes_no_question(owners: list[str], kind: str) -> None:
+    known = right(owners=OWNERS, kind="design")
+    known["kept"] = right(
+        owners=[{"organisation": one, "share": None} for one in owners],
+        kind=kind,
+        encumbrances=[{"kind": "invalidation", "to": None}],
+    )[RIGHT]
+    both = facts(rights=known)
+    object.__setattr__(both.case, "rights", (RIGHT, "kept"))
+    without = unasked(facts(rights={RIGHT: known[RIGHT]}), RegisterCheck.rule(), {}, [RIGHT])
+    assert unasked(both, RegisterCheck.rule(), {}, [RIGHT]) == without
+    assert unasked(both, RegisterCheck.rule(), {}, [RIGHT, "kept"]) != without
 
 
 def test_what_decides_is_read_before_the_form_is_shown() -> None:
@@ -67,5 +84,5 @@ def test_a_definition_asks_by_a_guard_that_there_is(change: dict[str, Any], code
 
 def test_a_plain_question_is_always_asked() -> None:
     plain: Any = [{"name": "words", **Text(label="Words").rule()}]
-    assert unasked(facts(), plain, {}) == frozenset()
+    assert unasked(facts(), plain, {}, [RIGHT]) == frozenset()
     assert list(asked_faults("Plain", plain)) == []
