@@ -22,6 +22,8 @@ from workflows.deal_guards import (
     agreement_burdens_rights,
     agreement_dates_in_order,
     agreement_frees_rights,
+    agreement_holds_rights,
+    agreement_lets_go_of_rights,
     agreement_only_prepares,
     kind_is_as_proposed,
     licence_follows_the_signing,
@@ -254,13 +256,14 @@ class Agreement(Workflow):
     )  # fmt: skip
     refused_by_authority = (letter_awaited | licence_awaited | dual_use_licence).to(
         not_permitted, by=Role.OFFICER, kind=EXCEPTION, form=border_forms.AuthorityRefusal,
+        effects=[agreement_lets_go_of_rights],
         do="Record the authority's refusal", done="recorded the authority's refusal",
         consequence="The agreement track ends, and the case can only close.",
     )  # fmt: skip
     redraft = (
         letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due | licence_awaited | dual_use_licence
     ).to(
-        drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints,
+        drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints, effects=[agreement_lets_go_of_rights],
         do="Send back to drafting", done="sent the agreement back to drafting",
     )  # fmt: skip
     agree = negotiating.to(
@@ -299,9 +302,10 @@ class Agreement(Workflow):
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
             border_guards.technology_is_exported, border_guards.licence_is_needed, border_guards.letter_is_still_valid, *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_holds_rights],
         do="Record the signing that waits for its licence", done="recorded the signing of an agreement that waits for its licence",
-        consequence="The agreement is signed and not in effect: it takes effect on the day of the licence, which is asked for next.",
+        consequence="The agreement is signed and not in effect: it takes effect on the day of the licence, which is asked for next."
+        " The rights that it names are held for it until then.",
     )  # fmt: skip
     follow = in_force.to(
         drafting, by=Role.OFFICER, kind=RETURN, guards=[agreement_only_prepares],
@@ -316,7 +320,7 @@ class Agreement(Workflow):
         drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due
         | licence_awaited | dual_use_licence
     ).to(
-        abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment,
+        abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment, effects=[agreement_lets_go_of_rights],
         do="Abandon the agreement", done="abandoned the agreement",
         consequence="There will be no agreement of this draft.",
     )  # fmt: skip

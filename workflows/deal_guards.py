@@ -37,6 +37,8 @@ GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
 OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
 #: The ways of signing; what is signed by the last takes effect with its licence.
 SIGNINGS = ("sign_local", "sign_cross", "sign_to_licence")
+#: Where an agreement is signed and waits for its licence.
+WAITING_FOR_LICENCE = frozenset({"licence_due", "licence_awaited", "dual_use_licence"})
 
 
 def last_signing(f: Facts, track: Track | None = None) -> Fired | None:
@@ -112,14 +114,42 @@ def agreement_burdens_rights(facts: Facts) -> Follows:
     return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
 
 
+def held(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms of what is signed before its licence: they bind from the day of the signing, until the licence gives them its own."""
+    return {**data, "effective_on": data.get("executed_on")}
+
+
+@effect()
+def agreement_holds_rights(facts: Facts) -> Follows:
+    """What is signed before its licence lies on its rights from the day of the signing on, so that nobody else is given them."""
+    return agreement_burdens_rights.follows(replace(facts, data=held(facts.data)))
+
+
+def _let_go(facts: Facts, on: str | None) -> list[RightChange]:
+    """What was held for a licence ends; nothing where no signed agreement waits for one."""
+    signed = last_signing(facts) if WAITING_FOR_LICENCE & set(facts.track.states) else None
+    given = gives(held(signed.data)) if signed else None
+    if signed is None or given is None:
+        return []
+    return [ended(right, given.kind, given.first, on) for right in signed.data.get("rights") or ()]
+
+
+@effect()
+def agreement_lets_go_of_rights(facts: Facts) -> Follows:
+    """What was signed and given up, or refused, before its licence lies on no right any more."""
+    changes = _let_go(facts, None)
+    return {"rights": changes} if changes else {}
+
+
 @effect()
 def licensed_agreement_burdens_rights(facts: Facts) -> Follows:
-    """What was signed before its licence stands on its rights from the day of the licence."""
+    """What was held since the signing stands on its rights by the licence now, from its day on."""
     signed = last_signing(facts)
     if signed is None:
         return {}
-    in_effect = licensed(signed, facts.data.get("issued_on"))
-    return agreement_burdens_rights.follows(replace(facts, data=in_effect.data))
+    on = facts.data.get("issued_on")
+    stands = agreement_burdens_rights.follows(replace(facts, data=licensed(signed, on).data))
+    return {"rights": [*_let_go(facts, on), *stands["rights"]]} if "rights" in stands else {}
 
 
 @effect()

@@ -424,10 +424,40 @@ def test_what_waits_for_its_licence_takes_effect_on_the_day_of_it() -> None:
         assert signed.data.get("effective_on") == day
 
 
+#: What was held since the signing ends.
+HELD_ENDS = {"right": "right-1", "end": {"kind": "licence", "from": "2026-03-20"}}
+
+
+def test_what_waits_for_its_licence_holds_its_rights_from_the_signing_on() -> None:
+    follows = deal_guards.agreement_holds_rights.follows
+    said = {**TO_LICENCE, "effective_on": "2026-09-01"}
+    [change] = follows(facts(here=track("agreement", "signing"), data=said))["rights"]
+    assert (change["right"], change["add"]["kind"], change["add"]["from"]) == ("right-1", "licence", "2026-03-20")
+    # Other terms would hold otherwise: they are not corrected afterwards.
+    other = follows(facts(here=track("agreement", "signing"), data={**said, "licence": "exclusive"}))
+    assert other["rights"] != [change]
+    assert follows(facts(here=track("agreement", "signing"), data={"kind": "purchase"})) == {}
+
+
+@pytest.mark.parametrize(
+    "state", ["licence_due", "licence_awaited", "dual_use_licence", "drafting", "negotiating", "signing"]
+)
+def test_what_is_given_up_before_its_licence_lets_its_rights_go(state: str) -> None:
+    deal = replace(signed_to_licence(), states=(state,))
+    waits = state in deal_guards.WAITING_FOR_LICENCE
+    follows = deal_guards.agreement_lets_go_of_rights.follows
+    # One that was given up already, and is drafted anew, holds none any more.
+    assert follows(facts(here=deal)) == ({"rights": [HELD_ENDS]} if waits else {})
+    assert follows(facts(here=track("agreement", state))) == {}
+    bought = {"sign_to_licence": fired(5, kind="purchase")}
+    assert follows(facts(here=track("agreement", state, fired=bought))) == {}
+
+
 def test_a_licensed_agreement_stands_on_its_rights_from_the_day_of_the_licence() -> None:
     follows = deal_guards.licensed_agreement_burdens_rights.follows
     licence = facts(here=signed_to_licence(), data={"issued_on": "2026-04-15"})
-    [change] = follows(licence)["rights"]
+    [held, change] = follows(licence)["rights"]
+    assert held == {**HELD_ENDS, "ended_on": "2026-04-15"}
     assert (change["right"], change["add"]["kind"], change["add"]["from"]) == ("right-1", "licence", "2026-04-15")
     assert follows(facts(data={"issued_on": "2026-04-15"})) == {}
     # And it ends where it began.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.errors import NotAllowed, Refused, WrongState
-from casework.playbook.steps import add, do
+from casework.playbook.steps import add, do, turn_to
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
 from tests.journeys.checks import along, due_in, has, has_not, lies, refused, stands, that
 from tests.journeys.journey import Check, Journey, Steps
@@ -42,6 +42,8 @@ DUAL_USE: Steps = (
     do("officer", "agreement.sign_to_licence"),
     do("officer", "agreement.ask_dual_use_licence"),
 )
+#: Whatever was held for a licence is free again.
+FREE = that(lambda journey: all(one["to"] for one in journey.burdens("filter_patent")), "the right is held still")
 BACK = (do("officer", "agreement.redraft"), do("officer", "agreement.propose"), stands("agreement", "classification"))
 GIVE_UP = (do("officer", "agreement.abandon"),)
 REFUSED = (do("officer", "agreement.refused_by_authority"), stands("agreement", "not_permitted"))
@@ -91,7 +93,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_to_licence"),
         stands("agreement", "licence_due"),
         has("licence_due", queue="officer"),
-        lies("filter_patent"),
+        lies("filter_patent", ("licence", "plain", True)),
         has_not("licence_recording"),
         refused(do("compliance", "compliance_gate"), Refused, "letter or licence"),
         refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
@@ -102,7 +104,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
         do("officer", "agreement.licence_issued"),
         stands("agreement", "in_force"),
-        lies("filter_patent", ("licence", "plain", True)),
+        lies("filter_patent", ("licence", "plain", False), ("licence", "plain", True)),
         has("licence_recording", queue="officer"),
         warnings(2),
         # What has a licence is not registered as well.
@@ -117,6 +119,23 @@ SCRIPTS: dict[str, Steps] = {
         *agreed("purchase", ends=False, review_on=200),
         due_in("in_force", 200),
         warnings(0),
+    ),
+    "contract that waits for its licence holds its rights against other cases": (
+        *LETTER,
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        do("officer", "agreement.sign_to_licence", licence="exclusive", territories=["WORLD"]),
+        do("officer", "agreement.ask_licence"),
+        lies("filter_patent", ("licence", "exclusive", True)),
+        *to_structuring("rival"),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        # Whoever gives it up, or is refused, holds nothing any more.
+        turn_to("export"),
+        do("officer", "agreement.redraft"),
+        lies("filter_patent", ("licence", "exclusive", False)),
+        turn_to("rival"),
+        do("officer", "ip.confirm", territory="CN"),
     ),
     "forbidden export ends, and the case can only close": (
         *to_structuring("export"),
@@ -193,8 +212,8 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "ways out before the letter is asked for": along(RESTRICTED, BACK, GIVE_UP),
     "ways out before the letter": along(APPLIED, BACK, GIVE_UP, REFUSED),
-    "ways out before the licence is asked for": along(TO_LICENCE, BACK, GIVE_UP),
-    "ways out before the licence": along(LICENCE_ASKED, BACK, GIVE_UP, REFUSED),
-    "ways out before the licence for dual use": along(DUAL_USE, BACK, GIVE_UP, REFUSED),
+    "ways out before the licence is asked for": along(TO_LICENCE, (*BACK, FREE), (*GIVE_UP, FREE)),
+    "ways out before the licence": along(LICENCE_ASKED, (*BACK, FREE), (*GIVE_UP, FREE), (*REFUSED, FREE)),
+    "ways out before the licence for dual use": along(DUAL_USE, (*BACK, FREE), (*GIVE_UP, FREE), (*REFUSED, FREE)),
     "ways out before the signing": along((*to_agreement("import"), *AGREED_ACROSS), BACK, GIVE_UP),
 }
