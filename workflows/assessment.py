@@ -211,6 +211,7 @@ class Renewal(Form):
         label="Renewed statement", kinds=(VERIFICATION_STATEMENT.kind,), valid=True, when=("renewal", ("renewed",))
     )
     number = Text(label="Number of the statement", max=100, fact=True, when=("renewal", ("renewed",)))
+    issued_on = Date(label="Issued on", past=True, when=("renewal", ("renewed",)))
     valid_until = Date(label="New end", future=True, when=("renewal", ("renewed",)))
 
 

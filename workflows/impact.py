@@ -388,7 +388,7 @@ def statement_is_renewed(f: Facts) -> Follows:
         "technology": last.technology,
         "number": f.data["number"],
         "verdict": last.verdict,
-        "issued_on": last.issued_on,
+        "issued_on": f.data["issued_on"],
         "valid_until": f.data["valid_until"],
         "values": [*last.values],
         "replaces": [last.id],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -80,7 +80,7 @@ def case_is_about_a_right(f: Facts) -> bool:
 def a_party_owns_each_right(f: Facts) -> bool:
     """Of what is pledged whoever pledges it: that the giver owns what is given is asked of the terms."""
     known, parties = f.from_outside("rights"), set(f.case.parties.values())
-    owners = [{one["organisation"] for one in known.get(right, {}).get("owners") or ()} for right in f.data["rights"]]
+    owners = [record_tells.owners_of(known.get(right, {})) for right in f.data["rights"]]
     return all(one & parties if one else f.data.get("owner_seen") is True for one in owners)
 
 
@@ -139,18 +139,13 @@ def last_check(f: Facts) -> Fired | None:
     return f.fired("confirm", check) if check else None
 
 
-def _given(f: Facts) -> Sequence[str]:
-    """The rights that the terms name and give something of."""
-    return f.data.get("rights") or () if gives(f.data) is not None else ()
-
-
 @guard(
     rule="Each right that the terms name was among those of the last check, or the check was waived.",
     refusal="A right that the terms name was not among those of the last check. Check the rights again, with this one.",
 )
 def rights_named_were_checked(f: Facts) -> bool:
     confirmed = last_check(f)
-    return waived(f, "ip") or set(_given(f)) <= set(confirmed.data.get("rights") or () if confirmed else ())
+    return waived(f, "ip") or set(concerned(f)) <= set(confirmed.data.get("rights") or () if confirmed else ())
 
 
 @guard(
@@ -163,5 +158,5 @@ def rights_named_were_checked(f: Facts) -> bool:
 def giver_owns_each_right(f: Facts) -> bool:
     known, giver, confirmed = f.from_outside("rights"), f.case.parties.get("technology_owner"), last_check(f)
     seen = waived(f, "ip") or confirmed is not None and confirmed.data.get("owner_seen") is True
-    owners = [{one["organisation"] for one in known.get(right, {}).get("owners") or ()} for right in _given(f)]
+    owners = [record_tells.owners_of(known.get(right, {})) for right in concerned(f)]
     return all(giver in one if one else seen for one in owners)

@@ -118,9 +118,6 @@ class BrowserHand(Hand):
         reader.answer(**self._said(name, {}))
 
     def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> None:
-        if said.get("channel") in ("letter", "email"):
-            # What came in writing is on file.
-            self._hand_in(who, "case", "other")
         reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, self._service_of(task, about))
         reader.follow_to(f"/tasks/{self.task(task, about)}")
         reader.answer(**self._said(task, said))

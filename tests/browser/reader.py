@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, Request
 
 from tests.browser.measures import MOST_BYTES, MOST_SHIFT, MOST_WIDER, layout_shift, weight, wider
+from tests.support.file_makers import PDF
 from tests.support.world import today
 
 Json = Any
@@ -30,6 +31,7 @@ _QUESTIONS = """() => [...document.querySelectorAll("form.asks")].slice(0, 1).fl
     // What a row asks is asked where the rows are.
     when: asks?.dataset.when ?? null,
     values: JSON.parse(asks?.dataset.values ?? "[]"),
+    file: field.querySelector(":scope > input[type=file]")?.name ?? null,
     controls: [...field.querySelectorAll("[name^='f-'], [name*='.f-']")].filter(one => one.closest(".field") === field).map(one => ({
       name: one.name, kind: one.tagName === "INPUT" ? one.type : one.tagName.toLowerCase(), value: one.value,
       number: one.inputMode !== "", checked: one.checked === true, options: [...(one.options ?? [])].map(each => each.value),
@@ -217,6 +219,8 @@ class Reader:
         known = set()
         for question in self.page.evaluate(_QUESTIONS):
             if not question["controls"]:
+                if question["file"] and not question["optional"] and _is_asked(question, chosen):
+                    self._hand_in(question["file"])
                 continue
             name = question["controls"][0]["name"].removeprefix("f-").split(".")[0]
             known.add(name)
@@ -277,6 +281,16 @@ class Reader:
         for one in controls:
             self._write(one, value)
         return {str(value or "")}
+
+    def _hand_in(self, name: str) -> None:
+        """A file for a question that has nothing to choose from; a paper that a step lacks asks more, and is handed in before."""
+        if name.startswith("u-paper-"):
+            return
+        field = self.page.locator("form.asks fieldset").filter(has=self.page.locator(f'[name="{name}"]')).first
+        file = FilePayload(name="paper.pdf", mimeType="application/pdf", buffer=PDF)
+        field.locator(f'[name="{name}"]').set_input_files(file, timeout=5_000)
+        if (both := field.locator('input[type="radio"][name$="f-whose"][value="both"]')).count():
+            both.check(timeout=5_000)
 
     def _untick(self, controls: list[dict[str, Json]], chosen: list[str]) -> None:
         """What is ticked by itself, and was not chosen."""

@@ -75,7 +75,7 @@ def _closed(world: World, db: Connection) -> str:
         "close",
         {
             "outcome": "no_agreement",
-            "reason": "other",
+            "reason": "other/other",
         },
     )
     return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casework.playbook.steps import do
-from casework.playbook.stretches import READY, to_structuring
+from casework.playbook.stretches import to_structuring
 from tests.browser.conftest import PageOf
 from tests.browser.dealing import Deal
 from tests.browser.site import Site
@@ -17,7 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def deal(site: Site, page_of: PageOf) -> Deal:
     """A Chinese technology for a works in Germany, of which a draft is proposed."""
     made = Deal(site, page_of)
-    made.begin(*to_structuring(), *READY, do("officer", "agreement.propose"), match=made.rival("Ruhr Steam GmbH", "DE"))
+    made.begin(
+        *to_structuring(),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "agreement.propose"),
+        match=made.rival("Ruhr Steam GmbH", "DE"),
+    )
     return made
 
 
@@ -26,27 +31,30 @@ def test_a_restricted_export_is_not_negotiated_before_its_letter(deal: Deal) -> 
     classing = deal.call("agreement", "states.classification")
     deal.reads(deal.at_case("officer"), classing)
     assert not deal.offers("officer", "agreement", "agree")
+    deal.refused("officer", "case.ready_to_sign", "Nothing of substance is agreed")
     deal.play(do("compliance", "agreement.class_restricted"))
     assert not deal.offers("officer", "agreement", "agree")
     deal.play(do("officer", "agreement.apply_for_letter"))
     deal.reads(deal.at_case("officer"), deal.call("agreement", "states.letter_awaited"))
     assert not deal.offers("officer", "agreement", "agree")
-    # The gate is not passed meanwhile, and its page says why.
-    barred_gate(deal, "waits for its letter or licence")
+    deal.refused("officer", "case.ready_to_sign", "before the letter of intent")
     deal.hand_in("officer", None, kind="export_letter")
     deal.refused("officer", "agreement.letter_issued", "three years after its issue", valid_until=1200)
-    deal.play(do("officer", "agreement.letter_issued"), do("officer", "agreement.agree"))
-    assert "Ask for the licence first" in deal.not_yet("officer", "agreement", "cleared")
-    assert deal.offers("officer", "agreement", "ask_licence")
+    deal.play(do("officer", "agreement.letter_issued"))
+    deal.behind(do("officer", "case.ready_to_sign"))
+    deal.play(do("officer", "agreement.agree"), do("officer", "agreement.cleared"))
+    # The contract comes before the licence, and waits for it; so does the gate, and its page says why.
+    assert "Record the signing that waits for its licence instead" in deal.not_yet("officer", "agreement", "sign_cross")
+    deal.play(do("officer", "agreement.sign_to_licence"))
+    deal.reads(deal.at_case("officer"), deal.call("agreement", "states.licence_due"))
+    barred_gate(deal, "waits for its letter or licence")
 
 
 def test_a_prohibited_export_can_only_end(deal: Deal) -> None:
     deal.play(do("compliance", "agreement.class_prohibited"))
     deal.reads(deal.at_case("officer"), deal.call("agreement", "states.prohibited"))
-    assert "The case can only close" in deal.not_yet("officer", "case", "sign")
-    barred_gate(deal, "is prohibited")
-    deal.play(do("compliance", "compliance_gate", result="refused"))
-    deal.behind(do("officer", "dispute_clause_check"), do("officer", "ip.end"))
+    assert "The case can only close" in deal.not_yet("officer", "case", "ready_to_sign")
+    deal.behind(do("officer", "ip.end"))
     deal.play(do("officer", "case.propose_close", outcome="no_agreement"))
     deal.play(do("supervisor", "case.close"))
     deal.reads(deal.at_case("officer"), "Closed")

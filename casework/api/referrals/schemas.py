@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from casework.api.protocol.case_schemas import Action, Task, Track
+from casework.api.protocol.case_schemas import Action, Offer, Task, Track
 from casework.api.protocol.fields import Answer, Id, Mark, Moment
 from casework.api.protocol.schemas import AnswerCorrection, ClockCause, Firing, NewTask
 
@@ -104,6 +104,7 @@ class ReferralWhole(ReferralShown):
     granted: Annotated[list[GrantedDocument], Field(description="What may be seen")]
     tasks: list[Task]
     actions: list[Action]
+    requests: Annotated[list[Offer], Field(description="Tasks that you may add, or why not")]
 
 
 class ReferralPage(Answer):

@@ -41,9 +41,9 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
         yield from ((CLOSING, side) for side in parties)
         yield from ((CLOSING, referral.id) for referral in asked if ACCEPTS in referral.played)
         return
-    if CONFIRMS_INTEREST not in case.main.played:
+    if case.main.played.keys().isdisjoint((CONFIRMS_INTEREST, INTRODUCES)):
         yield from ((INVITATION, side) for side in parties)
-    if not case.main.played.keys().isdisjoint((CONFIRMS_INTEREST, INTRODUCES)):
+    else:
         yield from ((PROGRESS, side) for side in parties)
     live = [referral for referral in asked if referral.live]
     yield from ((REFERRAL, referral.id) for referral in live if ACCEPTS not in referral.played)

@@ -58,9 +58,7 @@ TABLE: dict[str, tuple[Case, set[tuple[str, str]]]] = {
     "parties are invited": (invited(), {(INVITATION, NEED), (INVITATION, TECHNOLOGY)}),
     "only parties that there are": (case(parties={NEED: "n", TECHNOLOGY: ""}), {(INVITATION, NEED)}),
     "nobody is invited once interest is confirmed": (going(), TOLD),
-    "who was introduced is told how it stands, or invited to go on": (
-        invited(track("main", played={INTRODUCES: "introduce"})), TOLD | {(INVITATION, NEED), (INVITATION, TECHNOLOGY)},
-    ),
+    "nobody is invited who was introduced": (invited(track("main", played={INTRODUCES: "introduce"})), TOLD),
     "a provider that was asked": (going(ASKED), TOLD | {(REQUEST, "asked")}),
     "not one that has accepted": (going(ACCEPTED), TOLD),
     "not one that was not asked yet": (going(referral("draft", plays=[])), TOLD),
