@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 
 from casework.engine.case_objects.money import amount_of, owed, repayments_of, say_next
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
+from casework.engine.state.case import Task
 
 #: Above it whoever approves a loan is asked once more, in per cent a year: ours.
 MOST_INTEREST = Decimal(15)
@@ -88,7 +90,7 @@ def repayment_is_within_balance(facts: Facts) -> bool:
     refusal="A repayment must be in the currency of the loan.",
 )
 def repayment_is_in_its_currency(facts: Facts) -> bool:
-    return all(currency == _paid(facts)[1] for _, currency in _given(facts, "principal", "interest"))
+    return all(currency == _paid(facts)[1] for _, currency in _given(facts, "principal", "interest", "missing"))
 
 
 @guard(
@@ -118,20 +120,45 @@ def overdue_has_come_in(facts: Facts) -> bool:
     return sum((amount for amount, currency in came if currency == overdue[1]), Decimal(0)) >= overdue[0]
 
 
+def _sum(rows: Iterable[Task], *names: str) -> Decimal:
+    found = (amount_of(row.result.get(name)) for row in rows for name in names)
+    return sum((said[0] for said in found if said is not None), Decimal(0))
+
+
+def _paid_in_part(facts: Facts) -> list[datetime]:
+    """The agreed days for which less came than was agreed, but for those that what came beside the plan since has made up for."""
+    rows = sorted(
+        repayments_of(facts.case, facts.track, "repayment"), key=lambda row: (row.closed_at or row.opened_at, row.id)
+    )
+    short = [row for row in rows if row.about is not None and row.due_at is not None and _sum([row], "missing") > 0]
+    came = (
+        _sum([row for row in rows[rows.index(short[0]) :] if row.about is None], "principal", "interest")
+        if short
+        else Decimal(0)
+    )
+    days, missing = [], Decimal(0)
+    for row in sorted(short, key=lambda row: (row.due_at or row.opened_at, row.id)):
+        missing += _sum([row], "missing")
+        if missing > came and row.due_at is not None:
+            days.append(row.due_at)
+    return days
+
+
 def _days_to_come(facts: Facts) -> list[date]:
-    """The agreed days for which nothing has come yet; the last day of the loan is one of them while something is owed."""
+    """The agreed days for which not all has come yet; the last day of the loan is one of them while something is owed."""
     agreed = [
         task.due_at
         for task in facts.case.open_tasks()
         if (task.track, task.name) == (facts.track.id, "repayment") and task.about is not None
     ]
     if owed(_paid(facts)[0], _principals(facts)):
+        agreed += _paid_in_part(facts)
         agreed += [task.due_at for task in facts.case.step_tasks(facts.track.id)]
     return sorted(facts.calendar.local_date(due) for due in agreed if due is not None)
 
 
 @guard(
-    rule="A day that was agreed for a repayment has passed, and none has come for it.",
+    rule="A day that was agreed for a repayment has passed, and what was agreed has not come, or not all of it.",
     refusal="No repayment is overdue.",
     because=lambda facts: say_next(_days_to_come(facts)),
 )

@@ -350,6 +350,10 @@ class RepaymentMade(Form):
     paid_on = Date(label="Paid on", past=True)
     principal = Money(label="Repaid of the loan", help="What is owed afterwards is worked out")
     interest = Money(label="Interest paid", required=False)
+    missing = Money(
+        label="Still missing of what was agreed for the day", required=False,
+        help="Where less came than was agreed: the day stays overdue until that has come in too",
+    )  # fmt: skip
 
 
 class OverdueTalk(Form):

@@ -167,6 +167,18 @@ def awaited(n: int, days: int, **change: Any) -> Task:
     return replace(row, id=f"day-{n}", about=str(n), state="Ready", closed_at=None, due_at=due, **change)
 
 
+def part(n: int, days: int, missing: str) -> Task:
+    """What came for an agreed day, short of what was agreed."""
+    came = replace(repaid(n, "10"), id=f"part-{n}", about=str(n), due_at=NOW + timedelta(days=days))
+    return replace(came, result={**came.result, "missing": cny(missing)}, closed_at=NOW - timedelta(hours=20))
+
+
+def late(hours: int, principal: str) -> Task:
+    """What came beside the plan, so many hours after the part payments."""
+    closed = NOW - timedelta(hours=20 - hours)
+    return replace(repaid(9, principal), id=f"late-{hours}", about=None, due_at=None, closed_at=closed)
+
+
 def last_day(days: int) -> Task:
     """The step of a loan that is followed until its last day."""
     return replace(awaited(0, days), id="step", name="servicing", type="step", about=None)
@@ -182,6 +194,15 @@ def last_day(days: int) -> Task:
         ((replace(awaited(0, -1), about=None), last_day(90)), False, "2026-06-14"),
         ((awaited(0, -1, track="other"), last_day(90)), False, "2026-06-14"),
         ((replace(repaid(1, "40"), about="0", due_at=NOW - timedelta(days=9)), last_day(90)), False, "2026-06-14"),
+        # Part of it came: the rest is overdue, until as much has come beside the plan; what came for another day is that day's.
+        ((part(0, -1, "5"), last_day(90)), True, "2026-03-15"),
+        ((part(0, 30, "5"), last_day(90)), False, "2026-04-15"),
+        ((part(0, -1, "5"), late(1, "4.99"), last_day(90)), True, "2026-03-15"),
+        ((part(0, -1, "5"), late(1, "5"), last_day(90)), False, "2026-06-14"),
+        ((part(0, -1, "5"), late(-30, "5"), last_day(90)), True, "2026-03-15"),
+        ((part(0, -1, "5"), replace(late(1, "5"), about="1", due_at=NOW), last_day(90)), True, "2026-03-15"),
+        ((part(0, -9, "5"), part(1, -1, "5"), late(1, "5"), last_day(90)), True, "2026-03-15"),
+        ((part(0, -9, "5"), part(1, -1, "5"), late(1, "10"), last_day(90)), False, "2026-06-14"),
         # On the last day all of it is owed.
         ((last_day(-1),), True, "2026-03-15"),
         ((repaid(1, "100"), last_day(-1)), False, None),

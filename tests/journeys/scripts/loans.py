@@ -97,10 +97,11 @@ SCRIPTS: dict[str, Steps] = {
         *delivered("pledge", "banker"),
         refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
         refused(do("banker", "repayment", principal=2_400_001), Refused, "More than what is owed"),
-        do("banker", "repayment", principal=1_400_000, interest=20_000),
+        # Less than was agreed came for the first day: once that has passed, the rest is overdue.
+        do("banker", "repayment", "0", principal=1_400_000, interest=20_000, missing=100_000),
         refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
         refused(do("banker", "pledge.miss"), Refused, "No repayment is overdue"),
-        wait(41),
+        wait(22),
         do("banker", "pledge.miss"),
         refused(do("banker", "repayment", principal=1_000_001), Refused, "More than what is owed"),
         refused(do("banker", "repayment", principal=1, paid_on=-90), Refused, "before the loan was paid out"),
