@@ -133,8 +133,11 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         world.write(db, "officer", case, None, "I see.", reply_to=note, documents=[paper])
     shown = show_burden(site.document_store, world, made["right"], made["burden"], by="officer", scope="BJ")
     return made | {
-        "fresh_task": site.task(fresh, "triage_check"), "document": paper, "version": "1", "evidence": shown,
-    }  # fmt: skip
+        "fresh_task": site.task(fresh, "triage_check"),
+        "document": paper,
+        "version": "1",
+        "evidence": shown,
+    }
 
 
 #: What people have typed and records hold: it stands in Chinese pages as it was written. No codes: those have words.

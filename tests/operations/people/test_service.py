@@ -52,9 +52,13 @@ def give(db: Connection, world: World, **other: Any) -> None:
 
 def test_an_organisation_is_of_a_country_or_region_of_the_standard(world: World, db: Connection) -> None:
     given: dict[str, Any] = {
-        "name": "Bank of Leeds", "name_zh": None, "kind": "provider", "services": ["pledge"], "register_number": None,
+        "name": "Bank of Leeds",
+        "name_zh": None,
+        "kind": "provider",
+        "services": ["pledge"],
+        "register_number": None,
         "language": "en",
-    }  # fmt: skip
+    }
     administrator = world.actor(db, "administrator")
     for strange in ("UK", "EU", "XK", "gb", ""):
         with pytest.raises(InvalidForm) as refused:
