@@ -89,16 +89,35 @@ def _dues(f: Facts) -> list[date]:
     return []
 
 
+def _due_at_first(f: Facts) -> list[date]:
+    """Where nothing was planned: when the step of the service is due, or once more time was granted for it the first day that was."""
+    tracks = [*([f.child] if f.child is not None else ()), f.track]
+    for track in tracks:
+        steps = [(task.opened_at, task.due_at) for task in f.case.step_tasks(track.id) if task.due_at is not None]
+        if steps:
+            began = min(opened for opened, _ in steps)
+            granted = [
+                (task.closed_at, str(task.result["until_on"]))
+                for task in f.results("decide_extension")
+                if task.track == f.track.id and task.result.get("granted") and task.result.get("until_on")
+                if task.closed_at is not None and task.closed_at >= began
+            ]
+            return (
+                [date.fromisoformat(min(granted)[1])] if granted else [f.calendar.local_date(due) for _, due in steps]
+            )
+    return []
+
+
 def _last_extension(f: Facts) -> date:
     """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
-    after it or after a return; where nothing was planned, after the day on which the work is due."""
+    after it or after a return; where nothing was planned, after the first day of the service's step, which no later grant moves."""
     accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
     days = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
     if accepted is not None and planned is not None:
         start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
         days += [day + (day - start), day + EXTENSION_DAYS]
     elif planned is None:
-        days += [due + EXTENSION_DAYS for due in _dues(f)]
+        days += [due + EXTENSION_DAYS for due in _due_at_first(f)]
     return max(days, default=f.today + EXTENSION_DAYS)
 
 

@@ -9,7 +9,21 @@ from typing import Any
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Track
 from casework.engine.state.case_documents import Consent, Document
-from tests.workflows.case_facts import BANK, LAB, SENT, START, TALK, at, consent, facts, fired, table, track
+from tests.workflows.case_facts import (
+    BANK,
+    LAB,
+    SENT,
+    START,
+    TALK,
+    at,
+    consent,
+    done,
+    facts,
+    fired,
+    table,
+    track,
+    waiting,
+)
 from workflows import referral_guards
 
 # --- referrals -------------------------------------------------------------------------------------------------------
@@ -139,6 +153,56 @@ ACCEPTED = track("referral", "accepted", kind="assessment", fired={"accept": fir
 )
 def test_start_is_overdue(case: Facts, holds: bool) -> None:
     assert referral_guards.start_is_overdue.holds(case) is holds
+
+
+MEDIATED = track("referral", "in_progress", kind="mediation", id="asked", fired={"accept": fired(0)})
+
+
+def more_time(day: int, *granted: tuple[int, int], began: int = 0) -> Facts:
+    """A day that is asked for where nothing was planned: the step of the service was due 60 days after it began.
+
+    `granted`: on which days more time was granted before, and until which.
+    """
+    step = replace(waiting("mediating", on="below", type="step"), opened_at=at(began))
+    due = max([began + 60, *(until for on, until in granted if on >= began)])
+    decided = [
+        replace(done("decide_extension", on, granted=True, until_on=at(until).date().isoformat()), track=MEDIATED.id)
+        for on, until in granted
+    ]
+    return facts(
+        track("mediation", "mediating", id="below", parent=MEDIATED.id),
+        here=MEDIATED,
+        tasks=[replace(step, due_at=at(due)), *decided],
+        data={"new_date": at(day).date().isoformat()},
+    )
+
+
+@table(
+    {
+        "ninety days more than the step has": (more_time(150), True),
+        "more than that": (more_time(151), False),
+        "ninety days after what was granted first": (more_time(190, (5, 100)), True),
+        "more than that after the first grant": (more_time(191, (5, 100)), False),
+        "the second grant moves nothing": (more_time(191, (5, 100), (6, 190)), False),
+        "nor does a third": (more_time(200, (5, 70), (6, 160), (7, 160)), False),
+        "a refused one counts for nothing": (
+            replace(
+                more_time(151),
+                case=replace(
+                    more_time(151).case,
+                    tasks={
+                        **more_time(151).case.tasks,
+                        "no": replace(done("decide_extension", 5, granted=False), id="no", track=MEDIATED.id),
+                    },
+                ),
+            ),
+            False,
+        ),
+        "a step that began later has its own": (more_time(300, (5, 100), began=210), True),
+    }
+)
+def test_a_grant_moves_no_bound_where_nothing_was_planned(case: Facts, holds: bool) -> None:
+    assert referral_guards.extension_is_bounded.holds(case) is holds
 
 
 WORKING = track("referral", "in_progress", kind="pledge")

@@ -131,6 +131,12 @@ SCRIPTS: dict[str, Steps] = {
         do("dispute_officer", "decide_extension", granted=True, until_on=300),
         due_in("in_progress", 300),
         due_in("mediating", 300),
+        # What is granted once does not move the bound of what is granted next.
+        refused(do("mediator", "referral:mediation.ask_extension", new_date=395), Refused, "too far away"),
+        do("mediator", "referral:mediation.ask_extension", new_date=380),
+        do("dispute_officer", "decide_extension", granted=True, until_on=380),
+        refused(do("mediator", "referral:mediation.ask_extension", new_date=395), Refused, "too far away"),
+        due_in("mediating", 380),
         do("mediator", "mediation.settle_part", confirmation="certificate"),
         has("next_step", queue="dispute_officer"),
         has_not("first_duty"),
