@@ -182,9 +182,13 @@ def figures_have_baselines(f: Facts) -> bool:
 )
 def record_may_be_corrected(f: Facts) -> bool:
     if f.data.get("record") is None:
-        return True
+        return any(_is_correctable(one) for one in f.case.impacts.values())
     record = _recorded(f, f.data["record"])
-    return record is not None and record.stands and record.level != VERIFIED
+    return record is not None and _is_correctable(record)
+
+
+def _is_correctable(record: Impact) -> bool:
+    return record.stands and record.level != VERIFIED
 
 
 @guard(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import uuid_utils
 from sqlalchemy import text
 
+from casework.engine.roles import Role
 from casework.json_values import JsonObject
 from casework.operations.catalogue.ip_rights import confirm_right, record_right
 from casework.operations.core.idempotency import Request
@@ -132,7 +133,7 @@ def looked_up(hand: OperationsHand) -> None:
             kind = db.execute(_KIND, {"id": right}).scalar_one()
             confirm_right(
                 db,
-                hand.actor("officer"),
+                hand.actor(Role.OFFICER),
                 right,
                 checked_on=hand.stage.today,
                 fields={},

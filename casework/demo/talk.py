@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.engine.case_objects.messages import INTERNAL, SHARED
+from casework.engine.roles import Role
 
-OFFICER = "officer"
+OFFICER = Role.OFFICER.value
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,9 @@ class Forms:
             case "yes_no":
                 return rule["must"] if rule["must"] is not None else dice.random() < (0.97 if self.calm else 0.8)
             case "party":
-                return dice.choice(["need_owner", "technology_owner"])
+                # Who wants to get on pledges what is on record as their own.
+                own = self.calm and rule["name"] == "pledgor"
+                return "technology_owner" if own else dice.choice(["need_owner", "technology_owner"])
             case "right":
                 return dice.choice(RIGHTS)
             case "burden":
@@ -116,9 +118,14 @@ class Forms:
                 return dice.sample(sorted(AT_FIRST[rule["catalogue"]]), dice.randint(1, 2))
             case "impact":
                 known = [one.id for one in self.case.impacts.values() if one.stands]
-                return dice.choice(known) if known else None
+                return dice.choice(known) if known else RIGHTS[0]
             case "rights":
-                return dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
+                # Of the second nobody has entered whose it is.
+                return (
+                    RIGHTS[:1]
+                    if self.calm and dice.random() < 0.7
+                    else dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
+                )
             case "person":
                 return self._person(rule["role"])
             case "people":

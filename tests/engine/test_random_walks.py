@@ -53,12 +53,12 @@ def _alone(workflow: str) -> Callable[[], Open]:
 
 #: Where walks begin, how many there are and how long each may be.
 WALKS: dict[str, tuple[Callable[[], Open], int, int]] = {
-    "case": (_case, 40, 400),
+    "case": (_case, 48, 400),
     **{
-        f"{one} in a referral": (_referral(one), 16, 120) for one in ("assessment", "pledge", "finance", "verification")
+        f"{one} in a referral": (_referral(one), 20, 120) for one in ("assessment", "pledge", "finance", "verification")
     },
-    "mediation in its own log": (_mediation, 24, 140),
-    **{one: (_alone(one), 40, 100) for one in sorted(library().newest) if one not in ("case", "referral")},
+    "mediation in its own log": (_mediation, 28, 140),
+    **{one: (_alone(one), 48, 100) for one in sorted(library().newest) if one not in ("case", "referral")},
 }
 #: What a case has recorded before these of its workflows can go on.
 KNOWN: Mapping[str, Effects] = {

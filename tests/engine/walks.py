@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -13,6 +13,7 @@ from typing import Any
 
 from casework.definitions import library_of, load_definitions
 from casework.engine.decide import decide
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.definition.guard_facts import UNKNOWN, FormNeeded
 from casework.engine.definition.publisher import publish
@@ -209,12 +210,23 @@ class Walk(Forms):
             return
         edition = self.library[track.edition]
         data = {} if offer.proposal else self.form(edition, offer.rule.form, track)
+        if self.calm and not offer.proposal:
+            self._answer_what_is_open(edition.form(offer.rule.form), data, by, track)
         try:
             self.do(Fire(track.id, offer.transition, data), by)
         except Refused as refused:
             self._excuse(offer, by, track, refused)
         except (CaseworkError, LookupError, ValueError) as error:
             self.faults.append(f"{track.workflow}.{offer.transition} was offered and failed: {error!r} with {data}")
+
+    def _answer_what_is_open(self, form: Iterable[WrittenField], data: dict[str, Json], by: By, track: Track) -> None:
+        """People who want to get on say what the record leaves open, and nothing that it answers."""
+        facts = EventBuilder(self.library, self.case, self.context(by)).facts(track, data)
+        for rule in form:
+            if guard := rule.get("asked_if"):
+                data.pop(rule["name"], None)
+                if GUARDS[guard].holds(facts):
+                    data[rule["name"]] = self.value(rule, track)
 
     def _hand_in(self, track: Track, rule: TransitionRule) -> None:
         """The papers that a way asks for come in, each from whom it must come."""

@@ -126,7 +126,9 @@ def test_figures_have_baselines(case: Facts, holds: bool) -> None:
 
 @table(
     {
-        "unsaid": (facts(), True),
+        "nothing to correct": (facts(), False),
+        "nothing but what is verified or replaced": (facts(**known(record("verified"), OLD)), False),
+        "unsaid, and a reading": (facts(**known(record("measured"))), True),
         "unknown": (facts(data={"record": "x"}), False),
         "a reading": (facts(data={"record": "measured"}, **known(record("measured"))), True),
         "a baseline": (facts(data={"record": "baseline"}, **known(BASELINE)), True),
