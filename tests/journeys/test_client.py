@@ -298,7 +298,7 @@ def duplicate(office: Office, hand: ApiHand) -> None:
     office.refuses_action(hand, "officer", "case.pass_triage", 409, "The match has no source or no rationale")
     hand.do("officer", "case.propose_close", outcome="duplicate", reason="other/other")
     chance = hand.chance("supervisor", "case.close")
-    said = {"outcome": "compliance_stop", "reason": "regulation"}
+    said = {"outcome": "compliance_stop", "reason": "rules/regulation"}
     with office.refuses(409, "only a stop makes it one"):
         hand.send("supervisor", chance, hand.fill("supervisor", chance, said))
     hand.do("supervisor", "case.close")
@@ -310,7 +310,8 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     hand.play(*accepted("pledge", "bank", "banker", documents=True))
     look_up(hand)
     hand.do("banker", "pledge.eligible", owner_seen=True)
-    office.refuses_action(hand, "officer", "case.ready_to_sign", 409, "A planned loan is neither offered")
+    loan = "A planned loan is neither offered"
+    office.refuses_action(hand, "officer", "case.ready_to_sign", 409, loan, kind="patent_licence")
     hand.do("officer", "case.withdraw", party="technology_owner", reason="parties/strategy_change")
     referral = hand.referral("banker", "pledge")
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")

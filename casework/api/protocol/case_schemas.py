@@ -36,6 +36,9 @@ class FormField(Answer):
     choices: list[str] | None = None
     when: Annotated[list[Any] | None, Field(description="[other field, [values with which this one is asked]]")] = None
     prefill: Annotated[str | None, Field(description="Where the value known already comes from")] = None
+    asked_if: Annotated[
+        str | None, Field(description="The guard that says whether it is asked: only what the record leaves open is")
+    ] = None
     max: Annotated[
         int | str | None, Field(description="Of a text: the most characters; of a number: the highest value")
     ] = None

@@ -13,13 +13,14 @@ from casework.operations.cases.refused_answers import refused_answers, refused_i
 from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
 from tests.support.world import World
+from tests.workflows.case_facts import fired
 from tests.workflows.test_impact_guards import record
 
 
 @pytest.fixture
 def closing(world: World, db: Connection) -> Case:
     case = load(db, home_of(db, world.open_case(db)), "case")
-    main = replace(case.main, states=("closing",))
+    main = replace(case.main, states=("closing",), fired={"sign": fired(1), "accept_site": fired(2)})
     return replace(case, tracks={**case.tracks, main.id: main})
 
 
@@ -39,6 +40,19 @@ def test_outcomes_without_their_records_are_named(
     told = refused_answers(db, world.actor(db, "supervisor"), case, case.main.id, "close")
     # Nobody closes as stopped what was not stopped.
     assert {name: list(answers) for name, answers in told.items()} == {"outcome": [*missing, "compliance_stop"]}
+
+
+def test_outcomes_that_did_not_happen_are_named(world: World, db: Connection, closing: Case) -> None:
+    case = replace(closing, tracks={**closing.tracks, closing.main.id: replace(closing.main, fired={})})
+    told = refused_answers(db, world.actor(db, "supervisor"), case, case.main.id, "close")
+    assert [*told["outcome"]] == [
+        "deployed_verified",
+        "deployed_measured",
+        "deployed_unmeasured",
+        "agreement_no_site",
+        "agreement_only",
+        "compliance_stop",
+    ]
 
 
 def test_an_action_without_a_form_refuses_no_answer(world: World, db: Connection, closing: Case) -> None:
