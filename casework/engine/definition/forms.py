@@ -32,12 +32,8 @@ class FormField:
     fact: bool = True
     #: Filled from what is known: "case.need_owner", "agreement.sign_local.expires_on", …
     prefill: str | None = None
-    #: Known for good once it is filled from there: it is told, and sent as it is.
-    settled: bool = False
     #: The name of the guard that says whether it need be asked: where it does not hold the record tells the answer.
     asked_if: str = ""
-    #: The heading under which this question and those after it stand.
-    group: str = ""
 
     type: ClassVar[str] = ""
 
@@ -48,14 +44,15 @@ class FormField:
             written["when"] = [self.when[0], list(self.when[1])]
         if self.prefill is not None:
             written["prefill"] = self.prefill
-        told = {"settled": self.settled, "asked_if": self.asked_if}
-        return written | {key: said for key, said in told.items() if said} | self.limits()
+        if self.asked_if:
+            written["asked_if"] = self.asked_if
+        return written | self.limits()
 
     def limits(self) -> dict[str, Any]:
         return {}
 
     def texts(self) -> dict[str, str]:
-        words = {"label": self.label, "help": self.help, "group": self.group}
+        words = {"label": self.label, "help": self.help}
         return {key: said for key, said in words.items() if said or key == "label"}
 
 

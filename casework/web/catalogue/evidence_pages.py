@@ -6,12 +6,12 @@ from itertools import chain
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, render_template, request
-from flask_babel import gettext
 
-from casework.api.protocol.files import HARMLESS, as_attachment, document_store
+from casework.api.protocol.files import as_attachment, document_store
 from casework.errors import FileBlocked, FileDamaged, FilePending
 from casework.operations.catalogue.evidence import open_evidence, preview_evidence, show_evidence
-from casework.operations.documents.previews import NoPreview, Pages, draw_page, measure_pages
+from casework.operations.documents.previews import NoPreview, Pages, measure_pages
+from casework.web.shell.page_pictures import answer_picture
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("evidence", __name__)
@@ -52,12 +52,6 @@ def _pages(id: str) -> Pages | None:
 @blueprint.get("/evidence/<uuid:evidence>/preview/<int:page>")
 def draw(evidence: UUID, page: int) -> Response:
     """One page as a picture, drawn anew each time and kept nowhere."""
-    try:
-        with page_transaction() as (db, actor):
-            opened = preview_evidence(db, actor, document_store(), str(evidence), address=request.path)
-        answer = Response(draw_page(opened, page), mimetype="image/png")
-    except NoPreview:
-        answer = Response(gettext("There is no preview of this page. Download the file instead."), status=422)
-    answer.headers["Content-Security-Policy"] = HARMLESS
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return answer_picture(
+        page, lambda db, actor: preview_evidence(db, actor, document_store(), str(evidence), address=request.path)
+    )

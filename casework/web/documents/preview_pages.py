@@ -8,19 +8,19 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 
-from casework.api.protocol.files import HARMLESS, document_store
+from casework.api.protocol.files import document_store
 from casework.errors import FileBlocked, FilePending, NotFound
 from casework.operations.core.perform import calendar_of
 from casework.operations.documents import service as documents
 from casework.operations.documents.previews import (
     NoPreview,
     Pages,
-    draw_page,
     measure_pages,
     open_preview,
 )
 from casework.operations.documents.views import DocumentRow, VersionRow
 from casework.web.shell import layout
+from casework.web.shell.page_pictures import answer_picture
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import paper_name
 
@@ -78,12 +78,6 @@ def _preview(id: str, version: VersionRow) -> Preview:
 @blueprint.get("/<int:page>")
 def draw(document: UUID, version: int, page: int) -> Response:
     """One page as a picture, drawn anew each time and kept nowhere."""
-    try:
-        with page_transaction() as (db, actor):
-            opened = open_preview(db, actor, document_store(), str(document), version, address=request.path)
-        answer = Response(draw_page(opened, page), mimetype="image/png")
-    except NoPreview:
-        answer = Response(gettext("There is no preview of this page. Download the file instead."), status=422)
-    answer.headers["Content-Security-Policy"] = HARMLESS
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return answer_picture(
+        page, lambda db, actor: open_preview(db, actor, document_store(), str(document), version, address=request.path)
+    )
