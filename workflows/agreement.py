@@ -249,7 +249,8 @@ class Agreement(Workflow):
         do="Record the application for the dual-use licence", done="recorded the application for the dual-use licence",
     )  # fmt: skip
     licence_issued = (licence_awaited | dual_use_licence).to(
-        in_force, by=Role.OFFICER, form=border_forms.ExportLicence, guards=[licence_follows_the_signing], needs=[EXPORT_LICENCE],
+        in_force, by=Role.OFFICER, form=border_forms.ExportLicence,
+        guards=[border_guards.class_fits_the_way, border_guards.gate_has_not_refused, licence_follows_the_signing], needs=[EXPORT_LICENCE],
         effects=[licensed_agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES],
         do="Record the licence", done="recorded the licence, with which the agreement takes effect",
         consequence="The agreement is in force from the day of the licence, and stands on the rights that it names.",
@@ -278,7 +279,8 @@ class Agreement(Workflow):
         in_force, by=Role.OFFICER, form=Signature,
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
-            border_guards.agreement_stays_inside_the_border, *TERMS_FIT,
+            border_guards.agreement_stays_inside_the_border, border_guards.class_fits_the_way, border_guards.gate_has_not_refused,
+            *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES, duties.TECHNOLOGY_CONTRACT],
         do="Record the signing", done="recorded the signing of the agreement",
@@ -289,7 +291,7 @@ class Agreement(Workflow):
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
             border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.no_licence_is_needed,
-            *TERMS_FIT,
+            border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
         opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES],
@@ -300,7 +302,8 @@ class Agreement(Workflow):
         licence_due, by=Role.OFFICER, form=SignatureToLicence,
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
-            border_guards.technology_is_exported, border_guards.licence_is_needed, border_guards.letter_is_still_valid, *TERMS_FIT,
+            border_guards.technology_is_exported, border_guards.class_fits_the_way, border_guards.licence_is_needed,
+            border_guards.letter_is_still_valid, border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_holds_rights],
         do="Record the signing that waits for its licence", done="recorded the signing of an agreement that waits for its licence",

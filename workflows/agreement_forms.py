@@ -25,7 +25,7 @@ from workflows.deal_terms import Subject, as_said
 
 
 class _Agreed(Form):
-    agreed_on = Date(label="Terms agreed on", past=True)
+    agreed_on = Date(label="Terms agreed on", past=True, group="What was agreed")
     kind = Choice(label="Kind of agreement", choices=BINDING, prefill="agreement.propose.kind")
     effective_on = Date(label="To take effect on", required=False, prefill=as_said("effective_on"))
     expires_on = Date(
@@ -37,12 +37,15 @@ class _Agreed(Form):
 
 
 class _Conditions(Form):
+    conditions = Items(label="Conditions precedent", required=False, group="Conditions and papers")
     pledge_by = Date(
-        label="Pledge loan is a condition, to be met by", required=False, future=True,
-        help="Only where the loan has not been offered yet.",
+        label="Pledge loan is a condition, to be met by", required=False, future=True, asked_if="pledge_is_open",
+        help="The loan is planned and has not been offered yet",
     )  # fmt: skip
-    finance_by = Date(label="Green finance is a condition, to be met by", required=False, future=True)
-    conditions = Items(label="Other conditions precedent", required=False)
+    finance_by = Date(
+        label="Green finance is a condition, to be met by", required=False, future=True, asked_if="finance_is_open",
+        help="The finance is planned and has not been offered yet",
+    )  # fmt: skip
     terms = Documents(label="Agreed terms", required=False)
 
 

@@ -52,18 +52,36 @@ def ip_is_clear_where_rights_are_given(f: Facts) -> bool:
     return check_is_clear(f) or waived(f, "ip") or gives(f.data) is None
 
 
+def _is_open(f: Facts, loan: str) -> bool:
+    """Whether a loan is planned that is neither offered nor waived."""
+    return bool(plan_of(f).get(loan) or f.referral(loan)) and not reached(f, loan, "offered") and not waived(f, loan)
+
+
+@guard(
+    rule="A pledge loan is planned, and neither offered nor waived.",
+    refusal="No pledge loan is planned, or it is offered or waived.",
+)
+def pledge_is_open(f: Facts) -> bool:
+    return _is_open(f, "pledge")
+
+
+@guard(
+    rule="Green finance is planned, and neither offered nor waived.",
+    refusal="No green finance is planned, or it is offered or waived.",
+)
+def finance_is_open(f: Facts) -> bool:
+    return _is_open(f, "finance")
+
+
 @guard(
     rule="Each planned loan is offered, listed as a condition with a day, or waived.",
     refusal="A planned loan is neither offered, nor a condition with a day, nor waived.",
 )
 def loans_are_offered_listed_or_waived(f: Facts) -> bool:
     return all(
-        reached(f, loan, "offered")
-        or f.data.get(f"{loan}_by") is not None
-        or f.said(f"ready_to_sign.{loan}_by") is not None
-        or waived(f, loan)
+        f.data.get(f"{loan}_by") is not None or f.said(f"ready_to_sign.{loan}_by") is not None
         for loan in ("pledge", "finance")
-        if plan_of(f).get(loan) or f.referral(loan)
+        if _is_open(f, loan)
     )
 
 

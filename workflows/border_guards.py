@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from casework.engine.case_objects import border_words
+from casework.engine.case_objects.border_words import ENDED_AS, WAITS_FOR, Words
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
+from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
 
 #: Import and export are seen from here.
 HOME = "CN"
@@ -71,6 +74,40 @@ def _since_classed(f: Facts, name: str, track: Track | None = None) -> Fired | N
     return done if proposed is not None and done is not None and done.at >= proposed.at else None
 
 
+# --- both sides of a contradiction, in words ---------------------------------------------------------------------------
+
+
+def _say_way_of(f: Facts, kind: str | None) -> Words:
+    """Which way technology goes by an agreement of a kind, and from which facts that follows."""
+    giver, taker = (
+        border_words.call("territories", _country(f, party), TERRITORIES)
+        for party in ("technology_owner", "need_owner")
+    )
+    return border_words.say_way(way_of(f, kind), border_words.call("kind", kind, AGREEMENTS), giver, taker)
+
+
+def _say_way(f: Facts) -> Words:
+    proposed = _proposed(f)
+    return _say_way_of(f, proposed.data.get("kind") if proposed else None)
+
+
+def _misfit(f: Facts, track: Track | None, kind: str | None) -> Words:
+    """The class against the way that technology goes: what needs a licence is exported, and what crosses the border has a class."""
+    recorded, way = class_of(f, track), way_of(f, kind)
+    if recorded in ("restricted", "dual_use") and way != "export":
+        return [border_words.say_class(recorded, of_exports=True), *_say_way_of(f, kind)]
+    if recorded == "prohibited" and way in CROSSING:
+        return [border_words.say_class(recorded), *_say_way_of(f, kind)]
+    if recorded is None and way in CROSSING:
+        return [border_words.CLASS_MISSING, *_say_way_of(f, kind)]
+    return []
+
+
+def _misfit_here(f: Facts) -> Words:
+    proposed = _proposed(f)
+    return _misfit(f, None, proposed.data.get("kind") if proposed else None)
+
+
 # --- countries -------------------------------------------------------------------------------------------------------
 
 
@@ -106,6 +143,7 @@ def technology_owner_has_a_country(f: Facts) -> bool:
     rule="No technology crosses the border of China by this agreement, so that it has no class.",
     refusal="Technology crosses the border by this agreement. Record its class first.",
     reads=("parties",),
+    because=_say_way,
 )
 def no_class_is_needed(f: Facts) -> bool:
     return _way(f) not in (*CROSSING, "unknown")
@@ -115,6 +153,7 @@ def no_class_is_needed(f: Facts) -> bool:
     rule="Technology crosses the border of China by this agreement.",
     refusal="No technology crosses the border by this agreement.",
     reads=("parties",),
+    because=_say_way,
 )
 def technology_crosses_the_border(f: Facts) -> bool:
     return _way(f) in CROSSING
@@ -124,6 +163,7 @@ def technology_crosses_the_border(f: Facts) -> bool:
     rule="Technology leaves China by this agreement.",
     refusal="No technology leaves the country by this agreement: this class is one of exports.",
     reads=("parties",),
+    because=_say_way,
 )
 def technology_is_exported(f: Facts) -> bool:
     return _way(f) == "export"
@@ -149,7 +189,8 @@ def _years_after(day: date) -> date:
 
 @guard(
     rule="The technology needs no licence to leave the country.",
-    refusal="The technology was classed as restricted or as dual use. Record the signing that waits for its licence instead.",
+    refusal="The technology needs a licence to leave the country. Record the signing that waits for its licence instead.",
+    because=lambda f: _say_class(f),
 )
 def no_licence_is_needed(f: Facts) -> bool:
     return class_of(f) not in ("restricted", "dual_use")
@@ -157,7 +198,8 @@ def no_licence_is_needed(f: Facts) -> bool:
 
 @guard(
     rule="The technology needs a licence to leave the country.",
-    refusal="The technology was classed neither as restricted nor as dual use: its agreement waits for no licence.",
+    refusal="The agreement waits for no licence: its technology needs none. Record the signing across the border instead.",
+    because=lambda f: _say_class(f),
 )
 def licence_is_needed(f: Facts) -> bool:
     return class_of(f) in ("restricted", "dual_use")
@@ -166,6 +208,7 @@ def licence_is_needed(f: Facts) -> bool:
 @guard(
     rule="The technology was classed as restricted.",
     refusal="The technology was not classed as restricted.",
+    because=lambda f: _say_class(f),
 )
 def class_is_restricted(f: Facts) -> bool:
     return class_of(f) == "restricted"
@@ -174,20 +217,34 @@ def class_is_restricted(f: Facts) -> bool:
 @guard(
     rule="The technology was classed as dual use.",
     refusal="The technology was not classed as dual use.",
+    because=lambda f: _say_class(f),
 )
 def class_is_dual_use(f: Facts) -> bool:
     return class_of(f) == "dual_use"
 
 
+def _say_class(f: Facts) -> Words:
+    recorded = class_of(f)
+    return [border_words.CLASS_MISSING if recorded is None else border_words.say_class(recorded)]
+
+
 @guard(
     rule="The letter of intent of what is restricted is still valid.",
-    refusal="The letter of intent is valid no longer. Send the agreement back to drafting and apply again.",
+    refusal="No letter of intent carries this signing. Send the agreement back to drafting and apply again.",
+    because=lambda f: _say_letter(f),
 )
 def letter_is_still_valid(f: Facts) -> bool:
+    return not _say_letter(f)
+
+
+def _say_letter(f: Facts) -> Words:
     if class_of(f) != "restricted":
-        return True
+        return []
     letter = _since_classed(f, "letter_issued")
-    return letter is not None and str(letter.data.get("valid_until", "")) >= f.today.isoformat()
+    if letter is None:
+        return [border_words.NO_LETTER]
+    ends = str(letter.data.get("valid_until", ""))
+    return [] if ends >= f.today.isoformat() else [border_words.say_letter_ended(ends)]
 
 
 # --- signing ---------------------------------------------------------------------------------------------------------
@@ -197,6 +254,7 @@ def letter_is_still_valid(f: Facts) -> bool:
     rule="No technology crosses the border by this agreement.",
     refusal="Technology crosses the border by this agreement. Record the signing across the border instead.",
     reads=("parties",),
+    because=_say_way,
 )
 def agreement_stays_inside_the_border(f: Facts) -> bool:
     return _way(f) not in (*CROSSING, "unknown")
@@ -204,13 +262,40 @@ def agreement_stays_inside_the_border(f: Facts) -> bool:
 
 @guard(
     rule="The class of the technology was recorded before the talks, and fits the way that it goes.",
-    refusal="The class that was recorded does not fit the parties' countries: none was recorded, or it is one of exports and this"
-    " is an import. Send the agreement back to drafting.",
+    refusal="The class of the technology and the parties' countries do not agree. Send the agreement back to drafting.",
     reads=("parties",),
+    because=_misfit_here,
 )
 def class_fits_the_way(f: Facts) -> bool:
-    recorded = class_of(f)
-    return recorded == "free" or recorded in ("restricted", "dual_use") and _way(f) == "export"
+    return not _misfit_here(f)
+
+
+def _refused_on(f: Facts) -> str | None:
+    """The day on which the compliance gate refused what is signed now; None where it passed it, or has not answered."""
+    kind = f.data.get("kind")
+    answer = next((task for task in f.results("compliance_gate") if task.result.get("result")), None)
+    if kind in PREPARATORY or answer is None or answer.result["result"] != "refused":
+        return None
+    proposed = _proposed(f)
+    # What was drafted anew since goes through the gate again.
+    if proposed is not None and (answer.closed_at or answer.opened_at) < proposed.at:
+        return None
+    return str(answer.result.get("checked_on") or "")
+
+
+def _say_refused(f: Facts) -> Words:
+    day = _refused_on(f)
+    return [] if day is None else [border_words.say_refused(day), *_say_way(f)]
+
+
+@guard(
+    rule="The compliance gate has not refused what is signed.",
+    refusal="The compliance gate refused this agreement, and the signature says that it binds. Send it back to drafting, or abandon it.",
+    reads=("parties",),
+    because=_say_refused,
+)
+def gate_has_not_refused(f: Facts) -> bool:
+    return _refused_on(f) is None
 
 
 # --- the case --------------------------------------------------------------------------------------------------------
@@ -223,6 +308,28 @@ def class_fits_the_way(f: Facts) -> bool:
 def transfer_is_permitted(f: Facts) -> bool:
     track = f.current("agreement")
     return track is None or track.outcome not in ("prohibited", "not_permitted")
+
+
+#: Where an agreement track waits for its class, its letter or its licence, or has ended for want of one.
+WAITING = frozenset({*WAITS_FOR, *ENDED_AS})
+
+
+def _gate_against(f: Facts) -> Words:
+    """What the agreement says against a gate that passes it."""
+    track = f.current("agreement") if f.data.get("result") == "passed" else None
+    if track is None:
+        return []
+    if track.outcome is not None and track.outcome in ENDED_AS:
+        return [border_words.GATE_PASSES, ENDED_AS[track.outcome]]
+    proposed = _proposed(f, track)
+    if proposed is None:
+        return []
+    kind = proposed.data.get("kind")
+    waits = next((WAITS_FOR[state] for state in track.states if state in WAITS_FOR), None)
+    if waits is not None and way_of(f, kind) in CROSSING:
+        return [border_words.GATE_PASSES, waits, *_say_way_of(f, kind)]
+    against = _misfit(f, track, kind)
+    return [border_words.GATE_PASSES, *against] if against else []
 
 
 @guard(
@@ -245,30 +352,9 @@ def export_may_be_agreed(f: Facts) -> bool:
 
 @guard(
     rule="The compliance gate passes no agreement whose technology has no class, is prohibited, or waits for its letter or licence.",
-    refusal="The agreement says otherwise: its technology crosses the border and has no class yet, is prohibited, or waits for its"
-    " letter or licence.",
+    refusal="The gate and the agreement do not agree.",
     reads=("parties",),
+    because=_gate_against,
 )
 def gate_agrees_with_the_class(f: Facts) -> bool:
-    if f.data.get("result") != "passed":
-        return True
-    track = f.current("agreement")
-    proposed = _proposed(f, track) if track else None
-    if track is None or proposed is None or way_of(f, proposed.data.get("kind")) not in CROSSING:
-        return transfer_is_permitted.holds(f)
-    return not set(track.states) & WAITING and class_of(f, track) in ("free", "restricted", "dual_use")
-
-
-#: Where an agreement track waits for its class, its letter or its licence, or has ended for want of one.
-WAITING = frozenset(
-    {
-        "classification",
-        "letter_due",
-        "letter_awaited",
-        "licence_due",
-        "licence_awaited",
-        "dual_use_licence",
-        "prohibited",
-        "not_permitted",
-    }
-)
+    return not _gate_against(f)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from casework.engine.analysis import record_tells
+from casework.engine.case_objects import border_words
 from casework.engine.case_objects.conflict_words import Found, Words, say_conflicts
 from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
@@ -27,7 +28,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.case import Fired, Track
 from casework.engine.state.right_values import Burden, RightChange
-from workflows.codes import ABOUT_RIGHTS, LICENCES, NAMING_RIGHTS, PREPARATORY, TERRITORIES, USES
+from workflows.codes import ABOUT_RIGHTS, AGREEMENTS, LICENCES, NAMING_RIGHTS, PREPARATORY, TERRITORIES, USES
 
 #: Kinds of rights that no patent office knows, and those that it grants.
 SECRETS = frozenset({"know_how", "trade_secret"})
@@ -250,6 +251,7 @@ def _against_terms(f: Facts) -> Words:
     refusal="What others hold on a right bars these terms. Only its holder can release it.",
     reads=("rights",),
     because=_against_terms,
+    tells=record_tells.free_of_others,
 )
 def nothing_bars_the_terms(f: Facts) -> bool:
     return not in_the_way(f, gives(f.data), concerned(f))
@@ -269,6 +271,7 @@ def _against_any_licence(f: Facts) -> Words:
     refusal="What others hold on a right leaves nothing of it in this territory. Only its holder can release it.",
     reads=("rights",),
     because=_against_any_licence,
+    tells=record_tells.free_of_others,
 )
 def right_is_left_in_territory(f: Facts) -> bool:
     return not in_the_way(f, _any_licence(f), f.data.get("rights") or ())
@@ -297,6 +300,7 @@ def release_is_of_what_stands(f: Facts) -> bool:
     rule="Every right that the terms are about is confirmed by a person.",
     refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
     reads=("rights",),
+    tells=record_tells.confirmed,
 )
 def rights_of_terms_are_confirmed(f: Facts) -> bool:
     known = f.from_outside("rights")
@@ -381,9 +385,17 @@ def payments_make_the_value(f: Facts) -> bool:
     return paid == Decimal(whole["amount"]) if f.data.get("price_form") == "fixed" else paid <= Decimal(whole["amount"])
 
 
+def _say_kinds(f: Facts) -> border_words.Words:
+    proposed, signed = (
+        border_words.call("kind", code, AGREEMENTS) for code in (f.said("propose.kind"), f.data.get("kind"))
+    )
+    return [border_words.say_kinds(proposed, signed)]
+
+
 @guard(
     rule="The kind that is signed is the one that was proposed, of which the border was asked.",
     refusal="What is signed is of another kind than what was proposed. Send it back to drafting and propose that kind.",
+    because=_say_kinds,
 )
 def kind_is_as_proposed(f: Facts) -> bool:
     proposed = f.said("propose.kind")

@@ -41,6 +41,10 @@ def signed_price() -> dict[str, str]:
 class Subject(Form):
     """What an agreement gives of which rights, by its kind."""
 
+    rights = Rights(
+        label="Rights licensed or assigned", required=False, when=("kind", ABOUT_RIGHTS), group="What it gives of which rights",
+        prefill=as_said("rights") + "|case.rights", help="A licence or an assignment names at least one",
+    )  # fmt: skip
     licence = Choice(label="Kind of licence", choices=EXCLUSIVITY, when=("kind", LICENCES), prefill=as_said("licence"))
     contribution = Choice(
         label="Rights that go into the joint venture", choices=CONTRIBUTIONS, when=("kind", ("joint_venture",)),
@@ -54,10 +58,6 @@ class Subject(Form):
         help="None: for every use",
     )  # fmt: skip
     sublicence = YesNo(label="May the licensee sublicense?", when=("kind", LICENCES), prefill=as_said("sublicence"))
-    rights = Rights(
-        label="Rights licensed or assigned", required=False, when=("kind", ABOUT_RIGHTS), prefill=as_said("rights"),
-        help="A licence or an assignment names at least one",
-    )  # fmt: skip
 
 
 class Payment(Form):
@@ -71,7 +71,7 @@ class Payment(Form):
 class Price(Form):
     """What is paid for it, or why nothing is."""
 
-    price_form = Choice(label="Form of the price", choices=PRICE_FORMS)
+    price_form = Choice(label="Form of the price", choices=PRICE_FORMS, group="Price")
     no_price = Choice(label="Why nothing is paid", choices=NO_PRICE, when=("price_form", ("none",)))
     value_said = YesNo(label="Does the agreement state its value?", when=("price_form", PRICED))
     no_value = Choice(label="Why no value is stated", choices=NO_VALUE, when=("value_said", (False,)))
@@ -89,28 +89,30 @@ class Price(Form):
 
 
 class _Signed(Form):
-    signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,))
-    kind = Choice(label="Kind of agreement", choices=AGREEMENTS, prefill="propose.kind")
+    signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,), group="The signed copy")
+    kind = Choice(label="Kind of agreement", choices=AGREEMENTS, prefill="propose.kind", settled=True)
     executed_on = Date(label="Signed on", past=True)
-    effective_on = Date(label="Takes effect on")
+    effective_on = Date(label="Takes effect on", prefill="ready_to_sign.effective_on", group="How long it holds")
     ends = YesNo(label="Does it end on a day?")
-    expires_on = Date(label="Expires on", when=("ends", (True,)))
+    expires_on = Date(label="Expires on", when=("ends", (True,)), prefill="ready_to_sign.expires_on")
     review_on = Date(label="Look at it again on", future=True, when=("ends", (False,)))
 
 
-class Signature(Price, Subject, _Signed):
-    """What the signed copy says: once, for the agreement and for the case."""
-
+class _Consent(Form):
     pledgee_consent = YesNo(
-        label="The pledgee's consent is on file", required=False, when=("kind", ABOUT_RIGHTS),
-        help="Only if a right is pledged and the pledgee's answer is not on record yet",
+        label="The pledgee's consent is on file", required=False, when=("kind", ABOUT_RIGHTS), asked_if="pledgee_is_asked",
+        help="A right is pledged, and its pledgee's answer is not on record",
     )  # fmt: skip
+
+
+class Signature(Price, _Consent, Subject, _Signed):
+    """What the signed copy says: once, for the agreement and for the case."""
 
 
 class SignatureToLicence(Signature):
     """The same where the agreement waits for a licence, which alone gives it its day."""
 
     effective_on = Date(
-        label="Expected to take effect on", required=False, future=True,
+        label="Expected to take effect on", required=False, future=True, group="How long it holds",
         help="It takes effect on the day of the licence, which is recorded once it is there",
     )  # fmt: skip

@@ -48,6 +48,7 @@ def _say_ends(f: Facts) -> Words:
     refusal="A right has ended or was declared invalid: nothing of it can be licensed or assigned.",
     reads=("rights",),
     because=_say_ended,
+    tells=record_tells.not_ended,
 )
 def rights_of_terms_have_not_ended(f: Facts) -> bool:
     return not _ended(f)
@@ -58,6 +59,7 @@ def rights_of_terms_have_not_ended(f: Facts) -> bool:
     refusal="The licence runs longer than a right that it is of. Let it end with the right, or leave that right out.",
     reads=("rights",),
     because=_say_ends,
+    tells=record_tells.last_day,
 )
 def licence_ends_with_its_rights(f: Facts) -> bool:
     return not _too_short(f)

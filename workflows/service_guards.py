@@ -13,6 +13,7 @@ from casework.engine.analysis import record_tells
 from casework.engine.case_objects.right_kinds import fees_paid, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
+from workflows.codes import ABOUT_RIGHTS
 from workflows.deal_guards import pledgees_matter
 
 # --- rights ----------------------------------------------------------------------------------------------------------
@@ -77,7 +78,7 @@ def rights_can_be_pledged(facts: Facts) -> bool:
     rule="The pledgee's consent is on file for each right that is pledged.",
     refusal="A right is pledged. The pledgee's consent must be on file.",
     reads=("rights",),
-    tells=record_tells.not_pledged,
+    tells=record_tells.pledged,
 )
 def pledged_rights_have_consent(facts: Facts) -> bool:
     pledged = any(standing(right, "pledge") for right in _named(facts))
@@ -170,9 +171,21 @@ def there_is_a_last_duty(facts: Facts) -> bool:
 
 
 @guard(
+    rule="A right is pledged, and its pledgee has not answered yet.",
+    refusal="No right is pledged, or its pledgee has answered.",
+    reads=("rights",),
+)
+def pledgee_is_asked(facts: Facts) -> bool:
+    known, answered = facts.from_outside("rights"), {task.result.get("right") for task in facts.results("ask_pledgee")}
+    named = [right for right in facts.data.get("rights") or () if right not in answered]
+    return facts.data.get("kind") in ABOUT_RIGHTS and any(standing(known.get(right, {}), "pledge") for right in named)
+
+
+@guard(
     rule="The pledgee of each right that is pledged has consented.",
     refusal="A right is pledged, and its pledgee has not consented. Ask the pledgee first.",
     reads=("rights",),
+    tells=record_tells.pledged,
 )
 def pledgees_have_consented(facts: Facts) -> bool:
     """An answer counts for the pledge it was asked about, not for one that began after it."""

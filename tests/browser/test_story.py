@@ -101,7 +101,7 @@ def put_to_work(hand: BrowserHand) -> None:
         " JOIN cases c ON c.match_id = m.id WHERE c.number = :number",
         number=hand.number,
     )
-    hand.play(*AGREED, do("officer", "agreement.sign_local", rights=right, pledgee_consent=True))
+    hand.play(*AGREED, do("officer", "agreement.sign_local", rights=right))
     hand.play(*BEFORE_SIGNING, do("officer", "case.sign"))
     hand.play(*BUILT, do("officer", "deployment.pass"), do("officer", "case.accept_site"))
 

@@ -16,7 +16,7 @@ from casework.engine.case_objects.licence_conflicts import (
     standing_against,
 )
 from casework.engine.case_objects.outside_burdens import INVALIDATION
-from casework.engine.case_objects.right_kinds import KINDS, fees_paid, may_be_pledged, stands
+from casework.engine.case_objects.right_kinds import KINDS, fees_paid, has_ended, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Tells, Told
 from casework.reasons import Reason, Text
@@ -69,6 +69,10 @@ def in_force(f: Facts, right: Right) -> Told:
     )
 
 
+def not_ended(f: Facts, right: Right) -> Told:
+    return Told(not has_ended(right, f.today.isoformat()), in_force(f, right).by)
+
+
 def fee_paid(f: Facts, right: Right) -> Told:
     paid, kind = right.get("fee_paid_to"), KINDS.get(str(right.get("kind")))
     holds = right.get("confirmed") is True and fees_paid(right, f.today.isoformat())
@@ -85,6 +89,18 @@ def pledgeable(f: Facts, right: Right) -> Told:
 
 def not_pledged(f: Facts, right: Right) -> Told:
     return _nothing(right, *PLEDGES)
+
+
+def pledged(f: Facts, right: Right) -> Told:
+    """Where a right is pledged its pledgee's answer decides."""
+    return Told(None if lying(right, "pledge") else True, _lies(right, "pledge"))
+
+
+def free_of_others(f: Facts, right: Right) -> Told:
+    """Whether what lies on it bars the terms, these say."""
+    kinds = (LICENCE, ASSIGNMENT, TRANSFER, SEIZURE)
+    others = [one for one in lying(right, *kinds) if one.get("case") != f.case.log]
+    return Told(None if others else True, _say_lying(others))
 
 
 def not_given_away(f: Facts, right: Right) -> Told:
@@ -139,7 +155,10 @@ def _nothing(right: Right, *kinds: str) -> Told:
 
 def _lies(right: Right, *kinds: str) -> Reason:
     """What lies on it, each since when; of whose case it is nothing is told."""
-    found = lying(right, *kinds)
+    return _say_lying(lying(right, *kinds))
+
+
+def _say_lying(found: list[Mapping[str, Any]]) -> Reason:
     if not found:
         return reasons.rights.NOTHING_LIES
     each = [

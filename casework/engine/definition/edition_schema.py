@@ -150,6 +150,8 @@ class WrittenField(TypedDict):
     #: Another field, and the answers with which this one is asked; in JSON an array of two.
     when: NotRequired[tuple[str, list[Any]]]
     prefill: NotRequired[str]
+    #: Known for good where it is filled from there.
+    settled: NotRequired[bool]
     #: The guard that says whether the record leaves it to be asked.
     asked_if: NotRequired[str]
     min: NotRequired[str | None]

@@ -32,8 +32,12 @@ class FormField:
     fact: bool = True
     #: Filled from what is known: "case.need_owner", "agreement.sign_local.expires_on", …
     prefill: str | None = None
+    #: Known for good once it is filled from there: it is told, and sent as it is.
+    settled: bool = False
     #: The name of the guard that says whether it need be asked: where it does not hold the record tells the answer.
     asked_if: str = ""
+    #: The heading under which this question and those after it stand.
+    group: str = ""
 
     type: ClassVar[str] = ""
 
@@ -44,15 +48,14 @@ class FormField:
             written["when"] = [self.when[0], list(self.when[1])]
         if self.prefill is not None:
             written["prefill"] = self.prefill
-        if self.asked_if:
-            written["asked_if"] = self.asked_if
-        return written | self.limits()
+        told = {"settled": self.settled, "asked_if": self.asked_if}
+        return written | {key: said for key, said in told.items() if said} | self.limits()
 
     def limits(self) -> dict[str, Any]:
         return {}
 
     def texts(self) -> dict[str, str]:
-        words = {"label": self.label, "help": self.help}
+        words = {"label": self.label, "help": self.help, "group": self.group}
         return {key: said for key, said in words.items() if said or key == "label"}
 
 
@@ -305,7 +308,7 @@ class Rows(FormField):
         asked = self.row.fields()
         if not asked or (odd := {column.type for column in asked.values()} - COLUMN_TYPES):
             raise TypeError(f"a row cannot ask for {min(odd)}" if asked else "a row asks for nothing")
-        if taken := {"label", "help"} & asked.keys():
+        if taken := {"label", "help", "group"} & asked.keys():
             raise TypeError(f"a row cannot have a field called {min(taken)}")
 
     def limits(self) -> dict[str, Any]:

@@ -181,7 +181,10 @@ def _refused(db: Connection, actor: Actor, case: Case, action: Action) -> list[t
         return []
     form = next(rule.form for rule in action.edition.transitions if rule.name == action.name)
     refused = refused_answers(db, actor, case, action.track, action.name)
-    return say_refused(action.edition, str(form), refused)
+    # What is settled is not asked, so that nobody can answer it in vain.
+    settled = {rule["name"] for rule in action.rules if rule.get("settled") and rule["name"] in action.prefill}
+    told = {name: answers for name, answers in refused.items() if name not in settled}
+    return say_refused(action.edition, str(form), told)
 
 
 def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, str]]:

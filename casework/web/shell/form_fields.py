@@ -82,6 +82,8 @@ class Field:
     prefilled: bool = False
     #: Known for good: it is told, and sent as it is.
     settled: bool = False
+    #: The heading that stands over it, where a part of the form begins.
+    group: str = ""
     #: Where the value comes from that stands in it before anybody has typed.
     source: str = ""
     fault: str = ""

@@ -136,11 +136,24 @@ def _fields(rules: Sequence[Rule], texts: Texts, choices: Choices, given: _Given
     )
     settled = {field.name for field in fields if field.settled}
     # What hangs on a settled one alone is asked for certain, or never.
-    return tuple(
-        replace(field, when=None, when_values=(), when_words="") if field.when in settled else field
+    return _under_headings(
+        (
+            replace(field, when=None, when_values=(), when_words="") if field.when in settled else field,
+            field.asked or field.when not in settled,
+        )
         for field in fields
-        if field.asked or field.when not in settled
     )
+
+
+def _under_headings(fields: Iterable[tuple[Field, bool]]) -> tuple[Field, ...]:
+    """Those that are shown; the heading over one that is not stands over the next of its part that is."""
+    shown, group = list[Field](), ""
+    for field, there in fields:
+        group = field.group or group
+        if there:
+            shown.append(replace(field, group=group))
+            group = ""
+    return tuple(shown)
 
 
 def _table(rule: Rule, field: Field, texts: Texts, choices: Choices, given: _Given) -> tuple[Row, ...]:
@@ -246,13 +259,19 @@ def _field(
         when_values=when_values,
         when_words=when_words,
         prefilled=name in known,
-        settled=rule.get("prefill") == SETTLED and name in known,
+        settled=_is_settled(rule, known),
+        group=_optional(texts, f"{name}.group"),
         fault=_fault(
             type_,
             labels[name],
             next((why for where, why in wrong.items() if where == name or _told_here(type_, where, name)), ""),
         ),
     )
+
+
+def _is_settled(rule: Rule, known: JsonMapping) -> bool:
+    """Whether what is known of it is known for good."""
+    return rule["name"] in known and (rule.get("prefill") == SETTLED or bool(rule.get("settled")))
 
 
 def _fault(type: str, label: str, why: str) -> str:
@@ -307,7 +326,7 @@ def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row
 def _state(rule: Rule, typed: MultiDict[str, str] | None, known: JsonMapping) -> _State:
     """What stands in a field: as typed, else as known."""
     name, type_ = rule["name"], rule["type"]
-    if typed is not None and not (rule.get("prefill") == SETTLED and name in known):
+    if typed is not None and not _is_settled(rule, known):
         given = tuple(typed.getlist(PREFIX + name))
         match type_:
             case "money":

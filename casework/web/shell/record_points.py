@@ -49,7 +49,8 @@ def points_shown(db: Connection, actor: Actor, case: Case, action: Action) -> li
 def _shown(action: Action, one: RecordOfRight) -> ShownRight:
     stands = {True: gettext("in order"), False: gettext("not in order"), None: gettext("a person decides")}
     kinds = {True: "good", False: "danger", None: "warn"}
-    looked = [one.source or "", say_day(one.checked_on, clock()) if one.checked_on else gettext("never looked up")]
+    day = say_day(one.checked_on, clock()) if one.checked_on else ""
+    looked = [one.source or "", gettext("looked up on %(day)s", day=day) if day else gettext("never looked up")]
     return ShownRight(
         name_right(one.kind, one.office, one.number),
         " · ".join(filter(None, looked)),

@@ -239,6 +239,39 @@ def test_what_hangs_on_a_question_that_is_not_asked_is_not_asked_either() -> Non
     assert asked(False) == [True, False, False]
 
 
+class Parts(forms.Form):
+    kind = forms.Choice(label="Kind", choices={"a": "First", "b": "Second"}, prefill="propose.kind", settled=True)
+    rights = forms.Text(label="Rights", when=("kind", ("b",)), group="What it gives")
+    uses = forms.Text(label="Uses", required=False, group="")
+    price = forms.Text(label="Price", when=("kind", ("b",)), group="Price")
+    words = forms.Text(label="Words", group="The rest")
+
+
+def test_what_is_settled_is_told_and_what_hangs_on_it_is_asked_or_not_at_all() -> None:
+    """Whatever is sent for it: what is known for good stays."""
+    known = build_form("n", Parts.rule(), own_texts(Parts), values={"kind": "a"}, submitted=MultiDict({"f-kind": "b"}))
+    assert [(field.name, field.settled) for field in known.fields] == [
+        ("kind", True),
+        ("uses", False),
+        ("words", False),
+    ]
+    assert known.fields[0].values == ("a",)
+    open_still = build_form("n", Parts.rule(), own_texts(Parts))
+    assert [field.name for field in open_still.fields] == ["kind", "rights", "uses", "price", "words"]
+    assert not open_still.fields[0].settled
+
+
+def test_a_heading_stands_over_the_first_question_of_its_part_that_is_shown() -> None:
+    shown = build_form("n", Parts.rule(), own_texts(Parts), values={"kind": "a"})
+    assert [(field.name, field.group) for field in shown.fields] == [
+        ("kind", ""), ("uses", "What it gives"), ("words", "The rest"),
+    ]  # fmt: skip
+    source = html_of(build_form("n", Parts.rule(), own_texts(Parts)))
+    # Where its question hangs on an answer the heading comes and goes with it.
+    assert '<h2 data-when="kind" data-values="[&#34;b&#34;]">What it gives</h2>' in source
+    assert "<h2>The rest</h2>" in source
+
+
 def test_what_was_only_filled_in_beforehand_is_not_sent_where_it_is_not_asked() -> None:
     typed = MultiDict({"f-sure": "no", "f-why": "Known"})
     assert parse_form(Every.rule(), typed, known={"why": "Known"}) == {"sure": False}
