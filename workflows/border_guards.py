@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from casework.engine.case_objects import border_words
-from casework.engine.case_objects.border_words import ENDED_AS, WAITS_FOR, Words
+from casework.engine.case_objects.border_words import Words
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
@@ -23,6 +23,22 @@ CLASSES = {
     "class_dual_use": "dual_use",
     "class_prohibited": "prohibited",
 }
+CLASS_WORDS = {
+    "free": border_words.FREELY_TRADED,
+    "restricted": border_words.RESTRICTED,
+    "dual_use": border_words.DUAL_USE,
+    "prohibited": border_words.PROHIBITED,
+}
+#: What an agreement waits for, by its states, and how one ended that may not go on.
+WAITS_FOR = {
+    "classification": border_words.NO_CLASS_YET,
+    "letter_due": border_words.NO_LETTER_YET,
+    "letter_awaited": border_words.NO_LETTER_YET,
+    "licence_due": border_words.NO_LICENCE_YET,
+    "licence_awaited": border_words.NO_LICENCE_YET,
+    "dual_use_licence": border_words.NO_LICENCE_YET,
+}
+ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border_words.ENDED_NOT_PERMITTED}
 #: Ours: the measures that said one to three years have been replaced.
 LETTER_YEARS = 3
 
@@ -95,9 +111,9 @@ def _misfit(f: Facts, track: Track | None, kind: str | None) -> Words:
     """The class against the way that technology goes: what needs a licence is exported, and what crosses the border has a class."""
     recorded, way = class_of(f, track), way_of(f, kind)
     if recorded in ("restricted", "dual_use") and way != "export":
-        return [border_words.say_class(recorded, of_exports=True), *_say_way_of(f, kind)]
+        return [border_words.say_class(CLASS_WORDS[recorded], of_exports=True), *_say_way_of(f, kind)]
     if recorded == "prohibited" and way in CROSSING:
-        return [border_words.say_class(recorded), *_say_way_of(f, kind)]
+        return [border_words.say_class(CLASS_WORDS[recorded]), *_say_way_of(f, kind)]
     if recorded is None and way in CROSSING:
         return [border_words.CLASS_MISSING, *_say_way_of(f, kind)]
     return []
@@ -225,7 +241,7 @@ def class_is_dual_use(f: Facts) -> bool:
 
 def _say_class(f: Facts) -> Words:
     recorded = class_of(f)
-    return [border_words.CLASS_MISSING if recorded is None else border_words.say_class(recorded)]
+    return [border_words.CLASS_MISSING if recorded is None else border_words.say_class(CLASS_WORDS[recorded])]
 
 
 @guard(
@@ -308,10 +324,6 @@ def gate_has_not_refused(f: Facts) -> bool:
 def transfer_is_permitted(f: Facts) -> bool:
     track = f.current("agreement")
     return track is None or track.outcome not in ("prohibited", "not_permitted")
-
-
-#: Where an agreement track waits for its class, its letter or its licence, or has ended for want of one.
-WAITING = frozenset({*WAITS_FOR, *ENDED_AS})
 
 
 def _gate_against(f: Facts) -> Words:

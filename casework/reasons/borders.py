@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from casework.reasons.base import N_, Terms, reason, template
+from casework.reasons.base import N_, reason, template
 
-_CLASSES = Terms({
-    "free": N_("freely traded"), "restricted": N_("restricted"), "dual_use": N_("dual use"), "prohibited": N_("prohibited"),
-})  # fmt: skip
+FREELY_TRADED = reason("borders.freely_traded", N_("freely traded"))
+RESTRICTED = reason("borders.restricted", N_("restricted"))
+DUAL_USE = reason("borders.dual_use", N_("dual use"))
+PROHIBITED = reason("borders.prohibited", N_("prohibited from trade"))
 
 ABROAD = template("borders.abroad", N_("By its parties technology leaves China: from %(giver)s to %(taker)s."))
 INTO = template("borders.into", N_("By its parties technology comes into China: from %(giver)s to %(taker)s."))
@@ -18,10 +19,8 @@ UNKNOWN = reason("borders.unknown", N_("The country of a party is not on record.
 NO_TECHNOLOGY = template("borders.no_technology", N_("By its kind no technology changes hands: %(kind)s."))
 
 CLASS_MISSING = reason("borders.class_missing", N_("No class has been recorded since the draft was proposed."))
-CLASS_IS = template("borders.class_is", N_("The class that was recorded: %(name)s."), name=_CLASSES)
-CLASS_OF_EXPORTS = template(
-    "borders.class_of_exports", N_("The class that was recorded is one of exports: %(name)s."), name=_CLASSES
-)
+CLASS_IS = template("borders.class_is", N_("The class that was recorded: %(name)s."))
+CLASS_OF_EXPORTS = template("borders.class_of_exports", N_("The class that was recorded is one of exports: %(name)s."))
 NO_LETTER = reason("borders.no_letter", N_("No letter of intent has been recorded since the technology was classed."))
 LETTER_ENDED = template("borders.letter_ended", N_("The letter of intent was valid until %(day)s."))
 KINDS = template("borders.kinds", N_("Proposed: %(proposed)s. Signed: %(signed)s."))

@@ -168,7 +168,7 @@ def test_no_terms_of_an_export_are_agreed_before_its_class_and_letter(
     assert guards.export_may_be_agreed.holds(facts(*deals, outside=outside, data={"kind": kind})) is holds
 
 
-@pytest.mark.parametrize("state", sorted(guards.WAITING))
+@pytest.mark.parametrize("state", sorted({*guards.WAITS_FOR, *guards.ENDED_AS}))
 def test_the_gate_passes_nothing_that_waits_or_has_ended(state: str) -> None:
     ended = state in ("prohibited", "not_permitted")
     last = {PROHIBITED: fired(4)} if state == "prohibited" else {RESTRICTED: fired(4)}

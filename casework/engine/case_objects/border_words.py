@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casework import reasons
-from casework.reasons import Reason, Text, Why
+from casework.reasons import Text, Why
 
 Words = list[Why]
 #: What countries and kinds of agreement are called, as the form of a signature calls its answers.
@@ -14,19 +14,20 @@ _FORM = "agreement.forms.Signature"
 CLASS_MISSING = reasons.borders.CLASS_MISSING
 NO_LETTER = reasons.borders.NO_LETTER
 GATE_PASSES = reasons.borders.GATE_PASSES
-#: What a track waits for, by its states, and how one ended that may not go on.
-WAITS_FOR: Mapping[str, Reason] = {
-    "classification": reasons.borders.GATE_NO_CLASS,
-    "letter_due": reasons.borders.GATE_NO_LETTER,
-    "letter_awaited": reasons.borders.GATE_NO_LETTER,
-    "licence_due": reasons.borders.GATE_NO_LICENCE,
-    "licence_awaited": reasons.borders.GATE_NO_LICENCE,
-    "dual_use_licence": reasons.borders.GATE_NO_LICENCE,
-}
-ENDED_AS: Mapping[str, Reason] = {
-    "prohibited": reasons.borders.GATE_PROHIBITED,
-    "not_permitted": reasons.borders.GATE_NOT_PERMITTED,
-}
+#: What is still awaited where an agreement waits, and how one ended that may not go on.
+NO_CLASS_YET, NO_LETTER_YET, NO_LICENCE_YET = (
+    reasons.borders.GATE_NO_CLASS,
+    reasons.borders.GATE_NO_LETTER,
+    reasons.borders.GATE_NO_LICENCE,
+)
+ENDED_PROHIBITED, ENDED_NOT_PERMITTED = reasons.borders.GATE_PROHIBITED, reasons.borders.GATE_NOT_PERMITTED
+#: What the classes are called.
+FREELY_TRADED, RESTRICTED, DUAL_USE, PROHIBITED = (
+    reasons.borders.FREELY_TRADED,
+    reasons.borders.RESTRICTED,
+    reasons.borders.DUAL_USE,
+    reasons.borders.PROHIBITED,
+)
 
 
 def call(field: str, code: str | None, words: Mapping[str, str]) -> Why | str:
@@ -50,7 +51,7 @@ def say_way(way: str, kind: Why | str, giver: Why | str, taker: Why | str) -> Wo
     return [reasons.borders.ELSEWHERE(giver=giver, taker=taker)]
 
 
-def say_class(name: str, *, of_exports: bool = False) -> Why:
+def say_class(name: Why, *, of_exports: bool = False) -> Why:
     """The class that was recorded, and whether it is one of exports alone."""
     return reasons.borders.CLASS_OF_EXPORTS(name=name) if of_exports else reasons.borders.CLASS_IS(name=name)
 

@@ -263,9 +263,8 @@ def test_what_is_settled_is_told_and_what_hangs_on_it_is_asked_or_not_at_all() -
 
 def test_a_heading_stands_over_the_first_question_of_its_part_that_is_shown() -> None:
     shown = build_form("n", Parts.rule(), own_texts(Parts), values={"kind": "a"})
-    assert [(field.name, field.group) for field in shown.fields] == [
-        ("kind", ""), ("uses", "What it gives"), ("words", "The rest"),
-    ]  # fmt: skip
+    headed = [(field.name, field.group) for field in shown.fields]
+    assert headed == [("kind", ""), ("uses", "What it gives"), ("words", "The rest")]
     source = html_of(build_form("n", Parts.rule(), own_texts(Parts)))
     # Where its question hangs on an answer the heading comes and goes with it.
     assert '<h2 data-when="kind" data-values="[&#34;b&#34;]">What it gives</h2>' in source
