@@ -97,7 +97,8 @@ def burden_of(f: Facts) -> Burden:
     """What a signed agreement lays on each right that it names: the need owner has its licence, or the right itself."""
     given = gives(f.data)
     assert given is not None
-    signed: Burden = {"kind": given.kind, "holder": f.case.parties.get("need_owner"), "from": given.first}
+    holder = f.case.parties.get("need_owner")
+    signed: Burden = {"kind": given.kind, "holder": holder, "from": given.first, "track": f.track.id}
     if given.kind == LICENCE:
         signed["licence"] = given.licence
         signed["territories"] = sorted(given.territories)
@@ -132,7 +133,7 @@ def _let_go(facts: Facts, on: str | None) -> list[RightChange]:
     given = gives(held(signed.data)) if signed else None
     if signed is None or given is None:
         return []
-    return [ended(right, given.kind, given.first, on) for right in signed.data.get("rights") or ()]
+    return [ended(facts, right, given.kind, given.first, on) for right in signed.data.get("rights") or ()]
 
 
 @effect()
@@ -161,12 +162,12 @@ def agreement_frees_rights(facts: Facts) -> Follows:
     if signed is None or given is None or given.kind == ASSIGNMENT and _is_registered(facts, signed):
         return {}
     named = signed.data.get("rights") or ()
-    return {"rights": [ended(right, given.kind, given.first, facts.data.get("ended_on")) for right in named]}
+    return {"rights": [ended(facts, right, given.kind, given.first, facts.data.get("ended_on")) for right in named]}
 
 
-def ended(right: str, kind: str, since: str | None, on: str | None) -> RightChange:
-    """What lay on a right since a day ends: on the day that the form says, or where it says none today."""
-    change: RightChange = {"right": right, "end": {"kind": kind, "from": since}}
+def ended(facts: Facts, right: str, kind: str, since: str | None, on: str | None) -> RightChange:
+    """What this track laid on a right since a day ends: on the day that the form says, or where it says none today."""
+    change: RightChange = {"right": right, "end": {"kind": kind, "from": since, "track": facts.track.id}}
     return {**change, "ended_on": on} if on else change
 
 
@@ -177,8 +178,8 @@ def _is_registered(f: Facts, signed: Fired) -> bool:
 
 def inscribed(facts: Facts, right: str, kind: str, since: str | None) -> RightChange:
     """An office has made a record of what lies on a right: its day and its number, as this form says them."""
-    on = facts.data["registered_on"]
-    return {"right": right, "inscribe": {"kind": kind, "from": since, "on": on, "number_in": "number"}}
+    on, track = facts.data["registered_on"], facts.track.id
+    return {"right": right, "inscribe": {"kind": kind, "from": since, "track": track, "on": on, "number_in": "number"}}
 
 
 @effect(reads=("rights",))
@@ -204,10 +205,11 @@ def assignment_stands(facts: Facts) -> Follows:
         "kind": TRANSFER,
         "holder": facts.case.parties.get("need_owner"),
         "from": facts.data["registered_on"],
+        "track": facts.track.id,
     }
     changes: list[RightChange] = []
     for right in named:
-        changes.append(ended(right, ASSIGNMENT, since, facts.data["registered_on"]))
+        changes.append(ended(facts, right, ASSIGNMENT, since, facts.data["registered_on"]))
         changes.append({"right": right, "add": transfer})
         changes.append(inscribed(facts, right, TRANSFER, facts.data["registered_on"]))
     return {"rights": changes}

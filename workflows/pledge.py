@@ -66,6 +66,10 @@ from workflows.pledge_forms import (
 from workflows.pledge_guards import (
     applied_rights_are_confirmed,
     applied_rights_are_not_pledged,
+    change_follows_the_registration,
+    changed_amount_is_said,
+    changed_term_is_said,
+    checked_rights_are_pledged,
     co_owners_have_agreed,
     fees_are_due_for_a_right,
     invalidation_agrees_with_the_record,
@@ -87,9 +91,11 @@ from workflows.pledge_guards import (
 )
 from workflows.service_effects import (
     debt_is_extended,
+    fee_is_recorded,
     pledge_ends_with_its_debt,
     pledge_stands,
     registration_is_cancelled,
+    registration_is_changed,
     service_is_replaced,
 )
 from workflows.service_guards import (
@@ -109,6 +115,11 @@ REPAYMENT = Task(
     guards=(repayment_is_in_its_currency, repayment_is_within_balance, repayment_follows_the_payment), aftercare=True,
     done="recorded a repayment",
 )  # fmt: skip
+FEE_CHECK = Task(
+    "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=Role.OFFICER, due=calendar_days(30),
+    form=FeeChecked, guards=(checked_rights_are_pledged,), effects=(fee_is_recorded,), only_if=fees_are_due_for_a_right,
+    aftercare=True, done="checked that the annual fee of the pledged right is paid",
+)  # fmt: skip
 SERVICING_TASKS = (
     # One for each day that was agreed.
     replace(REPAYMENT, due=calendar_days(30), per="items:repayments"),
@@ -117,18 +128,13 @@ SERVICING_TASKS = (
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), only_if=rights_were_valued, aftercare=True,
         done="recorded a new value of the pledged right",
     ),
-    *(
-        Task(
-            "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=Role.OFFICER,
-            due=calendar_days(30), form=FeeChecked, after=calendar_days(365 * year - 30, since="paid_on"),
-            only_if=fees_are_due_for_a_right, aftercare=True, done="checked that the annual fee of the pledged right is paid",
-        )
-        for year in (1, 2, 3)
-    ),
+    *(replace(FEE_CHECK, after=calendar_days(365 * year - 30, since="paid_on")) for year in (1, 2, 3)),
 )  # fmt: skip
 CHANGE = Task(
     "change_registration", "Record a change of the registration", queue=Role.PROVIDER, due=working_days(10),
-    form=RegistrationChanged, aftercare=True, done="recorded a change of the registration",
+    form=RegistrationChanged,
+    guards=(changed_amount_is_said, changed_term_is_said, change_follows_the_registration, rights_outlive_the_debt),
+    effects=(registration_is_changed,), aftercare=True, done="recorded a change of the registration",
 )  # fmt: skip
 EXTENSION = Task(
     "extend_debt", "Record a longer term of the debt", queue=Role.PROVIDER, due=working_days(10), form=DebtExtended,
@@ -417,6 +423,7 @@ class Pledge(Workflow):
         ((servicing, overdue), (Role.PROVIDER,), REPAYMENT),
         ((drawdown, servicing, overdue), (Role.PROVIDER,), CHANGE),
         ((servicing,), (Role.PROVIDER,), EXTENSION),
+        ((servicing, overdue), (Role.OFFICER,), FEE_CHECK),
         ((servicing, overdue, disposal), (Role.OFFICER, Role.PROVIDER), CLAIM),
     )
     outlives = (servicing, overdue, disposal, deregistration)

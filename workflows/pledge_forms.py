@@ -13,6 +13,7 @@ from casework.engine.definition.forms import (
     Note,
     Number,
     PartyField,
+    Provider,
     Rights,
     Text,
     YesNo,
@@ -88,6 +89,10 @@ class Application(Form):
     """Who wants to borrow how much against what."""
 
     borrower = PartyField(label="Borrower", prefill="request.borrower")
+    lender = Provider(
+        label="Lender", service="pledge", prefill="track.provider",
+        help="The organisation to which the rights are pledged: the provider itself, or the bank for which it acts",
+    )  # fmt: skip
     rights = Rights(label="Rights to be pledged", prefill="pledge.eligible.rights")
     amount = Money(label="Amount wanted", prefill="request.amount")
     term_months = Number(label="Term", unit="months", whole=True, min="1")
@@ -290,6 +295,11 @@ class RegistrationChanged(Form):
             "amount": "Secured amount", "term": "Term of the debt", "other": "Other",
         },
     )  # fmt: skip
+    amount = Money(label="Secured amount now", required=False, help="Only where the secured amount was changed")
+    until_on = Date(
+        label="Last day of the debt now", required=False, future=True,
+        help="Only where the term was changed: an extension of the registration",
+    )  # fmt: skip
     changed_on = Date(label="Changed on", past=True)
     notice = Documents(label="Notice of the change")
 
@@ -332,8 +342,12 @@ class ClaimAnswer(Form):
 
 
 class FeeChecked(Form):
-    """The annual fee of the pledged right is paid."""
+    """The annual fee of pledged rights is paid; their records say so from then on."""
 
+    rights = Rights(
+        label="Rights whose fee is paid until then", prefill="pledge.apply.rights",
+        help="Where another one is paid until another day, leave it out here and record it by itself",
+    )  # fmt: skip
     paid_to = Date(label="Fee is paid until", future=True)
 
 

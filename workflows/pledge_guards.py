@@ -13,7 +13,7 @@ from casework.engine.case_objects.case_sheet import kept_back
 from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import LICENCE, SEIZURE, Terms, standing_against
 from casework.engine.case_objects.outside_burdens import INVALIDATION
-from casework.engine.case_objects.right_kinds import KINDS
+from casework.engine.case_objects.right_kinds import has_fees
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Guard, guard
 from workflows.pledge_forms import REGISTER_POINTS
@@ -333,6 +333,43 @@ def way_in_was_withdrawal(facts: Facts) -> bool:
     return _way_in(facts) == "withdraw"
 
 
+def _says_what_it_changes(facts: Facts, what: str, field: str) -> bool:
+    return (what in (facts.data.get("what") or ())) == (facts.data.get(field) is not None)
+
+
+@guard(
+    rule="Where the secured amount was changed the form says it, and else it does not.",
+    refusal="Say the secured amount where it was changed, and only then.",
+)
+def changed_amount_is_said(facts: Facts) -> bool:
+    return _says_what_it_changes(facts, "amount", "amount")
+
+
+@guard(
+    rule="Where the term of the debt was changed the form says its last day, and else it does not.",
+    refusal="Say the last day of the debt where its term was changed, and only then.",
+)
+def changed_term_is_said(facts: Facts) -> bool:
+    return _says_what_it_changes(facts, "term", "until_on")
+
+
+@guard(
+    rule="A registration is changed on or after the day on which it was made.",
+    refusal="The registration cannot be changed before it was made. Look at the day of the change.",
+)
+def change_follows_the_registration(facts: Facts) -> bool:
+    on, since = facts.data.get("changed_on"), facts.said("registered.registered_on")
+    return on is None or since is None or on >= since
+
+
+@guard(
+    rule="The rights whose fee was checked are pledged here.",
+    refusal="A right is named that is not pledged here.",
+)
+def checked_rights_are_pledged(facts: Facts) -> bool:
+    return set(facts.data.get("rights") or ()) <= set(facts.said("apply.rights") or ())
+
+
 @guard(
     rule="The pledged rights were valued for the loan.",
     refusal="Nobody valued the pledged rights for the loan.",
@@ -347,4 +384,4 @@ def rights_were_valued(facts: Facts) -> bool:
     reads=("rights",),
 )
 def fees_are_due_for_a_right(facts: Facts) -> bool:
-    return any((kind := KINDS.get(str(right.get("kind")))) is not None and kind.fees for right in _applied(facts))
+    return any(has_fees(right) for right in _applied(facts))

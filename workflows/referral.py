@@ -309,7 +309,7 @@ class Referral(Workflow):
         "pledge": Sheet(
             ("budget", "technology", "rights"),
             amounts=(
-                "service.apply.amount|request.amount", "service.apply.borrower|request.borrower",
+                "service.apply.amount|request.amount", "service.apply.lender", "service.apply.borrower|request.borrower",
                 "service.eligible.pledgor|request.pledgor", "service.apply.term_months",
                 "service.valued.value",
             ),

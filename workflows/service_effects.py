@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from casework.engine.case_objects.right_kinds import has_fees
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
-from casework.engine.state.right_values import RightChange
+from casework.engine.state.right_values import Burden, BurdenChanged, RightChange
 from workflows.deal_guards import ended, inscribed
 
 #: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
@@ -53,20 +54,55 @@ def _pledged(facts: Facts, *kinds: str) -> Follows:
     since = facts.said("registered.registered_on")
     on = facts.data.get("cancelled_on") or facts.data.get("disposed_on")
     named = facts.said("apply.rights") or ()
-    return {"rights": [ended(right, kind, since, on) for right in named for kind in kinds]}
+    return {"rights": [ended(facts, right, kind, since, on) for right in named for kind in kinds]}
 
 
 @effect()
 def pledge_stands(facts: Facts) -> Follows:
-    """From registration on, every right of the application is pledged to the lender, and registered as pledged."""
-    above = facts.case.referral_of(facts.track)
-    holder, since = above.provider if above else None, facts.data.get("registered_on")
+    """From registration on, every right of the application is pledged to the lender for what was approved, and registered so."""
+    since = facts.data.get("registered_on")
     laid: list[RightChange] = []
     for right in facts.said("apply.rights") or ():
         for kind in (PLEDGE, PLEDGE_REGISTRATION):
-            laid.append({"right": right, "add": {"kind": kind, "holder": holder, "from": since}})
+            pledge: Burden = {
+                "kind": kind,
+                "holder": facts.said("apply.lender"),
+                "from": since,
+                "track": facts.track.id,
+            }
+            if (secured := facts.said("bank_approved.amount")) is not None:
+                pledge["amount"] = {"amount": secured["amount"], "currency": secured["currency"]}
+            laid.append({"right": right, "add": pledge})
             laid.append(inscribed(facts, right, kind, since))
     return {"rights": laid}
+
+
+@effect()
+def registration_is_changed(facts: Facts) -> Follows:
+    """What the register says now of the amount or the last day, it says of every right of the application."""
+    changed: list[RightChange] = []
+    for right in facts.said("apply.rights") or ():
+        for kind in (PLEDGE, PLEDGE_REGISTRATION):
+            says: BurdenChanged = {
+                "kind": kind,
+                "from": facts.said("registered.registered_on"),
+                "track": facts.track.id,
+                "on": facts.data["changed_on"],
+            }
+            if (amount := facts.data.get("amount")) is not None:
+                says["amount"] = {"amount": amount["amount"], "currency": amount["currency"]}
+            if (until := facts.data.get("until_on")) is not None:
+                says["until"] = until
+            changed.append({"right": right, "change": says})
+    return {"rights": changed}
+
+
+@effect(reads=("rights",))
+def fee_is_recorded(facts: Facts) -> Follows:
+    """The record of each right named says up to which day its fee is paid, where rights of its kind have fees."""
+    known, paid_to = facts.from_outside("rights"), facts.data["paid_to"]
+    named = [right for right in facts.data.get("rights") or () if has_fees(known.get(right, {}))]
+    return {"rights": [{"right": right, "fee": {"paid_to": paid_to}} for right in named]} if named else {}
 
 
 @effect()

@@ -291,7 +291,9 @@ def test_the_amounts_fit_together(data: Mapping[str, Any], one_currency: bool, p
 def test_a_signed_agreement_stands_on_its_rights(change: dict[str, Any], lies: dict[str, Any]) -> None:
     signed = facts(data=terms(effective_on="2026-04-01", **change))
     assert deal_guards.agreement_burdens_rights.follows(signed) == {
-        "rights": [{"right": "right-1", "add": {"holder": BUYER, "from": "2026-04-01"} | lies}]
+        "rights": [
+            {"right": "right-1", "add": {"holder": BUYER, "from": "2026-04-01", "track": signed.track.id} | lies}
+        ]
     }
 
 
@@ -306,7 +308,7 @@ def ending(kind: str, *tasks: Task, **said: Any) -> Facts:
 
 
 def freed(kind: str, on: str | None = None) -> dict[str, Any]:
-    change = {"right": "right-1", "end": {"kind": kind, "from": "2026-04-01"}}
+    change = {"right": "right-1", "end": {"kind": kind, "from": "2026-04-01", "track": "a"}}
     return {"rights": [change | ({"ended_on": on} if on else {})]}
 
 
@@ -337,10 +339,16 @@ def test_a_registered_assignment_is_a_transfer() -> None:
     assert deal_guards.assignment_stands.follows(ending("assignment")) == {
         "rights": [
             *freed("assignment", "2026-05-01")["rights"],
-            {"right": "right-1", "add": {"kind": "transfer", "holder": BUYER, "from": "2026-05-01"}},
+            {"right": "right-1", "add": {"kind": "transfer", "holder": BUYER, "from": "2026-05-01", "track": "a"}},
             {
                 "right": "right-1",
-                "inscribe": {"kind": "transfer", "from": "2026-05-01", "on": "2026-05-01", "number_in": "number"},
+                "inscribe": {
+                    "kind": "transfer",
+                    "from": "2026-05-01",
+                    "track": "a",
+                    "on": "2026-05-01",
+                    "number_in": "number",
+                },
             },
         ]
     }
@@ -359,7 +367,7 @@ def test_a_registered_assignment_is_a_transfer() -> None:
 def test_a_recorded_licence_bears_its_number_on_patents_of_this_country(right: dict[str, Any], recorded: bool) -> None:
     here = agreed("in_force", "patent_licence", effective_on="2026-04-01", rights=["right-1"])
     told = facts(here=here, data={"registered_on": "2026-05-01"}, outside={"rights": {"right-1": right}})
-    inscribed = {"kind": "licence", "from": "2026-04-01", "on": "2026-05-01", "number_in": "number"}
+    inscribed = {"kind": "licence", "from": "2026-04-01", "track": here.id, "on": "2026-05-01", "number_in": "number"}
     wanted = [{"right": "right-1", "inscribe": inscribed}] if recorded else []
     assert deal_guards.licence_is_recorded.follows(told) == {"rights": wanted}
 
@@ -425,7 +433,7 @@ def test_what_waits_for_its_licence_takes_effect_on_the_day_of_it() -> None:
 
 
 #: What was held since the signing ends.
-HELD_ENDS = {"right": "right-1", "end": {"kind": "licence", "from": "2026-03-20"}}
+HELD_ENDS = {"right": "right-1", "end": {"kind": "licence", "from": "2026-03-20", "track": "agreement-x"}}
 
 
 def test_what_waits_for_its_licence_holds_its_rights_from_the_signing_on() -> None:
@@ -462,7 +470,7 @@ def test_a_licensed_agreement_stands_on_its_rights_from_the_day_of_the_licence()
     assert follows(facts(data={"issued_on": "2026-04-15"})) == {}
     # And it ends where it began.
     [end] = deal_guards.agreement_frees_rights.follows(facts(here=signed_to_licence(9), data={}))["rights"]
-    assert end["end"] == {"kind": "licence", "from": "2026-04-15"}
+    assert end["end"] == {"kind": "licence", "from": "2026-04-15", "track": "agreement-x"}
 
 
 @pytest.mark.parametrize("field", ["filed_on", "issued_on"])

@@ -166,17 +166,79 @@ def test_a_right_that_nobody_looked_up_is_nobodys() -> None:
 
 
 def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
-    followed = effects.pledge_stands.follows(facts({"registered_on": TODAY}, fired={"apply": named()}))
-    assert followed == {
+    secured = {"amount": "2400000.00", "currency": "CNY"}
+    said = {"apply": named(lender="a bank"), "bank_approved": {"amount": secured}}
+    now = facts({"registered_on": TODAY}, fired=said)
+    here = {"from": TODAY, "track": now.track.id}
+    assert effects.pledge_stands.follows(now) == {
         "rights": [
             change
             for kind in ("pledge", "pledge_registration")
             for change in (
-                {"right": RIGHT, "add": {"kind": kind, "holder": None, "from": TODAY}},
-                {"right": RIGHT, "inscribe": {"kind": kind, "from": TODAY, "on": TODAY, "number_in": "number"}},
+                {"right": RIGHT, "add": {"kind": kind, "holder": "a bank", "amount": secured} | here},
+                {"right": RIGHT, "inscribe": {"kind": kind, "on": TODAY, "number_in": "number"} | here},
             )
         ]
     }
+
+
+SECURED = {"amount": "1800000.00", "currency": "CNY"}
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ({"what": ["amount"], "amount": SECURED}, {"amount": SECURED}),
+        ({"what": ["term"], "until_on": "2031-05-01"}, {"until": "2031-05-01"}),
+        (
+            {"what": ["amount", "term"], "amount": SECURED, "until_on": "2031-05-01"},
+            {"amount": SECURED, "until": "2031-05-01"},
+        ),
+        ({"what": ["pledgor"]}, {}),
+    ],
+)
+def test_a_changed_registration_says_so_on_the_rights(said: dict[str, Any], written: dict[str, Any]) -> None:
+    now = facts({"changed_on": TODAY, **said}, fired={"apply": named(), "registered": {"registered_on": YESTERDAY}})
+    assert guards.changed_amount_is_said.holds(now)
+    assert guards.changed_term_is_said.holds(now)
+    here = {"from": YESTERDAY, "track": now.track.id, "on": TODAY}
+    assert effects.registration_is_changed.follows(now) == {
+        "rights": [
+            {"right": RIGHT, "change": {"kind": kind} | here | written} for kind in ("pledge", "pledge_registration")
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        (guards.changed_amount_is_said, {"what": ["amount"]}),
+        (guards.changed_amount_is_said, {"what": ["term"], "amount": SECURED}),
+        (guards.changed_term_is_said, {"what": ["term"]}),
+        (guards.changed_term_is_said, {"what": ["other"], "until_on": "2031-05-01"}),
+    ],
+)
+def test_what_is_changed_is_said_and_nothing_else(guard: Guard, said: dict[str, Any]) -> None:
+    assert not guard.holds(facts(said))
+
+
+@pytest.mark.parametrize(("on", "holds"), [(None, True), (YESTERDAY, False), (TODAY, True)])
+def test_a_registration_is_changed_once_it_is_made(on: str | None, holds: bool) -> None:
+    now = facts({"changed_on": on}, fired={"registered": {"registered_on": TODAY}})
+    assert guards.change_follows_the_registration.holds(now) is holds
+
+
+def test_a_checked_fee_is_recorded_of_the_rights_named_that_have_fees() -> None:
+    known = right(kind="invention") | {"copyright": {"kind": "software"}}
+    now = facts({"rights": [RIGHT, "copyright"], "paid_to": "2027-03-01"}, rights=known)
+    assert effects.fee_is_recorded.follows(now) == {"rights": [{"right": RIGHT, "fee": {"paid_to": "2027-03-01"}}]}
+    assert effects.fee_is_recorded.follows(facts({"rights": ["copyright"], "paid_to": TODAY}, rights=known)) == {}
+
+
+def test_a_fee_is_checked_of_pledged_rights() -> None:
+    applied = {"apply": {"rights": [RIGHT]}}
+    assert guards.checked_rights_are_pledged.holds(facts({"rights": [RIGHT]}, fired=applied))
+    assert not guards.checked_rights_are_pledged.holds(facts({"rights": [RIGHT, "other"]}, fired=applied))
 
 
 @pytest.mark.parametrize(
@@ -188,9 +250,8 @@ def test_a_registered_pledge_stands_on_the_rights_of_the_application() -> None:
 )
 def test_a_pledge_ends_with_its_debt_and_its_registration_after(effect: Effect, kinds: list[str]) -> None:
     now = facts(fired={"apply": named(), "registered": {"registered_on": YESTERDAY}})
-    assert effect.follows(now) == {
-        "rights": [{"right": RIGHT, "end": {"kind": kind, "from": YESTERDAY}} for kind in kinds]
-    }
+    here = {"from": YESTERDAY, "track": now.track.id}
+    assert effect.follows(now) == {"rights": [{"right": RIGHT, "end": {"kind": kind} | here} for kind in kinds]}
 
 
 def test_an_extended_debt_is_followed_until_its_new_day() -> None:

@@ -209,6 +209,7 @@ def _burden(body: schemas.Burden) -> JsonObject:
         "fields": body.fields,
         "from": body.since,
         "until": body.until,
+        "amount": body.amount.model_dump() if body.amount else None,
     }
 
 

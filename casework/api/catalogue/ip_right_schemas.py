@@ -67,6 +67,11 @@ class Belonging(Body):
     reason: Annotated[Line | None, Field(description="Why; needed where owners on record change")] = None
 
 
+class AmountSecured(Body):
+    amount: Annotated[Line, Field(description="As decimals, no finer than the currency is")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
 class Burden(Body):
     """What lies on a right and came of no case here."""
 
@@ -79,6 +84,7 @@ class Burden(Body):
     fields: Annotated[list[Code], Field(max_length=20, description="Uses; none for every use")] = []
     since: Annotated[Day, Field(description="The day of its registration, or on which it takes effect")]
     until: Day | None = None
+    amount: Annotated[AmountSecured | None, Field(description="Of a pledge: what it secures")] = None
     number: Annotated[Line | None, Field(description="In its register")] = None
     source: Annotated[Line, Field(description="Where it was read: the register, its extract, or the deed")]
 
@@ -213,7 +219,10 @@ class RightRecord(Answer):
     confirmed: Annotated[bool, Field(description="A person has confirmed the imported record")]
     encumbrances: Annotated[
         list[dict[str, Any]],
-        Field(description="Pledges, licences, transfers; `case` is null for what an officer entered"),
+        Field(
+            description="Pledges, licences, transfers, each with its terms, of a pledge with its amount; `case` is null for what"
+            " an officer entered"
+        ),
     ]
     created_at: str
 

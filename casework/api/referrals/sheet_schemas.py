@@ -75,6 +75,9 @@ class BurdenShown(Answer):
     holder: Annotated[str | None, Field(description="Of a pledge")]
     since: str | None
     until: str | None
+    amount: Annotated[
+        dict[str, str] | None, Field(description="What a pledge secures, as amount and currency; not of another case's")
+    ]
 
 
 class RightShown(Answer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.right_values import Encumbrance
@@ -16,6 +16,12 @@ BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED = "burden_entered", "burden_corre
 FROM_OUTSIDE = (BURDEN_ENTERED, BURDEN_CORRECTED, BURDEN_ENDED)
 #: An office has made a record of what a case laid on it.
 BURDEN_INSCRIBED = "burden_inscribed"
+#: That record was changed: it says another amount or another last day now.
+BURDEN_CHANGED = "burden_changed"
+#: A case has found up to which day the fee is paid.
+FEE_CHECKED = "fee_checked"
+#: What the log of a right has of cases.
+FROM_CASES = (ENCUMBERED, RELEASED, BURDEN_INSCRIBED, BURDEN_CHANGED, FEE_CHECKED)
 #: Under which number it stands in its register: a word of the event's body, which may be erased.
 NUMBER = "recorded_number"
 
@@ -44,10 +50,19 @@ def after(burdens: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]
             {**burden, "number": number, "inscribed_on": day} if burden["id"] in inscribed else burden
             for burden in burdens
         ]
+    if event.kind == BURDEN_CHANGED:
+        changed, says = set(event.effects["changed"]), _says(event)
+        return [{**burden, **says} if burden["id"] in changed else burden for burden in burdens]
     if event.kind in (RELEASED, BURDEN_ENDED):
         ended = set(event.effects["ended"])
         return [{**burden, "to": event.effects["on"]} if burden["id"] in ended else burden for burden in burdens]
     return burdens
+
+
+def _says(event: RegisterEvent) -> Encumbrance:
+    """What the register says otherwise of an encumbrance since a change of its record."""
+    says: dict[str, Any] = {name: event.effects[name] for name in ("amount", "until") if name in event.effects}
+    return cast(Encumbrance, says | {"changed_on": event.effects["on"]})
 
 
 def _told(event: RegisterEvent) -> Encumbrance:

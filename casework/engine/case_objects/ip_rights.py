@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED, encumbrances
+from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, FEE_CHECKED, RECORDED, encumbrances
 from casework.engine.state.events import RegisterEvent
 from casework.json_values import Answers
 
@@ -34,6 +34,8 @@ def said(event: RegisterEvent) -> dict[str, Any]:
         told["kind"] = event.effects["right_kind"]
     if "technologies" in event.effects:
         told["technologies"] = event.effects["technologies"]
+    if "fee_paid_to" in event.effects:
+        told["fee_paid_to"] = event.effects["fee_paid_to"]
     if "owners" in event.effects:
         told["owners"] = event.effects["owners"]
     return told
@@ -53,7 +55,7 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, Any]:
             right |= said(event) | {"confirmed": event.effects["right"]["confirmed"], SOURCE: None}
         elif event.kind == CONFIRMED:
             right |= said(event) | {"confirmed": True}
-        elif event.kind == BELONGS:
+        elif event.kind in (BELONGS, FEE_CHECKED):
             right |= said(event)
         if SOURCE in event.body and event.kind in (RECORDED, CONFIRMED):
             right[SOURCE] = event.body[SOURCE]

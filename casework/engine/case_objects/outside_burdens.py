@@ -17,12 +17,13 @@ from casework.engine.case_objects.licence_conflicts import (
     SOLE,
     TRANSFER,
 )
+from casework.engine.definition.amounts import money_fault
 from casework.engine.state.right_values import Encumbrance
 from casework.reasons import Why
 
 PLEDGE, INVALIDATION = "pledge", "invalidation"
 #: What decides of an encumbrance; its number is beside it.
-FIELDS = ("kind", "holder", "licence", "territories", "fields", "from", "until")
+FIELDS = ("kind", "holder", "licence", "territories", "fields", "from", "until", "amount")
 #: Most characters of the number.
 LONGEST = 100
 
@@ -38,7 +39,7 @@ class KindOfBurden:
 
 
 KINDS: Mapping[str, KindOfBurden] = {
-    PLEDGE: KindOfBurden(("holder", "until"), ("from", "holder")),
+    PLEDGE: KindOfBurden(("holder", "until", "amount"), ("from", "holder")),
     LICENCE: KindOfBurden(
         ("holder", "licence", "territories", "fields", "until"), ("from", "holder", "licence"), ahead=True
     ),
@@ -75,6 +76,8 @@ def faults(values: Mapping[str, Any], today: str) -> dict[str, Why]:
         found["from"] = reasons.fields.NOT_IN_FUTURE
     if first and last and last < first:
         found["until"] = reasons.catalogue.ENDS_BEFORE_IT_BEGINS
+    if "amount" in said and (why := money_fault(said["amount"])) is not None:
+        found["amount"] = why
     return found
 
 
@@ -91,6 +94,7 @@ def burden_of(id: str, values: Mapping[str, Any]) -> Encumbrance:
         "from": values["from"],
         "until": values.get("until") or None,
         "to": None,
+        "amount": values.get("amount") or None,
     }
 
 

@@ -121,6 +121,12 @@ def has_ended(right: Mapping[str, Any], today: str) -> bool:
     )
 
 
+def has_fees(right: Mapping[str, Any]) -> bool:
+    """Whether fees are due for a right of its kind."""
+    kind = KINDS.get(str(right.get("kind")))
+    return kind is not None and kind.fees
+
+
 def fees_paid(right: Mapping[str, Any], today: str) -> bool:
     """Whether nobody owes a fee for it on that day: where the kind has fees the record says so."""
     kind, paid_to = KINDS.get(str(right.get("kind"))), right.get("fee_paid_to")

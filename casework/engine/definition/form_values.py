@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from casework import reasons
+from casework.engine.definition.amounts import amount_fault
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.field_faults import reason_of
 from casework.engine.definition.forms import (
@@ -141,8 +142,8 @@ def _value_fault(rule: WrittenField, value: Any, today: date) -> Why | None:
         return reasons.fields.IN_WORDS
     if rule["type"] == "number":
         return _number_fault(rule, Decimal(value))
-    if rule["type"] == "money" and Decimal(value["amount"]) < 0:
-        return reasons.fields.NOT_NEGATIVE
+    if rule["type"] == "money":
+        return amount_fault(value)
     if rule["type"] == "date" and rule["past"] and value > today.isoformat():
         return reasons.fields.NOT_IN_FUTURE
     if rule["type"] == "date" and rule["future"] and value < today.isoformat():

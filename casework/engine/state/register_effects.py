@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from casework.engine.state.document_effects_schema import FiledFile
 from casework.engine.state.effects_schema import ErasedWords
 from casework.engine.state.right_values import (
+    Amount,
     Cause,
     Encumbrance,
     FiledEvidence,
@@ -122,6 +123,11 @@ class RegisterEffects(AccountChange, total=False):
     encumbrance: Encumbrance
     ended: list[str]
     inscribed: list[str]
+    #: Of which encumbrances the register says something else now, and what: what is secured, the last day.
+    changed: list[str]
+    amount: Amount
+    until: str
+    fee_paid_to: str
     on: str
     cause: Cause
     checked_on: str

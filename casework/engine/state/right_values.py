@@ -6,6 +6,14 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+
+class Amount(TypedDict):
+    """Money, as forms take it."""
+
+    amount: str
+    currency: str
+
+
 #: What lies on an IP right: a pledge, a licence, an assignment that is not registered yet, a transfer.
 Burden = TypedDict(
     "Burden",
@@ -18,14 +26,40 @@ Burden = TypedDict(
         "fields": NotRequired[list[str]],
         "from": str | None,
         "until": NotRequired[str | None],
+        # Of a pledge: what it secures.
+        "amount": NotRequired[Amount | None],
+        # The track of the case that lays it: tells two of one kind and day apart.
+        "track": NotRequired[str],
     },
 )
 #: Of burdens what those have in common that end.
-BurdenEnded = TypedDict("BurdenEnded", {"kind": str, "from": str | None})
+BurdenEnded = TypedDict("BurdenEnded", {"kind": str, "from": str | None, "track": NotRequired[str]})
 
 
 #: Of burdens of which an office has made a record: which ones, on which day, and in which answer of the action its number stands.
-BurdenInscribed = TypedDict("BurdenInscribed", {"kind": str, "from": str | None, "on": str, "number_in": str})
+BurdenInscribed = TypedDict(
+    "BurdenInscribed", {"kind": str, "from": str | None, "track": NotRequired[str], "on": str, "number_in": str}
+)
+
+
+#: Of burdens of which the register says something else now: since which day, and what of them it says.
+BurdenChanged = TypedDict(
+    "BurdenChanged",
+    {
+        "kind": str,
+        "from": str | None,
+        "track": NotRequired[str],
+        "on": str,
+        "amount": NotRequired[Amount],
+        "until": NotRequired[str],
+    },
+)
+
+
+class FeePaid(TypedDict):
+    """Up to which day the fee of a right was found to be paid."""
+
+    paid_to: str
 
 
 class RightChange(TypedDict):
@@ -37,6 +71,8 @@ class RightChange(TypedDict):
     #: The day on which it ended, where the action says one; else the day of the action.
     ended_on: NotRequired[str]
     inscribe: NotRequired[BurdenInscribed]
+    change: NotRequired[BurdenChanged]
+    fee: NotRequired[FeePaid]
 
 
 #: What lies on an IP right, by which case (none: it came of no case here), from when and, once it has ended, until when.
@@ -54,9 +90,15 @@ Encumbrance = TypedDict(
         # Its last day as agreed, and the day on which it was recorded to have ended.
         "until": str | None,
         "to": str | None,
+        # Of a pledge: what it secures, where that is known.
+        "amount": NotRequired[Amount | None],
+        # Of what a case recorded: on which of its tracks.
+        "track": NotRequired[str],
         # Under which number it stands in its register, and of what a case recorded since which day.
         "number": NotRequired[str | None],
         "inscribed_on": NotRequired[str | None],
+        # The day of the newest change of that record.
+        "changed_on": NotRequired[str],
     },
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, text
 
 from casework.engine.definition.list_names import is_key
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Track
 from casework.json_values import JsonValue, is_id
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
@@ -43,7 +43,7 @@ _OF_PROVIDERS = text(f"""
         SELECT FROM memberships m WHERE m.person_id = p.id AND m.organisation_id = ANY(CAST(:organisations AS uuid[]))
     )
     UNION ALL SELECT o.id::text, {called("o")} FROM organisations o
-    WHERE o.id = ANY(CAST(:ids AS uuid[])) AND o.id = ANY(CAST(:organisations AS uuid[]))
+    WHERE o.id = ANY(CAST(:ids AS uuid[])) AND (o.id = ANY(CAST(:organisations AS uuid[])) OR o.id = ANY(CAST(:named AS uuid[])))
 """)
 
 
@@ -62,18 +62,27 @@ def names_in_answers(db: Connection, case: Case | None, ids: Iterable[str]) -> d
 
 
 def names_for_provider(db: Connection, actor: Actor, case: Case, ids: Iterable[str]) -> dict[str, str]:
-    """To people of a provider: of their own organisation, and of the papers that it handed in or was given."""
+    """To people of a provider: of their own organisation, of those that its service names, and of the papers that it handed in or
+    was given."""
     wanted = set(ids)
     if not wanted:
         return {}
     given = {"ids": sorted(wanted), "organisations": sorted(reach(actor).organisations)}
-    mine = {track.id for track in own_tracks(actor, case)}
+    tracks = own_tracks(actor, case)
+    mine = {track.id for track in tracks}
+    given["named"] = sorted(_named_in_services(case, tracks))
     papers = {grant.document for grant in case.grants.values() if grant.track in mine}
     listed = {id for id in wanted if is_key(id)}
     given["ids"] = sorted(wanted - listed)
     papers |= {document.id for document in case.documents.values() if document.track in mine}
     names = {row[0]: row[1] for row in db.execute(_OF_PROVIDERS, given)} | _items(db, case, listed)
     return names | _papers(db, case, papers & wanted)
+
+
+def _named_in_services(case: Case, tracks: Iterable[Track]) -> set[str]:
+    """What answers of a provider's own service name: its lender, say. Not whom the office asked beside it: the request says that."""
+    services = [track for track in tracks if not track.is_referral]
+    return {id for track in services for fired in track.fired.values() for id in ids_in(fired.data) if is_id(id)}
 
 
 def _papers(db: Connection, case: Case | None, ids: set[str]) -> dict[str, str]:

@@ -73,6 +73,8 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                         until=encumbrance.get("until"),
                         number=encumbrance.get("number"),
                         inscribed_on=encumbrance.get("inscribed_on"),
+                        amount=encumbrance.get("amount"),
+                        changed_on=encumbrance.get("changed_on"),
                         case=numbers.get(encumbrance["case"]),
                         outside=encumbrance["case"] is None,
                         here=encumbrance["case"] == case.log,

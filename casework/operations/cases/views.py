@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.engine.state.right_values import Amount
 from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
 from casework.operations.cases.impacts import ImpactView
@@ -301,6 +302,9 @@ class Encumbrance:
     #: Under which number it stands in its register, and since which day where a case's action said it.
     number: str | None
     inscribed_on: str | None
+    #: Of a pledge: what it secures, and the day of the newest change of its registration.
+    amount: Amount | None
+    changed_on: str | None
     #: The number of the case that it came from, where the reader may know it.
     case: str | None
     #: It came from this case.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.encumbrances import BURDEN_INSCRIBED, NUMBER
+from casework.engine.case_objects.encumbrances import BURDEN_CHANGED, BURDEN_INSCRIBED, NUMBER
 from casework.engine.case_objects.evidence import NAME
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes
 from casework.errors import NotFound
@@ -64,7 +64,9 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
                 evidence=filed and filed["id"],
                 file=_bare(event.body.get(NAME)) if filed else None,
                 number=_bare(event.body.get(NUMBER)),
-                inscribed_on=event.effects.get("on") if event.kind == BURDEN_INSCRIBED else None,
+                inscribed_on=event.effects.get("on") if event.kind in (BURDEN_INSCRIBED, BURDEN_CHANGED) else None,
+                amount=(burden or event.effects).get("amount"),
+                until=event.effects.get("until"),
             )
         )
         state |= changes(state, event)

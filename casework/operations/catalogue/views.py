@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.engine.state.right_values import OwnerOfRight
+from casework.engine.state.right_values import Amount, OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
 from casework.operations.core.views import NamedInBoth
@@ -133,8 +133,8 @@ class RightEntry:
     """An event of a right's log: what was entered, confirmed, laid on it or ended."""
 
     at: str
-    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended, burden_inscribed or
-    #: evidence_filed.
+    #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended, burden_inscribed,
+    #: burden_changed, fee_checked or evidence_filed.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
@@ -157,6 +157,9 @@ class RightEntry:
     #: Under which number it stands in its register, and since which day an office has the record of a case's.
     number: str | None
     inscribed_on: str | None
+    #: Of a pledge what it secures, and its last day, as far as that was said.
+    amount: Amount | None
+    until: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

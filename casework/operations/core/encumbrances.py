@@ -9,8 +9,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.encumbrances import (
+    BURDEN_CHANGED,
     BURDEN_INSCRIBED,
     ENCUMBERED,
+    FEE_CHECKED,
     NUMBER,
     RELEASED,
     after,
@@ -24,38 +26,50 @@ from casework.records.event_log import lock_log
 
 
 def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None:
-    """Write into a right's log what an event of a case says of it: a pledge, a licence, its record in a register, or the end of one."""
+    """Write into a right's log what an event of a case says of it: a pledge, a licence, its record in a register, ..."""
     log = lock_log(db, change["right"])
     encumbrances, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
-    because: Cause = {"log": cause.log, "seq": cause.seq}
     words: dict[str, str] = {}
     if "add" in change:
         kind, burden = ENCUMBERED, {**_UNSAID, **change["add"]}
-        effects: RegisterEffects = {
-            "encumbrance": cast(Encumbrance, {"id": id, "case": cause.log, **burden}),
-            "cause": because,
-        }
+        effects: RegisterEffects = {"encumbrance": cast(Encumbrance, {"id": id, "case": cause.log, **burden})}
     elif "inscribe" in change:
         kind, told = BURDEN_INSCRIBED, change["inscribe"]
-        which = {"kind": told["kind"], "from": told["from"]}
-        effects = {"inscribed": standing(encumbrances, which, cause.log), "on": told["on"], "cause": because}
+        effects = {"inscribed": standing(encumbrances, _which(told), cause.log), "on": told["on"]}
         number = cause.body.get(told["number_in"])
         words = {NUMBER: number} if isinstance(number, str) else {}
+    elif "change" in change:
+        kind, says = BURDEN_CHANGED, change["change"]
+        effects = {"changed": standing(encumbrances, _which(says), cause.log), "on": says["on"]}
+        if "amount" in says:
+            effects["amount"] = says["amount"]
+        if "until" in says:
+            effects["until"] = says["until"]
+    elif "fee" in change:
+        kind, effects = FEE_CHECKED, {"fee_paid_to": change["fee"]["paid_to"]}
     else:
         kind = RELEASED
         on = change.get("ended_on") or today.isoformat()
-        effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": on, "cause": because}
+        effects = {"ended": standing(encumbrances, change["end"], cause.log), "on": on}
+    because: Cause = {"log": cause.log, "seq": cause.seq}
     event = log.next_event(
         kind,
         cause.actor,
         role=cause.role,
         acting_for=cause.acting_for,
         organisation=cause.organisation,
-        effects=effects,
+        effects={**effects, "cause": because},
         body=words,
     )
     append(db, log, [event])
-    write_encumbrances(db, log.id, after(encumbrances, event))
+    if kind == FEE_CHECKED:
+        db.execute(_WRITE_FEE, {"id": log.id, "paid_to": effects["fee_paid_to"]})
+    else:
+        write_encumbrances(db, log.id, after(encumbrances, event))
+
+
+def _which(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name in _IDENTITY}
 
 
 def write_encumbrances(db: Connection, right: str, encumbrances: Sequence[Encumbrance]) -> None:
@@ -67,10 +81,16 @@ def write_encumbrances(db: Connection, right: str, encumbrances: Sequence[Encumb
 _WRITE = text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)")
 
 
+#: Up to which day the fee of a right is paid.
+_WRITE_FEE = text("UPDATE rights SET fee_paid_to = CAST(:paid_to AS date) WHERE id = CAST(:id AS uuid)")
+
+
 #: Of an encumbrance what need not be said.
 _UNSAID: Mapping[str, Any] = {
-    "holder": None, "licence": None, "territories": [], "fields": [], "until": None, "to": None
+    "holder": None, "licence": None, "territories": [], "fields": [], "until": None, "to": None, "amount": None
 }  # fmt: skip
+#: By what a case knows what it laid on a right.
+_IDENTITY = frozenset({"kind", "from", "track"})
 #: What lies on a right, and the programme's day at a moment.
 _LYING = text("""
     SELECT r.encumbrances, CAST(CAST(:at AS timestamptz) AT TIME ZONE (p.calendar->>'zone') AS date)

@@ -16,7 +16,7 @@ from casework.engine.definition.sheets import AMOUNTS, BUDGET, CLAIM, DISPUTE, E
 from casework.engine.execution.context import Library
 from casework.engine.state.case import Case, Track
 from casework.errors import NotFound
-from casework.json_values import Answers, JsonObject
+from casework.json_values import Answers, JsonObject, is_id
 from casework.operations.cases.impacts import STATEMENTS, called
 from casework.operations.core.access_log import note_reading
 from casework.operations.core.merged_records import in_its_place
@@ -99,7 +99,10 @@ def sheet_of(
         holders = names_of(db, set(), {burden.get("holder") for row in rights for burden in row.encumbrances})
     said = [answer.value for some in composed.told.values() for answer in some]
     listed = items_named(db, case.programme, [*said, *(record.measure for record in case.impacts.values())])
-    told = {part: [_answer(library, answer, listed) for answer in answers] for part, answers in composed.told.items()}
+    named = _named(db, said)
+    told = {
+        part: [_answer(library, answer, listed, named) for answer in answers] for part, answers in composed.told.items()
+    }
     return CaseSheet(
         referral=track.id,
         service=track.kind,
@@ -110,7 +113,7 @@ def sheet_of(
         open=is_open(track),
         ours=not office,
         **_records(case, record, composed),
-        rights=[_right(row, holders) for row in rights if row.id in composed.rights],
+        rights=[_right(case, row, holders) for row in rights if row.id in composed.rights],
         effect=list(_effect(case, listed)) if EFFECT in composed.parts else [],
         claim=told.get(CLAIM, []),
         amounts=told.get(AMOUNTS, []),
@@ -212,7 +215,7 @@ def _figures(record: Mapping[str, Any], names: Mapping[str, str | None]) -> Iter
             )
 
 
-def _right(row: Any, holders: Mapping[str, str]) -> SheetRight:
+def _right(case: Case, row: Any, holders: Mapping[str, str]) -> SheetRight:
     days = ("filed_on", "granted_on", "expires_on", "fee_paid_to", "checked_on")
     return row_as(
         SheetRight,
@@ -225,6 +228,7 @@ def _right(row: Any, holders: Mapping[str, str]) -> SheetRight:
                 holder=holders.get(burden.get("holder") or "") if burden["kind"] in _IN_REGISTER else None,
                 since=burden.get("from"),
                 until=burden.get("until"),
+                amount=burden.get("amount") if burden["case"] in (None, case.log) else None,
             )
             for burden in row.encumbrances
             if not burden.get("to")
@@ -241,18 +245,26 @@ def _effect(case: Case, listed: Mapping[str, Entry]) -> Iterator[SheetEffect]:
     )
 
 
-def _answer(library: Library, told: ToldAnswer, listed: Mapping[str, Entry]) -> SheetAnswer:
+def _named(db: Connection, said: Iterable[Any]) -> Mapping[str, Names]:
+    """The organisations that answers name, by the ids that stand there."""
+    ids = sorted({value for value in said if isinstance(value, str) and is_id(value)})
+    rows = db.execute(_ORGANISATIONS, {"ids": ids}) if ids else ()
+    return {row.id: Names(name=row.name, name_zh=row.name_zh) for row in rows}
+
+
+def _answer(library: Library, told: ToldAnswer, listed: Mapping[str, Entry], named: Mapping[str, Names]) -> SheetAnswer:
     edition = library[told.edition]
     label = edition.text(f"forms.{told.form}.{told.name}.label")
     entry = listed.get(told.value) if isinstance(told.value, str) else None
+    one = named.get(told.value) if isinstance(told.value, str) else None
     return SheetAnswer(
         name=told.name,
         label=label,
         edition=told.edition,
         form=told.form,
         value=told.value,
-        called=None if entry is None else entry.label,
-        called_zh=None if entry is None else entry.label_zh,
+        called=one.name if one else None if entry is None else entry.label,
+        called_zh=one.name_zh if one else None if entry is None else entry.label_zh,
     )
 
 
@@ -267,6 +279,10 @@ _RECORD = text(f"""
     LEFT JOIN needs n ON n.id = {in_its_place("needs", "CAST(:need AS uuid)")}
     LEFT JOIN technologies t ON t.id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
 """)
+#: Some organisations by name, each as it stands now.
+_ORGANISATIONS = text(
+    f"SELECT g.id::text AS id, o.name, o.name_zh FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
+)
 #: Some rights with their owners by name, and by the ids of all records that one of them takes the place of.
 _RIGHTS = text(f"""
     SELECT r.id::text AS id, r.kind, r.office, r.application_number, r.number, r.owner, r.status, r.filed_on, r.granted_on,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.engine.state.impact_values import VerifiedValue
+from casework.engine.state.right_values import Amount
 from casework.operations.core.programme_lists import Called
 from casework.operations.core.views import Names
 
@@ -89,13 +90,15 @@ class SheetOwner:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetBurden:
-    """What lies on a right; whose it is is told of a pledge alone, which stands in a register."""
+    """What lies on a right; whose it is is told of a pledge alone, which stands in a register, and for how much of those of no
+    other case."""
 
     kind: str
     licence: str | None
     holder: str | None
     since: str | None
     until: str | None
+    amount: Amount | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +150,7 @@ class SheetAnswer:
     edition: str
     form: str
     value: Any
-    #: What the programme's list calls what was chosen from it.
+    #: What the programme's list calls what was chosen from it, or the organisation that was named.
     called: str | None = None
     called_zh: str | None = None
 

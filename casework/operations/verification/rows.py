@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.encumbrances import FROM_CASES
 from casework.engine.case_objects.evidence import filed_in
 from casework.engine.case_objects.ip_rights import fold as fold_right
 from casework.engine.case_objects.kept_records import fold as fold_record
@@ -383,8 +384,8 @@ _LINKS_OF_RIGHT = text("""
         FROM right_owners WHERE right_id = CAST(:log AS uuid)) AS owners
 """)
 #: The events of a right whose cause, in a case, does not say so.
-_CAUSES_OF_RIGHTS = text("""
-    SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN ('encumbered', 'released', 'burden_inscribed')
+_CAUSES_OF_RIGHTS = text(f"""
+    SELECT r.seq FROM events r WHERE r.log_id = CAST(:log AS uuid) AND r.kind IN {FROM_CASES}
     AND NOT EXISTS (
         SELECT FROM events e WHERE e.log_id = CAST(r.effects->'cause'->>'log' AS uuid)
         AND e.seq = CAST(r.effects->'cause'->>'seq' AS bigint)

@@ -30,7 +30,7 @@ from casework.engine.parts import SENDS
 from casework.engine.state.case import Case
 from casework.engine.state.impact_values import VERIFIED
 from casework.errors import InvalidForm
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping, JsonObject, is_id
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.programme_lists import Called
 from casework.operations.referrals import sheet as sheets
@@ -161,7 +161,8 @@ def answers_of(answers: Iterable[SheetAnswer], parties: Mapping[str, str]) -> li
         elif unit:
             words = f"{words} {gettext(unit)}"
         elif one.called is not None:
-            words = f"{one.value} {name_of({'name': one.called, 'name_zh': one.called_zh})}"
+            words = name_of({"name": one.called, "name_zh": one.called_zh})
+            words = words if is_id(str(one.value)) else f"{one.value} {words}"
         said.append((edition_text(edition, f"forms.{one.form}.{one.name}.label"), words))
     return said
 
@@ -252,5 +253,6 @@ def words_of_sheet(sheet: CaseSheet) -> dict[str, object]:
         if sheet.technology
         else [],
         "name_burden": name_burden,
+        "say_money": Values().say,
         "called_word": partial(called_word, sheet.called),
     }

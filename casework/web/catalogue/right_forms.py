@@ -10,7 +10,7 @@ from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDE
 from casework.engine.case_objects.outside_burdens import LONGEST
 from casework.engine.case_objects.right_kinds import KINDS, kinds_with
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Text, YesNo
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Money, Note, Text, YesNo
 from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.values import (
@@ -153,6 +153,12 @@ class Burden(Form):
     licence = Choice(label=N_("Kind of licence"), choices=LICENCES, when=_said_of("licence"))
     first_day = Date(label=N_("Since"), help=N_("The day of its registration, or on which it takes effect."))
     last_day = Date(label=N_("Until"), required=False, when=_said_of("until"), help=N_("Empty: without an end"))
+    amount = Money(
+        label=N_("Amount secured"),
+        required=False,
+        when=_said_of("amount"),
+        help=N_("Empty: the register does not tell it"),
+    )
     recorded_number = Text(
         label=N_("Number in the register"),
         max=LONGEST,

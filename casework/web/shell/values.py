@@ -97,7 +97,8 @@ _LABELS = {
     "organisation": N_("organisation"), "technologies": N_("technologies"), "twin": N_("twin"),
     "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
     "from": N_("from"), "until": N_("until"), "to": N_("to"), "licence": N_("licence"), "territories": N_("territories"),
-    "fields": N_("uses"), "holder": N_("held by"),
+    "fields": N_("uses"), "holder": N_("held by"), "amount": N_("amount secured"), "changed_on": N_("record changed on"),
+    "inscribed_on": N_("in the register since"),
     "status": N_("status"), "state": N_("state"), "signed": N_("signed"), "pending": N_("not looked at yet"),
     "blocked": N_("blocked as harmful"), "shared_until": N_("access until"), "with": N_("beside"),
 }  # fmt: skip
@@ -113,7 +114,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
 #: Of what lies on a right, which question of a form had these answers.
 _ANSWERS = {"territories": "territories", "fields": "uses"}
 #: By what a program knows a pledge or a licence, and the case that it came from: of another one a reader may not see the number.
-_UNTOLD = frozenset({"id", "case"})
+_UNTOLD = frozenset({"id", "case", "track"})
 
 
 def say_amount(amount: Decimal) -> str:

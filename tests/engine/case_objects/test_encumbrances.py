@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.case_objects.encumbrances import CONFIRMED, ENCUMBERED, RECORDED, RELEASED, encumbrances, standing
+from casework.engine.case_objects.encumbrances import (
+    BURDEN_CHANGED,
+    CONFIRMED,
+    ENCUMBERED,
+    RECORDED,
+    RELEASED,
+    encumbrances,
+    standing,
+)
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.right_values import Encumbrance
 from tests.engine.toys import START
@@ -46,6 +54,13 @@ def test_what_is_laid_on_a_right_comes_after_what_lies_there() -> None:
 def test_what_ends_keeps_its_place_with_its_day() -> None:
     events = [laid("a"), laid("b"), released("2026-04-01", "a")]
     assert encumbrances(events) == [burden("a", to="2026-04-01"), burden("b")]
+
+
+def test_what_the_register_says_otherwise_stands_on_those_that_were_changed() -> None:
+    less = {"amount": "5.00", "currency": "CNY"}
+    changed = event(BURDEN_CHANGED, changed=["a"], on="2026-05-01", amount=less, until="2029-01-01")
+    told = encumbrances([laid("a"), laid("b"), changed, event(BURDEN_CHANGED, changed=["a"], on="2026-06-01")])
+    assert told == [burden("a", amount=less, until="2029-01-01", changed_on="2026-06-01"), burden("b")]
 
 
 @pytest.mark.parametrize("kind", [RECORDED, CONFIRMED])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import text
+
 from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.operations.cases.answer_names import names_for_provider
 from casework.playbook.steps import add, do, lay, lift, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, sent, to_structuring
 from tests.journeys.checks import has, has_not, outcome, refused, stands, that
@@ -48,6 +51,26 @@ def due_in(journey: Journey, days: int) -> bool:
     """Whether the step of the loan is due so many days from now."""
     dues = {one.due_at for one in journey.case.step_tasks(journey.track("pledge").id)}
     return {due and journey.local(due) for due in dues} == {journey.in_days(days)}
+
+
+def secures(journey: Journey) -> list[tuple[object, object]]:
+    """What a pledge and its registration secure, and until when."""
+    standing = (one for one in journey.burdens("filter_patent") if one["to"] is None)
+    return [((one["amount"] or {}).get("amount"), one["until"]) for one in standing]
+
+
+def names_the_lender(journey: Journey) -> bool:
+    sheet, lender = journey.sheet("banker", "pledge"), journey.world["other_bank"]
+    assert sheet is not None
+    on_sheet = {(one.value, one.called) for one in sheet.amounts if one.name == "lender"}
+    named = names_for_provider(journey.db, journey.actor("banker"), journey.case, [lender, journey.world["laboratory"]])
+    return on_sheet == set(named.items()) == {(lender, named.get(lender))}
+
+
+def fee_paid_to(journey: Journey) -> date | None:
+    record = text("SELECT fee_paid_to FROM rights WHERE id = CAST(:id AS uuid)")
+    found: date | None = journey.db.execute(record, {"id": journey.world["filter_patent"]}).scalar_one()
+    return found
 
 
 PLEDGED_IN_ANOTHER: Steps = (
@@ -124,12 +147,19 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "pledge.signed"),
         do("banker", "pledge.registered"),
         add("banker", "pledge.change_registration"),
-        do("banker", "change_registration", what=["amount"]),
+        refused(do("banker", "change_registration", what=["amount"]), Refused, "Say the secured amount"),
+        refused(do("banker", "change_registration", what=["other"], until_on=600), Refused, "Say the last day"),
+        that(lambda j: secures(j) == [("2400000.00", None)] * 2, "the pledge secures what was approved"),
+        do("banker", "change_registration", what=["amount", "term"], amount=1_800_000, until_on=600),
+        that(lambda j: secures(j) == [("1800000.00", str(j.in_days(600)))] * 2, "and what its registration says since"),
         refused(do("banker", "pledge.paid_out", amount=2_400_001), Refused, "No more may be paid out"),
         do("banker", "pledge.paid_out", repayments=[("All of it.", 200)], final_due_on=300),
         # What nobody has valued is not valued again.
         that(lambda j: not _is_to_come(j, "valuation_refresh"), "no new value is asked for"),
         that(lambda j: _is_to_come(j, "annual_fee_check"), "the fee is"),
+        add("officer", "pledge.annual_fee_check"),
+        do("officer", "annual_fee_check", paid_to=700),
+        that(lambda j: fee_paid_to(j) == j.in_days(700), "the record of the right says until when its fee is paid"),
         add("banker", "pledge.extend_debt"),
         refused(do("banker", "extend_debt", until_on=20 * 365), Refused, "The debt runs longer than a right"),
         do("banker", "extend_debt", until_on=600),
@@ -161,7 +191,8 @@ SCRIPTS: dict[str, Steps] = {
         ),
         do("banker", "pledge.eligible", pledgor="need_owner", rights=["plant_patent"], owner_seen=True),
         refused(do("officer", "pledge.apply", rights=["filter_patent"]), Refused, "The pledgor is not on record"),
-        do("officer", "pledge.apply", borrower="need_owner"),
+        do("officer", "pledge.apply", borrower="need_owner", lender="other_bank"),
+        that(names_the_lender, "the provider reads by name for which bank it acts, on its sheet and in what was sent"),
         do("banker", "pledge.dd_done"),
         do("banker", "pledge.valued"),
         do("banker", "pledge.approved"),
@@ -170,6 +201,10 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.registered"),
         that(lambda j: lies(j, "plant_patent") == ["pledge", "pledge_registration"], "its own patent is pledged"),
         that(lambda j: lies(j, "filter_patent") == [], "the patent of the technology is not"),
+        that(
+            lambda j: {one["holder"] for one in j.burdens("plant_patent")} == {j.world["other_bank"]},
+            "it is pledged to the bank for which the provider acts",
+        ),
         do("officer", "ip.confirm", territory="CN", rights=["filter_patent"]),
         do("banker", "pledge.paid_out", repayments=[("The first half.", 20)]),
         do("banker", "repayment", principal=1_200_000, interest=30_000),

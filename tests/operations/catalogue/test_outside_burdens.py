@@ -67,6 +67,23 @@ def test_it_is_entered_corrected_in_place_and_ended(world: World, db: Connection
     assert verify_case(db, world.rights[0]) == []
 
 
+def test_a_pledge_says_what_it_secures(world: World, db: Connection) -> None:
+    secured = {"amount": "3000000.50", "currency": "CNY"}
+    pledge = {"kind": "pledge", "holder": world.organisations["lab"], "from": "2026-01-05"}
+    burden = enter(db, world, values=pledge | {"amount": secured})
+    assert [one["amount"] for one in lying(db, world)] == [secured]
+    correct(db, world, burden, values=pledge)
+    assert [one["amount"] for one in lying(db, world)] == [None]
+    entries = read_entries(db, world.actor(db, "officer"), world.rights[0])
+    assert [entry.amount for entry in entries[:2]] == [None, secured]
+    assert verify_case(db, world.rights[0]) == []
+    for wrong in ({"amount": "1.005", "currency": "CNY"}, {"amount": "-1", "currency": "CNY"}, {"amount": "1"}, "1"):
+        with pytest.raises(InvalidForm, match="amount"):
+            enter(db, world, values=pledge | {"amount": wrong})
+    with pytest.raises(InvalidForm, match="amount"):
+        enter(db, world, values=LICENCE | {"holder": world.organisations["lab"], "amount": secured})
+
+
 @pytest.mark.parametrize("ended_after", [0, -3])
 def test_a_licence_that_begins_later_can_end_before_it_begins(world: World, db: Connection, ended_after: int) -> None:
     later = {"holder": world.organisations["lab"], "from": (today() + timedelta(days=20)).isoformat()}

@@ -51,6 +51,55 @@ def test_what_a_case_lays_on_it_lies_there_until_that_case_ends_it(world: World,
     assert {one.kind for one in verify_case(db, right)} == {"rights"}
 
 
+def test_two_pledges_of_a_case_on_one_day_are_told_apart_by_their_tracks(world: World, db: Connection) -> None:
+    right, case = world.rights[0], str(db.execute(text("SELECT gen_random_uuid()")).scalar_one())
+
+    def caused(seq: int, change: RightChange, **body: str) -> None:
+        by = world.people["officer"]
+        event = Event(log=case, seq=seq, at=now(db), kind="fired", actor=by, role="officer", body=body)
+        encumber(db, event, change, f"burden {seq}")
+
+    secured = {"amount": "2400000.00", "currency": "CNY"}
+    for seq, track in enumerate(("one", "two"), 1):
+        pledge: Any = {"kind": "pledge", "from": "2026-01-05", "track": track, "amount": secured}
+        caused(seq, {"right": right, "add": pledge})
+    first: Any = {"kind": "pledge", "from": "2026-01-05", "track": "one"}
+    caused(3, {"right": right, "inscribe": first | {"on": "2026-01-05", "number_in": "number"}}, number="Y 1")
+    less = {"amount": "1800000.00", "currency": "CNY"}
+    caused(4, {"right": right, "change": first | {"on": "2026-06-01", "amount": less, "until": "2029-01-05"}})
+    one, two = burdens(db, right)
+    assert (one["number"], one["amount"], one["until"], one["changed_on"]) == ("Y 1", less, "2029-01-05", "2026-06-01")
+    assert (two.get("number"), two["amount"], two["until"], two.get("changed_on")) == (None, secured, None, None)
+    told = read_entries(db, world.actor(db, "officer"), right)[0]
+    assert (told.kind, told.amount, told.until, told.inscribed_on) == (
+        "burden_changed",
+        less,
+        "2029-01-05",
+        "2026-06-01",
+    )
+    caused(5, {"right": right, "end": first, "ended_on": "2026-09-01"})
+    assert [each["to"] for each in burdens(db, right)] == ["2026-09-01", None]
+    # The row is what the log adds up to.
+    kept = burdens(db, right)
+    db.execute(text("UPDATE rights SET encumbrances = '[]' WHERE id = CAST(:id AS uuid)"), {"id": right})
+    write_row(db, right)
+    assert burdens(db, right) == kept
+
+
+def test_a_fee_that_a_case_has_checked_is_on_the_record_of_the_right(world: World, db: Connection) -> None:
+    right, case = world.rights[0], str(db.execute(text("SELECT gen_random_uuid()")).scalar_one())
+    by = world.people["officer"]
+    event = Event(log=case, seq=1, at=now(db), kind="completed", actor=by, role="officer")
+    encumber(db, event, {"right": right, "fee": {"paid_to": "2031-03-01"}}, "none")
+    record = text("SELECT fee_paid_to::text FROM rights WHERE id = CAST(:id AS uuid)")
+    assert db.execute(record, {"id": right}).scalar_one() == "2031-03-01"
+    told = read_entries(db, world.actor(db, "officer"), right)[0]
+    assert (told.kind, told.changes["fee_paid_to"][1]) == ("fee_checked", "2031-03-01")
+    db.execute(text("UPDATE rights SET fee_paid_to = NULL WHERE id = CAST(:id AS uuid)"), {"id": right})
+    write_row(db, right)
+    assert db.execute(record, {"id": right}).scalar_one() == "2031-03-01"
+
+
 def test_the_record_of_an_office_is_written_to_what_the_case_laid_there(world: World, db: Connection) -> None:
     right, case = world.rights[0], str(db.execute(text("SELECT gen_random_uuid()")).scalar_one())
 
