@@ -26,6 +26,25 @@ RIGHT_RECORDED = reason(
 )
 NOT_OF_KIND = reason("catalogue.not_of_kind", N_("a right of this kind has none"))
 GRANTED_BEFORE_FILED = reason("catalogue.granted_before_filed", N_("lies before the day of filing"))
+EXPIRES_TOO_EARLY = template(
+    "catalogue.expires_too_early", N_("must come after %(day)s, the day of filing or grant on record")
+)
+BEYOND_TERM = template(
+    "catalogue.beyond_term",
+    N_(
+        "lies beyond the longest term of such a right, which ends on %(day)s: look at the office, the filing and the grant, too"
+    ),
+)
+FEE_AFTER_END = template("catalogue.fee_after_end", N_("lies after the last day of the right, %(day)s"))
+BEFORE_FILING = template("catalogue.before_filing", N_("lies before %(day)s, the day on which the right was filed"))
+PLEDGED_BEFORE_GRANT = template(
+    "catalogue.pledged_before_grant",
+    N_("lies before %(day)s, the day of the grant: a pledge is registered only after it"),
+)
+RIGHT_HAD_ENDED = template("catalogue.right_had_ended", N_("lies after %(day)s, the last day of the right"))
+BURDENED_BEFORE = template(
+    "catalogue.burdened_before", N_("comes after %(day)s, since when something is on record as lying on the right")
+)
 SHARE_FORM = reason("catalogue.share_form", N_("a share is a number of per cent, above 0 and at most 100"))
 SHARES_ABOVE_WHOLE = reason(
     "catalogue.shares_above_whole", N_("name each owner once, with shares of a hundred per cent together at most")

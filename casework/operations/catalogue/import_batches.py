@@ -12,10 +12,14 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
+from casework.engine.roles import Role
+from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_schemas import MODELS, SIDES, Need, Record, Technology
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 
@@ -119,3 +123,15 @@ def columns_of(item: Item) -> JsonObject:
         more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
         columns["more"] = more or None
     return {name: value for name, value in columns.items() if value is not None}
+
+
+def programme_of(db: Connection, code: str, actor: Actor | None) -> str:
+    """The programme with a code, where the actor may import. Raises NotFound and NotAllowed."""
+    programme = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
+    if programme is None or (actor is not None and programme not in {m.programme for m in actor.memberships}):
+        raise NotFound("programme")
+    if actor is not None and not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
+    if actor is not None and "import" not in actor.scopes:
+        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
+    return str(programme)

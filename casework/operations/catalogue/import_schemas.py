@@ -14,9 +14,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, model_validator
 
 from casework.engine.case_objects.countries import is_country
+from casework.engine.case_objects.money import CURRENCIES
+from casework.engine.case_objects.right_days import impossible
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.json_values import JsonMapping, JsonObject
@@ -31,17 +33,6 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "matches": ("external_id", "need", "technology"),
     "past_projects": ("external_id", "title|title_en", "ended_on", "outcome"),
 }
-
-#: ISO 4217, without metals and funds.
-_CODES = """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF
-    CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD
-    HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD
-    MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
-    PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY
-    TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-"""
-CURRENCIES = frozenset(_CODES.split())
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -197,6 +188,12 @@ def _verdict(value: Any) -> str:
     return str(value)
 
 
+def _today(info: ValidationInfo) -> str:
+    return str((info.context or {}).get("today", LAST_DAY))
+
+
+LAST_DAY = "2199-12-31"  # Of a calendar here: nothing lies after it.
+
 Key = Annotated[str, _line(200)]
 Short = Annotated[str, _line(300)]
 Name = Annotated[str, _line(300, plain=True)]
@@ -273,13 +270,15 @@ class Right(BaseModel):
     checked_on: Day | None = None
 
     @model_validator(mode="after")
-    def _of_its_kind(self) -> Self:
-        """It says nothing that a right of its kind does not have."""
+    def _of_its_kind(self, info: ValidationInfo) -> Self:
+        """It says nothing that a right of its kind does not have, and no day that cannot be."""
         kind = KINDS[self.kind]
         if strange := out_of_place(self.kind, self.model_dump(exclude={"kind", "checked_on"})):
             raise ValueError(f"{strange[0]}|a right of the kind {self.kind} has none")
         if self.status is not None and self.status not in kind.statuses:
             raise ValueError(f"status|must be one of {', '.join(kind.statuses)}")
+        for name, why in impossible(self.model_dump(mode="json"), _today(info)).items():
+            raise ValueError(f"{name}|{why}")
         return self
 
 
@@ -337,6 +336,12 @@ class Match(_Row):
     score: Score | None = None
     rationale: Text | None = None
 
+    @model_validator(mode="after")
+    def _happened(self, info: ValidationInfo) -> Self:
+        if self.proposed_on is not None and self.proposed_on.isoformat() > _today(info):
+            raise ValueError("proposed_on|must not lie in the future")
+        return self
+
 
 class PastProject(_Row):
     """A project that was closed before the programme kept its cases here: told by whoever has its file, verified by nobody here."""
@@ -354,7 +359,9 @@ class PastProject(_Row):
     effect: Text | None = None
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _fits(self, info: ValidationInfo) -> Self:
+        if self.ended_on.isoformat() > _today(info):
+            raise ValueError("ended_on|must not lie in the future")
         if self.started_on is not None and self.started_on > self.ended_on:
             raise ValueError("ended_on|must not lie before started_on")
         if (self.contract_value is None) != (self.contract_currency is None):
@@ -387,18 +394,19 @@ def known_columns(kind: Kind) -> set[str]:
     return set(MODELS[kind].model_fields) | {"title_en"} | (set(SIDES) if kind == "matches" else set())
 
 
-def parse(kind: Kind, values: JsonMapping) -> tuple[Record | None, list[tuple[str, str]]]:
-    """The record, or everything that is wrong with it: pairs of a field and a reason."""
+def parse(kind: Kind, values: JsonMapping, today: str = LAST_DAY) -> tuple[Record | None, list[tuple[str, str]]]:
+    """The record as it can be on that day, or everything that is wrong with it: pairs of a field and a reason."""
     try:
-        return MODELS[kind].model_validate(said(values)), []
+        return MODELS[kind].model_validate(said(values), context={"today": today}), []
     except ValidationError as bad:
         faults: dict[str, str] = {}
         for error in bad.errors():
             name = ".".join(str(part) for part in error["loc"]) or "row"
             why = _WHY.get(error["type"], error["msg"].removeprefix("Value error, "))
-            # A check of the whole record names its field before a bar.
-            if name == "row" and "|" in why:
-                name, why = why.split("|", 1)
+            # A check of the whole record names its field before a bar; one of a record within it, too.
+            if error["type"] == "value_error" and re.match("[a-z_]+[|]", why):
+                field, why = why.split("|", 1)
+                name = field if name == "row" else f"{name}.{field}"
             faults.setdefault(name, why)
         return None, list(faults.items())
 
@@ -413,7 +421,7 @@ _WHY = {
 }
 
 
-def parse_sides(values: JsonMapping) -> tuple[JsonObject, list[tuple[str, str]]]:
+def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject, list[tuple[str, str]]]:
     """What a match says of its need and technology: a whole record, or the key of a known one."""
     sides: JsonObject = {}
     faults: list[tuple[str, str]] = []
@@ -423,7 +431,7 @@ def parse_sides(values: JsonMapping) -> tuple[JsonObject, list[tuple[str, str]]]
             nested = {str(name).strip().casefold(): value for name, value in given.items()}
             if source and "source" not in nested:
                 nested["source"] = source
-            record, wrong = parse(kind, nested)
+            record, wrong = parse(kind, nested, today)
             faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
         else:
             # The key of a known one is checked as a key of its own would be.

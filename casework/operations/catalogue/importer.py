@@ -13,15 +13,12 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 import uuid_utils
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from casework import reasons
 from casework.engine.case_objects.kept_records import IMPORTED, SOURCE
 from casework.engine.execution.context import By
-from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
-from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.catalogue_records import STANDING_SIDES, CatalogueRecords
@@ -34,6 +31,7 @@ from casework.operations.catalogue.import_batches import (
     digest_of,
     in_batches,
     json_of,
+    programme_of,
 )
 from casework.operations.catalogue.import_links import owners_by_name, rights_not_on_record
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
@@ -50,7 +48,7 @@ from casework.operations.catalogue.import_schemas import (
     parse,
     parse_sides,
 )
-from casework.operations.catalogue.ip_rights import enter_right
+from casework.operations.catalogue.ip_rights import enter_right, today_of
 from casework.operations.catalogue.past_projects import take_past_projects
 from casework.operations.core.record_log import (
     TABLES,
@@ -89,7 +87,8 @@ def import_records(
     `actor` the system does it. Raises NotFound for an unknown programme and NotAllowed for whoever may not import.
     """
     with transaction(engine) as db:
-        scope = _programme(db, programme, actor)
+        scope = programme_of(db, programme, actor)
+        today = today_of(db, scope)
     task = _Import(
         kind,
         scope,
@@ -98,6 +97,7 @@ def import_records(
         dry_run=dry_run,
         by=actor.person if actor else SYSTEM_ACTOR,
         tell=tell,
+        today=today,
     )
     # The reader is closed before its file, also where the database refuses a batch.
     with (
@@ -113,23 +113,22 @@ def import_records(
     return task.report
 
 
-def _programme(db: Connection, code: str, actor: Actor | None) -> str:
-    programme = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
-    if programme is None or (actor is not None and programme not in {m.programme for m in actor.memberships}):
-        raise NotFound("programme")
-    if actor is not None and not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=(Role.OFFICER, Role.SUPERVISOR)))
-    if actor is not None and "import" not in actor.scopes:
-        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
-    return str(programme)
-
-
 class _Import:
     """One file on its way into the database."""
 
     def __init__(
-        self, kind: Kind, programme: str, *, source: str, name: str, dry_run: bool, by: str, tell: Tell | None
+        self,
+        kind: Kind,
+        programme: str,
+        *,
+        source: str,
+        name: str,
+        dry_run: bool,
+        by: str,
+        tell: Tell | None,
+        today: str,
     ) -> None:
+        self.today = today
         self.kind, self.programme, self.source, self.name, self.by, self.tell = kind, programme, source, name, by, tell
         self.report = Report(kind, dry_run)
         self.columns = known_columns(kind)
@@ -192,10 +191,10 @@ class _Import:
             return None
         if len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
-        record, faults = parse(self.kind, row.values)
+        record, faults = parse(self.kind, row.values, self.today)
         sides: JsonObject = {}
         if self.kind == "matches":
-            sides, more = parse_sides(row.values)
+            sides, more = parse_sides(row.values, self.today)
             faults = [*faults, *more]
         if record is None or faults:
             self._fault(row.number, faults)

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED
 from casework.engine.case_objects.ip_rights import FIELDS, REASON, SOURCE, fold
+from casework.engine.case_objects.right_days import filed_after_burdens, impossible
 from casework.engine.case_objects.right_kinds import KINDS, missing, out_of_place
 from casework.engine.case_objects.right_owners import MOST, plain_share, shares_fit
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
-from casework.engine.state.right_values import OwnerOfRight
+from casework.engine.state.right_values import Encumbrance, OwnerOfRight
 from casework.errors import InvalidForm, NotAllowed, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED
@@ -30,6 +31,7 @@ from casework.operations.core.right_links import with_links, write_owners, write
 from casework.operations.core.right_numbers import is_recorded
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
+from casework.reasons import Why
 from casework.records.event_log import Log, lock_log, new_log, now, read_register
 from casework.records.row_security import whole
 
@@ -57,7 +59,6 @@ def record_right(
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if kind not in KINDS:
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
-    insist_looked_up(db, programme, fields.get("checked_on"))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     _take_turn(db, programme)
@@ -65,7 +66,8 @@ def record_right(
     _insist_technologies(db, programme, technologies)
     theirs = _owners(db, programme, owners)
     kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
-    _insist_sound(kind, kept, kept | {"owners": theirs}, whole=confirmed)
+    today = today_of(db, programme)
+    _insist_sound(kind, kept, kept | {"owners": theirs}, today=today, whole=confirmed)
     _insist_new(db, programme, None, kept)
     id = str(uuid_utils.uuid7())
     words = {SOURCE: source} if source else {}
@@ -146,7 +148,6 @@ def confirm_right(
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    insist_looked_up(db, programme, checked_on)
     _take_turn(db, programme)
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
@@ -159,7 +160,8 @@ def confirm_right(
     changed = {name: value for name, value in given.items() if value != stood[name]}
     if before.confirmed and (changed or is_now != before.kind) and not (reason or "").strip():
         raise InvalidForm(fields={REASON: reasons.catalogue.SAY_WHY_CORRECTED})
-    _insist_sound(is_now, changed, {**stood, **changed, "owners": before.owners}, whole=True)
+    after = {**stood, **changed, "checked_on": _plain(checked_on), "owners": before.owners}
+    _insist_sound(is_now, changed, after, today=today_of(db, programme), burdens=before.encumbrances)
     _insist_new(db, programme, right, {**stood, **changed})
     words = {name: value.strip() for name, value in ((SOURCE, source), (REASON, reason)) if value and value.strip()}
     effects: RegisterEffects = {"checked_on": checked_on.isoformat()}
@@ -254,24 +256,32 @@ def _take_turn(db: Connection, programme: str) -> None:
 
 #: Today's day in the zone of a programme.
 _TODAY = text(
-    "SELECT CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) FROM programmes WHERE id = CAST(:id AS uuid)"
+    "SELECT CAST(CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) AS text) FROM programmes"
+    " WHERE id = CAST(:id AS uuid)"
 )
 
 
-def insist_looked_up(db: Connection, programme: str, checked_on: date | str | None) -> None:
-    """Nobody has looked a right up on a day that is to come. Raises InvalidForm."""
-    if checked_on is not None and _plain(checked_on) > db.execute(_TODAY, {"id": programme}).scalar_one().isoformat():
-        raise InvalidForm(fields={"checked_on": reasons.fields.NOT_IN_FUTURE})
+def today_of(db: Connection, programme: str) -> str:
+    """Which day it is at the office of a programme."""
+    return str(db.execute(_TODAY, {"id": programme}).scalar_one())
 
 
-def _insist_sound(kind: str, changed: JsonMapping, after: JsonMapping, *, whole: bool) -> None:
-    """What was said is of this kind, and where it is to be relied on nothing is missing. Raises InvalidForm."""
+def _insist_sound(
+    kind: str,
+    changed: JsonMapping,
+    after: JsonMapping,
+    *,
+    today: str,
+    burdens: Sequence[Encumbrance] = (),
+    whole: bool = True,
+) -> None:
+    """What was said is of this kind and can be, and where it is to be relied on nothing is missing. Raises InvalidForm."""
     said = {name: value for name, value in changed.items() if name in CORRECTED}
-    faults = dict.fromkeys(out_of_place(kind, said), reasons.catalogue.NOT_OF_KIND)
+    faults: dict[str, Why] = dict.fromkeys(out_of_place(kind, said), reasons.catalogue.NOT_OF_KIND)
     if (status := after.get("status")) is not None and status not in KINDS[kind].statuses:
         faults.setdefault("status", reasons.fields.ONE_OF(choices=KINDS[kind].statuses))
-    if (granted := after.get("granted_on")) and (filed := after.get("filed_on")) and granted < filed:
-        faults["granted_on"] = reasons.catalogue.GRANTED_BEFORE_FILED
+    right = {**after, "kind": kind}
+    faults = filed_after_burdens(right, burdens) | impossible(right, today) | faults
     if whole:
         faults |= dict.fromkeys(missing(kind, after), reasons.fields.REQUIRED)
     if faults:

@@ -14,6 +14,7 @@ from casework import reasons
 from casework.engine.case_objects.encumbrances import BURDEN_CORRECTED, BURDEN_ENDED, BURDEN_ENTERED, NUMBER, after
 from casework.engine.case_objects.ip_rights import REASON, SOURCE
 from casework.engine.case_objects.outside_burdens import FIELDS, burden_of, faults, from_outside
+from casework.engine.case_objects.right_days import burden_impossible
 from casework.engine.execution.context import By
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Encumbrance
@@ -45,7 +46,7 @@ def enter_burden(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     lying = _lying(db, right, seen)
-    said = _sound(db, programme, values)
+    said = _sound(db, programme, values, lying)
     id = str(uuid_utils.uuid7())
     entered: RegisterEffects = {"encumbrance": burden_of(id, said)}
     _write(db, by, lying, _Told(BURDEN_ENTERED, entered, _words(source=source, number=number)))
@@ -73,7 +74,7 @@ def correct_burden(
         return earlier
     lying = _lying(db, right, seen)
     stood = _standing(lying, burden)
-    told = burden_of(burden, _sound(db, programme, values, stood["holder"]))
+    told = burden_of(burden, _sound(db, programme, values, lying, stood["holder"]))
     if stood == {**told, "number": (number or "").strip() or None}:
         raise InvalidForm(fields={"kind": reasons.fields.UNCHANGED})
     words = _words(source=source, number=number, reason=_said(reason, reasons.catalogue.SAY_WHY_CORRECTED))
@@ -119,13 +120,16 @@ class _Lying:
 
     log: Log
     burdens: list[Encumbrance]
+    #: Of the right: its kind and its days.
+    right: Mapping[str, Any]
 
 
 def _lying(db: Connection, right: str, seen: int | None) -> _Lying:
     log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved
-    return _Lying(log, db.execute(_ON_RIGHT, {"id": right}).scalar_one())
+    row = db.execute(_ON_RIGHT, {"id": right}).one()
+    return _Lying(log, row.encumbrances, {name: _plain(getattr(row, name)) for name in _OF_RIGHT})
 
 
 def _standing(lying: _Lying, burden: str) -> Encumbrance:
@@ -167,10 +171,12 @@ def _said(words: str, why: reasons.Why) -> str:
     return words
 
 
-def _sound(db: Connection, programme: str, values: JsonMapping, stood: str | None = None) -> dict[str, Any]:
+def _sound(
+    db: Connection, programme: str, values: JsonMapping, lying: _Lying, stood: str | None = None
+) -> dict[str, Any]:
     """What was said of an encumbrance, with days in words; its holder may be whoever `stood` there. Raises InvalidForm."""
     said = {name: _plain(values.get(name)) for name in FIELDS}
-    if wrong := faults(said, _today(db, programme)):
+    if wrong := burden_impossible(said, lying.right) | faults(said, _today(db, programme)):
         raise InvalidForm(fields=wrong)
     holder = said["holder"]
     if (
@@ -195,8 +201,9 @@ _TODAY = text(
     "SELECT CAST(CAST(casework_now() AT TIME ZONE (calendar->>'zone') AS date) AS text) FROM programmes"
     " WHERE id = CAST(:id AS uuid)"
 )
-#: What lies on a right.
-_ON_RIGHT = text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)")
+_OF_RIGHT = ("kind", "filed_on", "granted_on", "expires_on")
+#: What lies on a right, and when it can.
+_ON_RIGHT = text("SELECT encumbrances, kind, filed_on, granted_on, expires_on FROM rights WHERE id = CAST(:id AS uuid)")
 #: Whether a programme knows an organisation with an id that stands for itself.
 _ORGANISATION = text(
     "SELECT EXISTS (SELECT FROM organisations WHERE id::text = CAST(:id AS text) AND merged_into IS NULL"

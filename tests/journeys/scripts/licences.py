@@ -254,7 +254,7 @@ SCRIPTS: dict[str, Steps] = {
     "no licence outlives its patent": (
         *to_agreement(),
         *AGREED,
-        rights_are(expires_on="2030-01-01"),
+        rights_are(expires_on="2030-01-01", fee_paid_to="2030-01-01"),
         refused(
             do("officer", "agreement.sign_local"),
             Refused,
@@ -271,7 +271,7 @@ SCRIPTS: dict[str, Steps] = {
         rights_are(status="in_force"),
         do("officer", "case.ready_to_sign"),
         *AGREED,
-        rights_are(expires_on="2026-03-01"),
+        rights_are(expires_on="2026-03-01", fee_paid_to="2026-03-01"),
         refused(do("officer", "agreement.sign_local", ends=False), Refused, "CN ZL-filter ended on 2026-03-01."),
     ),
     "licence from outside stands in the way until it ends": (

@@ -24,6 +24,7 @@ from casework.operations.catalogue.import_schemas import (
 
 NEED = {"external_id": "N-1", "title": "Steam"}
 TECHNOLOGY = {"external_id": "T-1", "title": "Pump"}
+PATENT = {"kind": "invention", "office": "CNIPA", "number": "CN 1", "status": "in_force", "filed_on": "2020-05-01"}
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -157,16 +158,37 @@ def test_what_came_inside_is_told_by_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "why"),
+    ("right", "field", "why"),
     [
-        ({"kind": "know_how", "number": "CN 1"}, "number|a right of the kind know_how has none"),
-        ({"kind": "application", "status": "in_force"}, "status|must be one of pending, refused, withdrawn"),
+        ({"kind": "know_how", "number": "CN 1"}, "number", "a right of the kind know_how has none"),
+        ({"kind": "application", "status": "in_force"}, "status", "must be one of pending, refused, withdrawn"),
+        (PATENT | {"granted_on": "2020-04-30"}, "granted_on", "lies before the day of filing"),
+        (PATENT | {"filed_on": "2026-03-17"}, "filed_on", "must not lie in the future"),
+        (PATENT | {"expires_on": "2040-05-01", "fee_paid_to": "2041-05-01"}, "fee_paid_to", "lies after the last day"),
+        (
+            PATENT | {"expires_on": "2050-05-01"},
+            "expires_on",
+            "lies beyond the longest term of such a right, which ends",
+        ),
     ],
 )
-def test_a_right_says_nothing_that_its_kind_does_not_have(right: dict[str, str], why: str) -> None:
-    assert parse("technologies", TECHNOLOGY | {"rights": [right]})[1] == [("rights.0", why)]
+def test_a_right_says_nothing_that_its_kind_does_not_have_or_that_cannot_be(
+    right: dict[str, str], field: str, why: str
+) -> None:
+    ((where, said),) = parse("technologies", TECHNOLOGY | {"rights": [right]}, "2026-03-16")[1]
+    assert where == f"rights.0.{field}"
+    assert said.startswith(why)
     sound = {"kind": "application", "application_number": "CN 2022 1", "status": "pending"}
-    assert parse("technologies", TECHNOLOGY | {"rights": [sound, {"kind": "know_how"}]})[1] == []
+    assert parse("technologies", TECHNOLOGY | {"rights": [sound, PATENT, {"kind": "know_how"}]})[1] == []
+
+
+def test_what_is_to_come_has_not_happened() -> None:
+    project = {"external_id": "p", "title": "Boiler", "ended_on": "2026-03-17", "outcome": "deployed"}
+    match = {"external_id": "m", "proposed_on": "2026-03-17"}
+    for kind, row, field in (("past_projects", project, "ended_on"), ("matches", match, "proposed_on")):
+        told: Any = kind
+        assert parse(told, row, "2026-03-16")[1] == [(field, "must not lie in the future")]
+        assert parse(told, row, "2026-03-17")[1] == []
 
 
 def test_an_empty_cell_says_nothing() -> None:

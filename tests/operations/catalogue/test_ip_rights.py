@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
 from casework.operations.catalogue.ip_rights import confirm_right, record_right, set_belonging
+from casework.operations.catalogue.outside_burdens import correct_burden, enter_burden
 from casework.operations.catalogue.right_history import read_entries, read_seq
 from casework.operations.catalogue.service import list_records, show_record
 from casework.operations.catalogue.views import IpRight
@@ -114,8 +115,49 @@ def test_what_is_needed_and_what_may_be_said_depends_on_the_kind(world: World, d
         record(db, world, fields=FIELDS | {"status": "pending"})
     with pytest.raises(InvalidForm, match="granted_on"):
         record(db, world, fields=FIELDS | {"filed_on": "2020-02-01", "granted_on": "2020-01-01"})
+    for field, day in (("expires_on", "2050-02-02"), ("fee_paid_to", "2050-02-02"), ("filed_on", "2150-01-01")):
+        with pytest.raises(InvalidForm, match=field):
+            record(db, world, fields=FIELDS | {"filed_on": "2020-02-01", field: day})
     know_how = record(db, world, kind="know_how", confirmed=True, fields={"owner": "Kiln Works"})
     assert verify_case(db, know_how) == []
+
+
+def test_what_lies_on_a_right_and_its_days_fit_each_other(world: World, db: Connection) -> None:
+    right = record(db, world, fields=FIELDS | {"filed_on": "2020-02-01", "granted_on": "2022-02-01"}, confirmed=True)
+    officer, lab = world.actor(db, "officer"), world.organisations["lab"]
+
+    def burden(**values: str) -> str:
+        given = {"holder": lab, **values}
+        done = enter_burden(db, officer, right, values=given, source="Register", request=new_request())
+        return str(done.answer["id"])
+
+    for kind, day in (("pledge", "2022-01-31"), ("licence", "2020-01-31")):
+        with pytest.raises(InvalidForm, match="from"):
+            burden(kind=kind, licence="plain" if kind == "licence" else "", **{"from": day})
+    licence: dict[str, Any] = {"kind": "licence", "licence": "plain", "holder": lab}
+    lying = burden(**licence | {"from": "2021-01-01"})
+    with pytest.raises(InvalidForm, match="from"):
+        correct_burden(
+            db,
+            officer,
+            right,
+            lying,
+            values=licence | {"from": "2020-01-01"},
+            source="Register",
+            reason="Read again",
+            request=new_request(),
+        )
+    with pytest.raises(InvalidForm, match="filed_on"):
+        confirm_right(
+            db,
+            officer,
+            right,
+            checked_on=today(),
+            fields={"filed_on": "2021-01-02"},
+            reason="Read again",
+            request=new_request(),
+        )
+    assert verify_case(db, right) == []
 
 
 def test_an_application_that_is_granted_becomes_a_patent(world: World, db: Connection) -> None:

@@ -60,6 +60,10 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(browser_for: Ent
     shown = fill(browser, page, **NEW | {"number": ""})
     assert "Enter “Number”." in shown
     assert 'value="Kiln Works"' in shown
+    impossible = fill(browser, page, **NEW | {"filed_on": "2020-05-01", "expires_on": "2050-05-01"})
+    assert "longest term of such a right, which ends on 2045-05-01" in words_of(
+        impossible[impossible.index('id="f-expires_on-fault"') :][:600]
+    )
     assert "The right is entered" in fill(browser, page, **NEW)
     assert "has recorded a right with this number already" in words_of(fill(browser, page, **NEW))
 
