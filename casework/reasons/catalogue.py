@@ -75,6 +75,11 @@ SEVERAL_OWNERS = reason(
 )
 MATCH_REFUSED = reason("catalogue.match_refused", N_("this match is refused; take that back first"))
 MATCH_NOT_REFUSED = reason("catalogue.match_not_refused", N_("this match is not refused"))
+MATCH_EXPIRED = reason("catalogue.match_expired", N_("this match has expired; bring it back first"))
+MATCH_NOT_EXPIRED = reason("catalogue.match_not_expired", N_("this match has not expired"))
+SAY_WHY_MATCH_CORRECTED = reason(
+    "catalogue.say_why_match_corrected", N_("say why: somebody stands for what this match says, or it has its case")
+)
 MATCH_HAS_CASE = reason("catalogue.match_has_case", N_("this match has its case; close that instead"))
 NO_CREDIT_CODE = reason(
     "catalogue.no_credit_code",

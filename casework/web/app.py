@@ -27,6 +27,7 @@ from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
     burden_pages,
     evidence_pages,
+    match_pages,
     merging_pages,
     organisation_row_pages,
     past_project_pages,
@@ -207,6 +208,9 @@ PAGES = (
     merging_pages.blueprint,
     record_merging_pages.needs,
     record_merging_pages.technologies,
+    match_pages.needs,
+    match_pages.technologies,
+    match_pages.changes,
     record_use_pages.needs,
     record_use_pages.technologies,
     screening_pages.blueprint,

@@ -6,7 +6,7 @@ from casework.api.catalogue import schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.cases import opening
-from casework.operations.catalogue import matches
+from casework.operations.catalogue import match_changes, matches
 from casework.operations.catalogue.past_projects import list_past_projects
 from casework.operations.catalogue.views import Match, PastProjects
 from casework.operations.core.idempotency import Done
@@ -44,6 +44,7 @@ def create_match(call: Call) -> Done:
         proposed_by=body.proposed_by,
         score=body.score,
         rationale=body.rationale,
+        confirmed=body.confirmed,
         request=call.request,
     )
 
@@ -70,12 +71,38 @@ def judge_match(call: Call) -> Done:
     )
 
 
+def correct_match(call: Call) -> Done:
+    body = call.body
+    fields = body.model_dump(mode="json", include=body.model_fields_set - {"reason"})
+    return match_changes.correct_match(
+        call.db, call.actor, call.path["match"], fields=fields, reason=body.reason, request=call.request
+    )
+
+
+def expire_match(call: Call) -> Done:
+    return match_changes.expire_match(
+        call.db, call.actor, call.path["match"], reason=call.body.reason, request=call.request
+    )
+
+
+def bring_match_back(call: Call) -> Done:
+    return match_changes.bring_match_back(
+        call.db, call.actor, call.path["match"], reason=call.body.reason, request=call.request
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     get("/matches", list_matches, "List the matches of your programmes", schemas.MatchPage, query=schemas.MatchQuery),
     get("/matches/{match}", show_match, "Show a match", schemas.MatchShown, noun="match"),
     post("/matches", create_match, "Enter a match of a known need and technology", shared.Made, body=schemas.NewMatch, status=201,
         noun="programme"),
     post("/matches/{match}/judge", judge_match, "Refuse a poor match, or take that back", shared.Made, body=schemas.JudgedMatch,
+        noun="match"),
+    post("/matches/{match}/correct", correct_match, "Put right what a match says, and stand for it", shared.Made,
+        body=schemas.CorrectedMatch, noun="match"),
+    post("/matches/{match}/expire", expire_match, "Say that nobody follows a match any more: it becomes no case", shared.Made,
+        body=schemas.MatchReason, noun="match"),
+    post("/matches/{match}/bring-back", bring_match_back, "Follow an expired match again", shared.Made, body=schemas.MatchReason,
         noun="match"),
     post("/matches/{match}/open", open_case, "Open the case of a match", schemas.Opened, status=201, noun="match"),
     get("/past-projects", past_projects, "List the projects that were closed before your programmes kept their cases here",

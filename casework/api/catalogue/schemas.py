@@ -17,7 +17,7 @@ class MatchQuery(Paged):
     ended: Annotated[
         bool | None,
         Field(
-            description="Only those of which the need or the technology has expired or was withdrawn, or only the others"
+            description="Only those that have expired, or of which the need or the technology has or was withdrawn; or only the others"
         ),
     ] = None
 
@@ -40,6 +40,21 @@ class NewMatch(Body):
     proposed_by: Line | None = None
     score: Decimals | None = None
     rationale: Words | None = None
+    confirmed: Annotated[bool, Field(description="You stand for what it says: no import overwrites it")] = False
+
+
+class CorrectedMatch(Body):
+    """A field that is null is emptied; one that is not sent stays."""
+
+    proposed_on: Day | None = None
+    proposed_by: Line | None = None
+    score: Decimals | None = None
+    rationale: Words | None = None
+    reason: Annotated[Words | None, Field(description="Needed where somebody stands for it, or it has its case")] = None
+
+
+class MatchReason(Body):
+    reason: Words
 
 
 class Side(Answer):
@@ -68,6 +83,11 @@ class MatchShown(Answer):
     refusal_code: Annotated[str | None, Field(description="The same as the programme's list has it")] = None
     refusal_name: Annotated[str | None, Field(description="What that list calls it")] = None
     refusal_name_zh: str | None = None
+    expired_at: Annotated[str | None, Field(description="Since when nobody follows it")] = None
+    expiry: Annotated[str | None, Field(description="Why nobody does")] = None
+    confirmed: Annotated[bool | None, Field(description="Whether a person of the office stands for what it says")] = (
+        None
+    )
 
 
 class MatchPage(Answer):

@@ -32,11 +32,12 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
-    taken, moment, written, refused, over = run(db, _LOCK_MATCH, (match,))[0]
-    if taken is not None or refused or over:
+    taken, moment, written, refused, expired, over = run(db, _LOCK_MATCH, (match,))[0]
+    if taken is not None or refused or expired or over:
         why = reasons.cases.HAS_CASE
         if taken is None:
-            why = reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_ENDED
+            named = reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_ENDED
+            why = reasons.catalogue.MATCH_EXPIRED if expired else named
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     # While one waited for the match, its records or their owners may have been merged into others.
     programme, code, need, technology, title, need_owner, technology_owner, phase, rights = run(db, _MATCH, (match,))[0]
@@ -84,13 +85,13 @@ _MATCH = """
 #: Materialised: the time is taken after the lock, however long one had to wait for it.
 _LOCK_MATCH = f"""
     WITH m AS MATERIALIZED (
-        SELECT case_id, programme_id, need_id, technology_id, refused_at FROM matches WHERE id = $1 FOR NO KEY UPDATE
+        SELECT case_id, programme_id, need_id, technology_id, refused_at, expired_at FROM matches WHERE id = $1 FOR NO KEY UPDATE
     ), n AS MATERIALIZED (
         SELECT x.status, x.valid_until FROM needs x WHERE x.id = (SELECT need_id FROM m) FOR SHARE
     ), t AS MATERIALIZED (
         SELECT x.status FROM technologies x WHERE x.id = (SELECT technology_id FROM m) FOR SHARE
     )
-    SELECT m.case_id, casework_now(), p.calendar::text, m.refused_at IS NOT NULL, {_ENDED} FROM m
+    SELECT m.case_id, casework_now(), p.calendar::text, m.refused_at IS NOT NULL, m.expired_at IS NOT NULL, {_ENDED} FROM m
     JOIN programmes p ON p.id = m.programme_id CROSS JOIN n CROSS JOIN t
 """
 

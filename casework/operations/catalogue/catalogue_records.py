@@ -21,6 +21,15 @@ STANDING_SIDES = (
     f"{in_its_place('technologies', 'matches.technology_id')} AS technology",
 )
 
+#: What of a match says that an import changes nothing of it: by column, in words.
+LEAVES = {"case_id": "has its case", "refused_at": "is refused", "expired_at": "has expired",
+    "confirmed_by": "says what somebody here stands for"}  # fmt: skip
+
+
+def left_as_it_is(row: Any) -> str:
+    """Why an import changes nothing of a match; empty where it does."""
+    return next((words for column, words in LEAVES.items() if getattr(row, column) is not None), "")
+
 
 class CatalogueRecords:
     """The needs, technologies and matches of a programme, as an import reads and writes them: many at a time."""

@@ -21,7 +21,7 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.catalogue_records import STANDING_SIDES, CatalogueRecords
+from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
 from casework.operations.catalogue.import_batches import (
     BATCH,
     COLUMNS,
@@ -409,7 +409,7 @@ class _Import:
     # --- matches ---
 
     def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        read = ("id", "case_id", "refused_at", *STANDING_SIDES, *COLUMNS["matches"])
+        read = ("id", *LEAVES, *STANDING_SIDES, *COLUMNS["matches"])
         known = self.records.known(db, "matches", (item.key for item in items), read)
         pairs = self.records.pairs(db, values)
         fresh: list[JsonObject] = []
@@ -437,7 +437,7 @@ class _Import:
             # A record may stand in the place of another by now: its match stays where it is.
             stays = ("need_id", "technology_id")
             differ = {name: value for name, value in columns.items() if name not in stays and value != before[name]}
-            why = "has its case" if row.case_id else "is refused" if row.refused_at else ""
+            why = left_as_it_is(row)
             while differ and why:
                 self._keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")
             if differ:

@@ -41,7 +41,8 @@ _NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", _TODAY), ended_in_sql("t", _T
 _SELECT = f"""
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
         {entitled("t")} AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
-        m.refused_at, m.refusal, m.refusal_code, {_NEED_ENDED} AS need_ended, {_TECHNOLOGY_ENDED} AS technology_ended,
+        m.refused_at, m.refusal, m.refusal_code, m.expired_at, m.expiry, m.confirmed_by, {_NEED_ENDED} AS need_ended,
+        {_TECHNOLOGY_ENDED} AS technology_ended,
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     JOIN programmes p ON p.id = m.programme_id LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
@@ -66,14 +67,15 @@ def list_matches(
     limit: int | None = None,
 ) -> Page[Match]:
     """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case, `refused` for those that are, or
-    are not, refused, `ended` for those of which a record has, or none has, expired or been withdrawn, `about` for those of a record."""
+    are not, refused, `ended` for those that have, or have not, expired, themselves or by a record, `about` for those of a record."""
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
     more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
     if refused is not None:
         more += f" AND m.refused_at IS {'NOT NULL' if refused else 'NULL'}"
     if ended is not None:
-        more += f" AND {'' if ended else 'NOT '}({_NEED_ENDED} IS NOT NULL OR {_TECHNOLOGY_ENDED} IS NOT NULL)"
+        over = f"({_NEED_ENDED} IS NOT NULL OR {_TECHNOLOGY_ENDED} IS NOT NULL OR m.expired_at IS NOT NULL)"
+        more += f" AND {'' if ended else 'NOT '}{over}"
     for noun, id in (about or {}).items():
         more += f" AND {_OF[noun]}"
         given[noun] = id
@@ -115,9 +117,13 @@ def create_match(
     proposed_by: str | None,
     score: str | None,
     rationale: str | None,
+    confirmed: bool = False,
     request: Request,
 ) -> Done:
-    """Enter a match of a known need and a known technology, each named by its id or its external id."""
+    """Enter a match of a known need and a known technology, each named by its id or its external id.
+
+    With `confirmed` the person who enters it stands for what it says: an import overwrites nothing of it then.
+    """
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
     if not actor.in_programme(programme, (Role.OFFICER, Role.SUPERVISOR)):
@@ -143,8 +149,8 @@ def create_match(
     rows = db.execute(
         text(
             "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, proposed_on, proposed_by,"
-            " score, rationale, created_at) VALUES (:id, :programme, :source, :external_id, :need, :technology,"
-            " :proposed_on, :proposed_by, CAST(:score AS numeric), :rationale, casework_now())"
+            " score, rationale, confirmed_by, created_at) VALUES (:id, :programme, :source, :external_id, :need, :technology,"
+            " :proposed_on, :proposed_by, CAST(:score AS numeric), :rationale, CAST(:stands AS uuid), casework_now())"
             " ON CONFLICT DO NOTHING"
         ),
         {
@@ -158,6 +164,7 @@ def create_match(
             "proposed_by": proposed_by or actor.name,
             "score": score,
             "rationale": rationale,
+            "stands": actor.person if confirmed else None,
         },
     ).rowcount
     if not rows:
@@ -199,9 +206,11 @@ def judge_match(
         lock_log(db, programme)
     if code:
         insist_listed(read_lists(db, programme), REFUSALS, code, "code")
-    row = db.execute(_LOCKED, {"id": match}).one()
+    row = db.execute(LOCKED, {"id": match}).one()
     if row.case_id is not None:
         raise Refused(reasons.catalogue.MATCH_HAS_CASE)
+    if row.expired:
+        raise Refused(reasons.catalogue.MATCH_EXPIRED)
     if row.refused == refused:
         raise Refused(reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_NOT_REFUSED)
     if not refused and row.merged:
@@ -224,18 +233,23 @@ def judge_match(
 
 
 MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_back", "match_moved"
-#: What officers and supervisors do to a match: the last by merging its need or technology into another record.
-JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED)
+MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK = "match_corrected", "match_expired", "match_brought_back"
+#: What officers and supervisors do to a match; it is moved by merging its need or technology into another record.
+JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED, MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK)
 #: The list from which the reason of a refusal is chosen.
 REFUSALS = "match_refusals"
-#: Locks a match that is judged.
-_LOCKED = text(
-    "SELECT m.case_id, m.refused_at IS NOT NULL AS refused, coalesce(n.merged_into, t.merged_into) IS NOT NULL AS merged,"
+#: Locks a match that is judged, corrected, or said to have expired.
+LOCKED = text(
+    "SELECT m.programme_id, m.case_id, m.refused_at IS NOT NULL AS refused, m.expired_at IS NOT NULL AS expired, m.confirmed_by,"
+    " m.proposed_on, m.proposed_by, m.score, m.rationale,"
+    f" coalesce({_NEED_ENDED}, {_TECHNOLOGY_ENDED}) AS ended,"
+    " coalesce(n.merged_into, t.merged_into) IS NOT NULL AS merged,"
     " EXISTS (SELECT FROM matches x JOIN needs y ON y.id = x.need_id JOIN technologies z ON z.id = x.technology_id"
-    " WHERE x.id <> m.id AND x.refused_at IS NULL AND coalesce(y.merged_into, y.id) = coalesce(n.merged_into, n.id)"
+    " WHERE x.id <> m.id AND x.refused_at IS NULL AND x.expired_at IS NULL"
+    " AND coalesce(y.merged_into, y.id) = coalesce(n.merged_into, n.id)"
     " AND coalesce(z.merged_into, z.id) = coalesce(t.merged_into, t.id)) AS doubled"
     " FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id"
-    " WHERE m.id = CAST(:id AS uuid) FOR NO KEY UPDATE OF m"
+    " JOIN programmes p ON p.id = m.programme_id WHERE m.id = CAST(:id AS uuid) FOR NO KEY UPDATE OF m"
 )
 #: Refuses a match.
 REFUSE = text(
@@ -307,6 +321,9 @@ def _shown(row: Any, lists: Mapping[str, Lists]) -> Match:
         refused_at=instant(row.refused_at) if row.refused_at else None,
         refusal=row.refusal,
         refusal_code=row.refusal_code,
+        expired_at=instant(row.expired_at) if row.expired_at else None,
+        expiry=row.expiry,
+        confirmed=row.confirmed_by is not None,
         refusal_name=None if why is None else why.label,
         refusal_name_zh=None if why is None else why.label_zh,
     )

@@ -313,7 +313,8 @@ def _move_matches(
 
 #: Of some matches those that are not refused.
 _NOT_REFUSED = text(
-    "SELECT id::text FROM matches WHERE id = ANY(CAST(:ids AS uuid[])) AND refused_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+    "SELECT id::text FROM matches WHERE id = ANY(CAST(:ids AS uuid[])) AND refused_at IS NULL"
+    " AND expired_at IS NULL ORDER BY id FOR NO KEY UPDATE"
 )
 
 

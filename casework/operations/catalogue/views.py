@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.engine.state.right_values import Amount, OwnerOfRight
@@ -225,6 +226,28 @@ class Match:
     refusal_code: str | None
     refusal_name: str | None
     refusal_name_zh: str | None
+    #: Since when nobody follows it any more, and why; null for one that is followed.
+    expired_at: str | None
+    expiry: str | None
+    #: Whether a person of the office stands for what it says.
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchEntry:
+    """One entry of a match's history."""
+
+    at: str
+    #: The kind of its event.
+    kind: str
+    who: str | None
+    imported: bool
+    #: By field what it said before and says since.
+    changes: Mapping[str, tuple[str | None, str | None]]
+    erased: list[str]
+    reason: str | None
+    #: Why it was refused, as the programme's list has it.
+    code: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

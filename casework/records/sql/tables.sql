@@ -1676,16 +1676,23 @@ CREATE TABLE matches (
     refused_by UUID,
     refusal TEXT,
     refusal_code TEXT,
+    expired_at TIMESTAMP WITH TIME ZONE,
+    expired_by UUID,
+    expiry TEXT,
+    confirmed_by UUID,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_matches PRIMARY KEY (id),
     CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
     CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
+    CONSTRAINT ck_matches_expiry CHECK ((expired_at IS NULL) = (expiry IS NULL) AND (expired_at IS NULL OR (case_id IS NULL AND refused_at IS NULL))),
     CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL) AND (refused_at IS NOT NULL OR refusal_code IS NULL)),
     CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
     CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
     CONSTRAINT uq_matches_case_id UNIQUE (case_id),
-    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id)
+    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id),
+    CONSTRAINT fk_matches_expired_by FOREIGN KEY(expired_by) REFERENCES people (id),
+    CONSTRAINT fk_matches_confirmed_by FOREIGN KEY(confirmed_by) REFERENCES people (id)
 );
 CREATE INDEX ix_matches_need_id ON matches (need_id);
 CREATE INDEX ix_matches_technology_id ON matches (technology_id);
@@ -1694,6 +1701,8 @@ COMMENT ON COLUMN matches.case_id IS 'The case that it became';
 COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
 COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
 COMMENT ON COLUMN matches.refusal_code IS 'The same as the programme''s list has it; null where its records were merged';
+COMMENT ON COLUMN matches.expired_at IS 'Since when nobody follows it any more; it becomes no case then';
+COMMENT ON COLUMN matches.expiry IS 'Why nobody follows it any more';
 
 CREATE TABLE notifications (
     id UUID NOT NULL,

@@ -219,9 +219,17 @@ matches = Table(
     reference("refused_by", "people.id", nullable=True),
     Column("refusal", Text, comment="Why it is refused"),
     Column("refusal_code", Text, comment="The same as the programme's list has it; null where its records were merged"),
+    Column("expired_at", Time, comment="Since when nobody follows it any more; it becomes no case then"),
+    reference("expired_by", "people.id", nullable=True),
+    Column("expiry", Text, comment="Why nobody follows it any more"),
+    reference("confirmed_by", "people.id", nullable=True),
     Column("created_at", Time, nullable=False, server_default=NOW),
     _once_a_source(),
     UniqueConstraint("programme_id", "need_id", "technology_id"),
+    CheckConstraint(
+        "(expired_at IS NULL) = (expiry IS NULL) AND (expired_at IS NULL OR (case_id IS NULL AND refused_at IS NULL))",
+        name="expiry",
+    ),
     CheckConstraint(
         "(refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)"
         " AND (refused_at IS NOT NULL OR refusal_code IS NULL)",

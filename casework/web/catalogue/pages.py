@@ -17,15 +17,18 @@ from casework.engine.case_objects.programme_lists import offered
 from casework.engine.roles import Role
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.opening import open_case
-from casework.operations.catalogue import kept_records, matches
+from casework.operations.catalogue import kept_records, match_changes, matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.views import Need, Technology
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
+from casework.web.catalogue.match_words import say_entries
+from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.session import list_transaction, page_transaction
@@ -118,6 +121,8 @@ def show(match: UUID) -> str:
         names = names_of(db, people, {record.owner for record in sides.values()})
         lists = read_lists(db, details.programme)
         refusals = offered(lists[matches.REFUSALS])
+        entries = match_changes.read_match_entries(db, actor, str(match))
+        layout.use_calendar(calendar_of(db, details.programme))
         names |= names_listed(lists, "need", need) | names_listed(lists, "technology", technology)
     return render_template(
         "catalogue/show.html",
@@ -127,6 +132,7 @@ def show(match: UUID) -> str:
         statuses=STATUSES,
         ended=details.need.ended or details.technology.ended,
         sides=[(noun, values_of(noun, record, names)) for noun, record in sides.items()],
+        entries=say_entries(entries, lists[matches.REFUSALS]),
         may=actor.in_programme(details.programme, DECIDERS),
     )
 

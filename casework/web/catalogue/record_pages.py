@@ -171,6 +171,7 @@ class _Pages:
             stays=(titles[one.merged_into], self._at(one.merged_into)) if one.merged_into else None,
             over=_over(one),
             use_url=self._beside("use", id) if may else "",
+            match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
             list_name=gettext(_NAMES[self.noun]),
             list_url=self._url("index"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from casework.engine.case_objects.organisations import KEPT
+from casework.operations.catalogue.match_changes import correct_match, expire_match, read_match_entries
+from casework.operations.catalogue.matches import show_match
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisation_queries import read_entries, show_organisation
 from casework.operations.catalogue.organisations import keep_row, record_organisation
@@ -69,4 +71,29 @@ def test_so_do_needs_that_were_merged_or_withdrawn_in_whose_words_somebody_stand
     with transaction(scene.engine) as db:
         need = show_record(db, world.actor(db, "officer"), Need, gone)
         assert (need.merged_into, show_record(db, world.actor(db, "officer"), Need, kept).status) == (kept, "withdrawn")
+    assert list(verify_all(scene.engine)) == []
+
+
+def test_so_does_a_match_that_was_put_right_and_has_expired(scene: Scene) -> None:
+    """Of what it said before and why nobody follows it nothing is left, and it stays a match."""
+    world = scene.world
+    with transaction(scene.engine) as db:
+        officer, match = world.actor(db, "officer"), world.matches[1]
+        for fields, reason in (({"rationale": f"{WHO} knows both."}, None), ({"proposed_by": WHO}, f"{WHO} told us.")):
+            correct_match(db, officer, match, fields=fields, reason=reason, request=new_request())
+        expire_match(db, officer, match, reason=f"{WHO} has left.", request=new_request())
+    assert {"matches", "events"} <= scene.found((WHO,))[WHO]
+    scene.erase(**ERASE)
+    assert scene.found((WHO,)) == {}
+    with transaction(scene.engine) as db:
+        officer = world.actor(db, "officer")
+        assert show_match(db, officer, match).expired_at is not None
+        told = read_match_entries(db, officer, match)
+        assert [entry.kind for entry in told if entry.kind != "erased"] == [
+            "match_expired",
+            "match_corrected",
+            "match_corrected",
+            "match_entered",
+        ]
+        assert any(entry.erased for entry in told)
     assert list(verify_all(scene.engine)) == []

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
 from casework.engine.case_objects.programme_lists import LIST_SET
-from casework.operations.catalogue.matches import MATCH_REFUSED, judge_match
+from casework.operations.catalogue.match_changes import correct_match
+from casework.operations.catalogue.matches import MATCH_CORRECTED, MATCH_REFUSED, judge_match
 from casework.operations.deadlines.limits import set_limit
 from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
@@ -184,6 +185,24 @@ def test_a_refusal_for_a_reason_that_was_not_offered_is_found(scene: Scene, atta
     assert any(
         "did not offer “too_hot” then" in sentence for _, sentence in not_allowed(verify_case(attack, programme))
     )
+
+
+def test_a_correction_of_a_match_by_somebody_who_could_not_do_it_is_found(scene: Scene, attack: Connection) -> None:
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, officer = scene.world.programmes["BJ"], scene.world.actor(attack, "officer")
+    fields = {"score": "0.1"}
+    correct_match(attack, officer, scene.world.matches[1], fields=fields, reason=None, request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    assert not_allowed(verify_case(attack, programme)) == []
+
+    def forge(rows: list[Stored]) -> None:
+        next(row for row in rows if row["header"]["kind"] == MATCH_CORRECTED)["header"]["actor"] = scene.world.people[
+            "auditor"
+        ]
+
+    rebuild(attack, programme, forge)
+    found = [sentence for _, sentence in not_allowed(verify_case(attack, programme))]
+    assert any("by somebody who could not do it then" in sentence for sentence in found)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_one_is_withdrawn_and_brought_back_on_its_page(browser_for: Enter, world
     assert "Said:" not in fill(browser, f"{page}/use", status="withdrawn")
     said = fill(browser, f"{page}/use", status="withdrawn", reason="They found one themselves.")
     assert "Said: its matches open no case." in said
-    assert "Its matches open no case; cases that run go on." in said
+    assert "Its matches open no case, and no new match is made of it; cases that run go on." in said
     assert "They found one themselves." in said
     assert "withdrawn" in browser.get(f"/{plural}").text
     assert f"/matches/{match}" not in browser.get("/matches").text
