@@ -275,6 +275,21 @@ def _workflow(edition: Edition) -> Iterator[str]:
             ("Side task", "What is to be done", "Who", "Limit", "Set by", "Form"),
             (_task(edition, rule) for rule in edition.tasks.values()),
         )
+    if edition.guard_limits:
+        yield ""
+        yield from table(
+            ("Limit of a rule", "What it says", "How long", "Set by", "A programme sets"),
+            (
+                (
+                    f"`{what}`",
+                    edition.text(f"limits.{what.rsplit('.', 1)[1]}"),
+                    limit({**one, "since": None}),
+                    "ours",
+                    f"{one['least']} to {one['most']}",
+                )
+                for what, one in edition.guard_limits.items()
+            ),
+        )
     if edition.rules["forms"]:
         yield ""
         yield from table(("Form", "Field", "Asked", "Type", "Limits", "Needed", "Only when"), _form_rows(edition))
@@ -378,7 +393,9 @@ def limit(rule: Mapping[str, Any] | None) -> str:
     where = " or ".join(f"`{name}`" for name in (rule["since"] or "").split("|") if name)
     if rule["n"] == 0 and where:
         return f"until {where}"
-    unit = {"wd": "working day", "cd": "calendar day", "mo": "month"}.get(rule["unit"], rule["unit"])
+    if rule["unit"] == "pc":
+        return f"{rule['n']} per cent a year"
+    unit = {"wd": "working day", "cd": "calendar day", "mo": "month", "times": "time"}.get(rule["unit"], rule["unit"])
     words = f"{abs(rule['n'])} {unit}{'' if abs(rule['n']) == 1 else 's'}"
     if not where:
         return words
@@ -414,6 +431,8 @@ def guards() -> Iterator[str]:
         yield f"Asked by {', '.join(dict.fromkeys(used[name]))}."
         if guard.reads:
             yield f"Reads from outside: {', '.join(guard.reads)}."
+        for one in guard.limits:
+            yield f"Compares with `{one.what}`, {limit({**one.rule(), 'since': None})}: ours, and a programme may set it."
 
 
 # --- the command line ------------------------------------------------------------------------------------------------

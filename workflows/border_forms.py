@@ -26,7 +26,9 @@ class LetterOfIntent(Form):
 
     number = Text(label="Number of the letter", max=100)
     issued_on = Date(label="Issued on", past=True)
-    valid_until = Date(label="Valid until", future=True, help="At most three years after its issue")
+    valid_until = Date(
+        label="Valid until", future=True, help="Not longer after its issue than the programme lets a letter be valid"
+    )
 
 
 class AuthorityRefusal(Form):

@@ -7,10 +7,12 @@ from typing import Literal
 
 from casework.engine.case_objects import border_words
 from casework.engine.case_objects.border_words import Words
+from casework.engine.deadlines.deadlines import months_after
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
+from workflows.own_limits import LETTER_HOLDS
 
 #: Import and export are seen from here.
 HOME = "CN"
@@ -39,8 +41,6 @@ WAITS_FOR = {
     "dual_use_licence": border_words.NO_LICENCE_YET,
 }
 ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border_words.ENDED_NOT_PERMITTED}
-#: Ours: the measures that said one to three years have been replaced.
-LETTER_YEARS = 3
 
 Way = Literal["none", "home", "abroad", "unknown", "export", "import"]
 CROSSING = ("export", "import")
@@ -186,18 +186,15 @@ def technology_is_exported(f: Facts) -> bool:
 
 
 @guard(
-    rule="The letter of intent is valid for three years at most.",
-    refusal="A letter of intent is valid for three years after its issue at most.",
+    rule="The letter of intent ends in time.",
+    refusal="A letter of intent is not valid for so long after its issue.",
+    limits=(LETTER_HOLDS,),
 )
 def letter_ends_in_time(f: Facts) -> bool:
     issued, ends = f.data.get("issued_on"), f.data.get("valid_until")
-    return issued is None or ends is None or date.fromisoformat(ends) <= _years_after(date.fromisoformat(issued))
-
-
-def _years_after(day: date) -> date:
-    year = day.year + LETTER_YEARS
-    # The 29 February of a year that has none is the day before the 1 March.
-    return day.replace(year=year) if (day.month, day.day) != (2, 29) else date(year, 2, 28)
+    if issued is None or ends is None:
+        return True
+    return date.fromisoformat(ends) <= months_after(date.fromisoformat(issued), f.limit(LETTER_HOLDS))
 
 
 # --- the licence -----------------------------------------------------------------------------------------------------

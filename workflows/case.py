@@ -295,7 +295,7 @@ class Case(Workflow):
     reopen = closed.to(
         scoping, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=RETURN, reopens=True, do="Reopen the case",
         done="reopened the case", form=forms.Reopening,
-        guards=[guards.closed_within_24_months, guards.not_stopped_by_compliance], effects=[effects.no_outcome],
+        guards=[guards.closed_not_too_long_ago, guards.not_stopped_by_compliance], effects=[effects.no_outcome],
         opens=[screening, record_consent, service_plan], decides="closings",
     )  # fmt: skip
 

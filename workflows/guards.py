@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from casework.engine.deadlines.deadlines import months_after
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
 from workflows.joins import reached, services_that_count
+from workflows.own_limits import CONSENT_HOLDS, REOPENING, SCREENING_HOLDS
 
 PARTIES = ("need_owner", "technology_owner")
 
@@ -22,9 +24,6 @@ OUTLIVES: Mapping[str, frozenset[str]] = {
     "pledge": frozenset({"servicing", "overdue", "disposal", "deregistration"}),
     "agreement": frozenset({"in_force"}),
 }
-
-SCREENING_HOLDS = timedelta(days=90)
-CONSENT_AGES = timedelta(days=365)
 
 
 # --- what several guards ask -----------------------------------------------------------------------------------------
@@ -179,14 +178,14 @@ def _holds(f: Facts, party: str) -> bool:
         return record["result"] == "clear" and record["owners_free"] is True and lasts
     if task is None or task.result.get("result") != "clear":
         return False
-    return str(task.result.get("checked_on", "")) >= (f.today - SCREENING_HOLDS).isoformat()
+    return str(task.result.get("checked_on", "")) >= (f.today - timedelta(days=f.limit(SCREENING_HOLDS))).isoformat()
 
 
 @guard(
-    rule="Every party has a screening with no hit: one on its organisation's record that is still valid, or one of this case that is"
-    " at most 90 days old.",
-    refusal="Every party must be screened with no hit: on its organisation's record, still valid, or in this case, at most 90 days ago.",
+    rule="Every party has a screening with no hit that still holds: one on its organisation's record, or one of this case.",
+    refusal="Every party must be screened with no hit: on its organisation's record, still valid, or in this case, not too long ago.",
     reads=("screenings",),
+    limits=(SCREENING_HOLDS,),
 )
 def parties_are_screened(f: Facts) -> bool:
     return all(_holds(f, party) for party in PARTIES)
@@ -196,6 +195,7 @@ def parties_are_screened(f: Facts) -> bool:
     rule="The party has no screening on its organisation's record that is still valid.",
     refusal="The party's organisation has a screening on record that is still valid.",
     reads=("screenings",),
+    limits=(SCREENING_HOLDS,),
 )
 def screening_is_not_on_record(f: Facts) -> bool:
     """Asked before the task of a party is opened; a screening of this case is no reason not to ask again."""
@@ -204,14 +204,15 @@ def screening_is_not_on_record(f: Facts) -> bool:
 
 
 @guard(
-    rule="After a reopening, no consent is older than 12 months.",
-    refusal="After a reopening each party must have renewed a consent that is older than 12 months.",
+    rule="After a reopening, no consent is older than a consent holds.",
+    refusal="After a reopening each party must have renewed a consent that is too old.",
+    limits=(CONSENT_HOLDS,),
 )
 def consents_are_recent(f: Facts) -> bool:
     reopened = moment_of(f, "reopen")
     if reopened is None:
         return True
-    oldest = (f.calendar.local_date(reopened) - CONSENT_AGES).isoformat()
+    oldest = months_after(f.calendar.local_date(reopened), -f.limit(CONSENT_HOLDS)).isoformat()
     return all(any(track.given_on >= oldest for track in live_tracks(f, party)) for party in PARTIES)
 
 
@@ -361,13 +362,11 @@ def not_stopped_by_compliance(f: Facts) -> bool:
 
 
 @guard(
-    rule="The case was closed at most 24 months ago.",
-    refusal="The case was closed more than 24 months ago.",
+    rule="The case was closed no longer ago than a case may be reopened.",
+    refusal="The case was closed too long ago to be reopened.",
+    limits=(REOPENING,),
 )
-def closed_within_24_months(f: Facts) -> bool:
+def closed_not_too_long_ago(f: Facts) -> bool:
     if f.case.closed_at is None:
         return False
-    closed = f.calendar.local_date(f.case.closed_at)
-    # The 29th of February comes back on the 28th.
-    last = closed.replace(year=closed.year + 2, day=28 if (closed.month, closed.day) == (2, 29) else closed.day)
-    return f.today <= last
+    return f.today <= months_after(f.calendar.local_date(f.case.closed_at), f.limit(REOPENING))

@@ -7,6 +7,7 @@ from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, 
 from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
 from workflows.deal_guards import right_is_left_in_territory
+from workflows.own_limits import CHECK_HOLDS
 from workflows.right_guards import (
     a_party_owns_each_right,
     case_is_about_a_right,
@@ -80,7 +81,7 @@ class NotClear(Form):
 
 
 class Ip(Workflow):
-    """An officer looks the rights up in their registers, and again when the answer is ninety days old and something rests on it."""
+    """An officer looks the rights up in their registers, and again when the answer is too old and something rests on it."""
 
     workflow = "ip"
     title = "Check of intellectual property"
@@ -88,7 +89,7 @@ class Ip(Workflow):
     checking = State("Checking", queue=Role.OFFICER, due=working_days(10), step="Check", do="Check the rights")
     gaps = State("Gaps", queue=Role.OFFICER, due=working_days(20), step="Put right", do="Get what is missing")
     clear = State(
-        "Clear", queue=Role.OFFICER, due=calendar_days(90, since="confirm.checked_on"), step="Rights clear",
+        "Clear", queue=Role.OFFICER, due=calendar_days(90, since="confirm.checked_on", shared=CHECK_HOLDS), step="Rights clear",
         do="Check the rights again",
     )  # fmt: skip
     ended = Final("Ended")
@@ -111,7 +112,7 @@ class Ip(Workflow):
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",
     )  # fmt: skip
     recheck = clear.to(
-        checking, by=(Role.OFFICER, Role.SYSTEM), after=calendar_days(90, since="confirm.checked_on"), kind=RETURN,
+        checking, by=(Role.OFFICER, Role.SYSTEM), after=calendar_days(90, since="confirm.checked_on", shared=CHECK_HOLDS), kind=RETURN,
         form=Recheck, do="Check the rights again", done="asked for a new check of the rights",
     )  # fmt: skip
     fail = (checking | gaps).to(

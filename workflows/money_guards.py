@@ -10,9 +10,7 @@ from casework.engine.case_objects.money import amount_of, owed, repayments_of, s
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import Task
-
-#: Above it whoever approves a loan is asked once more, in per cent a year: ours.
-MOST_INTEREST = Decimal(15)
+from workflows.own_limits import INTEREST
 
 
 def _paid(facts: Facts) -> tuple[Decimal, str]:
@@ -58,11 +56,12 @@ def approval_fits_its_application(facts: Facts) -> bool:
 
 @guard(
     rule="The interest is one that loans have, or whoever approves it says that it is right so.",
-    refusal="The interest is above 15 per cent a year. Look once more; if it is right so, say so below.",
+    refusal="The interest is above what loans have. Look once more; if it is right so, say so below.",
+    limits=(INTEREST,),
 )
 def interest_is_usual(facts: Facts) -> bool:
     rate = facts.data.get("rate")
-    return rate is None or Decimal(rate) <= MOST_INTEREST or facts.data.get("departs") is True
+    return rate is None or Decimal(rate) <= facts.limit(INTEREST) or facts.data.get("departs") is True
 
 
 @guard(

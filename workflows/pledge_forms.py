@@ -164,7 +164,7 @@ class FirstDoor(Form):
     bank_share = Number(label="Share of the bank", unit="%", min="0", max="100")
     departs = YesNo(
         label="It departs from the application, and is right so", required=False,
-        help="Only for more than was applied for, another currency, or interest above 15 per cent a year",
+        help="Only for more than was applied for, another currency, or interest above what loans have",
     )  # fmt: skip
 
 

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.guards import live_tracks
-
-ROUNDS = 2
+from workflows.own_limits import EXTENSION, RETURNS, START
 
 
 def _covers(f: Facts, provider: str | None, document: str) -> bool:
@@ -67,16 +66,13 @@ def person_is_not_out(f: Facts) -> bool:
 
 
 @guard(
-    rule="The provider has not started within 15 working days after accepting.",
-    refusal="The provider still has working days left to start: 15 after accepting.",
+    rule="The provider has not started in the time that it has after accepting.",
+    refusal="The provider still has time to start.",
+    limits=(START,),
 )
 def start_is_overdue(f: Facts) -> bool:
     accepted = f.fired("accept")
-    return accepted is not None and f.now >= f.calendar.due(accepted.at, 15, "wd")
-
-
-#: So many days may be added to what was planned at the least, and after a return, however short the time was.
-EXTENSION_DAYS = timedelta(days=90)
+    return accepted is not None and f.now >= f.calendar.due(accepted.at, f.limit(START), "wd")
 
 
 def _dues(f: Facts) -> list[date]:
@@ -109,16 +105,17 @@ def _due_at_first(f: Facts) -> list[date]:
 
 
 def _last_extension(f: Facts) -> date:
-    """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or EXTENSION_DAYS
-    after it or after a return; where nothing was planned, after the first day of the service's step, which no later grant moves."""
+    """The last day that may be asked for and granted: twice the time from acceptance to the planned day, or so many days as may be
+    added after it or after a return; where nothing was planned, after the first day of the service's step, which no later grant moves."""
+    more = timedelta(days=f.limit(EXTENSION))
     accepted, returned, planned = f.fired("accept"), f.fired("return"), f.said("accept.planned_on")
-    days = [f.calendar.local_date(returned.at) + EXTENSION_DAYS] if returned is not None else []
+    days = [f.calendar.local_date(returned.at) + more] if returned is not None else []
     if accepted is not None and planned is not None:
         start, day = f.calendar.local_date(accepted.at), date.fromisoformat(planned)
-        days += [day + (day - start), day + EXTENSION_DAYS]
+        days += [day + (day - start), day + more]
     elif planned is None:
-        days += [due + EXTENSION_DAYS for due in _due_at_first(f)]
-    return max(days, default=f.today + EXTENSION_DAYS)
+        days += [due + more for due in _due_at_first(f)]
+    return max(days, default=f.today + more)
 
 
 def _wanted(f: Facts) -> date | None:
@@ -145,9 +142,10 @@ def extension_is_later(f: Facts) -> bool:
 
 
 @guard(
-    rule="The new day lies within twice the time that was planned, or within ninety days after the planned day or a return.",
-    refusal="The new day lies too far away: at most twice the time that was planned from the acceptance, or ninety days more than"
-    " planned or after a return. For more than that, the request is cancelled and made anew.",
+    rule="The new day lies within twice the time that was planned, or not too long after the planned day or a return.",
+    refusal="The new day lies too far away: at most twice the time that was planned from the acceptance, or what may be added to what"
+    " was planned or after a return. For more than that, the request is cancelled and made anew.",
+    limits=(EXTENSION,),
 )
 def extension_is_bounded(f: Facts) -> bool:
     day = _wanted(f)
@@ -175,8 +173,9 @@ def not_a_mediation(f: Facts) -> bool:
 
 
 @guard(
-    rule="It was returned fewer than two times.",
-    refusal="It has been returned twice already.",
+    rule="It was returned fewer times than it may be.",
+    refusal="It has been returned as often as it may be.",
+    limits=(RETURNS,),
 )
 def rounds_are_left(f: Facts) -> bool:
-    return f.count("return") < ROUNDS
+    return f.count("return") < f.limit(RETURNS)

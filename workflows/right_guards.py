@@ -16,6 +16,7 @@ from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import PREPARATORY
 from workflows.deal_guards import concerned, gives, last_signing
+from workflows.own_limits import CHECK_HOLDS
 
 
 def _rights(f: Facts) -> list[Mapping[str, Any]]:
@@ -118,13 +119,10 @@ def something_rests_on_the_check(f: Facts) -> bool:
     return not _is_settled(f)
 
 
-#: For how many days a check holds.
-HOLDS_DAYS = 90
-
-
 @guard(
-    rule="What gives rights rests on a check of them that is clear and no older than ninety days, or that was waived.",
-    refusal="The check of the rights is older than ninety days, or not clear. Check them again before the signing.",
+    rule="What gives rights rests on a check of them that is clear and still holds, or that was waived.",
+    refusal="The check of the rights is too old, or not clear. Check them again before the signing.",
+    limits=(CHECK_HOLDS,),
 )
 def check_of_rights_is_fresh(f: Facts) -> bool:
     if gives(f.data) is None or waived(f, "ip"):
@@ -132,7 +130,7 @@ def check_of_rights_is_fresh(f: Facts) -> bool:
     confirmed = last_check(f)
     if confirmed is None or not check_is_clear(f):
         return False
-    return date.fromisoformat(str(confirmed.data["checked_on"])) + timedelta(days=HOLDS_DAYS) >= f.today
+    return date.fromisoformat(str(confirmed.data["checked_on"])) + timedelta(days=f.limit(CHECK_HOLDS)) >= f.today
 
 
 def last_check(f: Facts) -> Fired | None:

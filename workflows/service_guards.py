@@ -15,6 +15,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.codes import ABOUT_RIGHTS
 from workflows.deal_guards import pledgees_matter
+from workflows.own_limits import RETESTS
 
 # --- rights ----------------------------------------------------------------------------------------------------------
 
@@ -210,16 +211,18 @@ def _pledgee_agreed(facts: Facts, right: str, since: str) -> bool:
 
 
 @guard(
-    rule="At most two retests are made.",
-    refusal="Two retests have been made; a third is not allowed.",
+    rule="It was tested again fewer times than it may be.",
+    refusal="It has been tested again as often as it may be.",
+    limits=(RETESTS,),
 )
 def retest_is_left(facts: Facts) -> bool:
-    return facts.count("retest") < 2
+    return facts.count("retest") < facts.limit(RETESTS)
 
 
 @guard(
-    rule="Two retests have failed, or correction was refused.",
-    refusal="Two retests must have failed, or correction been refused.",
+    rule="It was tested again as often as it may be, or correction was refused.",
+    refusal="It must have been tested again as often as it may be, or correction been refused.",
+    limits=(RETESTS,),
 )
 def retests_failed_or_correction_refused(facts: Facts) -> bool:
-    return facts.count("retest") >= 2 or facts.data.get("correction_refused") is True
+    return facts.count("retest") >= facts.limit(RETESTS) or facts.data.get("correction_refused") is True

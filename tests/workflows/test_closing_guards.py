@@ -147,8 +147,8 @@ def test_not_stopped_by_compliance(case: Facts, holds: bool) -> None:
         ),
     }
 )
-def test_closed_within_24_months(case: Facts, holds: bool) -> None:
-    assert guards.closed_within_24_months.holds(case) is holds
+def test_closed_not_too_long_ago(case: Facts, holds: bool) -> None:
+    assert guards.closed_not_too_long_ago.holds(case) is holds
 
 
 def test_every_guard_says_its_rule_and_its_refusal_in_sentences_of_their_own() -> None:

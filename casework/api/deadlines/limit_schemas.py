@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Line, SomeWords
-from casework.operations.deadlines.limits import MOST
+from casework.engine.definition.own_limits import MOST
 
 
 class NewLimit(Body):
@@ -26,16 +26,27 @@ class LimitMade(Answer):
 
 class OwnLimit(Answer):
     what: str
+    kind: Annotated[
+        str,
+        Field(
+            description="due, appears, fires, remind, escalate, flag: what happens then; holds: what a rule compares with"
+        ),
+    ]
     workflow: str
     edition: Annotated[str, Field(description="The newest edition, by its fingerprint")]
     words: Annotated[str, Field(description="The key of the edition's text that names it")]
     n: Annotated[int, Field(description="As the workflow says")]
-    unit: Annotated[str, Field(description="wd, working days, cd, calendar days, or mo, months")]
+    unit: Annotated[
+        str, Field(description="wd, working days, cd, calendar days, mo, months, times, or pc, per cent a year")
+    ]
     since: Annotated[str | None, Field(description="From the day that this field names; else from the beginning")]
+    back: Annotated[bool, Field(description="It counts back from that day")]
     own: Annotated[int | None, Field(description="As the programme has set it")]
     law: Annotated[str | None, Field(description="The article that sets it, by its code")]
     law_text: str | None
     settable: bool
+    least: Annotated[int, Field(description="The fewest that may be set")]
+    most: int
 
 
 class ProgrammeLimits(Answer):

@@ -36,6 +36,8 @@ class WrittenLimit(TypedDict):
     since: str | None
     #: The article that sets it; without one the limit is the programme's own.
     law: NotRequired[str]
+    #: The limit of a guard that it is as well, so that both are set at once.
+    shared: NotRequired[str]
 
 
 class Rule(TypedDict):
@@ -85,8 +87,8 @@ def rule_of(limit: WrittenLimit, said: Said) -> Rule | None:
 
 
 def may_be_set(limit: WrittenLimit | None) -> bool:
-    """Whether a programme may set a limit for itself: none of law, and none that counts from a day that a form names."""
-    return limit is not None and "law" not in limit and limit["since"] is None and limit["n"] > 0
+    """Whether a programme may set a limit for itself: none of law, and no day that a form names."""
+    return limit is not None and "law" not in limit and limit["n"] != 0
 
 
 def own_rule(limit: WrittenLimit | None, said: Said, calendar: Calendar, what: str) -> Rule | None:
@@ -96,8 +98,20 @@ def own_rule(limit: WrittenLimit | None, said: Said, calendar: Calendar, what: s
     """
     if limit is None or (rule := rule_of(limit, said)) is None:
         return None
-    n = calendar.limits.get(what) if may_be_set(limit) else None
+    what = called(limit, what)
+    n = set_for(limit, calendar, what)
     return rule if n is None else {**rule, "n": n, "own": what}
+
+
+def called(limit: WrittenLimit, what: str) -> str:
+    """What a limit is called in settings: by itself, or as the guard's limit that it is as well."""
+    return limit.get("shared", what)
+
+
+def set_for(limit: WrittenLimit | None, calendar: Calendar, what: str) -> int | None:
+    """How many the programme has set in place of a limit, counted back from its day where the limit is; None where it has not."""
+    n = calendar.limits.get(what) if may_be_set(limit) else None
+    return n if n is None or limit is None or limit["n"] > 0 else -n
 
 
 def of_state(workflow: str, state: str) -> str:
@@ -108,6 +122,21 @@ def of_state(workflow: str, state: str) -> str:
 def of_task(workflow: str, task: str) -> str:
     """The same of a side task, by its key."""
     return f"{workflow}.tasks.{task}"
+
+
+def of_appearing(workflow: str, task: str) -> str:
+    """The same of how long after its opening a side task appears."""
+    return f"{workflow}.tasks.{task}.after"
+
+
+def of_firing(workflow: str, transition: str) -> str:
+    """The same of how long a state lasts until the clock fires a transition."""
+    return f"{workflow}.transitions.{transition}.after"
+
+
+def of_step(workflow: str, state: str, place: int) -> str:
+    """The same of a step of a state's own escalation, by its place."""
+    return f"{workflow}.states.{state}.escalation.{place}"
 
 
 def on_day(day: str) -> Rule:
@@ -193,9 +222,15 @@ def plan(due: Rule, steps: Plan, activate: Rule | None = None) -> Plan:
     ]
 
 
-def own_steps(steps: Iterable[tuple[WrittenLimit, str]], said: Said) -> Plan:
+def own_steps(
+    steps: Iterable[tuple[WrittenLimit, str]], said: Said, calendar: Calendar, workflow: str, state: str
+) -> Plan:
     """A state's own escalation; what counts from a day that nobody has named falls away."""
-    return [(what, rule) for limit, what in steps if (rule := rule_of(limit, said)) is not None]
+    counted = [
+        (what, own_rule(limit, said, calendar, of_step(workflow, state, place)))
+        for place, (limit, what) in enumerate(steps)
+    ]
+    return [(what, rule) for what, rule in counted if rule is not None]
 
 
 def count(

@@ -10,6 +10,7 @@ from typing import Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from casework.engine.deadlines.deadlines import WrittenLimit
+from casework.engine.definition.limits import WrittenGuardLimit
 
 
 class WrittenItem(TypedDict):
@@ -203,5 +204,7 @@ class WrittenRules(TypedDict):
     money: NotRequired[dict[str, str]]
     #: Where the price of a deal is said.
     price: NotRequired[dict[str, str]]
+    #: What guards compare with and a programme may set, by what settings call it.
+    limits: NotRequired[dict[str, WrittenGuardLimit]]
     #: By service what its provider reads of the case: parts of the records, and by every other part the answers that it holds.
     sheets: NotRequired[dict[str, dict[str, list[str]]]]

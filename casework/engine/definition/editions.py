@@ -14,6 +14,7 @@ from casework.engine.deadlines.deadlines import ESCALATION, WrittenLimit
 from casework.engine.definition import grammar
 from casework.engine.definition.edition_schema import WrittenByLink, WrittenField, WrittenOpening, WrittenRules
 from casework.engine.definition.form_values import build_model
+from casework.engine.definition.limits import WrittenGuardLimit
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.ledger.canonical_json import digest
 from casework.reasons import Text
@@ -244,6 +245,11 @@ class Edition:
     def price(self) -> Mapping[str, str]:
         """Where the price of a deal is said, by what it is."""
         return self.rules.get("price", {})
+
+    @property
+    def guard_limits(self) -> Mapping[str, WrittenGuardLimit]:
+        """What its guards compare with and a programme may set, by what settings call it."""
+        return self.rules.get("limits", {})
 
     @property
     def sheets(self) -> Mapping[str, Mapping[str, Sequence[str]]]:

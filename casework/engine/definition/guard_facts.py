@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
+from casework.engine.definition.limits import GuardLimit
 from casework.engine.parts import NOTHING
 from casework.engine.state.case import COMPLETED, GIVEN_UP_JOIN, Case, Fired, Join, Task, Track
 from casework.engine.state.join_count import members
@@ -64,6 +65,10 @@ class Facts:
     @property
     def today(self) -> date:
         return self.calendar.local_date(self.now)
+
+    def limit(self, limit: GuardLimit) -> int:
+        """What a guard compares with: as the programme has set it, else as the guard has it."""
+        return self.calendar.limits.get(limit.what, limit.n)
 
     # --- this track ---
 

@@ -18,6 +18,7 @@ from casework.engine.definition.edition_schema import (
 )
 from casework.engine.definition.editions import GRAMMAR, Edition, workflow_name
 from casework.engine.definition.forms import Form
+from casework.engine.definition.limits import GuardLimit, WrittenGuardLimit
 from casework.engine.definition.registry import Guard
 from casework.ledger.canonical_json import digest
 
@@ -61,6 +62,7 @@ class _Publisher:
         self.tasks: dict[str, WrittenTask] = {}
         self.paths: dict[int, str] = {}
         self.audited: set[Audited] = set()
+        self.limits: dict[str, WrittenGuardLimit] = {}
 
     def made(self) -> tuple[WrittenRules, dict[str, str]]:
         definition = self.definition
@@ -103,6 +105,8 @@ class _Publisher:
             rules["money"] = dict(definition.money)
         if definition.price:
             rules["price"] = dict(definition.price)
+        if self.limits:
+            rules["limits"] = dict(sorted(self.limits.items()))
         if definition.sheets:
             rules["sheets"] = {service: sheet.written() for service, sheet in definition.sheets.items()}
         return rules, dict(sorted(self.texts.items()))
@@ -250,11 +254,19 @@ class _Publisher:
         """A limit as the edition keeps it; the article that sets it is named among the texts."""
         if limit.law is not None:
             self.texts[f"laws.{limit.law.code}"] = limit.law.text
+        if limit.shared is not None:
+            self.guard_limit(limit.shared)
         return limit.rule()
 
     def guards(self, guards: Iterable[Guard]) -> None:
         for guard in guards:
             self.texts |= {f"guards.{guard.name}": guard.refusal, f"rules.{guard.name}": guard.rule}
+            for limit in guard.limits:
+                self.guard_limit(limit)
+
+    def guard_limit(self, limit: GuardLimit) -> None:
+        self.limits[limit.what] = limit.rule()
+        self.texts[f"limits.{limit.name}"] = limit.label
 
     def transition(self, transition: grammar.Transition) -> WrittenTransition:
         self.texts[f"transitions.{transition.name}.do"] = (

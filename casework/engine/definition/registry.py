@@ -11,6 +11,7 @@ from typing import Any
 
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.limits import GuardLimit
 from casework.reasons import Why
 
 
@@ -45,6 +46,8 @@ class Guard:
     because: Callable[[Facts], Sequence[Why]] | None = None
     #: What the record of each right tells of it, for whoever is about to act.
     tells: Tells | None = None
+    #: What it compares with, where a programme may set that for itself.
+    limits: tuple[GuardLimit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,16 @@ def guard(
     sealed: bool = False,
     because: Callable[[Facts], Sequence[Why]] | None = None,
     tells: Tells | None = None,
+    limits: tuple[GuardLimit, ...] = (),
 ) -> Callable[[Callable[[Facts], bool]], Guard]:
     """Register the function below as a guard: `rule` says what must be so, `refusal` what is not, `because` what is in the way,
-    `tells` what the record of a right says to it."""
+    `tells` what the record of a right says to it, `limits` what it compares with and a programme may set."""
 
     def register(holds: Callable[[Facts], bool]) -> Guard:
         name = holds.__name__
         if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
             raise ValueError(f"two guards are called {name}")
-        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells)
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells, limits)
         return GUARDS[name]
 
     return register

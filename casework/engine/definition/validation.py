@@ -10,6 +10,7 @@ from casework.engine.definition.by_link import LINK_FILLS
 from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
+from casework.engine.definition.own_limits import limit_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.sheet_faults import sheet_faults
 from casework.engine.definition.sheets import place_of
@@ -40,11 +41,8 @@ RELATED = ("child", "parent", "referrals")
 
 
 def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:
-    """What is wrong with an edition.
-
-    `library_names` are the workflows that it may open; `others` their editions, against which it is checked that the
-    transitions exist that it fires there. Without them these questions are not asked.
-    """
+    """What is wrong with an edition. `library_names` are the workflows that it may open; `others` their editions, against which
+    it is checked that the transitions exist that it fires there. Without them these questions are not asked."""
     graph = Graph(edition)
     named = [
         *_states(graph),
@@ -55,6 +53,7 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_money(graph),
         *_price(graph),
         *sheet_faults(edition),
+        *limit_faults(edition),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
     ]
     return [*(shape_faults(graph) or way_faults(graph)), *named]

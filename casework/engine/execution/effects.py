@@ -136,7 +136,8 @@ def _limit_of(builder: EventBuilder, task: Task) -> tuple[Rule, Plan | None]:
     if task.type == "step":
         state = edition.states[task.rule]
         limit = own_rule(state.due, said, calendar, of_state(edition.workflow, task.rule))
-        return limit or A_FORTNIGHT, own_steps(state.escalation, said) if state.escalation else None
+        steps = own_steps(state.escalation, said, calendar, edition.workflow, task.rule) if state.escalation else None
+        return limit or A_FORTNIGHT, steps
     if task.type != "side":
         return A_FORTNIGHT, None
     due = edition.tasks[task.rule].due

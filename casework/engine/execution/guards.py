@@ -11,6 +11,7 @@ from casework.engine.definition import form_values, forms
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.guard_facts import Facts, FormNeeded
+from casework.engine.definition.limits import GuardLimit
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import papers_for, reason
 from casework.engine.execution.effect_roles import accepted
@@ -40,8 +41,16 @@ def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: An
 
 def refusal_of(edition: Edition, name: str, facts: Facts) -> list[Why]:
     """Why a guard refuses, and what exactly is in the way where it can tell."""
-    because = GUARDS[name].because
-    return [edition.as_reason(f"guards.{name}"), *(because(facts) if because is not None else ())]
+    guard = GUARDS[name]
+    told = guard.because(facts) if guard.because is not None else ()
+    return [edition.as_reason(f"guards.{name}"), *told, *(_limit_here(edition, limit, facts) for limit in guard.limits)]
+
+
+def _limit_here(edition: Edition, limit: GuardLimit, facts: Facts) -> Why:
+    """With what a guard compares here, since every programme may set that for itself."""
+    return reasons.limits.HERE(
+        limit=edition.as_reason(f"limits.{limit.name}"), length=reasons.limits.length(facts.limit(limit), limit.unit)
+    )
 
 
 def _holds(name: str, facts: Facts) -> bool:

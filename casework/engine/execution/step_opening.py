@@ -5,10 +5,10 @@ from __future__ import annotations
 from casework.engine.deadlines.deadlines import (
     A_FORTNIGHT,
     Rule,
+    of_firing,
     of_state,
     own_rule,
     own_steps,
-    rule_of,
     unit_of,
 )
 from casework.engine.definition.editions import TransitionRule
@@ -145,7 +145,8 @@ def stand_in(
             due = own_rule(state.due, said, builder.context.calendar, what)
             if due is None and not _work_below(builder, track):
                 due = A_FORTNIGHT
-            own = own_steps(state.escalation, said) if state.escalation else None
+            calendar = builder.context.calendar
+            own = own_steps(state.escalation, said, calendar, edition.workflow, leaf) if state.escalation else None
         open_task(
             builder,
             track,
@@ -165,6 +166,7 @@ def stand_in(
             resumed_what |= {step.what for step in clock.steps}
     for rule, _ in edition.leaving((leaf,)):
         what = f"fire:{rule.name}"
-        counted = rule_of(rule.after, said) if rule.after is not None and what not in resumed_what else None
+        called = of_firing(edition.workflow, rule.name)
+        counted = own_rule(rule.after, said, builder.context.calendar, called) if what not in resumed_what else None
         if counted is not None:
             open_clock(builder, track.id, unit_of(counted), [(what, counted)], of=leaf)

@@ -10,11 +10,11 @@ from casework.engine.deadlines.deadlines import (
     Plan,
     Rule,
     moment_of,
+    of_appearing,
     of_task,
     on_day,
     own_rule,
     plan,
-    rule_of,
     unit_of,
     usual,
 )
@@ -250,7 +250,8 @@ def open_side_task(
         return True
     activate = None
     if rule.after is not None:
-        activate = rule_of(rule.after, said)
+        appears = of_appearing(builder.library[edition].workflow, rule.key)
+        activate = own_rule(rule.after, said, builder.context.calendar, appears)
         if activate is None:
             return True
         if moment_of(activate, builder.context.now, builder.context.calendar) <= builder.context.now:

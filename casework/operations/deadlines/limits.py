@@ -1,7 +1,8 @@
-"""The limits of a programme's own: so many days for a step or a task, in place of what the workflow says.
+"""The limits of a programme's own: so many days for a step or a task, or for what a guard compares with, in place of the workflow's.
 
 They stand in the programme's calendar, so that each clock names with the version of the calendar what was set when it began: what
-runs already stays as it was counted. A limit of law nobody sets, nor one that counts from a day that a form names.
+runs already stays as it was counted. A guard asks for what is set at that moment. A limit of law nobody sets, nor a day that a form
+names.
 """
 
 from __future__ import annotations
@@ -16,21 +17,20 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.deadlines.deadlines import WrittenLimit, may_be_set, of_state, of_task
 from casework.engine.definition.editions import Edition
+from casework.engine.definition.own_limits import LEAST, MOST, NamedLimit, limits_of
 from casework.engine.execution.guards import line
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.register_log import CHANGED, append
+from casework.operations.core.views import row_as
 from casework.operations.deadlines.views import OwnLimit, ProgrammeLimits
 from casework.operations.people.letterheads import insist_reads, insist_sets
 from casework.permissions.actors import Actor
+from casework.reasons import Why
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
-
-#: A limit is at most ten years.
-MOST = 3_650
 
 
 def list_limits(db: Connection, actor: Actor, programme: str) -> ProgrammeLimits:
@@ -59,32 +59,18 @@ def _limits(calendar: Calendar) -> Iterator[OwnLimit]:
     for name in sorted(library.newest):
         edition = library.latest(name)
         assert edition is not None
-        for leaf, state in edition.states.items():
-            if state.due is not None and state.queue is not None:
-                what = of_state(edition.workflow, leaf)
-                yield _limit(edition, what, f"states.{leaf}", state.due, calendar, settable=not state.escalation)
-        for key, task in edition.tasks.items():
-            if task.due is not None:
-                what = of_task(edition.workflow, key)
-                yield _limit(edition, what, f"tasks.{key}", task.due, calendar, settable=True)
+        for limit in limits_of(edition):
+            yield _limit(edition, limit, calendar)
 
 
-def _limit(
-    edition: Edition, what: str, words: str, limit: WrittenLimit, calendar: Calendar, *, settable: bool
-) -> OwnLimit:
-    law = limit.get("law")
-    return OwnLimit(
-        what=what,
+def _limit(edition: Edition, limit: NamedLimit, calendar: Calendar) -> OwnLimit:
+    return row_as(
+        OwnLimit,
+        limit,
         workflow=edition.workflow,
         edition=edition.fingerprint,
-        words=words,
-        n=limit["n"],
-        unit=limit["unit"],
-        since=limit["since"],
-        own=calendar.limits.get(what),
-        law=law,
-        law_text=edition.text(f"laws.{law}") if law else None,
-        settable=settable and may_be_set(limit),
+        own=calendar.limits.get(limit.what),
+        law_text=edition.text(f"laws.{limit.law}") if limit.law else None,
     )
 
 
@@ -105,9 +91,8 @@ def set_limit(
     """
     by = insist_sets(actor, programme)
     words = line(reason, REASON)
-    if n is not None and not 1 <= n <= MOST:
-        why = reasons.fields.AT_LEAST(value=1) if n < 1 else reasons.fields.AT_MOST(value=MOST)
-        raise InvalidForm(fields={"n": why})
+    if n is not None and not LEAST <= n <= MOST:
+        raise InvalidForm(fields={"n": _beyond(n, LEAST, MOST)})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     with whole(db):
@@ -120,6 +105,8 @@ def set_limit(
         raise InvalidForm(fields={"n": reasons.limits.OF_LAW(law=one.law_text)})
     if not one.settable:
         raise InvalidForm(fields={"n": reasons.limits.NOT_OURS})
+    if n is not None and not one.least <= n <= one.most:
+        raise InvalidForm(fields={"n": _beyond(n, one.least, one.most)})
     own = None if n == one.n else n
     if own == one.own:
         raise Refused(reasons.limits.SAME)
@@ -137,6 +124,10 @@ def set_limit(
         append(db, log, [event], request.key_hash)
     db.execute(_WRITE, {"written": json.dumps(written), "id": programme})
     return finish(db, actor, request, Done({"id": programme, "version": present.version + 1}))
+
+
+def _beyond(n: int, least: int, most: int) -> Why:
+    return reasons.fields.AT_LEAST(value=least) if n < least else reasons.fields.AT_MOST(value=most)
 
 
 #: Writes a version of a calendar that moves no clock that runs.

@@ -235,24 +235,30 @@ class Sides:
 class OwnLimit:
     """A limit of a workflow, and what a programme has set in its place."""
 
-    #: case.states.triage or case.tasks.nda.
+    #: case.states.triage, case.tasks.nda, referral.transitions.lapse.after, or of a guard case.limits.reopening.
     what: str
+    #: due, appears, fires, remind, escalate or flag, of a clock; holds, of a guard.
+    kind: str
     workflow: str
     edition: str
     #: The key of the text that names it.
     words: str
     #: As the workflow says.
     n: int
-    #: wd, working days, cd, calendar days, or mo, months.
+    #: wd, working days, cd, calendar days, mo, months, times, or pc, per cent a year.
     unit: str
     #: The day from which it counts, where a form names one.
     since: str | None
+    #: It counts back from that day.
+    back: bool
     own: int | None
     #: The article that sets it, by its code, and what it is called.
     law: str | None
     law_text: str | None
-    #: Whether the programme may set it.
+    #: Whether the programme may set it, and from how many to how many.
     settable: bool
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

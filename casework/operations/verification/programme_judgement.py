@@ -8,7 +8,7 @@ from dataclasses import replace
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.deadlines.deadlines import may_be_set
+from casework.engine.definition.own_limits import limits_of
 from casework.engine.execution.context import Library
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
@@ -109,18 +109,18 @@ def _limits_against(
         yield "it sets limits, and changes when people work with them"
     if REASON not in event.body:
         yield "it sets a limit, and does not say why"
-    yield from (f"{what} is no limit that a programme sets" for what in told if not _may_be_set(past.library, what))
+    yield from (
+        f"{what} is no limit that a programme sets so"
+        for what in told
+        if not _may_be_set(past.library, what, after.limits.get(what))
+    )
 
 
-def _may_be_set(library: Library, what: str) -> bool:
-    """Whether some edition has this limit, and it was the programme's to set."""
-    workflow, _, rest = what.partition(".")
-    kind, _, name = rest.partition(".")
-    for edition in library.editions.values():
-        if edition.workflow != workflow:
-            continue
-        if kind == "states" and name in edition.states and may_be_set(edition.states[name].due):
-            return not edition.states[name].escalation
-        if kind == "tasks" and name in edition.tasks and may_be_set(edition.tasks[name].due):
-            return True
-    return False
+def _may_be_set(library: Library, what: str, n: int | None) -> bool:
+    """Whether some edition has this limit, and it was the programme's to set, to so many; None: as the edition says."""
+    return any(
+        limit.what == what and limit.settable and (n is None or limit.least <= n <= limit.most)
+        for edition in library.editions.values()
+        if edition.workflow == what.partition(".")[0]
+        for limit in limits_of(edition)
+    )

@@ -15,6 +15,7 @@ from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import READERS, SETTERS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
+from casework.engine.definition.own_limits import MOST
 from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject, JsonValue
@@ -110,14 +111,25 @@ def show(programme: UUID) -> str:
         most_changes=_MOST_CHANGES,
         limit_name=limit_name,
         law_name=law_name,
-        say_length=say_length,
+        say_limit=say_limit,
         changed=sum(one.own is not None for one in own),
     )
 
 
 def limit_name(one: OwnLimit) -> str:
-    """The step or task of a limit."""
-    return edition_text(load_library()[one.edition], one.words)
+    """What a limit is one of: a step or task, or a rule; and where it is not when that is due, what happens then."""
+    name = edition_text(load_library()[one.edition], one.words)
+    return gettext(_KINDS[one.kind], name=name) if one.kind in _KINDS else name
+
+
+#: What happens when a limit runs out, but for a date on which something is due.
+_KINDS = {
+    "appears": N_("%(name)s: when it is opened"),
+    "fires": N_("%(name)s: by itself"),
+    "remind": N_("%(name)s: reminder"),
+    "escalate": N_("%(name)s: told to officer and supervisor"),
+    "flag": N_("%(name)s: flagged as late"),
+}
 
 
 def law_name(one: OwnLimit) -> str:
@@ -125,7 +137,23 @@ def law_name(one: OwnLimit) -> str:
     return edition_text(load_library()[one.edition], f"laws.{one.law}")
 
 
+def say_limit(one: OwnLimit, n: int) -> str:
+    """How long a limit is with so many, and from when it counts."""
+    if one.n == 0:
+        return gettext("the day that a form names")
+    length = say_length(n, one.unit)
+    if one.since is None:
+        return length
+    if one.back:
+        return gettext("%(length)s before the day that a form names", length=length)
+    return gettext("%(length)s after the day that a form names", length=length)
+
+
 def say_length(n: int, unit: str) -> str:
+    if unit == "times":
+        return ngettext("%(num)d time", "%(num)d times", n)
+    if unit == "pc":
+        return gettext("%(n)s per cent a year", n=n)
     if unit == "wd":
         return ngettext("%(num)d working day", "%(num)d working days", n)
     if unit == "mo":
@@ -180,7 +208,7 @@ def _say_limit(one: OwnLimit, entry: SettingsEntry) -> tuple[str, str, str] | No
     """A limit that an entry tells of, before and after."""
     if one.what not in entry.changes:
         return None
-    before, after = (say_length(n or one.n, one.unit) for n in entry.changes[one.what])
+    before, after = (say_limit(one, n or one.n) for n in entry.changes[one.what])
     return f"{limit_name(one)} ({gettext(SERVICES.get(one.workflow, one.workflow))})", before, after
 
 
@@ -252,7 +280,7 @@ class LimitForm(Form):
     n = Number(
         label=N_("How many"),
         min="1",
-        max=str(limits.MOST),
+        max=str(MOST),
         whole=True,
         required=False,
         help=N_("Empty: as the workflow says."),
@@ -290,7 +318,9 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         sent=sent,
         what=what,
         name=limit_name(one),
-        usual=say_length(one.n, one.unit),
+        usual=say_limit(one, one.n),
+        fewest=say_length(one.least, one.unit),
+        most=say_length(one.most, one.unit),
     )
     return make_response(page, sent.status if sent else 200)
 
@@ -318,7 +348,7 @@ def set_limit(programme: UUID) -> BaseResponse:
         lambda sent: _limit_form(id, what, sent),
         lambda done: url_for("programme_settings.show", programme=id) + "#limits",
         said=lambda done: gettext(
-            "The limit is set. What begins from now on is counted by it; what runs stays as it is."
+            "The limit is set. What begins from now on is counted by it, and rules ask by it; dates that stand stay as they are."
         ),
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework.definitions import load_library
+from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.grammar import RETURN
 from casework.engine.parts import ACCEPTS, TURNS_DOWN
 from casework.engine.roles import Role
@@ -119,9 +120,9 @@ def _answer(track: Track) -> str:
     return next(rule.name for rule in edition.transitions if rule.part == ACCEPTS)
 
 
-def _answers(track: Track, actions: Iterable[form_actions.Action]) -> list[Answer]:
+def _answers(track: Track, actions: Iterable[form_actions.Action], calendar: Calendar) -> list[Answer]:
     """What follows from each answer to the offer, and from none."""
-    return answers_to(load_library()[track.edition], track.states[0], actions)
+    return answers_to(load_library()[track.edition], track.states[0], actions, calendar)
 
 
 def _decline(track: Track, actions: Iterable[form_actions.Action]) -> form_actions.Action | None:
@@ -183,7 +184,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> str:
         back=back,
         accept=accept,
         form=form,
-        answers=_answers(case.tracks[id], [accept, *others]) if accept else [],
+        answers=_answers(case.tracks[id], [accept, *others], calendar) if accept else [],
         decline=_decline(case.tracks[id], others),
         papers={paper.id: paper for paper in papers},
         consent_words=consent_words,

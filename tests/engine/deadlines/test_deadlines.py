@@ -90,12 +90,38 @@ def test_a_day_gone_by_reminds_nobody_before_it() -> None:
 
 
 def test_an_own_escalation_holds_its_due_moment_in_order() -> None:
-    own = own_steps([(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")], _nothing)
+    steps = [(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")]
+    own = own_steps(steps, _nothing, CALENDAR, "referral", "sent")
     assert [step.what for step in count(plan({"n": 5, "unit": "wd"}, own), START, CALENDAR)] == [
         "remind",
         "due",
         "escalate",
     ]
+
+
+def test_a_step_of_an_own_escalation_is_the_programmes_where_it_has_set_it() -> None:
+    steps = [(working_days(3).rule(), "remind"), (working_days(7).rule(), "escalate")]
+    calendar = replace(CALENDAR, limits={"referral.states.sent.escalation.1": 4})
+    assert own_steps(steps, _nothing, calendar, "referral", "sent") == [
+        ("remind", {"n": 3, "unit": "wd"}),
+        ("escalate", {"n": 4, "unit": "wd", "own": "referral.states.sent.escalation.1"}),
+    ]
+
+
+@given(st.integers(1, 3650), st.sampled_from([-90, -1, 1, 400]))
+def test_what_is_set_counts_the_way_of_the_limit_and_a_shared_one_by_its_own_name(n: int, usual: int) -> None:
+    calendar = replace(CALENDAR, limits={"ip.limits.holds": n, "case.tasks.x": n + 1})
+    limit = calendar_days(usual, since="on").rule()
+    alone = own_rule(limit, lambda _: "2026-03-02", calendar, "case.tasks.x")
+    assert alone == {"n": (n + 1) * (1 if usual > 0 else -1), "unit": "cd", "day": "2026-03-02", "own": "case.tasks.x"}
+    shared = own_rule({**limit, "shared": "ip.limits.holds"}, lambda _: "2026-03-02", calendar, "case.tasks.x")
+    assert shared is not None
+    assert (abs(shared["n"]), shared["own"]) == (n, "ip.limits.holds")
+    assert own_rule(until("on").rule(), lambda _: "2026-03-02", calendar, "case.tasks.x") == {
+        "n": 0,
+        "unit": "cd",
+        "day": "2026-03-02",
+    }
 
 
 def test_what_appears_later_is_counted_from_its_day() -> None:
@@ -144,9 +170,7 @@ def _task(limit: Limit) -> list[EscalationStep]:
     st.booleans(),
     st.booleans(),
 )
-def test_a_programme_sets_what_is_ours_and_counts_from_the_beginning(
-    n: int, own: int | None, unit: Any, law: bool, since: bool
-) -> None:
+def test_a_programme_sets_what_is_ours(n: int, own: int | None, unit: Any, law: bool, since: bool) -> None:
     limit: WrittenLimit = {"n": n, "unit": unit, "since": "field" if since else None}
     if law:
         limit["law"] = "some_law"
@@ -156,10 +180,11 @@ def test_a_programme_sets_what_is_ours_and_counts_from_the_beginning(
         return "2026-03-02"
 
     rule, usual_rule = own_rule(limit, said, calendar, "case.states.one"), rule_of(limit, said)
-    assert may_be_set(limit) == (not law and not since)
-    if own is None or law or since:
+    assert may_be_set(limit) == (not law)
+    if own is None or law:
         assert rule == usual_rule
     else:
-        assert rule == {"n": own, "unit": unit, "own": "case.states.one"}
+        day = {"day": "2026-03-02"} if since else {}
+        assert rule == {"n": own, "unit": unit, "own": "case.states.one"} | day
     assert own_rule(limit, said, calendar, "case.states.other") == usual_rule
     assert own_rule(None, said, calendar, "case.states.one") is None

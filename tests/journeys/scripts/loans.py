@@ -142,7 +142,9 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.no_valuation"),
         refused(do("banker", "pledge.approved", amount=2_400_001), Refused, "More is approved than was applied for"),
         do("banker", "pledge.approved", amount=2_400_001, departs=True),
-        refused(do("banker", "pledge.bank_approved", amount=2_400_000, rate=34), Refused, "above 15 per cent"),
+        refused(
+            do("banker", "pledge.bank_approved", amount=2_400_000, rate=34), Refused, "is at most: 15 per cent a year"
+        ),
         do("banker", "pledge.bank_approved", amount=2_400_000),
         do("officer", "pledge.signed"),
         do("banker", "pledge.registered"),

@@ -220,7 +220,7 @@ SCRIPTS: dict[str, Steps] = {
         do("assessor", "referral:assessment.redeliver"),
         do("officer", "referral:assessment.return"),
         do("assessor", "referral:assessment.redeliver"),
-        refused(do("officer", "referral:assessment.return"), Refused, "returned twice already"),
+        refused(do("officer", "referral:assessment.return"), Refused, "may be returned: 2 times"),
         refused(do("officer", "referral:assessment.reject"), NotAllowed, "is for: supervisor"),
         do("supervisor", "referral:assessment.reject"),
         stands("referral:assessment", "failed"),

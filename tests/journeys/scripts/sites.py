@@ -186,12 +186,14 @@ SCRIPTS: dict[str, Steps] = {
         *to_deployment(),
         *BUILT,
         do("officer", "deployment.fail"),
-        refused(do("supervisor", "deployment.fail_final"), Refused, "Two retests must have failed"),
+        refused(
+            do("supervisor", "deployment.fail_final"), Refused, "as often as it may be, or correction been refused"
+        ),
         do("officer", "deployment.retest"),
         do("officer", "deployment.fail"),
         do("officer", "deployment.retest"),
         do("officer", "deployment.fail"),
-        refused(do("officer", "deployment.retest"), Refused, "Two retests have been made"),
+        refused(do("officer", "deployment.retest"), Refused, "may be tested again: 2 times"),
         refused(do("officer", "case.site_failed"), Refused, "neither rejected for good nor abandoned"),
         refused(do("officer", "deployment.fail_final"), NotAllowed, "is for: supervisor"),
         do("supervisor", "deployment.fail_final"),

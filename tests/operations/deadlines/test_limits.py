@@ -90,7 +90,7 @@ def test_a_limit_of_law_or_of_a_named_day_is_nobodys_to_set(engine: Engine, worl
         by_law = [one for one in items.values() if one.law]
         assert by_law
         assert all(one.law_text and not one.settable for one in by_law)
-        others = ["agreement.states.in_force", "referral.states.sent"]
+        others = ["agreement.states.in_force", "pledge.states.servicing"]
         assert not any(items[what].settable for what in others)
         for what in [one.what for one in by_law] + others:
             with pytest.raises(InvalidForm) as refusal:
@@ -160,3 +160,48 @@ def test_a_provider_is_told_when_it_was_set_and_not_by_whom(engine: Engine, worl
     assert "Ours: the programme set this limit on" in say_rule(outside, Speech(chinese=False))
     assert "Supervisor" not in say_rule(outside, Speech(chinese=False))
     assert list(verify_all(engine)) == []
+
+
+def test_every_other_limit_is_the_programmes_within_its_bounds(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        items = list_limits(db, world.actor(db, "supervisor"), world.programmes["BJ"]).items
+        assert len({one.what for one in items}) == len(items)
+        # Law, or a day that somebody names: whatever else there is may be set.
+        assert [one.what for one in items if not one.settable and not one.law and one.n] == []
+        kinds = {one.kind: one for one in items if one.settable}
+        assert {"due", "appears", "fires", "remind", "escalate", "holds"} <= set(kinds)
+        for one in kinds.values():
+            for n in (one.least - 1, one.most + 1):
+                with pytest.raises(InvalidForm), db.begin_nested():
+                    set_to(db, world, n, what=one.what)
+            set_to(db, world, one.least if one.least != one.n else one.most, what=one.what)
+        assert set(calendar_of(db, world.programmes["BJ"]).limits) == {one.what for one in kinds.values()}
+    assert list(verify_all(engine)) == []
+
+
+def test_a_request_lapses_when_the_programme_says_and_reminds_before(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        set_to(db, world, 6, what="referral.transitions.lapse.after")
+        set_to(db, world, 2, what="referral.states.sent.escalation.0")
+        number, referral = to_referral(world, db)
+        case = load(db, home_of(db, number), "case")
+        sent = [clock for clock in case.clocks.values() if clock.track == referral and clock.state == "running"]
+        rules = [(step.what, step.rule) for clock in sent for step in clock.steps]
+    fires = {"n": 6, "unit": "wd", "own": "referral.transitions.lapse.after"}
+    assert ("fire:lapse", fires) in rules
+    assert ("remind", {"n": 2, "unit": "wd", "own": "referral.states.sent.escalation.0"}) in rules
+    assert ("remind", {"n": 5, "unit": "wd"}) in rules
+    assert list(verify_all(engine)) == []
+
+
+def test_a_rule_says_what_it_asks_by_here_and_is_judged_by_what_was_set_then(engine: Engine, world: World) -> None:
+    what = "referral.limits.start"
+    with transaction(engine) as db:
+        set_to(db, world, 1, what=what)
+        number, referral = to_referral(world, db)
+        world.accept(db, number, referral)
+    with transaction(engine) as db, pytest.raises(Refused) as refusal:
+        world.fire(db, "supervisor", number, "not_started", {}, track=referral)
+    told = [str(why) for why in refusal.value.reasons]
+    assert told[0] == "The provider still has time to start."
+    assert "A provider has to start, after accepting, within: 1 working day." in told

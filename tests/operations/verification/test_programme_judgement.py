@@ -132,6 +132,16 @@ def test_a_forged_copy_is_found(
             "",
             "no limit that a programme sets",
         ),
+        # Beyond what may be set.
+        (
+            {},
+            {
+                "limits": {"case.limits.screening_holds": [None, 400], "case.states.proposed": [None, 3]},
+                "calendar": {"limits": {"case.limits.screening_holds": 400, "case.states.proposed": 3}},
+            },
+            "",
+            "case.limits.screening_holds is no limit that a programme sets so",
+        ),
     ],
 )
 def test_a_forged_limit_is_found(

@@ -79,3 +79,20 @@ def test_a_supervisor_sets_a_limit_and_a_limit_of_law_stays(world: World, browse
     law = browser.get(f"{where}/limits?what=agreement.states.letter_awaited")
     assert law.status_code == 404
     assert f"{where}/limits" not in browser_for("administrator").get(where).text
+
+
+def test_what_a_rule_compares_with_is_set_within_its_bounds(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    form = f"{where}/limits?what=referral.limits.returns"
+    asked = browser.get(form).text
+    assert "What a provider delivers may be returned" in asked
+    assert "From 1 time to 10 times" in asked
+    revision = asked.split('name="revision" value="')[1].split('"')[0]
+    refused = browser.post(form, {"f-n": "11", "f-reason": "Often.", "revision": revision})
+    assert refused.status_code == 422
+    assert "must be at most 10" in refused.text
+    page = browser.post(form, {"f-n": "3", "f-reason": "Often.", "revision": revision}, follow=True).text
+    assert "<del>2 times</del> 3 times" in page
+    # What happens by itself, appears later, or reminds is told apart from what is due.
+    assert "Sent: reminder" in page
+    assert "before the day that a form names" in page

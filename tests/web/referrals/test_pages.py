@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from casework.operations.cases.case_actions import register_document
 from casework.operations.core.perform import home_of
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.referrals import inbox
 from casework.operations.verification.service import verify_case
@@ -496,3 +497,18 @@ def test_what_happened_names_the_decision_and_the_paper_and_no_code(
         assert "added “Draft report”" in happened, who
         assert "a task" not in happened, who
         assert " en " not in happened, who
+
+
+def test_what_follows_without_an_answer_is_told_by_the_limits_of_the_programme(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
+    browser = browser_for("provider")
+    assert "No answer within 10 working days" in browser.get(f"/referrals/{offer}").text
+    with transaction(engine) as db:
+        for what, n in (("referral.transitions.lapse.after", 8), ("referral.states.accepted", 4)):
+            set_limit(
+                db, world.actor(db, "supervisor"), world.programmes["BJ"], what, n=n, reason="Slow.", request=new_request()
+            )  # fmt: skip
+    page = browser.get(f"/referrals/{offer}").text
+    assert "No answer within 8 working days" in page
+    assert "within 4 working days" in page

@@ -59,7 +59,7 @@ def _told(play: Play, db: Connection, **due: Any) -> list[str]:
         for moment, what, rule in clock["steps"]
     ]
     changed = replace(event, effects=effects)
-    return list(clocks_against(Evidence(play.library, _Past(db)), "programme", changed))
+    return list(clocks_against(Evidence(play.library, _Past(db)), "programme", changed, None))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_calendar_that_the_programme_never_had_is_found(db: Connection) -> Non
     event = next(one for one in play.events if one.effects.get("clocks"))
     effects = copy.deepcopy(event.effects)
     effects["clocks"][0]["calendar"] = "0" * 64
-    told = clocks_against(Evidence(play.library, _Past(db)), "programme", replace(event, effects=effects))
+    told = clocks_against(Evidence(play.library, _Past(db)), "programme", replace(event, effects=effects), None)
     assert list(told) == ["the programme had no such calendar"]
 
 
@@ -127,6 +127,40 @@ def test_a_limit_that_the_programme_had_not_set_so_is_found(
     db: Connection, calendar: Calendar, rule: dict[str, Any], words: str
 ) -> None:
     assert any(words in why for why in _told(_play(working_days(5), calendar), db, rule=rule))
+
+
+def test_what_the_clock_fires_is_counted_as_the_programme_has_set_it(db: Connection) -> None:
+    class Fires(Workflow):
+        """A case that ends by itself."""
+
+        workflow = "case"
+        title = "A case that ends by itself"
+        working = State("Working", Role.OFFICER, working_days(5), "Work")
+        done = Final("Done")
+        finish = working.to(done, by=Role.OFFICER, do="Finish", done="finished")
+        lapse = working.after(working_days(9), done, done="lapsed")
+
+    own = replace(CHINA, version=2, limits={"case.transitions.lapse.after": 4})
+    known = _Past(db)
+    known.calendar_of = lambda programme, digest, at: own  # type: ignore[method-assign]  # the one version there is
+    play = Play(Fires, now=datetime(2026, 7, 1, 2, tzinfo=UTC), calendar=own).start("case")
+    event = next(one for one in play.events if one.effects.get("clocks"))
+
+    def told(rule: Any) -> list[str]:
+        effects = copy.deepcopy(event.effects)
+        for clock in effects["clocks"]:
+            clock["steps"] = [
+                (moment, what, rule if rule and what == "fire:lapse" else counted)
+                for moment, what, counted in clock["steps"]
+            ]
+        changed = replace(event, effects=effects)
+        return list(clocks_against(Evidence(play.library, known), "programme", changed, None))
+
+    rules = {what: rule for clock in event.effects["clocks"] for _, what, rule in clock["steps"]}
+    assert rules["fire:lapse"] == {"n": 4, "unit": "wd", "own": "case.transitions.lapse.after"}
+    assert told(None) == []
+    assert any("is the workflow's" in why for why in told({"n": 9, "unit": "wd"}))
+    assert any("another limit" in why for why in told({"n": 4, "unit": "wd", "own": "case.states.working"}))
 
 
 def test_no_programme_sets_a_limit_of_law(db: Connection) -> None:

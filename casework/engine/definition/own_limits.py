@@ -1,0 +1,107 @@
+"""The limits of an edition, by what a programme's settings call them: of its steps, of its side tasks, and of its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from casework.engine.deadlines.deadlines import (
+    WrittenLimit,
+    called,
+    may_be_set,
+    of_appearing,
+    of_firing,
+    of_state,
+    of_step,
+    of_task,
+)
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.graph import Fault
+from casework.engine.definition.limits import GuardUnit
+from casework.engine.definition.registry import GUARDS
+
+#: What a clock does when a limit runs out, and "holds": what a guard compares with.
+Kind: TypeAlias = Literal["due", "appears", "fires", "remind", "escalate", "flag", "holds"]
+#: Where nothing else is said, a limit is from one of its unit to ten years of days.
+LEAST, MOST = 1, 3_650
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLimit:
+    """A limit of an edition."""
+
+    #: case.states.triage; one that several places share stands once.
+    what: str
+    kind: str
+    #: The key of the text of what it is a limit of.
+    words: str
+    #: How many, without the sign of what counts back from a day.
+    n: int
+    unit: GuardUnit
+    #: From the day that a form names; else from the beginning.
+    since: str | None = None
+    #: It counts back from that day.
+    back: bool = False
+    law: str | None = None
+    settable: bool = True
+    least: int = LEAST
+    most: int = MOST
+
+
+def limits_of(edition: Edition) -> Iterator[NamedLimit]:
+    """Every limit of an edition once."""
+    workflow, seen = edition.workflow, set[str]()
+    for what, ours in edition.guard_limits.items():
+        # One that guards of several workflows ask for is a limit of the workflow that it is called by.
+        if what.partition(".")[0] == workflow:
+            words = f"limits.{what.rsplit('.', 1)[1]}"
+            yield NamedLimit(
+                what=what, kind="holds", words=words, n=ours["n"], unit=ours["unit"], least=ours["least"], most=ours["most"]
+            )  # fmt: skip
+    for what, kind, words, limit in _of_clocks(edition):
+        if "shared" not in limit and what not in seen:
+            seen.add(what)
+            yield NamedLimit(
+                what=called(limit, what), kind=kind, words=words, n=abs(limit["n"]), unit=limit["unit"], since=limit["since"],
+                back=limit["n"] < 0, law=limit.get("law"), settable=may_be_set(limit),
+            )  # fmt: skip
+
+
+def _of_clocks(edition: Edition) -> Iterator[tuple[str, Kind, str, WrittenLimit]]:
+    workflow = edition.workflow
+    for leaf, state in edition.states.items():
+        if state.due is not None and state.queue is not None:
+            yield of_state(workflow, leaf), "due", f"states.{leaf}", state.due
+        for place, (limit, what) in enumerate(state.escalation):
+            yield of_step(workflow, leaf, place), _step(what), f"states.{leaf}", limit
+    for key, task in edition.tasks.items():
+        yield of_task(workflow, key), "due", f"tasks.{key}", task.due
+        if task.after is not None:
+            yield of_appearing(workflow, key), "appears", f"tasks.{key}", task.after
+    for rule in edition.transitions:
+        if rule.after is not None:
+            yield of_firing(workflow, rule.name), "fires", f"transitions.{rule.name}.do", rule.after
+
+
+def _step(what: str) -> Kind:
+    return "remind" if what == "remind" else "flag" if what == "flag" else "escalate"
+
+
+def limit_faults(edition: Edition) -> Iterator[Fault]:
+    """What an edition says of its guards' limits must be what the guards compare with."""
+    guards = [name for rule in edition.transitions for name in rule.guards]
+    guards += [
+        name for task in edition.tasks.values() for name in (*task.guards, *([task.only_if] if task.only_if else ()))
+    ]
+    for name in dict.fromkeys(guards):
+        for limit in GUARDS[name].limits if name in GUARDS else ():
+            if edition.guard_limits.get(limit.what) != limit.rule():
+                yield Fault(
+                    "other_limit",
+                    f"guard {name}",
+                    f"It compares with {limit.what}, of which the edition says otherwise.",
+                )
+
+
+__all__ = ["LEAST", "MOST", "Kind", "NamedLimit", "limit_faults", "limits_of"]
