@@ -182,7 +182,7 @@ record_baseline = Task(
 )  # fmt: skip
 correct_record = Task(
     "correct_record", "Correct a record of the effect", Role.OFFICER, working_days(5), impact.CorrectedRecord,
-    guards=(impact.record_may_be_corrected, impact.period_in_order, impact.correction_has_a_baseline),
+    guards=(impact.record_may_be_corrected, impact.period_in_order, impact.correction_has_a_baseline, impact.corrected_factor_has_a_source),
     effects=(impact.correct_record,), done="corrected a record of the effect",
 )  # fmt: skip
 #: After the first year: what was read by then is verified, once.

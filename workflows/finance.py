@@ -12,6 +12,8 @@ from casework.engine.definition.forms import (
     Money,
     Note,
     Number,
+    Provider,
+    Rows,
     Text,
     YesNo,
 )
@@ -26,6 +28,16 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from casework.engine.state.impact_values import CLAIMED, MEASURED, VERIFIED
+from workflows.impact import (
+    METHODS,
+    VerifiedFigure,
+    conditions_of,
+    each_figure_once,
+    factors_have_sources,
+    period_in_order,
+    record_reported_effect,
+)
 from workflows.money_guards import payment_is_within_approval
 from workflows.service_effects import service_is_replaced
 
@@ -144,6 +156,9 @@ class PartClosing(Form):
     open_conditions = Items(label="Conditions still open")
 
 
+_VERIFIED = ("basis", (VERIFIED,))
+
+
 class BenefitReport(Form):
     """What the financed project did for the environment in a year."""
 
@@ -151,9 +166,19 @@ class BenefitReport(Form):
     reduction = Number(label="Reduction in the year", unit="tCO2e", required=False, min="0")
     basis = Choice(
         label="Basis of the figure",
-        choices={"claimed": "Claimed", "measured": "Measured", "verified": "Verified"},
+        choices={CLAIMED: "Claimed", MEASURED: "Measured", VERIFIED: "Verified"},
         required=False,
     )
+    verifier = Provider(label="Verifier", service="verification", when=_VERIFIED)
+    number = Text(label="Number of the statement", max=100, fact=True, when=_VERIFIED)
+    period_from = Date(label="From", past=True, when=_VERIFIED)
+    period_to = Date(label="To", past=True, when=_VERIFIED)
+    figures = Rows(
+        label="Verified values", row=VerifiedFigure, most=20, fact=True, when=_VERIFIED,
+        help="What there was in the period, not what was saved: they become records of the effect",
+    )  # fmt: skip
+    method = Choice(label="How they were established", choices=METHODS, when=_VERIFIED)
+    conditions = conditions_of(_VERIFIED)
 
 
 class UsableResults(Form):
@@ -167,6 +192,7 @@ BENEFIT_REPORTS = tuple(
     Task(
         "benefit_report", "Get the yearly report on environmental benefit", queue=Role.OFFICER,
         due=calendar_days(30), form=BenefitReport, after=calendar_days(365 * year, since="closed_on"),
+        guards=(period_in_order, each_figure_once, factors_have_sources), effects=(record_reported_effect,),
         on="main", aftercare=True, done="recorded the yearly report on environmental benefit",
     )
     for year in (1, 2, 3)

@@ -59,10 +59,22 @@ class Figure(Form):
 class Reading(Figure):
     uncertainty = Number(label="Uncertainty, ± %", min="0", max="100", required=False)
     factor = Number(label="Factor", required=False, help="By what the reading was multiplied to come to the value")
+    factor_source = Text(
+        label="Factor: source and version",
+        max=200,
+        required=False,
+        help="Such as: national grid average, edition of 2024",
+    )
 
 
-class VerifiedFigure(Figure):
-    uncertainty = Number(label="Uncertainty, ± %", min="0", max="100", required=False)
+class VerifiedFigure(Reading):
+    """What a verifier has stated."""
+
+
+def conditions_of(when: tuple[str, tuple[Any, ...]] | None = None) -> Text:
+    return Text(
+        label="Conditions", max=500, fact=True, required=False, when=when, help="Load, output and season in that time"
+    )
 
 
 class Baseline(Form):
@@ -73,7 +85,7 @@ class Baseline(Form):
     period_to = Date(label="To", past=True)
     method = Choice(label="How it was established", choices=METHODS)
     evidence = Documents(label="Data")
-    conditions = Text(label="Conditions", max=500, required=False, help="Load, output and season in that time")
+    conditions = conditions_of()
 
 
 class Readings(Form):
@@ -92,23 +104,26 @@ class Readings(Form):
     )  # fmt: skip
     method = Choice(label="How they were established", choices=METHODS, when=("operating", (True,)))
     evidence = Documents(label="Data", when=("level", (MEASURED,)))
-    factors = Text(
-        label="Factors: source and version", max=500, required=False, when=("operating", (True,)),
-        help="Such as: national grid average, edition of 2024",
-    )  # fmt: skip
-    conditions = Text(label="Conditions", max=500, required=False, when=("operating", (True,)))
+    conditions = conditions_of(("operating", (True,)))
     note = Note(label="Note", required=False)
 
 
 class CorrectedRecord(Form):
-    """Another record in the place of one that was wrong; both stay."""
+    """Another record in the place of one that was wrong; both stay. What is left empty stays as it was."""
 
     record = ImpactField(label="Which record", help="What a verifier has stated is corrected by another statement.")
     measure = Listed(label="What", catalogue=INDICATORS)
     value = Number(label="Value in the whole period")
     period_from = Date(label="From", past=True)
     period_to = Date(label="To", past=True)
-    evidence = Documents(label="Data", required=False)
+    method = Choice(label="How it was established", choices=METHODS, required=False, help="Empty: as before")
+    uncertainty = Number(label="Uncertainty, ± %", min="0", max="100", required=False, help="Empty: as before")
+    factor = Number(label="Factor", required=False, help="Empty: as before")
+    factor_source = Text(
+        label="Factor: source and version", max=200, fact=True, required=False, help="Empty: as before"
+    )
+    conditions = Text(label="Conditions", max=500, fact=True, required=False, help="Empty: as before")
+    evidence = Documents(label="Data", required=False, help="Empty: as before")
     reason = Note(label="What was wrong")
 
 
@@ -174,6 +189,26 @@ def each_figure_once(f: Facts) -> bool:
 def figures_have_baselines(f: Facts) -> bool:
     named = [row["measure"] for row in _figures(f)]
     return all(newest_baseline(f.case.impacts.values(), measure) for measure in named)
+
+
+@guard(
+    rule="A factor says where it comes from and in which version, and a source is said of a factor alone.",
+    refusal="A factor needs its source and version, and a source its factor.",
+)
+def factors_have_sources(f: Facts) -> bool:
+    return all((row.get("factor") is None) == (row.get("factor_source") is None) for row in _figures(f))
+
+
+@guard(
+    rule="A corrected record that has a factor says where it comes from and in which version.",
+    refusal="The record has a factor. Say its source and version too.",
+)
+def corrected_factor_has_a_source(f: Facts) -> bool:
+    record = _recorded(f, f.data.get("record"))
+    if record is None:
+        return True
+    factor, source = (f.data.get(name) or getattr(record, name) for name in ("factor", "factor_source"))
+    return factor is None or source is not None
 
 
 @guard(
@@ -274,7 +309,7 @@ def agreement_was_signed(f: Facts) -> bool:
 
 
 EFFECT_GUARDS = (deployed_at_a_site, agreement_was_signed, measured_effect_has_a_record, verified_effect_has_a_record)
-FIGURE_GUARDS = (period_in_order, each_figure_once, figures_have_baselines)
+FIGURE_GUARDS = (period_in_order, each_figure_once, factors_have_sources, figures_have_baselines)
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------
@@ -292,7 +327,9 @@ def _record(row: Mapping[str, Any], level: str, said: Mapping[str, Any]) -> Give
         "to": said["period_to"],
         "uncertainty": row.get("uncertainty"),
         "factor": row.get("factor"),
+        "factor_source": row.get("factor_source"),
         "method": said.get("method"),
+        "conditions": said.get("conditions"),
     }
 
 
@@ -328,11 +365,11 @@ def record_readings(f: Facts) -> Follows:
 
 @effect()
 def correct_record(f: Facts) -> Follows:
-    """Another record in the place of one; at the same level, by the same way."""
+    """Another record in the place of one, at the same level; what the form does not say stays as it was."""
     old = f.case.impacts[f.data["record"]]
-    said = {"period_from": f.data["period_from"], "period_to": f.data["period_to"], "method": old.method}
-    row = {"measure": f.data["measure"], "value": f.data["value"], "uncertainty": old.uncertainty, "factor": old.factor}
-    given = _record(row, old.level, said)
+    kept = {name: getattr(old, name) for name in ("method", "uncertainty", "factor", "factor_source", "conditions")}
+    said = kept | {name: value for name, value in f.data.items() if value is not None}
+    given = _record(said, old.level, said)
     if not old.is_baseline:
         given = _compared(f, given)
     evidence = list(f.data.get("evidence") or old.evidence)
@@ -354,6 +391,16 @@ def record_verified_effect(f: Facts) -> Follows:
     said = delivered.data
     records = [_compared(f, _record(row, VERIFIED, said)) for row in said.get("figures") or ()]
     stated = {"evidence": list(said.get("documents") or ()), "by": f.track.provider, "number": said.get("number")}
+    return {"impacts": [cast(GivenImpact, {**record, **stated}) for record in records]}
+
+
+@effect()
+def record_reported_effect(f: Facts) -> Follows:
+    """What a yearly report calls verified becomes a record of the case, with who verified it and the number of the statement."""
+    if f.data.get("basis") != VERIFIED:
+        return {}
+    stated = {"evidence": list(f.data.get("report") or ()), "by": f.data["verifier"], "number": f.data["number"]}
+    records = [_compared(f, _record(row, VERIFIED, f.data)) for row in _figures(f)]
     return {"impacts": [cast(GivenImpact, {**record, **stated}) for record in records]}
 
 

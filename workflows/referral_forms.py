@@ -23,7 +23,7 @@ from casework.engine.roles import Role
 from workflows import joins
 from workflows.assessment import ClaimedValue
 from workflows.codes import OPEN_SERVICES, PAYERS, SERVICES
-from workflows.impact import VerifiedFigure
+from workflows.impact import METHODS, VerifiedFigure, conditions_of
 from workflows.pledge_forms import PLEDGORS
 
 #: Beside what a request says for the case sheet.
@@ -178,6 +178,8 @@ class Delivery(_OfService):
     period_from = Date(label="Verified from", past=True, when=("effect", ("verified",)))
     period_to = Date(label="Verified to", past=True, when=("effect", ("verified",)))
     figures = Rows(label="Verified values", row=VerifiedFigure, most=20, fact=True, when=("effect", ("verified",)))
+    method = Choice(label="How they were established", choices=METHODS, when=("effect", ("verified",)))
+    conditions = conditions_of(("effect", ("verified",)))
     note = Note(label="Note", required=False, when=("service", OPEN_SERVICES))
 
 

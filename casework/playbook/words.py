@@ -81,7 +81,7 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("", "number"): "0001",
     ("", "agency"): "Agency named in the power of attorney",
     ("record_baseline", "conditions"): "Full load on weekdays, heating season",
-    ("reading", "factors"): "National grid average, edition of 2024",
+    ("", "factor_source"): "National grid average, edition of 2024",
     ("", "parameter"): "Electricity per tonne of steam",
     ("", "unit"): "kWh/t",
     ("deliver", "number"): "MV-2026-014",

@@ -377,6 +377,8 @@ def _impact(row: Row) -> Impact:
         method=row["method"],
         uncertainty=row["uncertainty"],
         factor=row["factor"],
+        factor_source=row["factor_source"],
+        conditions=row["conditions"],
         baseline=row["baseline_id"],
         evidence=tuple(row["evidence"]),
         by=row["by_id"],

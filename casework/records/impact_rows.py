@@ -26,6 +26,8 @@ def impact_row(case: Case, impact: Impact, position: int) -> dict[str, Any]:
         "method": impact.method,
         "uncertainty": impact.uncertainty,
         "factor": impact.factor,
+        "factor_source": impact.factor_source,
+        "conditions": impact.conditions,
         "baseline_id": impact.baseline,
         "evidence": list(impact.evidence),
         "by_id": impact.by,

@@ -9,11 +9,13 @@ from casework.records.case_loader import _impact, _statement
 from casework.records.impact_rows import impact_row, statement_row
 from casework.records.tables import metadata
 from tests.engine.pieces import NOW, case
-from tests.workflows.test_impact_guards import record
+from tests.workflows.test_impact_guards import HOW, record
 
 
 def test_a_record_comes_back_as_it_went_in() -> None:
-    one = replace(record("verified", evidence=("paper",), by="lab", number="MV-1", baseline="b"), recorded_at=NOW)
+    one = replace(
+        record("verified", evidence=("paper",), by="lab", number="MV-1", baseline="b", **HOW), recorded_at=NOW
+    )
     row = impact_row(case(), one, 1)
     assert set(row) == {column.name for column in metadata.tables["impacts"].columns}
     assert _impact(row) == one

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.impacts import Impact
@@ -223,3 +225,76 @@ def test_an_outcome_is_held_against_what_happened() -> None:
 def test_a_refusal_says_which_record_is_missing() -> None:
     assert "measured" in GUARDS["measured_effect_has_a_record"].refusal
     assert "statement is missing" in GUARDS["verified_effect_has_a_record"].refusal
+
+
+SOURCE = "National grid average, edition of 2024"
+
+
+@pytest.mark.parametrize(
+    ("row", "holds"),
+    [
+        ({}, True),
+        ({"factor": "0.58", "factor_source": SOURCE}, True),
+        ({"factor": "0.58"}, False),
+        ({"factor_source": SOURCE}, False),
+    ],
+)
+def test_a_factor_says_where_it_comes_from(row: dict[str, Any], holds: bool) -> None:
+    figures = [{"measure": "energy/MWh", "value": "90"} | row]
+    assert impact.factors_have_sources.holds(facts(data={"figures": figures})) is holds
+
+
+HOW: dict[str, Any] = {
+    "method": "metered",
+    "uncertainty": "4",
+    "factor": "0.58",
+    "factor_source": SOURCE,
+    "conditions": "Full load",
+}
+PERIOD = {"period_from": "2026-01-01", "period_to": "2026-01-31"}
+RIGHT_VALUE = {"record": "measured", "measure": "energy/MWh", "value": "90", "reason": "Misread.", **PERIOD}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"method": "books"},
+        {"factor": "0.6", "factor_source": "2025"},
+        {"uncertainty": "2", "conditions": "Half load"},
+    ],
+)
+def test_a_correction_keeps_what_it_does_not_say(said: dict[str, Any]) -> None:
+    now = facts(data={**RIGHT_VALUE, **said}, **known(BASELINE, record("measured", **HOW)))
+    [given] = impact.correct_record.follows(now)["impacts"]
+    told = {name: value for name, value in given.items() if name in HOW}
+    assert told == HOW | said
+    assert (given["value"], given["level"], given["baseline"]) == ("90", "measured", "baseline")
+    assert given.get("replaces") == ["measured"]
+
+
+def test_a_corrected_factor_has_a_source() -> None:
+    holds = impact.corrected_factor_has_a_source.holds
+    bare, whole = known(BASELINE, record("measured")), known(BASELINE, record("measured", **HOW))
+    assert holds(facts(data=RIGHT_VALUE, **bare))
+    assert not holds(facts(data={**RIGHT_VALUE, "factor": "0.6"}, **bare))
+    assert holds(facts(data={**RIGHT_VALUE, "factor": "0.6"}, **whole))
+
+
+REPORT = {
+    **PERIOD, "basis": "verified", "verifier": "lab-1", "number": "MV-7", "method": "metered", "conditions": "Full load",
+    "report": ["paper"], "figures": [{"measure": "energy/MWh", "value": "80", "factor": "0.58", "factor_source": SOURCE}],
+}  # fmt: skip
+
+
+def test_a_verified_report_of_green_finance_is_a_record_of_the_effect() -> None:
+    [given] = impact.record_reported_effect.follows(facts(data=REPORT, **known(BASELINE)))["impacts"]
+    assert given["level"] == "verified"
+    assert (given.get("by"), given.get("number"), given.get("evidence")) == ("lab-1", "MV-7", ["paper"])
+    assert (given.get("method"), given.get("conditions"), given.get("factor_source")) == (
+        "metered",
+        "Full load",
+        SOURCE,
+    )
+    assert given.get("baseline") == "baseline"
+    assert impact.record_reported_effect.follows(facts(data={**REPORT, "basis": "measured"})) == {}

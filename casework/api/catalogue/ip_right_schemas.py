@@ -184,13 +184,18 @@ class TechnologyPage(Answer):
     next: str | None = None
 
 
+class OwnerOnRecord(Answer):
+    organisation: Annotated[str, Field(description="Id of the organisation")]
+    share: str | None
+
+
 class RightRecord(Answer):
     """An IP right and what lies on it."""
 
     id: str
     programme: str
     technologies: Annotated[list[str], Field(description="Ids of the technologies that it protects")]
-    owners: Annotated[list[OwnerOfRight], Field(description="Organisations, each with its share in per cent")]
+    owners: Annotated[list[OwnerOnRecord], Field(description="Organisations, each with its share in per cent")]
     kind: Annotated[
         str,
         Field(

@@ -388,6 +388,8 @@ class Impact(Answer):
     method: str | None = None
     uncertainty: Annotated[str | None, Field(description="In percent, either way")] = None
     factor: Annotated[str | None, Field(description="By what a reading was multiplied to come to the value")] = None
+    factor_source: Annotated[str | None, Field(description="Source and version of the factor")] = None
+    conditions: Annotated[str | None, Field(description="Under which it was so: load, output, season")] = None
     baseline: Annotated[str | None, Field(description="Id of the record that it is compared with")] = None
     baseline_value: str | None = None
     saving: Annotated[

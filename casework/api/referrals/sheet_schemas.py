@@ -108,6 +108,11 @@ class EffectShown(Answer):
     from_on: str
     to_on: str
     method: str | None
+    uncertainty: Annotated[str | None, Field(description="In percent, either way")]
+    factor: str | None
+    factor_source: str | None
+    conditions: str | None
+    number: Annotated[str | None, Field(description="Of the verifier's statement")]
 
 
 class AnswerShown(Answer):

@@ -30,6 +30,10 @@ GivenImpact = TypedDict(
         "uncertainty": NotRequired[str | None],
         #: By what a reading was multiplied to come to the value, such as tonnes of CO2 for a MWh.
         "factor": NotRequired[str | None],
+        #: Where the factor comes from, and in which version.
+        "factor_source": NotRequired[str | None],
+        #: Under which it was so: load, output, season.
+        "conditions": NotRequired[str | None],
         #: The baseline that it is compared with.
         "baseline": NotRequired[str | None],
         "evidence": NotRequired[list[str]],

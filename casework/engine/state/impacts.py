@@ -16,7 +16,7 @@ _NAMES = UUID("5f0c9d0e-3c1e-4a53-9a0e-6a1a6f3b7c11")
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """A value of one measure over a period: a baseline, or what came after at some level. Words about it stand in its event."""
+    """A value of one measure over a period: a baseline, or what came after at some level. What else is said of it stands in its event."""
 
     id: str
     #: The event that says it, and when.
@@ -33,6 +33,8 @@ class Impact:
     method: str | None = None
     uncertainty: str | None = None
     factor: str | None = None
+    factor_source: str | None = None
+    conditions: str | None = None
     baseline: str | None = None
     evidence: tuple[str, ...] = ()
     by: str | None = None
@@ -96,6 +98,8 @@ def recorded(impacts: Impacts, given: list[GivenImpact], event: Event) -> Impact
             method=one.get("method"),
             uncertainty=one.get("uncertainty"),
             factor=one.get("factor"),
+            factor_source=one.get("factor_source"),
+            conditions=one.get("conditions"),
             baseline=one.get("baseline"),
             evidence=tuple(one.get("evidence", ())),
             by=one.get("by"),

@@ -41,6 +41,8 @@ class ImpactView:
     method: str | None
     uncertainty: str | None
     factor: str | None
+    factor_source: str | None
+    conditions: str | None
     #: The record that it is compared with, as that stands now, and what it saves against it; negative where it costs more.
     baseline: str | None
     baseline_value: str | None

@@ -138,6 +138,12 @@ class SheetEffect:
     from_on: str
     to_on: str
     method: str | None
+    uncertainty: str | None
+    factor: str | None
+    factor_source: str | None
+    conditions: str | None
+    #: Of the verifier's statement.
+    number: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -539,6 +539,8 @@ CREATE TABLE impacts (
     method TEXT,
     uncertainty TEXT,
     factor TEXT,
+    factor_source TEXT,
+    conditions TEXT,
     baseline_id UUID,
     evidence UUID[] NOT NULL,
     by_id UUID,
@@ -555,6 +557,8 @@ COMMENT ON COLUMN impacts.measure IS 'The code by which forms ask for it';
 COMMENT ON COLUMN impacts.level IS 'baseline, claimed, measured or verified';
 COMMENT ON COLUMN impacts.value IS 'A decimal number, of the whole period, digit by digit as it was entered';
 COMMENT ON COLUMN impacts.uncertainty IS 'In percent, either way';
+COMMENT ON COLUMN impacts.factor_source IS 'Where the factor comes from, and in which version';
+COMMENT ON COLUMN impacts.conditions IS 'Under which it was so: load, output, season';
 COMMENT ON COLUMN impacts.baseline_id IS 'The record that it is compared with';
 COMMENT ON COLUMN impacts.evidence IS 'Documents of the case';
 COMMENT ON COLUMN impacts.by_id IS 'The organisation that has verified it';

@@ -363,6 +363,8 @@ impacts = Table(
     Column("method", Text),
     Column("uncertainty", Text, comment="In percent, either way"),
     Column("factor", Text),
+    Column("factor_source", Text, comment="Where the factor comes from, and in which version"),
+    Column("conditions", Text, comment="Under which it was so: load, output, season"),
     Column("baseline_id", Id, comment="The record that it is compared with"),
     Column("evidence", ARRAY(Id), nullable=False, comment="Documents of the case"),
     Column("by_id", Id, comment="The organisation that has verified it"),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from casework.engine.definition.editions import Edition
 from casework.operations.cases.impacts import ImpactView, StatementView
 from casework.web.shell.i18n import N_, edition_text
-from casework.web.shell.impact_words import say_level, say_measure, say_number
+from casework.web.shell.impact_words import say_how, say_level, say_measure, say_number
 from casework.web.shell.layout import day_element
 
 VERDICTS = {"verified": N_("verified"), "verified_with_limits": N_("verified within limits")}
@@ -36,6 +36,8 @@ class EffectRow:
     by: str
     #: A record of a higher level covers its days.
     covered: bool
+    #: By which method, by which factor of which source, and under which conditions.
+    how: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def _row(one: ImpactView) -> EffectRow:
         kind=_TAGS.get(one.level, ""),
         by=by,
         covered=not baseline and not one.counts,
+        how=say_how(one),
     )
 
 

@@ -41,8 +41,8 @@ from casework.web.cases.effect import VERDICTS
 from casework.web.shell.form_actions import Action, Sent
 from casework.web.shell.form_reading import parse_form
 from casework.web.shell.i18n import N_, edition_text, listed, name_of
-from casework.web.shell.impact_words import say_level, say_measure, say_number
-from casework.web.shell.layout import clock
+from casework.web.shell.impact_words import say_how, say_level, say_measure, say_number
+from casework.web.shell.layout import clock, day_element
 from casework.web.shell.values import (
     KINDS_OF_RIGHTS,
     STATUSES_OF_RIGHTS,
@@ -70,7 +70,7 @@ class Figure:
     what: str
     value: str | Markup
     unit: str
-    conditions: str
+    conditions: str | Markup
     stands: str
     #: It is more than what somebody said.
     sure: bool
@@ -137,11 +137,12 @@ def effects_of(sheet: CaseSheet) -> list[Figure]:
     return [
         Figure(
             say_measure(one),
-            say_number(one.value),
+            say_number(one.value) + (f" ± {say_number(one.uncertainty)} %" if one.uncertainty else ""),
             one.unit,
-            gettext("%(first)s to %(last)s", first=one.from_on, last=one.to_on)
-            + (f" · {one.method}" if one.method else ""),
-            say_level(one.level),
+            Markup(" · ").join(
+                filter(None, (Markup("{} – {}").format(*map(day_element, (one.from_on, one.to_on))), say_how(one)))
+            ),
+            " · ".join(filter(None, (say_level(one.level), one.number))),
             one.level == VERIFIED,
         )
         for one in sheet.effect

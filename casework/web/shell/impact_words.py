@@ -12,6 +12,7 @@ from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import NamedInBoth
 from casework.operations.referrals.sheet_views import SheetEffect
 from casework.web.shell.i18n import N_, edition_text, name_of
+from casework.web.shell.values import choice_name
 
 LEVELS = {
     "baseline": N_("baseline"), "claimed": N_("claimed"), "measured": N_("measured"), "verified": N_("verified"),
@@ -32,6 +33,15 @@ def say_number(value: str) -> str:
     number = Decimal(value)
     plain = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
     return f"{plain:,f}".replace("-", "−")
+
+
+def say_how(one: ImpactView | SheetEffect) -> str:
+    """How a record was established: its method, the factor with its source, and the conditions."""
+    factor = gettext("factor %(factor)s", factor=say_number(one.factor)) if one.factor else ""
+    if factor and one.factor_source:
+        factor = gettext("%(what)s (%(more)s)", what=factor, more=one.factor_source)
+    parts = (choice_name("method", one.method) if one.method else "", factor, one.conditions or "")
+    return " · ".join(part for part in parts if part)
 
 
 def say_record(one: ImpactChoice) -> str:

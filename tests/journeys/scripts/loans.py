@@ -88,6 +88,12 @@ TO_TERMS: Steps = (*TO_MATCHING, do("financier", "finance.investor_found"), do("
 TO_MONEY: Steps = (*TO_TERMS, do("officer", "finance.terms_agreed"))
 TO_CLOSE: Steps = (*TO_MONEY, do("financier", "finance.approved"), do("officer", "finance.docs_signed"))
 
+
+def reported(journey: Journey) -> bool:
+    [one] = [one for one in journey.case.impacts.values() if one.level == "verified"]
+    return (one.by, one.number, one.method) == (journey.world["verifiers"], "MV-2027-2", "metered")
+
+
 SCRIPTS: dict[str, Steps] = {
     "what the register shows bars the pledge": (
         *to_structuring(pledge="bank"),
@@ -393,6 +399,11 @@ SCRIPTS: dict[str, Steps] = {
         *delivered("finance", "financier"),
         wait(367),
         has("benefit_report", queue="officer", aftercare=True),
+        refused(
+            do("officer", "benefit_report", basis="verified", verifier="verifiers", number=None), InvalidForm, "number"
+        ),
+        do("officer", "benefit_report", basis="verified", verifier="verifiers", number="MV-2027-2"),
+        that(reported, "the verified values are a record of the effect, with who verified them"),
     ),
     "project is funded in part": (
         *SOUGHT,

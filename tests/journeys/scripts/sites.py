@@ -34,8 +34,16 @@ from tests.journeys.checks import (
     stands,
     that,
 )
-from tests.journeys.journey import Steps
+from tests.journeys.journey import Journey, Steps
 from tests.journeys.scripts.stages import no_site, to_agreement, to_deployment, to_monitoring
+
+READ: dict[str, object] = {"measure": "energy/MWh", "value": 1400, "factor": 2}
+
+
+def corrected_how(journey: Journey) -> bool:
+    [one] = [one for one in journey.case.impacts.values() if one.stands and one.level == "claimed"]
+    return (one.method, one.factor, one.factor_source, one.conditions) == ("books", "3", "Grid, 2025", "Full load")
+
 
 SCRIPTS: dict[str, Steps] = {
     "technology goes to work, is verified, closed and followed up": (
@@ -229,11 +237,19 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "ask_verification"), Refused, "There is nothing to verify yet"),
         add("officer", "case.reading"),
         refused(do("officer", "reading", figures=[{"measure": "water/m3", "value": 3}]), Refused, "has no baseline"),
-        do("officer", "reading", level="claimed", figures=[{"measure": "energy/MWh", "value": 1400, "factor": 2}]),
+        refused(do("officer", "reading", figures=[READ]), Refused, "A factor needs its source"),
+        do(
+            "officer",
+            "reading",
+            level="claimed",
+            figures=[READ | {"factor_source": "Grid, 2024"}],
+            conditions="Full load",
+        ),
         effect(("baseline", "1280", None), ("claimed", "1400", "-120")),
         refused(do("officer", "case.end_monitoring", outcome="deployed_measured"), Refused, "is measured or verified"),
         add("officer", "case.correct_record"),
-        do("officer", "correct_record", value=940),
+        do("officer", "correct_record", value=940, method="books", factor=3, factor_source="Grid, 2025"),
+        that(corrected_how, "the correction says method and factor anew, and keeps the conditions"),
         effect(("baseline", "1280", None), ("claimed", "940", "340")),
         add("officer", "case.record_baseline"),
         refused(
