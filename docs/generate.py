@@ -184,6 +184,7 @@ TYPES = {
     "choice": "One of the codes that are named.", "many": "Any of the codes that are named, each once.",
     "yes_no": "`true` or `false`, nothing that looks like it.", "party": "`need_owner` or `technology_owner`.",
     "burden": "The id of a licence, an assignment or a transfer that lies on a right of this case.",
+    "owner": "The id of an owner of the party that a task is about.",
     "right": "The id of an IP right of this case.", "impact": "The id of a record of the case's effect that stands.",
     "listed_many": "A list of such entries.",
     "listed": "The version or kind and the code of an entry that a list of the programme offers, as `2025/1.3.2`.",

@@ -135,18 +135,6 @@ class RenewedConsent(Consent):
 # --- the plan --------------------------------------------------------------------------------------------------------
 
 
-class Screening(Form):
-    result = Choice(
-        label="Result", choices={"clear": "Clear", "hit": "Hit"},
-        done={"clear": "screened the party with no hit", "hit": "screened the party, with a hit"},
-        press={"clear": "Record no hit", "hit": "Record a hit"},
-    )  # fmt: skip
-    checked_on = Date(label="Checked on", past=True)
-    list_versions = Text(label="Lists and their versions")
-    owners_checked = YesNo(label="Were the party's owners screened too?", must=True)
-    finding = Note(label="What was found", when=("result", ("hit",)))
-
-
 class KickOff(Form):
     held_on = Date(label="Held on", past=True)
     need_owner_present = YesNo(label="Was the need owner present?")

@@ -21,6 +21,7 @@ from casework.engine.definition.grammar import (
 from casework.engine.roles import Role
 from workflows import agreement_forms, border_guards, deal_guards, effects, guards, impact
 from workflows import case_forms as forms
+from workflows import screening as screenings
 
 triage_check = Task(
     "triage_check", "Check the match and declare conflicts of interest", Role.OFFICER, working_days(10), forms.TriageCheck,
@@ -50,15 +51,15 @@ consent_lost = Task(
     part=parts.AFTER_LOST_CONSENT,
 )  # fmt: skip
 
+#: Of the organisation: what is answered here stands on its record, and answers for all its cases.
 screening = Task(
-    "screening",
-    "Screen the party and its owners",
-    Role.COMPLIANCE,
-    working_days(5),
-    forms.Screening,
-    per="party",
-    only_if=guards.screening_is_not_on_record,
-)
+    "screening", "Screen the party and its owners", Role.COMPLIANCE, working_days(5), screenings.Screening, per="party",
+    only_if=guards.screening_is_not_on_record, part=parts.SCREENS,
+    guards=(
+        screenings.each_owner_is_screened, screenings.hit_of_an_owner_is_a_hit, screenings.screening_ends_within_a_year,
+    ),
+    effects=(screenings.record_screening,),
+)  # fmt: skip
 kick_off = Task(
     "kick_off", "Hold the first meeting", Role.OFFICER, working_days(10), forms.KickOff, unless_open=True,
     done="recorded the first meeting",

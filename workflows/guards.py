@@ -170,7 +170,7 @@ def nda_is_signed_or_waived(f: Facts) -> bool:
 
 
 def _holds(f: Facts, party: str) -> bool:
-    """Whether the newest screening of a party counts: that on its organisation's record, or the one of this case."""
+    """Whether the newest screening of a party counts: that on its organisation's record, or where none is on record that of this case."""
     record = (f.outside.get("screenings") or {}).get(party)
     task = f.result("screening", about=party)
     if record is not None and (task is None or record["checked_on"] >= str(task.result.get("checked_on", ""))):
@@ -178,7 +178,8 @@ def _holds(f: Facts, party: str) -> bool:
         return record["result"] == "clear" and record["owners_free"] is True and lasts
     if task is None or task.result.get("result") != "clear":
         return False
-    return str(task.result.get("checked_on", "")) >= (f.today - timedelta(days=f.limit(SCREENING_HOLDS))).isoformat()
+    recent = str(task.result.get("checked_on", "")) >= (f.today - timedelta(days=f.limit(SCREENING_HOLDS))).isoformat()
+    return recent and str(task.result.get("holds_until", "")) >= f.today.isoformat()
 
 
 @guard(

@@ -58,6 +58,8 @@ AFTER_LOST_CONSENT, AFTER_TOO_FEW, AFTER_RIGHTS_TAKEN = "after_lost_consent", "a
 SETTLES_OBJECTION = "settles_objection"
 #: More time for what is asked is granted or not: its form has `granted`, and `until_on`.
 GRANTS_TIME = "grants_time"
+#: A party is looked for in lists of sanctions, for the record of its organisation.
+SCREENS = "screens"
 #: The provider says what became of its copies.
 RETURNS_COPIES = "returns_copies"
 
@@ -80,7 +82,16 @@ TRANSITION_PARTS = frozenset(
     }
 )  # fmt: skip
 TASK_PARTS = frozenset(
-    {MAKES_PLAN, AFTER_LOST_CONSENT, AFTER_TOO_FEW, AFTER_RIGHTS_TAKEN, SETTLES_OBJECTION, RETURNS_COPIES, GRANTS_TIME}
+    {
+        MAKES_PLAN,
+        AFTER_LOST_CONSENT,
+        AFTER_TOO_FEW,
+        AFTER_RIGHTS_TAKEN,
+        SETTLES_OBJECTION,
+        RETURNS_COPIES,
+        GRANTS_TIME,
+        SCREENS,
+    }
 )
 
 # --- money -----------------------------------------------------------------------------------------------------------

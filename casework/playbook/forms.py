@@ -55,10 +55,18 @@ def fill_form(form: Form, said: Answers, facts: Facts) -> JsonObject:
             if said[name] is not None:
                 data[name] = _said(form.action, rule, said[name], facts)
         elif name in form.known and name not in said:
-            data[name] = form.known[name]
+            data[name] = _known(form, rule, facts)
         elif name in said or rule.get("required") or rule["type"] == "rights" or (form.action, name) in ALSO_SAID:
             data[name] = _ordinary(form.action, rule, facts)
     return data
+
+
+def _known(form: Form, rule: Rule, facts: Facts) -> object:
+    """What need not be asked; of a table its rows, with what is still to be answered in each."""
+    known = form.known[rule["name"]]
+    if rule["type"] != "rows":
+        return known
+    return [fill_form(Form(form.action, rule["fields"], row), {}, facts) for row in known]
 
 
 def _said(action: str, rule: Rule, value: object, facts: Facts) -> object:

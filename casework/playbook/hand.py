@@ -19,6 +19,8 @@ class Do:
     what: str
     data: Answers = field(default_factory=dict)
     about: str | None = None
+    #: Nothing is done where no such task is open, for a record has answered it.
+    where_asked: bool = False
 
 
 class Hand(Protocol):
@@ -33,7 +35,13 @@ class Hand(Protocol):
     def add(self, who: str, task: str, about: str | None, /) -> object:
         """Add a task that the workflow offers: `track.task`."""
 
+    def is_open(self, task: str, about: str | None = None) -> bool:
+        """Whether a task of the name is open, as far as this hand can tell."""
+        return True
+
     def press(self, step: Do) -> None:
+        if step.where_asked and not self.is_open(step.what, step.about):
+            return
         if step.what.startswith("+"):
             self.add(step.who, step.what[1:], step.about)
         elif "." in step.what:

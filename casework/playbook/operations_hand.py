@@ -23,6 +23,7 @@ from casework.operations.cases.case_actions import declare_interest, register_do
 from casework.operations.cases.case_rights import add_entered_right, add_rights
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.handing_over import hand_over
+from casework.operations.cases.known_answers import owner_rows
 from casework.operations.cases.opening import open_case
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
@@ -188,9 +189,9 @@ class OperationsHand(Hand):
         while self.is_open(task):
             self.complete(who, task, None, said)
 
-    def is_open(self, task: str) -> bool:
+    def is_open(self, task: str, about: str | None = None) -> bool:
         with self.action():
-            return bool(self.open_tasks(task))
+            return bool(self.open_tasks(task, about))
 
     def take_back(self, who: str, party: str) -> None:
         """A party takes its newest consent back."""
@@ -370,12 +371,12 @@ class OperationsHand(Hand):
         """The form of a task beside the way."""
         edition = load_library()[task.edition]
         form, track = edition.tasks[task.rule].form, self.case.tracks[task.track]
-        return Sheet(edition, form, track, who=who, action=task.name)
+        return Sheet(edition, form, track, who=who, action=task.name, about=task.about)
 
     def fill(self, sheet: Sheet, said: Answers, asked: Sequence[WrittenField] | None = None) -> JsonObject:
         """The answers to a form, or to what somebody is asked of it."""
         rules = sheet.edition.form(sheet.name) if asked is None else list(asked)
-        known = prefill(self.case, sheet.track, rules)
+        known = prefill(self.case, sheet.track, rules) | owner_rows(self.stage.db, self.case, sheet.about, rules)
         return fill_form(Form(sheet.action, rules, known), said, _Surroundings(self, sheet))
 
 
@@ -388,6 +389,8 @@ class Sheet:
     track: Track
     who: str
     action: str
+    #: The party that a task is about.
+    about: str | None = None
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,11 @@ def do(who: str, what: str, about: str | None = None, /, **data: object) -> Do:
     return Do(who, what, data, about)
 
 
+def screen(who: str, party: str, **data: object) -> Do:
+    """Somebody screens a party, unless the record of its organisation has answered that."""
+    return Do(who, "screening", data, party, where_asked=True)
+
+
 def add(who: str, what: str, about: str | None = None) -> Do:
     """Somebody adds a task that the workflow offers: `track.task`."""
     return Do(who, f"+{what}", {}, about)

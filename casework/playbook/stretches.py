@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casework.playbook.hand import Do
-from casework.playbook.steps import Steps, add, begin, dispute, do, turn_to
+from casework.playbook.steps import Steps, add, begin, dispute, do, screen, turn_to
 
 #: What any hand can press.
 Pressed = tuple[Do, ...]
@@ -29,8 +29,8 @@ def to_scoping(match: str = "main", **consent: object) -> Steps:
 
 
 SCREENED: Pressed = (
-    do("compliance", "screening", "need_owner"),
-    do("second_compliance", "screening", "technology_owner"),
+    screen("compliance", "need_owner"),
+    screen("second_compliance", "technology_owner"),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 #: (transition or task, field), or ("", field) wherever the field is asked.
 WORDS: Mapping[tuple[str, str], str] = {
     ("", "person"): "Head of the technical department",
+    ("", "extract"): "No entry under the name or the number",
     ("", "list_versions"): "Consolidated lists as of the first of this month",
     ("", "question"): "Does the technology reach the target of the need under the conditions of the site?",
     ("introduce", "note"): "Their heads of engineering met at the open day.",
@@ -107,7 +108,7 @@ NUMBERS_OF: Mapping[tuple[str, str], str] = {
 DAYS: Mapping[str, int] = {
     "expires_on": 1800, "valid_until": 1000, "final_due_on": 1000, "effective_on": 0,
     "period_from": -90, "period_to": -1, "fee_paid_to": 300, "wanted_on": 20, "planned_on": 40,
-    "paid_to": 300, "review_on": 365, "first_base_on": 365,
+    "paid_to": 300, "holds_until": 90, "review_on": 365, "first_base_on": 365,
 }  # fmt: skip
 CHOICES: Mapping[tuple[str, str], str] = {
     ("eligible", "pledgor"): "technology_owner",

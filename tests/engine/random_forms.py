@@ -38,6 +38,8 @@ PEOPLE = [
     for m in (0, 1)
 ]
 RIGHTS = [uuid(900), uuid(901)]
+#: An owner above 25 per cent of each party.
+OWNER = uuid(950)
 
 
 class Forms:
@@ -148,7 +150,12 @@ class Forms:
             case "items":
                 day = (self.today + timedelta(days=dice.randint(-3, 60))).isoformat()
                 return [{"what": "See to it.", "by": day}]
+            case "owner":
+                return OWNER
             case "rows":
+                # Of owners one is on record, and is answered once.
+                if any(column["type"] == "owner" for column in rule["fields"]):
+                    return [self._row(rule, track)]
                 rows = [self._row(rule, track) for _ in range(dice.randint(1, 3))]
                 return [row for row in rows if row]
             case other:
@@ -181,4 +188,6 @@ class Forms:
             days = self.dice.randint(0, 5)
         if rule["name"].startswith(("expires", "valid_until")):
             days = self.dice.randint(201, 900)
+        if rule["name"] == "holds_until":
+            days = self.dice.randint(150, 340)
         return (self.today + timedelta(days=days)).isoformat()

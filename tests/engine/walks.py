@@ -51,7 +51,7 @@ from casework.engine.state.events import COMPLETED, Event
 from casework.engine.state.projection import evolve
 from casework.errors import CaseworkError, NotAllowed, Refused, WrongState
 from casework.ledger.canonical_json import canonical
-from tests.engine.random_forms import PEOPLE, RIGHTS, Forms
+from tests.engine.random_forms import OWNER, PEOPLE, RIGHTS, Forms
 from tests.engine.toys import CALENDAR, START, uuid
 
 Json = Any
@@ -127,6 +127,7 @@ class Walk(Forms):
                 "verification": {"number": "1", "verdict": "verified", "valid_until": later},
             },
             "parties": {party: {"country": country} for party, country in self.countries.items()},
+            "owners": {party: {"organisation": self.seller, "owners": [OWNER]} for party in self.countries},
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
         }

@@ -337,6 +337,9 @@ class Explorer:
             case "items":
                 return [{"what": "As agreed.", "by": self.day(30)}]
             case "rows":
+                if any(column["type"] == "owner" for column in rule["fields"]):
+                    # No party here has an owner on record.
+                    return None
                 row = self._fill(who, seen, rule["fields"], {})
                 return [row] if row else None
         raise LookupError(f"nothing for {rule}")

@@ -35,7 +35,9 @@ class Plain:
         return [f"the {kind} {name}"]
 
     def choose(self, rule: Rule) -> Json:
-        return SOMETHING if rule["type"] in ("right", "burden", "impact", "person", "provider") else [SOMETHING]
+        return (
+            SOMETHING if rule["type"] in ("right", "burden", "impact", "person", "provider", "owner") else [SOMETHING]
+        )
 
 
 def rule(name: str, type_: str, **more: Json) -> Rule:

@@ -130,6 +130,38 @@ def to_plan(
 
 def to_scoping(world: World, db: Connection, match: int | None = None, *, nda: Mapping[str, Json] | None = None) -> str:
     """A case whose parties are interested and screened, and whose plan is to be made."""
+    number = to_interest(world, db, match)
+    on = today().isoformat()
+    for side in ("need_owner", "technology_owner"):
+        if not _is_asked(db, number, "screening", side):
+            # The record of its organisation answers, as another case has left it.
+            continue
+        complete(
+            world,
+            db,
+            "compliance",
+            number,
+            "screening",
+            data={
+                "result": "clear",
+                "checked_on": on,
+                "list_versions": "UN 2026-01",
+                "extract": "Query 7",
+                "holds_until": (today() + timedelta(days=90)).isoformat(),
+            },
+            about=side,
+        )
+    complete(world, db, "officer", number, "nda", data=nda or {"status": "signed", "signed_on": on})
+    return number
+
+
+def _is_asked(db: Connection, number: str, task: str, about: str) -> bool:
+    case = load(db, home_of(db, number), "case")
+    return any((one.name, one.about) == (task, about) for one in case.open_tasks())
+
+
+def to_interest(world: World, db: Connection, match: int | None = None) -> str:
+    """A case whose parties have said that they are interested."""
     number = world.new_case(db) if match is None else world.open_case(db, match)
     on = today().isoformat()
     world.fire(db, "officer", number, "take")
@@ -165,22 +197,6 @@ def to_scoping(world: World, db: Connection, match: int | None = None, *, nda: M
             about=side,
         )
     world.fire(db, "officer", number, "confirm_interest")
-    for side in ("need_owner", "technology_owner"):
-        complete(
-            world,
-            db,
-            "compliance",
-            number,
-            "screening",
-            data={
-                "result": "clear",
-                "checked_on": on,
-                "list_versions": "UN 2026-01",
-                "owners_checked": True,
-            },
-            about=side,
-        )
-    complete(world, db, "officer", number, "nda", data=nda or {"status": "signed", "signed_on": on})
     return number
 
 

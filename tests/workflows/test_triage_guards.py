@@ -145,8 +145,10 @@ def test_nda_is_signed_or_waived(case: Facts, holds: bool) -> None:
     assert guards.nda_is_signed_or_waived.holds(case) is holds
 
 
-def screened(party: str, result: str = "clear", on: str = "2026-03-20", days: int = 10) -> Task:
-    return done("screening", days, about=party, result=result, checked_on=on)
+def screened(
+    party: str, result: str = "clear", on: str = "2026-03-20", days: int = 10, until: str = "2026-06-18"
+) -> Task:
+    return done("screening", days, about=party, result=result, checked_on=on, holds_until=until)
 
 
 @table(
@@ -161,6 +163,8 @@ def screened(party: str, result: str = "clear", on: str = "2026-03-20", days: in
         ),
         "90 days old": (facts(tasks=[screened("need_owner", on="2026-01-01"), screened("technology_owner")]), True),
         "91 days old": (facts(tasks=[screened("need_owner", on="2025-12-31"), screened("technology_owner")]), False),
+        "its last day": (facts(tasks=[screened("need_owner", until="2026-04-01"), screened("technology_owner")]), True),
+        "run out": (facts(tasks=[screened("need_owner", until="2026-03-31"), screened("technology_owner")]), False),
     }
 )
 def test_parties_are_screened(case: Facts, holds: bool) -> None:

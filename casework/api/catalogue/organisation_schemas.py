@@ -199,6 +199,7 @@ class OrganisationEntry(Answer):
     moved: Annotated[dict[str, list[str]], Field(description="By kind what moved by a merging, by name")]
     changes: Annotated[dict[str, Any], Field(description="By table and field what it said before and after")]
     erased: bool
+    case: Annotated[str | None, Field(description="The number of the case that brought it about")]
     source: str | None
     reason: str | None
 

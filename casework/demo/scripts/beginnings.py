@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, LI, ZHAO
-from casework.playbook.steps import Script, begin, by_link, do, hand_over, interest, wait
+from casework.playbook.steps import Script, begin, by_link, do, hand_over, interest, screen, wait
 from casework.playbook.stretches import to_consent, to_scoping
 
 OFFICER_LEFT = Script(
@@ -14,7 +14,7 @@ OFFICER_LEFT = Script(
     pace=2,
     steps=(
         *to_scoping(),
-        do("compliance", "screening", "need_owner"),
+        screen("compliance", "need_owner"),
         hand_over("supervisor", "other_officer", note="Kick-off is arranged for next week; see the minutes."),
         do("other_officer", "kick_off"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.demo.scripts.parts import CHEN, FOLLOWED, LI, ZHAO
-from casework.playbook.steps import Script, Until, add, do, drop, wait
+from casework.playbook.steps import Script, Until, add, do, drop, screen, wait
 from casework.playbook.stretches import (
     accepted,
     to_assessment,
@@ -87,8 +87,8 @@ REOPENED = Script(
         do("officer", "case.reopen", requester="need_owner"),
         do("supervisor", "decide_reopen", decision="confirm"),
         FOLLOWED,
-        do("compliance", "screening", "need_owner"),
-        do("second_compliance", "screening", "technology_owner"),
+        screen("compliance", "need_owner"),
+        screen("second_compliance", "technology_owner"),
     ),
 )
 

@@ -8,6 +8,7 @@ from casework.engine.state.document_effects_schema import ConsentTerms
 from casework.engine.state.effects_schema import Given, Hold, Objection, WrittenJoin
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
+from casework.engine.state.screening_values import ScreenedParty
 
 
 class Pause(TypedDict):
@@ -44,6 +45,7 @@ class Follows(TypedDict, total=False):
     objection: Objection
     impacts: list[GivenImpact]
     statement: GivenStatement
+    screened: ScreenedParty
     # These are added to what the event says already.
     interest: list[str]
     interest_ended: list[str]

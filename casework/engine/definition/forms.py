@@ -27,7 +27,7 @@ class FormField:
     label: str
     required: bool = True
     help: str = ""
-    #: Asked only when another field of the form has one of these values.
+    #: Asked only when another field has one of these values.
     when: tuple[str, tuple[Any, ...]] | None = None
     fact: bool = True
     #: Filled from what is known: "case.need_owner", "agreement.sign_local.expires_on", …
@@ -149,9 +149,8 @@ class YesNo(FormField):
 
     must: bool | None = None
     consequence: str = ""
-    #: What the history says of whoever answered: {"yes": "granted the waiver"}.
+    #: As of a choice, by "yes" and "no".
     done: Mapping[str, str] = field(default_factory=dict)
-    #: What the button says that gives this answer, where the form decides: {"yes": "Grant the waiver"}.
     press: Mapping[str, str] = field(default_factory=dict)
     type: ClassVar[str] = "yes_no"
 
@@ -182,6 +181,13 @@ class BurdenField(FormField):
     """A licence, an assignment or a transfer that lies on a right of the case, by id."""
 
     type: ClassVar[str] = "burden"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerField(FormField):
+    """An owner of the party that a task is about, by id."""
+
+    type: ClassVar[str] = "owner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +278,6 @@ class Documents(FormField):
     type: ClassVar[str] = "documents"
 
     def limits(self) -> dict[str, Any]:
-        # Told only where they limit, so that editions from before stay what they are.
         return ({"kinds": list(self.kinds)} if self.kinds else {}) | ({"valid": True} if self.valid else {})
 
 
@@ -299,7 +304,6 @@ class Rows(FormField):
     """
 
     row: type[Form]
-    #: At most so many rows.
     most: int = 30
     fact: bool = False
     type: ClassVar[str] = "rows"
@@ -318,8 +322,7 @@ class Rows(FormField):
         return super().texts() | self.row.texts()
 
 
-#: What a row may ask for.
-COLUMN_TYPES = frozenset({"text", "number", "money", "date", "choice", "listed"})
+COLUMN_TYPES = frozenset({"text", "number", "money", "date", "choice", "listed", "owner"})
 
 
 class Form:
@@ -358,7 +361,6 @@ def clean(words: Any) -> Any:
     return unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip() if isinstance(words, str) else words
 
 
-#: Unicode's Cc and Cs but for the line's end and the tab.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -393,10 +395,8 @@ def decimal_text(value: Any) -> str:
 
 
 def _id(value: Any) -> str:
-    if not isinstance(value, str):
-        raise FieldFault(reasons.fields.NOT_AN_ID)
     try:
-        return str(UUID(value))
+        return str(UUID(value if isinstance(value, str) else ""))
     except ValueError:
         raise FieldFault(reasons.fields.NOT_AN_ID) from None
 

@@ -40,7 +40,7 @@ from casework.engine.state.effects_schema import Effects
 #: What stands in the event as it is, and what is added to what it says already.
 _PLAIN = (
     "owner", "team", "outcome", "reasons", "hold", "named", "given", "replaced", "provider", "rights", "join", "objection",
-    "impacts", "statement",
+    "impacts", "statement", "screened",
 )  # fmt: skip
 _LISTS = ("interest", "interest_ended", "barred", "replaced_tracks")
 

@@ -22,6 +22,7 @@ from casework.engine.state.document_effects_schema import (
 )
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
+from casework.engine.state.screening_values import ScreenedParty
 from casework.json_values import Answers
 
 #: A step of a clock: the instant, what happens then, and how the moment was counted. In JSON an array of three.
@@ -406,6 +407,7 @@ class Effects(FoldedEffects, total=False):
     held_by: str
     #: A provider hears of the task's result.
     answers: bool
+    screened: ScreenedParty
     #: The one-time link by which a party did it, and the documents that it handed in with its answer.
     link: str
     handed_in: list[str]

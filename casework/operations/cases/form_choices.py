@@ -15,7 +15,7 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
-from casework.operations.cases.known_answers import kept_from_provider
+from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
@@ -63,8 +63,10 @@ _BURDENS = text(f"""
 """)
 
 
-def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[JsonMapping]) -> Offered:
-    """What each field of a form on a track may name, as far as the actor may know of it."""
+def choices_of(
+    db: Connection, actor: Actor, case: Case, track: Track, form: Iterable[JsonMapping], *, about: str | None = None
+) -> Offered:
+    """What each field of a form on a track may name, as far as the actor may know of it; `about`: the party that a task is about."""
     choices: Offered = {}
     told = cache(lambda: kept_from_provider(db, actor, case, track).told_of(case.rights))
     for rule in form:
@@ -96,9 +98,11 @@ def choices_of(db: Connection, actor: Actor, case: Case, track: Track, form: Ite
                 choices[rule["name"]] = _entries(db, case, rule["catalogue"])
             case "rows":
                 choices |= {
-                    f"{rule['name']}.{cell['name']}": _entries(db, case, cell["catalogue"])
+                    f"{rule['name']}.{cell['name']}": owners_of(db, case, about)
+                    if cell["type"] == "owner"
+                    else _entries(db, case, cell["catalogue"])
                     for cell in rule["fields"]
-                    if cell["type"] == "listed"
+                    if cell["type"] in ("listed", "owner")
                 }
             case "impact":
                 choices[rule["name"]] = _impacts(db, case)

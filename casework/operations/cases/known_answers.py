@@ -13,7 +13,9 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.prefill import prefill
 from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.state.case import Case, Track
+from casework.operations.core.external_facts import outside
 from casework.operations.core.organisations import STANDING
+from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.records.case_loader import load
@@ -58,14 +60,43 @@ def known_answers(
     *,
     reader: str | None = None,
     kept: KeptBack | None = None,
+    about: str | None = None,
 ) -> dict[str, Any]:
-    """By field of a form what is known already and its reader may know; `kept`: what is kept back, where that is known already."""
+    """By field of a form what is known already and its reader may know; `kept`: what is kept back, where that is known already.
+
+    `about`: the party that a task is about.
+    """
+    form = list(form)
+    rows = owner_rows(db, case, about, form)
     asked = [field for field in form if field.get("prefill")]
     if not asked:
-        return {}
+        return rows
     if kept is None:
         kept = kept_from_provider(db, actor, case, track)
-    return prefill(case, track, asked, reader=reader, kept=kept)
+    return rows | prefill(case, track, asked, reader=reader, kept=kept)
 
 
-__all__ = ["kept_by_sheet", "kept_from_provider", "known_answers"]
+def owner_rows(db: Connection, case: Case, about: str | None, form: Iterable[WrittenField]) -> dict[str, Any]:
+    """By table that asks of the owners of a party one row for each owner on the record of its organisation."""
+    asked = {
+        field["name"]: cell["name"] for field in form for cell in field.get("fields", ()) if cell["type"] == "owner"
+    }
+    if not asked or about is None:
+        return {}
+    owners = owners_of(db, case, about)
+    return {name: [{cell: owner.id} for owner in owners] for name, cell in asked.items()}
+
+
+def owners_of(db: Connection, case: Case, party: str | None) -> list[NamedInBoth]:
+    """The owners above 25 per cent on the record of a party's organisation, the largest first."""
+    told: Any = outside(db, case, ("owners",))["owners"]
+    ids = list((told.get(party) or {}).get("owners", ()))
+    names = {row.id: row.name for row in db.execute(_NAMES_OF_OWNERS, {"ids": ids})} if ids else {}
+    return [NamedInBoth(id=id, name=names.get(id, ""), name_zh=None) for id in ids]
+
+
+#: What some owners are called.
+_NAMES_OF_OWNERS = text("SELECT w.id::text, w.name FROM organisation_owners w WHERE w.id = ANY(CAST(:ids AS uuid[]))")
+
+
+__all__ = ["kept_by_sheet", "kept_from_provider", "known_answers", "owner_rows", "owners_of"]

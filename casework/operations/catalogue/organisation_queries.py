@@ -28,6 +28,7 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.organisations import read_seen
+from casework.operations.catalogue.right_history import name_cases
 from casework.operations.catalogue.views import (
     CaseOfRight,
     OrganisationEntry,
@@ -219,6 +220,8 @@ def read_entries(db: Connection, actor: Actor, organisation: str) -> list[Organi
     names = names_of(db, {event.actor for event in events})
     mergers: list[Mapping[str, Any]] = [event.effects["merger"] for event in events if "merger" in event.effects]
     names |= _names_moved(db, mergers, sorted(seen))
+    causes = {event.effects["cause"]["log"] for event in events if "cause" in event.effects}
+    names |= {case.id: case.number for case in name_cases(db, actor, causes)} if causes else {}
     state: dict[str, JsonObject] = {}
     entries = []
     for event in events:
@@ -291,6 +294,7 @@ def _entry(
         moved=moved,
         changes=changes,
         erased=any(value is ERASED for value in event.body.values()),
+        case=names.get(event.effects["cause"]["log"]) if "cause" in event.effects else None,
         source=source if isinstance(source, str) else None,
         reason=reason if isinstance(reason, str) else None,
     )

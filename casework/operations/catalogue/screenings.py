@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,13 +11,17 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED, SCREENERS
 from casework.engine.case_objects.screenings import HIT, RESULTS, faults_of
+from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
+from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.catalogue.evidence import SCREENING, Papers, file_papers
-from casework.operations.catalogue.organisations import insist_home, lock_home, tell
+from casework.operations.catalogue.organisations import insist_home, lock_home
 from casework.operations.catalogue.views import ScreeningRow
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.register_log import append
+from casework.operations.core.screened_parties import enter_screening
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.event_log import now
@@ -85,22 +88,10 @@ def record_screening(
     if faults := faults_of(fields, owners, known, today):
         raise InvalidForm(fields=faults)
     id = str(uuid_utils.uuid7())
-    row: JsonObject = {
-        "id": id,
-        "organisation_id": organisation,
-        "programme_id": programme,
-        "made_at": log.now.isoformat(),
-        **{
-            name: fields.get(name) or None
-            for name in ("result", "checked_on", "valid_until", "lists", "finding", "evidence")
-        },
-    }
-    db.execute(_ADD, {"row": json.dumps(row)})
-    for owner in known:
-        stood = {"owner": owner, "screened": owners[owner], "on": fields["checked_on"], "lists": fields.get("lists")}
-        db.execute(_SCREEN_OWNER, stood)
-    entries = {"organisation_screenings": [id]} | ({"organisation_owners": known} if known else {})
-    tell(db, log, by, SCREENED, programme=programme, entries=entries)
+    body = enter_screening(db, log, id, programme, fields=fields, owners={owner: owners[owner] for owner in known})
+    told: RegisterEffects = {"programme": programme}
+    event = log.next_event(SCREENED, by.person, role=by.role, acting_for=by.acting_for, effects=told, body=body)
+    append(db, log, [event])
     file_papers(db, by, organisation, programme, about=id, kind=SCREENING, papers=papers)
     return finish(db, actor, request, Done({"id": id}, 201))
 
@@ -112,25 +103,14 @@ def owners_to_screen(db: Connection, actor: Actor, organisation: str) -> list[Ow
 
 
 def _owners(db: Connection, organisation: str, programme: str) -> list[OwnerToScreen]:
-    rows = db.execute(_OWNERS, {"organisation": organisation, "programme": programme})
+    rows = db.execute(_OWNERS, {"organisation": organisation, "programme": programme, "erased": ERASED_WORDS})
     return [OwnerToScreen(id=row.id, name=row.name) for row in rows]
 
 
-#: The owners of an organisation that a programme has entered, the largest first.
+#: The owners of an organisation that a programme has entered and whose name is known, the largest first.
 _OWNERS = text("""
     SELECT x.id::text, x.name FROM organisation_owners x WHERE x.organisation_id = CAST(:organisation AS uuid)
-    AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.share DESC NULLS LAST, x.name, x.id
-""")
-#: Enters a screening.
-_ADD = text("""
-    INSERT INTO organisation_screenings (
-        id, organisation_id, programme_id, result, checked_on, valid_until, lists, finding, evidence, made_at
-    ) SELECT id, organisation_id, programme_id, result, checked_on, valid_until, lists, finding, evidence, made_at
-    FROM jsonb_populate_record(NULL::organisation_screenings, CAST(:row AS jsonb))
-""")
-#: Says how an owner was screened last.
-_SCREEN_OWNER = text("""
-    UPDATE organisation_owners SET screened = :screened, screened_on = CAST(:on AS date), lists = :lists WHERE id = CAST(:owner AS uuid)
+    AND x.programme_id = CAST(:programme AS uuid) AND x.name <> :erased ORDER BY x.share DESC NULLS LAST, x.name, x.id
 """)
 
 

@@ -438,5 +438,7 @@ class OrganisationEntry:
     changes: JsonObject
     #: Its words named somebody and were erased.
     erased: bool
+    #: The number of the case that brought it about, where the reader sees it.
+    case: str | None
     source: str | None
     reason: str | None

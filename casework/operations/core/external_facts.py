@@ -12,6 +12,7 @@ from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import JsonObject, JsonValue
+from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.right_links import with_links
@@ -99,11 +100,18 @@ _PARTIES = text(f"SELECT p.party, o.country, o.state_owned FROM {_OWNERS} ORDER 
 _SCREENED = text(f"""
     SELECT p.party, s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
         SELECT FROM organisation_owners w WHERE w.organisation_id = o.id AND w.programme_id = CAST(:programme AS uuid)
-        AND w.screened IS DISTINCT FROM 'clear'
+        AND w.screened IS DISTINCT FROM 'clear' AND (w.screened = 'hit' OR w.name <> '{ERASED_WORDS}')
     ) AS owners_free FROM {_OWNERS} CROSS JOIN LATERAL (
         SELECT * FROM organisation_screenings x WHERE x.organisation_id = o.id AND x.programme_id = CAST(:programme AS uuid)
         ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
     ) s ORDER BY p.party
+""")
+#: The organisation of each, and who is looked for in the lists with it, the largest owner first.
+_OWNED = text(f"""
+    SELECT p.party, o.id::text AS organisation, ARRAY(
+        SELECT w.id::text FROM organisation_owners w WHERE w.organisation_id = o.id AND w.programme_id = CAST(:programme AS uuid)
+        AND w.name <> '{ERASED_WORDS}' ORDER BY w.share DESC NULLS LAST, w.name, w.id
+    ) AS owners FROM {_OWNERS} ORDER BY p.party
 """)
 
 
@@ -163,6 +171,18 @@ def _screening(row: Any) -> JsonValue:
     }
 
 
+def _owners(db: Connection, case: Case) -> JsonValue:
+    """Of each party its organisation, and the owners above 25 per cent that the case's programme has entered, by id.
+
+    Whose name was erased is nobody who could be looked for.
+    """
+    known = {party: case.parties.get(party) for party in PARTIES}
+    given = known | {"need": case.need, "technology": case.technology, "programme": case.programme}
+    return {
+        row.party: {"organisation": row.organisation, "owners": list(row.owners)} for row in db.execute(_OWNED, given)
+    }
+
+
 _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "rights": _rights,
     "siblings": _siblings,
@@ -171,6 +191,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "parties": _parties,
     "match": _match,
     "screenings": _screenings,
+    "owners": _owners,
     SCANS: _scans,
 }
 

@@ -34,6 +34,7 @@ from casework.engine.execution.record_commands import (
     Say,
     TellParties,
 )
+from casework.engine.execution.task_changes import plays
 from casework.engine.execution.task_commands import (
     AddItem,
     Allocate,
@@ -41,6 +42,7 @@ from casework.engine.execution.task_commands import (
     AskReview,
     Assign,
     Claim,
+    Complete,
     Delegate,
     Forward,
     Modify,
@@ -51,7 +53,7 @@ from casework.engine.execution.task_commands import (
     Suspend,
     Tick,
 )
-from casework.engine.parts import AFTER_RIGHTS_TAKEN
+from casework.engine.parts import AFTER_RIGHTS_TAKEN, SCREENS
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.errors import CaseHasMoved, NotFound, Refused
@@ -69,6 +71,7 @@ from casework.operations.core.idempotency import (
     finished,
 )
 from casework.operations.core.merged_records import one_with
+from casework.operations.core.screened_parties import lock_party, record_of_case
 from casework.operations.core.staffing import insist_goes_on
 from casework.permissions.actors import Actor
 from casework.records.case_loader import load_with_calendar, read_loaded
@@ -284,6 +287,10 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
         keys |= corrected.reads if corrected is not None else frozenset()
     if isinstance(command, ChangeRights):
         keys.add("rights")
+    done = case.tasks.get(command.task) if isinstance(command, Complete) else None
+    if done is not None and plays(standing.library, done, SCREENS):
+        # Organisations before rights, as those do who merge them.
+        lock_party(db, case, done.about)
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)
@@ -352,6 +359,8 @@ def write(
     for event in events:
         for change in event.effects.get("rights", ()):
             encumber(db, event, change, new_id())
+        if (screened := event.effects.get("screened")) is not None:
+            record_of_case(db, event, after.programme, screened, new_id())
 
 
 def _siblings_of(db: Connection, log: str) -> list[str]:

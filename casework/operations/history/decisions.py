@@ -35,6 +35,7 @@ from casework.errors import CaseHasMoved, CaseworkError
 from casework.json_values import Answers
 from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.form_choices import choices_of
+from casework.operations.cases.known_answers import owner_rows
 from casework.operations.cases.queries import describe_whole
 from casework.operations.cases.refused_answers import refused_in_task
 from casework.operations.history import timeline
@@ -135,6 +136,7 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
     refused = (
         refused_in_task(db, actor, case, track, edition.tasks[task.rule], task=task) if task.type == "side" else {}
     )
+    known |= owner_rows(db, case, task.about, form)
     may, why_not = _may_finish(actor, case, task, edition)
     open_answers = tuple(
         _open(

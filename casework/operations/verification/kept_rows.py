@@ -41,6 +41,8 @@ class KeptRows:
     rights: list[tuple[int, str]]
     #: Events that name a right as the case's which its programme had not recorded by then, with that right.
     unknown_rights: list[tuple[int, str]]
+    #: Events that screen an organisation whose log does not know it, with that organisation.
+    untold_screenings: list[tuple[int, str]]
     #: Messages, each with a person whom it or the mentions kept of it lack.
     mentions: list[tuple[str, str]]
     #: What is said, or a file, whose words are not those by which searches find it.
@@ -53,18 +55,23 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
     if not given["logs"]:
         return {}
     rights, mentions, words = (
-        _by_log(db, query, given) for query in (_TOLD_OF_RIGHTS, _MENTIONS_DIFFER, _WORDS_DIFFER)
+        _by_log(db, query, given) for query in (_TOLD_OF_RECORDS, _MENTIONS_DIFFER, _WORDS_DIFFER)
     )
     return {
         row.log: KeptRows(
             rows={table: getattr(row, table) for table in (*PARTS, *_OWN)},
-            rights=[(differ.seq, differ.right_id) for differ in rights[row.log] if differ.burdens],
-            unknown_rights=[(differ.seq, differ.right_id) for differ in rights[row.log] if not differ.burdens],
+            rights=_of(rights[row.log], "burdens"),
+            unknown_rights=_of(rights[row.log], "about"),
+            untold_screenings=_of(rights[row.log], "screened"),
             mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
             words=[differ.source for differ in words[row.log]],
         )
         for row in db.execute(_KEPT, given)
     }
+
+
+def _of(differing: Iterable[Any], what: str) -> list[tuple[int, str]]:
+    return [(differ.seq, differ.record) for differ in differing if differ.what == what]
 
 
 def _by_log(db: Connection, query: Any, given: Mapping[str, list[str]]) -> defaultdict[str, list[Any]]:
@@ -88,15 +95,21 @@ _KEPT = text(
     f" FROM {_LOGS}"
 )
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
-#: a right which its programme had not recorded by then.
-_TOLD_OF_RIGHTS = text("""
-    SELECT e.log_id AS log, e.seq, c->>'right' AS right_id, true AS burdens FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
+#: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so.
+_TOLD_OF_RECORDS = text("""
+    SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
         SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
         AND r.effects->'cause' = jsonb_build_object('log', CAST(e.log_id AS text), 'seq', e.seq)
     )
     UNION ALL
-    SELECT e.log_id, e.seq, c #>> '{}', false FROM events e JOIN logs l ON l.id = e.log_id CROSS JOIN LATERAL (
+    SELECT e.log_id, e.seq, e.effects->'screened'->>'organisation', 'screened' FROM events e
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.effects ? 'screened' AND NOT EXISTS (
+        SELECT FROM events r WHERE r.log_id = CAST(e.effects->'screened'->>'organisation' AS uuid) AND r.kind = 'screened'
+        AND r.effects->'cause' = jsonb_build_object('log', CAST(e.log_id AS text), 'seq', e.seq)
+    )
+    UNION ALL
+    SELECT e.log_id, e.seq, c #>> '{}', 'about' FROM events e JOIN logs l ON l.id = e.log_id CROSS JOIN LATERAL (
         SELECT jsonb_path_query(e.effects, 'lax $.case.rights[*]') UNION ALL SELECT jsonb_path_query(e.effects, 'lax $.case_rights[*]')
     ) AS named(c)
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (

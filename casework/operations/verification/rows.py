@@ -39,6 +39,7 @@ from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.right_judgement import right_faults
 from casework.operations.verification.role_judgement import role_faults
+from casework.operations.verification.screening_judgement import screening_faults
 from casework.records.case_writer import rows_of
 from casework.records.register_entries import rows_as_told
 
@@ -105,6 +106,9 @@ class Rows:
         for seq, right in kept.unknown_rights:
             words = f"Event {seq} says that the case is about the right {right}, which its programme had not recorded."
             yield Finding("rights", words, self.log, self.number, seq, "rights", right)
+        for seq, organisation in kept.untold_screenings:
+            words = f"Event {seq} screens the organisation {organisation}, whose log does not know it."
+            yield Finding("screened", words, self.log, self.number, seq, "organisations", organisation)
         for message, person in kept.mentions:
             words = f"The message {message} and the mentions kept of it disagree about {person}."
             yield self._differ("mentions", message, None, words)
@@ -307,7 +311,7 @@ class Rows:
         if kind == "right":
             faults = right_faults(self.past, self._programme_of_log(), events)
         if kind == "organisation":
-            faults = organisation_faults(self.past, events)
+            faults = [*organisation_faults(self.past, events), *screening_faults(self.db, self.log, events)]
         if kind == "erasure":
             faults = erasure_faults(events)
         if kind in ("organisation", "right", *TABLES):

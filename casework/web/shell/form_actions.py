@@ -300,6 +300,7 @@ def form_on(
     sent: Sent | None = None,
     said: Mapping[str, str] | None = None,
     capacity: Capacity | None = None,
+    about: str | None = None,
 ) -> FormView:
     """A form of an edition on a track: of an action, or of a task. `name` is what its draft is kept by.
 
@@ -319,7 +320,7 @@ def form_on(
         name,
         rules,
         texts_of(edition, form),
-        choices=say_choices(choices_of(db, actor, case, track, rules)),
+        choices=say_choices(choices_of(db, actor, case, track, rules, about=about)),
         values=values,
         submitted=sent.data if sent else None,
         faults=sent.faults if sent else None,

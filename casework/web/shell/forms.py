@@ -87,7 +87,7 @@ def build_form(
 
     `sources` tells of known values where they come from.
     """
-    rules = list(rules)
+    rules = [rule for rule in rules if not _names_nobody(rule, choices or {})]
     typed = submitted
     if typed is None and draft is not None:
         typed = MultiDict((name, value) for name, values in draft.data.items() for value in values)
@@ -103,6 +103,13 @@ def build_form(
         return view
     beside = MultiDict((name, value) for name, value in typed.items(multi=True) if not name.startswith(PREFIX))
     return replace(view, draft_of=draft.saved_at.isoformat(), kept=beside)
+
+
+def _names_nobody(rule: Rule, choices: Choices) -> bool:
+    """Whether it is a table with a row for each owner on record, and none is."""
+    return any(
+        cell["type"] == "owner" and not choices.get(f"{rule['name']}.{cell['name']}") for cell in rule.get("fields", ())
+    )
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,11 @@ class Forms:
             f"decide:{self.task.id}",
             rules,
             texts_of(self.edition, one.answer.form or ""),
-            choices=say_choices(choices_of(self.db, self.actor, self.case, self.case.tracks[self.task.track], rules)),
+            choices=say_choices(
+                choices_of(
+                    self.db, self.actor, self.case, self.case.tracks[self.task.track], rules, about=self.task.about
+                )
+            ),
             values={**one.known, **(self.view.prepared if one.answer.kind in (VALUE, COMPLETE) else {})},
             submitted=typed,
             sources=self._sources(fields),

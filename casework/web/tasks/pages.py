@@ -158,10 +158,13 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
         edition=edition,
         form=edition.tasks[task.rule].form or "",
         rules=rules,
-        values=known_answers(db, actor, case, case.tracks[task.track], rules) | before | _prepared(db, task),
+        values=known_answers(db, actor, case, case.tracks[task.track], rules, about=task.about)
+        | before
+        | _prepared(db, task),
         sent=sent,
         said=dict.fromkeys(before, gettext("As you handed it in before.")),
         capacity=(lambda other: may_work(other, case, current)) if current is not None else None,
+        about=task.about,
     )
 
 
@@ -222,7 +225,7 @@ def complete(task: UUID) -> Response:
         if details.type != "side":
             raise NotFound("task")
         rules = _rules(details)
-        known = known_answers(db, actor, case, case.tracks[details.track], rules)
+        known = known_answers(db, actor, case, case.tracks[details.track], rules, about=details.about)
     papers, answered = _papers(details), JsonObject()
 
     def do(db: Connection, actor: Actor, request: Request, seen: int, data: JsonObject) -> Done:
@@ -249,7 +252,7 @@ def ask_review(task: UUID) -> Response:
         if details.type != "side":
             raise NotFound("task")
         rules = _rules(details)
-        known = known_answers(db, actor, case, case.tracks[details.track], rules)
+        known = known_answers(db, actor, case, case.tracks[details.track], rules, about=details.about)
     papers = _papers(details)
 
     def do(db: Connection, actor: Actor, request_: Request, seen: int, data: JsonObject) -> Done:

@@ -65,6 +65,7 @@ def desk(world: World, db: Connection) -> Desk:
 
 
 SENT = "kind = 'fired' AND effects->>'transition' = 'send'"
+SECRET = "kind = 'completed' AND effects->>'name' = 'nda'"
 SCREENED = "kind = 'completed' AND effects->>'name' = 'screening'"
 
 
@@ -84,7 +85,7 @@ def test_a_transitions_words_are_corrected_and_both_versions_are_told(desk: Desk
 
 
 def test_a_tasks_facts_are_corrected_twice_and_the_last_ones_stand(desk: Desk) -> None:
-    done = desk.seq(SCREENED)
+    done = desk.seq(SECRET)
     before = desk.answers("officer", done)
     date = next(name for name, value in before.items() if isinstance(value, str) and value[:2] == "20")
     for day in ("2026-01-02", "2026-01-03"):
@@ -169,14 +170,20 @@ def test_a_correction_is_checked_like_the_form(
     desk.insist_whole()
 
 
+def test_what_stands_on_a_record_is_not_corrected_in_the_case(desk: Desk) -> None:
+    screened = desk.seq(SCREENED)
+    day = (today() - timedelta(days=3)).isoformat()
+    with pytest.raises(Refused, match="Something else followed"):
+        desk.correct("officer", screened, checked_on=day)
+    desk.insist_whole()
+
+
 def test_days_are_judged_by_the_day_of_the_action_and_not_of_its_correction(desk: Desk) -> None:
     desk.world.accept(desk.db, desk.number, desk.referral)
     accepted = desk.seq("kind = 'fired' AND effects->>'transition' = 'accept'")
-    sent, screened, told_on = desk.seq(SENT), desk.seq(SCREENED), today()
+    sent, agreed, told_on = desk.seq(SENT), desk.seq(SECRET), today()
     day = next(
-        name
-        for name, value in desk.answers("officer", screened).items()
-        if isinstance(value, str) and value[:2] == "20"
+        name for name, value in desk.answers("officer", agreed).items() if isinstance(value, str) and value[:2] == "20"
     )
     desk.pass_days(70)
     desk.correct("officer", sent, question="Does it reach 190 degrees?")
@@ -184,7 +191,7 @@ def test_days_are_judged_by_the_day_of_the_action_and_not_of_its_correction(desk
     with pytest.raises(InvalidForm, match="past"):
         desk.correct("officer", accepted, planned_on=(told_on - timedelta(days=3)).isoformat())
     with pytest.raises(InvalidForm, match="future"):
-        desk.correct("officer", screened, **{day: (told_on + timedelta(days=3)).isoformat()})
+        desk.correct("officer", agreed, **{day: (told_on + timedelta(days=3)).isoformat()})
     desk.insist_whole()
 
 

@@ -187,7 +187,7 @@ def test_a_program_may_say_which_version_it_saw(
 def test_a_finished_task_is_corrected_by_its_own_address(engine: Engine, entry: str, browser_for: BrowserFor) -> None:
     with transaction(engine) as db:
         task = db.execute(
-            text("SELECT id FROM tasks WHERE name = 'screening' AND state = 'Completed' ORDER BY closed_at LIMIT 1")
+            text("SELECT id FROM tasks WHERE name = 'nda' AND state = 'Completed' ORDER BY closed_at LIMIT 1")
         ).scalar_one()
     officer = browser_for("officer")
     address = f"/tasks/{task}/correct"

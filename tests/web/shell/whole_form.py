@@ -38,6 +38,8 @@ OFFERED = {
     "listed_many": [(key, key) for key in KEYS],
     "impact": [(ONE, "One record"), (TWO, "Another record")],
     "party": [("need_owner", "Hebei Steam Works"), ("technology_owner", "Nordwind Boilers")],
+    "owner": [(ONE, "The first"), (TWO, "The second")],
+    "owners.owner": [(ONE, "The first"), (TWO, "The second")],
     **{
         kind: [(ONE, "The first"), (TWO, "The second")]
         for kind in ("right", "burden", "person", "provider", "documents", "tasks")

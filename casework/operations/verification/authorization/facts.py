@@ -29,6 +29,7 @@ AS_GIVEN = (
     "objection",
     "impacts",
     "statement",
+    "screened",
 )
 
 
