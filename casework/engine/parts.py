@@ -103,6 +103,9 @@ MONEY_STAGES = (WANTED, OFFERED, APPROVED, PAID)
 REPAID, INTEREST, REPAID_ON = "repaid", "interest", "repaid_on"
 #: What a definition may tell of its money.
 MONEY_PARTS = (*MONEY_STAGES, RECOVERED, REPAID, INTEREST, REPAID_ON)
-#: What a workflow may tell of the price of a deal (`Workflow.price`), and which of that are amounts; the others are choices.
-PRICE_PARTS = ("kind", "form", "contract_value", "technology_value", "no_price", "no_value")
+#: What a workflow may tell of the price of a deal (`Workflow.price`): which of that are amounts, and which days; the others are choices.
+PRICE_PARTS = ("kind", "form", "contract_value", "technology_value", "no_price", "no_value", "signed_on")
 PRICE_AMOUNTS = ("contract_value", "technology_value")
+PRICE_DAYS = ("signed_on",)
+#: The milestone of an agreement that is in effect; before it and after it its value counts in no sum.
+IN_FORCE = "in_force"

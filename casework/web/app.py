@@ -22,7 +22,7 @@ from casework.settings import Settings
 from casework.web.audit import pages as audit_pages
 from casework.web.auth import pages as auth_pages
 from casework.web.auth import passkey_pages, password_pages, step_up_pages, token_pages
-from casework.web.cases import bulk_case_pages, correction_pages
+from casework.web.cases import bulk_case_pages, contract_value_pages, correction_pages
 from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
     burden_pages,
@@ -199,6 +199,7 @@ PAGES = (
     editions_pages.blueprint,
     deadline_pages.blueprint,
     catalogue_pages.blueprint,
+    contract_value_pages.blueprint,
     past_project_pages.blueprint,
     burden_pages.blueprint,
     record_pages.needs,

@@ -34,6 +34,7 @@ def _handing(on: Mapping[str, str]) -> Json:
 CASES: tuple[Row, ...] = (
     # --- cases ---
     get("/cases", EVERYBODY, lists="number", finds=READERS | LAB | BANK | {"observer"}),
+    get("/contract-values", EVERYBODY),
     get("/cases/{number}", READERS | LAB | BANK | {"observer"}, there=FOREIGN),
     post("/cases/{number}/look", READERS, there=FOREIGN),
     get("/cases/{number}/follow", READERS, there=FOREIGN),

@@ -268,6 +268,7 @@ TABLE: tuple[Row, ...] = (
     get("/cases", LISTERS),
     get("/cases.csv", LISTERS),
     get("/cases.xlsx", LISTERS),
+    get("/contract-values", READERS | FOREIGN),
     post("/views", EVERYBODY, body=lambda on: {"list": "queues", "name": "late", "query": "queue=officer"}),
     get("/views/<view>", {"officer"}, there=FOREIGN),
     post("/views/<view>", {"officer"}, there=FOREIGN, body=lambda on: {"name": "late"}),

@@ -15,6 +15,7 @@ from casework.operations.cases import (
     case_actions,
     case_events,
     case_rights,
+    contracts,
     corrections,
     handing_over,
     list_queries,
@@ -22,6 +23,7 @@ from casework.operations.cases import (
     transitions,
 )
 from casework.operations.cases import queries as case_queries
+from casework.operations.cases.contracts import ContractSums
 from casework.operations.cases.event_views import AnyCaseEvent
 from casework.operations.cases.views import CaseOutline, CasePart, ListedCase, WholeCase
 from casework.operations.core.access_queries import case_log
@@ -41,6 +43,10 @@ def list_cases(call: Call) -> Page[ListedCase]:
     return list_queries.list_cases(
         call.db, call.actor, filters=filters, sort=call.query.sort, cursor=call.query.cursor, limit=call.query.limit
     )
+
+
+def sum_contracts(call: Call) -> ContractSums:
+    return contracts.sum_contracts(call.db, call.actor, programme=text_of(call.query.programme))
 
 
 def show_case(call: Call) -> CaseOutline | CasePart | WholeCase:
@@ -209,6 +215,8 @@ def do_to_cases(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     get("/cases", list_cases, "List the cases that you may see, filtered and sorted", schemas.CasePage, query=schemas.CaseQuery),
+    get("/contract-values", sum_contracts, "Sum the contract values of your cases by currency, year and kind", schemas.ContractSums,
+        query=schemas.ContractQuery),
     post("/cases/bulk", do_to_cases, "Put several cases on hold, or try it first; each has its own result", schemas.CaseOutcomes,
         body=schemas.ManyCases),
     get(_CASE, show_case, "Show where a case stands and what you may do", case_schemas.CaseShown),

@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.protocol.case_schemas import CaseWait
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Knowingly, Language, Line, Mark, Paged, SomeWords
+from casework.api.protocol.fields import (
+    Answer,
+    Body,
+    Code,
+    Day,
+    Id,
+    Knowingly,
+    Language,
+    Line,
+    Mark,
+    Paged,
+    Query,
+    SomeWords,
+)
 from casework.api.protocol.schemas import ClockSummary, Named, NamedInBoth, Refusal
 from casework.json_values import JsonObject
 
@@ -70,6 +83,58 @@ class TakeOver(Body):
     note: SomeWords
 
 
+class Money(Answer):
+    amount: Annotated[str, Field(description="A decimal")]
+    currency: str
+
+
+class Contract(Answer):
+    track: str
+    signed_on: str | None = None
+    at: Annotated[str, Field(description="The moment at which it was recorded")]
+    kind: str | None = None
+    form: str | None = None
+    contract_value: Money | None = None
+    technology_value: Annotated[Money | None, Field(description="What of it is paid for technology")] = None
+    none: Annotated[
+        tuple[str, str] | None, Field(description="Why there is no value: the field that was asked, and the code")
+    ] = None
+    fields: Annotated[dict[str, str], Field(description="The fields by which the rest was asked")]
+
+
+class ContractSum(Answer):
+    year: Annotated[int | None, Field(description="Of signing; of an imported project, of its end")] = None
+    kind: str | None = None
+    field: Annotated[str | None, Field(description="By which the kind was asked")] = None
+    currency: str
+    agreements: int
+    contract_value: Annotated[str, Field(description="A decimal")]
+    technology_value: Annotated[str, Field(description="A decimal")]
+
+
+class UnvaluedContract(Answer):
+    number: str
+    title: str | None = None
+    price: Contract
+
+
+class ContractSums(Answer):
+    in_effect: Annotated[int, Field(description="Agreements that are in effect")]
+    totals: Annotated[list[ContractSum], Field(description="By currency; two are never added")]
+    years: Annotated[list[ContractSum], Field(description="By year of signing")]
+    kinds: Annotated[list[ContractSum], Field(description="By kind of agreement")]
+    without_value: Annotated[int, Field(description="Agreements in effect that say no value")]
+    unvalued: Annotated[list[UnvaluedContract], Field(description="The first of these")]
+    ended: Annotated[list[ContractSum], Field(description="What has ended: in no other sum")]
+    ended_without_value: int
+    imported: Annotated[list[ContractSum], Field(description="Projects that were imported as closed: in no other sum")]
+    imported_without_value: int
+
+
+class ContractQuery(Query):
+    programme: Annotated[Id | None, Field(description="Only its cases")] = None
+
+
 class CaseRow(Answer):
     number: str
     title: str | None = None
@@ -87,6 +152,9 @@ class CaseRow(Answer):
     waits_for: list[CaseWait] | None = None
     overdue: Annotated[
         bool | None, Field(description="Something that the case waits for is late, on whichever side")
+    ] = None
+    contracts: Annotated[
+        list[Contract] | None, Field(description="The prices of its agreements that are in effect")
     ] = None
     mark: Mark = None
 

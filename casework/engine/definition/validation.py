@@ -20,6 +20,7 @@ from casework.engine.parts import (
     FINAL_PARTS,
     MONEY_PARTS,
     PRICE_AMOUNTS,
+    PRICE_DAYS,
     PRICE_PARTS,
     REFERRAL,
     REPAID_ON,
@@ -424,16 +425,17 @@ def _money(graph: Graph) -> Iterator[Fault]:
 
 
 def _price(graph: Graph) -> Iterator[Fault]:
-    """What is told of a price must be a fact that an action asks for, and an amount one in a field for money."""
+    """What is told of a price must be a fact that an action asks for: an amount in a field for money, a day in one for a day."""
     edition = graph.edition
     for part, written in edition.price.items():
+        type = "money" if part in PRICE_AMOUNTS else "date" if part in PRICE_DAYS else "choice"
         if part not in PRICE_PARTS:
             yield Fault("unknown_price", "price", f"No part of a price is called {quoted(part)}.")
         for where in written.split("|"):
             name, after, field = place_of(where)
             known = not after or edition.has(after)
             forms = [rule.form for rule in edition.transitions if rule.name == name and known]
-            if not any(_asks(edition, form, field, "money" if part in PRICE_AMOUNTS else "choice") for form in forms):
+            if not any(_asks(edition, form, field, type) for form in forms):
                 told = f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
                 yield Fault("unknown_price", "price", told)
 

@@ -74,6 +74,8 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "phase": Column(N_("Phase")),
         "opened": Column(N_("Opened"), usual=True),
         "closed": Column(N_("Closed")),
+        "contract_value": Column(N_("Contract value")),
+        "technology_value": Column(N_("Of which technology")),
     },
     "queues": {
         "due": Column(N_("Due"), usual=True),

@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.case_objects.price import FORM, KIND, NO_PRICE, NO_VALUE, TECHNOLOGY, VALUE, price_of
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case
 from casework.errors import NotFound
-from casework.ledger.canonical_json import instant
+from casework.operations.cases.contracts import PriceOfCase, price_told
 from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
 from casework.operations.core.merged_records import in_its_place
@@ -79,24 +78,6 @@ class Amount:
     currency: str
     #: said, agreed or confirmed.
     certainty: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PriceOfCase:
-    """What an agreement that was signed says of its price: codes, each with the field that was asked, and decimals."""
-
-    track: str
-    #: The moment at which it was recorded.
-    at: str
-    kind: str | None
-    form: str | None
-    #: Amount and currency.
-    contract_value: tuple[str, str] | None
-    technology_value: tuple[str, str] | None
-    #: Why there is no price, or no value: the field that was asked, and the code.
-    none: tuple[str, str] | None
-    #: The fields by which kind and form were asked.
-    fields: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,24 +170,9 @@ def prices_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[PriceOfCa
     """The price of each agreement that was signed; what was replaced counts for nothing."""
     for track in case.tracks.values():
         edition = editions.get(track.edition)
-        told = price_of(track, edition.price) if edition is not None and edition.price and not track.replaced else None
-        if told is None:
-            continue
-        reason = next((part for part in (NO_PRICE, NO_VALUE) if part in told.said), None)
-        yield PriceOfCase(
-            track=track.id,
-            at=instant(told.at),
-            kind=told.said.get(KIND),
-            form=told.said.get(FORM),
-            contract_value=_amount(told.said.get(VALUE)),
-            technology_value=_amount(told.said.get(TECHNOLOGY)),
-            none=(told.fields[reason], str(told.said[reason])) if reason else None,
-            fields=dict(told.fields),
-        )
-
-
-def _amount(money: Mapping[str, str] | None) -> tuple[str, str] | None:
-    return None if money is None else (str(money["amount"]), str(money["currency"]))
+        told = price_told(track.id, track.fired, edition) if edition is not None and not track.replaced else None
+        if told is not None:
+            yield told
 
 
 def _need(row: Any) -> NeedOfCase:

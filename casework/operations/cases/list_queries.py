@@ -19,6 +19,7 @@ from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.operations.auth.step_up import sensitive
+from casework.operations.cases.contracts import AGREEMENTS, in_effect, price_values
 from casework.operations.cases.list_filters import LATE, WHOLE, Asked, read_filters
 from casework.operations.cases.queries import held_for, shown_hold
 from casework.operations.cases.track_presenters import step_at
@@ -99,7 +100,7 @@ _SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = AN
 #: A page of cases, with what each waits for. What a page adds is asked of its own rows only.
 _LIST = """
     SELECT c.*, {owner} AS owner, f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
-        {late} AS overdue, w.waits_for, m.edition, m.came_from
+        {late} AS overdue, w.waits_for, m.edition, m.came_from, v.contracts
     FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
     LEFT JOIN case_dates d ON d.id = c.id
     LEFT JOIN LATERAL (
@@ -115,6 +116,9 @@ _LIST = """
             WHERE d.waits_for IN ('provider', 'nobody') AND t.log_id = c.id AND {theirs} ORDER BY t.organisation_id, t.due_at, t.id
         ) x JOIN organisations o ON o.id = x.organisation_id
     ) w ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(to_jsonb(a) ORDER BY a.position) AS contracts FROM ({agreements}) a WHERE a.fired IS NOT NULL
+    ) v ON c.level = 3
     ORDER BY {order}
 """
 #: Whether a case `c` has a referral to the person's own organisation.
@@ -229,13 +233,19 @@ def _listed_cases(
         given["skip"] = cursor_count(keys[0])
     page_of = _whole_page(asked, how, after) if whole or asked.whole else _page(asked, how)
     statement = _LIST.format(
-        page=page_of, order=how.order, theirs=THEIRS, overdue=OVERDUE, late=LATE, owner=called("p")
+        page=page_of,
+        order=how.order,
+        theirs=THEIRS,
+        overdue=OVERDUE,
+        late=LATE,
+        owner=called("p"),
+        agreements=AGREEMENTS,
     )
-    rows = db.execute(text(statement), given | {"most": most + 1}).all()
+    library = load_library()
+    rows = db.execute(text(statement), given | price_values(library) | {"most": most + 1}).all()
     shown, following = page(rows, most, how.key)
     if following is not None and not whole:
         following = to_cursor(given["skip"] + most)
-    library = load_library()
     seen = looks(db, actor, [row.id for row in shown if row.level == Sight.ALL]) if marked else {}
     return Page(items=[_case_row(row, library, seen.get(row.id)) for row in shown], next=following)
 
@@ -289,6 +299,7 @@ def _case_row(row: Any, library: Library, look: Look | None) -> ListedCase:
         hold=shown_hold(row.hold),
         waits_for=waits_for,
         overdue=bool(row.overdue) or any(wait.overdue for wait in waits_for),
+        contracts=in_effect(row.contracts or (), library),
     )
     return case if look is None else row_as(MarkedCaseRow, case, mark=look.mark())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casework.engine.state.right_values import Amount
 from casework.json_values import Answers, JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask
+from casework.operations.cases.contracts import PriceOfCase
 from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import Named, NamedInBoth, TaskKey
 
@@ -169,6 +170,8 @@ class CaseRow(CaseOutline):
     waits_for: list[CaseWait]
     #: Something that it waits for is late, on whichever side.
     overdue: bool
+    #: The prices of its agreements that are in effect.
+    contracts: list[PriceOfCase]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,6 +31,7 @@ from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.bulk_case_pages import bulk_actions
+from casework.web.cases.price import say_values
 from casework.web.cases.progress import step_name
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_error
@@ -178,6 +179,9 @@ class Row:
     until_late: bool = False
     opened_at: str | None = None
     closed_at: str | None = None
+    #: Of its agreements in effect; and what of that is technology.
+    contract_value: str = ""
+    technology_value: str = ""
     #: Whether its page opens for the reader.
     seen: bool = False
     #: Whether it stands aside from its steps: on hold.
@@ -207,6 +211,7 @@ def _row(case: ListedCase) -> Row:
     if not isinstance(case, CaseRow):
         return outline
     first = next(iter(case.waits_for), None)
+    value, technology = say_values(case.contracts)
     return replace(
         outline,
         owner=name_of(case.owner),
@@ -220,6 +225,8 @@ def _row(case: ListedCase) -> Row:
         until_late=first is not None and first.overdue,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
+        contract_value=value,
+        technology_value=technology,
         mark=case.mark if isinstance(case, MarkedCaseRow) else None,
     )
 
@@ -326,6 +333,8 @@ def _table() -> tuple[list[str], list[list[str]]]:
         gettext("Waits for"),
         gettext("Until"),
         gettext("Opened"),
+        gettext("Contract value"),
+        gettext("Of which technology"),
     ]
     body = [
         [
@@ -339,6 +348,8 @@ def _table() -> tuple[list[str], list[list[str]]]:
             row.waits_for,
             moment(row.until),
             moment(row.opened_at),
+            row.contract_value,
+            row.technology_value,
         ]
         for row in rows
     ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask_babel import gettext
 
-from casework.operations.cases.about import PriceOfCase
+from casework.operations.cases.contracts import MoneyView, PriceOfCase
 from casework.web.shell.values import choice_name, say_amount
 
 
@@ -30,15 +30,27 @@ def say_prices(prices: Iterable[PriceOfCase]) -> tuple[PriceWords, ...]:
 
 def _lines(one: PriceOfCase) -> Iterable[tuple[str, str]]:
     if one.contract_value is not None:
-        yield gettext("Contract value"), _amount(one.contract_value)
+        yield gettext("Contract value"), say_money(one.contract_value)
     elif one.none is not None:
         yield gettext("Contract value"), gettext("none: %(why)s", why=choice_name(*one.none))
     if one.technology_value is not None:
-        yield gettext("Of which technology"), _amount(one.technology_value)
+        yield gettext("Of which technology"), say_money(one.technology_value)
     if one.form is not None:
         yield gettext("Form of the price"), choice_name(one.fields.get("form", ""), one.form)
 
 
-def _amount(money: tuple[str, str]) -> str:
-    amount, currency = money
-    return f"{currency} {say_amount(Decimal(amount))}"
+def say_money(money: MoneyView) -> str:
+    return f"{money.currency} {say_amount(Decimal(money.amount))}"
+
+
+def say_values(prices: Iterable[PriceOfCase]) -> tuple[str, str]:
+    """The contract values of several agreements, and what of them is technology; each stands for itself."""
+    values, technology = [], []
+    for one in prices:
+        if one.contract_value is not None:
+            values.append(say_money(one.contract_value))
+        elif one.none is not None:
+            values.append(gettext("none: %(why)s", why=choice_name(*one.none)))
+        if one.technology_value is not None:
+            technology.append(say_money(one.technology_value))
+    return " · ".join(values), " · ".join(technology)

@@ -219,6 +219,13 @@ TERMS = (
     Term("licence", "实施许可"),
     Term("assignment", "转让"),
     Term("joint venture", "合资"),
+    Term(
+        "contract value",
+        "合同成交额",
+        note="成交额 for the sum of several",
+        means=N_("What an agreement comes to, as its last signing says; the sum counts those that are in effect."),
+    ),
+    Term("technology value", "技术交易额", means=N_("What of a contract value is paid for technology.")),
     Term("technology import and export contract registration", "技术进出口合同登记"),
     Term("restricted technology", "限制类技术"),
     Term("export control", "出口管制"),

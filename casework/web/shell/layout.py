@@ -160,7 +160,7 @@ def _rail() -> list[navigation.Link]:
 LISTS = frozenset({
     "home.show", "agenda.show", "home.decisions", "home.team", "home.case_hygiene", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
     "cases.xlsx", "matches.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
-    "audit.answers", "audit.sample", "audit.findings",
+    "audit.answers", "audit.sample", "audit.findings", "contract_values.index",
 })  # fmt: skip
 
 

@@ -30,6 +30,7 @@ OF_A_CASE = (
     "referrals.show",
     "referrals.action",
     "contract.",
+    "contract_values.",
 )
 #: Pages of one task, or of several.
 OF_A_TASK = ("tasks.", "task_operations.", "task_previews.", "bulk.")

@@ -24,6 +24,7 @@ from casework.operations.cases.about import (
     show_about,
     show_party,
 )
+from casework.operations.cases.contracts import MoneyView
 from casework.operations.core.perform import home_of
 from casework.operations.core.views import Names
 from casework.operations.people.programme_lists import set_entry
@@ -221,14 +222,15 @@ def test_the_price_of_what_was_signed_is_told_and_of_what_was_replaced_is_not() 
     assert edition is not None
     money = {"amount": "2600000.00", "currency": "CNY"}
     signed = {"kind": "know_how_licence", "price_form": "fixed", "contract_value": money, "technology_value": money}
+    signed |= {"executed_on": "2026-02-27"}
     deal = replace(
         a_track("agreement", "in_force", fired={"sign_local": Fired(1, NOW, "p", None, signed)}),
         edition=edition.fingerprint,
     )
     base = a_case().case
     (told,) = prices_of(replace(base, tracks={deal.id: deal}), library.editions)
-    assert (told.kind, told.form, told.none) == ("know_how_licence", "fixed", None)
-    assert told.contract_value == told.technology_value == ("2600000.00", "CNY")
+    assert (told.kind, told.form, told.none, told.signed_on) == ("know_how_licence", "fixed", None, "2026-02-27")
+    assert told.contract_value == told.technology_value == MoneyView(amount="2600000.00", currency="CNY")
     unpriced = {"kind": "nda", "price_form": "none", "no_price": "prepares"}
     talks = replace(deal, fired={"sign_local": Fired(1, NOW, "p", None, unpriced)})
     (told,) = prices_of(replace(base, tracks={deal.id: talks}), library.editions)

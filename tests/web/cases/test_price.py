@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from casework.operations.cases.about import PriceOfCase
+from casework.operations.cases.contracts import MoneyView, PriceOfCase
 from casework.web.cases.price import say_prices
 
 
@@ -12,10 +12,11 @@ def price(**more: object) -> PriceOfCase:
     given = {
         "track": "t",
         "at": "2026-03-02T01:00:00Z",
+        "signed_on": "2026-03-01",
         "kind": "patent_licence",
         "form": "fixed",
-        "contract_value": ("2600000.00", "CNY"),
-        "technology_value": ("1900000.00", "CNY"),
+        "contract_value": MoneyView(amount="2600000.00", currency="CNY"),
+        "technology_value": MoneyView(amount="1900000.00", currency="CNY"),
         "none": None,
         "fields": {"kind": "kind", "form": "price_form"},
     } | more
