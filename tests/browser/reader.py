@@ -171,7 +171,10 @@ class Reader:
         assert not faults, f"{here} was refused: {faults}"
 
     def send(self, said: Mapping[str, Json]) -> None:
-        """Fill in the form of the page and send it, whatever comes of it."""
+        """Fill in the form of the page and send it, whatever comes of it; one that lies folded is opened first."""
+        folded = self.page.locator("form.asks").first.locator("xpath=ancestor::details[not(@open)]/summary")
+        for summary in folded.all():
+            summary.click()
         self.fill(said)
         if (sure := self.page.locator('form.asks input[name="sure"]')).count():
             sure.check()

@@ -26,6 +26,8 @@ from casework.reasons import Reason
 
 INVITATION, PROGRESS, REFERRAL, REMINDER, CLOSING = "invitation", "progress", "referral", "reminder", "closing"
 LETTERS = (INVITATION, PROGRESS, REFERRAL, REMINDER, CLOSING)
+#: Those by which a party is asked for something, the first that can go before the others.
+ASKING = (INVITATION, REMINDER, PROGRESS)
 #: Who sends them, and what kind of paper each is.
 SENDERS, PAPER = (Role.OFFICER, Role.SUPERVISOR), "letter"
 LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")

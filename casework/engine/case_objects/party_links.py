@@ -7,7 +7,7 @@ themselves, or leads its queue. A new one for the same task and party takes the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from casework import reasons
 from casework.engine.definition.by_link import LINK_FILLS
@@ -76,6 +76,12 @@ def parties_of(case: Case, task: Task) -> tuple[str, ...]:
     """The parties that may be given a link for a task: the one that it is about, or each of them."""
     there = tuple(party for party in PARTIES if party in case.parties)
     return tuple(party for party in there if party == task.about) if task.about in PARTIES else there
+
+
+def days_for(today: date, due: date | None) -> int:
+    """For how many days a link is offered: no longer than its task has, where that is not due yet."""
+    left = DAYS if due is None or due < today else (due - today).days
+    return max(1, min(DAYS, left))
 
 
 def may_show(case: Case, party: str, task: Task) -> frozenset[str]:

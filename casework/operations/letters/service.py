@@ -6,7 +6,7 @@ What a letter says is only what its recipient may know: a party nothing of the o
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import action_of
 from casework.engine.case_objects import letters
-from casework.engine.case_objects.letters import CLOSING, PROGRESS, REFERRAL, REMINDER, SENDERS
+from casework.engine.case_objects.letters import ASKING, CLOSING, PROGRESS, REFERRAL, REMINDER, SENDERS
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -212,6 +212,15 @@ def insist_sender(db: Connection, actor: Actor, number: str) -> None:
     case = _whole(db, actor, number)
     if _by(actor, case, next(iter(PARTIES))) is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SENDERS))
+
+
+def asking_letter(actor: Actor, case: Case, parties: Sequence[str]) -> tuple[str, str] | None:
+    """The letter by which the actor asks one of some parties now, and which of them; None where none can go."""
+    if sight(actor, case) < Sight.ALL or not case.number:
+        return None
+    possible = {pair for pair in letters.recipients(case) if _by(actor, case, pair[1]) is not None}
+    asked = [(kind, party) for kind in ASKING for party in parties]
+    return next((pair for pair in asked if pair in possible), None)
 
 
 def _by(actor: Actor, case: Case, to: str) -> By | None:

@@ -30,8 +30,8 @@ from casework.operations.auth.passwords import hash_password
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.organisations import STANDING
-from casework.operations.core.perform import Standing, perform
+from casework.operations.core.organisations import STANDING, contacts_of
+from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called
 from casework.operations.core.views import NamedInBoth, to_named
@@ -80,6 +80,9 @@ def ask_by_link(db: Connection, actor: Actor, case: Case, task: Task) -> Asking 
     organisations = {row.id: row for row in db.execute(_ORGANISATIONS, {"ids": sorted(case.parties.values())})}
     parties = [(party, organisations[case.parties[party]]) for party in parties_of(case, task)]
     types = {field["type"] for field in asked_fields(edition, rule)}
+    calendar = calendar_of(db, case.programme)
+    due = None if task.due_at is None else calendar.local_date(task.due_at)
+    known = contacts_of(db, [row.stands for _, row in parties], [case.programme])
     titles = {row.id: row.title or row.kind for row in list_documents(db, actor, case)}
     return Asking(
         parties=[(party, NamedInBoth(id=row.id, name=row.name, name_zh=row.name_zh)) for party, row in parties],
@@ -93,6 +96,9 @@ def ask_by_link(db: Connection, actor: Actor, case: Case, task: Task) -> Asking 
         asks_documents="documents" in types,
         asks_providers="providers" in types,
         languages={party: row.language for party, row in parties},
+        contacts={party: known[row.stands] for party, row in parties},
+        days=party_links.days_for(calendar.local_date(now(db)), due),
+        due=None if due is None else due.isoformat(),
     )
 
 
@@ -160,7 +166,7 @@ def _providers(db: Connection) -> list[NamedInBoth]:
 
 #: What some organisations are called, and their languages.
 _ORGANISATIONS = text(
-    f"SELECT g.id, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
+    f"SELECT g.id, o.id::text AS stands, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
 )
 #: The organisations that offer a service.
 _PROVIDERS = text(

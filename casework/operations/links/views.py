@@ -8,6 +8,7 @@ from datetime import datetime
 
 from casework.engine.definition.edition_schema import WrittenField
 from casework.json_values import JsonObject
+from casework.operations.core.organisations import Contact
 from casework.operations.core.views import Named, NamedInBoth
 
 
@@ -48,6 +49,11 @@ class Asking:
     asks_providers: bool
     #: The language of each party's organisation.
     languages: Mapping[str, str]
+    #: By party whom one writes to there.
+    contacts: Mapping[str, Sequence[Contact]]
+    #: For how many days it is offered, and the last day of the task.
+    days: int
+    due: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

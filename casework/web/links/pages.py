@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.case_objects.party_links import DAYS, MOST_DAYS, refusal
+from casework.engine.case_objects.party_links import MOST_DAYS, refusal
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.json_values import JsonMapping
 from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.core.drafts import drop_draft, find_draft
+from casework.operations.core.organisations import Contact
+from casework.operations.core.perform import calendar_of
+from casework.operations.letters.service import asking_letter
 from casework.operations.links import service as links
 from casework.operations.links.service import Wanted
+from casework.operations.links.views import Asking
 from casework.operations.tasks.queries import read_task
+from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_error, say_faults
 from casework.web.shell.session import page_transaction, secret_box
@@ -50,6 +57,15 @@ def _show(id: str, faults: Mapping[str, str], status: int = 200) -> Response:
         why = refusal(case, load_library()[task.edition], task)
         if asking is None and not given:
             raise NotFound("task")
+        layout.use_calendar(calendar_of(db, case.programme))
+        draft = find_draft(db, actor.person, _draft(id)) if request.method == "GET" else None
+    typed = MultiDict[str, str](request.form if draft is None else _items(draft.data))
+    chosen = _contact(asking)
+    # A contact that was chosen says so anew; one that is the only one says it where nothing was typed before.
+    if chosen is not None and (draft is None or request.args.get("contact")):
+        typed.setlist("party", [chosen[0]])
+        for name, value in _told_by(chosen[1]).items():
+            typed.setlist(name, [value])
     return make_response(
         render_template(
             "links/show.html",
@@ -59,14 +75,46 @@ def _show(id: str, faults: Mapping[str, str], status: int = 200) -> Response:
             why=say(why) if why is not None else "",
             given=given,
             faults=faults,
+            typed=typed,
+            draft=_draft(id),
+            draft_of=draft.saved_at if draft is not None else None,
+            chosen_contact=chosen[1].id if chosen is not None else "",
             states=STATES,
             languages=LANGUAGE_NAMES,
-            days=DAYS,
             most_days=MOST_DAYS,
             mailing=current_app.config["MAILING"],
         ),
         status,
     )
+
+
+def _draft(task: str) -> str:
+    return f"link:{task}"
+
+
+def _items(data: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in data.items() for value in values]
+
+
+def _contact(asking: Asking | None) -> tuple[str, Contact] | None:
+    """Whom the address names, or the only one with a mail address where one party alone can be asked; with the party."""
+    if asking is None or request.method != "GET":
+        return None
+    everybody = [(party, one) for party, contacts in asking.contacts.items() for one in contacts]
+    if asked := request.args.get("contact", ""):
+        return next((pair for pair in everybody if pair[1].id == asked), None)
+    with_mail = [pair for pair in everybody if pair[1].email]
+    return with_mail[0] if len(with_mail) == 1 and len(asking.parties) == 1 else None
+
+
+def _told_by(contact: Contact) -> dict[str, str]:
+    """What a contact on record says of the link: for whom it is, where it goes, and in which language."""
+    return {
+        "name": contact.name,
+        "address": contact.email or "",
+        "language": "zh-Hans" if contact.language.startswith("zh") else "en",
+        "way": "mail" if contact.email else "hand",
+    }
 
 
 @blueprint.post("/tasks/<uuid:task>/link")
@@ -76,6 +124,7 @@ def give(task: UUID) -> Response:
         wanted = _wanted()
         with page_transaction() as (db, actor):
             done = links.give_link(db, actor, secret_box(), str(task), wanted, request=read_request())
+            drop_draft(db, actor.person, _draft(str(task)))
     except InvalidForm as refusal:
         return _show(str(task), say_faults(refusal), 422)
     except Refused as refusal:
@@ -118,6 +167,7 @@ def _told(task: str, answer: JsonMapping) -> Response:
     with page_transaction() as (db, actor):
         case, details = read_task(db, actor, task)
         given = next(link for link in links.list_links(db, actor, case, task) if link.id == answer["id"])
+        letter = asking_letter(actor, case, [given.party])
     code, path = answer.get("code") or "", answer.get("path") or ""
     base = (current_app.config["BASE_URL"] or request.host_url).rstrip("/")
     return make_response(
@@ -125,6 +175,7 @@ def _told(task: str, answer: JsonMapping) -> Response:
             "links/told.html",
             one=details,
             given=given,
+            letter=letter,
             code=f"{code[:4]} {code[4:]}".strip(),
             url=base + path if path else "",
             key=path.partition("#")[2],

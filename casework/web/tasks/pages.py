@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -11,10 +12,10 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.case_objects.party_links import rule_of
+from casework.engine.case_objects.party_links import OPEN, parties_of, refusal, rule_of
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Task
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.cases.about import show_party
@@ -27,7 +28,9 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
-from casework.operations.links.service import may_ask
+from casework.operations.letters.service import asking_letter
+from casework.operations.links.service import list_links, may_ask
+from casework.operations.links.views import LinkRow
 from casework.operations.tasks import queries
 from casework.operations.tasks import service as tasks
 from casework.operations.tasks.allocation import explain_waiting
@@ -44,7 +47,7 @@ from casework.web.history.sentences import Told, say_fields
 from casework.web.shell import form_actions, layout
 from casework.web.shell.errors import typed
 from casework.web.shell.forms import PREFIX, FormView, form_name, read_request
-from casework.web.shell.i18n import edition_text, say_error
+from casework.web.shell.i18n import edition_text, say, say_error
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import place_url, queue_name, task_url, task_words
 from casework.web.tasks.next_action import say_answer, say_done
@@ -93,6 +96,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         asked = what_was_asked(db, actor, case, task) if task is not None else None
         party = show_party(db, actor, case, task.about) if task is not None else None
         by_link = task is not None and rule_of(edition, task) is not None and may_ask(actor, case, task)
+        ways = _ways(db, actor, case, task) if by_link and task is not None and task.open else None
     names = {details.handed.by.id: details.handed.by.name} if details.handed else {}
     return render_template(
         "tasks/show.html",
@@ -103,7 +107,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         queue=queue_name(details.queue),
         asked=asked,
         party=party,
-        by_link=by_link,
+        ways=ways,
         moves=_moves(asked),
         said=say_fields(_filled_in(asked), load_library().editions) if asked else [],
         items=items,
@@ -121,6 +125,26 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         accepts=details.handed is not None and details.handed.how == "handed_back",
         own=own,
         menu=menu(details, allowed, without=("resume",) if form is None else ("claim", "resume")),
+    )
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """How a party is asked for what a task needs: by a link, unless something is in its way, and by a letter."""
+
+    why_not: str
+    #: The links that are out.
+    out: list[LinkRow]
+    #: Which letter asks it, and whom; none where none can go now.
+    letter: tuple[str, str] | None
+
+
+def _ways(db: Connection, actor: Actor, case: Case, task: Task) -> _Ways:
+    why = refusal(case, load_library()[task.edition], task)
+    return _Ways(
+        why_not=say(why) if why is not None else "",
+        out=[link for link in list_links(db, actor, case, task.id) if link.state == OPEN],
+        letter=asking_letter(actor, case, parties_of(case, task)),
     )
 
 

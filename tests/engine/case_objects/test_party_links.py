@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casework.engine.case_objects.party_links import (
+    DAYS,
     MOST_DAYS,
+    days_for,
     given_against,
     is_open,
     may_give,
@@ -217,3 +221,12 @@ def test_an_answer_without_a_link_of_that_task_and_party_is_blamed() -> None:
     assert list(used_against(edition, before, event, [{"said": "much"}])) == []
     assert list(used_against(None, before, event, []))
     assert event.at < link.until + DAY
+
+
+@given(st.dates(date(2020, 1, 1), date(2100, 1, 1)), st.integers(-200, 200))
+def test_a_link_is_offered_for_no_longer_than_its_task_has(today: date, left: int) -> None:
+    days = days_for(today, today + timedelta(days=left))
+    assert 1 <= days <= DAYS
+    # A task that is due today, or was, is asked for all the same.
+    assert left < 1 or days <= left
+    assert days_for(today, None) == DAYS

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
+from casework.operations.catalogue.organisations import keep_row
 from casework.records.database import transaction
 from tests.operations.links.scene import task_of_consent, to_consent
+from tests.support.pages import read_page
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 BrowserFor = Callable[[str], Browser]
 HAND = {"party": "need_owner", "way": "hand", "language": "zh-Hans", "days": "14"}
@@ -23,9 +25,74 @@ def task(engine: Engine, world: World) -> str:
         return task_of_consent(db, to_consent(world, db))
 
 
+def organisation_of(db: Connection, task: str) -> str:
+    """The need owner of the case of a task."""
+    found = text(
+        "SELECT c.parties->>'need_owner' FROM tasks t JOIN cases c ON c.id = t.log_id WHERE t.id = CAST(:id AS uuid)"
+    )
+    return str(db.execute(found, {"id": task}).scalar_one())
+
+
 def test_the_page_of_the_task_leads_there(browser_for: BrowserFor, task: str) -> None:
     assert f"/tasks/{task}/link" in browser_for("officer").get(f"/tasks/{task}").text
     assert f"/tasks/{task}/link" not in browser_for("auditor").get(f"/tasks/{task}").text
+
+
+def test_the_page_of_the_task_offers_three_ways_and_says_that_a_link_is_out(browser_for: BrowserFor, task: str) -> None:
+    browser, page = browser_for("officer"), f"/tasks/{task}"
+    shown = browser.get(page).text
+    assert [words in shown for words in ("Ask by link", "Ask by letter", "Enter their answer")] == [True] * 3
+    assert "/letters/new?kind=invitation&amp;to=need_owner" in shown
+    assert '<details class="more"><summary>Enter their answer' in shown
+    assert "A link is out" not in shown
+    told = browser.post(f"{page}/link", HAND | {"way": "mail", "address": "zhang@boiler.example"}, page=f"{page}/link")
+    assert "/letters/new?kind=invitation&amp;to=need_owner" in told.text
+    shown = browser.get(page).text
+    assert "A link is out: " in shown
+    assert "zhang@boiler.example" in shown
+    assert "Renew" in shown
+    assert "Ask by link" not in shown
+    revoke = re.search(r"/links/[\w-]+/revoke", shown)
+    assert revoke is not None
+    browser.post(revoke[0], page=page)
+    assert "A link is out" not in browser.get(page).text
+
+
+def test_the_contact_on_record_and_the_day_of_the_task_fill_the_form_and_its_draft_is_kept(
+    browser_for: BrowserFor, engine: Engine, world: World, task: str
+) -> None:
+    browser, page = browser_for("officer"), f"/tasks/{task}/link"
+    with transaction(engine) as db:
+        due = db.execute(
+            text("SELECT CAST(due_at - casework_now() AS interval) FROM tasks WHERE id = :id"), {"id": task}
+        ).scalar_one()
+        officer = world.actor(db, "officer")
+        for name, mail, language in (("Zhang Wei", "zhang@boiler.example", "zh"), ("Ms Li", "li@boiler.example", "en")):
+            fields = {"name": name, "email": mail, "language": language}
+            owner = organisation_of(db, task)
+            keep_row(db, officer, owner, "contacts", None, fields=fields, source="A call", request=new_request())
+    sent = read_page(browser.get(page).text).sent
+    assert 1 <= int(sent["days"]) <= min(14, due.days + 1)
+    assert sent["address"] == ""
+    contact = re.search(r"link\?contact=([\w-]+)\">Ask Zhang Wei", browser.get(page).text)
+    assert contact is not None
+    sent = read_page(browser.get(f"{page}?contact={contact[1]}").text).sent
+    assert [sent[name] for name in ("party", "way", "address", "name", "language")] == [
+        "need_owner",
+        "mail",
+        "zhang@boiler.example",
+        "Zhang Wei",
+        "zh-Hans",
+    ]
+    # What was typed is there again, until the link is given.
+    draft = {"form": f"link:{task}", "name": "Mr Zhao", "days": "3", "way": "hand", "party": "need_owner"}
+    assert browser.post("/drafts", draft, page=page).status_code == 204
+    again = browser.get(page).text
+    assert (read_page(again).sent["name"], read_page(again).sent["days"]) == ("Mr Zhao", "3")
+    assert "This is the text that you had not sent." in again
+    assert read_page(browser.get(f"{page}?contact={contact[1]}").text).sent["name"] == "Zhang Wei"
+    browser.post(page, HAND, page=page)
+    assert "Mr Zhao" not in browser.get(page).text
 
 
 def test_link_and_code_are_shown_once(browser_for: BrowserFor, task: str) -> None:
