@@ -9,7 +9,7 @@ from pydantic import Field
 from casework.api.documents.schemas import DocumentTold
 from casework.api.protocol.fields import Answer, Body, Day, Line, Query
 
-Kind = Literal["invitation", "progress", "referral", "reminder", "closing"]
+Kind = Literal["invitation", "question", "progress", "referral", "reminder", "closing"]
 Told = Literal["en", "zh", "both"]
 To = Annotated[Line, Field(description="need_owner, technology_owner, or the id of a provider's referral")]
 By = Annotated[Day | None, Field(description="The day that the letter names")]

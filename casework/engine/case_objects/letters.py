@@ -25,9 +25,12 @@ from casework.errors import InvalidForm, NotAllowed, WrongState
 from casework.reasons import Reason
 
 INVITATION, PROGRESS, REFERRAL, REMINDER, CLOSING = "invitation", "progress", "referral", "reminder", "closing"
-LETTERS = (INVITATION, PROGRESS, REFERRAL, REMINDER, CLOSING)
+QUESTION = "question"
+LETTERS = (INVITATION, QUESTION, PROGRESS, REFERRAL, REMINDER, CLOSING)
+#: Those that ask nothing, and so name no day to answer.
+ASK_NOTHING = (PROGRESS, CLOSING)
 #: Those by which a party is asked for something, the first that can go before the others.
-ASKING = (INVITATION, REMINDER, PROGRESS)
+ASKING = (INVITATION, QUESTION)
 #: Who sends them, and what kind of paper each is.
 SENDERS, PAPER = (Role.OFFICER, Role.SUPERVISOR), "letter"
 LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")
@@ -47,6 +50,7 @@ def recipients(case: Case) -> Iterator[tuple[str, str]]:
         yield from ((INVITATION, side) for side in parties)
     else:
         yield from ((PROGRESS, side) for side in parties)
+        yield from ((QUESTION, side) for side in parties if any(awaited(case, side)))
     live = [referral for referral in asked if referral.live]
     yield from ((REFERRAL, referral.id) for referral in live if ACCEPTS not in referral.played)
     held = case.hold.get("waits_for") if case.hold is not None else None

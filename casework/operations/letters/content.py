@@ -115,7 +115,6 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
     words = templates(chinese).get_template("letters/words.html").make_module({"on": said})
     texts = vars(words)
     rows = [
-        _Words(Speech(chinese).day(content.day), quiet=True),
         _Words(texts["reference"], quiet=True),
         _Words(texts["number"], quiet=True),
         _Words(texts["dear"]),
@@ -128,6 +127,7 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
         _Words(content.writer.said(chinese=chinese)),
         _Words(content.programme.said(chinese=chinese) if content.office.en or content.office.zh else "", quiet=True),
         _Words(content.signatory.said(chinese=chinese)),
+        _Words(Speech(chinese).day(content.day)),
         _Words(texts["seal"], quiet=True),
     ]
     language = "zh-Hans" if chinese else "en"

@@ -17,7 +17,16 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import action_of
 from casework.engine.case_objects import letters
-from casework.engine.case_objects.letters import ASKING, CLOSING, PROGRESS, REFERRAL, REMINDER, SENDERS
+from casework.engine.case_objects.letters import (
+    ASK_NOTHING,
+    ASKING,
+    CLOSING,
+    PROGRESS,
+    QUESTION,
+    REFERRAL,
+    REMINDER,
+    SENDERS,
+)
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
@@ -105,7 +114,7 @@ def _possible(
     case: Case, names: Mapping[str, Any], calendar: Calendar, kind: str, to: str, *, contacts: list[Contact]
 ) -> PossibleLetter:
     who, named = _organisation(case, names, to), _recipient(case, names, to)
-    due = _due(case, kind, to)
+    due = _last_day(case, calendar, kind, to)
     return PossibleLetter(
         kind=kind,
         to=to,
@@ -114,7 +123,7 @@ def _possible(
         side=to if to in PARTIES else "provider",
         service=case.tracks[to].kind if to not in PARTIES else None,
         language=CHINESE if who is not None and who.language.startswith("zh") else ENGLISH,
-        by=calendar.local_date(due.due_at).isoformat() if due is not None and due.due_at is not None else None,
+        by=due.isoformat() if due is not None else None,
         contacts=contacts,
     )
 
@@ -265,7 +274,10 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
     calendar = calendar_of(db, case.programme)
     day = calendar.local_date(now(db))
     due = _due(case, written.kind, written.to)
-    until = _insist_written(written, day, calendar.local_date(due.due_at) if due is not None and due.due_at else None)
+    until = _insist_written(written, day, _last_day(case, calendar, written.kind, written.to))
+    if until is not None and until >= day:
+        # Nobody is asked for an answer on a day on which the office is closed.
+        until = calendar.day_off_the_holiday(until)
     programme, titles = (
         db.execute(_PROGRAMME, {"id": case.programme}).one(),
         db.execute(_TITLES, {"log": case.log}).one(),
@@ -290,6 +302,8 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
             known["action"] = Named(*(Speech(chinese).edition_text(*action_of(due)) for chinese in (False, True)))
     elif written.kind == CLOSING:
         known["outcome"] = _outcome(case)
+    elif written.kind in (QUESTION, REMINDER):
+        known["action"] = _question(case, written)
     elif written.kind == PROGRESS:
         known["stands"] = _stands(case)
     return Content(
@@ -320,6 +334,8 @@ def _insist_written(written: Written, day: date, awaited: date | None) -> date |
         faults["language"] = reasons.fields.ONE_OF(choices=LANGUAGES)
     if len(written.words) > MOST_WORDS:
         faults["words"] = reasons.fields.LONGEST(most=MOST_WORDS)
+    if written.by and written.kind in ASK_NOTHING:
+        faults["by"] = reasons.fields.DOES_NOT_APPLY
     if written.address and written.to not in PARTIES:
         faults["address"] = reasons.fields.DOES_NOT_APPLY
     elif written.address:
@@ -329,7 +345,7 @@ def _insist_written(written: Written, day: date, awaited: date | None) -> date |
     elif len(written.attention) > MOST_OF_NAME:
         faults["attention"] = reasons.fields.LONGEST(most=MOST_OF_NAME)
     until = None
-    if written.by:
+    if written.by and "by" not in faults:
         try:
             until = date.fromisoformat(written.by)
         except ValueError:
@@ -344,8 +360,25 @@ def _insist_written(written: Written, day: date, awaited: date | None) -> date |
 
 def _due(case: Case, kind: str, to: str) -> Task | None:
     """What its recipient is waited for with, and by when."""
-    due = [task for task in letters.awaited(case, to) if task.due_at is not None] if kind != CLOSING else []
+    due = [task for task in letters.awaited(case, to) if task.due_at is not None] if kind not in ASK_NOTHING else []
     return min(due, key=lambda task: (task.due_at, task.id), default=None)
+
+
+def _last_day(case: Case, calendar: Calendar, kind: str, to: str) -> date | None:
+    due = _due(case, kind, to)
+    return None if due is None or due.due_at is None else calendar.local_date(due.due_at)
+
+
+def _question(case: Case, written: Written) -> Named:
+    """What a party is asked, in the words of the task's link; empty where its task has none."""
+    awaited = sorted(
+        letters.awaited(case, written.to), key=lambda task: (task.due_at.isoformat() if task.due_at else "~", task.id)
+    )
+    for task in awaited:
+        edition, key = action_of(task)
+        if (asks := f"{key}.asks") in load_library()[edition].texts:
+            return Named(*(Speech(chinese).edition_text(edition, asks) for chinese in (False, True)))
+    return Named("")
 
 
 def _organisations(db: Connection, case: Case) -> dict[str, Any]:

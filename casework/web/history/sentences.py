@@ -75,6 +75,7 @@ _ACTIONS = {
     "papers_returned returned": N_("%(who)s confirmed that the papers were given back"),
     "papers_returned destroyed": N_("%(who)s confirmed that the papers were destroyed"),
     "letter_sent invitation": N_("%(who)s sent an invitation to %(to)s"),
+    "letter_sent question": N_("%(who)s asked %(to)s for an answer by letter"),
     "letter_sent referral": N_("%(who)s sent the letter of the request to %(to)s"),
     "letter_sent reminder": N_("%(who)s sent a reminder to %(to)s"),
     "letter_sent progress": N_("%(who)s wrote to %(to)s where the case stands"),

@@ -10,7 +10,15 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.protocol.files import as_attachment, document_store
-from casework.engine.case_objects.letters import CLOSING, INVITATION, PROGRESS, REFERRAL, REMINDER
+from casework.engine.case_objects.letters import (
+    ASK_NOTHING,
+    CLOSING,
+    INVITATION,
+    PROGRESS,
+    QUESTION,
+    REFERRAL,
+    REMINDER,
+)
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
 from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
@@ -36,12 +44,13 @@ blueprint = Blueprint("letters", __name__)
 #: What each letter is called, and what it is for.
 NAMES = {
     INVITATION: N_("Invitation"), PROGRESS: N_("Letter on how the case stands"), REFERRAL: N_("Letter of a request"),
-    REMINDER: N_("Reminder"),
+    REMINDER: N_("Reminder"), QUESTION: N_("Letter that asks for an answer"),
     CLOSING: N_("Letter at the end"),
 }  # fmt: skip
 PURPOSES = {
     INVITATION: N_("asks a party to take part after the match"),
     PROGRESS: N_("tells a party which step the case has reached, and what it means for it"),
+    QUESTION: N_("puts to a party what one waits for from it, and until when"),
     REFERRAL: N_("says what a provider is asked, and until when"),
     REMINDER: N_("says what is waited for, before it is due or after"), CLOSING: N_("says that the case is closed, and thanks"),
 }  # fmt: skip
@@ -145,7 +154,7 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
         name = f"letter:{number}:{letter.kind}:{letter.to}"
         form = build_form(
             name,
-            _rules(letter.to),
+            _rules(letter.kind, letter.to),
             own_texts(Letter),
             values=_known(letter, chosen),
             submitted=sent.data if sent else None,
@@ -190,17 +199,21 @@ def _say_sent(day: str) -> str:
     return gettext("This letter went to the same recipient on %(day)s already.", day=say_day(day, clock(), year=True))
 
 
-def _rules(to: str) -> list[JsonMapping]:
+def _rules(kind: str, to: str) -> list[JsonMapping]:
     """A provider is told in Casework; a party can be reached by mail alone, where mails go out at all."""
     party = to in PARTIES
-    left_out = {"attention": not party, "address": not (party and current_app.config["MAILING"])}
+    left_out = {
+        "by": kind in ASK_NOTHING,
+        "attention": not party,
+        "address": not (party and current_app.config["MAILING"]),
+    }
     return [rule for rule in Letter.rule() if not left_out.get(rule["name"])]
 
 
 def _written() -> Written:
     """Raises InvalidForm."""
     to = request.form.get("to", "")
-    data = parse_form(_rules(to), request.form)
+    data = parse_form(_rules(request.form.get("kind", ""), to), request.form)
     typed = {name: str(data.get(name) or "") for name in ("language", "by", "words", "address", "attention")}
     return Written(
         request.form.get("kind", ""),

@@ -14,6 +14,7 @@ from casework.engine.case_objects.letters import (
     INVITATION,
     LETTERS,
     PROGRESS,
+    QUESTION,
     REMINDER,
     awaited,
     faults_of,
@@ -66,8 +67,12 @@ TABLE: dict[str, tuple[Case, set[tuple[str, str]]]] = {
     "not one that has ended": (going(replace(ASKED, ended_at=at(1))), TOLD),
     "no track that is no referral": (going(replace(ASKED, part="")), TOLD),
     "a party on whom the hold waits": (going(hold={"reason": "x", "waits_for": NEED}), TOLD | {(REMINDER, NEED)}),
-    "a party whom a task is about": (going(tasks=[task("screen", about=TECHNOLOGY)]), TOLD | {(REMINDER, TECHNOLOGY)}),
-    "a party on whom a task waits": (going(tasks=[task("look", wait=waits(NEED))]), TOLD | {(REMINDER, NEED)}),
+    "a party whom a task is about": (
+        going(tasks=[task("screen", about=TECHNOLOGY)]), TOLD | {(QUESTION, TECHNOLOGY), (REMINDER, TECHNOLOGY)},
+    ),
+    "a party on whom a task waits": (
+        going(tasks=[task("look", wait=waits(NEED))]), TOLD | {(QUESTION, NEED), (REMINDER, NEED)},
+    ),
     "nobody for a task that is done": (going(tasks=[task("screen", about=NEED, state=COMPLETED)]), TOLD),
     "a provider whose task is open": (
         going(ACCEPTED, tasks=[task("work", track="accepted", organisation="lab")]), TOLD | {(REMINDER, "accepted")},

@@ -89,12 +89,12 @@ def test_both_stand_side_by_side_and_ones_own_words_once() -> None:
     assert subject_of(SENT, BOTH) == "Request: green technology assessment · 委托函：绿色技术评估"
 
 
-@pytest.mark.parametrize("kind", ["invitation", "progress"])
+@pytest.mark.parametrize("kind", ["invitation", "question", "progress", "reminder", "closing"])
 def test_titles_and_the_contact_stand_in_the_language_of_the_letter(kind: str) -> None:
     said = read(CHINESE, kind=kind, side="need_owner").replace(" ", "")
     assert "“蒸汽”" in said
     assert "“锅炉”" in said
-    assert "联系人：李娜" in said
+    assert "经办人：李娜" in said
     assert not {"Steam", "Boiler", "Li Na"} & set(said.split())
 
 
@@ -117,9 +117,26 @@ def test_titles_and_the_contact_stand_in_the_language_of_the_letter(kind: str) -
         ({"kind": "reminder", "late": True}, "In this case we wait for your answer. It was due on Thu 3 Dec 2026."),
         (
             {"kind": "progress", "side": "need_owner", "stands": Named("The technology is in use.")},
-            "We write to you about the need “Steam” and the technology “Boiler”. The technology is in use. Please answer by",
+            "We write to you about the need “Steam” and the technology “Boiler”. The technology is in use. Bring boots.",
         ),
         ({"kind": "closing", "outcome": Named("deployed")}, "The case is closed. Its outcome: deployed. We thank you"),
+        (
+            {"kind": "closing", "side": "need_owner", "outcome": Named("deployed")},
+            "about the need “Steam” and the technology “Boiler”. The case is closed.",
+        ),
+        (
+            {"kind": "question", "side": "need_owner", "action": Named("Do you agree?")},
+            "“Boiler”. We ask you: Do you agree? Please answer by Thu 3 Dec 2026.",
+        ),
+        ({"kind": "question", "by": None}, "In this matter we ask you for your answer. Please answer soon."),
+        (
+            {"kind": "reminder", "side": "need_owner", "action": Named("Do you agree?")},
+            "“Boiler”. In this case we wait for your answer: Do you agree? It is due on",
+        ),
+        (
+            {"kind": "reminder", "need": Named("")},
+            "about your work: green technology assessment. In this case we wait",
+        ),
         ({"kind": "closing"}, "If you still hold papers of it, please give them back or destroy them"),
     ],
 )
@@ -127,13 +144,22 @@ def test_each_kind_says_what_it_is_for(changed: dict[str, Any], says: str) -> No
     assert says in read(ENGLISH, **changed)
 
 
+@pytest.mark.parametrize(("language", "day"), [(ENGLISH, "Thu 26 Nov 2026"), (CHINESE, "2026年11月26日")])
+def test_the_day_and_the_place_for_the_seal_stand_at_the_foot(language: str, day: str) -> None:
+    said = read(language, signatory=Named("Director", "主任"), office=Named("Office", "办公室")).replace(" ", "")
+    foot = said[said.index("Director" if language == ENGLISH else "主任") :]
+    assert day.replace(" ", "") in foot
+    assert foot.index(day.replace(" ", "")) < foot.index("seal" if language == ENGLISH else "盖章处")
+    assert said.count(day.replace(" ", "")) == 1
+
+
 def test_who_is_to_read_it_is_named_under_the_recipient() -> None:
     assert "To: Haidian Lab For the attention of Li Wen" in read(ENGLISH, attention="Li Wen")
-    assert "联系人：李文" in read(CHINESE, attention="李文")
+    assert "收件人：李文" in read(CHINESE, attention="李文")
     assert "attention" not in read(ENGLISH)
 
 
-@pytest.mark.parametrize("kind", ["invitation", "progress", "closing"])
+@pytest.mark.parametrize("kind", ["invitation", "question", "progress", "closing"])
 def test_a_letter_names_no_other_than_it_must(kind: str) -> None:
     said = read(ENGLISH, kind=kind)
     assert "Hebei" not in said
@@ -141,7 +167,7 @@ def test_a_letter_names_no_other_than_it_must(kind: str) -> None:
     assert "180 degrees" not in said
 
 
-@pytest.mark.parametrize("kind", ["invitation", "progress", "referral", "reminder", "closing"])
+@pytest.mark.parametrize("kind", ["invitation", "question", "progress", "referral", "reminder", "closing"])
 def test_whatever_anybody_typed_is_words(kind: str) -> None:
     typed = " ".join(HOSTILE)
     said = read(

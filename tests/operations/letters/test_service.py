@@ -6,14 +6,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.definitions import load_library
 from casework.engine.case_objects.letters import recipients
 from casework.engine.state.events import Event
 from casework.engine.state.projection import evolve
-from casework.errors import CaseHasMoved, NotAllowed, NotFound, WrongState
+from casework.errors import CaseHasMoved, InvalidForm, NotAllowed, NotFound, WrongState
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
@@ -24,6 +26,7 @@ from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.records.event_log import event_of, read_rows
+from tests.operations.links.scene import to_consent
 from tests.support.papers import words_of
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request
@@ -77,7 +80,7 @@ def test_what_is_looked_at_is_what_is_filed(
         possible = [(one.kind, one.to) for one in list_letters(db, world.actor(db, officer), number).possible]
     for kind, to in [
         (kind, to)
-        for kind in ("invitation", "progress", "referral", "reminder", "closing")
+        for kind in ("invitation", "question", "progress", "referral", "reminder", "closing")
         for to in ("need_owner", "technology_owner", sent[1])
     ]:
         written = Written(kind, to, language, words="As we said.")
@@ -103,8 +106,33 @@ def test_a_chinese_letter_names_what_has_a_chinese_name_so(engine: Engine, world
         db.execute(text("UPDATE people SET name_zh = '李娜'"))
         letter = compose_letter(db, world.actor(db, "officer"), sent[0], Written("progress", "need_owner", "zh"))
     said = words_of(letter.print()).replace(" ", "")
-    for words in ("“工艺蒸汽”", "“高温热泵”", "联系人：李娜"):
+    for words in ("“工艺蒸汽”", "“高温热泵”", "经办人：李娜"):
         assert words in said
+
+
+def test_a_party_is_asked_in_the_words_of_its_link_and_on_a_day_on_which_people_work(
+    engine: Engine, world: World
+) -> None:
+    """It consents: the letter says what it consents to, and a Saturday that somebody types becomes the Monday after it."""
+    with transaction(engine) as db:
+        number = to_consent(world, db)
+        officer = world.actor(db, "officer")
+        words = words_of(compose_letter(db, officer, number, Written("reminder", "need_owner", "en")).print())
+        edition = load_library().latest("case")
+        assert edition is not None
+        assert f"wait for your answer: {edition.texts['tasks.record_consent.asks']}" in words
+        saturday = date(2030, 1, 5)
+        letter = compose_letter(db, officer, number, Written("invitation", "need_owner", "en", by=saturday.isoformat()))
+        assert letter.content.by == date(2030, 1, 7)
+
+
+def test_a_letter_that_asks_nothing_names_no_day(engine: Engine, world: World, sent: tuple[str, str]) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        with pytest.raises(InvalidForm) as refused:
+            compose_letter(db, officer, sent[0], Written("progress", "need_owner", "en", by="2030-01-31"))
+        assert set(refused.value.fields) == {"by"}
+        assert {one.by for one in list_letters(db, officer, sent[0]).possible if one.kind == "progress"} == {None}
 
 
 def test_a_mediation_has_no_letters(engine: Engine, world: World, sent: tuple[str, str]) -> None:
