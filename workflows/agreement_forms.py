@@ -83,7 +83,7 @@ class PledgeeAnswer(Form):
         done={"yes": "recorded the pledgee's consent", "no": "recorded that the pledgee does not consent"},
     )
     answered_on = Date(label="Answered on", past=True)
-    evidence = Text(label="Where the answer is filed")
+    answer = Documents(label="The pledgee's answer")
 
 
 class HolderRelease(Form):
@@ -97,13 +97,7 @@ class HolderRelease(Form):
         consequence="It no longer stands in the way of this case.",
     )
     answered_on = Date(label="Answered on", past=True)
-    proof = Choice(
-        label="Proof",
-        choices={"document": "A document of the case", "filed": "Filed elsewhere"},
-        when=("released", (True,)),
-    )
-    document = Documents(label="Release", when=("proof", ("document",)))
-    evidence = Text(label="Where the release is filed", when=("proof", ("filed",)))
+    document = Documents(label="Release", when=("released", (True,)))
 
 
 class WorkBlocked(Form):

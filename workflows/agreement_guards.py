@@ -107,7 +107,7 @@ def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
     days = []
     if ip_check is not None and ip_check.data.get("pledge") == "consent_on_file":
         days.append(str(ip_check.data.get("checked_on", "")))
-    if signed is not None and signed.data.get("pledgee_consent") is True:
+    if signed is not None and signed.data.get("pledgee_consent"):
         days.append(str(signed.data.get("executed_on", "")))
     return any(day >= since for day in days)
 

@@ -99,8 +99,8 @@ class _Signed(Form):
 
 
 class _Consent(Form):
-    pledgee_consent = YesNo(
-        label="The pledgee's consent is on file", required=False, when=("kind", ABOUT_RIGHTS), asked_if="pledgee_is_asked",
+    pledgee_consent = Documents(
+        label="The pledgee's consent", required=False, when=("kind", ABOUT_RIGHTS), asked_if="pledgee_is_asked",
         help="A right is pledged, and its pledgee's answer is not on record",
     )  # fmt: skip
 

@@ -57,6 +57,7 @@ class Clearance(Form):
         label="Pledge on a right",
         choices={"none": "No pledge", "consent_on_file": "Pledged, the pledgee's consent is on file"},
     )
+    pledgee_consent = Documents(label="The pledgee's consent", when=("pledge", ("consent_on_file",)))
     checked_on = Date(label="Date of the check", past=True)
     pledgee_told = YesNo(
         label="The bank that holds a pledge was told of the new check",

@@ -94,7 +94,7 @@ class DeclaredConflict(Form):
 class WaivedConflict(Form):
     need_owner_consents = YesNo(label="Does the need owner consent in writing?", must=True)
     technology_owner_consents = YesNo(label="Does the technology owner consent in writing?", must=True)
-    evidence = Text(label="Where the consents are filed")
+    consents = Documents(label="The consents of both parties")
     reason = Note(label="Why")
 
 

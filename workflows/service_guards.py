@@ -203,7 +203,7 @@ def pledgees_have_consented(facts: Facts) -> bool:
 def _pledgee_agreed(facts: Facts, right: str, since: str) -> bool:
     answers = [task.result for task in facts.results("ask_pledgee") if task.result.get("right") == right]
     if not answers:
-        return facts.data.get("pledgee_consent") is True
+        return bool(facts.data.get("pledgee_consent"))
     return answers[0].get("consented") is True and str(answers[0].get("answered_on", "")) >= since
 
 

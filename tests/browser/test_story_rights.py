@@ -78,7 +78,7 @@ def test_a_licence_stands_in_the_way_until_its_holder_releases_it(deal: Deal) ->
     deal.play(add("officer", "case.ask_holder"))
     deal.play(do("officer", "ask_holder", released=False))
     deal.refused("officer", "case.ready_to_sign", "Only its holder can release it", licence="exclusive")
-    deal.play(add("officer", "case.ask_holder"), do("officer", "ask_holder", released=True, proof="filed"))
+    deal.play(add("officer", "case.ask_holder"), do("officer", "ask_holder", released=True))
     deal.play(do("officer", "case.ready_to_sign", licence="exclusive"))
     deal.behind(*AGREED)
     deal.play(do("officer", "agreement.sign_local", licence="exclusive", rights=[deal.patent]))

@@ -243,15 +243,16 @@ def test_a_bank_with_a_pledge_is_told_of_a_recheck(
     [
         ("patent_licence", False, None, None, True),
         ("patent_licence", True, None, None, False),
-        ("patent_licence", True, None, True, True),
+        ("patent_licence", True, None, [], False),
+        ("patent_licence", True, None, ["letter"], True),
         ("patent_licence", True, {"consented": True, "answered_on": "2026-01-10"}, None, True),
-        ("patent_licence", True, {"consented": True, "answered_on": "2026-01-09"}, True, False),
-        ("patent_licence", True, {"consented": False, "answered_on": "2026-02-01"}, True, False),
+        ("patent_licence", True, {"consented": True, "answered_on": "2026-01-09"}, ["letter"], False),
+        ("patent_licence", True, {"consented": False, "answered_on": "2026-02-01"}, ["letter"], False),
         ("nda", True, None, None, True),
     ],
 )
 def test_a_pledgee_consents_before_a_pledged_right_is_given_away(
-    kind: str, pledged: bool, answer: dict[str, Any] | None, on_file: bool | None, holds: bool
+    kind: str, pledged: bool, answer: dict[str, Any] | None, on_file: list[str] | None, holds: bool
 ) -> None:
     known = right(encumbrances=[PLEDGE] if pledged else [])
     tasks = (done("ask_pledgee", {"right": RIGHT} | answer),) if answer else ()

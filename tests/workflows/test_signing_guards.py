@@ -212,7 +212,7 @@ def test_pledgees_agree_to_the_terms_and_to_what_was_signed(told: dict[str, Any]
         ),
         "seen at signature": (
             facts(
-                agreed("in_force", "patent_licence", pledgee_consent=True, executed_on="2026-03-12"),
+                agreed("in_force", "patent_licence", pledgee_consent=["d"], executed_on="2026-03-12"),
                 outside=PLEDGED,
                 data=LICENCE,
             ),

@@ -162,14 +162,19 @@ def test_whoever_declares_a_conflict_is_shut_out_of_the_whole_case(
         assert provider.get(path).json["items"] == [], path
     assert {one["id"] for one in lead.get("/referrals").json["items"]} == {referral, other}
     # Until the conflict is waived, in which case nothing is left of it.
-    revision = client_for("supervisor").get(f"/referrals/{referral}").json["revision"]
-    waived = client_for("supervisor").post(
+    supervisor = client_for("supervisor")
+    seen = supervisor.get(f"/cases/{number}").json["revision"]
+    paper = {"title": "Both parties consent", "kind": "letter", "own": True}
+    letter = supervisor.post(f"/cases/{number}/documents", paper, if_match=seen)
+    assert letter.status_code == 201, letter.text
+    revision = supervisor.get(f"/referrals/{referral}").json["revision"]
+    waived = supervisor.post(
         f"/referrals/{referral}/transitions/waive_conflict",
         {
             "data": {
                 "need_owner_consents": True,
                 "technology_owner_consents": True,
-                "evidence": "Binder 7",
+                "consents": [letter.json["id"]],
                 "reason": "Old.",
             }
         },

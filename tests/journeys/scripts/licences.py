@@ -108,7 +108,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "ask_holder", released=False),
         refused(do("officer", "ip.confirm", territory="CN"), Refused, "sole licence"),
         add("officer", "case.ask_holder"),
-        do("officer", "ask_holder", proof="filed"),
+        do("officer", "ask_holder"),
         *READY,
         *AGREED,
         do("officer", "agreement.sign_local"),
