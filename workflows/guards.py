@@ -15,7 +15,7 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
 from workflows.joins import reached, services_that_count
-from workflows.own_limits import CONSENT_HOLDS, REOPENING, SCREENING_HOLDS
+from workflows.own_limits import CONSENT_HOLDS, RECORD_HOLDS, REOPENING, SCREENING_HOLDS
 
 PARTIES = ("need_owner", "technology_owner")
 
@@ -175,6 +175,7 @@ def _holds(f: Facts, party: str) -> bool:
     task = f.result("screening", about=party)
     if record is not None and (task is None or record["checked_on"] >= str(task.result.get("checked_on", ""))):
         lasts = (record["valid_until"] or "") >= f.today.isoformat()
+        lasts &= record["checked_on"] >= (f.today - timedelta(days=f.limit(RECORD_HOLDS))).isoformat()
         return record["result"] == "clear" and record["owners_free"] is True and lasts
     if task is None or task.result.get("result") != "clear":
         return False
@@ -186,7 +187,7 @@ def _holds(f: Facts, party: str) -> bool:
     rule="Every party has a screening with no hit that still holds: one on its organisation's record, or one of this case.",
     refusal="Every party must be screened with no hit: on its organisation's record, still valid, or in this case, not too long ago.",
     reads=("screenings",),
-    limits=(SCREENING_HOLDS,),
+    limits=(SCREENING_HOLDS, RECORD_HOLDS),
 )
 def parties_are_screened(f: Facts) -> bool:
     return all(_holds(f, party) for party in PARTIES)
@@ -196,7 +197,7 @@ def parties_are_screened(f: Facts) -> bool:
     rule="The party has no screening on its organisation's record that is still valid.",
     refusal="The party's organisation has a screening on record that is still valid.",
     reads=("screenings",),
-    limits=(SCREENING_HOLDS,),
+    limits=(SCREENING_HOLDS, RECORD_HOLDS),
 )
 def screening_is_not_on_record(f: Facts) -> bool:
     """Asked before the task of a party is opened; a screening of this case is no reason not to ask again."""

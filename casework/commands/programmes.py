@@ -54,7 +54,7 @@ def add_programme(code: str, name: str, name_zh: str | None, calendar: str, zone
 @click.argument("name")
 @click.option("--name-zh", help="The same in Chinese.")
 def copy_programme(source: str, code: str, name: str, name_zh: str | None) -> None:
-    """Make a programme called NAME with the settings of the programme SOURCE: its calendar, time zone, limits and letterhead.
+    """Make a programme called NAME with the settings of the programme SOURCE: its calendar, time zone, limits, letterhead and lists.
 
     It gets no people and no cases. The numbers of its cases begin with CODE. Then give it an administrator with `casework user add`.
     """

@@ -37,9 +37,15 @@ def screened(n: int) -> Facts:
     return facts(tasks=tasks, outside={"screenings": {}})
 
 
+def on_record(n: int) -> Facts:
+    stood = {"result": "clear", "owners_free": True, "valid_until": day(-9), "checked_on": day(n)}
+    return facts(outside={"screenings": dict.fromkeys(guards.PARTIES, stood)})
+
+
 #: By limit: a guard, and the facts of which it holds to the end with so many, and not with one less.
 AT_THE_END: dict[str, tuple[Guard, Callable[[int], Facts]]] = {
     "SCREENING_HOLDS": (guards.parties_are_screened, screened),
+    "RECORD_HOLDS": (guards.parties_are_screened, on_record),
     "REOPENING": (guards.closed_not_too_long_ago, lambda n: facts(closed_at=closed(n))),
     "CHECK_HOLDS": (
         right_guards.check_of_rights_is_fresh,

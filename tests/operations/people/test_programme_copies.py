@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select, text
 
+from casework.commands import programmes as commands
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.people.letterheads import read_letterhead, set_letterhead, show_settings
 from casework.operations.people.programme_copies import begin_copy, copy_programme
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.people.registry import grant_role, register_programme
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from casework.records.tables import metadata
 from tests.support.world import World, new_request
 
 OFFICE = {"office": "Beijing IP Office", "office_zh": "北京市知识产权局", "number_form": "{year}-{n}", "seal": False}
@@ -93,3 +98,33 @@ def test_a_code_that_is_taken_leaves_nothing(engine: Engine, world: World) -> No
         copy_programme(db, administrator, source, code="BJ", name="Again", name_zh=None, request=new_request())
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM letterheads")).scalar_one() == 1
+
+
+#: What the help of the command calls what stands where, of what a copy takes.
+TAKEN = {"programmes": {"calendar", "time zone", "limits"}, "letterheads": {"letterhead"}, "list_entries": {"lists"}}
+
+
+def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        source = set_up(db, world)
+        reason = {"reason": "Small.", "request": new_request()}
+        set_limit(db, world.actor(db, "supervisor"), source, "case.states.proposed", n=3, **reason)
+        world.new_case(db, "officer")
+        new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
+        kept, copied = calendar_of(db, source), calendar_of(db, new)
+    with superuser_engine.connect() as whole:
+        there = {
+            name
+            for name, table in metadata.tables.items()
+            if "programme_id" in table.c and name not in ("logs", "events")
+            if whole.execute(select(func.count()).select_from(table).where(table.c.programme_id == new)).scalar_one()
+        }
+    assert there | {"programmes"} == set(TAKEN)
+    assert copied == replace(kept, version=1)
+    assert copied.limits == kept.limits == {"case.states.proposed": 3}
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "start-another-programme.md").read_text("utf-8")
+    comes_along = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| "))
+    for words in TAKEN.values():
+        for word in words:
+            assert word in (commands.copy_programme.help or "")
+            assert word in comes_along
