@@ -86,6 +86,7 @@ from casework.web.shell import (
     shortcut_pages,
     static_files,
 )
+from casework.web.shell.form_texts import CleanRequest
 from casework.web.shell.rules import LateRule
 from casework.web.tasks import (
     agenda_pages,
@@ -124,6 +125,7 @@ def create_app(settings: Settings) -> Flask:
         static_url_path="/static",
     )
     app.url_rule_class = LateRule
+    app.request_class = CleanRequest
     _trust(app, settings)
     _configure(app, settings)
     app.extensions["casework"] = connect_engine(settings)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from casework import reasons
+from casework.engine.definition.plain_text import visible, visible_within
 from casework.errors import FieldFault
 from casework.operations.core.paging import MOST, PAGE
 from casework.reasons import Reason, Text
 
 
 def _words(words: str) -> str:
-    cleaned = unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip()
+    cleaned = visible(words).strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in cleaned):
         raise FieldFault(reasons.fields.UNSTORABLE)
     return cleaned
@@ -54,6 +55,12 @@ Mark = Annotated[
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _seen(cls, given: Any) -> Any:
+        """Whatever takes a text, it takes what can be seen."""
+        return visible_within(given)
 
 
 class Query(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from casework import reasons
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.list_names import CATALOGUES, insist_key
+from casework.engine.definition.plain_text import visible
 from casework.errors import FieldFault, InvalidForm
 
 
@@ -358,9 +358,10 @@ class Form:
 
 
 def clean(words: Any) -> Any:
-    return unicodedata.normalize("NFC", words).replace("\r\n", "\n").strip() if isinstance(words, str) else words
+    return visible(words).strip() if isinstance(words, str) else words
 
 
+#: What is left of Unicode's Cc and Cs once a text is clean: NUL, and halves of characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 

@@ -21,6 +21,7 @@ from casework.engine.case_objects.money import CURRENCIES
 from casework.engine.case_objects.right_days import impossible
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
+from casework.engine.definition.plain_text import visible
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.record_log import Kept
 
@@ -66,7 +67,7 @@ _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 
 def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
     def check(value: Any) -> str:
-        words = " ".join(_words(value).split())
+        words = " ".join((_words if plain else _seen)(value).split())
         if plain and not is_plain(words):
             raise ValueError("has a character that nobody sees; type it anew")
         if not words:
@@ -78,8 +79,12 @@ def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _seen(value: Any) -> str:
+    return visible(_words(value))
+
+
 def _text(value: Any) -> str:
-    words = _words(value)
+    words = _seen(value)
     lines = [" ".join(line.split()) for line in words.split("\n")]
     words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if len(words) > 100_000:
@@ -166,7 +171,7 @@ def _web(value: Any) -> str:
 
 def _several(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _words(value).split(";")
-    entries = [" ".join(_words(part).split()) for part in parts]
+    entries = [" ".join(_seen(part).split()) for part in parts]
     if len(entries) > 200 or any(len(entry) > 500 for entry in entries):
         raise ValueError("may list at most 200 entries of 500 characters")
     return list(dict.fromkeys(entry for entry in entries if entry))
