@@ -125,6 +125,8 @@ TERMS_FIT = (
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
     price_has_one_currency, technology_value_is_part, payments_make_the_value,
 )  # fmt: skip
+#: What was asked about terms that are signed now.
+TALKS = (comment_on_terms.name,)
 EXPIRY = "Ask the parties about the expiring agreement"
 #: By the signing that counts: the latest, whatever its copy leaves unsaid.
 EXPIRES = "sign_local.expires_on|sign_cross.expires_on|sign_to_licence.expires_on"
@@ -250,7 +252,11 @@ class Agreement(Workflow):
     )  # fmt: skip
     licence_issued = (licence_awaited | dual_use_licence).to(
         in_force, by=Role.OFFICER, form=border_forms.ExportLicence,
-        guards=[border_guards.class_fits_the_way, border_guards.gate_has_not_refused, licence_follows_the_signing], needs=[EXPORT_LICENCE],
+        guards=[
+            border_guards.class_fits_the_way, border_guards.gate_has_not_refused, licence_follows_the_signing,
+            giver_owns_each_right, rights_of_terms_have_not_ended, nothing_bars_the_terms, pledgees_have_consented,
+        ],
+        needs=[EXPORT_LICENCE],
         effects=[licensed_agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES],
         do="Record the licence", done="recorded the licence, with which the agreement takes effect",
         consequence="The agreement is in force from the day of the licence, and stands on the rights that it names.",
@@ -283,6 +289,7 @@ class Agreement(Workflow):
             *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES, duties.TECHNOLOGY_CONTRACT],
+        drops=TALKS,
         do="Record the signing", done="recorded the signing of the agreement",
         consequence="The agreement is in force and stands on the rights that it names; an assignment once it is registered.",
     )  # fmt: skip
@@ -294,7 +301,7 @@ class Agreement(Workflow):
             border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
-        opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES],
+        opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES], drops=TALKS,
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
     )  # fmt: skip
@@ -305,7 +312,7 @@ class Agreement(Workflow):
             border_guards.technology_is_exported, border_guards.class_fits_the_way, border_guards.licence_is_needed,
             border_guards.letter_is_still_valid, border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_holds_rights],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_holds_rights], drops=TALKS,
         do="Record the signing that waits for its licence", done="recorded the signing of an agreement that waits for its licence",
         consequence="The agreement is signed and not in effect: it takes effect on the day of the licence, which is asked for next."
         " The rights that it names are held for it until then.",

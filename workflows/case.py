@@ -120,7 +120,7 @@ class Case(Workflow):
         do="Follow the introduction",
         letter=letters.INTRODUCED,
     )
-    consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Get both parties' consent")
+    consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Confirm both parties' interest")
     scoping = State(
         "Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan", letter=letters.SCOPING
     )

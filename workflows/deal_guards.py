@@ -66,6 +66,18 @@ def as_signed(f: Facts) -> Mapping[str, Any]:
     return signed.data if signed else {}
 
 
+def signed_terms(f: Facts) -> Facts:
+    """What is signed: by this action, or where it is the licence that gives it effect by the signing before, from the licence's day."""
+    signed = last_signing(f) if f.data.get("kind") is None and WAITING_FOR_LICENCE & set(f.track.states) else None
+    return f if signed is None else replace(f, data=licensed(signed, f.data.get("issued_on")).data)
+
+
+def party(f: Facts, side: str) -> str | None:
+    """The organisation of a party: as its record says it now, by the id by which the rights name it; else as the case was opened."""
+    told = f.from_outside("parties").get(side) or {}
+    return told.get("organisation") or f.case.parties.get(side)
+
+
 # --- what it does to rights ------------------------------------------------------------------------------------------
 
 
@@ -97,7 +109,7 @@ def burden_of(f: Facts) -> Burden:
     """What a signed agreement lays on each right that it names: the need owner has its licence, or the right itself."""
     given = gives(f.data)
     assert given is not None
-    holder = f.case.parties.get("need_owner")
+    holder = party(f, "need_owner")
     signed: Burden = {"kind": given.kind, "holder": holder, "from": given.first, "track": f.track.id}
     if given.kind == LICENCE:
         signed["licence"] = given.licence
@@ -107,7 +119,7 @@ def burden_of(f: Facts) -> Burden:
     return signed
 
 
-@effect()
+@effect(reads=("parties",))
 def agreement_burdens_rights(facts: Facts) -> Follows:
     """A licence stands on the rights that the agreement names; what it assigns is assigned, and not registered yet."""
     if gives(facts.data) is None:
@@ -121,7 +133,7 @@ def held(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "effective_on": data.get("executed_on")}
 
 
-@effect()
+@effect(reads=("parties",))
 def agreement_holds_rights(facts: Facts) -> Follows:
     """What is signed before its licence lies on its rights from the day of the signing on, so that nobody else is given them."""
     return agreement_burdens_rights.follows(replace(facts, data=held(facts.data)))
@@ -143,7 +155,7 @@ def agreement_lets_go_of_rights(facts: Facts) -> Follows:
     return {"rights": changes} if changes else {}
 
 
-@effect()
+@effect(reads=("parties",))
 def licensed_agreement_burdens_rights(facts: Facts) -> Follows:
     """What was held since the signing stands on its rights by the licence now, from its day on."""
     signed = last_signing(facts)
@@ -194,7 +206,7 @@ def licence_is_recorded(facts: Facts) -> Follows:
     return {"rights": [inscribed(facts, right, LICENCE, given.first) for right in named]}
 
 
-@effect()
+@effect(reads=("parties",))
 def assignment_stands(facts: Facts) -> Follows:
     """From its registration on the assignment is a transfer."""
     signed = last_signing(facts)
@@ -203,7 +215,7 @@ def assignment_stands(facts: Facts) -> Follows:
     named, since = signed.data.get("rights") or (), signed.data.get("effective_on")
     transfer: Burden = {
         "kind": TRANSFER,
-        "holder": facts.case.parties.get("need_owner"),
+        "holder": party(facts, "need_owner"),
         "from": facts.data["registered_on"],
         "track": facts.track.id,
     }
@@ -230,7 +242,7 @@ def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Fo
     """The rights on which something of others bars what is wanted, each with what that is."""
     if wanted is None:
         return []
-    known, free, giver = f.from_outside("rights"), released(f), {f.case.parties.get("technology_owner")}
+    known, free, giver = f.from_outside("rights"), released(f), {party(f, "technology_owner")} - {None}
     return [
         (right, burden)
         for right in (known.get(name, {}) for name in rights)
@@ -245,18 +257,23 @@ def _say(found: Iterable[Found]) -> Words:
 
 
 def _against_terms(f: Facts) -> Words:
-    return _say(in_the_way(f, gives(f.data), concerned(f)))
+    return _say(_bars_the_terms(f))
+
+
+def _bars_the_terms(f: Facts) -> list[Found]:
+    f = signed_terms(f)
+    return in_the_way(f, gives(f.data), concerned(f))
 
 
 @guard(
     rule="Nothing that others hold on the rights bars these terms, or its holder has released it.",
     refusal="What others hold on a right bars these terms. Only its holder can release it.",
-    reads=("rights",),
+    reads=("rights", "parties"),
     because=_against_terms,
     tells=record_tells.free_of_others,
 )
 def nothing_bars_the_terms(f: Facts) -> bool:
-    return not in_the_way(f, gives(f.data), concerned(f))
+    return not _bars_the_terms(f)
 
 
 def _any_licence(f: Facts) -> Terms:
@@ -271,7 +288,7 @@ def _against_any_licence(f: Facts) -> Words:
 @guard(
     rule="No exclusive or sole licence, and no assignment, of another case leaves nothing of a right in the territory.",
     refusal="What others hold on a right leaves nothing of it in this territory. Only its holder can release it.",
-    reads=("rights",),
+    reads=("rights", "parties"),
     because=_against_any_licence,
     tells=record_tells.free_of_others,
 )

@@ -15,13 +15,13 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import PREPARATORY
-from workflows.deal_guards import concerned, gives, last_signing
+from workflows.deal_guards import concerned, gives, last_signing, party, signed_terms
 from workflows.own_limits import CHECK_HOLDS
 
 
 def _rights(f: Facts) -> list[Mapping[str, Any]]:
     known = f.from_outside("rights")
-    return [known.get(right, {}) for right in concerned(f)]
+    return [known.get(right, {}) for right in concerned(signed_terms(f))]
 
 
 def _ended(f: Facts) -> list[Mapping[str, Any]]:
@@ -30,7 +30,7 @@ def _ended(f: Facts) -> list[Mapping[str, Any]]:
 
 def _too_short(f: Facts) -> list[Mapping[str, Any]]:
     """The rights that end before the licence does; one without an end lasts as long as they do."""
-    given = gives(f.data)
+    given = gives(signed_terms(f).data)
     if given is None or given.kind != LICENCE or given.last is None:
         return []
     return [right for right in _rights(f) if right.get("expires_on") and right["expires_on"] < given.last]
@@ -153,10 +153,11 @@ def rights_named_were_checked(f: Facts) -> bool:
     " says it, where the record names nobody.",
     refusal="The technology owner is not on record as an owner of a right that the terms name, and can give nothing of it. Leave that"
     " right out, or mend its record.",
-    reads=("rights",),
+    reads=("rights", "parties"),
 )
 def giver_owns_each_right(f: Facts) -> bool:
-    known, giver, confirmed = f.from_outside("rights"), f.case.parties.get("technology_owner"), last_check(f)
+    f = signed_terms(f)
+    known, giver, confirmed = f.from_outside("rights"), party(f, "technology_owner"), last_check(f)
     seen = waived(f, "ip") or confirmed is not None and confirmed.data.get("owner_seen") is True
     owners = [record_tells.owners_of(known.get(right, {})) for right in concerned(f)]
     return all(giver in one if one else seen for one in owners)

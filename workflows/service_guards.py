@@ -14,7 +14,7 @@ from casework.engine.case_objects.right_kinds import fees_paid, may_be_pledged, 
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.codes import ABOUT_RIGHTS
-from workflows.deal_guards import pledgees_matter
+from workflows.deal_guards import pledgees_matter, signed_terms
 from workflows.own_limits import RETESTS
 
 # --- rights ----------------------------------------------------------------------------------------------------------
@@ -190,20 +190,24 @@ def pledgee_is_asked(facts: Facts) -> bool:
 )
 def pledgees_have_consented(facts: Facts) -> bool:
     """An answer counts for the pledge it was asked about, not for one that began after it."""
+    # What was ticked at the signing says nothing of a pledge that began while the licence was waited for.
+    waited = facts.data.get("kind") is None
+    facts = signed_terms(facts)
+    until = str(facts.data.get("executed_on") or "") if waited else None
     if not pledgees_matter(facts.data):
         return True
     known = facts.from_outside("rights")
     return all(
-        _pledgee_agreed(facts, right, str(pledge.get("from") or ""))
+        _pledgee_agreed(facts, right, str(pledge.get("from") or ""), until)
         for right in facts.data.get("rights") or ()
         for pledge in standing(known.get(right, {}), "pledge")
     )
 
 
-def _pledgee_agreed(facts: Facts, right: str, since: str) -> bool:
+def _pledgee_agreed(facts: Facts, right: str, since: str, until: str | None) -> bool:
     answers = [task.result for task in facts.results("ask_pledgee") if task.result.get("right") == right]
     if not answers:
-        return bool(facts.data.get("pledgee_consent"))
+        return bool(facts.data.get("pledgee_consent")) and (until is None or since <= until)
     return answers[0].get("consented") is True and str(answers[0].get("answered_on", "")) >= since
 
 

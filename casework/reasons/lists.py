@@ -13,6 +13,7 @@ SAME = reason("lists.same", N_("Nothing is changed: the list says this already."
 FULL = template("lists.full", N_("the list has %(most)s entries, which is the most"))
 KEY = reason("lists.key", N_("is the version and the code of an entry of the programme's list, such as 2025/1.3.2"))
 NOT_LISTED = reason("lists.not_listed", N_("is not on the programme's list, or not offered any more"))
+KEY_TAKEN = template("lists.key_taken", N_("another list has an entry %(key)s; write another code"))
 NO_TABLE = reason("lists.no_table", N_("is no table: a row with the names of the columns, and one row for each entry"))
 COLUMNS = template("lists.columns", N_("these columns are missing in the first row: %(missing)s"))
 UNKNOWN_COLUMNS = template("lists.unknown_columns", N_("these columns are unknown: %(unknown)s"))

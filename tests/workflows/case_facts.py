@@ -125,7 +125,16 @@ def facts(
         documents={one.id: one for one in documents},
     )
     made = replace(made, **case)
-    return Facts(made, here or first, now, Calendar("cn"), actor, data or {}, outside or {}, milestones=MILESTONES)
+    return Facts(
+        made,
+        here or first,
+        now,
+        Calendar("cn"),
+        actor,
+        data or {},
+        {"parties": {}} | dict(outside or {}),
+        milestones=MILESTONES,
+    )
 
 
 def right(*burdens: Mapping[str, Any], confirmed: bool = True) -> dict[str, Any]:

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.definitions import load_library
 from casework.engine.case_objects.right_kinds import KINDS, has_ended, stands
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import Track
-from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, agreed, done, facts, fired, track
+from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, agreed, burden, done, facts, fired, right, track
 from workflows import right_guards
 
 TODAY = NOW.date()
@@ -231,3 +233,64 @@ def test_no_check_of_rights_ends_well_where_the_case_is_about_none() -> None:
     now = facts()
     assert right_guards.case_is_about_a_right.holds(replace(now, case=replace(now.case, rights=("right-1",))))
     assert not right_guards.case_is_about_a_right.holds(replace(now, case=replace(now.case, rights=())))
+
+
+def owned(by: str, *burdens: Mapping[str, Any]) -> dict[str, Any]:
+    known = right(*burdens)["rights"]["right-1"]
+    return {"rights": {"right-1": {**known, "owners": [{"organisation": by, "share": None}]}}}
+
+
+@pytest.mark.parametrize(("owner", "holds"), [("other", True), (SELLER, False)])
+def test_the_giver_is_whom_the_record_names_now(owner: str, holds: bool) -> None:
+    """The case was opened with another owner of the technology: the record was corrected since."""
+    outside = owned(owner) | {"parties": {"technology_owner": {"organisation": "other", "country": "CN"}}}
+    waiver = [done("decide_waiver", what="ip", granted=True)]
+    assert right_guards.giver_owns_each_right.holds(facts(tasks=waiver, data=TERMS, outside=outside)) is holds
+
+
+# --- while the licence is waited for ---------------------------------------------------------------------------------
+
+SIGNED = {**TERMS, "kind": "patent_licence", "licence": "plain", "territories": ["DE"], "executed_on": "2026-03-20"}
+ISSUED = {"issued_on": "2026-04-15"}
+#: What came between, and which guard of the licence names it.
+BETWEEN: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "nothing": (owned(SELLER), {}, ""),
+    "seized, and assigned": (
+        owned(SELLER, {"kind": "seizure", "from": "2026-03-25", "to": None}),
+        {"kind": "assignment"}, "nothing_bars_the_terms",
+    ),
+    "seized, and licensed": (owned(SELLER, {"kind": "seizure", "from": "2026-03-25", "to": None}), {}, ""),
+    "an exclusive licence": (owned(SELLER, burden("licence", territory="DE")), {}, "nothing_bars_the_terms"),
+    "an exclusive licence elsewhere": (owned(SELLER, burden("licence", territory="IN")), {}, ""),
+    "what this contract holds itself": (owned(SELLER, burden("licence", territory="DE", case="case-1")), {}, ""),
+    "a pledge": (
+        owned(SELLER, burden("pledge", **{"from": "2026-03-25"})), {"pledgee_consent": ["d"]}, "pledgees_have_consented",
+    ),
+    "a pledge that was asked about": (
+        owned(SELLER, burden("pledge", **{"from": "2026-03-10"})), {"pledgee_consent": ["d"]}, "",
+    ),
+    "sold": (owned("other"), {}, "giver_owns_each_right"),
+    "lapsed": (
+        {"rights": {"right-1": owned(SELLER)["rights"]["right-1"] | {"expires_on": "2026-03-28"}}},
+        {}, "rights_of_terms_have_not_ended",
+    ),
+}  # fmt: skip
+AGAIN = ("giver_owns_each_right", "rights_of_terms_have_not_ended", "nothing_bars_the_terms", "pledgees_have_consented")
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("state", ["licence_awaited", "dual_use_licence", "drafting"])
+def test_what_came_between_the_signing_and_the_licence_is_asked_with_it(between: str, state: str) -> None:
+    outside, said, named = BETWEEN[between]
+    deal = track("agreement", state, fired={"sign_to_licence": fired(5, **SIGNED | said)})
+    now = facts(here=deal, tasks=[done("decide_waiver", what="ip", granted=True)], data=ISSUED, outside=outside)
+    refused = {name for name in AGAIN if not GUARDS[name].holds(now)}
+    # What was given up and is drafted anew is not asked about what it had signed.
+    assert refused == ({named} if named and state != "drafting" else set())
+
+
+def test_the_licence_asks_for_all_of_it() -> None:
+    edition = load_library().latest("agreement")
+    assert edition is not None
+    [licence] = [rule for rule in edition.transitions if rule.name == "licence_issued"]
+    assert set(AGAIN) <= set(licence.guards)

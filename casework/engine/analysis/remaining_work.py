@@ -109,7 +109,7 @@ class _Asked:
 
 
 def _way(library: Library, case: Case, track: Track, edition: Edition, rules: tuple[TransitionRule, ...]) -> Way:
-    ended = {name for rule in rules for name in rule.ends}
+    ended = {name for rule in rules for name in (*rule.ends, *rule.drops)}
     asked = [_open(library, task) for task in case.open_tasks() if _counts(task, track, ended)]
     seen = {step.demand.name for step in asked}
     for n, rule in enumerate(rules):

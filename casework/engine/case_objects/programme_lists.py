@@ -255,6 +255,15 @@ def find(entries: Iterable[Entry], key: str) -> Entry | None:
     return next((entry for entry in entries if entry.key == key), None)
 
 
+def insist_apart(lists: Lists, name: str, keys: Iterable[str]) -> None:
+    """Refuse an entry of a catalogue whose key stands on another one: an answer names its entry by the key alone."""
+    if name not in CATALOGUES:
+        return
+    taken = {entry.key for other in CATALOGUES - {name} for entry in lists[other]} & set(keys)
+    if taken:
+        raise InvalidForm(fields={"code": reasons.lists.KEY_TAKEN(key=min(taken))})
+
+
 def meant(entries: Iterable[Entry], words: str) -> str:
     """The entry that somebody means who writes its code or what it is called in either language; else the words themselves."""
     plain = words.casefold()
@@ -392,6 +401,6 @@ AT_FIRST: Mapping[str, frozenset[str]] = {
 
 __all__ = [
     "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "KIND", "LAST", "LISTED", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST",
-    "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "key_of", "meant", "offered",
-    "offered_after", "overlay", "table_of", "unit_of",
+    "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "insist_apart", "key_of", "meant",
+    "offered", "offered_after", "overlay", "table_of", "unit_of",
 ]  # fmt: skip

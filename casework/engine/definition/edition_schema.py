@@ -96,6 +96,7 @@ WrittenTransition = TypedDict(
         "tells_officers": NotRequired[str],
         "scope": NotRequired[str],
         "decides": NotRequired[str],
+        "drops": NotRequired[list[str]],
     },
 )
 

@@ -83,6 +83,7 @@ class TransitionRule:
     tells_officers: str = ""
     scope: str = ""
     decides: str = ""
+    drops: tuple[str, ...] = ()
 
     @property
     def by_people(self) -> tuple[Role, ...]:
@@ -198,6 +199,7 @@ class Edition:
                 written["siblings"],
                 tuple(PaperRule(need["kind"], need["valid"], need["of"]) for need in written.get("needs", ())),
                 **_told(written, "part", "tells_provider", "tells_officers", "scope", "decides"),
+                drops=tuple(written.get("drops", ())),
             )
             for index, written in enumerate(self.rules["transitions"])
         )

@@ -306,6 +306,8 @@ class Transition:
     #: The subject of the second person's decision.
     decides: str = ""
     name: str = ""
+    #: Side tasks of its track that are not needed any more: nobody has done them.
+    drops: tuple[str, ...] = ()
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = self.name or name
@@ -356,6 +358,7 @@ class AnyOf:
         scope: str = "",
         decides: str = "",
         name: str = "",
+        drops: Sequence[str] = (),
     ) -> Transition:
         """A person's transition; `by` may name the system as well, for a clock (`after`) or a rule (`Also`)."""
         return Transition(
@@ -388,6 +391,7 @@ class AnyOf:
             scope,
             decides,
             name,
+            _tuple(drops),
         )
 
     def then(self, target: Node | Target, *, guards: Sequence[Guard] = (), done: str = "", **how: Any) -> Transition:

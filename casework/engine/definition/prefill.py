@@ -44,8 +44,8 @@ def prefill(
     was asked), "service_plan.pledge" (a transition or task of this case),
     "comment_on_draft@need_owner.answer" (a task of this track about a party),
     "agreement.sign_local.executed_on" (of this track, or the newest of that workflow), "reader" (the person, if any, who
-    fills it in for themselves), or several of them with bars between: the first that was said counts. `kept` is what the
-    case sheet does not tell a provider: it counts as unsaid.
+    fills it in for themselves), or several of them with bars between: of what actions and tasks said the newest counts, else the
+    first of the others. `kept` is what the case sheet does not tell a provider: it counts as unsaid.
     """
     return {name: value for name, (value, _) in _known(case, track, form, reader, kept).items()}
 
@@ -67,11 +67,15 @@ def _known(
 ) -> dict[str, tuple[Any, Source]]:
     values: dict[str, tuple[Any, Source]] = {}
     for field in form:
+        told = list[tuple[Any, Source]]()
         for written in filter(None, str(field.get("prefill") or "").split("|")):
             value, source = (reader, Source(READER)) if written == READER else _told(case, track, written, kept)
             if value is not None and value != [] and source is not None:
-                values[field["name"]] = (value, source)
-                break
+                told.append((value, source))
+        if told:
+            # What was said last stands in the place of what was said before; of the same moment the first.
+            dated = [(source.at, -n) for n, (_, source) in enumerate(told) if source.at is not None]
+            values[field["name"]] = told[-max(dated)[1]] if dated else told[0]
     return values
 
 

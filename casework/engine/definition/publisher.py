@@ -309,6 +309,7 @@ class _Publisher:
             tells_officers=transition.tells_officers,
             scope=transition.scope,
             decides=transition.decides,
+            drops=list(transition.drops),
         )
         if transition.needs:
             rule["needs"] = [{"kind": paper.kind, "valid": paper.valid, "of": paper.of} for paper in transition.needs]

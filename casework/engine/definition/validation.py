@@ -116,7 +116,7 @@ def _names(graph: Graph) -> Iterator[Fault]:
         yield from _functions(where, rule.guards, (*rule.effects, *rule.proposal_effects, *rule.refusal_effects))
         yield from _papers(edition, rule, where)
         yield from _form_and_others(edition, where, rule.form, rule.not_by, actions)
-        for name in rule.ends:
+        for name in (*rule.ends, *rule.drops):
             if name not in tasks:
                 yield Fault("unknown_ends", where, f"It ends the task {quoted(name)}, which does not exist.")
         for related, name in rule.also:

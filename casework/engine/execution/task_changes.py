@@ -165,6 +165,13 @@ def close_tasks_of(builder: EventBuilder, names: Iterable[str]) -> None:
             close_task(builder, task, "Completed", by=builder.header["actor"])
 
 
+def drop_tasks_of(builder: EventBuilder, track: Track, names: Iterable[str]) -> None:
+    """Close side tasks of a track that nobody needs any more: not as done, for nobody has done them."""
+    for task in builder.case.open_tasks():
+        if task.track == track.id and task.type == "side" and task.name in names:
+            close_task(builder, task, OBSOLETE)
+
+
 def open_task(
     builder: EventBuilder,
     track: Track,

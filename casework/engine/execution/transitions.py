@@ -32,7 +32,7 @@ from casework.engine.execution.guards import (
 )
 from casework.engine.execution.sequential_requests import asked_by, same_request
 from casework.engine.execution.step_opening import enter_state, leave_state
-from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, open_task
+from casework.engine.execution.task_changes import close_task, close_tasks_of, commit, drop_tasks_of, open_task
 from casework.engine.execution.track_opening import end_track, open_tracks
 from casework.engine.parts import SENDS
 from casework.engine.roles import Role
@@ -144,6 +144,7 @@ def fire(
     builder.begin(FIRED, track, effects, body, to=to, because=because, system=system)
     apply_effects(builder, rule.effects, facts)
     close_tasks_of(builder, rule.ends)
+    drop_tasks_of(builder, track, rule.drops)
     settle_proposals(builder, track, left=rule.target != "=same")
     if rule.target != "=same":
         leave_state(builder, track, rule, place, to)

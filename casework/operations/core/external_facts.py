@@ -19,7 +19,7 @@ from casework.operations.core.right_links import with_links
 
 
 def _rights(db: Connection, case: Case) -> JsonValue:
-    given = {"ids": list(case.rights), "parties": sorted({id for id in case.parties.values() if id})}
+    given = _owners_asked(case) | {"ids": list(case.rights), "parties": _sides(case)}
     return {
         row.id: {
             "kind": row.kind,
@@ -42,11 +42,35 @@ def _rights(db: Connection, case: Case) -> JsonValue:
     }
 
 
-#: Some rights with what they belong to, and what organisations are called that are one with some parties, by merging.
+def _sides(case: Case) -> list[str]:
+    return sorted({id for id in case.parties.values() if id})
+
+
+def _owners_asked(case: Case) -> dict[str, str | None]:
+    """What is asked for the owners of what a case is about."""
+    return {party: case.parties.get(party) for party in PARTIES} | {"need": case.need, "technology": case.technology}
+
+
+#: Whoever owns what the case is about: as the record says it now, or where it says nobody as the case was opened.
+_OWNERS = f"""(VALUES
+        ('need_owner', coalesce((
+            SELECT owner_id FROM needs WHERE id = {in_its_place("needs", "CAST(:need AS uuid)")}
+        ), CAST(:need_owner AS uuid))),
+        ('technology_owner', coalesce((
+            SELECT owner_id FROM technologies WHERE id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
+        ), CAST(:technology_owner AS uuid)))
+    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"""
+#: An organisation `o` by the id by which a case with some parties calls it.
+_CALLED_HERE = """coalesce((
+        SELECT h.id FROM organisations h WHERE h.id = ANY(CAST(:parties AS uuid[])) AND o.id IN (h.id, h.merged_into) ORDER BY h.id LIMIT 1
+    ), o.id)"""
+#: Some rights with what they belong to, and by what id organisations are called that are one with a party, by merging.
 _RIGHTS = text(f"""
     SELECT x.*, {with_links("x")}, (
-        SELECT coalesce(jsonb_object_agg(s.id, g.id), '{{}}') FROM {STANDING}
-        JOIN organisations s ON s.id <> g.id AND o.id IN (s.id, s.merged_into) WHERE g.id = ANY(CAST(:parties AS uuid[]))
+        SELECT coalesce(jsonb_object_agg(s.id, t.called), '{{}}') FROM (
+            SELECT o.id, g.id AS called FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
+            UNION SELECT o.id, {_CALLED_HERE} FROM {_OWNERS}
+        ) t JOIN organisations s ON s.id <> t.called AND t.id IN (s.id, s.merged_into)
     ) AS as_here FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id
 """)
 
@@ -87,15 +111,10 @@ def _technology(db: Connection, case: Case) -> JsonValue:
     return {"confirmed": confirmed, "verification": verification, "statements": row.statements}
 
 
-#: Whoever owns what the case is about: as it was opened, or as the record has said since, where nobody was known then.
-_OWNERS = f"""(VALUES
-        ('need_owner', coalesce(CAST(:need_owner AS uuid), (SELECT owner_id FROM needs WHERE id = {in_its_place("needs", ":need")}))),
-        ('technology_owner', coalesce(CAST(:technology_owner AS uuid), (
-            SELECT owner_id FROM technologies WHERE id = {in_its_place("technologies", ":technology")}
-        )))
-    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"""
-#: Their country and state ownership.
-_PARTIES = text(f"SELECT p.party, o.country, o.state_owned FROM {_OWNERS} ORDER BY p.party")
+#: Who they are, their country and state ownership.
+_PARTIES = text(
+    f"SELECT p.party, {_CALLED_HERE}::text AS organisation, o.country, o.state_owned FROM {_OWNERS} ORDER BY p.party"
+)
 #: The newest screening of each, and whether every owner above 25 per cent was found on no list.
 _SCREENED = text(f"""
     SELECT p.party, s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
@@ -116,10 +135,12 @@ _OWNED = text(f"""
 
 
 def _parties(db: Connection, case: Case) -> JsonValue:
-    """Of each party what its organisation's record says that decides: the country, and whether it is state-owned."""
-    known = {party: case.parties.get(party) for party in PARTIES}
-    rows = db.execute(_PARTIES, known | {"need": case.need, "technology": case.technology})
-    return {row.party: {"country": row.country, "state_owned": row.state_owned} for row in rows}
+    """Of each party who it is, and what its record says that decides: the country, and whether it is state-owned."""
+    rows = db.execute(_PARTIES, _owners_asked(case) | {"parties": _sides(case)})
+    return {
+        row.party: {"organisation": row.organisation, "country": row.country, "state_owned": row.state_owned}
+        for row in rows
+    }
 
 
 def _need(db: Connection, case: Case) -> JsonValue:
@@ -156,8 +177,7 @@ def _day(day: Any) -> str | None:
 
 def _screenings(db: Connection, case: Case) -> JsonValue:
     """Of each party the newest screening of its organisation, as the case's programme has recorded it, with that of its owners."""
-    known = {party: case.parties.get(party) for party in ("need_owner", "technology_owner")}
-    given = known | {"need": case.need, "technology": case.technology, "programme": case.programme}
+    given = _owners_asked(case) | {"programme": case.programme}
     return {row.party: _screening(row) for row in db.execute(_SCREENED, given)}
 
 

@@ -24,6 +24,7 @@ from casework.engine.case_objects.programme_lists import (
     changed,
     cleaned,
     find,
+    insist_apart,
     key_of,
     table_of,
     unit_of,
@@ -187,6 +188,7 @@ def _set(
     if not told:
         raise Refused(reasons.lists.SAME)
     known = [one for one in told if find(present[name], key_of(one["code"], one["version"])) is not None]
+    insist_apart(present, name, (key_of(one["code"], one["version"]) for one in told))
     if known and not words:
         raise InvalidForm(fields={REASON: reasons.lists.SAY_WHY})
     if len(present[name]) + len(told) - len(known) > MOST:

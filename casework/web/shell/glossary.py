@@ -255,7 +255,6 @@ TERMS = (
     Term("measured", "实测"),
     Term("verified", "核证"),
     Term("stage assessment report", "阶段性评估报告"),
-    Term("publication choice", "公开意愿"),
     Term("Bluetech Clean Air Alliance (BCAA)", "中关村创蓝清洁空气产业联盟（创蓝联盟）"),
     Term("Beijing Intellectual Property Office", "北京市知识产权局"),
     Term("WIPO Arbitration and Mediation Center", "WIPO仲裁与调解中心"),

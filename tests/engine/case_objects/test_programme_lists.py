@@ -18,6 +18,7 @@ from casework.engine.case_objects.programme_lists import (
     changed,
     cleaned,
     find,
+    insist_apart,
     key_of,
     meant,
     offered,
@@ -25,6 +26,7 @@ from casework.engine.case_objects.programme_lists import (
     overlay,
     table_of,
 )
+from casework.engine.definition.list_names import CATALOGUES
 from casework.errors import InvalidForm
 
 WORDS = {"label": "Air", "label_zh": "空气"}
@@ -49,6 +51,19 @@ def test_every_list_begins_in_both_languages_with_codes_that_it_takes_itself() -
             assert key_of(values["code"], values["version"]) == entry.key
         assert len({entry.key for entry in kind.start}) == len(kind.start)
         assert bool(kind.start[0].version) is kind.versioned
+
+
+def test_an_answer_names_an_entry_of_one_catalogue_alone() -> None:
+    first = overlay(())
+    keys = [entry.key for name in sorted(CATALOGUES) for entry in first[name]]
+    assert len(set(keys)) == len(keys)
+    taken = first["closing_reasons"][0].key
+    insist_apart(first, "closing_reasons", [taken])
+    # What is known by its code alone is looked up in its own list.
+    insist_apart(first, "sectors", [taken])
+    with pytest.raises(InvalidForm) as refusal:
+        insist_apart(first, "indicators", ["energy/steam t", taken])
+    assert taken in str(refusal.value.fields["code"])
 
 
 def test_what_a_programme_says_stands_in_the_place_of_what_it_begins_with() -> None:

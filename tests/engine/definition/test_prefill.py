@@ -111,6 +111,29 @@ def test_a_request_is_wanted_by_the_day_of_the_plan_in_force(
     assert (told and told.kind) == (None if known is None else "track" if given else "action" if change else "task")
 
 
+def test_of_several_sources_the_newest_that_was_said_counts() -> None:
+    """Signed, given up, agreed anew: what was agreed last fills the form, and what nobody dates only where nothing was said."""
+    written = "agreement.sign_local.rights|agreement.sign_cross.rights|ready_to_sign.rights|case.rights"
+    form = [cast(WrittenField, {"name": "rights", "prefill": written})]
+
+    def known(**days: int) -> object:
+        said = {
+            name: Fired(1, NOW + timedelta(days=days), "o", None, {"rights": [name]}) for name, days in days.items()
+        }
+        main = replace(CASE.main, fired={name: said[name] for name in said.keys() & {"ready_to_sign"}})
+        deal = replace(CASE.tracks["a2"], fired={name: said[name] for name in said.keys() - {"ready_to_sign"}})
+        case = replace(CASE, tracks={"m": main, "a2": deal})
+        return prefill(case, deal, form)["rights"]
+
+    assert known() == ["r1"]
+    assert known(ready_to_sign=1) == ["ready_to_sign"]
+    assert known(ready_to_sign=1, sign_local=2) == ["sign_local"]
+    assert known(ready_to_sign=1, sign_local=2, sign_cross=5) == ["sign_cross"]
+    assert known(ready_to_sign=9, sign_local=2, sign_cross=5) == ["ready_to_sign"]
+    # Of the same moment the one that is named first.
+    assert known(sign_local=2, sign_cross=2) == ["sign_local"]
+
+
 def test_a_field_without_a_source_stays_open() -> None:
     assert prefill(CASE, CASE.main, [cast(WrittenField, {"name": "field"})]) == {}
 

@@ -75,6 +75,10 @@ def _unknown_ends(rules: Json) -> None:
     way(rules, "split")["ends"] = ["nothing"]
 
 
+def _unknown_drops(rules: Json) -> None:
+    way(rules, "split")["drops"] = ["nothing"]
+
+
 def _unknown_also(rules: Json) -> None:
     way(rules, "hold")["also"] = [["neighbours", "sing"]]
 
@@ -146,7 +150,7 @@ SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_no_step, "no_step"),
     (_idle_queue, "idle_queue"), (_unknown_guard, "unknown_guard"), (_unknown_guard_of_a_task, "unknown_guard"),
     (_unknown_effect, "unknown_effect"), (_unknown_form, "unknown_form"), (_sealed_guard, "sealed_guard"),
-    (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_also, "unknown_also"),
+    (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_drops, "unknown_ends"), (_unknown_also, "unknown_also"),
     (_unknown_task, "unknown_task"), (_no_queue_role, "no_queue_role"), (_long_form, "long_form"),
     (_unknown_date, "unknown_date"), (_unknown_date_of_an_action, "unknown_date"), (_unknown_date_of_a_task, "unknown_date"),
     (_unknown_list, "unknown_date"), (_unknown_condition, "unknown_condition"), (_unknown_part_of_money, "unknown_money"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.engine.state.case import OBSOLETE
 from casework.errors import NotAllowed, Refused, WrongState
 from casework.playbook.steps import add, do, turn_to
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
@@ -18,6 +19,15 @@ def warnings(count: int) -> Check:
 
     return that(waiting, f"not {count} warnings")
 
+
+def not_needed(journey: Journey) -> bool:
+    """Both parties were asked for comments on terms that are signed now: closed, and not as done."""
+    asked = [task.state for task in journey.case.tasks.values() if task.name == "comment_on_terms"]
+    return asked[-2:] == [OBSOLETE] * 2
+
+
+ASKED: Steps = (add("officer", "agreement.comment_on_terms"), has("comment_on_terms", about="need_owner"))
+NOT_NEEDED = that(not_needed, "comments are awaited still")
 
 #: As far as an export that was classed as restricted, and one that was classed as dual use.
 RESTRICTED: Steps = (
@@ -89,8 +99,10 @@ SCRIPTS: dict[str, Steps] = {
         refused(
             do("officer", "agreement.sign_cross"), Refused, "Record the signing that waits for its licence instead"
         ),
+        *ASKED,
         # The contract comes before the licence, and is not in effect until then.
         do("officer", "agreement.sign_to_licence"),
+        NOT_NEEDED,
         stands("agreement", "licence_due"),
         has("licence_due", queue="officer"),
         lies("filter_patent", ("licence", "plain", True)),
@@ -175,7 +187,9 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.cleared"),
         do("officer", "agreement.redraft"),
         *AGREED_ACROSS,
+        *ASKED,
         do("officer", "agreement.sign_cross"),
+        NOT_NEEDED,
         has("contract_registration", queue="officer"),
         do("officer", "contract_registration"),
     ),
@@ -189,7 +203,9 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
         refused(do("officer", "agreement.sign_cross"), Refused, "No technology crosses the border"),
+        *ASKED,
         do("officer", "agreement.sign_local"),
+        NOT_NEEDED,
         has_not("contract_registration"),
         do("compliance", "compliance_gate"),
     ),

@@ -83,5 +83,59 @@ def test_of_a_party_its_country_and_whether_it_is_state_owned_are_told(db: Conne
         text("UPDATE organisations SET state_owned = true, country = 'CN' WHERE id = CAST(:id AS uuid)"), {"id": seller}
     )
     told = outside(db, case, ["parties"])["parties"]
-    assert told["technology_owner"] == {"country": "CN", "state_owned": True}
+    assert told["technology_owner"] == {"organisation": seller, "country": "CN", "state_owned": True}
     assert told["need_owner"] == parties["need_owner"]
+
+
+def _new_organisation(db: Connection, like: str | None) -> str:
+    """Another organisation, in another country."""
+    row = db.execute(
+        text(
+            "INSERT INTO organisations (id, name, name_zh, kind, country, confirmed, programme_id)"
+            " SELECT gen_random_uuid(), 'Other Ltd', NULL, kind, 'DE', true, programme_id FROM organisations"
+            " WHERE id = CAST(:like AS uuid) RETURNING id::text"
+        ),
+        {"like": like},
+    )
+    return str(row.scalar_one())
+
+
+def test_a_party_is_whoever_the_record_names_now(db: Connection, case: Case) -> None:
+    seller, buyer = case.parties["technology_owner"], case.parties["need_owner"]
+    other = _new_organisation(db, seller)
+    owns = text("UPDATE technologies SET owner_id = CAST(:owner AS uuid) WHERE id = :id")
+    db.execute(owns, {"owner": other, "id": case.technology})
+    told = outside(db, case, ["parties"])["parties"]
+    assert (told["technology_owner"]["organisation"], told["technology_owner"]["country"]) == (other, "DE")
+    assert told["need_owner"]["organisation"] == buyer
+    # Whatever is on record under an organisation that was merged away goes by the id by which the case calls the party.
+    db.execute(owns, {"owner": seller, "id": case.technology})
+    db.execute(
+        text("UPDATE organisations SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)"),
+        {"kept": other, "gone": seller},
+    )
+    told = outside(db, case, ["parties"])["parties"]
+    assert (told["technology_owner"]["organisation"], told["technology_owner"]["country"]) == (seller, "DE")
+
+
+def test_the_owner_of_a_right_and_the_party_go_by_one_id(world: World, db: Connection, case: Case) -> None:
+    """The record of the technology was corrected, and that organisation merged since: the right names any of its ids."""
+    seller = case.parties["technology_owner"]
+    gone, kept = _new_organisation(db, seller), _new_organisation(db, seller)
+    right = world.rights[0]
+    held = replace(case, rights=(right,))
+    db.execute(
+        text("UPDATE technologies SET owner_id = CAST(:owner AS uuid) WHERE id = :id"),
+        {"owner": kept, "id": case.technology},
+    )
+    db.execute(
+        text("UPDATE organisations SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)"),
+        {"kept": kept, "gone": gone},
+    )
+    db.execute(
+        text("INSERT INTO right_owners (right_id, organisation_id) VALUES (CAST(:right AS uuid), CAST(:gone AS uuid))"),
+        {"gone": gone, "right": right},
+    )
+    told = outside(db, held, ["parties", "rights"])
+    assert [owner["organisation"] for owner in told["rights"][right]["owners"]] == [kept]
+    assert told["parties"]["technology_owner"]["organisation"] == kept

@@ -67,6 +67,16 @@ def test_what_the_product_begins_with_is_changed_with_a_reason(engine: Engine, w
             set_one(db, world, **water, reason="Again.")
 
 
+def test_a_key_stands_on_one_catalogue_alone(engine: Engine, world: World) -> None:
+    odour = {"code": "odour kg", "version": "other", "label": "Odour", "label_zh": "气味"}
+    with transaction(engine) as db:
+        actor, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+        set_entry(db, actor, programme, "closing_reasons", fields=odour, reason=None, request=new_request())
+        with pytest.raises(InvalidForm) as refusal:
+            set_entry(db, actor, programme, "indicators", fields=odour, reason=None, request=new_request())
+        assert "other/odour kg" in str(refusal.value.fields["code"])
+
+
 def test_who_may_set_and_who_may_look(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         for name in ("officer", "auditor", "compliance", "manager", "provider", "foreign_officer"):
