@@ -73,7 +73,7 @@ class TechnologyContractDecision(Form):
 
 
 class AppraisalFiling(Form):
-    """How the appraisal of what a state-owned party gives was put before its supervisor."""
+    """How the appraisal of what a state-owned party gives or takes over was put before its supervisor."""
 
     way = Choice(
         label="What became of the appraisal",
@@ -88,7 +88,7 @@ class AppraisalFiling(Form):
 
 
 class TransactionVerification(Form):
-    """The exchange's word on a transfer of what is state-owned."""
+    """The exchange's word on a transfer from or to a state-owned party."""
 
     way = Choice(
         label="How the price came about",

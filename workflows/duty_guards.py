@@ -33,6 +33,10 @@ def _party(f: Facts, party: str) -> Mapping[str, Any]:
     return f.from_outside("parties").get(party) or {}
 
 
+def _state_owned(f: Facts, party: str) -> bool:
+    return _party(f, party).get("state_owned") is True
+
+
 def _contributes(f: Facts) -> bool:
     return f.data.get("kind") == "joint_venture" and f.data.get("contribution") not in (None, "none")
 
@@ -71,27 +75,31 @@ def technology_contract_is_of_this_country(f: Facts) -> bool:
 
 
 @guard(
-    rule="The technology owner is state-owned, and assigns rights, puts them into a company, or licenses them abroad.",
-    refusal="The technology owner is not on record as state-owned, or gives nothing for which an appraisal is asked.",
+    rule="A state-owned technology owner assigns rights, puts them into a company, or licenses them abroad; or a state-owned need"
+    " owner takes rights over from an owner that is not state-owned, or has them put into a company.",
+    refusal="No party is on record as state-owned, or nothing is given or taken over for which an appraisal is asked.",
     reads=("parties",),
 )
 def appraisal_is_due(f: Facts) -> bool:
     f = _terms(f)
     given = gives(f.data)
-    if given is None or _party(f, "technology_owner").get("state_owned") is not True:
+    if given is None:
         return False
-    return given.kind == ASSIGNMENT or _contributes(f) or _party(f, "need_owner").get("country") not in (HOME, None)
+    becomes_theirs = given.kind == ASSIGNMENT or _contributes(f)
+    if _state_owned(f, "technology_owner"):
+        return becomes_theirs or _party(f, "need_owner").get("country") not in (HOME, None)
+    return _state_owned(f, "need_owner") and becomes_theirs
 
 
 @guard(
-    rule="The technology owner is state-owned and assigns rights.",
-    refusal="The technology owner is not on record as state-owned, or assigns nothing.",
+    rule="Rights are assigned, and the technology owner or the need owner is state-owned.",
+    refusal="No party is on record as state-owned, or nothing is assigned.",
     reads=("parties",),
 )
 def transfer_goes_through_an_exchange(f: Facts) -> bool:
     f = _terms(f)
     given = gives(f.data)
-    owned = _party(f, "technology_owner").get("state_owned") is True
+    owned = _state_owned(f, "technology_owner") or _state_owned(f, "need_owner")
     return owned and given is not None and given.kind == ASSIGNMENT
 
 

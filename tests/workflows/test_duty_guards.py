@@ -18,7 +18,7 @@ def signed(kind: str, right: dict[str, Any] | None = None, **more: Any) -> Facts
     """Terms that are signed, between an owner and a taker, about one right."""
     parties = {
         "technology_owner": {"country": more.pop("giver", "CN"), "state_owned": more.pop("state", None)},
-        "need_owner": {"country": more.pop("taker", "CN"), "state_owned": None},
+        "need_owner": {"country": more.pop("taker", "CN"), "state_owned": more.pop("buyer", None)},
     }
     known = {RIGHT: right or {"kind": "invention", "office": "CNIPA"}}
     data = {"kind": kind, "rights": [RIGHT], **more} if kind in codes.ABOUT_RIGHTS else {"kind": kind, **more}
@@ -117,3 +117,24 @@ def test_export_papers_come_before_the_patent_office(
         "parties": dict(zip(("technology_owner", "need_owner"), ({"country": one} for one in countries), strict=True))
     }
     assert duty_guards.export_papers_come_first.holds(facts(here=here, tasks=tasks, outside=outside)) is holds
+
+
+@pytest.mark.parametrize("buyer", [True, False, None])
+@pytest.mark.parametrize("state", [True, False, None])
+@pytest.mark.parametrize(
+    ("terms", "moves", "assigned"),
+    [
+        ({"kind": "assignment"}, True, True),
+        ({"kind": "patent_licence"}, False, False),
+        ({"kind": "joint_venture", "contribution": "assigned"}, True, True),
+        ({"kind": "joint_venture", "contribution": "exclusive"}, True, False),
+        ({"kind": "joint_venture", "contribution": "none"}, False, False),
+        ({"kind": "purchase"}, False, False),
+    ],
+)
+def test_what_a_state_owned_buyer_takes_over_is_appraised_too(
+    terms: dict[str, str], moves: bool, assigned: bool, state: bool | None, buyer: bool | None
+) -> None:
+    now = signed(state=state, buyer=buyer, **terms)
+    assert duty_guards.appraisal_is_due.holds(now) is (moves and True in (state, buyer))
+    assert duty_guards.transfer_goes_through_an_exchange.holds(now) is (assigned and True in (state, buyer))
