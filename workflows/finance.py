@@ -38,7 +38,8 @@ from workflows.impact import (
     period_in_order,
     record_reported_effect,
 )
-from workflows.money_guards import payment_is_within_approval
+from workflows.money_guards import approval_fits_its_application, interest_is_usual, payment_is_within_approval
+from workflows.pledge_forms import asked_back
 from workflows.service_effects import service_is_replaced
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -129,6 +130,8 @@ class Decision(Form):
     amount = Money(label="Amount approved", prefill="finance.terms_agreed.amount")
     decision = Documents(label="Decision")
     decided_on = Date(label="Decided on", past=True)
+    rate = Number(label="Interest in a year", unit="%", min="0", required=False, help="Of a loan")
+    departs = asked_back()
     conditions = Note(label="Conditions", required=False)
 
 
@@ -268,7 +271,7 @@ class Finance(Workflow):
         do="Record that no terms were agreed", done="recorded that no terms were agreed",
     )  # fmt: skip
     approved = approval.to(
-        documents, by=Role.PROVIDER, form=Decision,
+        documents, by=Role.PROVIDER, form=Decision, guards=[approval_fits_its_application, interest_is_usual],
         do="Record the approval", done="recorded the approval of the money",
     )  # fmt: skip
     rejected = approval.to(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from casework.engine.case_objects.money import amount_of, owed, repayments_of, say_next
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from casework.engine.state.case import Task
 from workflows.own_limits import INTEREST
 
 
@@ -47,7 +47,7 @@ def payment_is_within_approval(facts: Facts) -> bool:
     refusal="More is approved than was applied for, or in another currency. Look once more; if it is right so, say so below.",
 )
 def approval_fits_its_application(facts: Facts) -> bool:
-    wanted = amount_of(facts.said("apply.amount"))
+    wanted = amount_of(facts.said("apply.amount") or facts.said("ready.amount"))
     given = _given(facts, "amount")
     return facts.data.get("departs") is True or all(
         wanted is None or (amount <= wanted[0], currency) == (True, wanted[1]) for amount, currency in given
@@ -89,7 +89,7 @@ def repayment_is_within_balance(facts: Facts) -> bool:
     refusal="A repayment must be in the currency of the loan.",
 )
 def repayment_is_in_its_currency(facts: Facts) -> bool:
-    return all(currency == _paid(facts)[1] for _, currency in _given(facts, "principal", "interest", "missing"))
+    return all(currency == _paid(facts)[1] for _, currency in _given(facts, "principal", "interest"))
 
 
 @guard(
@@ -119,41 +119,52 @@ def overdue_has_come_in(facts: Facts) -> bool:
     return sum((amount for amount, currency in came if currency == overdue[1]), Decimal(0)) >= overdue[0]
 
 
-def _sum(rows: Iterable[Task], *names: str) -> Decimal:
-    found = (amount_of(row.result.get(name)) for row in rows for name in names)
-    return sum((said[0] for said in found if said is not None), Decimal(0))
+def _agreed(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, Decimal, str]]:
+    """Day, amount and currency of what was agreed to come back of the loan, by the days."""
+    found = ((str(row["by"]), amount_of(row.get("principal"))) for row in rows)
+    return sorted((day, *said) for day, said in found if said is not None)
 
 
-def _paid_in_part(facts: Facts) -> list[datetime]:
-    """The agreed days for which less came than was agreed, but for those that what came beside the plan since has made up for."""
-    rows = sorted(
-        repayments_of(facts.case, facts.track, "repayment"), key=lambda row: (row.closed_at or row.opened_at, row.id)
+@guard(
+    rule="No more is agreed to be paid back than is paid out, and in its currency.",
+    refusal="More is agreed to be paid back than is paid out, or in another currency.",
+)
+def agreed_repayments_fit_the_loan(facts: Facts) -> bool:
+    paid, agreed = amount_of(facts.data.get("amount")), _agreed(facts.data.get("repayments") or ())
+    return paid is None or (
+        sum((amount for _, amount, _ in agreed), Decimal(0)) <= paid[0]
+        and all(currency == paid[1] for _, _, currency in agreed)
     )
-    short = [row for row in rows if row.about is not None and row.due_at is not None and _sum([row], "missing") > 0]
-    came = (
-        _sum([row for row in rows[rows.index(short[0]) :] if row.about is None], "principal", "interest")
-        if short
-        else Decimal(0)
-    )
-    days, missing = [], Decimal(0)
-    for row in sorted(short, key=lambda row: (row.due_at or row.opened_at, row.id)):
-        missing += _sum([row], "missing")
-        if missing > came and row.due_at is not None:
-            days.append(row.due_at)
-    return days
+
+
+@guard(
+    rule="No agreed day lies after the last day of the loan.",
+    refusal="A repayment is agreed for a day after the last one of the loan.",
+)
+def agreed_days_lie_within_the_loan(facts: Facts) -> bool:
+    last = facts.data.get("final_due_on")
+    return last is None or all(day <= last for day, _, _ in _agreed(facts.data.get("repayments") or ()))
+
+
+def days_short(agreed: Iterable[tuple[str, Decimal]], came: Decimal) -> list[str]:
+    """The agreed days up to which more was to come back than came, on whatever day; `agreed` by the days."""
+    short, by_then = [], Decimal(0)
+    for day, amount in agreed:
+        by_then += amount
+        if by_then > came:
+            short.append(day)
+    return short
 
 
 def _days_to_come(facts: Facts) -> list[date]:
     """The agreed days for which not all has come yet; the last day of the loan is one of them while something is owed."""
-    agreed = [
-        task.due_at
-        for task in facts.case.open_tasks()
-        if (task.track, task.name) == (facts.track.id, "repayment") and task.about is not None
-    ]
-    if owed(_paid(facts)[0], _principals(facts)):
-        agreed += _paid_in_part(facts)
-        agreed += [task.due_at for task in facts.case.step_tasks(facts.track.id)]
-    return sorted(facts.calendar.local_date(due) for due in agreed if due is not None)
+    came = _principals(facts)
+    agreed = [(day, amount) for day, amount, _ in _agreed(facts.said("paid_out.repayments") or ())]
+    days = [date.fromisoformat(day) for day in days_short(agreed, sum(came, Decimal(0)))]
+    if owed(_paid(facts)[0], came):
+        ends = (task.due_at for task in facts.case.step_tasks(facts.track.id))
+        days += [facts.calendar.local_date(due) for due in ends if due is not None]
+    return sorted(days)
 
 
 @guard(

@@ -17,6 +17,8 @@ from casework.engine.definition.grammar import (
 )
 from casework.engine.roles import Role
 from workflows.money_guards import (
+    agreed_days_lie_within_the_loan,
+    agreed_repayments_fit_the_loan,
     approval_fits_its_application,
     debt_is_paid,
     interest_is_usual,
@@ -302,7 +304,9 @@ class Pledge(Workflow):
     # The loan runs.
     paid_out = drawdown.to(
         servicing, by=Role.PROVIDER, form=Payment, needs=[PLEDGE_CERTIFICATE], opens=SERVICING_TASKS,
-        guards=[payment_is_within_approval, rights_outlive_the_debt],
+        guards=[
+            payment_is_within_approval, rights_outlive_the_debt, agreed_repayments_fit_the_loan, agreed_days_lie_within_the_loan,
+        ],
         do="Record the payment", done="recorded that the loan was paid out",
     )  # fmt: skip
     not_paid = drawdown.to(

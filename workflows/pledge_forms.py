@@ -7,7 +7,6 @@ from casework.engine.definition.forms import (
     Date,
     Documents,
     Form,
-    Items,
     Many,
     Money,
     Note,
@@ -15,6 +14,7 @@ from casework.engine.definition.forms import (
     PartyField,
     Provider,
     Rights,
+    Rows,
     Text,
     YesNo,
 )
@@ -153,6 +153,14 @@ class ValueTooLow(Form):
     amount = Money(label="Amount wanted", prefill="pledge.apply.amount")
 
 
+def asked_back() -> YesNo:
+    """Of whoever approves what is out of the common."""
+    return YesNo(
+        label="It departs from the application, and is right so", required=False,
+        help="Only for more than was applied for, another currency, or interest above what loans have",
+    )  # fmt: skip
+
+
 class FirstDoor(Form):
     """The provider's own approval, and how it proposes to share the risk."""
 
@@ -162,10 +170,7 @@ class FirstDoor(Form):
     guarantor_share = Number(label="Share of the guarantor", unit="%", min="0", max="100", required=False)
     insurer_share = Number(label="Share of the insurer", unit="%", min="0", max="100", required=False)
     bank_share = Number(label="Share of the bank", unit="%", min="0", max="100")
-    departs = YesNo(
-        label="It departs from the application, and is right so", required=False,
-        help="Only for more than was applied for, another currency, or interest above what loans have",
-    )  # fmt: skip
+    departs = asked_back()
 
 
 class SecondDoor(FirstDoor):
@@ -224,6 +229,13 @@ class Registered(Form):
     )  # fmt: skip
 
 
+class AgreedRepayment(Form):
+    """What is to come back of the loan, and when."""
+
+    by = Date(label="Day", future=True)
+    principal = Money(label="Of the loan")
+
+
 class Payment(Form):
     """The loan was paid out."""
 
@@ -231,7 +243,10 @@ class Payment(Form):
     paid_on = Date(label="Paid out on", past=True)
     final_due_on = Date(label="Last repayment due on", future=True)
     start_conditions_met = YesNo(label="The start conditions are met", must=True)
-    repayments = Items(label="Repayment dates", required=False)
+    repayments = Rows(
+        label="Repayments as agreed", row=AgreedRepayment, most=120, fact=True,
+        help="Day by day what is paid back of the loan. What is not agreed for a day is owed on the last one.",
+    )  # fmt: skip
 
 
 class Repaid(Form):
@@ -364,10 +379,6 @@ class RepaymentMade(Form):
     paid_on = Date(label="Paid on", past=True)
     principal = Money(label="Repaid of the loan", help="What is owed afterwards is worked out")
     interest = Money(label="Interest paid", required=False)
-    missing = Money(
-        label="Still missing of what was agreed for the day", required=False,
-        help="Where less came than was agreed: the day stays overdue until that has come in too",
-    )  # fmt: skip
 
 
 class OverdueTalk(Form):

@@ -98,7 +98,12 @@ def pledge(deal: Pledge) -> None:
     )
     deal.reads(deal.at_patent(), "No pledge, licence or other encumbrance is on record.")
     deal.play(
-        do("banker", "pledge.paid_out", amount=2_400_000, repayments=[("The first half.", 200), ("The rest.", 300)])
+        do(
+            "banker",
+            "pledge.paid_out",
+            amount=2_400_000,
+            repayments=[{"by": 200, "principal": 1_200_000}, {"by": 300, "principal": 1_200_000}],
+        )
     )
 
 

@@ -160,59 +160,86 @@ def test_no_repayment_comes_before_the_loan_was_paid_out(on: str, holds: bool) -
     assert guards.repayment_follows_the_payment.holds(facts({"paid_on": on}, fired=paid)) is holds
 
 
-def awaited(n: int, days: int, **change: Any) -> Task:
-    """A repayment that was agreed for a day so many days from now, and did not come yet."""
-    row = done("repayment", {})
-    due = NOW + timedelta(days=days)
-    return replace(row, id=f"day-{n}", about=str(n), state="Ready", closed_at=None, due_at=due, **change)
-
-
-def part(n: int, days: int, missing: str) -> Task:
-    """What came for an agreed day, short of what was agreed."""
-    came = replace(repaid(n, "10"), id=f"part-{n}", about=str(n), due_at=NOW + timedelta(days=days))
-    return replace(came, result={**came.result, "missing": cny(missing)}, closed_at=NOW - timedelta(hours=20))
-
-
-def late(hours: int, principal: str) -> Task:
-    """What came beside the plan, so many hours after the part payments."""
-    closed = NOW - timedelta(hours=20 - hours)
-    return replace(repaid(9, principal), id=f"late-{hours}", about=None, due_at=None, closed_at=closed)
+def agreed(days: int, principal: object, currency: str = "CNY") -> dict[str, Any]:
+    """What is to come back on a day so many days from now."""
+    return {"by": (NOW.date() + timedelta(days=days)).isoformat(), "principal": cny(principal, currency)}
 
 
 def last_day(days: int) -> Task:
     """The step of a loan that is followed until its last day."""
-    return replace(awaited(0, days), id="step", name="servicing", type="step", about=None)
+    step = replace(done("repayment", {}), id="step", name="servicing", type="step", about=None)
+    return replace(step, state="Ready", closed_at=None, due_at=NOW + timedelta(days=days))
 
 
 @pytest.mark.parametrize(
-    ("tasks", "holds", "next_on"),
+    ("plan", "came", "ends", "holds", "next_on"),
     [
-        ((awaited(0, 30), last_day(90)), False, "2026-04-15"),
-        ((awaited(0, 0), last_day(90)), False, "2026-03-16"),
-        ((awaited(0, -1), last_day(90)), True, "2026-03-15"),
-        # What nobody had planned is no agreed day, nor is one of another loan, or for which it came.
-        ((replace(awaited(0, -1), about=None), last_day(90)), False, "2026-06-14"),
-        ((awaited(0, -1, track="other"), last_day(90)), False, "2026-06-14"),
-        ((replace(repaid(1, "40"), about="0", due_at=NOW - timedelta(days=9)), last_day(90)), False, "2026-06-14"),
-        # Part of it came: the rest is overdue, until as much has come beside the plan; what came for another day is that day's.
-        ((part(0, -1, "5"), last_day(90)), True, "2026-03-15"),
-        ((part(0, 30, "5"), last_day(90)), False, "2026-04-15"),
-        ((part(0, -1, "5"), late(1, "4.99"), last_day(90)), True, "2026-03-15"),
-        ((part(0, -1, "5"), late(1, "5"), last_day(90)), False, "2026-06-14"),
-        ((part(0, -1, "5"), late(-30, "5"), last_day(90)), True, "2026-03-15"),
-        ((part(0, -1, "5"), replace(late(1, "5"), about="1", due_at=NOW), last_day(90)), True, "2026-03-15"),
-        ((part(0, -9, "5"), part(1, -1, "5"), late(1, "5"), last_day(90)), True, "2026-03-15"),
-        ((part(0, -9, "5"), part(1, -1, "5"), late(1, "10"), last_day(90)), False, "2026-06-14"),
-        # On the last day all of it is owed.
-        ((last_day(-1),), True, "2026-03-15"),
-        ((repaid(1, "100"), last_day(-1)), False, None),
+        ([agreed(30, 40)], (), 90, False, "2026-04-15"),
+        ([agreed(0, 40)], (), 90, False, "2026-03-16"),
+        ([agreed(-1, 40)], (), 90, True, "2026-03-15"),
+        # What came covers the days in their order, on whatever day it came: a part leaves the rest overdue.
+        ([agreed(-1, 40)], ("39.99",), 90, True, "2026-03-15"),
+        ([agreed(-1, 40)], ("40",), 90, False, "2026-06-14"),
+        ([agreed(-1, 40)], ("30", "10"), 90, False, "2026-06-14"),
+        ([agreed(-1, 60), agreed(-9, 40)], ("40",), 90, True, "2026-03-15"),
+        ([agreed(-9, 40), agreed(-1, 60)], ("30",), 90, True, "2026-03-07"),
+        ([agreed(-9, 40), agreed(30, 60)], ("40",), 90, False, "2026-04-15"),
+        # What is agreed for no day, and all that is left, is owed on the last one.
+        ([], (), -1, True, "2026-03-15"),
+        ([], (), 90, False, "2026-06-14"),
+        ([agreed(-9, 40)], ("40",), -1, True, "2026-03-15"),
+        ([agreed(-9, 100)], ("100",), -1, False, None),
     ],
 )
 def test_a_repayment_is_missed_once_an_agreed_day_has_passed(
-    tasks: tuple[Task, ...], holds: bool, next_on: str | None
+    plan: list[dict[str, Any]], came: tuple[str, ...], ends: int, holds: bool, next_on: str | None
 ) -> None:
-    now = loan({}, *tasks)
+    rows = [repaid(n, amount) for n, amount in enumerate(came)]
+    paid = {"paid_out": {"amount": cny(100), "repayments": plan}}
+    now = loan({}, *rows, last_day(ends), fired=paid)
     assert guards.repayment_is_overdue.holds(now) is holds
     because = guards.repayment_is_overdue.because
     assert because is not None
     assert [str(why) for why in because(now)] == ([f"The next one is due on {next_on}."] if next_on else [])
+
+
+_AMOUNTS = st.decimals(min_value=0, max_value=100, places=2)
+
+
+@given(st.lists(_AMOUNTS, max_size=5), _AMOUNTS, _AMOUNTS)
+def test_what_comes_in_addition_never_makes_a_day_short(amounts: list[Decimal], came: Decimal, more: Decimal) -> None:
+    plan = [(f"2026-01-{n:02}", amount) for n, amount in enumerate(amounts, 1)]
+    short = guards.days_short(plan, came)
+    assert set(guards.days_short(plan, came + more)) <= set(short)
+    assert (short == []) is (sum(amounts) <= came)
+    # Once a day is short, so is every later one.
+    assert short == [day for day, _ in plan][len(plan) - len(short) :]
+
+
+@pytest.mark.parametrize(
+    ("plan", "holds"),
+    [
+        ([], True),
+        ([agreed(30, 40), agreed(60, 60)], True),
+        ([agreed(30, 40), agreed(60, "60.01")], False),
+        ([agreed(30, 40, "USD")], False),
+    ],
+)
+def test_no_more_is_agreed_to_come_back_than_is_paid_out(plan: list[dict[str, Any]], holds: bool) -> None:
+    now = facts({"amount": cny(100), "repayments": plan})
+    assert guards.agreed_repayments_fit_the_loan.holds(now) is holds
+
+
+@pytest.mark.parametrize(("last", "holds"), [(29, False), (30, True), (31, True)])
+def test_no_agreed_day_lies_after_the_last_one(last: int, holds: bool) -> None:
+    ends = (NOW.date() + timedelta(days=last)).isoformat()
+    now = facts({"final_due_on": ends, "repayments": [agreed(30, 40)]})
+    assert guards.agreed_days_lie_within_the_loan.holds(now) is holds
+
+
+def test_an_approval_of_green_finance_is_held_against_what_was_wanted() -> None:
+    wanted = {"ready": {"amount": cny(100)}}
+    holds = guards.approval_fits_its_application.holds
+    assert holds(facts({"amount": cny(100)}, fired=wanted))
+    assert not holds(facts({"amount": cny(101)}, fired=wanted))
+    assert holds(facts({"amount": cny(101), "departs": True}, fired=wanted))

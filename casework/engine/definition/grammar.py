@@ -139,7 +139,8 @@ class Item:
 class Task:
     """A side task: its own queue, limit and form; its result is a fact for guards.
 
-    `per`: "party" opens one for each party, "items:<field>" one for each item of the form's list field.
+    `per`: "party" opens one for each party, "items:<field>" one for each item of the form's list field, or
+    for each row of a table of facts with a day `by`.
     `where`: it is opened only where a field of the form that opens it has one of these values, `only_if` where this guard holds.
     `after`: it appears only then (state Created until). `on`: "track", or "main" for the case's main track.
     `not_by`: names of transitions or tasks whose actor may not do it. `opens`/`opens_if`: what follows its completion,

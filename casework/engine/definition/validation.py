@@ -359,7 +359,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
             continue
         # Each item has its own day; its list must be one.
         wanted = task.per.removeprefix("items:")
-        if not any(_asks(edition, form, wanted, "items") for form in forms):
+        if not any(_asks(edition, form, wanted, "items") or _asks_days(edition, form, wanted) for form in forms):
             yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
 
 
@@ -445,6 +445,17 @@ def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:
     # A day that stands in the body only cannot be counted from.
     return any(
         asked["name"] == field and asked["type"] == type and (asked["fact"] or type == "items") for asked in fields
+    )
+
+
+def _asks_days(edition: Edition, form: str | None, field: str) -> bool:
+    """Whether a table of facts has a day in each row, under the name that an item has it."""
+    return any(
+        asked["name"] == field
+        and asked["type"] == "rows"
+        and asked["fact"]
+        and any((cell["name"], cell["type"], cell["required"]) == ("by", "date", True) for cell in asked["fields"])
+        for asked in edition.rules["forms"].get(form or "", [])
     )
 
 

@@ -267,7 +267,8 @@ def open_side_task(
     if rule.per == "party" and about is None:
         abouts = [(party, None) for party in PARTIES]
     elif rule.per is not None and rule.per.startswith("items:"):
-        items = builder.header["body"].get(rule.per.removeprefix("items:")) or []
+        listed = rule.per.removeprefix("items:")
+        items = builder.header["body"].get(listed) or said(listed) or []
         abouts = [(str(n), on_day(item["by"])) for n, item in enumerate(items)]
     for about_one, own_due in abouts:
         if rule.unless_open and any(t.name == rule.name and t.about == about_one for t in builder.case.open_tasks()):

@@ -51,7 +51,8 @@ def what_was_asked(db: Connection, actor: Actor, case: Case, task: Task) -> Aske
     body, data = values(row.body), dict(data_of(row.effects))
     if not body and not data:
         return None
-    body = own_item(load_library()[task.edition].tasks[task.rule].per, task.about, body)
+    per = load_library()[task.edition].tasks[task.rule].per
+    body, data = own_item(per, task.about, body), own_item(per, task.about, data)
     actor_id = row.header["actor"]
     names = names_in_answers(db, case, ids_in([actor_id, data]))
     return Asked(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import Connection
@@ -10,11 +12,15 @@ from sqlalchemy import Connection
 from casework.engine.state.case import Case
 from casework.operations.cases.record_points import RecordOfRight, record_points
 from casework.permissions.actors import Actor
+from casework.reasons import Reason
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_actions import Action
 from casework.web.shell.i18n import edition_text, say
 from casework.web.shell.layout import clock
 from casework.web.shell.values import name_right
+
+#: As a day is stored.
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,15 @@ def points_shown(db: Connection, actor: Actor, case: Case, action: Action) -> li
     return [_shown(action, one) for one in record_points(db, actor, case, action.track, action.name)]
 
 
+def days_as_read(why: Any) -> Any:
+    """What is told, with its days as the page writes them."""
+    if isinstance(why, Reason):
+        return Reason(why.template, {name: days_as_read(value) for name, value in why.values.items()})
+    if isinstance(why, list | tuple):
+        return [days_as_read(part) for part in why]
+    return say_day(why, clock()) if isinstance(why, str) and _DAY.fullmatch(why) else why
+
+
 def _shown(action: Action, one: RecordOfRight) -> ShownRight:
     stands = {True: gettext("in order"), False: gettext("not in order"), None: gettext("a person decides")}
     kinds = {True: "good", False: "danger", None: "warn"}
@@ -57,7 +72,7 @@ def _shown(action: Action, one: RecordOfRight) -> ShownRight:
         tuple(
             ShownPoint(
                 edition_text(action.edition, f"rules.{point.guard}"),
-                say(point.told.by),
+                say(days_as_read(point.told.by)),
                 kinds[point.told.holds],
                 stands[point.told.holds],
             )

@@ -21,7 +21,7 @@ TO_APPROVAL: Steps = (*TO_REVIEW, do("banker", "pledge.dd_done"), do("banker", "
 TO_BANK: Steps = (*TO_APPROVAL, do("banker", "pledge.approved", pool_share=20, bank_share=80))
 TO_REGISTER: Steps = (*TO_BANK, do("banker", "pledge.bank_approved"), do("officer", "pledge.signed"))
 TO_DRAWDOWN: Steps = (*TO_REGISTER, do("banker", "pledge.registered"))
-TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[("The first half.", 20)]))
+TO_SERVICING: Steps = (*TO_DRAWDOWN, do("banker", "pledge.paid_out", repayments=[{"by": 20, "principal": 2_400_000}]))
 
 
 def _is_to_come(journey: Journey, task: str) -> bool:
@@ -121,20 +121,24 @@ SCRIPTS: dict[str, Steps] = {
         that(lambda j: not pledged(j), "no pledge before its registration"),
         do("banker", "pledge.registered"),
         that(pledged, "from registration on the patent is pledged"),
-        do("banker", "pledge.paid_out", repayments=[("The first half.", 20), ("The rest.", 40)]),
+        do(
+            "banker",
+            "pledge.paid_out",
+            repayments=[{"by": 20, "principal": 1_200_000}, {"by": 40, "principal": 1_200_000}],
+        ),
         has("repayment", queue="provider", aftercare=True),
         *delivered("pledge", "banker"),
         refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
         refused(do("banker", "repayment", principal=2_400_001), Refused, "More than what is owed"),
         # Less than was agreed came for the first day: once that has passed, the rest is overdue.
-        do("banker", "repayment", "0", principal=1_400_000, interest=20_000, missing=100_000),
+        do("banker", "repayment", "0", principal=1_100_000, interest=20_000),
         refused(do("banker", "pledge.repaid"), Refused, "Something is owed still"),
         refused(do("banker", "pledge.miss"), Refused, "No repayment is overdue"),
         wait(22),
         do("banker", "pledge.miss"),
-        refused(do("banker", "repayment", principal=1_000_001), Refused, "More than what is owed"),
+        refused(do("banker", "repayment", principal=1_300_001), Refused, "More than what is owed"),
         refused(do("banker", "repayment", principal=1, paid_on=-90), Refused, "before the loan was paid out"),
-        do("banker", "repayment", principal=1_000_000),
+        do("banker", "repayment", principal=1_300_000),
         do("banker", "pledge.repaid"),
         that(lambda j: not pledged(j), "the pledge has ended with the debt"),
         that(lambda j: pledged(j, "pledge_registration"), "the register has not cancelled it"),
@@ -161,7 +165,10 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "change_registration", what=["amount", "term"], amount=1_800_000, until_on=600),
         that(lambda j: secures(j) == [("1800000.00", str(j.in_days(600)))] * 2, "and what its registration says since"),
         refused(do("banker", "pledge.paid_out", amount=2_400_001), Refused, "No more may be paid out"),
-        do("banker", "pledge.paid_out", repayments=[("All of it.", 200)], final_due_on=300),
+        refused(do("banker", "pledge.paid_out", amount=2_399_999), Refused, "More is agreed to be paid back"),
+        refused(do("banker", "pledge.paid_out", final_due_on=29), Refused, "after the last one of the loan"),
+        refused(do("banker", "pledge.paid_out", repayments=None), InvalidForm, "repayments"),
+        do("banker", "pledge.paid_out", repayments=[{"by": 200, "principal": 2_400_000}], final_due_on=300),
         # What nobody has valued is not valued again.
         that(lambda j: not _is_to_come(j, "valuation_refresh"), "no new value is asked for"),
         that(lambda j: _is_to_come(j, "annual_fee_check"), "the fee is"),
@@ -214,7 +221,7 @@ SCRIPTS: dict[str, Steps] = {
             "it is pledged to the bank for which the provider acts",
         ),
         do("officer", "ip.confirm", territory="CN", rights=["filter_patent"]),
-        do("banker", "pledge.paid_out", repayments=[("The first half.", 20)]),
+        do("banker", "pledge.paid_out", repayments=[{"by": 20, "principal": 2_400_000}]),
         do("banker", "repayment", principal=1_200_000, interest=30_000),
         add("banker", "pledge.repayment"),
         do("banker", "repayment", principal=1_200_000),
@@ -299,7 +306,11 @@ SCRIPTS: dict[str, Steps] = {
     "loan is overdue after deployment": (
         *REQUESTED,
         *TO_DRAWDOWN,
-        do("banker", "pledge.paid_out", repayments=[("The first half.", 20), ("The rest.", 40)]),
+        do(
+            "banker",
+            "pledge.paid_out",
+            repayments=[{"by": 20, "principal": 1_200_000}, {"by": 40, "principal": 1_200_000}],
+        ),
         *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
         do("officer", "case.ready_to_sign"),
@@ -371,7 +382,7 @@ SCRIPTS: dict[str, Steps] = {
         turn_to("rival"),
         refused(do("other_banker", "pledge.eligible"), Refused, "A right is pledged already"),
         turn_to("main"),
-        do("banker", "pledge.paid_out", repayments=[("All of it.", 20)]),
+        do("banker", "pledge.paid_out", repayments=[{"by": 20, "principal": 2_400_000}]),
         do("banker", "repayment"),
         do("banker", "pledge.repaid"),
         turn_to("rival"),
@@ -392,7 +403,11 @@ SCRIPTS: dict[str, Steps] = {
         do("financier", "finance.dd_ok"),
         do("officer", "finance.terms_agreed"),
         refused(do("officer", "finance.approved"), NotAllowed, "is for: provider"),
-        do("financier", "finance.approved"),
+        refused(
+            do("financier", "finance.approved", amount=2_400_001), Refused, "More is approved than was applied for"
+        ),
+        refused(do("financier", "finance.approved", rate=34), Refused, "above what loans have"),
+        do("financier", "finance.approved", amount=2_400_001, rate=34, departs=True),
         do("officer", "finance.docs_signed"),
         do("financier", "finance.cp_met"),
         has_not("benefit_report"),

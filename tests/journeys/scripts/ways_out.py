@@ -107,7 +107,7 @@ SCRIPTS: dict[str, Steps] = {
             do("banker", "pledge.need_fix"),
             do("officer", "pledge.fixed"),
             do("banker", "pledge.registered"),
-            do("banker", "pledge.paid_out", repayments=[("All of it.", 20)]),
+            do("banker", "pledge.paid_out", repayments=[{"by": 20, "principal": 2_400_000}]),
             wait(21),
             do("banker", "pledge.miss"),
         ),

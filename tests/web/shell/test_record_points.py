@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, render_template_string
 
-from casework.web.shell.record_points import ShownPoint, ShownRight
+from casework import reasons
+from casework.web.shell.i18n import say
+from casework.web.shell.record_points import ShownPoint, ShownRight, days_as_read
 from tests.web.shell.test_form_actions import action
 
 MACRO = '{% from "macros/actions.html" import worked_out with context %}{{ worked_out(action, points) }}'
@@ -34,4 +36,15 @@ def test_a_rule_that_the_table_tells_is_not_listed_again(app: Flask) -> None:
         page = render_template_string(MACRO, action=known, points=[shown("good")])
     assert page.count("The fee of each right that has fees") == 1
     # What speaks of no single right still stands below.
+    assert "Your answers are held against the record as well:</p><ul><li>" in page.replace("\n", "")
     assert "<li>No right is pledged.</li>" in page
+
+
+def test_a_day_is_told_as_pages_write_it(app: Flask) -> None:
+    fee = reasons.rights.FEE_UNTIL(day="2020-01-01")
+    with app.test_request_context():
+        told = say(days_as_read(reasons.rights.OF(right="CNIPA CN 1", what=fee)))
+    assert "Wed 1 Jan 2020" in told
+    assert "2020-01-01" not in told
+    # A number of the same length is no day.
+    assert days_as_read("2020-01-011") == "2020-01-011"
