@@ -298,10 +298,7 @@ class Items(FormField):
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(FormField):
-    """The same few questions, answered row by row: [{"parameter": "…", "value": "94.2", "unit": "percent"}].
-
-    Where the rows are a fact all their columns are: then no column asks for personal words.
-    """
+    """The same few questions, row by row: [{"parameter": "…", "value": "94.2"}]. Where the rows are a fact, so are all columns."""
 
     row: type[Form]
     most: int = 30

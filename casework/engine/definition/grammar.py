@@ -298,8 +298,7 @@ class Transition:
     audited: str = ""
     #: What it is to the engine, of `engine.parts`.
     part: str = ""
-    #: Of a referral's: the kinds of notice that the provider and the officers get of it. A provider hears of no other; officers
-    #: hear that the referral moved.
+    #: Of a referral's: the kinds of notice of it. A provider hears of no other transition; officers hear that the referral moved.
     tells_provider: str = ""
     tells_officers: str = ""
     #: What a provider's own system must be let do to fire it; PEOPLE_ONLY where it may not.
@@ -429,8 +428,7 @@ class Workflow(Telling):
     milestones: ClassVar[Mapping[str, Sequence[Node]]] = {}
     #: States in which a track runs on after its case has closed.
     outlives: ClassVar[Sequence[Node]] = ()
-    #: When a task is reminded of, in percent of its time, and how many working days after its due moment it is escalated
-    #: and flagged; a state may have an escalation of its own.
+    #: Reminded of in percent of its time, escalated and flagged in working days after it is due; a state may have its own.
     escalation: ClassVar[Mapping[str, int]] = ESCALATION
     #: Side tasks that a person may add: (states in which, roles who may, task).
     on_request: ClassVar[Sequence[tuple[Sequence[Node], Sequence[Role], Task]]] = ()

@@ -42,8 +42,7 @@ RELATED = ("child", "parent", "referrals")
 
 
 def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:
-    """What is wrong with an edition. `library_names` are the workflows that it may open; `others` their editions, against which
-    it is checked that the transitions exist that it fires there. Without them these questions are not asked."""
+    """What is wrong with an edition, and with what it opens (`library_names`) and fires there (`others`), where these are given."""
     graph = Graph(edition)
     named = [
         *_states(graph),
