@@ -23,6 +23,7 @@ from casework.engine.execution.commands import (
     Fire,
     FireTimer,
     HandOver,
+    HearScreening,
     Notice,
     Open,
     Recount,
@@ -61,6 +62,7 @@ from casework.engine.execution.transitions import fire_by_person
 from casework.engine.state.case import Case
 from casework.engine.state.events import ADDED, Event
 from casework.engine.tasks.party_answers import answer_by_link
+from casework.engine.tasks.record_answers import hear_screening
 from casework.engine.tasks.task_operations import TASK_ACTIONS
 
 
@@ -106,6 +108,7 @@ _ACTIONS: Mapping[type, Callable[..., None]] = {
     EndConsent: end_consent,
     DeclareInterest: declare_interest,
     Notice: _notice,
+    HearScreening: hear_screening,
     **TASK_ACTIONS,
     AskUnsealing: unsealing.ask,
     DecideUnsealing: unsealing.decide,

@@ -59,6 +59,8 @@ WALKS: dict[str, tuple[Callable[[], Open], int, int]] = {
     },
     "mediation in its own log": (_mediation, 28, 140),
     **{one: (_alone(one), 48, 100) for one in sorted(library().newest) if one not in ("case", "referral")},
+    # Its forms hold against one another so much that few answers at random fit: more walks go as far.
+    "pledge": (_alone("pledge"), 128, 100),
 }
 #: What a case has recorded before these of its workflows can go on.
 KNOWN: Mapping[str, Effects] = {

@@ -133,6 +133,13 @@ class DeclareInterest:
 
 
 @dataclass(frozen=True)
+class HearScreening:
+    """The organisation of a party was screened on its record: what is asked of it here is answered by that, or is to be asked again."""
+
+    party: str
+
+
+@dataclass(frozen=True)
 class Notice:
     """Open the main track's task of a part, where it has one, because of something that happened outside this log."""
 
@@ -195,6 +202,7 @@ Command = (
     | EndConsent
     | DeclareInterest
     | Notice
+    | HearScreening
     | Say
     | Correct
     | CorrectAnswer

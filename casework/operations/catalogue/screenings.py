@@ -21,10 +21,12 @@ from casework.operations.catalogue.views import ScreeningRow
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.register_log import append
+from casework.operations.core.screened_cases import running_cases, tell_cases
 from casework.operations.core.screened_parties import enter_screening
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
-from casework.records.event_log import now
+from casework.records.event_log import lock_logs, now
+from casework.records.row_security import whole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +84,10 @@ def record_screening(
     programme, by = insist_home(db, actor, organisation, SCREENERS)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    cases = running_cases(db, organisation, programme)
+    with whole(db):
+        # Cases before the organisation, as an answer in a case does.
+        lock_logs(db, cases)
     log = lock_home(db, organisation, seen)
     known = [owner.id for owner in _owners(db, organisation, programme)]
     today = calendar_of(db, programme).local_date(now(db))
@@ -93,6 +99,7 @@ def record_screening(
     event = log.next_event(SCREENED, by.person, role=by.role, acting_for=by.acting_for, effects=told, body=body)
     append(db, log, [event])
     file_papers(db, by, organisation, programme, about=id, kind=SCREENING, papers=papers)
+    tell_cases(db, organisation, cases)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 

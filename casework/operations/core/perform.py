@@ -20,7 +20,7 @@ from casework.engine.definition.asked_fields import reads_of
 from casework.engine.definition.editions import REMEMBERED, Edition
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
-from casework.engine.execution.commands import ChangeRights, Command, CorrectAnswer, Notice, Open
+from casework.engine.execution.commands import ChangeRights, Command, CorrectAnswer, HearScreening, Notice, Open
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.corrections import answer_of
 from casework.engine.execution.record_commands import (
@@ -56,6 +56,7 @@ from casework.engine.execution.task_commands import (
 from casework.engine.parts import AFTER_RIGHTS_TAKEN, SCREENS
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
+from casework.engine.tasks.record_answers import FACT as SCREENINGS
 from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.json_values import JsonMapping
 from casework.operations.core.encumbrances import encumber
@@ -162,15 +163,22 @@ def perform(
     request: Request,
     status: int = 200,
     siblings: bool = False,
+    beside: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda log: None,
 ) -> Done:
-    """One action in one case, in the caller's transaction: done once for its key, or not at all."""
+    """One action in one case, in the caller's transaction: done once for its key, or not at all.
+
+    `beside`: other cases that are locked with it, and told of it afterwards.
+    """
     others = _siblings_of(db, log) if siblings else []
-    with asked_and_locked(db, actor, request, log, kind=kind, others=others) as (earlier, logs):
+    with asked_and_locked(db, actor, request, log, kind=kind, others=[*others, *beside]) as (earlier, logs):
         if earlier is not None:
             return earlier
         done = _perform(db, actor, logs[log], kind, choose, answer=answer, request=request, status=status)
         for other in others:
             _tell_sibling(db, logs[other].log, log)
+        for other in beside:
+            tell(other)
     return done
 
 
@@ -287,6 +295,8 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
         keys |= corrected.reads if corrected is not None else frozenset()
     if isinstance(command, ChangeRights):
         keys.add("rights")
+    if isinstance(command, HearScreening):
+        keys.add(SCREENINGS)
     done = case.tasks.get(command.task) if isinstance(command, Complete) else None
     if done is not None and plays(standing.library, done, SCREENS):
         # Organisations before rights, as those do who merge them.

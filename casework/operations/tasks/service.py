@@ -40,8 +40,9 @@ from casework.errors import InvalidForm, NotFound, WrongState
 from casework.json_values import Answers, JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.perform import Standing, carry_out, perform_on_task, stand
+from casework.operations.core.perform import Standing, carry_out, perform, perform_on_task, stand
 from casework.operations.core.references import insist_references
+from casework.operations.core.screened_cases import Beside, cases_beside, tell_cases
 from casework.operations.tasks.candidates import Receivers
 from casework.operations.tasks.queue_counts import next_claimable
 from casework.permissions.actors import Actor
@@ -287,7 +288,8 @@ def complete_task(
             return HandBack(task, data, note)
         return Complete(task, data, happened_on)
 
-    return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request)
+    beside = cases_beside(db, task, data)
+    return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request, beside=beside)
 
 
 def ask_review(db: Connection, actor: Actor, task: str, *, person: str, data: Answers, request: Request) -> Done:
@@ -352,8 +354,9 @@ def _on_task(
     *,
     request: Request,
     capacity: Callable[[Case, Task], By | None] = lambda case, task: None,
+    beside: Beside | None = None,
 ) -> Done:
-    """An action on a task, in the first capacity that the table allows it in, or in the given one."""
+    """An action on a task, in the first capacity that the table allows it in, or in the given one; other cases hear of it."""
 
     def decided(standing: Standing) -> tuple[Command, By]:
         # A finished step task is not loaded; whoever may see it learns that it is done.
@@ -362,7 +365,20 @@ def _on_task(
         by = operate(actor, standing.case, current, standing.library[current.edition], operation)
         return to_command(standing, current), capacity(standing.case, current) or by
 
-    return perform_on_task(db, actor, task, decided, _taken(task), request=request)
+    if beside is None or not beside.cases:
+        return perform_on_task(db, actor, task, decided, _taken(task), request=request)
+    organisation = beside.organisation
+    return perform(
+        db,
+        actor,
+        beside.log,
+        "case",
+        decided,
+        answer=_taken(task),
+        request=request,
+        beside=beside.cases,
+        tell=lambda log: tell_cases(db, organisation, [log]),
+    )
 
 
 def _closed(db: Connection, task: str) -> Task:

@@ -107,6 +107,7 @@ _BY_ITSELF = {
     "handed_over": N_("The matter went over to %(whom)s"),
     "assigned": N_("The task “%(task)s” went to %(whom)s by the rule of its queue: %(why)s"),
     "added": N_("The task “%(task)s” was opened"),
+    "completed": N_("The record of the organisation answered the task “%(task)s”"),
     "relieved": N_("A role of %(whom)s ended, so the task “%(task)s” is open again"),
     "activated": N_("The task “%(task)s” may begin"),
     "consent_ended": N_("A consent has expired"),

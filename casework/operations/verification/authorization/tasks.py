@@ -15,6 +15,7 @@ from casework.engine.state.events import (
 from casework.engine.state.join_count import SHORT
 from casework.operations.history.task_judgement import task_reasons
 from casework.operations.verification.authorization.actors import role_not_among, task_of
+from casework.operations.verification.authorization.answered_by_record import judge_answered
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed
 from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against, unlisted
 from casework.operations.verification.authorization.transitions import judge_timer, tally_of
@@ -37,6 +38,9 @@ def judge_relieved(evidence: Evidence, before: Case, event: Event) -> Reasons:
 
 
 def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    if event.actor == SYSTEM_ACTOR:
+        yield from judge_answered(evidence, before, event)
+        return
     yield from task_reasons(evidence.library, evidence.past, before, event)
     task = task_of(before, event)
     if task is None:

@@ -1,0 +1,59 @@
+"""One screening serves all running cases of an organisation."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from casework.operations.core.perform import home_of
+from casework.operations.core.screened_cases import running_cases
+from casework.operations.verification.service import verify_case
+from casework.records.case_loader import load
+from casework.records.event_log import read_events
+from tests.operations.catalogue.test_screenings import screen
+from tests.operations.core.test_screened_parties import answer, open_for
+from tests.support.way_to_referral import to_interest
+from tests.support.world import World
+
+
+def test_a_screening_on_record_answers_what_is_open_in_every_running_case(world: World, db: Connection) -> None:
+    party = world.organisations["need_owner"]
+    numbers = [to_interest(world, db), to_interest(world, db)]
+    screen(db, world, party)
+    for number in numbers:
+        assert open_for(db, number) == {"technology_owner"}
+        last = list(read_events(db, home_of(db, number)))[-1]
+        assert (last.kind, last.actor) == ("completed", "system")
+        # Of the other case nothing is told.
+        assert not any(home_of(db, other) in str(last) for other in numbers if other != number)
+        assert verify_case(db, home_of(db, number)) == []
+    assert verify_case(db, party) == []
+
+
+def test_an_answer_in_one_case_closes_the_task_of_the_other(world: World, db: Connection) -> None:
+    first, second = to_interest(world, db), to_interest(world, db)
+    answer(world, db, first)
+    assert (open_for(db, first), open_for(db, second)) == ({"technology_owner"}, {"technology_owner"})
+    assert verify_case(db, home_of(db, second)) == []
+
+
+def test_a_later_hit_is_asked_about_in_every_running_case_until_it_is_cleared(world: World, db: Connection) -> None:
+    party = world.organisations["need_owner"]
+    first, second = to_interest(world, db), to_interest(world, db)
+    answer(world, db, first)
+    early = world.new_case(db)
+    screen(db, world, party, result="hit", finding="A namesake?")
+    both = {"need_owner", "technology_owner"}
+    assert (open_for(db, first), open_for(db, second), open_for(db, early)) == (both, both, set())
+    screen(db, world, party, result="hit", finding="A namesake?")
+    case = load(db, home_of(db, first), "case")
+    assert sum(task.name == "screening" for task in case.open_tasks()) == 2
+    screen(db, world, party)
+    for number in (first, second):
+        assert open_for(db, number) == {"technology_owner"}
+        assert verify_case(db, home_of(db, number)) == []
+
+
+def test_another_programme_hears_nothing(world: World, db: Connection) -> None:
+    number = to_interest(world, db)
+    assert running_cases(db, world.organisations["need_owner"], world.programmes["SH"]) == []
+    assert home_of(db, number) in running_cases(db, world.organisations["need_owner"], world.programmes["BJ"])
