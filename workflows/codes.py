@@ -121,6 +121,8 @@ CONTRIBUTIONS = {
     "sole": "It has a sole licence",
     "plain": "It has a plain licence",
 }
+#: Those by which the company has a licence, which has its territories and uses.
+LICENSED_INTO = ("exclusive", "sole", "plain")
 #: What a technology is used for: the fields of WIPO GREEN.
 USES = {
     "building": "Building and construction", "chemicals": "Chemicals and advanced materials", "energy": "Energy",

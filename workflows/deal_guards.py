@@ -15,10 +15,8 @@ from casework.engine.case_objects import border_words
 from casework.engine.case_objects.conflict_words import Found, Words, say_conflicts
 from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
-    EXCLUSIVE,
     LICENCE,
     PLAIN,
-    SOLE,
     TRANSFER,
     Terms,
     standing_against,
@@ -28,7 +26,16 @@ from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
 from casework.engine.state.case import Fired, Track
 from casework.engine.state.right_values import Burden, RightChange
-from workflows.codes import ABOUT_RIGHTS, AGREEMENTS, LICENCES, NAMING_RIGHTS, PREPARATORY, TERRITORIES, USES
+from workflows.codes import (
+    ABOUT_RIGHTS,
+    AGREEMENTS,
+    LICENCES,
+    LICENSED_INTO,
+    NAMING_RIGHTS,
+    PREPARATORY,
+    TERRITORIES,
+    USES,
+)
 
 #: Kinds of rights that no patent office knows, and those that it grants.
 SECRETS = frozenset({"know_how", "trade_secret"})
@@ -90,8 +97,9 @@ def gives(data: Mapping[str, Any]) -> Terms | None:
         return Terms(LICENCE, data.get("licence") or PLAIN, places, uses, first, last)
     if kind == "assignment" or kind == "joint_venture" and into == "assigned":
         return Terms(ASSIGNMENT, first=first)
-    if kind == "joint_venture" and into in (EXCLUSIVE, SOLE, PLAIN):
-        return Terms(LICENCE, into, first=first, last=last)
+    if kind == "joint_venture" and into in LICENSED_INTO:
+        places, uses = (frozenset(data.get(f"venture_{name}") or ()) for name in ("territories", "uses"))
+        return Terms(LICENCE, into, places, uses, first, last)
     return None
 
 

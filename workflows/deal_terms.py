@@ -9,6 +9,7 @@ from workflows.codes import (
     CONTRIBUTIONS,
     EXCLUSIVITY,
     LICENCES,
+    LICENSED_INTO,
     NO_PRICE,
     NO_VALUE,
     PAYMENTS,
@@ -49,6 +50,17 @@ class Subject(Form):
     contribution = Choice(
         label="Rights that go into the joint venture", choices=CONTRIBUTIONS, when=("kind", ("joint_venture",)),
         prefill=as_said("contribution"),
+    )  # fmt: skip
+    venture_territories = Many(
+        label="Territories of the company's licence", choices=TERRITORIES, when=("contribution", LICENSED_INTO),
+        prefill=as_said("venture_territories"),
+    )  # fmt: skip
+    venture_uses = Many(
+        label="Fields of use of the company's licence", choices=USES, required=False, when=("contribution", LICENSED_INTO),
+        prefill=as_said("venture_uses"), help="None: for every use",
+    )  # fmt: skip
+    venture_sublicence = YesNo(
+        label="May the company sublicense?", when=("contribution", LICENSED_INTO), prefill=as_said("venture_sublicence"),
     )  # fmt: skip
     territories = Many(
         label="Territories", choices=TERRITORIES, when=("kind", LICENCES), prefill=as_said("territories")

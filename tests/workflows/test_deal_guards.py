@@ -481,3 +481,21 @@ def test_the_licence_is_asked_for_with_the_signed_contract(field: str, day: str 
     guard = deal_guards.licence_follows_the_signing
     assert guard.holds(facts(here=signed_to_licence(), data={field: day})) is holds
     assert not guard.holds(facts(here=track("agreement", "signing"), data={field: day}))
+
+
+@pytest.mark.parametrize("into", codes.LICENSED_INTO)
+def test_a_licence_of_a_joint_venture_has_its_territories_and_uses(into: str) -> None:
+    said = {"kind": "joint_venture", "contribution": into, "rights": ["right-1"]}
+    here = {"venture_territories": ["CN"], "venture_uses": ["water"]}
+    given = deal_guards.gives(said | here)
+    assert given is not None
+    assert (given.licence, given.territories, given.fields) == (into, {"CN"}, {"water"})
+    # What was said of a licence of another kind says nothing of it.
+    other = deal_guards.gives(said | {"territories": ["DE"], "uses": ["energy"]})
+    assert other is not None
+    assert (other.territories, other.fields) == (frozenset(), frozenset())
+    # Elsewhere, or for another use, an exclusive licence of others bars nothing.
+    for outside, holds in ((held(), False), (held(territory="IN"), True), (held(fields=["energy"]), True)):
+        assert deal_guards.nothing_bars_the_terms.holds(facts(outside=outside, data=said | here)) is holds
+    [change] = deal_guards.agreement_burdens_rights.follows(facts(data=said | here))["rights"]
+    assert (change["add"]["territories"], change["add"]["fields"]) == (["CN"], ["water"])

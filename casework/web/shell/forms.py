@@ -142,11 +142,15 @@ def _fields(rules: Sequence[Rule], texts: Texts, choices: Choices, given: _Given
         )
     )
     settled = {field.name for field in fields if field.settled}
-    # What hangs on a settled one alone is asked for certain, or never.
+    # What hangs on a settled one alone is asked for certain, or never, and never what hangs on that.
+    never = set[str]()
+    for field in fields:
+        if field.when in never or field.when in settled and not field.asked:
+            never.add(field.name)
     return _under_headings(
         (
             replace(field, when=None, when_values=(), when_words="") if field.when in settled else field,
-            field.asked or field.when not in settled,
+            field.name not in never,
         )
         for field in fields
     )

@@ -222,7 +222,9 @@ SCRIPTS: dict[str, Steps] = {
             Refused,
             "the technology value no more than it",
         ),
-        do("officer", "agreement.sign_local", contribution="exclusive", price_form="equity"),
+        do(
+            "officer", "agreement.sign_local", contribution="exclusive", venture_territories=["CN"], price_form="equity"
+        ),
         lies("filter_patent", ("licence", "exclusive", True)),
     ),
     "agreement is abandoned": (

@@ -114,9 +114,12 @@ def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, na
     for values in whichever_is_settled(rules, known):
         form = build_form(name, rules, texts_of(edition, name), choices=OFFERED, values=values)
         settled = {field.name for field in form.fields if field.settled}
-        asked = {
-            rule["name"] for rule in rules if hangs_on(rule) not in settled or values[hangs_on(rule)] in rule["when"][1]
-        }
+        asked = set[str]()
+        for rule in rules:
+            over = hangs_on(rule)
+            # What hangs on a question that is never asked is never asked either.
+            if not over or over in asked and (over not in settled or values[over] in rule["when"][1]):
+                asked.add(rule["name"])
         page = page_of(form)
         assert parse_form(rules, page.sent) == {field: value for field, value in values.items() if field in asked}
         insist_accessible(page)
@@ -259,6 +262,19 @@ def test_what_is_settled_is_told_and_what_hangs_on_it_is_asked_or_not_at_all() -
     open_still = build_form("n", Parts.rule(), own_texts(Parts))
     assert [field.name for field in open_still.fields] == ["kind", "rights", "uses", "price", "words"]
     assert not open_still.fields[0].settled
+
+
+def test_what_hangs_on_a_question_that_is_never_asked_is_not_shown_either() -> None:
+    class Chain(forms.Form):
+        kind = forms.Choice(label="Kind", choices={"a": "First", "b": "Second"}, prefill="propose.kind", settled=True)
+        into = forms.Choice(label="Into", choices={"x": "X"}, when=("kind", ("b",)))
+        places = forms.Text(label="Places", when=("into", ("x",)))
+
+    def shown(kind: str) -> list[str]:
+        return [field.name for field in build_form("n", Chain.rule(), own_texts(Chain), values={"kind": kind}).fields]
+
+    assert shown("a") == ["kind"]
+    assert shown("b") == ["kind", "into", "places"]
 
 
 def test_a_heading_stands_over_the_first_question_of_its_part_that_is_shown() -> None:
