@@ -79,6 +79,7 @@ from casework.web.shell import (
     layout,
     limited_routes,
     proxy,
+    refused_drafts,
     request_boundary,
     request_origin,
     security_log,
@@ -137,6 +138,7 @@ def create_app(settings: Settings) -> Flask:
     layout.register(app)
     static_files.register(app)
     errors.register(app)
+    refused_drafts.register(app)
     # Before the token is looked for in a form: only some forms may be large.
     documents_pages.register(app, Store(settings.store_url))
     answer_pages.register(app)

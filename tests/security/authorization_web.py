@@ -60,7 +60,7 @@ TABLE: tuple[Row, ...] = (
     get("/agenda", OFFICES),
     get("/done", EVERYBODY),
     get("/search", EVERYBODY),
-    get("/components", EVERYBODY),
+    get("/components", ADMINISTRATOR),
     get("/go", EVERYBODY),
     get("/news", EVERYBODY),
     get("/keys", EVERYBODY),

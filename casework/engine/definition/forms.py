@@ -358,7 +358,6 @@ def clean(words: Any) -> Any:
     return visible(words).strip() if isinstance(words, str) else words
 
 
-#: What is left of Unicode's Cc and Cs once a text is clean: NUL, and halves of characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 

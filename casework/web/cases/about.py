@@ -17,7 +17,7 @@ from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.dates import say_day
 from casework.web.shell.i18n import N_, listed, name_of
-from casework.web.shell.layout import clock
+from casework.web.shell.layout import clock, place_names
 from casework.web.shell.screening_words import RESULTS
 from casework.web.shell.values import called_word, say_amount
 
@@ -100,7 +100,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
         AboutSide(
             name_of(technology.title),
             name_of(technology.owner) if technology.owner else "",
-            listed(technology.developed_in),
+            place_names(technology.developed_in),
             (*_facts(technology), *_screened(about, "technology_owner")),
             technology.description or "",
         )

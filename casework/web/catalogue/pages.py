@@ -31,6 +31,7 @@ from casework.web.catalogue.match_words import say_entries
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.layout import place_names
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import Values, say_amount
 from casework.web.tasks.next_action import say_done
@@ -165,6 +166,8 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return ""
     if field == "status" and value in STATUSES:
         return gettext(STATUSES[value])
+    if field in ("developed_in", "deployed_in"):
+        return place_names(value)
     if field == "budget":
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)

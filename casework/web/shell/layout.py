@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -17,12 +17,13 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
+from casework.engine.case_objects.countries import is_country
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseworkError, NotFound
 from casework.operations.auth.views import Scope
 from casework.operations.notifications.queries import MOST_COUNTED, find_unread
 from casework.operations.notifications.views import Unread
-from casework.web.shell import dates, forms, i18n, navigation
+from casework.web.shell import dates, forms, i18n, navigation, record_words
 from casework.web.shell.glossary import MEANINGS
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_transaction, viewer
@@ -46,6 +47,8 @@ def register(app: Flask) -> None:
         role_name=i18n.role_name,
         name_of=i18n.name_of,
         listed=i18n.listed,
+        places=place_names,
+        known_as=record_words.known_as,
         time=time_element,
         due=due_element,
         initials=initials,
@@ -117,6 +120,11 @@ def country_name(code: str) -> str:
     """What a country or region of ISO 3166-1 is called in the reader's language; the code where it is none."""
     code = code.upper()
     return gettext(_REGIONS[code]) if code in _REGIONS else str(_locale().territories.get(code, code))
+
+
+def place_names(words: Iterable[str]) -> str:
+    """Places of a record beside each other: a code of a country by its name, anything else as it was written."""
+    return i18n.listed(country_name(word) if is_country(word) else word for word in words)
 
 
 def unread() -> Unread:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext
 
 from casework.web.shell.i18n import N_
 
@@ -31,4 +33,7 @@ RECORD_WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 
-__all__ = ["RECORD_WORDS"]
+
+def known_as(words: Iterable[str], field: str) -> list[str]:
+    """What records say in one of their fields, each in the reader's language where that word is known."""
+    return [gettext(said) if (said := RECORD_WORDS[field].get(word)) else word for word in words]

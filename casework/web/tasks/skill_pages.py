@@ -24,6 +24,7 @@ from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_, listed, name_of
+from casework.web.shell.record_words import known_as
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import service_name
 
@@ -70,7 +71,7 @@ def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) 
 
 def _words(held: Skills) -> list[str]:
     return [
-        *held.fields,
+        *known_as(held.fields, "sector"),
         *(gettext(LANGUAGES[code]) for code in held.languages),
         *(service_name(code) for code in held.services),
     ]
@@ -93,7 +94,7 @@ def _skill(code: str) -> str:
     kind, _, what = code.partition(":")
     if kind == skills.LANGUAGE:
         return gettext(LANGUAGES[what]) if what in LANGUAGES else what
-    return service_name(what) if kind == skills.SERVICE else what
+    return service_name(what) if kind == skills.SERVICE else next(iter(known_as([what], "sector")))
 
 
 @blueprint.get("/<uuid:scope>/<uuid:person>")

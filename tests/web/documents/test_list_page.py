@@ -172,3 +172,16 @@ def test_in_chinese_a_file_is_a_thing_and_the_parties_have_their_names(
     with app.test_request_context(), force_locale("zh_Hans"):
         # The step of the same English word is a deed.
         assert step_name("File") == "提交"
+
+
+def test_what_was_typed_before_a_refusal_is_there_when_the_page_is_opened_anew(
+    browser_for: Enter, staged: tuple[str, str]
+) -> None:
+    browser, path = browser_for("provider"), f"/referrals/{staged[1]}/documents"
+    # No file at all, and one that is none: neither loses a word.
+    for words, files in (("Typed, no file", []), ("Typed, bad file", [file("run.pdf", b"MZ is no PDF")])):
+        typed: dict[str, Any] = {"f-title": words, "f-kind": "report"} | ({"files": files} if files else {})
+        assert send(browser, path, **typed).status_code == 422
+        assert words in browser.get(path).text
+    assert send(browser, path, **{"f-title": "Report", "f-kind": "report"}, files=[file()]).status_code == 303
+    assert "Typed, bad file" not in browser.get(path).text

@@ -24,8 +24,10 @@ def test_each_macro_of_the_design_system_is_shown() -> None:
             assert macro in FRAME or re.search(rf"\b{macro}\(", page), f"{macro} is not on the page of components"
 
 
-def test_everybody_may_see_how_pages_are_made(browser_for: Callable[[str], Browser]) -> None:
-    page = browser_for("provider").get("/components").text
+def test_an_administrator_sees_how_pages_are_made_and_nobody_else(browser_for: Callable[[str], Browser]) -> None:
+    for who in ("provider", "officer", "auditor"):
+        assert browser_for(who).get("/components").status_code == 404
+    page = browser_for("administrator").get("/components").text
     for name in ("btn-primary", "btn-danger", "tag danger", "note warn", "menu-sheet", "stackable", "feed", "faults"):
         assert f'class="{name}' in page or f'class="btn {name}' in page, name
 
