@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "token": ("casework.commands.accounts:token", "Look after tokens, with which programs act for a person."),
     "import": (
         "casework.commands.imports:import_",
-        "Read needs, technologies, matches, past projects or a list of the programme from a file.",
+        "Read needs, technologies, matches, past projects, rights, organisations or a list of the programme from a file.",
     ),
     "serve": ("casework.commands.serve:serve", "Serve the pages and the API until a signal ends it."),
     "demo": (

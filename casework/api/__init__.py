@@ -20,7 +20,7 @@ from casework.api.audit import access_log_routes, finding_routes
 from casework.api.audit import routes as audit_routes
 from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
-from casework.api.catalogue import ip_right_routes, organisation_routes, record_routes
+from casework.api.catalogue import ip_right_routes, organisation_routes, record_routes, table_routes
 from casework.api.catalogue import routes as catalogue_routes
 from casework.api.deadlines import calendar_routes, limit_routes
 from casework.api.documents import routes as documents_routes
@@ -90,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     *organisation_routes.ROUTES,
     *ip_right_routes.ROUTES,
     *record_routes.ROUTES,
+    *table_routes.ROUTES,
     *people_routes.ROUTES,
     *role_request_routes.ROUTES,
     *invitation_routes.ROUTES,

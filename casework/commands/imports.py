@@ -16,9 +16,12 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.engine.case_objects.programme_lists import LISTS
 from casework.errors import InvalidForm, NotFound, UnknownName
+from casework.json_values import JsonMapping
+from casework.operations.catalogue import table_import
 from casework.operations.catalogue.import_report import Fault, Report
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.table_schemas import Table
 from casework.operations.core.email_addresses import canonical
 from casework.operations.core.idempotency import Request
 from casework.operations.people.programme_lists import import_entries
@@ -35,7 +38,7 @@ MOST_BYTES = 5_000_000
 
 @click.group("import")
 def import_() -> None:
-    """Read needs, technologies, matches, past projects or a list of the programme from a file.
+    """Read needs, technologies, matches, past projects, rights, organisations or a list of the programme from a file.
 
     FILE is CSV with a header row, a JSON array, or JSON lines, in UTF-8. Every row is checked. Good rows are
     imported, bad ones are reported with their number, field and reason, and the command then exits with 1. Numbers
@@ -99,6 +102,76 @@ _command(
 )
 
 
+def _table_command(table: Table, about: str) -> None:
+    @import_.command(table, help=about)
+    @click.argument("file", type=click.File("rb"))
+    @click.option("--programme", metavar="CODE", help="The programme; may be left out where there is only one.")
+    @click.option("--source", metavar="WORDS", required=True, help="Where it stands, for rows that do not say it.")
+    @click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
+    @click.option("--as", "email", metavar="EMAIL", required=True, help="Import as this officer or supervisor.")
+    def command(file: BinaryIO, programme: str | None, *, source: str, dry_run: bool, email: str) -> None:
+        engine = connect_engine(load_settings())
+        try:
+            with transaction(engine) as db:
+                id = _programme_id(db, programme or _only_programme(db))
+                content = file.read(table_import.MOST_BYTES + 1)
+                request = Request(str(uuid_utils.uuid7()), table)
+                done = table_import.import_table(
+                    db,
+                    _actor(db, email),
+                    programme=id,
+                    table=table,
+                    content=content,
+                    source=source,
+                    dry_run=dry_run,
+                    request=request,
+                ).answer
+        except InvalidForm as refusal:
+            raise click.ClickException("; ".join(map(str, refusal.fields.values()))) from None
+        finally:
+            engine.dispose()
+        _tell_table(table, done)
+
+
+def _tell_table(table: Table, done: JsonMapping) -> None:
+    for fault in (*done["faults"], *done["kept"]):
+        click.echo(_line(Fault(**fault)))
+    if done["left_out"]:
+        click.echo(f"Left out, as not known: {', '.join(done['left_out'])}.")
+    did = "Nothing was imported" if done["faults"] or done["dry_run"] else "Imported"
+    did += "; this was a dry run" if done["dry_run"] else ""
+    counts = ", ".join(f"{done[what]} {words}" for what, words in _COUNTED)
+    click.echo(f"{did}: {done['rows']} rows of {table}: {counts}.")
+    if done["faults"]:
+        raise click.exceptions.Exit(1)
+
+
+_COUNTED = (("created", "new"), ("changed", "changed"), ("unchanged", "unchanged"), ("bad", "bad"))
+_table_command(
+    "rights",
+    """Import IP rights, all rows or none. Columns: kind, and office, application_number, number, owner, filed_on, granted_on,
+    status, expires_on, fee_paid_to, family, twin, checked_on; owners (names or registration numbers, each with its share:
+    "Heat Works 60%; City University 40%"), technologies (external ids); of what lies on it encumbrance, holder,
+    encumbrance_number, begins_on, ends_on, amount, amount_currency, licence, territories, uses; source. A further row of the
+    same right adds another encumbrance. Entries of a list are separated by semicolons. Rights count as unconfirmed.""",
+)
+_table_command(
+    "organisations",
+    """Import organisations with their contacts and owners, all rows or none. Columns: name, and name_zh, kind, country,
+    register_number, address, size, state_owned, language; contact_name, contact_role, contact_email, contact_telephone,
+    contact_language; owner_name, owner_kind, owner_country, owner_share (above 25); source. A further row of the same
+    organisation adds another contact or owner. What the record lacks is added; what it says stays. They count as
+    unconfirmed.""",
+)
+
+
+def _programme_id(db: Connection, code: str) -> str:
+    id = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
+    if id is None:
+        raise UnknownName("programme", code)
+    return str(id)
+
+
 @import_.command("list")
 @click.argument("name", type=click.Choice(tuple(LISTS)))
 @click.argument("file", type=click.File("rb"))
@@ -122,13 +195,10 @@ def list_(name: str, file: BinaryIO, programme: str | None, *, email: str, reaso
     engine = connect_engine(load_settings())
     try:
         with transaction(engine) as db:
-            code = programme or _only_programme(db)
-            id = db.execute(text("SELECT id FROM programmes WHERE code = :code"), {"code": code}).scalar_one_or_none()
-            if id is None:
-                raise UnknownName("programme", code)
+            id = _programme_id(db, programme or _only_programme(db))
             request = Request(str(uuid_utils.uuid7()), name)
             actor = _actor(db, email)
-            done = import_entries(db, actor, str(id), name, content=content, reason=reason, request=request).answer
+            done = import_entries(db, actor, id, name, content=content, reason=reason, request=request).answer
             if dry_run:
                 # Written and taken back, so that all is refused that the import would refuse.
                 db.rollback()

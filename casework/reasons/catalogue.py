@@ -92,6 +92,16 @@ ORGANISATION_RECORDED = reason(
     "catalogue.organisation_recorded",
     N_("this programme knows an organisation with this registration number already; open that one"),
 )
+IMPORT_UNKNOWN = template("catalogue.import_unknown", N_("is not known here: %(name)s. Enter or import it first"))
+IMPORT_SEVERAL = template(
+    "catalogue.import_several",
+    N_("several records are called so: %(name)s. Name an organisation by its registration number"),
+)
+IMPORT_IN_DOUBT = template(
+    "catalogue.import_in_doubt",
+    N_("looks like an organisation on record: %(names)s. Call it so, or give the registration number of this one"),
+)
+TABLE_TOO_LARGE = template("catalogue.table_too_large", N_("has more than %(most)s bytes; bring it in parts"))
 KEPT_BY_ADMINISTRATORS = reason(
     "catalogue.kept_by_administrators", N_("This is a provider of services: administrators keep its record.")
 )

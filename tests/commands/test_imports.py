@@ -99,3 +99,35 @@ def test_a_list_is_imported_by_somebody_who_may_set_it(world: World, database_ur
         environment={"DATABASE_URL": database_url},
     )
     assert made.stderr.strip() == "Error: The file is not in UTF-8."
+
+
+def test_a_table_of_organisations_comes_in_whole_or_says_row_and_column_of_each_fault(
+    engine: Engine, world: World, database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "organisations.csv"
+
+    def bring(content: str, *more: str) -> CompletedProcess[str]:
+        file.write_text(content, "utf-8")
+        said = ("--programme", "BJ", "--source", "The city's list", "--as", "officer@example.org")
+        return run_casework(
+            *("import", "organisations", str(file), *said, *more), environment={"DATABASE_URL": database_url}
+        )
+
+    good = "name,country,colour\nNordlicht GmbH,DE,green\n"
+    wrong = bring(good + "Ofenbau AG,Germany,\n")
+    assert wrong.returncode == 1
+    assert wrong.stdout.splitlines() == [
+        "row 3, country: is no code of a country or region such as CN, DE or GB",
+        "Left out, as not known: colour.",
+        "Nothing was imported: 2 rows of organisations: 0 new, 0 changed, 0 unchanged, 1 bad.",
+    ]
+    dry = bring(good, "--dry-run").stdout.splitlines()[-1]
+    assert (
+        dry
+        == "Nothing was imported; this was a dry run: 1 rows of organisations: 1 new, 0 changed, 0 unchanged, 0 bad."
+    )
+    assert bring(good).stdout.splitlines()[-1].startswith("Imported: 1 rows of organisations: 1 new, ")
+    assert bring(good).stdout.splitlines()[-1].endswith("0 new, 0 changed, 1 unchanged, 0 bad.")
+    refused = bring(good, "--as", "manager@example.org")
+    assert (refused.returncode, "Error: " in refused.stderr) == (1, True)
+    assert list(verify_all(engine)) == []

@@ -171,6 +171,11 @@ REGISTERS: tuple[Row, ...] = (
         "label_zh": "-"}),
     post("/programmes/{programme}/lists/import", SUPERVISOR | ADMINISTRATOR, body=lambda on: {"list": "sectors", "content": "code",
         "reason": "None."}),
+    # Whether the programme exists is not told here either.
+    post(
+        "/programmes/{programme}/tables", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN,
+        absent_refused=EVERYBODY, body=lambda on: {"table": "rights", "content": "kind", "source": "-"},
+    ),
     admin("/programmes/{programme}/calendar/preview", body=lambda on: {"calendar": CALENDAR}),
     admin("/programmes/{programme}/calendar", body=lambda on: {"calendar": CALENDAR, "seen": "another"}),
     admin("/programmes/{programme}/copy", body=lambda on: {"code": "BJ", "name": "Again"}),

@@ -435,8 +435,7 @@ def _price(graph: Graph) -> Iterator[Fault]:
             known = not after or edition.has(after)
             forms = [rule.form for rule in edition.transitions if rule.name == name and known]
             if not any(_asks(edition, form, field, type) for form in forms):
-                told = f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
-                yield Fault("unknown_price", "price", told)
+                yield Fault("unknown_price", "price", f"Nothing of {quoted(where)} is asked for as {quoted(part)}.")
 
 
 def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:

@@ -404,16 +404,21 @@ def parse(kind: Kind, values: JsonMapping, today: str = LAST_DAY) -> tuple[Recor
     try:
         return MODELS[kind].model_validate(said(values), context={"today": today}), []
     except ValidationError as bad:
-        faults: dict[str, str] = {}
-        for error in bad.errors():
-            name = ".".join(str(part) for part in error["loc"]) or "row"
-            why = _WHY.get(error["type"], error["msg"].removeprefix("Value error, "))
-            # A check of the whole record names its field before a bar; one of a record within it, too.
-            if error["type"] == "value_error" and re.match("[a-z_]+[|]", why):
-                field, why = why.split("|", 1)
-                name = field if name == "row" else f"{name}.{field}"
-            faults.setdefault(name, why)
-        return None, list(faults.items())
+        return None, words_of_faults(bad)
+
+
+def words_of_faults(bad: ValidationError) -> list[tuple[str, str]]:
+    """What is wrong with a row: pairs of a field and a reason."""
+    faults: dict[str, str] = {}
+    for error in bad.errors():
+        name = ".".join(str(part) for part in error["loc"]) or "row"
+        why = _WHY.get(error["type"], error["msg"].removeprefix("Value error, "))
+        # A check of the whole record names its field before a bar; one of a record within it, too.
+        if error["type"] == "value_error" and re.match("[a-z_]+[|]", why):
+            field, why = why.split("|", 1)
+            name = field if name == "row" else f"{name}.{field}"
+        faults.setdefault(name, why)
+    return list(faults.items())
 
 
 _WHY = {

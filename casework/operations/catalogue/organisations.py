@@ -16,6 +16,7 @@ from casework.engine.case_objects.organisations import (
     CONTACT,
     EDITORS,
     FIELDS,
+    IMPORTED,
     KEPT,
     KINDS,
     OWNER,
@@ -119,9 +120,16 @@ def read_seq(db: Connection, organisation: str) -> int:
 
 
 def record_organisation(
-    db: Connection, actor: Actor, *, programme: str, fields: JsonMapping, source: str, request: Request
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str,
+    fields: JsonMapping,
+    source: str,
+    request: Request,
+    confirmed: bool = True,
 ) -> Done:
-    """Enter an organisation; what a person enters counts as confirmed by that person.
+    """Enter an organisation; what a person enters counts as confirmed by that person, unless it comes from a table.
 
     Raises OrganisationInDoubt where the programme knows one with a name like it, unless the request is sure.
     """
@@ -146,7 +154,7 @@ def record_organisation(
         register_number=values.get("register_number"),
         language=values["language"],
         programme=programme,
-        more={name: values.get(name) for name in ("address", "size", "state_owned")} | {"confirmed": True},
+        more={name: values.get(name) for name in ("address", "size", "state_owned")} | {"confirmed": confirmed},
         words=told,
         by=by,
     )
@@ -195,6 +203,20 @@ def confirm_organisation(
         columns=[*changed, "confirmed"],
     )
     return finish(db, actor, request, Done({"id": organisation, "confirmed": True}))
+
+
+def complete_organisation(db: Connection, actor: Actor, organisation: str, *, fields: JsonMapping, source: str) -> None:
+    """Put what a table says where the record says nothing yet and nobody stands for it; it is confirmed by nobody then, too."""
+    programme, by = insist_home(db, actor, organisation, EDITORS)
+    take_turn(db, programme)
+    log = lock_home(db, organisation)
+    before = read_seen(db, actor, organisation)
+    values = cleaned(dict(fields), before.country)
+    _insist_number_free(db, programme, organisation, values.get("register_number"))
+    write_columns(db, "organisations", organisation, values)
+    entries = {"organisations": [organisation]}
+    words = _words(source, None, needs_reason=False)
+    tell(db, log, by, IMPORTED, programme=programme, entries=entries, words=words, columns=[*values])
 
 
 def list_alike(db: Connection, programme: str, fields: JsonMapping) -> list[str]:

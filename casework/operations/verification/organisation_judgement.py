@@ -12,6 +12,7 @@ from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.organisations import (
     CONFIRMED,
     EDITORS,
+    IMPORTED,
     KEPT,
     MERGED,
     MERGERS,
@@ -33,7 +34,7 @@ from casework.records.row_security import whole
 
 #: By what was done, who does it.
 _DOERS: Mapping[str, Sequence[Role]] = {
-    CONFIRMED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
+    CONFIRMED: EDITORS, IMPORTED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
     SCREENED: SCREENERS, EVIDENCE_FILED: SCREENERS,
 }  # fmt: skip
 
@@ -85,7 +86,7 @@ def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
         names = (name.partition(MARK) for name in event.body)
         return any(key in state.get(table, {}) for table, mark, key in names if mark)
     stood = state.get("organisations", {}).get(event.log)
-    if event.kind != CONFIRMED or not isinstance(stood, Mapping) or stood.get("confirmed") is not True:
+    if event.kind not in (CONFIRMED, IMPORTED) or not isinstance(stood, Mapping) or stood.get("confirmed") is not True:
         return False
     return any(stood.get(column) != value for column, value in _row(event).items())
 

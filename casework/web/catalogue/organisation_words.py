@@ -55,6 +55,7 @@ _MOVED: Mapping[str, str] = {
 _HAPPENED: Mapping[str, str] = {
     "registered": N_("%(who)s entered the organisation"),
     "confirmed": N_("%(who)s confirmed the organisation"),
+    "imported": N_("A table that %(who)s imported said what stood nowhere yet"),
     "corrected": N_("%(who)s confirmed the organisation, with corrections"),
     "screened": N_("%(who)s recorded a screening"),
     "evidence_filed": N_("%(who)s filed evidence"),

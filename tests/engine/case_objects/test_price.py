@@ -69,12 +69,12 @@ def test_what_waits_for_its_licence_has_no_price_before_it() -> None:
     ("price", "words"),
     [
         ({"worth": "sign_local.contract_value"}, "No part of a price"),
-        ({"contract_value": "sign_local.kind"}, "is to be"),
-        ({"kind": "sign_local.contract_value"}, "is to be"),
-        ({"signed_on": "sign_local.kind"}, "is to be"),
-        ({"kind": "sign_local.executed_on"}, "is to be"),
-        ({"kind": "signed.kind"}, "is to be"),
-        ({"kind": "sign_local+blessed.kind"}, "is to be"),
+        ({"contract_value": "sign_local.kind"}, "is asked for as"),
+        ({"kind": "sign_local.contract_value"}, "is asked for as"),
+        ({"signed_on": "sign_local.kind"}, "is asked for as"),
+        ({"kind": "sign_local.executed_on"}, "is asked for as"),
+        ({"kind": "signed.kind"}, "is asked for as"),
+        ({"kind": "sign_local+blessed.kind"}, "is asked for as"),
     ],
 )
 def test_what_nobody_asks_for_is_a_fault(price: dict[str, str], words: str) -> None:

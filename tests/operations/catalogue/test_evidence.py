@@ -116,7 +116,7 @@ def test_a_screening_keeps_its_evidence_through_a_merging(
     fields = {"name": "Kiln Works", "country": "CN"}
     with transaction(engine) as db:
         officer = world.actor(db, "officer")
-        given = {"programme": world.programmes["BJ"], "source": "Register"}
+        given: dict[str, Any] = {"programme": world.programmes["BJ"], "source": "Register"}
         kept, gone = (
             str(
                 record_organisation(db, officer, fields=fields | {"name": name}, **given, request=new_request()).answer[

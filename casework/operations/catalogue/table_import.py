@@ -1,0 +1,415 @@
+"""Rights and organisations from a table: all its rows, or nothing and every fault by its row.
+
+Each row is entered by the deeds of the pages, for whoever imports it, and counts as confirmed by nobody. What is on record stays as it
+stands; what it lacks is added, and where it says otherwise the report names it. The same table again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, TextClause, text
+
+from casework import reasons
+from casework.engine.case_objects.organisations import EDITORS, plain_number
+from casework.engine.execution.guards import line
+from casework.errors import CaseworkError, InvalidForm, NotAllowed, OrganisationInDoubt
+from casework.json_values import JsonObject
+from casework.operations.catalogue.import_reader import Row, read_rows
+from casework.operations.catalogue.import_report import Fault
+from casework.operations.catalogue.ip_rights import record_right
+from casework.operations.catalogue.organisations import (
+    complete_organisation,
+    keep_row,
+    record_organisation,
+    take_turn,
+)
+from casework.operations.catalogue.outside_burdens import enter_burden
+from casework.operations.catalogue.table_schemas import (
+    NEEDED,
+    OF_CONTACT,
+    OF_ORGANISATION,
+    OF_OWNER,
+    OF_RIGHT,
+    ROWS,
+    OrganisationRow,
+    RightRow,
+    Table,
+    parse_row,
+)
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.right_links import with_links
+from casework.operations.core.right_numbers import plain
+from casework.permissions.actors import Actor
+from casework.permissions.work import in_the_programme
+from casework.records.database import savepoint, send_waiting
+from casework.records.field_encryption import storable, texts_in
+
+#: A table has so many rows at most, and a file so many bytes; what has more comes in parts.
+MOST_ROWS, MOST_BYTES = 2_000, 2_000_000
+
+
+@dataclass
+class TableReport:
+    """What came of a table: its rows by what became of them, and what is wrong. With a fault nothing was changed."""
+
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    dry_run: bool = False
+    faults: list[Fault] = field(default_factory=list)
+    #: What differs from the record, which was left as it is.
+    kept: list[Fault] = field(default_factory=list)
+    #: Columns that nobody reads.
+    left_out: list[str] = field(default_factory=list)
+
+
+def import_table(
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str,
+    table: Table,
+    content: bytes,
+    source: str,
+    request: Request,
+    dry_run: bool = False,
+) -> Done:
+    """Enter what the rows of a table say. Raises NotAllowed for whoever may not, and InvalidForm for more than a table may hold."""
+    if in_the_programme(actor, programme, EDITORS) is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    if "import" not in actor.scopes:
+        raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
+    source = line(source, "source", 300)
+    if len(content) > MOST_BYTES:
+        raise InvalidForm(fields={"content": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    take_turn(db, programme)
+    task = _Import(db, actor, programme, table, source)
+    with savepoint(db) as point:
+        task.take(read_rows(BytesIO(content), NEEDED[table]))
+        if task.report.faults or dry_run:
+            # What waits would else be sent after it was taken back.
+            send_waiting(db)
+            point.rollback()
+    report = task.report
+    report.dry_run = dry_run
+    if report.faults:
+        report.created = report.changed = 0
+    return finish(db, actor, request, Done(asdict(report)))
+
+
+class _Import:
+    """One table on its way into the database."""
+
+    def __init__(self, db: Connection, actor: Actor, programme: str, table: Table, source: str) -> None:
+        self.db, self.actor, self.programme, self.table, self.source = db, actor, programme, table, source
+        self.report = TableReport()
+        #: By the key under which an earlier row of the table entered it.
+        self.entered: dict[object, str] = {}
+
+    def take(self, rows: Iterator[Row]) -> None:
+        known = {*ROWS[self.table].model_fields}
+        left_out: set[str] = set()
+        for row in islice(rows, MOST_ROWS + 1):
+            self.report.rows += 1
+            if self.report.rows > MOST_ROWS:
+                self._fault(row.number, "file", f"has more than {MOST_ROWS:,} rows; bring it in parts")
+                break
+            left_out |= {str(name)[:60] for name in row.values if name and name not in known}
+            self._row(row)
+        self.report.left_out = sorted(left_out)[:50]
+
+    def _row(self, row: Row) -> None:
+        faults = list(row.faults)
+        read = None
+        if not faults:
+            read, faults = parse_row(self.table, row.values)
+        if not faults and not storable(texts_in(row.values)):
+            faults = [("row", "has a character that cannot be stored")]
+        if read is None or faults:
+            self.report.bad += 1
+            for name, why in faults:
+                self._fault(row.number, name, why)
+            return
+        before = len(self.report.faults)
+        try:
+            done = self._right(row.number, read) if isinstance(read, RightRow) else self._organisation(row.number, read)
+        except InvalidForm as refusal:
+            for name, reason in refusal.fields.items():
+                self._fault(row.number, _COLUMN_OF.get(name, name), str(reason))
+        except CaseworkError as refusal:
+            self._fault(row.number, "row", str(refusal))
+        else:
+            if len(self.report.faults) == before:
+                setattr(self.report, done, getattr(self.report, done) + 1)
+        self.report.bad += len(self.report.faults) > before
+
+    def _fault(self, row: int, name: str, why: str) -> None:
+        self.report.faults.append(Fault(row, name, why))
+
+    def _keep(self, row: int, name: str, why: str) -> None:
+        self.report.kept.append(Fault(row, name, why))
+
+    def _request(self, *, sure: bool = False) -> Request:
+        return Request(str(uuid_utils.uuid7()), self.table, sure)
+
+    # --- rights ---
+
+    def _right(self, number: int, row: RightRow) -> str:
+        owners = self._owners(row)
+        technologies = sorted({self._technology(one) for one in row.technologies or ()})
+        source = row.source or self.source
+        given = {name: getattr(row, name) for name in OF_RIGHT}
+        said = {name: _text(value) for name, value in given.items() if value is not None}
+        numbered = row.number or row.application_number
+        key: object = plain(row.office, numbered)
+        if numbered is None:
+            key = row.kind, *technologies, *(str(one["organisation"]) for one in owners)
+        right, done = self.entered.get(key), "unchanged"
+        if right is None and (stands := self._standing(row, technologies, owners)) is not None:
+            right = self.entered[key] = str(stands.id)
+            told = {"kind": row.kind, **said}
+            if differing := [name for name, value in told.items() if not _same(name, getattr(stands, name), value)]:
+                self._keep(
+                    number, differing[0], f"was left as it is: the record says otherwise ({', '.join(differing)})"
+                )
+            if set(technologies) - set(stands.technologies):
+                self._keep(number, "technologies", "were left as they are: link them on the page of the right")
+            if owners and owners != stands.owners:
+                self._keep(number, "owners", "were left as they are: put them right on the page of the right")
+        if right is None:
+            made = record_right(
+                self.db,
+                self.actor,
+                programme=self.programme,
+                kind=row.kind,
+                fields=said,
+                confirmed=False,
+                technologies=technologies,
+                owners=owners,
+                source=source,
+                request=self._request(),
+            )
+            right, done = self.entered.setdefault(key, str(made.answer["id"])), "created"
+        if row.encumbrance is not None and self._burden(right, row, source):
+            done = "created" if done == "created" else "changed"
+        return done
+
+    def _burden(self, right: str, row: RightRow, source: str) -> bool:
+        """Whether it was not on record: by its kind, holder and first day."""
+        values = row.burden()
+        values["holder"] = self._named(row.holder, "holder") if row.holder else None
+        given = {"right": right, "kind": values["kind"], "holder": values["holder"], "first": values["from"]}
+        if self.db.execute(_LIES, given).first() is not None:
+            return False
+        enter_burden(
+            self.db,
+            self.actor,
+            right,
+            values=values,
+            number=row.encumbrance_number,
+            source=source,
+            request=self._request(),
+        )
+        return True
+
+    def _standing(self, row: RightRow, technologies: list[str], owners: list[JsonObject]) -> Any:
+        """The right that is on record under one of its numbers; of one without, of the same kind, technologies and owners."""
+        given = {
+            "programme": self.programme,
+            "kind": row.kind,
+            "office": row.office,
+            "number": row.number,
+            "application": row.application_number,
+            "technologies": technologies,
+            "owners": sorted(one["organisation"] for one in owners),
+        }
+        numbered = row.number or row.application_number
+        return self.db.execute(_NUMBERED if numbered else _NUMBERLESS, given).first()
+
+    def _owners(self, row: RightRow) -> list[JsonObject]:
+        told = [{"organisation": self._named(name, "owners"), "share": share} for name, share in row.owners or ()]
+        return sorted(told, key=lambda one: str(one["organisation"]))
+
+    def _named(self, name: str, column: str) -> str:
+        """The organisation that the programme knows by a name, in either language, or by its number. Raises InvalidForm."""
+        given = {"name": name, "number": plain_number(name), "programme": self.programme}
+        return self._only([row.id for row in self.db.execute(_CALLED, given)], name, column)
+
+    def _technology(self, external_id: str) -> str:
+        given = {"id": external_id, "programme": self.programme}
+        return self._only([row.id for row in self.db.execute(_TECHNOLOGY, given)], external_id, "technologies")
+
+    def _only(self, found: list[object], called: str, column: str) -> str:
+        if len(found) != 1:
+            why = reasons.catalogue.IMPORT_UNKNOWN if not found else reasons.catalogue.IMPORT_SEVERAL
+            raise InvalidForm(fields={column: why(name=called[:100])})
+        return str(found[0])
+
+    # --- organisations ---
+
+    def _organisation(self, number: int, row: OrganisationRow) -> str:
+        said = {name: value for name in OF_ORGANISATION if (value := getattr(row, name)) is not None}
+        source = row.source or self.source
+        key = plain_number(row.register_number) if row.register_number else row.name
+        id, done = self.entered.get(key), "unchanged"
+        if id is None and (stands := self._known(row)) is not None:
+            id = self.entered[key] = str(stands.id)
+            differing = [name for name, value in said.items() if _text(getattr(stands, name)) not in (value, None, "")]
+            # What it is and in which language it reads begin as something.
+            if not stands.confirmed:
+                differing = [name for name in differing if name not in ("kind", "language")]
+            if differing:
+                self._keep(
+                    number, differing[0], f"was left as it is: the record says otherwise ({', '.join(differing)})"
+                )
+            fresh = {name: value for name, value in said.items() if _text(getattr(stands, name)) in (None, "")}
+            if fresh and stands.confirmed:
+                self._keep(number, next(iter(fresh)), "was left as it is: a person has confirmed the record without it")
+            elif fresh:
+                complete_organisation(self.db, self.actor, id, fields=fresh, source=source)
+                done = "changed"
+        if id is None:
+            made = self._recorded(row, said, source)
+            id, done = self.entered.setdefault(key, made), "created"
+        added = [
+            self._row_of(id, what, row.row_of(what, names), source, row_source=number)
+            for what, names in (("contact", OF_CONTACT), ("owner", OF_OWNER))
+        ]
+        return "changed" if any(added) and done == "unchanged" else done
+
+    def _recorded(self, row: OrganisationRow, said: JsonObject, source: str) -> str:
+        try:
+            # A number of its own makes it another one, whatever it is called.
+            request = self._request(sure=row.register_number is not None)
+            made = record_organisation(
+                self.db,
+                self.actor,
+                programme=self.programme,
+                fields=said,
+                source=source,
+                request=request,
+                confirmed=False,
+            )
+        except OrganisationInDoubt as doubt:
+            raise InvalidForm(
+                fields={"name": reasons.catalogue.IMPORT_IN_DOUBT(names=", ".join(doubt.names))}
+            ) from None
+        return str(made.answer["id"])
+
+    def _row_of(self, organisation: str, what: str, values: JsonObject, source: str, *, row_source: int) -> bool:
+        """Whether a contact or an owner was added; one of that name stays as it stands."""
+        if not values:
+            return False
+        stands = self.db.execute(_ROWS[what], {"organisation": organisation, "name": values["name"]}).first()
+        if stands is not None:
+            differing = [name for name, value in values.items() if not _same(name, getattr(stands, name), value)]
+            if differing:
+                self._keep(row_source, f"{what}_{differing[0]}", "was left as it is: the record says otherwise")
+            return False
+        keep_row(
+            self.db,
+            self.actor,
+            organisation,
+            f"{what}s",
+            None,
+            fields=values,
+            source=source,
+            request=self._request(),
+        )
+        return True
+
+    def _known(self, row: OrganisationRow) -> Any:
+        """The one that the programme knows by its number; by its name where it has none, or none is said."""
+        given = {
+            "name": row.name,
+            "number": plain_number(row.register_number) if row.register_number else None,
+            "programme": self.programme,
+        }
+        found = self.db.execute(_ORGANISATIONS, given).all()
+        if len(found) > 1 and found[0].numbered is not True:
+            raise InvalidForm(fields={"name": reasons.catalogue.IMPORT_SEVERAL(name=row.name[:100])})
+        return found[0] if found else None
+
+
+#: What a record of an encumbrance calls by another name than the column.
+_COLUMN_OF = {"from": "begins_on", "until": "ends_on", "fields": "uses"}
+
+
+def _same(name: str, stands: Any, said: Any) -> bool:
+    """Whether a record says what a row says, however the number is written."""
+    if isinstance(stands, Decimal):
+        return stands == Decimal(str(said))
+    if name in ("number", "application_number"):
+        return plain(None, stands) == plain(None, said)
+    return bool(_text(stands) == said)
+
+
+def _text(value: Any) -> Any:
+    """As a row of a table says it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+#: A right of a programme under a number, of its grant or its application.
+_NUMBERED = text(f"""
+    SELECT x.*, {with_links("x")} FROM rights x WHERE x.programme_id = CAST(:programme AS uuid)
+    AND coalesce(lower(x.office), '') = coalesce(lower(CAST(:office AS text)), '')
+    AND (replace(lower(x.number), ' ', '') = replace(lower(CAST(:number AS text)), ' ', '')
+        OR replace(lower(x.application_number), ' ', '') = replace(lower(CAST(:application AS text)), ' ', ''))
+    ORDER BY x.id LIMIT 1
+""")
+#: A right of a programme without a number, of a kind, of just these technologies and owners.
+_NUMBERLESS = text(f"""
+    SELECT y.* FROM (SELECT x.*, {with_links("x")} FROM rights x
+        WHERE x.programme_id = CAST(:programme AS uuid) AND x.kind = :kind AND coalesce(x.number, x.application_number) IS NULL
+    ) y WHERE CAST(:technologies AS text[]) = ARRAY(
+        SELECT CAST(l.technology_id AS text) FROM right_technologies l WHERE l.right_id = y.id ORDER BY 1
+    ) AND CAST(:owners AS text[]) = ARRAY(
+        SELECT CAST(l.organisation_id AS text) FROM right_owners l WHERE l.right_id = y.id ORDER BY 1
+    ) ORDER BY y.id LIMIT 1
+""")
+#: What stands on a right, of a kind, a holder and a first day.
+_LIES = text("""
+    SELECT 1 FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b WHERE r.id = CAST(:right AS uuid)
+    AND b->>'kind' = :kind AND b->>'holder' IS NOT DISTINCT FROM CAST(:holder AS text)
+    AND b->>'from' IS NOT DISTINCT FROM CAST(:first AS text)
+""")
+#: Organisations that a programme knows by a name or a number; of one that was merged the one in its place.
+_CALLED = text("""
+    SELECT DISTINCT coalesce(merged_into, id) AS id FROM organisations
+    WHERE (name = :name OR name_zh = :name OR replace(upper(register_number), ' ', '') = :number)
+    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) LIMIT 2
+""")
+#: The technologies of a programme with an external id; of one that was merged the one in its place.
+_TECHNOLOGY = text("""
+    SELECT DISTINCT coalesce(merged_into, id) AS id FROM technologies WHERE external_id = :id
+    AND programme_id = CAST(:programme AS uuid) LIMIT 2
+""")
+#: Organisations of a programme with a number; without one those of a name, unless both have a number.
+_ORGANISATIONS = text("""
+    SELECT o.*, replace(upper(o.register_number), ' ', '') = CAST(:number AS text) AS numbered FROM organisations o
+    WHERE o.merged_into IS NULL AND (o.programme_id IS NULL OR o.programme_id = CAST(:programme AS uuid))
+    AND (replace(upper(o.register_number), ' ', '') = CAST(:number AS text)
+        OR o.name = :name AND (o.register_number IS NULL OR CAST(:number AS text) IS NULL))
+    ORDER BY numbered DESC NULLS LAST LIMIT 2
+""")
+#: A contact or an owner of an organisation by its name.
+_ROWS: Mapping[str, TextClause] = {
+    "contact": text(
+        "SELECT * FROM organisation_contacts WHERE organisation_id = CAST(:organisation AS uuid) AND name = :name LIMIT 1"
+    ),
+    "owner": text(
+        "SELECT * FROM organisation_owners WHERE organisation_id = CAST(:organisation AS uuid) AND name = :name LIMIT 1"
+    ),
+}

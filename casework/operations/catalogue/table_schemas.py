@@ -1,0 +1,187 @@
+"""What a row of a table of rights or of organisations may hold, checked and cleaned as the rows of any import.
+
+One row says one thing: a right with what lies on it, an organisation with a contact or an owner. A further row of the same one adds
+another of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+from casework.engine.case_objects.organisations import KINDS as KINDS_OF_ORGANISATIONS
+from casework.engine.case_objects.organisations import LANGUAGES, OWNER_KINDS, SIZES
+from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDENS
+from casework.engine.case_objects.outside_burdens import LICENCES
+from casework.engine.case_objects.right_kinds import KINDS, out_of_place
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.import_schemas import (
+    Amount,
+    Country,
+    Currency,
+    Day,
+    Name,
+    Several,
+    Short,
+    YesNo,
+    said,
+    words_of_faults,
+)
+
+Table = Literal["rights", "organisations"]
+#: Columns that a CSV file must have; of several with a bar between them, one.
+NEEDED: Mapping[Table, tuple[str, ...]] = {"rights": ("kind",), "organisations": ("name",)}
+#: What is said of the right itself, as its record names it.
+OF_RIGHT = (
+    "office", "application_number", "number", "owner", "filed_on", "granted_on", "status", "expires_on", "fee_paid_to", "family", "twin",
+    "checked_on",
+)  # fmt: skip
+#: Of the organisation itself, and of a contact or an owner: by its column what the record calls it.
+OF_ORGANISATION = (
+    "name", "name_zh", "kind", "country", "register_number", "address", "size", "state_owned", "language",
+)  # fmt: skip
+OF_CONTACT, OF_OWNER = ("name", "role", "email", "telephone", "language"), ("name", "kind", "country", "share")
+
+
+def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
+    def check(value: object) -> str:
+        code = str(value).strip().casefold()
+        if code not in codes:
+            raise ValueError(f"must be one of {', '.join(codes)}")
+        return code
+
+    return BeforeValidator(check)
+
+
+def _owners(value: object) -> list[tuple[str, str | None]]:
+    """Names with their shares: “Heat Works 60%; City University 40%”."""
+    if not isinstance(value, str):
+        raise ValueError("must be a text: names separated by semicolons, each with its share")
+    owners = []
+    for part in value.replace("；", ";").split(";"):
+        words = " ".join(part.split())
+        name, _, share = words.rpartition(" ")
+        # Without a percent sign the last word belongs to the name.
+        if not words.endswith(("%", "％")):
+            name, share = words, ""
+        if words:
+            owners.append((name.strip(), share.rstrip("%％") or None))
+    if any(not name or len(name) > 300 for name, _ in owners) or len(owners) > 50:
+        raise ValueError("must name up to 50 owners, each before its share")
+    return owners
+
+
+class _Row(BaseModel):
+    # What a row holds beyond these fields is left out; the report names it.
+    model_config = ConfigDict(extra="ignore")
+
+    source: Short | None = None
+
+
+class RightRow(_Row):
+    kind: Annotated[str, _one_of(tuple(KINDS))]
+    office: Short | None = None
+    application_number: Short | None = None
+    number: Short | None = None
+    owner: Name | None = None
+    filed_on: Day | None = None
+    granted_on: Day | None = None
+    status: Short | None = None
+    expires_on: Day | None = None
+    fee_paid_to: Day | None = None
+    family: Short | None = None
+    twin: Short | None = None
+    checked_on: Day | None = None
+    owners: Annotated[list[tuple[str, str | None]], BeforeValidator(_owners)] | None = None
+    technologies: Several | None = None
+    encumbrance: Annotated[str, _one_of(tuple(KINDS_OF_BURDENS))] | None = None
+    holder: Name | None = None
+    encumbrance_number: Short | None = None
+    begins_on: Day | None = None
+    ends_on: Day | None = None
+    amount: Amount | None = None
+    amount_currency: Currency | None = None
+    licence: Annotated[str, _one_of(LICENCES)] | None = None
+    territories: Several | None = None
+    uses: Several | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        given = self.model_dump(include=set(OF_RIGHT) - {"checked_on"})
+        if strange := out_of_place(self.kind, given):
+            raise ValueError(f"{strange[0]}|a right of the kind {self.kind} has none")
+        if self.status is not None and self.status not in KINDS[self.kind].statuses:
+            raise ValueError(f"status|must be one of {', '.join(KINDS[self.kind].statuses)}")
+        if not (self.number or self.application_number or self.technologies or self.owners):
+            raise ValueError("number|is missing: without a number a right is known by its technologies or its owners")
+        if (self.amount is None) != (self.amount_currency is None):
+            missing = "amount_currency" if self.amount_currency is None else "amount"
+            raise ValueError(f"{missing}|is missing: an amount needs its currency")
+        of_burden = ("holder", "encumbrance_number", "begins_on", "ends_on", "amount", "licence", "territories", "uses")
+        if self.encumbrance is None and (stray := next((name for name in of_burden if getattr(self, name)), None)):
+            raise ValueError(f"encumbrance|is missing: {stray} says something of one")
+        return self
+
+    def burden(self) -> JsonObject:
+        """What it says of an encumbrance, as a record of one names it; its holder is told by name."""
+        money = None
+        if self.amount is not None:
+            money = {"amount": format(self.amount.quantize(Decimal("0.01")), "f"), "currency": self.amount_currency}
+        return {
+            "kind": self.encumbrance,
+            "from": self.begins_on and self.begins_on.isoformat(),
+            "until": self.ends_on and self.ends_on.isoformat(),
+            "licence": self.licence,
+            "territories": self.territories or [],
+            "fields": self.uses or [],
+            "amount": money,
+        }
+
+
+class OrganisationRow(_Row):
+    name: Name
+    name_zh: Name | None = None
+    kind: Annotated[str, _one_of(KINDS_OF_ORGANISATIONS)] | None = None
+    country: Country | None = None
+    register_number: Short | None = None
+    address: Short | None = None
+    size: Annotated[str, _one_of(SIZES)] | None = None
+    state_owned: YesNo | None = None
+    language: Annotated[str, _one_of(LANGUAGES)] | None = None
+    contact_name: Name | None = None
+    contact_role: Short | None = None
+    contact_email: Short | None = None
+    contact_telephone: Short | None = None
+    contact_language: Annotated[str, _one_of(LANGUAGES)] | None = None
+    owner_name: Name | None = None
+    owner_kind: Annotated[str, _one_of(OWNER_KINDS)] | None = None
+    owner_country: Country | None = None
+    owner_share: Short | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        for what, names in (("contact", OF_CONTACT), ("owner", OF_OWNER)):
+            if self.row_of(what, names) and getattr(self, f"{what}_name") is None:
+                raise ValueError(f"{what}_name|is missing beside what is said of the {what}")
+        return self
+
+    def row_of(self, what: str, names: tuple[str, ...]) -> JsonObject:
+        """What it says of a contact or an owner."""
+        told = {name: getattr(self, f"{what}_{name}") for name in names}
+        if share := told.get("share"):
+            told["share"] = str(share).rstrip("%％ ")
+        return {name: value for name, value in told.items() if value is not None}
+
+
+ROWS: Mapping[Table, type[RightRow] | type[OrganisationRow]] = {"rights": RightRow, "organisations": OrganisationRow}
+
+
+def parse_row(table: Table, values: JsonMapping) -> tuple[RightRow | OrganisationRow | None, list[tuple[str, str]]]:
+    """The row, or everything that is wrong with it: pairs of a column and a reason."""
+    try:
+        return ROWS[table].model_validate(said(values)), []
+    except ValidationError as bad:
+        return None, words_of_faults(bad)
