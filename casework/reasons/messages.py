@@ -32,6 +32,7 @@ NO_FILE_HERE = reason(
     ),
 )
 READS_ONLY = reason("messages.reads_only", N_("you can read here, but not write."))
+BEFORE_FILED = reason("messages.before_filed", N_("lies before the day on which the letter was filed"))
 LETTER_TO_NOBODY = reason(
     "messages.letter_to_nobody", N_("this letter has no recipient in the present state of the case.")
 )

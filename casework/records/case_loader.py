@@ -294,6 +294,8 @@ def _document(row: Row) -> Document:
         row["own"],
         row["letter"],
         row["numbered"],
+        row["dispatched_how"],
+        row["dispatched_on"],
     )
 
 

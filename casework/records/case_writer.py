@@ -216,6 +216,8 @@ def _document_row(case: Case, document: Document, position: int) -> Row:
         "own": document.own,
         "letter": document.letter,
         "numbered": document.numbered,
+        "dispatched_how": document.dispatched_how,
+        "dispatched_on": document.dispatched_on,
     }
 
 

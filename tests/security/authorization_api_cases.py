@@ -74,6 +74,10 @@ CASES: tuple[Row, ...] = (
     get("/cases/{number}/documents", READERS, there=FOREIGN),
     get("/cases/{number}/file", READERS, there=FOREIGN),
     get("/cases/{number}/letters", READERS, there=FOREIGN),
+    post(
+        "/cases/{number}/letters/sent", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,
+        body=lambda on: {"letter": on["document"], "how": "post", "on": "2026-01-05"},
+    ),
     # While the case is open none goes at the end.
     get(
         "/cases/{number}/letters/preview", {"officer", "supervisor"}, READERS - {"officer", "supervisor"}, there=FOREIGN,

@@ -305,6 +305,7 @@ TABLE: tuple[Row, ...] = (
     get("/cases/<number>/letters", READERS, there=FOREIGN),
     get("/cases/<number>/letters/new", OWNERS, READERS - OWNERS, there=FOREIGN, status=303),
     post("/cases/<number>/letters/preview", OWNERS, READERS - OWNERS, there=FOREIGN, body=letter),
+    post("/cases/<number>/letters/sent", OWNERS, READERS - OWNERS, there=FOREIGN),
     post("/cases/<number>/letters", OWNERS, READERS - OWNERS, there=FOREIGN, body=letter),
     post("/cases/<number>/follow", READERS, there=FOREIGN),
     post("/cases/<number>/unfollow", READERS, there=FOREIGN),

@@ -68,6 +68,19 @@ def _written(body: Any) -> Written:
     )
 
 
+def dispatch_letter(call: Call) -> Done:
+    body = call.body
+    return letters.dispatch_letter(
+        call.db,
+        call.actor,
+        call.path["number"],
+        str(body.letter),
+        how=body.how,
+        on=body.on.isoformat(),
+        request=call.request,
+    )
+
+
 _LETTERS = "/cases/{number}/letters"
 
 ROUTES: tuple[Route, ...] = (
@@ -80,4 +93,6 @@ ROUTES: tuple[Route, ...] = (
         _LETTERS, send_letter, "File a letter as a document of the case; its provider is told", schemas.LetterSent,
         body=schemas.NewLetter, status=201, makes=_keep,
     ),
+    post(f"{_LETTERS}/sent", dispatch_letter, "Put down how a letter to a party went out, and when", schemas.LetterDispatched,
+        body=schemas.LetterOut),
 )  # fmt: skip

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from casework.api.documents.schemas import DocumentTold
-from casework.api.protocol.fields import Answer, Body, Day, Line, Query
+from casework.api.protocol.fields import Answer, Body, Day, Id, Line, Query
 
 Kind = Literal["invitation", "question", "progress", "referral", "reminder", "closing"]
 Told = Literal["en", "zh", "both"]
+Way = Literal["mail", "post", "hand"]
 To = Annotated[Line, Field(description="need_owner, technology_owner, or the id of a provider's referral")]
 By = Annotated[Day | None, Field(description="The day that the letter names")]
 Own = Annotated[str | None, Field(max_length=4000, description="A paragraph of one's own")]
@@ -19,6 +20,18 @@ Own = Annotated[str | None, Field(max_length=4000, description="A paragraph of o
 Attention = Annotated[
     Line | None, Field(description="Of a party: who there is to read it; the letter names the person")
 ]
+
+
+class LetterOut(Body):
+    letter: Annotated[Id, Field(description="Of the document")]
+    how: Way
+    on: Annotated[Day, Field(description="The day on which it went out; not before it was filed")]
+
+
+class LetterDispatched(Answer):
+    id: str
+    how: Way
+    on: str
 
 
 class NewLetter(Body):
@@ -67,6 +80,11 @@ class PossibleLetter(Answer):
 class LetterTold(DocumentTold):
     to: str
     number: Annotated[str | None, Field(description="That the office gave it, such as 京绿技〔2026〕12号")] = None
+    how: Annotated[Way | None, Field(description="How it went out to a party; null where nobody has put that down")] = (
+        None
+    )
+    dispatched_on: Annotated[str | None, Field(description="On which day it went out")] = None
+    may_dispatch: Annotated[bool, Field(description="Whether you put that down")]
 
 
 class LetterPage(Answer):

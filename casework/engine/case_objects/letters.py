@@ -6,21 +6,24 @@ was sent. A sealed mediation has none; its letters stay with its center.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from casework import reasons
+from casework.engine.definition.forms import insist_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line
-from casework.engine.execution.record_commands import SendLetter
+from casework.engine.execution.record_commands import DispatchLetter, SendLetter
 from casework.engine.execution.task_changes import commit
 from casework.engine.parties import PARTIES
 from casework.engine.parts import ACCEPTS, CONFIRMS_INTEREST, INTRODUCES
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Task
-from casework.engine.state.document_effects_schema import FiledFile, RegisteredDocument
+from casework.engine.state.case_documents import Document
+from casework.engine.state.document_effects_schema import Dispatch, FiledFile, RegisteredDocument
 from casework.engine.state.effects_schema import Effects, Language
-from casework.engine.state.events import LETTER_SENT
+from casework.engine.state.events import LETTER_DISPATCHED, LETTER_SENT
 from casework.errors import InvalidForm, NotAllowed, WrongState
 from casework.reasons import Reason
 
@@ -33,6 +36,8 @@ ASK_NOTHING = (PROGRESS, CLOSING)
 ASKING = (INVITATION, QUESTION)
 #: Who sends them, and what kind of paper each is.
 SENDERS, PAPER = (Role.OFFICER, Role.SUPERVISOR), "letter"
+#: How a letter gets to a party.
+WAYS = (MAIL, POST, HAND) = ("mail", "post", "hand")
 LANGUAGES: tuple[Language, ...] = ("en", "zh", "both")
 
 
@@ -112,8 +117,54 @@ def send(builder: EventBuilder, command: SendLetter) -> None:
     if command.address:
         body["address"] = line(command.address, "address", 200)
     effects: Effects = {"documents": [document], "files": [file], "what": command.kind, "language": command.language}
+    if command.address:
+        today = builder.context.calendar.local_date(builder.context.now).isoformat()
+        effects["dispatched"] = [{"id": id, "how": MAIL, "on": today}]
     builder.begin(LETTER_SENT, None if party else builder.track(command.to), effects, body)
     commit(builder)
+
+
+def dispatch(builder: EventBuilder, command: DispatchLetter) -> None:
+    """Put down how and when a letter to a party went out; said anew, the newer stands."""
+    today = builder.context.calendar.local_date(builder.context.now).isoformat()
+    document = builder.case.documents.get(command.document)
+    if builder.by.role not in accepted(builder.case, SENDERS):
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SENDERS))
+    if document is None or not to_a_party(document):
+        raise InvalidForm(fields={"letter": reasons.fields.NOT_KNOWN})
+    if command.how not in WAYS:
+        raise InvalidForm(fields={"how": reasons.fields.NOT_A_CHOICE})
+    insist_day(command.on, "on")
+    if command.on > today:
+        raise InvalidForm(fields={"on": reasons.fields.NOT_IN_FUTURE})
+    if command.on < builder.context.calendar.local_date(document.registered_at).isoformat():
+        raise InvalidForm(fields={"on": reasons.messages.BEFORE_FILED})
+    out: Dispatch = {"id": document.id, "how": command.how, "on": command.on}
+    builder.begin(LETTER_DISPATCHED, None, {"dispatched": [out], "what": command.how})
+    commit(builder)
+
+
+def to_a_party(document: Document) -> bool:
+    """Whether a document is a letter that has to be brought to a party; a provider sees its own in Casework."""
+    return document.letter is not None and document.party is not None and document.withdrawn_at is None
+
+
+def dispatch_faults(
+    before: Case, effects: Effects, role: str | None, days: Callable[[datetime], str], at: datetime
+) -> Iterator[str]:
+    """What is wrong with what a history says of how a letter went out; `days` gives the day of a moment there."""
+    if role not in accepted(before, SENDERS):
+        yield "it is by a role that sends no letters"
+    for out in effects.get("dispatched", ()):
+        document = before.documents.get(out["id"])
+        if document is None or not to_a_party(document):
+            yield "it is no letter to a party"
+        elif not days(document.registered_at) <= out["on"] <= days(at):
+            yield "it went out before it was filed, or later than it was said"
+        if out["how"] not in WAYS or effects.get("what") != out["how"]:
+            yield "it went out in a way that there is none of"
+    if len(effects.get("dispatched", ())) != 1:
+        yield "it speaks of one letter"
 
 
 def faults_of(before: Case, effects: Effects, role: str | None, track: str | None) -> Iterator[str]:
@@ -134,6 +185,8 @@ def faults_of(before: Case, effects: Effects, role: str | None, track: str | Non
         yield "it is filed as something else than it was sent as"
     if (numbered := document.get("numbered")) is not None and str(numbered["n"]) not in numbered["written"]:
         yield "its number is not the one that is written on it"
+    if any((out["id"], out["how"]) != (document["id"], MAIL) for out in effects.get("dispatched", ())):
+        yield "it says of another letter how that went out"
     if (
         document["id"] in before.documents
         or file["id"] in before.files

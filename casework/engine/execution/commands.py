@@ -15,6 +15,7 @@ from casework.engine.execution.record_commands import (
     ChangeGrantDay,
     Correct,
     DecideUnsealing,
+    DispatchLetter,
     FileDocument,
     GiveLink,
     Object,
@@ -196,6 +197,7 @@ Command = (
     | FileDocument
     | WithdrawDocument
     | SendLetter
+    | DispatchLetter
     | WithdrawGrant
     | ChangeGrantDay
     | ReturnPapers

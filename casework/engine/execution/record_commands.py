@@ -65,6 +65,15 @@ class SendLetter:
 
 
 @dataclass(frozen=True)
+class DispatchLetter:
+    """Put down how a letter to a party went out, and on which day."""
+
+    document: str
+    how: str
+    on: str
+
+
+@dataclass(frozen=True)
 class WithdrawGrant:
     """Let a provider see a document no longer."""
 

@@ -55,6 +55,9 @@ class Document:
     letter: str | None = None
     #: Its number, where the office numbers its letters.
     numbered: LetterNumber | None = None
+    #: How it went out to a party (mail, post or hand), and on which day.
+    dispatched_how: str | None = None
+    dispatched_on: str | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:

@@ -50,6 +50,15 @@ class RegisteredDocument(TypedDict):
     numbered: NotRequired[LetterNumber]
 
 
+class Dispatch(TypedDict):
+    """How a letter to a party went out, and on which day."""
+
+    id: str
+    #: mail, post or hand.
+    how: str
+    on: str
+
+
 class FiledFile(TypedDict):
     """A version of a document; its name and digest are in the body."""
 

@@ -8,6 +8,7 @@ from casework.engine.state.case import PartyLink
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.copies import replace
 from casework.engine.state.document_effects_schema import (
+    Dispatch,
     EndedConsent,
     FiledFile,
     GivenConsent,
@@ -75,6 +76,14 @@ def registered(documents: Documents, entries: list[RegisteredDocument], event: E
 
 def withdrawn(documents: Documents, ids: list[str], event: Event) -> Documents:
     return {**documents, **{id: replace(documents[id], withdrawn_at=event.at) for id in ids}}
+
+
+def dispatched(documents: Documents, entries: list[Dispatch], event: Event) -> Documents:
+    out = {
+        entry["id"]: replace(documents[entry["id"]], dispatched_how=entry["how"], dispatched_on=entry["on"])
+        for entry in entries
+    }
+    return {**documents, **out}
 
 
 def filed(files: Files, entries: list[FiledFile], event: Event) -> Files:

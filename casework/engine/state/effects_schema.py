@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 from casework.engine.deadlines.calendars import Unit
 from casework.engine.deadlines.deadlines import Rule
 from casework.engine.state.document_effects_schema import (
+    Dispatch,
     EndedConsent,
     FiledFile,
     GivenConsent,
@@ -368,6 +369,7 @@ class FoldedEffects(TypedDict, total=False):
     consents_ended: list[EndedConsent]
     documents: list[RegisteredDocument]
     documents_withdrawn: list[str]
+    dispatched: list[Dispatch]
     files: list[FiledFile]
     grants: list[GivenGrant]
     grant_days: list[GrantDay]

@@ -47,6 +47,8 @@ RIGHTS_CHANGED = "rights_changed"
 DOCUMENT_FILED, DOCUMENT_WITHDRAWN = "document_filed", "document_withdrawn"
 #: A letter of the office, filed as it was sent.
 LETTER_SENT = "letter_sent"
+#: How and when a letter to a party went out, as somebody put it down.
+LETTER_DISPATCHED = "letter_dispatched"
 #: A provider sees a document no longer, by a person or because its day has come; that day was changed.
 GRANT_WITHDRAWN, GRANT_EXPIRED, GRANT_DAY_CHANGED = "grant_withdrawn", "grant_expired", "grant_day_changed"
 #: It says what became of those that it had.

@@ -37,6 +37,7 @@ CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("consents_ended", "consents", document_projection.consents_ended),
     ("documents", "documents", document_projection.registered),
     ("documents_withdrawn", "documents", document_projection.withdrawn),
+    ("dispatched", "documents", document_projection.dispatched),
     ("files", "files", document_projection.filed),
     ("grants", "grants", document_projection.granted),
     ("grant_days", "grants", document_projection.grant_days),

@@ -36,7 +36,14 @@ KEEPS: Mapping[str, str] = {
     **dict.fromkeys((events.COMPLETED, events.EXITED, events.SKIPPED, events.FAILED, events.ADDED), _BESIDE),
     **dict.fromkeys((events.TIMER_FIRED, events.RECOUNTED, events.JOINED), _TIME),
     **dict.fromkeys(
-        (events.DOCUMENT_REGISTERED, events.DOCUMENT_FILED, events.DOCUMENT_WITHDRAWN, events.LETTER_SENT), _PAPER
+        (
+            events.DOCUMENT_REGISTERED,
+            events.DOCUMENT_FILED,
+            events.DOCUMENT_WITHDRAWN,
+            events.LETTER_SENT,
+            events.LETTER_DISPATCHED,
+        ),
+        _PAPER,
     ),
     **dict.fromkeys(
         (events.GRANT_WITHDRAWN, events.GRANT_EXPIRED, events.GRANT_DAY_CHANGED, events.PAPERS_RETURNED), _ACCESS

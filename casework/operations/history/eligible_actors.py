@@ -40,6 +40,7 @@ from casework.engine.state.events import (
     HANDED_OVER,
     INTEREST_DECLARED,
     JOINED,
+    LETTER_DISPATCHED,
     LETTER_SENT,
     LINK_GIVEN,
     LINK_REVOKED,
@@ -93,7 +94,8 @@ NOBODYS = frozenset(
 _BY_ROLE = {
     **dict.fromkeys((HANDED_OVER, CONSENT_ENDED), (Role.OFFICER, Role.SUPERVISOR)),
     RIGHTS_CHANGED: case_rights.ADDERS, NOTED: WRITERS[INTERNAL],
-    GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, GRANT_DAY_CHANGED: grant_commands.ENDERS,
+    GRANT_WITHDRAWN: grant_commands.ENDERS, LETTER_SENT: letters.SENDERS, LETTER_DISPATCHED: letters.SENDERS,
+    GRANT_DAY_CHANGED: grant_commands.ENDERS,
     PAPERS_RETURNED: grant_commands.RETURNERS,
     CORRECTED: (Role.OFFICER,), UNSEALING_ASKED: unsealing.ASKERS, PARTIES_TOLD: unsealing.ASKERS, GLASS_BROKEN: emergency_access.BREAKERS,
 }  # fmt: skip

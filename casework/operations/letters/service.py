@@ -31,7 +31,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
-from casework.engine.execution.record_commands import SendLetter
+from casework.engine.execution.record_commands import DispatchLetter, SendLetter
 from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case, Task
 from casework.engine.state.document_effects_schema import LetterNumber
@@ -89,6 +89,7 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
     sent = [document for document in list_documents(db, actor, case) if document.letter is not None]
     may = [(kind, to) for kind, to in letters.recipients(case) if _by(actor, case, to) is not None]
     parties = {to: who.stands for _, to in may if to in PARTIES and (who := _organisation(case, names, to)) is not None}
+    sends = _by(actor, case, next(iter(PARTIES))) is not None
     known = contacts_of(db, parties.values(), [case.programme]) if parties else {}
     return Letters(
         items=[
@@ -97,6 +98,9 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
                 letter,
                 to=_recipient(case, names, letter.referral or letter.party).en,
                 number=_written_number(case.documents[letter.id].numbered),
+                how=case.documents[letter.id].dispatched_how,
+                dispatched_on=case.documents[letter.id].dispatched_on,
+                may_dispatch=letters.to_a_party(case.documents[letter.id]) and sends,
             )
             for letter in reversed(sent)
         ],
@@ -191,6 +195,31 @@ def send_letter(
         if written.address:
             post_letter(db, done.answer["file"])
     return done
+
+
+def dispatch_letter(
+    db: Connection, actor: Actor, number: str, letter: str, *, how: str, on: str, request: Request
+) -> Done:
+    """Put down how a letter to a party went out, and when. Raises NotFound, NotAllowed and InvalidForm."""
+    insist_sender(db, actor, number)
+    case = _whole(db, actor, number)
+
+    def to_command(standing: Standing) -> tuple[Command, By]:
+        if sight(actor, standing.case) < Sight.ALL:
+            raise NotFound("case")
+        by = _by(actor, standing.case, next(iter(PARTIES)))
+        if by is None:
+            raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=SENDERS))
+        return DispatchLetter(letter, how, on), by
+
+    def answer(after: Case, _: list[Event]) -> JsonMapping:
+        return {
+            "id": letter,
+            "how": after.documents[letter].dispatched_how,
+            "on": after.documents[letter].dispatched_on,
+        }
+
+    return perform(db, actor, case.log, "case", to_command, answer=answer, request=request)
 
 
 def _insist_new(standing: Standing, written: Written, moment: datetime) -> None:

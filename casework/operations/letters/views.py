@@ -36,6 +36,11 @@ class LetterRow(DocumentRow):
     to: str
     #: That the office gave it; none where it numbers no letters.
     number: str | None
+    #: How it went out to a party (mail, post or hand), and on which day; none where nobody has put that down.
+    how: str | None
+    dispatched_on: str | None
+    #: Whether the reader puts that down.
+    may_dispatch: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -341,6 +341,8 @@ CREATE TABLE documents (
     own BOOLEAN DEFAULT false NOT NULL,
     letter TEXT,
     numbered JSONB,
+    dispatched_how TEXT,
+    dispatched_on DATE,
     CONSTRAINT pk_documents PRIMARY KEY (id),
     CONSTRAINT fk_documents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
@@ -349,6 +351,7 @@ COMMENT ON COLUMN documents.track_id IS 'The referral whose provider handed it i
 COMMENT ON COLUMN documents.own IS 'The office''s own, with nothing of a party in it';
 COMMENT ON COLUMN documents.letter IS 'Which letter of the office it is: invitation, referral, reminder or closing';
 COMMENT ON COLUMN documents.numbered IS 'Of a letter that has a number: year, n, and as it is written';
+COMMENT ON COLUMN documents.dispatched_how IS 'How a letter to a party went out: mail, post or hand';
 
 CREATE TABLE drafts (
     person_id UUID NOT NULL,

@@ -45,6 +45,8 @@ documents = Table(
     Column(
         "numbered", JSONB(none_as_null=True), comment="Of a letter that has a number: year, n, and as it is written"
     ),
+    Column("dispatched_how", Text, comment="How a letter to a party went out: mail, post or hand"),
+    Column("dispatched_on", Date),
 )
 
 files = Table(

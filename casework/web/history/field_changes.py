@@ -11,6 +11,7 @@ from casework.json_values import JsonValue
 from casework.operations.history.views import ChangedColumn, HistoryEntry
 from casework.web.history.sentences import Editions, values_of
 from casework.web.shell.i18n import N_, edition_text, listed
+from casework.web.shell.letter_words import SENT_BY
 from casework.web.shell.task_links import queue_name
 from casework.web.shell.values import PARTIES, Values, choice_name, paper_name, party_name, service_name
 
@@ -28,7 +29,7 @@ _COLUMNS = {
     "expires_on": N_("expires on"), "how": N_("how it ended"), "title": N_("title"), "number": N_("number"),
     "kind": N_("kind"), "valid_until": N_("valid until"), "registered_at": N_("registered"), "withdrawn_at": N_("withdrawn"),
     "returned_at": N_("given back"), "given_at": N_("given"),
-    "until": N_("last day"),
+    "until": N_("last day"), "dispatched_how": N_("how it went out"), "dispatched_on": N_("when it went out"),
     "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
     "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
 }  # fmt: skip
@@ -127,6 +128,8 @@ def _say_cell(
         return _row_name(change, editions, entry)
     if column == "how" and code:
         return gettext(_CONSENT_ENDS[code])
+    if column == "dispatched_how" and code:
+        return gettext(SENT_BY[code])
     return values.say(value, _FIELD_OF.get(column, column))
 
 

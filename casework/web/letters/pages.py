@@ -36,6 +36,7 @@ from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
 from casework.web.shell.i18n import N_, chinese, say_error, say_faults
 from casework.web.shell.layout import clock
+from casework.web.shell.letter_words import SENT_BY
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import party_name, service_name
 
@@ -101,6 +102,8 @@ def index(number: str) -> str:
         names=NAMES,
         purposes=PURPOSES,
         crumbs=_crumbs(number),
+        ways=SENT_BY,
+        today=clock().office_today.isoformat(),
         missing=_missing(),
     )
 
@@ -131,6 +134,24 @@ def _missing() -> str:
 
 def _crumbs(number: str) -> list[tuple[str, str]]:
     return [(gettext("Cases"), url_for("cases.index")), (number, url_for("cases.show", number=number))]
+
+
+@blueprint.post("/cases/<number>/letters/sent")
+def dispatch(number: str) -> BaseResponse:
+    """Put down how a letter went out, and when."""
+    sent = request.form
+    with page_transaction() as (db, actor):
+        letters.dispatch_letter(
+            db,
+            actor,
+            number,
+            sent.get("letter", ""),
+            how=sent.get("how", ""),
+            on=sent.get("on", ""),
+            request=read_request(),
+        )
+    flash(gettext("It is recorded how the letter went out."))
+    return redirect(url_for("letters.index", number=number), 303)
 
 
 @blueprint.get("/cases/<number>/letters/new")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,18 +17,20 @@ from casework.engine.case_objects.letters import (
     PROGRESS,
     QUESTION,
     REMINDER,
+    WAYS,
     awaited,
+    dispatch_faults,
     faults_of,
     recipients,
     refusal,
 )
 from casework.engine.case_objects.letters import REFERRAL as REQUEST
 from casework.engine.execution.context import By
-from casework.engine.execution.record_commands import FileTold, SendLetter
+from casework.engine.execution.record_commands import DispatchLetter, FileTold, SendLetter
 from casework.engine.parts import CONFIRMS_INTEREST, INTRODUCES, SENDS
 from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED, Case
-from casework.engine.state.events import LETTER_SENT
+from casework.engine.state.events import LETTER_DISPATCHED, LETTER_SENT
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, WrongState
 from tests.engine.small_case import at, case, referral, task, track
 from tests.engine.toy_case import begun
@@ -204,3 +207,87 @@ def test_a_letter_of_somebody_who_sends_none_or_twice_is_found() -> None:
     assert "could not be sent so" in first
     twice = replace(before, files={effects["files"][0]["id"]: None})  # type: ignore[dict-item]  # known already
     assert list(faults_of(twice, effects, Role.OFFICER, to)) == ["its file is not the first version of its document"]
+
+
+# --- how it went out -------------------------------------------------------------------------------------------------
+
+
+def invited_by_letter(**more: Any) -> tuple[Play, str]:
+    """A case with a letter to a party: the play, and the letter."""
+    play = asked()
+    return play, play.do(letter(INVITATION, NEED, **more))[0].effects["documents"][0]["id"]
+
+
+def day_of(play: Play, days: int = 0) -> str:
+    return (play.calendar.local_date(play.now) + timedelta(days=days)).isoformat()
+
+
+def test_how_a_letter_went_out_is_put_down_and_said_anew() -> None:
+    play, id = invited_by_letter()
+    assert (play.case.documents[id].dispatched_how, play.case.documents[id].dispatched_on) == (None, None)
+    for how in WAYS:
+        event = play.do(DispatchLetter(id, how, day_of(play)))[0]
+        assert (event.kind, event.effects["what"], event.track) == (LETTER_DISPATCHED, how, None)
+        assert (play.case.documents[id].dispatched_how, play.case.documents[id].dispatched_on) == (how, day_of(play))
+
+
+def test_one_that_is_mailed_from_here_has_gone_out_by_mail() -> None:
+    play, id = invited_by_letter(address="li@example.org")
+    assert (play.case.documents[id].dispatched_how, play.case.documents[id].dispatched_on) == ("mail", day_of(play))
+
+
+@pytest.mark.parametrize(
+    ("how", "days", "by", "error"),
+    [
+        ("pigeon", 0, OFFICER, InvalidForm),
+        ("post", 1, OFFICER, InvalidForm),
+        ("post", -1, OFFICER, InvalidForm),
+        ("post", 0, AUDITOR, NotAllowed),
+        ("post", 0, PROVIDER, NotAllowed),
+    ],
+)
+def test_what_cannot_be_put_down_is_refused(how: str, days: int, by: By, error: type[CaseworkError]) -> None:
+    play, id = invited_by_letter()
+    with pytest.raises(error):
+        play.do(DispatchLetter(id, how, day_of(play, days)), by)
+
+
+def test_a_letter_to_a_provider_or_no_letter_does_not_go_out() -> None:
+    play = asked()
+    to_provider = play.do(letter(REQUEST, play.track("referral").id))[0].effects["documents"][0]["id"]
+    for id in (to_provider, "nothing"):
+        with pytest.raises(InvalidForm):
+            play.do(DispatchLetter(id, "post", day_of(play)))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda e: None, ""),
+        (lambda e: e["dispatched"][0].update(how="pigeon"), "in a way that there is none of"),
+        (lambda e: e.update(what="hand"), "in a way that there is none of"),
+        (lambda e: e["dispatched"][0].update(on="2020-01-01"), "before it was filed"),
+        (lambda e: e["dispatched"][0].update(on="2999-01-01"), "later than it was said"),
+        (lambda e: e["dispatched"][0].update(id="nothing"), "no letter to a party"),
+        (lambda e: e["dispatched"].clear(), "speaks of one letter"),
+    ],
+)
+def test_what_could_not_have_been_put_down_is_found(change: Any, told: str) -> None:
+    play, id = invited_by_letter()
+    before, event = play.case, play.do(DispatchLetter(id, "post", day_of(play)))[0]
+    effects: Any = deepcopy(dict(event.effects))
+    change(effects)
+
+    def day(moment: datetime) -> str:
+        return play.calendar.local_date(moment).isoformat()
+
+    faults = " / ".join(dispatch_faults(before, effects, Role.OFFICER, day, event.at))
+    assert told in faults
+    assert bool(faults) is bool(told)
+    assert "role that sends no letters" in " / ".join(dispatch_faults(before, effects, Role.AUDITOR, day, event.at))
+
+
+def test_a_letter_says_of_no_other_how_that_went_out() -> None:
+    before, effects, to = recorded()
+    effects["dispatched"] = [{"id": "another", "how": "mail", "on": "2026-01-05"}]
+    assert list(faults_of(before, effects, Role.OFFICER, to)) == ["it says of another letter how that went out"]

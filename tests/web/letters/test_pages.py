@@ -21,6 +21,7 @@ from casework.operations.letters import pdf
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.tasks.service import suspend_task
+from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.support.pages import read_page
@@ -345,3 +346,32 @@ def test_a_mediation_makes_no_letter_possible(
 
 def _stable(page: str) -> str:
     return page[page.index("<main") : page.index("</main>")]
+
+
+def test_how_a_letter_went_out_is_put_down_on_the_page(
+    browser_for: Enter, asked: tuple[str, str], engine: Engine
+) -> None:
+    """By an officer, with the day; the list and the history say it, and a letter to a provider goes out no other way."""
+    officer, number = browser_for("officer"), asked[0]
+    assert send(officer, number, "progress", "need_owner") == 303
+    assert send(officer, number, "referral", asked[1]) == 303
+    page = f"/cases/{number}/letters"
+    shown = officer.get(page).text
+    assert "not recorded" in shown
+    assert shown.count("Put down how it went out") == 1
+    (letter,) = (one.id for one in documents(engine, number).documents.values() if one.letter == "progress")
+    form = {"letter": letter, "how": "post", "on": today().isoformat()}
+    for wrong in (
+        {"how": "pigeon"},
+        {"on": "soon"},
+        {"on": (today() + timedelta(days=3)).isoformat()},
+        {"letter": "x"},
+    ):
+        assert officer.post(f"{page}/sent", form | wrong, page=page).status_code == 422
+    assert officer.post(f"{page}/sent", form, page=page).status_code == 303
+    shown = officer.get(page).text
+    assert "By post" in shown
+    assert "not recorded" not in shown
+    assert "recorded that a letter went out by post" in officer.get(f"/cases/{number}/history").text
+    assert "Put down how it went out" not in browser_for("auditor").get(page).text
+    assert list(verify_all(engine)) == []

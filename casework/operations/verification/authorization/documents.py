@@ -64,6 +64,13 @@ def judge_letter(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from letters.faults_of(before, event.effects, event.role, event.track)
 
 
+def judge_dispatch(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    calendar = evidence.past.calendar(before.programme, event.at)
+    yield from letters.dispatch_faults(
+        before, event.effects, event.role, lambda moment: calendar.local_date(moment).isoformat(), event.at
+    )
+
+
 def judge_grant_withdrawn(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from role_not_among(before, event, grant_commands.ENDERS)
     yield from _grant(before, event, event.effects.get("grants_ended", ()))

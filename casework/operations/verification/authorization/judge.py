@@ -23,6 +23,7 @@ from casework.engine.state.events import (
     HANDED_OVER,
     INTEREST_DECLARED,
     JOINED,
+    LETTER_DISPATCHED,
     LETTER_SENT,
     LINK_GIVEN,
     LINK_REVOKED,
@@ -56,6 +57,7 @@ from casework.operations.verification.authorization.case_changes import (
 from casework.operations.verification.authorization.clocks import clocks_against
 from casework.operations.verification.authorization.documents import (
     judge_consent_ended,
+    judge_dispatch,
     judge_document,
     judge_grant_day_changed,
     judge_grant_expired,
@@ -152,6 +154,7 @@ _KINDS: Mapping[str, Callable[[Evidence, Case, Event], Reasons]] = {
     DOCUMENT_FILED: judge_document,
     DOCUMENT_WITHDRAWN: judge_document,
     LETTER_SENT: judge_letter,
+    LETTER_DISPATCHED: judge_dispatch,
     GRANT_WITHDRAWN: judge_grant_withdrawn,
     GRANT_EXPIRED: judge_grant_expired,
     GRANT_DAY_CHANGED: judge_grant_day_changed,
