@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED
 from casework.engine.state.events import RegisterEvent
+from casework.ledger.redactable_bodies import ERASED
 from casework.records.register_entries import MARK
 from casework.records.row_security import whole
 
@@ -23,24 +24,23 @@ def screening_faults(db: Connection, log: str, events: Iterable[RegisterEvent]) 
     for seq, event in caused.items():
         if (said := told.get(seq)) is None:
             yield seq, "it names a cause that does not know this screening"
-        elif _said(event) != _in_case(said):
+        elif not _agrees(event, said):
             yield seq, "it says something else of the screening than the case"
 
 
-def _said(event: RegisterEvent) -> Any:
-    """Result, day, end, and of each owner the result, as the organisation's log has them."""
-    rows = {name.partition(MARK)[0]: row for name, row in event.body.items() if isinstance(row, Mapping)}
-    screening = rows.get("organisation_screenings", {})
-    owners = {
-        name.partition(MARK)[2]: row.get("screened")
-        for name, row in event.body.items()
-        if name.startswith("organisation_owners") and isinstance(row, Mapping)
-    }
-    return [screening.get(name) for name in _OF_BOTH], owners
-
-
-def _in_case(said: Mapping[str, Any]) -> Any:
-    return [said.get(name) for name in _OF_BOTH], said.get("owners")
+def _agrees(event: RegisterEvent, said: Mapping[str, Any]) -> bool:
+    """Whether result, day, end and the result of each owner are those of the case, as far as words were not erased with them."""
+    told = {name.partition(MARK)[::2]: row for name, row in event.body.items() if MARK in name}
+    screenings = [row for (table, _), row in told.items() if table == "organisation_screenings" and row is not ERASED]
+    owners = {key: row for (table, key), row in told.items() if table == "organisation_owners"}
+    found = said["owners"]
+    return (
+        all(isinstance(row, Mapping) and row.get(name) == said[name] for row in screenings for name in _OF_BOTH)
+        and owners.keys() == found.keys()
+        and all(
+            row is ERASED or isinstance(row, Mapping) and row["screened"] == found[key] for key, row in owners.items()
+        )
+    )
 
 
 _OF_BOTH = ("result", "checked_on", "valid_until")

@@ -16,6 +16,7 @@ from casework.engine.definition.forms import Choice, Form, Note, Text, YesNo
 from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
+from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue import organisations, screenings
 from casework.operations.catalogue.evidence import evidence_of, screenings_to_show
@@ -170,6 +171,7 @@ def show(party: UUID) -> str:
         screens=screens,
         to_show=to_show,
         results=RESULTS,
+        erased_words=ERASED_WORDS,
         services=[gettext(SERVICES.get(code, code)) for code in one.services],
         provider=one.kind == PROVIDER,
         **belongs,
