@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fiel
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, Texts, build_form, read_request
-from casework.web.shell.i18n import N_
+from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, page_transaction
 
@@ -50,7 +50,8 @@ _ABOUT = {
 #: What an entry of a record's history says happened.
 HAPPENED: Mapping[str, str] = {
     "recorded": N_("%(who)s entered it"),
-    "imported": N_("An import by %(who)s brought it, or brought other values"),
+    "recorded by import": N_("%(who)s imported it"),
+    "imported": N_("%(who)s imported other values of it"),
     "corrected": N_("%(who)s put it right"),
     "confirmed": N_("%(who)s confirmed: %(fields)s"),
     "merged": N_("%(who)s merged this record into “%(other)s”"),
@@ -65,8 +66,12 @@ STANDS = {"confirmed": N_("with confirmed values"), "claimed": N_("with none con
 
 #: By the column of a record the name of its field on the page, where it is another.
 _SHOWN_AS = {"owner_id": "owner"}
-#: What an import brought that has no column of its own.
+#: What an import brought that has no column of its own: all of it, and each by the name that files give it.
 _MORE = N_("Other columns")
+_IN_MORE: Mapping[str, str] = {
+    "acronym": N_("Acronym"), "partner_countries": N_("Partner countries"), "total_cost": N_("Total cost"),
+    "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"), "end_date": N_("Ended on"),
+}  # fmt: skip
 
 
 def _label(noun: Kept, field: str) -> str:
@@ -74,6 +79,18 @@ def _label(noun: Kept, field: str) -> str:
         return gettext("Status")
     name = _SHOWN_AS.get(field, field)
     return gettext(FIELDS[noun].get(name) or FIELDS[noun].get(name.removesuffix("_zh"), _MORE))
+
+
+def _more_changes(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """What an import brought or changed beside the columns, each by its name."""
+    was, says = (value if isinstance(value, Mapping) else {} for value in (before, after))
+    for name in dict.fromkeys((*was, *says)):
+        if was.get(name) != says.get(name):
+            yield gettext(_IN_MORE.get(name, name)), _plainly(was.get(name)), _plainly(says.get(name))
+
+
+def _plainly(value: Any) -> str:
+    return listed(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
 
 
 class _Pages:
@@ -187,7 +204,7 @@ class _Pages:
         )
 
     def _say(self, entry: RecordEntry) -> str:
-        kind = "imported" if entry.imported else entry.kind
+        kind = f"{entry.kind} by import" if entry.imported and entry.kind == "recorded" else entry.kind
         return gettext(
             HAPPENED.get(kind, kind),
             who=entry.who or gettext("The system"),
@@ -200,8 +217,12 @@ class _Pages:
         told = [
             (_label(self.noun, name), say_value(before, name, names), say_value(after, name, names))
             for name, (before, after) in entry.changes.items()
-            if name not in entry.erased and (entry.kind != "recorded" or after not in (None, "", [], {}))
+            if name != "more"
+            and name not in entry.erased
+            and (entry.kind != "recorded" or after not in (None, "", [], {}))
         ]
+        if "more" not in entry.erased:
+            told += _more_changes(*entry.changes.get("more", (None, None)))
         return told + [(_label(self.noun, name), "", gettext("erased")) for name in entry.erased]
 
     def confirm(self, **path: UUID) -> BaseResponse:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.service import verify_all
@@ -123,3 +125,19 @@ def test_the_form_offers_what_the_programme_has_on_its_lists(browser_for: Enter,
     with transaction(engine) as db:
         sector = text("SELECT sector FROM needs WHERE id = CAST(:id AS uuid)")
         assert db.execute(sector, {"id": world.needs[0]}).scalar_one() == "steel"
+
+
+def test_the_history_says_what_an_import_entered_and_what_it_changed(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    head = "external_id,title,acronym,total_cost,total_cost_currency,partner_countries\n"
+    for row in ("T-9,Kiln,KLN,5000,EUR,DE; NO", "T-9,Kiln,KILN,5000,EUR,DE; NO"):
+        import_records(engine, "technologies", io.BytesIO(f"{head}{row}\n".encode()), programme="BJ")
+    with transaction(engine) as db:
+        id = db.execute(text("SELECT id FROM technologies WHERE external_id = 'T-9'")).scalar_one()
+    told = words_of(browser_for("officer").get(f"/technologies/{id}").text)
+    assert "The system imported it" in told
+    assert "The system imported other values of it" in told
+    assert "Acronym" in told
+    assert "Total cost" in told
+    assert "Other columns" not in told
