@@ -33,7 +33,7 @@ from casework.web.shell.form_reading import (
     typed_rows,
     wants_more,
 )
-from casework.web.shell.i18n import edition_text, listed, say
+from casework.web.shell.i18n import edition_text, listed, say, say_unit
 
 #: What fields offer that an edition cannot know, by the field's name ("rows.cell" in rows) or else by its type: parties, rights, people …
 Choices = Mapping[str, Sequence[Choice]]
@@ -257,7 +257,7 @@ def _field(
         currency=state.currency,
         rows=_rows(state.rows, name, wrong),
         choices=answers[name],
-        unit=rule.get("unit") or "",
+        unit=say_unit(rule.get("unit") or ""),
         max=rule.get("max") if type_ in ("text", "note") else None,
         least=rule.get("min") if number else None,
         most=rule.get("max") if number else None,

@@ -34,6 +34,14 @@ def listed(words: Iterable[object]) -> str:
     return beside.join(map(str, all_of_them))
 
 
+_UNITS = {"months": N_("months"), "days": N_("days")}
+
+
+def say_unit(unit: str) -> str:
+    """A unit in the reader's language where it is a word; what is a sign stays."""
+    return gettext(_UNITS[unit]) if unit in _UNITS else unit
+
+
 def labelled(what: object, more: object) -> str:
     """What something is or says behind its name, with the reader's own colon; markup where one of them is."""
     form = "{}：{}" if chinese() else "{}: {}"

@@ -16,7 +16,7 @@ from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.programme_lists import Called
 from casework.web.shell.forms import texts_of
-from casework.web.shell.i18n import N_, edition_text, listed, name_of
+from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_unit
 from casework.web.shell.layout import day_element, time_element
 from casework.web.shell.record_words import RECORD_WORDS
 
@@ -207,7 +207,19 @@ class Values:
             return party_name(value)
         if _is_id(value):
             return gettext("something that is not there any more")
+        if unit := self._unit(name):
+            return f"{value} {unit}"
         return self._choice(name, value)
+
+    def _unit(self, name: str) -> str:
+        """The unit of a number, as its form writes it beside the field."""
+        if self.edition is None or not self.form:
+            return ""
+        name, _, column = name.partition(".")
+        asked = (rule for rule in self.edition.rules["forms"].get(self.form, ()) if rule["name"] == name)
+        if column:
+            asked = (part for rule in asked for part in rule.get("fields", ()) if part["name"] == column)
+        return next((say_unit(rule.get("unit") or "") for rule in asked), "")
 
     def _choice(self, name: str, code: str) -> str:
         if self.edition is not None and self.form:

@@ -36,6 +36,7 @@ from casework.operations.core.event_views import EventView, FormKey
 from casework.operations.core.views import Named, TaskKey
 from casework.operations.verification.authorization.evidence import BY_ITSELF
 from casework.web.history.sentences import say_entry
+from casework.web.shell.values import Values
 from tests.operations.history.test_eligible_actors import KINDS
 
 WHATS = {
@@ -108,3 +109,29 @@ def test_each_kind_has_a_sentence_in_both_languages(app: Flask, entry: EventView
     assert not english.startswith(("Li Na:", "The system:"))
     assert chinese != english
     assert any("\u4e00" <= one <= "\u9fff" for one in chinese)
+
+
+WITH_UNITS = [
+    (edition, form, rule["name"], rule["unit"])
+    for fingerprint in load_library().newest.values()
+    for edition in [load_library()[fingerprint]]
+    for form, rules in edition.rules["forms"].items()
+    for rule in rules
+    if rule.get("unit")
+]
+
+
+@pytest.mark.parametrize(
+    ("edition", "form", "field", "unit"), WITH_UNITS, ids=[f"{one[1]}.{one[2]}" for one in WITH_UNITS]
+)
+def test_a_number_is_said_with_the_unit_of_its_form(
+    app: Flask, edition: Edition, form: str, field: str, unit: str
+) -> None:
+    values = Values(edition=edition, form=form)
+    with app.test_request_context("/"):
+        with force_locale("en"):
+            assert values.say("3.4", field) == f"3.4 {unit}"
+            assert values.say("3.4", "anything else") == "3.4"
+            assert Values().say("3.4", field) == "3.4"
+        with force_locale("zh_Hans"):
+            assert values.say("36", field) == f"36 {({'months': '个月', 'days': '天'}).get(unit, unit)}"
