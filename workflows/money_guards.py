@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from casework.engine.case_objects.money import amount_of, owed, repayments_of, say_next
+from casework.engine.case_objects.money import amount_of, done_of, owed, say_next
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.own_limits import INTEREST
@@ -21,7 +21,7 @@ def _paid(facts: Facts) -> tuple[Decimal, str]:
 def _principals(facts: Facts) -> list[Decimal]:
     """What came back of the loan, but for the repayment that is being recorded."""
     task = facts.task.id if facts.task else None
-    rows = [row for row in repayments_of(facts.case, facts.track, "repayment") if row.id != task]
+    rows = [row for row in done_of(facts.case, facts.track, "repayment") if row.id != task]
     return [said[0] for row in rows if (said := amount_of(row.result.get("principal"))) is not None]
 
 
@@ -111,7 +111,7 @@ def overdue_has_come_in(facts: Facts) -> bool:
         return False
     came = [
         said
-        for row in repayments_of(facts.case, facts.track, "repayment")
+        for row in done_of(facts.case, facts.track, "repayment")
         if row.closed_at is not None and row.closed_at >= missed.at
         for name in ("principal", "interest")
         if (said := amount_of(row.result.get(name))) is not None

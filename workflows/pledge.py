@@ -421,7 +421,7 @@ class Pledge(Workflow):
     money = {
         "wanted": "apply.amount", "offered": "approved.amount", "approved": "bank_approved.amount",
         "paid": "paid_out.amount", "repaid": "repayment.principal", "interest": "repayment.interest",
-        "repaid_on": "repayment.paid_on", "recovered": "disposed.amount",
+        "repaid_on": "repayment.paid_on", "recovered": "disposed.amount", "valued": "valued.value|valuation_refresh.value",
     }  # fmt: skip
     on_request = (
         ((servicing, overdue), (Role.PROVIDER,), REPAYMENT),

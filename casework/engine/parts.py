@@ -101,8 +101,10 @@ WANTED, OFFERED, APPROVED, PAID, RECOVERED = "wanted", "offered", "approved", "p
 MONEY_STAGES = (WANTED, OFFERED, APPROVED, PAID)
 #: Of each repayment: the part that lessens the debt, what was paid for the loan beside it, and its day.
 REPAID, INTEREST, REPAID_ON = "repaid", "interest", "repaid_on"
+#: What the security of a loan was found to be worth, by an action or a task: the newest counts.
+VALUED = "valued"
 #: What a definition may tell of its money.
-MONEY_PARTS = (*MONEY_STAGES, RECOVERED, REPAID, INTEREST, REPAID_ON)
+MONEY_PARTS = (*MONEY_STAGES, RECOVERED, REPAID, INTEREST, REPAID_ON, VALUED)
 #: What a workflow may tell of the price of a deal (`Workflow.price`): which of that are amounts, and which days; the others are choices.
 PRICE_PARTS = ("kind", "form", "contract_value", "technology_value", "no_price", "no_value", "signed_on")
 PRICE_AMOUNTS = ("contract_value", "technology_value")

@@ -127,7 +127,9 @@ CHOICES: Mapping[tuple[str, str], str] = {
 #: Of each catalogue an item that every programme begins with.
 ITEMS: Mapping[str, str] = {"green_items": "2025/1", "indicators": "energy/MWh", "closing_reasons": "money/price"}
 #: Answered although it need not be: (transition or task, field). No right of a script says whose it is unless the script does.
-ALSO_SAID = frozenset({("confirm", "owner_seen"), ("eligible", "co_owners"), ("eligible", "twin")})
+ALSO_SAID = frozenset(
+    {("confirm", "owner_seen"), ("eligible", "co_owners"), ("eligible", "twin"), ("record_baseline", "conditions")}
+)
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from casework import reasons
-from casework.engine.parts import INTEREST, MONEY_STAGES, PAID, RECOVERED, REPAID, REPAID_ON
+from casework.engine.parts import INTEREST, MONEY_STAGES, PAID, RECOVERED, REPAID, REPAID_ON, VALUED
 from casework.engine.state.case import COMPLETED, Case, Task, Track
 from casework.reasons import Reason
 
@@ -49,6 +49,8 @@ class MoneyOfTrack:
     recovered: Decimal | None
     #: What is owed still; None before anything was paid, and where nothing is paid back.
     balance: Decimal | None
+    #: What its security was found to be worth last.
+    value: Said | None = None
 
     @property
     def latest(self) -> Said | None:
@@ -75,10 +77,11 @@ def money_of(case: Case, track: Track, written: Mapping[str, str]) -> MoneyOfTra
     recovered = _said(track, RECOVERED, written.get(RECOVERED, ""))
     paid = next((said for said in stages if said.stage == PAID), None)
     if paid is None or REPAID not in written:
-        return MoneyOfTrack(track.id, stages, (), None, None)
+        return MoneyOfTrack(track.id, stages, (), None, None, _valued(case, track, written))
     rows = tuple(rows_of(paid.amount, _repaid(case, track, written)))
     came_back = [row.principal for row in rows] + ([recovered.amount] if recovered else [])
-    return MoneyOfTrack(track.id, stages, rows, recovered.amount if recovered else None, owed(paid.amount, came_back))
+    balance, value = owed(paid.amount, came_back), _valued(case, track, written)
+    return MoneyOfTrack(track.id, stages, rows, recovered.amount if recovered else None, balance, value)
 
 
 def _said(track: Track, stage: str, written: str) -> Said | None:
@@ -92,16 +95,29 @@ def _said(track: Track, stage: str, written: str) -> Said | None:
     return max(found, key=lambda said: said.at, default=None)
 
 
+def _valued(case: Case, track: Track, written: Mapping[str, str]) -> Said | None:
+    """The newest value of the security: what an action said at first, or a task since."""
+    places = written.get(VALUED, "")
+    first = _said(track, VALUED, places)
+    found = [first] if first is not None else []
+    for where in filter(None, places.split("|")):
+        name, _, field = where.partition(".")
+        for task in done_of(case, track, name):
+            if (amount := amount_of(task.result.get(field))) is not None:
+                found.append(Said(VALUED, *amount, task.closed_at or task.opened_at))
+    return max(found, key=lambda said: said.at, default=None)
+
+
 def _repaid(case: Case, track: Track, written: Mapping[str, str]) -> Iterator[tuple[str, str, Decimal, Decimal | None]]:
     name, _, field = written[REPAID].partition(".")
     interest, on = (written.get(part, "").partition(".")[2] for part in (INTEREST, REPAID_ON))
-    for task in repayments_of(case, track, name):
+    for task in done_of(case, track, name):
         if (principal := amount_of(task.result.get(field))) is not None:
             paid = amount_of(task.result.get(interest))
             yield task.id, str(task.result.get(on) or ""), principal[0], paid and paid[0]
 
 
-def repayments_of(case: Case, track: Track, name: str) -> list[Task]:
+def done_of(case: Case, track: Track, name: str) -> list[Task]:
     """The finished tasks of a name on a track that were filled in."""
     return [
         task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from casework.engine.case_objects.money import MoneyOfTrack, money_of
+from casework.engine.case_objects.money import MoneyOfTrack, Said, money_of
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.state.case import Case
@@ -48,6 +48,8 @@ class ServiceMoney:
     recovered: str | None
     #: What is owed still; None where nothing is paid back.
     balance: str | None
+    #: What its security was found to be worth last.
+    value: StageOfMoney | None
 
 
 def list_money(
@@ -83,10 +85,7 @@ def _told(case: Case, told: MoneyOfTrack) -> ServiceMoney:
         track=told.track,
         kind=track.kind or track.workflow,
         currency=told.stages[-1].currency,
-        stages=[
-            StageOfMoney(stage=said.stage, amount=str(said.amount), currency=said.currency, at=instant(said.at))
-            for said in told.stages
-        ],
+        stages=[_stage(said) for said in told.stages],
         repayments=[
             RepaymentRow(
                 on=row.on,
@@ -98,4 +97,9 @@ def _told(case: Case, told: MoneyOfTrack) -> ServiceMoney:
         ],
         recovered=None if told.recovered is None else str(told.recovered),
         balance=None if told.balance is None else str(told.balance),
+        value=None if told.value is None else _stage(told.value),
     )
+
+
+def _stage(said: Said) -> StageOfMoney:
+    return StageOfMoney(stage=said.stage, amount=str(said.amount), currency=said.currency, at=instant(said.at))

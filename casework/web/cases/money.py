@@ -73,6 +73,8 @@ def _lines(one: ServiceMoney) -> Iterable[MoneyLine]:
         yield MoneyLine(
             gettext("owed"), gettext("nothing, all is paid back") if paid else _amount(one.currency, one.balance), None
         )
+    if one.value is not None:
+        yield MoneyLine(gettext("value of the rights"), _amount(one.value.currency, one.value.amount), one.value.at)
 
 
 def _amount(currency: str, amount: str) -> str:

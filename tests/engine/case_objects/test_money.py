@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.case_objects.money import amount_of, money_of, owed, repayments_of, rows_of, say_next
+from casework.engine.case_objects.money import amount_of, done_of, money_of, owed, rows_of, say_next
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
 NOW = datetime(2026, 3, 16, 4, tzinfo=UTC)
@@ -104,7 +104,7 @@ def test_only_finished_rows_of_this_loan_count() -> None:
         repayment(2, "1.00", state="Ready"),
         repayment(3, "1.00", result={}),
     )
-    assert repayments_of(case(loan, *others), loan, "repayment") == []
+    assert done_of(case(loan, *others), loan, "repayment") == []
     assert money_of(case(loan, *others), loan, WRITTEN).balance == Decimal(6)
 
 

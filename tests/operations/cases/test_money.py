@@ -52,6 +52,22 @@ def test_a_loan_is_told_stage_by_stage_with_what_is_owed(db: Connection, world: 
         ("2026-04-01", "2.50", None, "3.50")
     ]
     assert (told.kind, told.currency, told.balance) == ("pledge", "CNY", "3.50")
+    assert told.value is None
+
+
+def test_the_newest_value_of_the_rights_counts(db: Connection, world: World) -> None:
+    track = track_of("pledge", "servicing", ("apply", "8.00"), ("paid_out", "6.00"))
+    first = replace(track.fired["paid_out"], data={"value": {"amount": "20.00", "currency": "CNY"}})
+    track = replace(track, fired={**track.fired, "valued": first})
+    case = case_with(db, world, track)
+    [told] = list_money(case, load_library().editions)
+    assert told.value is not None
+    assert told.value.amount == "20.00"
+    again = {"value": {"amount": "16.00", "currency": "CNY"}, "valued_on": "2026-04-01"}
+    anew = replace(repaid(track, "1.00"), name="valuation_refresh", rule="valuation_refresh", result=again)
+    [told] = list_money(replace(case, tasks={anew.id: anew}), load_library().editions)
+    assert told.value is not None
+    assert (told.value.amount, told.repayments, told.balance) == ("16.00", [], "6.00")
 
 
 def test_what_is_given_is_not_owed(db: Connection, world: World) -> None:
