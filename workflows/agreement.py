@@ -25,6 +25,7 @@ from workflows.deal_guards import (
     agreement_holds_rights,
     agreement_lets_go_of_rights,
     agreement_only_prepares,
+    company_of_the_venture_is_named,
     kind_is_as_proposed,
     licence_follows_the_signing,
     licensed_agreement_burdens_rights,
@@ -120,7 +121,8 @@ class Expiry(Form):
 
 #: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
 TERMS_FIT = (
-    kind_is_as_proposed, agreement_dates_in_order, rights_are_named, rights_fit_the_kind, rights_of_terms_are_confirmed,
+    kind_is_as_proposed, agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
+    rights_fit_the_kind, rights_of_terms_are_confirmed,
     check_of_rights_is_fresh, rights_named_were_checked, giver_owns_each_right, rights_of_terms_have_not_ended,
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
     price_has_one_currency, technology_value_is_part, payments_make_the_value,

@@ -123,6 +123,7 @@ CONTRIBUTIONS = {
 }
 #: Those by which the company has a licence, which has its territories and uses.
 LICENSED_INTO = ("exclusive", "sole", "plain")
+INTO_COMPANY = ("assigned", *LICENSED_INTO)
 #: What a technology is used for: the fields of WIPO GREEN.
 USES = {
     "building": "Building and construction", "chemicals": "Chemicals and advanced materials", "energy": "Energy",

@@ -29,6 +29,7 @@ from casework.engine.state.right_values import Burden, RightChange
 from workflows.codes import (
     ABOUT_RIGHTS,
     AGREEMENTS,
+    INTO_COMPANY,
     LICENCES,
     LICENSED_INTO,
     NAMING_RIGHTS,
@@ -113,12 +114,16 @@ def concerned(f: Facts) -> list[str]:
     return list(f.data.get("rights") or f.case.rights) if gives(f.data) is not None else []
 
 
+def holder(f: Facts, data: Mapping[str, Any]) -> str | None:
+    """Who has what an agreement gives: the company of a joint venture, else the need owner."""
+    return (data.get("company") if data.get("kind") == "joint_venture" else None) or party(f, "need_owner")
+
+
 def burden_of(f: Facts) -> Burden:
-    """What a signed agreement lays on each right that it names: the need owner has its licence, or the right itself."""
+    """What a signed agreement lays on each right that it names: its taker has its licence, or the right itself."""
     given = gives(f.data)
     assert given is not None
-    holder = party(f, "need_owner")
-    signed: Burden = {"kind": given.kind, "holder": holder, "from": given.first, "track": f.track.id}
+    signed: Burden = {"kind": given.kind, "holder": holder(f, f.data), "from": given.first, "track": f.track.id}
     if given.kind == LICENCE:
         signed["licence"] = given.licence
         signed["territories"] = sorted(given.territories)
@@ -223,7 +228,7 @@ def assignment_stands(facts: Facts) -> Follows:
     named, since = signed.data.get("rights") or (), signed.data.get("effective_on")
     transfer: Burden = {
         "kind": TRANSFER,
-        "holder": party(facts, "need_owner"),
+        "holder": holder(facts, signed.data),
         "from": facts.data["registered_on"],
         "track": facts.track.id,
     }
@@ -357,6 +362,15 @@ def rights_fit_the_kind(f: Facts) -> bool:
         case "know_how_licence":
             return not kinds & PATENTS
     return True
+
+
+@guard(
+    rule="What goes into a joint venture has a company on record that holds it.",
+    refusal="Rights go into the joint venture. Enter its company as an organisation, and name it: it holds what goes in.",
+)
+def company_of_the_venture_is_named(f: Facts) -> bool:
+    goes_in = f.data.get("kind") == "joint_venture" and f.data.get("contribution") in INTO_COMPANY
+    return not goes_in or bool(f.data.get("company"))
 
 
 def pledgees_matter(data: Mapping[str, Any]) -> bool:

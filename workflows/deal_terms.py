@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Money, Number, Rights, Rows, YesNo
+from casework.engine.definition.forms import (
+    Choice,
+    Date,
+    Documents,
+    Form,
+    Many,
+    Money,
+    Number,
+    OrganisationField,
+    Rights,
+    Rows,
+    YesNo,
+)
 from workflows.codes import (
     ABOUT_RIGHTS,
     AGREEMENTS,
     CONTRIBUTIONS,
     EXCLUSIVITY,
+    INTO_COMPANY,
     LICENCES,
     LICENSED_INTO,
     NO_PRICE,
@@ -50,6 +63,10 @@ class Subject(Form):
     contribution = Choice(
         label="Rights that go into the joint venture", choices=CONTRIBUTIONS, when=("kind", ("joint_venture",)),
         prefill=as_said("contribution"),
+    )  # fmt: skip
+    company = OrganisationField(
+        label="Company that holds what goes in", required=False, when=("contribution", INTO_COMPANY), prefill=as_said("company"),
+        help="On record as an organisation; the agreement is signed with it, the terms may come before it",
     )  # fmt: skip
     venture_territories = Many(
         label="Territories of the company's licence", choices=TERRITORIES, when=("contribution", LICENSED_INTO),

@@ -75,7 +75,7 @@ def _said(action: str, rule: Rule, value: object, facts: Facts) -> object:
             return [fill_form(Form(action, rule["fields"]), cast(Answers, row), facts) for row in rows]
         case "date", int(days):
             return facts.day(days)
-        case "person" | "provider" | "right" as kind, str(name):
+        case "person" | "provider" | "organisation" | "right" as kind, str(name):
             return facts.named(kind, name)[0]
         case "people" | "providers" | "panel" | "rights" | "documents" | "tasks" as kind, [*names]:
             return [id for name in names for id in facts.named(kind, str(name))]

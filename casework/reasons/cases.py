@@ -76,6 +76,7 @@ ITEMS_OPENED = reason(
 NOBODY_OF_ROLE = template("cases.nobody_of_role", N_("names nobody who is %(role)s here"), role=ROLES)
 NOBODY_HERE = reason("cases.nobody_here", N_("names nobody who is a member here"))
 NO_SUCH_PROVIDER = reason("cases.no_such_provider", N_("names no organisation that takes such referrals"))
+NO_SUCH_ORGANISATION = reason("cases.no_such_organisation", N_("names no organisation on record that can be a party"))
 PAPER_MISSING = template("cases.paper_missing", N_("Not on file: %(paper)s."))
 PAPER_EXPIRED = template("cases.paper_expired", N_("Expired on %(day)s: %(paper)s. Hand in one that is valid."))
 PAPER_PENDING = template("cases.paper_pending", N_("Still being checked for harmful content: %(paper)s."))

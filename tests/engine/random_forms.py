@@ -38,6 +38,8 @@ PEOPLE = [
     for m in (0, 1)
 ]
 RIGHTS = [uuid(900), uuid(901)]
+#: The company of a joint venture.
+COMPANY = "00000000-0000-7000-8000-0000000000c0"
 #: An owner above 25 per cent of each party.
 OWNER = uuid(950)
 
@@ -152,6 +154,8 @@ class Forms:
                 return [{"what": "See to it.", "by": day}]
             case "owner":
                 return OWNER
+            case "organisation":
+                return COMPANY
             case "rows":
                 # Of owners one is on record, and is answered once.
                 if any(column["type"] == "owner" for column in rule["fields"]):

@@ -78,6 +78,7 @@ def build_world(db: Connection) -> Mapping[str, str]:
     for name, (role, whom) in DEPUTIES.items():
         ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
         grant_role(db, ids[name], role, programme=programme, deputy_for=ids[whom])
+    ids["venture"] = register_organisation(db, name="venture", country="CN", programme=programme)
     _records(db, ids)
     return ids
 

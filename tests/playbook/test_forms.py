@@ -36,7 +36,9 @@ class Plain:
 
     def choose(self, rule: Rule) -> Json:
         return (
-            SOMETHING if rule["type"] in ("right", "burden", "impact", "person", "provider", "owner") else [SOMETHING]
+            SOMETHING
+            if rule["type"] in ("right", "burden", "impact", "person", "provider", "owner", "organisation")
+            else [SOMETHING]
         )
 
 

@@ -489,7 +489,7 @@ def test_a_licence_of_a_joint_venture_has_its_territories_and_uses(into: str) ->
     here = {"venture_territories": ["CN"], "venture_uses": ["water"]}
     given = deal_guards.gives(said | here)
     assert given is not None
-    assert (given.licence, given.territories, given.fields) == (into, {"CN"}, {"water"})
+    assert (given.licence, set(given.territories), set(given.fields)) == (into, {"CN"}, {"water"})
     # What was said of a licence of another kind says nothing of it.
     other = deal_guards.gives(said | {"territories": ["DE"], "uses": ["energy"]})
     assert other is not None
@@ -499,3 +499,30 @@ def test_a_licence_of_a_joint_venture_has_its_territories_and_uses(into: str) ->
         assert deal_guards.nothing_bars_the_terms.holds(facts(outside=outside, data=said | here)) is holds
     [change] = deal_guards.agreement_burdens_rights.follows(facts(data=said | here))["rights"]
     assert (change["add"]["territories"], change["add"]["fields"]) == (["CN"], ["water"])
+
+
+@pytest.mark.parametrize("into", ["none", *codes.INTO_COMPANY])
+def test_the_company_of_a_joint_venture_holds_what_goes_into_it(into: str) -> None:
+    said = {"kind": "joint_venture", "contribution": into, "rights": ["right-1"]}
+    goes_in = into != "none"
+    assert deal_guards.company_of_the_venture_is_named.holds(facts(data=said)) is not goes_in
+    named = facts(data=said | {"company": "venture"})
+    assert deal_guards.company_of_the_venture_is_named.holds(named)
+    changes = deal_guards.agreement_burdens_rights.follows(named).get("rights", [])
+    assert [change["add"]["holder"] for change in changes] == ["venture"] * goes_in
+    # A company that was typed before another kind was chosen holds nothing.
+    licensed = deal_guards.agreement_burdens_rights.follows(facts(data=terms(company="venture")))
+    assert [change["add"]["holder"] for change in licensed["rights"]] == [BUYER]
+
+
+def test_what_is_assigned_to_a_company_is_transferred_to_it() -> None:
+    said: dict[str, Any] = {
+        "kind": "joint_venture",
+        "contribution": "assigned",
+        "company": "venture",
+        "rights": ["right-1"],
+    }
+    deal = track("agreement", "in_force", fired={"sign_local": fired(5, **said, effective_on="2026-03-20")})
+    day = {"registered_on": "2026-03-30", "number": "1"}
+    changes = deal_guards.assignment_stands.follows(facts(here=deal, data=day))["rights"]
+    assert [change["add"]["holder"] for change in changes if "add" in change] == ["venture"]

@@ -133,7 +133,7 @@ def test_export_papers_come_before_the_patent_office(
     ],
 )
 def test_what_a_state_owned_buyer_takes_over_is_appraised_too(
-    terms: dict[str, str], moves: bool, assigned: bool, state: bool | None, buyer: bool | None
+    terms: dict[str, Any], moves: bool, assigned: bool, state: bool | None, buyer: bool | None
 ) -> None:
     now = signed(state=state, buyer=buyer, **terms)
     assert duty_guards.appraisal_is_due.holds(now) is (moves and True in (state, buyer))

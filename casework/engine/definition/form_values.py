@@ -67,7 +67,7 @@ def _named_type(rule: WrittenField) -> Any:
             return Key
         case "listed_many":
             return Keys
-        case "right" | "burden" | "impact" | "person" | "provider" | "owner":
+        case "right" | "burden" | "impact" | "person" | "provider" | "owner" | "organisation":
             return Id
         case "rights" | "people" | "providers" | "panel" | "documents" | "tasks":
             return Ids

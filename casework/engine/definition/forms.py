@@ -191,6 +191,13 @@ class OwnerField(FormField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrganisationField(FormField):
+    """An organisation that the case's programme knows, and no provider, by id."""
+
+    type: ClassVar[str] = "organisation"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rights(FormField):
     """IP rights of the case, by id."""
 

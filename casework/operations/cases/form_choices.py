@@ -17,7 +17,7 @@ from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
 from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
-from casework.operations.core.organisations import STANDING
+from casework.operations.core.organisations import MAY_SIGN, STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import items_named, read_lists
@@ -47,6 +47,10 @@ _PROVIDERS = text("""
     SELECT id::text, name, name_zh FROM organisations WHERE services <> '{}'
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services)) ORDER BY name, 1 LIMIT :most
 """)
+#: The organisations that a programme knows, but for providers.
+_ORGANISATIONS = text(
+    f"SELECT o.id::text, o.name, o.name_zh FROM organisations o WHERE {MAY_SIGN} ORDER BY o.name, 1 LIMIT :most"
+)
 #: How some rights are called.
 _RIGHTS = text(
     "SELECT id::text, kind, office, coalesce(number, application_number) AS number FROM rights"
@@ -75,9 +79,8 @@ def choices_of(
                 choices[rule["name"]] = _parties(db, case)
             case "person" | "people":
                 choices[rule["name"]] = _people(db, case, track, rule["role"])
-            case "provider" | "providers" | "panel":
-                service = rule["service"] or (track.kind if track.is_referral else "")
-                choices[rule["name"]] = rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
+            case "provider" | "providers" | "panel" | "organisation":
+                choices[rule["name"]] = _organisations(db, case, track, rule)
             case "right" | "rights":
                 choices[rule["name"]] = [
                     _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
@@ -113,6 +116,14 @@ def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:
     """What a list of the programme offers."""
     entries = offered(read_lists(db, case.programme)[catalogue])
     return [NamedInBoth(id=one.key, name=one.called(one.label), name_zh=one.called(one.label_zh)) for one in entries]
+
+
+def _organisations(db: Connection, case: Case, track: Track, rule: JsonMapping) -> list[NamedInBoth]:
+    """Providers of a service, or whoever can be a party."""
+    if rule["type"] == "organisation":
+        return rows_as(NamedInBoth, db.execute(_ORGANISATIONS, {"seen": [case.programme], "most": MOST}))
+    service = rule["service"] or (track.kind if track.is_referral else "")
+    return rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
 
 
 def _impacts(db: Connection, case: Case) -> list[NamedInBoth]:

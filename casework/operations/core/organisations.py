@@ -22,6 +22,10 @@ KNOWN = f"""(o.programme_id = ANY(CAST(:seen AS uuid[]))
     OR o.programme_id IS NULL AND (o.kind = 'provider' AND cardinality(CAST(:seen AS uuid[])) > 0 OR {OCCURS}))"""
 
 
+#: Whether it can be a party in one of these programmes: known there, no provider of services, and not merged into another.
+MAY_SIGN = f"o.kind <> 'provider' AND o.merged_into IS NULL AND {KNOWN}"
+
+
 #: Whether `:words` are a part of its names, or of its number however its blanks are written.
 CALLED = """(strpos(lower(o.name), lower(:words)) > 0 OR strpos(coalesce(o.name_zh, ''), :words) > 0
     OR strpos(replace(upper(o.register_number), ' ', ''), replace(upper(:words), ' ', '')) > 0)"""

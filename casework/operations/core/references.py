@@ -14,6 +14,7 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonValue
+from casework.operations.core.organisations import MAY_SIGN
 from casework.operations.core.programme_lists import read_lists, why_not_listed
 from casework.reasons import Why
 from casework.records.access_sql import COUNTS, DECIDING, mediated
@@ -42,6 +43,8 @@ _PROVIDERS = text("""
     SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))
 """)
+#: Which of some organisations a programme knows, but for providers.
+_ORGANISATIONS = text(f"SELECT o.id::text FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN}")
 
 
 def insist_references(
@@ -80,6 +83,10 @@ def insist_references(
             service = rule["service"] or (track.kind if track.is_referral else asked if isinstance(asked, str) else "")
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
+        elif rule["type"] == "organisation" and set(
+            db.execute(_ORGANISATIONS, {"ids": _uuids(ids), "seen": [case.programme]}).scalars()
+        ) != set(ids):
+            faults[rule["name"]] = reasons.cases.NO_SUCH_ORGANISATION
     if faults:
         raise InvalidForm(fields=faults)
 

@@ -16,7 +16,9 @@ Choice = tuple[str, str]
 PREFIX = "f-"
 #: Up to so many answers are shown side by side, more of them in a list to open.
 SIDE_BY_SIDE = 6
-ONE_OF = frozenset({"choice", "party", "right", "burden", "impact", "listed", "person", "provider", "owner"})
+ONE_OF = frozenset(
+    {"choice", "party", "right", "burden", "impact", "listed", "person", "provider", "owner", "organisation"}
+)
 SEVERAL_OF = frozenset({"many", "rights", "people", "providers", "panel", "documents", "tasks", "listed_many"})
 
 

@@ -97,7 +97,7 @@ SCRIPTS: dict[str, Steps] = {
         *to_agreement("state"),
         do("officer", "agreement.propose", kind="joint_venture"),
         *AGREED[1:],
-        do("officer", "agreement.sign_local", contribution="assigned", price_form="equity"),
+        do("officer", "agreement.sign_local", contribution="assigned", company="venture", price_form="equity"),
         # What goes into a company is assigned as well.
         has("assignment_registration"),
         has("technology_contract"),

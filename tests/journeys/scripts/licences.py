@@ -222,8 +222,16 @@ SCRIPTS: dict[str, Steps] = {
             Refused,
             "the technology value no more than it",
         ),
+        refused(
+            do("officer", "agreement.sign_local", contribution="exclusive", price_form="equity"), Refused, "name it"
+        ),
         do(
-            "officer", "agreement.sign_local", contribution="exclusive", venture_territories=["CN"], price_form="equity"
+            "officer",
+            "agreement.sign_local",
+            contribution="exclusive",
+            company="venture",
+            venture_territories=["CN"],
+            price_form="equity",
         ),
         lies("filter_patent", ("licence", "exclusive", True)),
     ),

@@ -11,11 +11,14 @@ import pytest
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.state.case import Case
+from casework.errors import InvalidForm
 from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.core.perform import home_of
+from casework.operations.core.references import insist_references
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
@@ -93,6 +96,41 @@ def test_papers_are_offered_to_whoever_may_know_them_and_while_they_are_valid(
     assert offered(db, world, case, type="documents", valid=valid) == known
     assert offered(db, world, case, type="documents", valid=valid, kinds=["letter"]) == []
     assert offered(db, world, case, who="provider", track=referral, type="documents", valid=valid) == []
+
+
+def test_an_organisation_is_one_that_the_programme_knows(world: World, db: Connection) -> None:
+    case, actor = case_of(db, world.open_case(db)), world.actor(db, "officer")
+    rule: Any = {"name": "company", "type": "organisation", "required": False}
+
+    def listed() -> set[str]:
+        return {one.id for one in choices_of(db, actor, case, case.main, [rule])["company"]}
+
+    def named(id: str) -> bool:
+        faults: Any = {}
+        try:
+            insist_references(db, case, [rule], {"company": id}, case.main)
+        except InvalidForm as refusal:
+            faults = refusal.fields
+        assert faults in ({}, {"company": reasons.cases.NO_SUCH_ORGANISATION})
+        return not faults
+
+    kept = {row.id: row.id in case.parties.values() for row in db.execute(text("SELECT id::text FROM organisations"))}
+    own = "UPDATE organisations SET programme_id = CAST(:programme AS uuid), kind = 'company' WHERE id = CAST(:id AS uuid)"
+    [stranger, *_] = sorted(id for id, there in kept.items() if not there)
+    db.execute(text(own), {"programme": case.programme, "id": stranger})
+    kept[stranger] = True
+    assert False in kept.values()
+    for id, there in kept.items():
+        assert (id in listed()) is named(id) is there
+    # What was merged into another one is that one.
+    gone, stays = sorted(id for id, there in kept.items() if there)[:2]
+    db.execute(
+        text("UPDATE organisations SET merged_into = CAST(:stays AS uuid) WHERE id = CAST(:gone AS uuid)"),
+        {"gone": gone, "stays": stays},
+    )
+    assert gone not in listed()
+    assert not named(gone)
+    assert names_in_answers(db, case, [gone]) == {gone: names_in_answers(db, case, [stays])[stays]}
 
 
 def test_a_burden_is_one_of_others_that_still_stands_on_a_right_of_the_case(world: World, db: Connection) -> None:

@@ -171,7 +171,7 @@ def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: st
 SAMPLES: dict[str, Json] = {
     "text": "Some words", "note": "Some words", "number": "3", "money": {"amount": "3.00", "currency": "CNY"}, "date": "2026-03-01",
     "yes_no": False, "party": "need_owner", "items": [{"what": "Words", "by": "2026-03-01"}], "listed": KEYS[0], "listed_many": KEYS[1:],
-    **dict.fromkeys(("right", "burden", "impact", "person", "provider", "owner"), ONE),
+    **dict.fromkeys(("right", "burden", "impact", "person", "provider", "owner", "organisation"), ONE),
 }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ OFFERED = {
     "owners.owner": [(ONE, "The first"), (TWO, "The second")],
     **{
         kind: [(ONE, "The first"), (TWO, "The second")]
-        for kind in ("right", "burden", "person", "provider", "documents", "tasks")
+        for kind in ("right", "burden", "person", "provider", "organisation", "documents", "tasks")
     },
 }
 
