@@ -8,8 +8,10 @@ from sqlalchemy import Engine, text
 
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.core.perform import home_of
+from casework.records.case_loader import load
 from casework.records.database import transaction
-from tests.support.way_to_referral import to_scoping
+from tests.operations.catalogue.test_screenings import add_owner
+from tests.support.way_to_referral import to_interest, to_scoping
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
@@ -43,3 +45,20 @@ def test_whoever_screens_a_party_reads_which(browser_for: Enter, engine: Engine,
     page = words_of(browser_for("compliance").get(f"/tasks/{task}", follow_redirects=True).text)
     assert f"Need owner {name} · China" in page
     assert "Number in the company register 91110105MA01" in page
+
+
+def test_each_owner_on_record_has_a_row_and_without_one_there_is_no_table(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number = to_interest(world, db)
+        owner = add_owner(db, world, world.organisations["need_owner"])
+        case = load(db, home_of(db, number), "case")
+        tasks = {task.about: task.id for task in case.open_tasks() if task.name == "screening"}
+    compliance = browser_for("compliance")
+    mine = compliance.get(f"/tasks/{tasks['need_owner']}", follow_redirects=True).text
+    assert f'<option value="{owner}" selected' in mine
+    assert "Kiln Holding" in mine
+    other = compliance.get(f"/tasks/{tasks['technology_owner']}", follow_redirects=True).text
+    assert "Kiln Holding" not in other
+    assert "Owners above 25 per cent" not in other
