@@ -42,3 +42,4 @@ LEADS_ELSEWHERE = reason(
 LINK = reason("files.link", N_("it has a link inside."))
 UNREADABLE = reason("files.unreadable", N_("it cannot be read."))
 DTD = reason("files.dtd", N_("it declares what XML is to be filled with (DTD), which documents do not."))
+EVIDENCE_ON_RECORD = reason("files.evidence_on_record", N_("This file is on record here already."))

@@ -242,6 +242,7 @@ class Evidence(Answer):
 
     id: str
     about: Annotated[str, Field(description="Id of the encumbrance or the screening that it shows")]
+    record: Annotated[str, Field(description="Id of the right or the organisation to whose record it belongs")]
     kind: Annotated[str, Field(description="register_extract, deed or screening_extract")]
     name: Annotated[str | None, Field(description="Null once erased")]
     type: str

@@ -13,12 +13,13 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.case_objects.evidence import DEED, DIGEST, EVIDENCE_FILED, EXTRACT, NAME, SCREENING
 from casework.engine.case_objects.organisations import SCREENERS
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import FileTold
 from casework.engine.state.register_effects import RegisterEffects
-from casework.errors import FileBlocked, FilePending, NotFound
+from casework.errors import FileBlocked, FilePending, InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.ip_rights import editable
 from casework.operations.catalogue.organisations import insist_home, lock_home
@@ -109,9 +110,16 @@ def file_for_screening(
 def file_papers(
     db: Connection, by: By, home: str, programme: str, *, about: str, kind: str, papers: Papers | None
 ) -> list[str]:
-    """Each file as an event of the log that it belongs to, in the transaction of what it shows."""
+    """Each file as an event of the log that it belongs to, in the transaction of what it shows.
+
+    Raises InvalidForm for one that shows the same thing already.
+    """
     if papers is None:
         return []
+    digests = [kept.told.digest for kept in papers.kept]
+    given = {"about": about, "kind": kind, "digests": digests}
+    if len(set(digests)) < len(digests) or db.execute(_ON_RECORD, given).scalar_one():
+        raise InvalidForm(fields={"evidence": reasons.files.EVIDENCE_ON_RECORD})
     ids = []
     for kept in papers.kept:
         with whole(db):
@@ -179,6 +187,7 @@ def _rows(db: Connection, actor: Actor, where: str, given: Mapping[str, object])
         EvidenceRow(
             id=row.id,
             about=row.about,
+            record=row.record,
             kind=row.kind,
             name=row.name,
             type=row.type,
@@ -255,12 +264,18 @@ def _find(db: Connection, actor: Actor, id: str) -> Any:
 
 #: What was filed, with its file and how the scan of it went.
 _FILED = """
-    SELECT x.id::text AS id, x.about_id::text AS about, x.kind, f.id::text AS file, f.name, f.type, f.size, f.digest, f.filed_at,
+    SELECT x.id::text AS id, x.about_id::text AS about, x.log_id::text AS record,
+    x.kind, f.id::text AS file, f.name, f.type, f.size, f.digest, f.filed_at,
     f.filed_by, b.scan FROM evidence x JOIN files f ON f.document_id = x.id LEFT JOIN contents k ON k.file_id = f.id
     LEFT JOIN blobs b ON b.id = k.blob_id
 """
 #: One of them, of some programmes.
 _ONE = text(f"{_FILED} WHERE x.id = CAST(:id AS uuid) AND x.programme_id = ANY(CAST(:seen AS uuid[]))")
+#: Whether one of some files shows something already.
+_ON_RECORD = text(
+    "SELECT EXISTS (SELECT FROM evidence x JOIN files f ON f.document_id = x.id"
+    " WHERE x.about_id = CAST(:about AS uuid) AND x.kind = :kind AND f.digest = ANY(:digests))"
+)
 #: Whether something on a right has this id and came of no case.
 _BURDEN = text("""
     SELECT EXISTS (

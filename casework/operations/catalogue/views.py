@@ -354,6 +354,8 @@ class EvidenceRow:
     id: str
     #: The encumbrance or the screening that it shows.
     about: str
+    #: The right, or the organisation, to whose record it belongs.
+    record: str
     #: register_extract, deed or screening_extract.
     kind: str
     #: Null once erased.

@@ -13,6 +13,7 @@ from casework.records.database import transaction
 from tests.support.file_makers import PDF
 from tests.support.web_client import Browser
 from tests.support.world import World
+from tests.web.cases.two_cases import words_of
 from tests.web.catalogue.test_right_pages import fill
 
 Enter = Callable[[str], Browser]
@@ -40,6 +41,12 @@ def test_its_pages_are_drawn_for_who_reads_the_record(engine: Engine, browser_fo
     page = officer.get(shown)
     assert page.status_code == 200
     assert f'src="{shown}/1"' in page.text
+    crumbs = page.text[page.text.index('class="crumbs"') :].split("</nav>")[0]
+    assert [words_of(one) for one in re.findall("<li.*?</li>", crumbs)] == [
+        "Organisations",
+        "Hebei Steam Works",
+        "Preview: lists.pdf",
+    ]
     picture = officer.get(f"{shown}/1")
     assert (picture.mimetype, picture.data[:4]) == ("image/png", b"\x89PNG")
     assert picture.headers["Cache-Control"] == "no-store"
@@ -50,6 +57,19 @@ def test_its_pages_are_drawn_for_who_reads_the_record(engine: Engine, browser_fo
     assert shown not in noted
     for who in ("foreign_officer", "provider", "observer"):
         assert [browser_for(who).get(path).status_code for path in (shown, f"{shown}/1")] == [404, 404]
+
+
+def test_evidence_of_a_right_leads_back_to_it_and_is_filed_once(browser_for: Enter, world: World, staged: str) -> None:
+    officer, right = browser_for("officer"), f"/rights/{world.rights[0]}"
+    given = {"kind": "pledge", "holder": "Nordwind Boilers", "first_day": "2026-01-05", "source": "Register"}
+    fill(officer, f"{right}/burdens/new", (BytesIO(PDF), "extract.pdf"), **given)
+    page = officer.get(right).text
+    (preview,) = re.findall(r'href="(/evidence/[^"]+/preview)"', page)
+    assert f'<li><a href="{right}">' in officer.get(preview).text
+    (more,) = set(re.findall(r'href="(/rights/[^"]+/burdens/[^"]+/evidence)"', page))
+    again = fill(officer, more, (BytesIO(PDF), "extract.pdf"))
+    assert "This file is on record here already." in words_of(again)
+    assert len(re.findall(r'href="(/evidence/[^"]+/preview)"', officer.get(right).text)) == 1
 
 
 def test_what_nobody_has_scanned_is_not_drawn(engine: Engine, browser_for: Enter, shown: str) -> None:
