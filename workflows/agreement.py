@@ -215,11 +215,13 @@ class Agreement(Workflow):
         negotiating, guards=[border_guards.no_class_is_needed], done="went on without a class: no technology crosses the border",
     )  # fmt: skip
     class_free = classification.to(
-        negotiating, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_crosses_the_border],
+        negotiating, by=Role.COMPLIANCE, form=border_forms.Classed,
+        guards=[border_guards.technology_crosses_the_border, border_guards.class_is_outside_the_catalogue],
         do="Class it as free", done="classed the technology as free",
     )  # fmt: skip
     class_restricted = classification.to(
-        letter_due, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_is_exported],
+        letter_due, by=Role.COMPLIANCE, form=border_forms.Classed,
+        guards=[border_guards.technology_is_exported, border_guards.class_is_from_the_catalogue],
         do="Class it as restricted", done="classed the technology as restricted",
         consequence="Nothing of substance is negotiated before the authority's letter of intent.",
     )  # fmt: skip
@@ -230,7 +232,7 @@ class Agreement(Workflow):
     )  # fmt: skip
     class_prohibited = classification.to(
         prohibited, by=Role.COMPLIANCE, kind=EXCEPTION, form=border_forms.Classed,
-        guards=[border_guards.technology_crosses_the_border],
+        guards=[border_guards.technology_crosses_the_border, border_guards.class_is_from_the_catalogue],
         do="Class it as prohibited", done="classed the technology as prohibited",
         consequence="There is no way on: the agreement track ends, and the case can only close.",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Date, Documents, Form, Note, Text
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, Text
 from workflows.papers import LICENCE_APPLICATION
 
 
@@ -10,7 +10,11 @@ class Classed(Form):
     """In which class the technology belongs, and where that was looked up."""
 
     checked_on = Date(label="Looked up on", past=True)
-    entry = Text(label="List and number, or “not listed”", max=200)
+    listed = Choice(
+        label="In the catalogue of prohibited and restricted technologies",
+        choices={"listed": "It stands there", "not_listed": "It does not stand there"},
+    )
+    entry = Text(label="List and number", max=200, when=("listed", ("listed",)))
     finding = Note(label="Why it belongs there", required=False)
 
 

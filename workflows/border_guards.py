@@ -219,6 +219,22 @@ def licence_is_needed(f: Facts) -> bool:
 
 
 @guard(
+    rule="What is restricted or prohibited stands in the catalogue, with a number.",
+    refusal="Only what stands in the catalogue is restricted or prohibited. What does not stand there is free, unless it is dual use.",
+)
+def class_is_from_the_catalogue(f: Facts) -> bool:
+    return f.data.get("listed") == "listed"
+
+
+@guard(
+    rule="What is free does not stand in the catalogue of prohibited and restricted technologies.",
+    refusal="What stands in the catalogue is prohibited or restricted, and not free.",
+)
+def class_is_outside_the_catalogue(f: Facts) -> bool:
+    return f.data.get("listed") == "not_listed"
+
+
+@guard(
     rule="The technology was classed as restricted.",
     refusal="The technology was not classed as restricted.",
     because=lambda f: _say_class(f),

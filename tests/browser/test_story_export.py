@@ -39,7 +39,7 @@ def test_a_restricted_export_is_not_negotiated_before_its_letter(deal: Deal) -> 
     assert not deal.offers("officer", "agreement", "agree")
     deal.refused("officer", "case.ready_to_sign", "before the letter of intent")
     deal.hand_in("officer", None, kind="export_letter")
-    deal.refused("officer", "agreement.letter_issued", "three years after its issue", valid_until=1200)
+    deal.refused("officer", "agreement.letter_issued", "not valid for so long after its issue", valid_until=1200)
     deal.play(do("officer", "agreement.letter_issued"))
     deal.behind(do("officer", "case.ready_to_sign"))
     deal.play(do("officer", "agreement.agree"), do("officer", "agreement.cleared"))

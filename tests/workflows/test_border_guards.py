@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded
+from casework.engine.definition.publisher import publish
 from casework.engine.state.case import Fired, Track
 from tests.workflows.case_facts import facts, fired, track
 from workflows import border_guards as guards
-from workflows.agreement import Proposal
+from workflows.agreement import Agreement, Proposal
 
 KINDS = tuple(Proposal.rule()[0]["choices"])
 FREE, RESTRICTED, DUAL_USE, PROHIBITED = guards.CLASSES
@@ -50,6 +51,31 @@ def test_the_way_follows_from_kind_and_countries(kind: str, giver: str | None, t
         assert (way in guards.CROSSING) == (giver != taker and "CN" in (giver, taker))
         assert (way == "export") == (giver == "CN" != taker)
         assert (way == "import") == (taker == "CN" != giver)
+
+
+@pytest.mark.parametrize(
+    ("listed", "from_it", "outside"), [("listed", True, False), ("not_listed", False, True), (None, False, False)]
+)
+def test_what_is_restricted_or_prohibited_stands_in_the_catalogue_and_what_is_free_does_not(
+    listed: str | None, from_it: bool, outside: bool
+) -> None:
+    now = facts(data={} if listed is None else {"listed": listed})
+    assert guards.class_is_from_the_catalogue.holds(now) is from_it
+    assert guards.class_is_outside_the_catalogue.holds(now) is outside
+
+
+@pytest.mark.parametrize("action", ["class_restricted", "class_prohibited", "class_free", "class_dual_use"])
+def test_each_class_is_held_against_the_catalogue(action: str) -> None:
+    """Dual use is a list of its own."""
+    asked = {
+        name
+        for rule in publish(Agreement).transitions
+        if rule.name == action
+        for name in rule.guards
+        if "catalogue" in name
+    }
+    expected = {"class_free": {"class_is_outside_the_catalogue"}, "class_dual_use": set()}
+    assert asked == expected.get(action, {"class_is_from_the_catalogue"})
 
 
 @pytest.mark.parametrize(("giver", "taker"), list(product(["CN", "DE", None], ["CN", "DE", "FR", None])))

@@ -78,7 +78,9 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "agreement.agree"), WrongState),
         refused(do("officer", "case.ready_to_sign"), Refused, "Nothing of substance is agreed"),
         refused(add("officer", "agreement.comment_on_terms"), WrongState),
-        refused(do("officer", "agreement.letter_issued", valid_until=1200), Refused, "three years after its issue"),
+        refused(
+            do("officer", "agreement.letter_issued", valid_until=1200), Refused, "not valid for so long after its issue"
+        ),
         do("officer", "agreement.letter_issued"),
         stands("agreement", "negotiating"),
         add("officer", "agreement.comment_on_terms"),
