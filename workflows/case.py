@@ -59,6 +59,7 @@ from workflows.case_tasks import (
     reading_after,
     record_baseline,
     record_consent,
+    record_consent_abroad,
     renew_consent,
     review_hold,
     screening,
@@ -175,7 +176,7 @@ class Case(Workflow):
     )  # fmt: skip
     pass_triage = triage.to(
         consent, by=Role.OFFICER, do="Pass triage", done="passed the case through triage",
-        guards=[guards.records_on_file, guards.match_is_explained, guards.triage_is_checked], opens=[record_consent],
+        guards=[guards.records_on_file, guards.match_is_explained, guards.triage_is_checked], opens=[record_consent, record_consent_abroad],
     )  # fmt: skip
     confirm_interest = consent.to(
         scoping, by=Role.OFFICER, do="Confirm both parties' interest", done="confirmed both parties' interest",
@@ -296,7 +297,7 @@ class Case(Workflow):
         scoping, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=RETURN, reopens=True, do="Reopen the case",
         done="reopened the case", form=forms.Reopening,
         guards=[guards.closed_not_too_long_ago, guards.not_stopped_by_compliance], effects=[effects.no_outcome],
-        opens=[screening, record_consent, service_plan], decides="closings",
+        opens=[screening, record_consent, record_consent_abroad, service_plan], decides="closings",
     )  # fmt: skip
 
     # --- changes of plan, and early ends ---

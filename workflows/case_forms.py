@@ -128,7 +128,19 @@ class Consent(Form):
     evidence = Documents(label="The party's letter or mail", when=("channel", ("letter", "email")))
 
 
-class RenewedConsent(Consent):
+class ConsentAbroad(Consent):
+    """The same where somebody is abroad: passing on abroad what names people takes a consent of its own (K2, K3)."""
+
+    abroad = YesNo(
+        label="May it go to providers outside China, with what is in it about people?", when=("agreed", (True,)),
+        help=(
+            "A consent of its own, by Articles 38 and 39 of the Personal Information Protection Law. Without it no provider abroad is"
+            " given a document of the party or reads on the case sheet what is the party's; none is told why."
+        ),
+    )  # fmt: skip
+
+
+class RenewedConsent(ConsentAbroad):
     party = PartyField(label="Which party")
 
 

@@ -37,13 +37,20 @@ CONSENT_BY_LINK = ByLink(
     ),
     name="person", day="given_on", leaves=("channel", "evidence"),
 )  # fmt: skip
+CONSENT_ABROAD_BY_LINK = replace(
+    CONSENT_BY_LINK, labels=(*CONSENT_BY_LINK.labels, ("abroad", "To providers outside China, too, with what is in it about people"))
+)  # fmt: skip
+#: Of the two the one is opened that fits: whether somebody is abroad is worked out.
 record_consent = Task(
     "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party",
-    effects=(effects.record_consent,), unless_open=True, by_link=CONSENT_BY_LINK,
+    effects=(effects.record_consent,), unless_open=True, by_link=CONSENT_BY_LINK, only_if=guards.nobody_is_abroad,
 )  # fmt: skip
+record_consent_abroad = replace(
+    record_consent, form=forms.ConsentAbroad, by_link=CONSENT_ABROAD_BY_LINK, only_if=guards.somebody_is_abroad
+)
 renew_consent = Task(
     "renew_consent", "Record a new consent of a party", Role.OFFICER, working_days(15), forms.RenewedConsent,
-    effects=(effects.record_consent,), by_link=replace(CONSENT_BY_LINK, party="party"),
+    effects=(effects.record_consent,), by_link=replace(CONSENT_ABROAD_BY_LINK, party="party"),
 )  # fmt: skip
 #: Opened by the engine when a consent on which sharing leaned is withdrawn or expires.
 consent_lost = Task(

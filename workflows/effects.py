@@ -32,9 +32,10 @@ def note_interest(f: Facts) -> Follows:
 # --- consent ---------------------------------------------------------------------------------------------------------
 
 
-@effect()
+@effect(reads=("abroad",))
 def record_consent(f: Facts) -> Follows:
-    """A party's yes becomes a consent; None for providers or documents means all of them."""
+    """A party's yes becomes a consent; None for providers or documents means all of them. Unless it says that it may go abroad it
+    reaches no provider that is abroad by its record."""
     if f.data.get("agreed") is not True:
         return {}
     party = str(f.data.get("party") or (f.task.about if f.task else None))
@@ -47,6 +48,10 @@ def record_consent(f: Facts) -> Follows:
     }
     if f.data.get("sheet") is True:
         consent["sheet"] = True
+    if f.data.get("abroad") is True:
+        consent["abroad"] = True
+    elif abroad := f.from_outside("abroad")["providers"]:
+        consent["not_to"] = list(abroad)
     return {"consents": [consent]}
 
 

@@ -137,6 +137,31 @@ def triage_is_checked(f: Facts) -> bool:
     return checked is not None and checked.get("interest") == "none"
 
 
+def _is_abroad(f: Facts) -> bool:
+    """Whether a party is abroad by its record, or a provider that the plan names."""
+    abroad = f.from_outside("abroad")
+    planned = {name for name in plan_of(f).values() if isinstance(name, str)}
+    return bool(abroad["parties"] or planned & set(abroad["providers"]))
+
+
+@guard(
+    rule="A party, or a provider that is planned, is abroad.",
+    refusal="No party and no planned provider is abroad.",
+    reads=("abroad",),
+)
+def somebody_is_abroad(f: Facts) -> bool:
+    return _is_abroad(f)
+
+
+@guard(
+    rule="No party, and no provider that is planned, is abroad.",
+    refusal="A party or a planned provider is abroad.",
+    reads=("abroad",),
+)
+def nobody_is_abroad(f: Facts) -> bool:
+    return not _is_abroad(f)
+
+
 @guard(
     rule="Both parties have agreed, with a consent that still stands.",
     refusal="Both parties must have agreed, with a consent that still stands.",

@@ -279,6 +279,8 @@ def _consent(row: Row) -> Consent:
         _maybe_time(row["ended_at"]),
         row["how"],
         row["sheet"],
+        row["abroad"],
+        tuple(row["not_to"] or ()),
     )
 
 

@@ -200,6 +200,8 @@ def _consent_row(case: Case, consent: Consent, position: int) -> Row:
         "ended_at": time_of(consent.ended_at),
         "how": consent.how,
         "sheet": consent.sheet,
+        "abroad": consent.abroad,
+        "not_to": list(consent.not_to) or None,
     }
 
 

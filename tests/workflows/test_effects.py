@@ -10,6 +10,9 @@ from casework.engine.state.case_documents import Grant
 from tests.workflows.case_facts import LAB, SENT, START, TALK, facts, fired, waiting
 from workflows import effects
 
+HOME = {"abroad": {"parties": [], "providers": list[str]()}}
+ABROAD = {"abroad": {"parties": [], "providers": [LAB]}}
+
 # --- effects ---------------------------------------------------------------------------------------------------------
 
 
@@ -20,12 +23,28 @@ def test_a_no_makes_no_consent() -> None:
 
 def test_a_yes_makes_a_consent_of_the_party_that_was_asked() -> None:
     task = replace(waiting("record_consent"), about="need_owner")
-    said = replace(facts(data={"agreed": True, "given_on": "2026-03-01", "providers": [LAB]}), task=task)
+    said = replace(
+        facts(
+            data={"agreed": True, "given_on": "2026-03-01", "providers": [LAB]},
+            outside=HOME,
+        ),
+        task=task,
+    )
     assert effects.record_consent.follows(said) == {
         "consents": [
             {"party": "need_owner", "providers": [LAB], "documents": None, "given_on": "2026-03-01", "expires_on": None}
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("abroad", "terms"), [(None, {"not_to": [LAB]}), (False, {"not_to": [LAB]}), (True, {"abroad": True})]
+)
+def test_who_was_not_asked_or_says_no_sends_nothing_abroad(abroad: bool | None, terms: dict[str, object]) -> None:
+    task = replace(waiting("record_consent"), about="need_owner")
+    data = {"agreed": True, "given_on": "2026-03-01", "abroad": abroad}
+    (given,) = effects.record_consent.follows(replace(facts(data=data, outside=ABROAD), task=task))["consents"]
+    assert {name: value for name, value in given.items() if name in ("abroad", "not_to")} == terms
 
 
 @pytest.mark.parametrize("party", ["need_owner", "technology_owner"])

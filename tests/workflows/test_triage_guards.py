@@ -72,6 +72,24 @@ def test_triage_is_checked(case: Facts, holds: bool) -> None:
     assert guards.triage_is_checked.holds(case) is holds
 
 
+def around(*parties: str, abroad: tuple[str, ...] = (), **plan: str) -> Facts:
+    tasks = [done("service_plan", 2, **plan)] if plan else []
+    return facts(tasks=tasks, outside={"abroad": {"parties": list(parties), "providers": list(abroad)}})
+
+
+@table(
+    {
+        "at home": (around(), False),
+        "a party": (around("technology_owner"), True),
+        "a provider that is planned": (around(abroad=("far",), assessment="far"), True),
+        "a provider that is not": (around(abroad=("far",), assessment="near"), False),
+    }
+)
+def test_whether_somebody_is_abroad_is_worked_out(case: Facts, holds: bool) -> None:
+    assert guards.somebody_is_abroad.holds(case) is holds
+    assert guards.nobody_is_abroad.holds(case) is not holds
+
+
 YES = [
     done("record_consent", 1, about="need_owner", agreed=True),
     done("record_consent", 1, about="technology_owner", agreed=True),

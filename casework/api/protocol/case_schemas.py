@@ -305,6 +305,8 @@ class Consent(Answer):
     ended_at: str | None = None
     how: str | None = None
     sheet: Annotated[bool, Field(description="Whether they may read the case sheet")] = False
+    abroad: Annotated[bool, Field(description="It reaches providers abroad")] = False
+    withheld_abroad: Annotated[int, Field(description="Providers abroad that it does not reach")] = 0
 
 
 class Document(Answer):

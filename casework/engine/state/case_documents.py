@@ -24,17 +24,23 @@ class Consent:
     how: str | None = None
     #: It lets them read a case sheet as well: figures of its party, without a document.
     sheet: bool = False
+    #: The party has agreed that it reaches providers abroad.
+    abroad: bool = False
+    #: Those that it does not reach: they were abroad as it was given, and the party did not agree to that.
+    not_to: tuple[str, ...] = ()
+
+    def _reaches(self, provider: str | None) -> bool:
+        return (self.providers is None or provider in self.providers) and provider not in self.not_to
 
     def covers_sheet(self, provider: str | None) -> bool:
         """Whether it lets a provider read what a case sheet says of its party."""
-        return self.sheet and self.ended_at is None and (self.providers is None or provider in self.providers)
+        return self.sheet and self.ended_at is None and self._reaches(provider)
 
     def covers(self, document: Document, provider: str | None) -> bool:
         """Whether it lets a provider see a document that concerns its party."""
         if self.ended_at is not None or self.party not in document.concerns:
             return False
-        providers_ok = self.providers is None or provider in self.providers
-        return providers_ok and (self.documents is None or document.id in self.documents)
+        return self._reaches(provider) and (self.documents is None or document.id in self.documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ class ConsentTerms(TypedDict):
     expires_on: str | None
     #: Whether they may read the case sheet.
     sheet: NotRequired[bool]
+    #: Whether it reaches providers abroad; else those that it does not reach because they were abroad.
+    abroad: NotRequired[bool]
+    not_to: NotRequired[list[str]]
 
 
 class GivenConsent(ConsentTerms):

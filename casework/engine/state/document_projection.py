@@ -39,6 +39,8 @@ def consented(consents: Consents, given: list[GivenConsent], event: Event) -> Co
                 given_on=consent["given_on"],
                 expires_on=consent["expires_on"],
                 sheet=consent.get("sheet", False),
+                abroad=consent.get("abroad", False),
+                not_to=tuple(consent.get("not_to", ())),
             )
             for consent in given
         },

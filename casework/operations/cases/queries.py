@@ -244,6 +244,7 @@ def _show_consent(consent: Consent) -> ConsentView:
         ended_at=when(consent.ended_at),
         providers=None if consent.providers is None else list(consent.providers),
         documents=None if consent.documents is None else list(consent.documents),
+        withheld_abroad=len(consent.not_to),
     )
 
 

@@ -47,6 +47,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
             row_as(
                 ConsentView,
                 consent,
+                withheld_abroad=len(consent.not_to),
                 ended_at=when(consent.ended_at),
                 providers=None if consent.providers is None else [names.get(p, "") for p in consent.providers],
                 documents=None if consent.documents is None else [titles.get(d, "") for d in consent.documents],

@@ -250,6 +250,9 @@ class ConsentView:
     how: str | None
     #: Whether they may read the case sheet.
     sheet: bool
+    #: Whether it reaches providers abroad; else how many it does not reach for that.
+    abroad: bool
+    withheld_abroad: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -191,6 +191,20 @@ def _screening(row: Any) -> JsonValue:
     }
 
 
+def _abroad(db: Connection, case: Case) -> JsonValue:
+    """The parties, and the providers, that are abroad by their record."""
+    known = {party: case.parties.get(party) for party in PARTIES}
+    row = db.execute(_ABROAD, known | {"need": case.need, "technology": case.technology}).one()
+    return {"parties": list(row.parties), "providers": list(row.providers)}
+
+
+#: The same, where programmes are in China.
+_ABROAD = text(f"""
+    SELECT ARRAY(SELECT p.party FROM {_OWNERS} WHERE o.country <> 'CN' ORDER BY p.party) AS parties,
+    ARRAY(SELECT id::text FROM organisations WHERE kind = 'provider' AND country <> 'CN' ORDER BY id) AS providers
+""")
+
+
 def _owners(db: Connection, case: Case) -> JsonValue:
     """Of each party its organisation, and the owners above 25 per cent that the case's programme has entered, by id.
 
@@ -211,6 +225,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "parties": _parties,
     "match": _match,
     "screenings": _screenings,
+    "abroad": _abroad,
     "owners": _owners,
     SCANS: _scans,
 }

@@ -321,6 +321,8 @@ CREATE TABLE consents (
     ended_at TIMESTAMP WITH TIME ZONE,
     how TEXT,
     sheet BOOLEAN DEFAULT false NOT NULL,
+    abroad BOOLEAN DEFAULT false NOT NULL,
+    not_to UUID[],
     CONSTRAINT pk_consents PRIMARY KEY (id),
     CONSTRAINT fk_consents_log_id FOREIGN KEY(log_id) REFERENCES logs (id)
 );
@@ -328,6 +330,8 @@ CREATE INDEX ix_consents_log_id ON consents (log_id);
 COMMENT ON COLUMN consents.providers IS 'Null: all';
 COMMENT ON COLUMN consents.documents IS 'Null: all';
 COMMENT ON COLUMN consents.sheet IS 'It lets them read the case sheet';
+COMMENT ON COLUMN consents.abroad IS 'It reaches providers abroad';
+COMMENT ON COLUMN consents.not_to IS 'Providers that it does not reach: they were abroad as it was given';
 
 CREATE TABLE documents (
     id UUID NOT NULL,

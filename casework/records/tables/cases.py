@@ -316,6 +316,8 @@ consents = Table(
     Column("ended_at", Time),
     Column("how", Text),
     Column("sheet", Boolean, nullable=False, server_default=text("false"), comment="It lets them read the case sheet"),
+    Column("abroad", Boolean, nullable=False, server_default=text("false"), comment="It reaches providers abroad"),
+    Column("not_to", ARRAY(Id), comment="Providers that it does not reach: they were abroad as it was given"),
 )
 
 openings = Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from casework.engine.parties import PARTIES
@@ -19,6 +21,9 @@ COVERS: dict[str, tuple[Consent, bool]] = {
     "of no paper": (consent(documents=()), False),
     "of this paper to another provider": (consent(providers=("bank",), documents=("paper",)), False),
     "the other party's": (consent(party="technology_owner"), False),
+    "abroad, and it is not": (consent(not_to=("lab",)), False),
+    "another is abroad": (consent(not_to=("bank",)), True),
+    "agreed to go abroad": (consent(abroad=True), True),
     "ended": (consent(ended_at=NOW), False),
 }
 
@@ -27,6 +32,14 @@ COVERS: dict[str, tuple[Consent, bool]] = {
 def test_what_a_consent_covers(name: str) -> None:
     given, wanted = COVERS[name]
     assert given.covers(document(), "lab") is wanted
+
+
+@pytest.mark.parametrize("name", COVERS)
+def test_the_case_sheet_goes_no_further_than_the_papers(name: str) -> None:
+    given, _ = COVERS[name]
+    whole = replace(given, sheet=True, party="need_owner", documents=None)
+    assert whole.covers_sheet("lab") is replace(given, party="need_owner", documents=None).covers(document(), "lab")
+    assert not given.covers_sheet("lab")
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,12 @@ def test_the_owner_of_a_right_and_the_party_go_by_one_id(world: World, db: Conne
     told = outside(db, held, ["parties", "rights"])
     assert [owner["organisation"] for owner in told["rights"][right]["owners"]] == [kept]
     assert told["parties"]["technology_owner"]["organisation"] == kept
+
+
+def test_who_is_abroad_is_told_by_the_records(world: World, db: Connection, case: Case) -> None:
+    assert outside(db, case, ["abroad"])["abroad"] == {"parties": [], "providers": []}
+    for name in ("lab", "technology_owner"):
+        move = text("UPDATE organisations SET country = 'DE' WHERE id = CAST(:id AS uuid)")
+        db.execute(move, {"id": world.organisations[name]})
+    found = outside(db, case, ["abroad"])["abroad"]
+    assert found == {"parties": ["technology_owner"], "providers": [world.organisations["lab"]]}

@@ -28,7 +28,8 @@ Json = Any
 #: Round trips of each operation: an action asks, locks and loads in one, which begins the transaction, and writes in another, with
 #: COMMIT. What reads sends one for each statement, and COMMIT.
 #: Whether a record was merged meanwhile is asked once more when a case is opened, behind the lock.
-OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 7, 2, 2, 2, 3, 7, 3
+#: What is shown and done in triage reads who is abroad, for the parties are to be asked by that.
+OPEN, CLAIM, RELEASE, FIRE, COMPLETE, SHOW, LIST = 7, 2, 2, 2, 4, 8, 3
 PREPARED = 8
 CHECKED = {
     "need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True, "interest": "none",

@@ -107,8 +107,8 @@ TAKEN = {"programmes": {"calendar", "time zone", "limits"}, "letterheads": {"let
 def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         source = set_up(db, world)
-        reason = {"reason": "Small.", "request": new_request()}
-        set_limit(db, world.actor(db, "supervisor"), source, "case.states.proposed", n=3, **reason)
+        small: dict[str, Any] = {"n": 3, "reason": "Small.", "request": new_request()}
+        set_limit(db, world.actor(db, "supervisor"), source, "case.states.proposed", **small)
         world.new_case(db, "officer")
         new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
         kept, copied = calendar_of(db, source), calendar_of(db, new)

@@ -9,19 +9,23 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.cases.case_actions import withdraw_consent
 from casework.operations.cases.case_rights import add_rights
+from casework.operations.cases.side_tasks import add_task
 from casework.operations.core.access_log import list_readings
 from casework.operations.core.perform import home_of
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.referrals.service import find_referral, list_referral_events, show_referral
 from casework.operations.referrals.sheet import sheet_of, show_sheet
 from casework.operations.referrals.sheet_views import CaseSheet
+from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.way_to_referral import to_accepted, to_both, to_referral, to_request
-from tests.support.world import FOR_THE_SHEET, World, new_request
+from tests.operations.verification.forger import not_allowed
+from tests.support.way_to_referral import complete, to_accepted, to_both, to_referral, to_request
+from tests.support.world import FOR_THE_SHEET, World, new_request, today
 
 pytestmark = pytest.mark.stage(play=to_referral)
 
@@ -242,3 +246,51 @@ def test_a_referral_without_a_file_rests_when_the_consent_to_its_sheet_is_withdr
     after = load(db, home_of(db, number), "case")
     assert after.tracks[referral].states == ("suspended",)
     assert [task.name for task in after.open_tasks() if task.about == consent] == ["consent_lost"]
+
+
+def test_what_a_party_keeps_from_abroad_no_provider_there_reads_or_learns_of(world: World, db: Connection) -> None:
+    db.execute(text("UPDATE organisations SET country = 'DE' WHERE id = :id"), {"id": world.organisations["lab"]})
+    number, referral = to_request(world, db)
+    world.send(db, number, referral, "assessment")
+    world.accept(db, number, referral)
+    enrich(world, db, number)
+    read, kept = sheet(world, db, "provider", referral), sheet(world, db, "officer", referral)
+    assert (read.need, read.technology, read.rights, read.claim, read.withheld) == (None, None, [], [], [])
+    assert {one.part for one in kept.withheld} >= {"need", "technology", "rights", "claim"}
+    told = str(list_referral_events(db, world.actor(db, "provider"), referral))
+    assert "abroad" not in told
+    assert "not_to" not in told
+    case = load(db, home_of(db, number), "case")
+    assert {consent.not_to for consent in case.consents.values()} == {(world.organisations["lab"],)}
+    # A new consent that says so lets it through, of the one party what is its own.
+    officer, log = world.actor(db, "officer"), home_of(db, number)
+    add_task(db, officer, log, "case", case.main.id, task="renew_consent", about=None, request=new_request())
+    said = {
+        "agreed": True,
+        "person": "The director",
+        "given_on": today().isoformat(),
+        "channel": "meeting",
+        "sheet": True,
+    }
+    renewed = said | {"party": "technology_owner", "abroad": True}
+    complete(world, db, "officer", number, "renew_consent", data=renewed)
+    again = sheet(world, db, "provider", referral)
+    assert again.technology is not None
+    assert again.need is None
+    assert not_allowed(verify_case(db, log)) == []
+
+
+def test_where_a_party_is_abroad_it_is_asked_so(world: World, db: Connection) -> None:
+    db.execute(
+        text("UPDATE organisations SET country = 'DE' WHERE id = :id"), {"id": world.organisations["technology_owner"]}
+    )
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    checked = {"need_complete": True, "technology_complete": True, "duplicate_checked": True, "rationale_fits": True}
+    complete(world, db, "officer", number, "triage_check", data=checked | {"interest": "none"})
+    world.fire(db, "officer", number, "pass_triage")
+    case = load(db, home_of(db, number), "case")
+    asked = [one for one in case.open_tasks() if one.name == "record_consent"]
+    edition = load_library()[case.main.edition]
+    assert [one.about for one in asked] == ["need_owner", "technology_owner"]
+    assert {edition.tasks[one.rule].form for one in asked} == {"ConsentAbroad"}
