@@ -156,9 +156,10 @@ class ValueTooLow(Form):
 def asked_back() -> YesNo:
     """Of whoever approves what is out of the common."""
     return YesNo(
-        label="It departs from the application, and is right so", required=False,
+        label="It departs from the application, and is right so",
+        required=False,
         help="Only for more than was applied for, another currency, or interest above what loans have",
-    )  # fmt: skip
+    )
 
 
 class FirstDoor(Form):
