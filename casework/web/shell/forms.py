@@ -87,7 +87,7 @@ def build_form(
 
     `sources` tells of known values where they come from.
     """
-    rules = [rule for rule in rules if not _names_nobody(rule, choices or {})]
+    rules = [_of_owners(rule) for rule in rules if not _names_nobody(rule, choices or {})]
     typed = submitted
     if typed is None and draft is not None:
         typed = MultiDict((name, value) for name, values in draft.data.items() for value in values)
@@ -110,6 +110,11 @@ def _names_nobody(rule: Rule, choices: Choices) -> bool:
     return any(
         cell["type"] == "owner" and not choices.get(f"{rule['name']}.{cell['name']}") for cell in rule.get("fields", ())
     )
+
+
+def _of_owners(rule: Rule) -> Rule:
+    """A table with a row for each owner on record must be answered where it is asked."""
+    return {**rule, "required": True} if any(cell["type"] == "owner" for cell in rule.get("fields", ())) else rule
 
 
 @dataclass(frozen=True)

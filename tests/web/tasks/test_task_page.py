@@ -59,6 +59,7 @@ def test_each_owner_on_record_has_a_row_and_without_one_there_is_no_table(
     mine = compliance.get(f"/tasks/{tasks['need_owner']}", follow_redirects=True).text
     assert f'<option value="{owner}" selected' in mine
     assert "Kiln Holding" in mine
+    assert "Owners above 25 per cent (optional)" not in words_of(mine)
     other = compliance.get(f"/tasks/{tasks['technology_owner']}", follow_redirects=True).text
     assert "Kiln Holding" not in other
     assert "Owners above 25 per cent" not in other
