@@ -156,11 +156,8 @@ def answers_of(answers: Iterable[SheetAnswer], parties: Mapping[str, str]) -> li
     for one in answers:
         edition = library[one.edition]
         words = Values(edition=edition, form=one.form).say(one.value, one.name)
-        unit = next((rule.get("unit") for rule in edition.form(one.form) if rule["name"] == one.name), None)
         if isinstance(one.value, str) and one.value in parties:
             words = f"{parties[one.value]} ({words})"
-        elif unit:
-            words = f"{words} {gettext(unit)}"
         elif one.called is not None:
             words = name_of({"name": one.called, "name_zh": one.called_zh})
             words = words if is_id(str(one.value)) else f"{one.value} {words}"
