@@ -84,8 +84,7 @@ def _seen(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    words = _seen(value)
-    lines = [" ".join(line.split()) for line in words.split("\n")]
+    lines = [" ".join(line.split()) for line in _seen(value).split("\n")]
     words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if len(words) > 100_000:
         raise ValueError(f"has {len(words):,} characters; at most 100,000 are kept")
