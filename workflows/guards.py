@@ -139,7 +139,10 @@ def triage_is_checked(f: Facts) -> bool:
 
 def _is_abroad(f: Facts) -> bool:
     """Whether a party is abroad by its record, or a provider that the plan names."""
-    abroad = f.from_outside("abroad")
+    abroad = f.outside.get("abroad")
+    # Of a case that is closed nothing is read: whoever is asked anew is asked this too.
+    if abroad is None:
+        return True
     planned = {name for name in plan_of(f).values() if isinstance(name, str)}
     return bool(abroad["parties"] or planned & set(abroad["providers"]))
 

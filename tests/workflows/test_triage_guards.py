@@ -80,6 +80,7 @@ def around(*parties: str, abroad: tuple[str, ...] = (), **plan: str) -> Facts:
 @table(
     {
         "at home": (around(), False),
+        "a reopening reads nothing": (facts(), True),
         "a party": (around("technology_owner"), True),
         "a provider that is planned": (around(abroad=("far",), assessment="far"), True),
         "a provider that is not": (around(abroad=("far",), assessment="near"), False),
