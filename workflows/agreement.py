@@ -30,15 +30,13 @@ from workflows.deal_guards import (
     licence_follows_the_signing,
     licensed_agreement_burdens_rights,
     nothing_bars_the_terms,
-    payments_make_the_value,
-    price_has_one_currency,
     rights_are_named,
     rights_fit_the_kind,
     rights_of_terms_are_confirmed,
-    technology_value_is_part,
 )
 from workflows.deal_terms import Signature, SignatureToLicence, signed_price
 from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
+from workflows.price_guards import payments_make_the_value, price_has_one_currency, technology_value_is_part
 from workflows.right_guards import (
     check_of_rights_is_fresh,
     giver_owns_each_right,

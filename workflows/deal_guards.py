@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from casework.engine.analysis import record_tells
@@ -378,7 +377,7 @@ def pledgees_matter(data: Mapping[str, Any]) -> bool:
     return data.get("kind") in ABOUT_RIGHTS and gives(data) is not None
 
 
-# --- days and money --------------------------------------------------------------------------------------------------
+# --- kind and days ---------------------------------------------------------------------------------------------------
 
 
 @guard(
@@ -388,42 +387,6 @@ def pledgees_matter(data: Mapping[str, Any]) -> bool:
 def agreement_dates_in_order(f: Facts) -> bool:
     starts, ends = f.data.get("effective_on"), f.data.get("expires_on")
     return starts is None or ends is None or starts < ends
-
-
-def _amounts(f: Facts) -> list[Mapping[str, str]]:
-    parts = [row.get("amount") for row in f.data.get("payments") or ()]
-    return [money for money in (f.data.get("contract_value"), f.data.get("technology_value"), *parts) if money]
-
-
-@guard(
-    rule="All amounts of the price are in one currency.",
-    refusal="The amounts of the price are in more than one currency.",
-)
-def price_has_one_currency(f: Facts) -> bool:
-    return len({money["currency"] for money in _amounts(f)}) <= 1
-
-
-@guard(
-    rule="The contract value is more than nothing, and the technology value is no more than it.",
-    refusal="The contract value must be more than nothing, and the technology value no more than it.",
-)
-def technology_value_is_part(f: Facts) -> bool:
-    whole, part = f.data.get("contract_value"), f.data.get("technology_value")
-    if whole is None:
-        return True
-    return Decimal(whole["amount"]) > 0 and (part is None or Decimal(part["amount"]) <= Decimal(whole["amount"]))
-
-
-@guard(
-    rule="The payments of a fixed price make the contract value; those before a royalty are no more than it.",
-    refusal="The payments do not fit the contract value.",
-)
-def payments_make_the_value(f: Facts) -> bool:
-    whole = f.data.get("contract_value")
-    if whole is None:
-        return True
-    paid = sum((Decimal(row["amount"]["amount"]) for row in f.data.get("payments") or ()), Decimal(0))
-    return paid == Decimal(whole["amount"]) if f.data.get("price_form") == "fixed" else paid <= Decimal(whole["amount"])
 
 
 def _say_kinds(f: Facts) -> border_words.Words:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from casework import reasons
-from casework.engine.definition.plain_text import visible, visible_within
+from casework.engine.definition.plain_text import visible
 from casework.errors import FieldFault
 from casework.operations.core.paging import MOST, PAGE
 from casework.reasons import Reason, Text
@@ -55,12 +55,6 @@ Mark = Annotated[
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _seen(cls, given: Any) -> Any:
-        """Whatever takes a text, it takes what can be seen."""
-        return visible_within(given)
 
 
 class Query(BaseModel):

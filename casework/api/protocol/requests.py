@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from casework import reasons
 from casework.api.protocol.routes import WORDS, Route
 from casework.engine.definition.field_faults import reason_of
+from casework.engine.definition.plain_text import visible_within
 from casework.errors import InvalidForm, KeyMissing, NotFound, RevisionMissing, Unreadable
 from casework.json_values import JsonObject, JsonValue, is_id
 from casework.operations.core.idempotency import Request, digest_of
@@ -138,8 +139,8 @@ def read_body(model: type[BaseModel] | None, body: JsonValue) -> Any:
             raise InvalidForm(fields=dict.fromkeys(body, reasons.fields.NOT_KNOWN_HERE))
         return None
     try:
-        # By way of text: in JSON a day or a time is a string, strictly.
-        return model.model_validate_json(json.dumps(body))
+        # By way of text: in JSON a day or a time is a string, strictly. Whatever takes a text, it takes what can be seen.
+        return model.model_validate_json(json.dumps(visible_within(body)))
     except ValidationError as bad:
         raise InvalidForm(fields=_faults(bad)) from None
 

@@ -7,7 +7,7 @@ and may change. It can be withdrawn at once; and when the work is over, the prov
 from __future__ import annotations
 
 from casework import reasons
-from casework.engine.definition.forms import insist_day
+from casework.engine.definition.value_types import insist_day
 from casework.engine.execution.document_grants import begin_on_grant, end_grant, given_without, set_grant_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder

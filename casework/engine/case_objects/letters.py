@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from casework import reasons
-from casework.engine.definition.forms import insist_day
+from casework.engine.definition.value_types import insist_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import line

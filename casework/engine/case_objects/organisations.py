@@ -11,8 +11,8 @@ from typing import Any
 
 from casework import reasons
 from casework.engine.case_objects.countries import is_country
-from casework.engine.definition.forms import decimal_text
 from casework.engine.definition.names import insist_name
+from casework.engine.definition.value_types import decimal_text
 from casework.engine.roles import Role
 from casework.errors import FieldFault, InvalidForm
 from casework.json_values import JsonMapping, JsonObject

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from casework import reasons
 from casework.engine.definition.field_faults import reason_of
-from casework.engine.definition.forms import MoneyValue
+from casework.engine.definition.value_types import MoneyValue
 from casework.reasons import Why
 
 #: Decimals of the currencies that have other than two (ISO 4217).

@@ -13,7 +13,7 @@ from casework import reasons
 from casework.engine.definition.amounts import amount_fault
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.field_faults import reason_of
-from casework.engine.definition.forms import (
+from casework.engine.definition.value_types import (
     Day,
     Id,
     Ids,

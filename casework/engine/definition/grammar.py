@@ -414,7 +414,6 @@ def any_of(*nodes: Node | AnyOf) -> AnyOf:
 class Workflow(Telling):
     """A definition: subclass it, and write states and transitions as class attributes."""
 
-    #: Defaults to the class's name in lower case.
     workflow: ClassVar[str] = ""
     title: ClassVar[str] = ""
     edition: ClassVar[int] = 1

@@ -10,20 +10,15 @@ from casework.engine.definition.by_link import LINK_FILLS
 from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition, StateRule, TaskRule, TransitionRule, ancestors
 from casework.engine.definition.graph import Fault, Graph, quoted, shape_faults, way_faults
+from casework.engine.definition.money_faults import asks, money_faults, price_faults
 from casework.engine.definition.own_limits import limit_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.sheet_faults import sheet_faults
-from casework.engine.definition.sheets import place_of
 from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
     FINAL_PARTS,
-    MONEY_PARTS,
-    PRICE_AMOUNTS,
-    PRICE_DAYS,
-    PRICE_PARTS,
     REFERRAL,
-    REPAID_ON,
     SCOPES,
     SENDS,
     STATE_PARTS,
@@ -50,8 +45,8 @@ def faults(edition: Edition, library_names: Collection[str] = (), others: Iterab
         *_parts(edition),
         *_forms(graph),
         *_dates(graph),
-        *_money(graph),
-        *_price(graph),
+        *money_faults(edition),
+        *price_faults(edition),
         *sheet_faults(edition),
         *limit_faults(edition),
         *_workflows(graph, library_names, {other.workflow: other for other in others}),
@@ -358,7 +353,7 @@ def _dates(graph: Graph) -> Iterator[Fault]:
             continue
         # Each item has its own day; its list must be one.
         wanted = task.per.removeprefix("items:")
-        if not any(_asks(edition, form, wanted, "items") or _asks_days(edition, form, wanted) for form in forms):
+        if not any(asks(edition, form, wanted, "items") or _asks_days(edition, form, wanted) for form in forms):
             yield Fault("unknown_date", where, f"No form that opens it has the list {quoted(wanted)}.")
 
 
@@ -403,47 +398,8 @@ def _since(edition: Edition, where: str, limit: WrittenLimit | None, own: Iterab
         if dot:
             forms = [rule.form for rule in edition.transitions if rule.name == action]
             forms += [task.form for task in edition.tasks.values() if task.name == action]
-        if not any(_asks(edition, form, field if dot else action, "date") for form in forms):
+        if not any(asks(edition, form, field if dot else action, "date") for form in forms):
             yield Fault("unknown_date", where, f"It counts from {quoted(name)}, a day that no form asks for.")
-
-
-def _money(graph: Graph) -> Iterator[Fault]:
-    """What is told of the money must be told somewhere: an amount in a field for money, the day of a repayment in one for days."""
-    edition = graph.edition
-    for part, written in edition.money.items():
-        if part not in MONEY_PARTS:
-            yield Fault("unknown_money", "money", f"No part of its money is called {quoted(part)}.")
-        for where in written.split("|"):
-            name, _, field = where.partition(".")
-            forms = [rule.form for rule in edition.transitions if rule.name == name]
-            forms += [task.form for task in edition.tasks.values() if task.name == name]
-            if not any(_asks(edition, form, field, "date" if part == REPAID_ON else "money") for form in forms):
-                yield Fault(
-                    "unknown_money", "money", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
-                )
-
-
-def _price(graph: Graph) -> Iterator[Fault]:
-    """What is told of a price must be a fact that an action asks for: an amount in a field for money, a day in one for a day."""
-    edition = graph.edition
-    for part, written in edition.price.items():
-        type = "money" if part in PRICE_AMOUNTS else "date" if part in PRICE_DAYS else "choice"
-        if part not in PRICE_PARTS:
-            yield Fault("unknown_price", "price", f"No part of a price is called {quoted(part)}.")
-        for where in written.split("|"):
-            name, after, field = place_of(where)
-            known = not after or edition.has(after)
-            forms = [rule.form for rule in edition.transitions if rule.name == name and known]
-            if not any(_asks(edition, form, field, type) for form in forms):
-                yield Fault("unknown_price", "price", f"Nothing of {quoted(where)} is asked for as {quoted(part)}.")
-
-
-def _asks(edition: Edition, form: str | None, field: str, type: str) -> bool:
-    fields = edition.rules["forms"].get(form or "", [])
-    # A day that stands in the body only cannot be counted from.
-    return any(
-        asked["name"] == field and asked["type"] == type and (asked["fact"] or type == "items") for asked in fields
-    )
 
 
 def _asks_days(edition: Edition, form: str | None, field: str) -> bool:

@@ -17,7 +17,7 @@ from casework import reasons
 from casework.definitions import names_of_part
 from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.forms import insist_day
+from casework.engine.definition.value_types import insist_day
 from casework.engine.parts import ASKED, FAILED, TURNED_DOWN, UNANSWERED, UNSENT
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track

@@ -11,7 +11,7 @@ import pytest
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from casework.engine.definition.field_faults import reason_of
-from casework.engine.definition.forms import Day
+from casework.engine.definition.value_types import Day
 from casework.errors import FieldFault
 from casework.reasons import Reason, fields
 

@@ -11,7 +11,8 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.form_values import build_model, check, split
-from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Text, holds_words
+from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Text
+from casework.engine.definition.value_types import holds_words
 from casework.errors import InvalidForm
 from casework.reasons import Reason
 

@@ -175,7 +175,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "work does not start": (
         *ACCEPTED,
-        refused(do("supervisor", "referral:assessment.not_started"), Refused, "still has working days left"),
+        refused(do("supervisor", "referral:assessment.not_started"), Refused, "still has time to start"),
         wait(22),
         do("supervisor", "referral:assessment.not_started"),
         stands("referral:assessment", "cancelled"),
