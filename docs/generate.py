@@ -184,6 +184,7 @@ TYPES = {
     "choice": "One of the codes that are named.", "many": "Any of the codes that are named, each once.",
     "yes_no": "`true` or `false`, nothing that looks like it.", "party": "`need_owner` or `technology_owner`.",
     "burden": "The id of a licence, an assignment or a transfer that lies on a right of this case.",
+    "organisation": "The id of an organisation that the case's programme knows and that is no provider.",
     "owner": "The id of an owner of the party that a task is about.",
     "right": "The id of an IP right of this case.", "impact": "The id of a record of the case's effect that stands.",
     "listed_many": "A list of such entries.",

@@ -29,7 +29,9 @@ class Screening(Form):
     )  # fmt: skip
     checked_on = Date(label="Checked on", past=True)
     holds_until = Date(
-        label="Holds until", help="Every case of the organisation relies on it up to that day; a year at most."
+        label="Holds until",
+        future=True,
+        help="Every case of the organisation relies on it up to that day; a year at most.",
     )
     list_versions = Text(label="Lists and their versions", max=500)
     extract = Text(label="What the extract says, or the number of the query", max=500)

@@ -56,7 +56,7 @@ OLD_WAYS = [
     ("a provider got a question and no facts", JOURNEY, "loan is repaid"),
     ("the same fact was asked twice", JOURNEY, "the claim is typed once"),
     ("an officer wrote a file for a referral", "workflows/test_no_file_needed.py",
-     "test_the_request_and_what_follows_on_it_ask_the_office_for_no_file"),
+     "test_of_a_request_the_office_files_only_what_others_have_signed"),
     ("a longer term moved one limit of a service and not the others", "operations/referrals/test_extensions.py",
      "test_a_granted_extension_moves_the_services_own_steps_in_proportion"),
     ("a poor match had to become a case to be refused", "operations/catalogue/test_matches.py",

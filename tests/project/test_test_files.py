@@ -16,7 +16,7 @@ DECLARE = frozenset({
     "engine/definition/consequences", "engine/execution/commands", "engine/execution/record_commands",
     "engine/execution/task_commands", "engine/parties", "engine/state/case_values",
     "engine/state/document_effects_schema", "engine/state/events", "engine/state/register_effects",
-    "engine/state/impact_values",
+    "engine/state/impact_values", "engine/state/screening_values",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
     "operations/cases/event_views", "operations/cases/views", "operations/catalogue/import_report",
     "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",

@@ -25,10 +25,11 @@ def asked_for(edition: Edition) -> Iterator[tuple[str, str, str]]:
                     yield edition.workflow, rule.name, field["name"]
 
 
-def test_the_request_and_what_follows_on_it_ask_the_office_for_no_file() -> None:
+def test_of_a_request_the_office_files_only_what_others_have_signed() -> None:
+    """Both parties' consents, where a conflict is waived."""
     edition = load_library().playing(REFERRAL)
     assert edition is not None
-    assert list(asked_for(edition)) == []
+    assert list(asked_for(edition)) == [("referral", "waive_conflict", "consents")]
 
 
 def test_a_service_asks_the_office_for_papers_of_others_alone() -> None:

@@ -57,15 +57,28 @@ def limits_of(edition: Edition) -> Iterator[NamedLimit]:
         if what.partition(".")[0] == workflow:
             words = f"limits.{what.rsplit('.', 1)[1]}"
             yield NamedLimit(
-                what=what, kind="holds", words=words, n=ours["n"], unit=ours["unit"], least=ours["least"], most=ours["most"]
-            )  # fmt: skip
+                what=what,
+                kind="holds",
+                words=words,
+                n=ours["n"],
+                unit=ours["unit"],
+                least=ours["least"],
+                most=ours["most"],
+            )
     for what, kind, words, limit in _of_clocks(edition):
         if "shared" not in limit and what not in seen:
             seen.add(what)
             yield NamedLimit(
-                what=called(limit, what), kind=kind, words=words, n=abs(limit["n"]), unit=limit["unit"], since=limit["since"],
-                back=limit["n"] < 0, law=limit.get("law"), settable=may_be_set(limit),
-            )  # fmt: skip
+                what=called(limit, what),
+                kind=kind,
+                words=words,
+                n=abs(limit["n"]),
+                unit=limit["unit"],
+                since=limit["since"],
+                back=limit["n"] < 0,
+                law=limit.get("law"),
+                settable=may_be_set(limit),
+            )
 
 
 def _of_clocks(edition: Edition) -> Iterator[tuple[str, Kind, str, WrittenLimit]]:

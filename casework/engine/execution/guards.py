@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from casework import reasons
-from casework.engine.definition import form_values, forms
+from casework.engine.definition import form_values
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.definition.guard_facts import Facts, FormNeeded
 from casework.engine.definition.limits import GuardLimit
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import papers_for, reason
+from casework.engine.definition.value_types import insist_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_lifecycle import refusal
@@ -193,7 +194,7 @@ def happened(builder: EventBuilder, day: str | None) -> Effects:
     if day is None:
         return {}
     today = builder.context.calendar.local_date(builder.context.now).isoformat()
-    forms.insist_day(day, "happened_on")
+    insist_day(day, "happened_on")
     if day > today:
         raise InvalidForm(fields={"happened_on": reasons.fields.NOT_IN_FUTURE})
     return {"happened_on": day}

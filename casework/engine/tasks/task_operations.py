@@ -9,9 +9,9 @@ from casework import reasons
 from casework.engine import parties
 from casework.engine.case_objects.acknowledgements import objectors
 from casework.engine.deadlines.deadlines import Rule, on_day
-from casework.engine.definition import forms
 from casework.engine.definition.editions import TaskRule
 from casework.engine.definition.registry import GUARDS
+from casework.engine.definition.value_types import insist_day
 from casework.engine.execution import checklists, task_lifecycle
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.effects import apply_effects, effect_reads
@@ -137,7 +137,7 @@ def _relieve(builder: EventBuilder, command: Relieve) -> None:
 
 def _suspend(builder: EventBuilder, command: Suspend) -> None:
     task = insist_operation(builder, command.task, task_lifecycle.SUSPEND)
-    forms.insist_day(command.until, "until")
+    insist_day(command.until, "until")
     if command.until <= builder.context.calendar.local_date(builder.context.now).isoformat():
         raise InvalidForm(fields={"until": reasons.fields.DAY_TO_COME})
     if command.waits_for not in task_lifecycle.WAITS_FOR:
@@ -386,7 +386,7 @@ def _add(builder: EventBuilder, command: Add) -> None:
 def _day_named(builder: EventBuilder, day: str | None) -> Rule | None:
     if day is None:
         return None
-    forms.insist_day(day, "due")
+    insist_day(day, "due")
     if day < builder.context.calendar.local_date(builder.context.now).isoformat():
         raise InvalidForm(fields={"due": reasons.fields.NOT_IN_PAST})
     return on_day(day)

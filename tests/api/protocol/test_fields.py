@@ -13,6 +13,7 @@ from casework import api
 from casework.api import ROUTES
 from casework.api.protocol.fields import Body, Day, Line, SomeWords
 from casework.api.protocol.requests import read_body
+from casework.json_values import JsonObject
 
 HIDDEN = "a\u202eb\u200bc\ufeff"
 BODIES = sorted({route.body for route in ROUTES if route.body is not None}, key=lambda body: str(body.__name__))
@@ -45,8 +46,8 @@ class _Sent(Body):
 
 
 def test_what_is_taken_can_be_seen() -> None:
-    data = {"note": HIDDEN, "rows": [{"cell": HIDDEN}, 7]}
-    sent = {
+    data: JsonObject = {"note": HIDDEN, "rows": [{"cell": HIDDEN}, 7]}
+    sent: JsonObject = {
         "name": HIDDEN,
         "line": HIDDEN,
         "words": HIDDEN,

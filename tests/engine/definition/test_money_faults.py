@@ -51,7 +51,7 @@ def test_money_is_told_in_a_field_for_it(money: dict[str, str], wrong: int) -> N
     ("price", "wrong"),
     [
         ({"contract_value": "sign.value", "form": "sign.form"}, 0),
-        ({"gift": "sign.value"}, 1),
+        ({"gift": "sign.form"}, 1),
         ({"contract_value": "sign.form"}, 1),
         ({"form": "sign.value"}, 1),
         ({"contract_value": "sign.value|nobody.value"}, 1),

@@ -32,10 +32,16 @@ class Toys(Workflow):
     named = State("Named", Role.OFFICER, until("break.on"), "Play")
     done = Final("Done")
     stop = playing.to(waiting, by=Role.OFFICER, do="Stop", done="stopped", guards=[toy_is_whole])
-    go = waiting.to(named, by=Role.OFFICER, do="Go", done="went", opens=[
-        Task("clean", "Clean up", Role.OFFICER, calendar_days(30, since="break.on", shared=HOLDS)),
-        Task("look", "Look", Role.OFFICER, calendar_days(4), after=calendar_days(-8, since="break.on")),
-    ])  # fmt: skip
+    go = waiting.to(
+        named,
+        by=Role.OFFICER,
+        do="Go",
+        done="went",
+        opens=[
+            Task("clean", "Clean up", Role.OFFICER, calendar_days(30, since="break.on", shared=HOLDS)),
+            Task("look", "Look", Role.OFFICER, calendar_days(4), after=calendar_days(-8, since="break.on")),
+        ],
+    )
     finish = named.to(done, by=Role.OFFICER, do="Finish", done="finished")
     lapse = playing.after(working_days(7), done, done="lapsed")
 

@@ -507,8 +507,14 @@ def test_what_follows_without_an_answer_is_told_by_the_limits_of_the_programme(
     with transaction(engine) as db:
         for what, n in (("referral.transitions.lapse.after", 8), ("referral.states.accepted", 4)):
             set_limit(
-                db, world.actor(db, "supervisor"), world.programmes["BJ"], what, n=n, reason="Slow.", request=new_request()
-            )  # fmt: skip
+                db,
+                world.actor(db, "supervisor"),
+                world.programmes["BJ"],
+                what,
+                n=n,
+                reason="Slow.",
+                request=new_request(),
+            )
     page = browser.get(f"/referrals/{offer}").text
     assert "No answer within 8 working days" in page
     assert "within 4 working days" in page
