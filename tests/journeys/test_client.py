@@ -311,7 +311,7 @@ def withdrawn_technology_owner(office: Office, hand: ApiHand) -> None:
     look_up(hand)
     hand.do("banker", "pledge.eligible", owner_seen=True)
     loan = "A planned loan is neither offered"
-    office.refuses_action(hand, "officer", "case.ready_to_sign", 409, loan, kind="patent_licence")
+    office.refuses_action(hand, "officer", "case.ready_to_sign", 409, loan, kind="patent_licence", pledge_by=None)
     hand.do("officer", "case.withdraw", party="technology_owner", reason="parties/strategy_change")
     referral = hand.referral("banker", "pledge")
     assert (referral["ended"], referral["service"][0]["ended"]) == ("cancelled", "replaced")

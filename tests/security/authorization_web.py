@@ -451,6 +451,7 @@ TABLE: tuple[Row, ...] = (
     get("/programmes/<programme>/settings", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
     post("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
+    get("/programmes/<programme>/settings/limits/<workflow>", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
     post("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
     get("/programmes/<programme>/settings/lists", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),

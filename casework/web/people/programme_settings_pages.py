@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from uuid import UUID
 
@@ -103,17 +103,39 @@ def show(programme: UUID) -> str:
         facts=[(gettext(LABELS[name]), _say(name, getattr(shown.letterhead, name))) for name in _FIELDS],
         entries=[(entry, *_say_entry(entry, own)) for entry in shown.entries],
         limits=[
-            (gettext(SERVICES.get(name, name)), list(some)) for name, some in groupby(own, lambda one: one.workflow)
+            (name, gettext(SERVICES.get(name, name)), len(some), sum(one.own is not None for one in some))
+            for name, some in _by_workflow(own).items()
         ],
         lists=[
             (one.name, gettext(LIST_NAMES[one.name]), sum(not entry.retired for entry in one.entries)) for one in listed
         ],
         most_changes=_MOST_CHANGES,
+        changed=sum(one.own is not None for one in own),
+    )
+
+
+@blueprint.get("/<uuid:programme>/settings/limits/<workflow>")
+@only(*READERS)
+def show_limits(programme: UUID, workflow: str) -> str:
+    """The limits of one workflow, and whose each is."""
+    with page_transaction() as (db, actor):
+        shown = letterheads.show_settings(db, actor, str(programme))
+        own = limits.list_limits(db, actor, str(programme)).items
+    if (some := _by_workflow(own).get(workflow)) is None:
+        raise NotFound
+    return render_template(
+        "people/programme_limits.html",
+        one=shown,
+        workflow=gettext(SERVICES.get(workflow, workflow)),
+        some=some,
         limit_name=limit_name,
         law_name=law_name,
         say_limit=say_limit,
-        changed=sum(one.own is not None for one in own),
     )
+
+
+def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
+    return {name: list(some) for name, some in groupby(own, lambda one: one.workflow)}
 
 
 def limit_name(one: OwnLimit) -> str:
@@ -317,6 +339,8 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         form=form,
         sent=sent,
         what=what,
+        workflow=one.workflow,
+        workflow_name=gettext(SERVICES.get(one.workflow, one.workflow)),
         name=limit_name(one),
         usual=say_limit(one, one.n),
         fewest=say_length(one.least, one.unit),

@@ -64,9 +64,11 @@ def test_an_administrator_starts_another_programme_after_confirming(world: World
 
 def test_a_supervisor_sets_a_limit_and_a_limit_of_law_stays(world: World, browser_for: BrowserFor) -> None:
     browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
-    page, form = browser.get(where).text, f"{where}/limits?what=case.states.proposed"
-    assert form in page
-    assert "agreement.states.letter_awaited" not in page
+    form = f"{where}/limits?what=case.states.proposed"
+    assert f'href="{where}/limits/case"' in browser.get(where).text
+    assert form in browser.get(f"{where}/limits/case").text
+    assert "agreement.states.letter_awaited" not in browser.get(f"{where}/limits/agreement").text
+    assert browser.get(f"{where}/limits/nothing").status_code == 404
     assert "As the workflow says: 5 working days" in browser.get(form).text
     shown = browser.get(form).text
     revision = shown.split('name="revision" value="')[1].split('"')[0]
@@ -78,7 +80,7 @@ def test_a_supervisor_sets_a_limit_and_a_limit_of_law_stays(world: World, browse
     assert "<del>5 working days</del> 3 working days" in page
     law = browser.get(f"{where}/limits?what=agreement.states.letter_awaited")
     assert law.status_code == 404
-    assert f"{where}/limits" not in browser_for("administrator").get(where).text
+    assert f"{where}/limits?" not in browser_for("administrator").get(f"{where}/limits/case").text
 
 
 def test_what_a_rule_compares_with_is_set_within_its_bounds(world: World, browser_for: BrowserFor) -> None:
@@ -94,5 +96,9 @@ def test_what_a_rule_compares_with_is_set_within_its_bounds(world: World, browse
     page = browser.post(form, {"f-n": "3", "f-reason": "Often.", "revision": revision}, follow=True).text
     assert "<del>2 times</del> 3 times" in page
     # What happens by itself, appears later, or reminds is told apart from what is due.
-    assert "Sent: reminder" in page
-    assert "before the day that a form names" in page
+    limits = [
+        browser.get(f"{where}/limits/{workflow}").text for workflow in ("referral", "case", "agreement", "pledge")
+    ]
+    assert "Sent: reminder" in limits[0]
+    assert any("before the day that a form names" in page for page in limits)
+    assert "<strong>3 times</strong>" in limits[0]
