@@ -91,10 +91,12 @@ class DeclaredConflict(Form):
     note = Note(label="Explanation")
 
 
-class WaivedConflict(Form):
+class WaivedConflict(_OfService):
+    """Of a mediation, which is sealed, the mediators keep the consents: there is no place for the office's papers."""
+
     need_owner_consents = YesNo(label="Does the need owner consent in writing?", must=True)
     technology_owner_consents = YesNo(label="Does the technology owner consent in writing?", must=True)
-    consents = Documents(label="The consents of both parties")
+    consents = Documents(label="The consents of both parties", when=("service", OPEN_SERVICES))
     reason = Note(label="Why")
 
 

@@ -115,12 +115,12 @@ class BrowserHand(Hand):
                 party.check()
             reader.follow(later.locator(".form-actions button"))
             return
-        reader.answer(**self._said(name, {}))
+        reader.answer(**self._said(reader, name, {}))
 
     def complete(self, who: str, task: str, about: str | None, said: Mapping[str, Json]) -> None:
         reader = self.at_case(who) if self._in_office(who) else self._at_referral(who, self._service_of(task, about))
         reader.follow_to(f"/tasks/{self.task(task, about)}")
-        reader.answer(**self._said(task, said))
+        reader.answer(**self._said(reader, task, said))
 
     def task(self, name: str, about: str | None = None) -> str:
         """An open task by its name in the definition."""
@@ -135,7 +135,6 @@ class BrowserHand(Hand):
 
     def fire(self, who: str, action: str, said: Mapping[str, Json]) -> None:
         name, _, transition = action.rpartition(".")
-        said = self._said(transition, said)
         workflow, _, kind = name.partition(":")
         track = self.track(workflow, kind or workflow)
         words = self.call(workflow, f"transitions.{transition}.do")
@@ -148,11 +147,11 @@ class BrowserHand(Hand):
             if transition == "accept":
                 # Its form stands on the page of the offer.
                 assert words in reader.page.locator("form.asks .form-actions button").inner_text()
-                reader.answer(person=self.site.world.people[CAST.get(who, who)], **said)
+                reader.answer(person=self.site.world.people[CAST.get(who, who)], **self._said(reader, transition, said))
                 return
         reader.press(f'main a[href$="/{track}/{transition}"]', words)
         assert words in reader.page.locator("form.asks .form-actions button").inner_text()
-        reader.answer(**said)
+        reader.answer(**self._said(reader, transition, said))
 
     def _hand_in(self, who: str, service: str, paper: str) -> None:
         """Somebody hands in a paper, on the page that an action that asks for it leads to."""
@@ -181,9 +180,14 @@ class BrowserHand(Hand):
             kind=kind,
         )[0]
 
-    def _said(self, action: str, said: Mapping[str, Json]) -> dict[str, Json]:
-        """What a script says, and what is chosen where it says nothing."""
-        chosen = {field: value for (of, field), value in CHOICES.items() if of == action and field not in HABITS}
+    def _said(self, reader: Reader, action: str, said: Mapping[str, Json]) -> dict[str, Json]:
+        """What a script says, and what is chosen where it says nothing and the page asks it."""
+        asked = reader.asked()
+        chosen = {
+            field: value
+            for (of, field), value in CHOICES.items()
+            if of == action and field in asked and field not in HABITS
+        }
         # What the record leaves open the page itself insists on.
         also = {field: True for of, field in ALSO_SAID if of == action != "eligible"}
         return chosen | also | {name: self._resolved(value) for name, value in said.items()}

@@ -96,7 +96,7 @@ class Deal(Told):
         return self._comes_back(reader, task, words, said)
 
     def _comes_back(self, reader: Reader, name: str, words: tuple[str, ...], said: Mapping[str, Json]) -> Reader:
-        reader.send(self._said(name, said))
+        reader.send(self._said(reader, name, said))
         alert = " ".join(reader.page.locator("[role=alert]").first.inner_text().split())
         for one in words:
             assert one in alert, f"{reader.page.url} says {alert!r}, not {one!r}"

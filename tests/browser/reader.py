@@ -213,6 +213,11 @@ class Reader:
         faults = self.page.locator("[role=alert]").all_inner_texts()
         assert not faults, f"{here} was refused: {faults}"
 
+    def asked(self) -> set[str]:
+        """The names of the questions of the page."""
+        questions = [question for question in self.page.evaluate(_QUESTIONS) if question["controls"]]
+        return {question["controls"][0]["name"].rpartition("f-")[2].split(".")[0] for question in questions}
+
     def fill(self, said: Mapping[str, Json]) -> None:
         """Answer what was `said`, and whatever else must be answered by habit or with something ordinary.
 

@@ -122,6 +122,7 @@ PERSONAE: Mapping[str, Persona] = {
             "GET /recoveries/<recovery>", "POST /recoveries/<recovery>/decide", "GET /skills/<scope>/<person> (programme) (officer)",
             "POST /skills/<scope>/<person> (programme) (officer)", "GET /team/<person> (leaver)", "POST /team/<person> (leaver)",
             "GET /programmes/<programme>/settings", "GET /programmes/{programme}/settings",
+            "GET /programmes/<programme>/settings/limits/<workflow>",
             *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")
                 for programme in ("<programme>", "{programme}")
                 for what in ("letterhead", "limits", "lists", "lists/entry", "lists/import")),

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded, NotGiven
 from casework.engine.definition.registry import GUARDS
+from casework.engine.execution.guards import refusal_of
+from casework.reasons import Why
 
 
 class _OneAnswer(Mapping[str, Any]):
@@ -44,6 +47,14 @@ def refused_answers(
             if against := [name for name in asked if not holds(name, one)]:
                 refused.setdefault(field["name"], {})[code] = against
     return refused
+
+
+def refusal(edition: Edition, name: str, facts: Facts, field: str, code: str) -> list[Why]:
+    """What a guard says against an answer, as far as it can be told before the rest of the form is filled in."""
+    try:
+        return refusal_of(edition, name, replace(facts, data=_OneAnswer(field, code)) if field else facts)
+    except (FormNeeded, NotGiven):
+        return [edition.as_reason(f"guards.{name}")]
 
 
 def holds(name: str, facts: Facts) -> bool:

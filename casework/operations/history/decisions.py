@@ -37,7 +37,7 @@ from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.known_answers import owner_rows
 from casework.operations.cases.queries import describe_whole
-from casework.operations.cases.refused_answers import refused_in_task
+from casework.operations.cases.refused_answers import refusals_in_task
 from casework.operations.history import timeline
 from casework.operations.history.views import HistoryEntry
 from casework.operations.tasks.queries import prepared
@@ -134,7 +134,7 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
             known[name] = [id for id in known[name] if id in still]
     actions = _actions(db, actor, case, task, answers)
     refused = (
-        refused_in_task(db, actor, case, track, edition.tasks[task.rule], task=task) if task.type == "side" else {}
+        refusals_in_task(db, actor, case, track, edition.tasks[task.rule], task=task) if task.type == "side" else {}
     )
     known |= owner_rows(db, case, task.about, form)
     may, why_not = _may_finish(actor, case, task, edition)
@@ -148,7 +148,7 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
             known=known,
             fixed=fixed,
             barred=bool(conflict(actor, case)),
-            against=_against(edition, answer, refused),
+            against=_against(answer, refused),
         )
         for answer in answers
         if may or answer.kind == FIRE and _yours(actions.get(answer.name))
@@ -238,10 +238,9 @@ def _open(
     )
 
 
-def _against(edition: Edition, answer: Answer, refused: Mapping[str, Mapping[str, Sequence[str]]]) -> tuple[Why, ...]:
+def _against(answer: Answer, refused: Mapping[str, Mapping[str, tuple[Why, ...]]]) -> tuple[Why, ...]:
     """Why the form of the task would be refused with this answer, as the case stands."""
-    names = refused.get(answer.name, {}).get(str(answer.value), ()) if answer.kind == VALUE else ()
-    return tuple(edition.as_reason(f"guards.{name}") for name in names)
+    return refused.get(answer.name, {}).get(str(answer.value), ()) if answer.kind == VALUE else ()
 
 
 def _conditions(edition: Edition, answer: Answer, action: ActionView) -> tuple[tuple[str, bool], ...]:

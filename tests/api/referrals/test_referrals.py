@@ -172,6 +172,7 @@ def test_whoever_declares_a_conflict_is_shut_out_of_the_whole_case(
         f"/referrals/{referral}/transitions/waive_conflict",
         {
             "data": {
+                "service": "assessment",
                 "need_owner_consents": True,
                 "technology_owner_consents": True,
                 "consents": [letter.json["id"]],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from casework.engine.analysis.refused_answers import refused_answers
+from casework import reasons
+from casework.engine.analysis.refused_answers import refusal, refused_answers
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition import registry
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import UNKNOWN, Facts
 from casework.engine.definition.registry import Guard
 from tests.engine.pieces import NOW, case
@@ -55,3 +58,21 @@ def test_what_depends_on_more_than_one_answer_is_not_foretold(guard: str) -> Non
 def test_what_refuses_whatever_is_answered_is_told_elsewhere() -> None:
     assert refused("never") == {}
     assert refused("never", "not_red") == {"colour": {"red": ["not_red"]}}
+
+
+def test_against_an_answer_stands_what_exactly_is_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as it can be told before the rest of the form is filled in."""
+    made, told = case(), reasons.fields.REQUIRED
+    facts = Facts(made, made.main, NOW, Calendar("cn"), "officer", UNKNOWN)
+    edition = cast(Edition, SimpleNamespace(as_reason=lambda name: reasons.fields.NOT_A_NUMBER))
+    tells = {
+        "says_why": lambda f: [told] if f.data.get("colour") == "red" else [],
+        "asks_more": lambda f: [told] if f.data.get("size") == "large" else [],
+    }
+    for name, because in tells.items():
+        monkeypatch.setitem(
+            registry.GUARDS, name, Guard(name, "rule", "refusal", RULES["not_red"], (), because=because)
+        )
+    assert refusal(edition, "says_why", facts, "colour", "red") == [reasons.fields.NOT_A_NUMBER, told]
+    assert refusal(edition, "asks_more", facts, "colour", "red") == [reasons.fields.NOT_A_NUMBER]
+    assert refusal(edition, "not_red", facts, "colour", "red") == [reasons.fields.NOT_A_NUMBER]
