@@ -10,7 +10,7 @@ from casework.engine import parts
 KINDS = {
     "workflow": parts.WORKFLOW_PARTS, "state": parts.STATE_PARTS, "final": parts.FINAL_PARTS,
     "transition": parts.TRANSITION_PARTS, "task": parts.TASK_PARTS, "scope": parts.SCOPES,
-    "money": frozenset(parts.MONEY_PARTS),
+    "money": frozenset(parts.MONEY_PARTS), "milestone": frozenset({parts.IN_FORCE}),
 }  # fmt: skip
 
 

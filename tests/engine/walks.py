@@ -127,6 +127,10 @@ class Walk(Forms):
                 "verification": {"number": "1", "verdict": "verified", "valid_until": later},
             },
             "parties": {party: {"country": country} for party, country in self.countries.items()},
+            "abroad": {
+                "parties": sorted(party for party, country in self.countries.items() if country != "CN"),
+                "providers": [],
+            },
             "owners": {party: {"organisation": self.seller, "owners": [OWNER]} for party in self.countries},
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
