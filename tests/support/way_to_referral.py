@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.operations.cases.case_rights import add_rights
+from casework.operations.cases.known_answers import owner_rows
 from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_organisation
 from casework.operations.tasks.service import complete_task
@@ -148,11 +150,21 @@ def to_scoping(world: World, db: Connection, match: int | None = None, *, nda: M
                 "list_versions": "UN 2026-01",
                 "extract": "Query 7",
                 "holds_until": (today() + timedelta(days=90)).isoformat(),
+                **_owners(db, number, side),
             },
             about=side,
         )
     complete(world, db, "officer", number, "nda", data=nda or {"status": "signed", "signed_on": on})
     return number
+
+
+def _owners(db: Connection, number: str, side: str) -> dict[str, Json]:
+    """Each owner above 25 per cent that the record of a party's organisation names, found on no list."""
+    case = load(db, home_of(db, number), "case")
+    task = next(one for one in case.open_tasks() if (one.name, one.about) == ("screening", side))
+    edition = load_library()[task.edition]
+    rows = owner_rows(db, case, side, edition.form(edition.tasks[task.rule].form)).get("owners", [])
+    return {"owners": [row | {"result": "clear"} for row in rows]} if rows else {}
 
 
 def _is_asked(db: Connection, number: str, task: str, about: str) -> bool:

@@ -36,9 +36,10 @@ def test_a_willing_party_s_facts_are_offered_to_the_bank(world: World, db: Conne
 
 def test_what_the_sheet_withholds_is_offered_to_the_office_alone(world: World, db: Connection) -> None:
     number, bank, loan = to_bank(world, db, willing=False)
+    # That it is the bank itself tells the bank nothing.
     assert [known(world, db, "foreign_provider", number, loan, form) for form in ("RegisterCheck", "Application")] == [
         {},
-        {},
+        {"lender": world.organisations["bank"]},
     ]
     offered = known(world, db, "officer", number, loan, "Application")
     assert (offered["amount"], offered["borrower"]) == (PLEDGE["amount"], PLEDGE["borrower"])
