@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -48,7 +49,9 @@ def test_it_is_held_against_the_record(world: World, db: Connection) -> None:
     nowhere = ["there was no such screening on the record of the party's organisation"]
     assert faults(**of(id=world.rights[0])) == nowhere
     assert faults(**of(id=other)) == nowhere
-    assert faults(**of(checked_on="2020-01-01")) == [
+    assert faults(**of(checked_on="2020-01-01")) == ["the record did not answer it"]
+    earlier = (date.fromisoformat(told["checked_on"]) - timedelta(days=1)).isoformat()
+    assert faults(**of(checked_on=earlier)) == [
         "it tells of another screening than stands on the record",
         "it says something else than the record",
     ]
