@@ -70,7 +70,8 @@ def calls() -> Iterator[tuple[str, str, set[str]]]:
     """Every template that our code fills, with where and with what: `reasons.subject.NAME(value=…)`."""
     for path in sorted((ROOT / "casework").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            # What is written small is a function that chooses between reasons.
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.isupper():
                 home = node.func.value
                 if isinstance(home, ast.Attribute) and isinstance(home.value, ast.Name) and home.value.id == "reasons":
                     code = f"{home.attr}.{node.func.attr.lower()}"

@@ -13,7 +13,7 @@ _ONE = {
     "wd": reason("limits.working_day", N_("1 working day")),
     "cd": reason("limits.calendar_day", N_("1 calendar day")),
     "mo": reason("limits.month", N_("1 month")),
-    "times": reason("limits.once", N_("once")),
+    "times": reason("limits.one_time", N_("1 time")),
     "pc": reason("limits.one_per_cent", N_("1 per cent a year")),
 }
 _MANY = {

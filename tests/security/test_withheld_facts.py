@@ -181,7 +181,12 @@ def test_nobody_finds_in_a_form_what_the_case_sheet_withholds(pair: Pair, app: F
     }
     pair.fire("foreign_provider", "eligible", checked)
     assert "apply" in pair.look()
-    applied = {"rights": [pair.world.rights[0]], "term_months": 36, "use": "To build the plant."}
+    applied = {
+        "rights": [pair.world.rights[0]],
+        "term_months": 36,
+        "use": "To build the plant.",
+        "lender": pair.world.organisations["bank"],
+    }
     said = (
         {"amount": one["amount"], "borrower": one["borrower"], "papers": [pair.paper(n)]} for n, one in enumerate(SAID)
     )
