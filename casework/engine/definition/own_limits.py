@@ -102,14 +102,14 @@ def _step(what: str) -> Kind:
 
 
 def limit_faults(edition: Edition) -> Iterator[Fault]:
-    """What an edition says of its guards' limits must be what the guards compare with."""
+    """What an edition says of its guards' limits must be what the guards compare with; one from before says nothing of them."""
     guards = [name for rule in edition.transitions for name in rule.guards]
     guards += [
         name for task in edition.tasks.values() for name in (*task.guards, *([task.only_if] if task.only_if else ()))
     ]
     for name in dict.fromkeys(guards):
         for limit in GUARDS[name].limits if name in GUARDS else ():
-            if edition.guard_limits.get(limit.what) != limit.rule():
+            if edition.guard_limits.get(limit.what, limit.rule()) != limit.rule():
                 yield Fault(
                     "other_limit",
                     f"guard {name}",

@@ -200,6 +200,7 @@ def test_a_provider_hands_in_its_paper_with_its_own_step(app: Flask, engine: Eng
     assert "paper-pledge_certificate-f-whose" not in page, "it is its own"
     said = {"u-paper-pledge_certificate": file("certificate.pdf"), "f-amount.amount": "100", "f-paid_on": "2026-03-02"}
     said |= {"f-final_due_on": "2031-02-04", "f-start_conditions_met": "yes"}
+    said |= {"f-repayments.0.f-by": "2031-02-04", "f-repayments.0.f-principal.amount": "100"}
     answer = scene.send(page, **said, sure="yes")
     assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
     assert ("pledge_certificate", None, False, None) in scene.papers()
