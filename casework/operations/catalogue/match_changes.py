@@ -63,8 +63,7 @@ def correct_match(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     row = _lock(db, programme, match, seen)
-    if row.refused or row.expired:
-        raise Refused(reasons.catalogue.MATCH_REFUSED if row.refused else reasons.catalogue.MATCH_EXPIRED)
+    _insist_followed(row)
     before = {name: _written(getattr(row, name)) for name in FIELDS}
     new = {name: _written(fields[name]) for name in FIELDS if name in fields and not _same(fields[name], before[name])}
     said, faults = (reason or "").strip(), dict[str, Why]()
@@ -95,8 +94,7 @@ def expire_match(
     row = _lock(db, programme, match, seen)
     if row.case_id is not None:
         raise Refused(reasons.catalogue.MATCH_HAS_CASE)
-    if row.refused or row.expired:
-        raise Refused(reasons.catalogue.MATCH_REFUSED if row.refused else reasons.catalogue.MATCH_EXPIRED)
+    _insist_followed(row)
     db.execute(_EXPIRE, {"id": match, "by": actor.person, "reason": said})
     _note(db, programme, match, kind=MATCH_EXPIRED, by=by, words={REASON: said})
     return finish(db, actor, request, Done({"id": match, "expired": True}))
@@ -119,6 +117,12 @@ def bring_match_back(
     db.execute(_BRING_BACK, {"id": match})
     _note(db, programme, match, kind=MATCH_BROUGHT_BACK, by=by, words={REASON: said})
     return finish(db, actor, request, Done({"id": match, "expired": False}))
+
+
+def _insist_followed(row: Any) -> None:
+    """Raises Refused for a match that was refused or has expired."""
+    if row.refused or row.expired:
+        raise Refused(reasons.catalogue.MATCH_REFUSED if row.refused else reasons.catalogue.MATCH_EXPIRED)
 
 
 #: What a match says from now on, and that the person stands for it.
