@@ -255,8 +255,12 @@ def answered(connections: list[socket.socket]) -> list[socket.socket]:
 
 
 def cut_after(slow: socket.socket, begun: float) -> float:
-    """Seconds until the server ended a connection, which is told nothing."""
-    assert slow.recv(100) == b""
+    """Seconds until the server ended a connection, which is told nothing.
+
+    Its end is a reset where a drip came in unread before the server closed.
+    """
+    with contextlib.suppress(ConnectionResetError):
+        assert slow.recv(100) == b""
     return time.monotonic() - begun
 
 
