@@ -171,7 +171,8 @@ class _Making:
             standing = standing_matches(db, self.noun, id, {other}).get(other)
             ended = _over(self._one(db, actor, self.noun, id)) or _over(there)
             known = {"proposed_by": actor.name, "proposed_on": clock().office_today.isoformat()}
-            form = form_of(db, actor, self._draft(id, other), NewMatch, sent=sent, known=known)
+            you = {"proposed_by": gettext("You.")}
+            form = form_of(db, actor, self._draft(id, other), NewMatch, sent=sent, known=known, sources=you)
             title = catalogue.titles_of(db, actor, self.noun, {id})[id]
             name = catalogue.titles_of(db, actor, self.other, {other})[other]
         if standing is not None or ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -317,12 +318,14 @@ def form_of(
     sent: Sent | None,
     known: JsonMapping | None = None,
     revision: int | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> FormView:
     view = build_form(
         name,
         form.rule(),
         own_texts(form),
         values=known,
+        sources=sources,
         submitted=sent.data if sent else None,
         faults=sent.faults if sent else None,
         draft=None if sent else find_draft(db, actor.person, name),

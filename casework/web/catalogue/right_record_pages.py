@@ -70,7 +70,6 @@ def _form(
         draft=None if sent else find_draft(db, actor.person, name),
         revision=revision,
         doubts=sent.doubts if sent else (),
-        sources={"checked_on": gettext("Today.")},
     )
 
 

@@ -69,7 +69,8 @@ def _ask(organisation: str, sent: Sent | None = None) -> Response:
         known = {"checked_on": today.isoformat(), "valid_until": screenings.usual_end(today).isoformat()}
         seq = organisations.read_seq(db, organisation)
         asked = _form(owners)
-        form = form_of(db, actor, _draft(organisation), asked, known=known, sent=sent, revision=seq)
+        usual = {"valid_until": gettext("The usual 90 days from today.")}
+        form = form_of(db, actor, _draft(organisation), asked, known=known, sent=sent, revision=seq, sources=usual)
     form = _files(organisation, asked).shown_in(form, sent)
     title = gettext("Record a screening")
     return form_page(title, form, sent, do=title, back=_back(organisation), under=one.name)

@@ -178,6 +178,7 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
             _rules(letter.kind, letter.to),
             own_texts(Letter),
             values=_known(letter, chosen),
+            sources=dict.fromkeys(("attention", "address"), gettext("From the contacts of the organisation.")),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else _drafted(find_draft(db, actor.person, name), letter, chosen),

@@ -271,18 +271,20 @@ def action_form(
         values=action.prefill,
         revision=action.revision,
         sent=sent,
-        said=_earlier_words(action.returned),
+        said=_earlier_words(action),
         capacity=fires(case, case.tracks[action.track], action.roles),
     )
 
 
-def _earlier_words(returned: ReturnedAction | None) -> dict[str, str]:
-    """Where the answers come from that were given before, by field."""
+def _earlier_words(action: Action) -> dict[str, str]:
+    """Where the answers come from that were given before, by field; the day on which it was done is asked anew."""
+    returned = action.returned
     if returned is None or returned.answered_at is None:
         return {}
     now = clock()
     words = gettext("From the answer of %(day)s.", day=say_day(now.day_of(returned.answered_at), now))
-    return dict.fromkeys(returned.data, words)
+    anew = {rule["name"] for rule in action.rules if rule.get("past")} - returned.data.keys()
+    return {**dict.fromkeys(returned.data, words), **dict.fromkeys(anew, gettext("Today."))}
 
 
 def form_on(
@@ -313,8 +315,9 @@ def form_on(
     whole = sight(actor, case) == Sight.ALL
     known = {
         name: say_source(source)
-        for name, source in sources(case, track, written, reader=actor.person).items()
         if whole or source.at is None and name in (values or {})
+        else gettext("From what is on record.")
+        for name, source in sources(case, track, written, reader=actor.person).items()
     }
     view = build_form(
         name,

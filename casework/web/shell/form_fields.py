@@ -81,6 +81,7 @@ class Field:
     when_words: str = ""
     #: Whether it is asked after what stands in the form when the page is opened.
     asked: bool = True
+    #: Whether what stands in it was known before, and nobody has typed anything else since.
     prefilled: bool = False
     #: Known for good: it is told, and sent as it is.
     settled: bool = False

@@ -85,7 +85,7 @@ def build_form(
 ) -> FormView:
     """A form to show: with what is known (`values`), or with a draft, or as it was sent (`submitted`, `faults`).
 
-    `sources` tells of known values where they come from.
+    `sources` tells of known values where they come from; what is not told claims none.
     """
     rules = [_of_owners(rule) for rule in rules if not _names_nobody(rule, choices or {})]
     typed = submitted
@@ -139,7 +139,7 @@ def _fields(rules: Sequence[Rule], texts: Texts, choices: Choices, given: _Given
                 texts,
                 answers,
                 labels,
-                _state(rule, given.typed, given.known),
+                _standing(rule, given.typed, given.known),
                 wrong=given.wrong,
                 known=given.known,
                 besides=besides(rule, rules),
@@ -225,6 +225,8 @@ class _State:
     values: tuple[str, ...] = ()
     currency: str = "CNY"
     rows: tuple[Row, ...] = ()
+    #: Whether it is what was known, and nobody has typed anything else since.
+    as_known: bool = False
 
 
 def _field(
@@ -274,7 +276,7 @@ def _field(
         when=when,
         when_values=when_values,
         when_words=when_words,
-        prefilled=name in known,
+        prefilled=state.as_known,
         settled=_is_settled(rule, known),
         group=_optional(texts, f"{name}.group"),
         fault=_fault(
@@ -337,6 +339,14 @@ def _rows(rows: Sequence[Row], name: str, wrong: Mapping[str, str]) -> tuple[Row
         faults = tuple(why for where, why in wrong.items() if _of_part(where, f"{name}.{n}"))
         marked.append(Row(row.what, row.by, faults))
     return tuple(marked)
+
+
+def _standing(rule: Rule, typed: MultiDict[str, str] | None, known: JsonMapping) -> _State:
+    """What stands in a field, and whether that is what is known of it."""
+    state, before = _state(rule, typed, known), _state(rule, None, known)
+    told = any(before.values) or rule["type"] in ("rows", "items") and bool(known.get(rule["name"]))
+    same = (typed is None or rule["type"] != "rows") and state == before
+    return replace(state, as_known=told and same)
 
 
 def _state(rule: Rule, typed: MultiDict[str, str] | None, known: JsonMapping) -> _State:

@@ -173,6 +173,9 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
     edition, rules = load_library()[task.edition], _rules(task)
     current = case.tasks.get(task.id)
     before = queries.returned(db, case, current) if current is not None else {}
+    prepared = _prepared(db, task)
+    said = dict.fromkeys(before, gettext("As you handed it in before."))
+    said |= dict.fromkeys(prepared, gettext("As it was filled in for you."))
     return form_actions.form_on(
         db,
         actor,
@@ -182,11 +185,9 @@ def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_a
         edition=edition,
         form=edition.tasks[task.rule].form or "",
         rules=rules,
-        values=known_answers(db, actor, case, case.tracks[task.track], rules, about=task.about)
-        | before
-        | _prepared(db, task),
+        values=known_answers(db, actor, case, case.tracks[task.track], rules, about=task.about) | before | prepared,
         sent=sent,
-        said=dict.fromkeys(before, gettext("As you handed it in before.")),
+        said=said,
         capacity=(lambda other: may_work(other, case, current)) if current is not None else None,
         about=task.about,
     )

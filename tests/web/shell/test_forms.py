@@ -427,8 +427,30 @@ def test_a_known_value_says_where_it_comes_from() -> None:
     source = html_of(form)
     assert source.count('class="source"') == 1
     assert "From the request." in source
-    # What somebody has typed since is theirs.
-    assert "From what is on record." in html_of(build_form("n", Every.rule(), own_texts(Every), values={"text": "A"}))
+    # What somebody has typed since is theirs; what says no source claims none.
+    typed: dict[str, Any] = {"values": {"text": "A"}, "sources": {"text": "From the request."}}
+    assert 'class="source"' not in html_of(
+        build_form("n", Every.rule(), own_texts(Every), submitted=MultiDict({"f-text": "B"}), **typed)
+    )
+    assert "From the request." in html_of(
+        build_form("n", Every.rule(), own_texts(Every), submitted=MultiDict({"f-text": "A"}), **typed)
+    )
+    assert 'class="source"' not in html_of(build_form("n", Every.rule(), own_texts(Every), values={"text": "A"}))
+
+
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_an_empty_field_says_no_source(nothing: Any) -> None:
+    told = {"text": "From the request.", "many": "From the case."}
+    empty = build_form("n", Every.rule(), own_texts(Every), values=dict.fromkeys(told, nothing), sources=told)
+    assert 'class="source"' not in html_of(empty)
+
+
+def test_a_day_that_nothing_is_known_of_says_that_it_is_todays() -> None:
+    today = clock().office_today.isoformat()
+    form = build_form("f", Days.rule(), own_texts(Days), values={"held_on": today, "other_on": "2020-01-02"})
+    assert re.findall(r'class="source"[^>]*>([^<]*)<', html_of(form)) == ["Today."]
+    told = build_form("f", Days.rule(), own_texts(Days), values={"held_on": today}, sources={"held_on": "As before."})
+    assert re.findall(r'class="source"[^>]*>([^<]*)<', html_of(told)) == ["As before."]
 
 
 class Days(forms.Form):
