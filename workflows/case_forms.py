@@ -47,10 +47,18 @@ class Assignment(Form):
 
 
 class TriageCheck(Form):
-    need_complete = YesNo(label="Is the need's record complete?", must=True)
-    technology_complete = YesNo(label="Is the technology's record complete?", must=True)
-    duplicate_checked = YesNo(label="Have you looked for a duplicate case?", must=True)
-    rationale_fits = YesNo(label="Does the rationale say why the two fit?", must=True)
+    need_complete = YesNo(
+        label="Is the need's record complete?", must=True, help="What is missing is entered in “Need”."
+    )
+    technology_complete = YesNo(
+        label="Is the technology's record complete?", must=True, help="What is missing is entered in “Technology”.",
+    )  # fmt: skip
+    duplicate_checked = YesNo(
+        label="Have you looked for a duplicate case?", must=True, help="Search “Cases” for the same two parties.",
+    )  # fmt: skip
+    rationale_fits = YesNo(
+        label="Does the rationale say why the two fit?", must=True, help="It is corrected in “Match”."
+    )
     interest = Choice(
         label="Your interest in this case", choices={"none": "None", "declared": "I have an interest"},
         help="With an interest you may do nothing more in this case; a supervisor hands it over.",

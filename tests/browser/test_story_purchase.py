@@ -63,7 +63,7 @@ def ask_for_what_is_not_verified(deal: Deal) -> None:
     """The page says before it is asked what is missing for which outcome, and once more when it is."""
     officer = deal.at_action("officer", "case.end_monitoring")
     missing = "No record of the effect is verified: a verifier's statement is missing."
-    deal.reads(officer, "As the case stands, these answers would be refused:", f"Deployed, effect verified: {missing}")
+    deal.reads(officer, "As the case stands, refused would be:", f"Deployed, effect verified: {missing}")
     deal.refused("officer", "case.end_monitoring", missing, "Ask for verification", outcome="deployed_verified")
 
 
@@ -81,7 +81,7 @@ def verify(deal: Deal) -> None:
 def end(deal: Deal) -> None:
     """Now the outcome is possible; at the technology stands what the assessor verified, and at the patent still nothing."""
     officer = deal.at_action("officer", "case.end_monitoring")
-    deal.reads_nothing_of(officer, "would be refused")
+    deal.reads_nothing_of(officer, "refused would be")
     deal.play(do("officer", "case.end_monitoring", outcome="deployed_verified"), do("supervisor", "case.close"))
     deal.reads(deal.at_case("officer"), "Deployed, effect verified")
     officer = deal.at_technology()

@@ -13,6 +13,7 @@ from casework.operations.cases.views import ConsentView
 from casework.web.cases.next_step import Choices
 from casework.web.cases.progress import order_of
 from casework.web.shell.form_actions import Action
+from casework.web.shell.links_in_words import linked
 from casework.web.shell.values import party_name
 
 
@@ -121,10 +122,16 @@ def withdrawals_of(consents: Iterable[ConsentView], number: str, allowed: Collec
     return [MenuGroup(gettext("Consents"), items)] if items else []
 
 
-def refusals_of(chosen: Choices, main: str, names: Mapping[str, str], *, others: bool) -> list[Refusal]:
-    """What is not possible yet, with why; of other roles only where the reader asks for it."""
+def refusals_of(
+    chosen: Choices, main: str, names: Mapping[str, str], places: Mapping[str, str], *, others: bool
+) -> list[Refusal]:
+    """What is not possible yet, with why, which leads to where it is mended; of other roles only where the reader asks for it."""
     actions = [*chosen.not_now, *(chosen.of_others if others else ())]
     return [
-        Refusal(action.label, "" if action.track == main else names.get(action.track, ""), action.why_not)
+        Refusal(
+            action.label,
+            "" if action.track == main else names.get(action.track, ""),
+            tuple(linked(why, places) for why in action.why_not),
+        )
         for action in actions
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -32,7 +33,7 @@ from casework.operations.people.provider_directory import suggestions_for
 from casework.operations.people.views import SuggestedProvider
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.web.cases.effect import effect_of, say_refused
+from casework.web.cases.effect import effect_of
 from casework.web.cases.lanes import names_of_tracks
 from casework.web.cases.sheet_words import preview_of
 from casework.web.documents.held import FilesOfForm, takes_files
@@ -48,9 +49,11 @@ from casework.web.shell.form_actions import (
     is_sure,
     moved_since,
 )
+from casework.web.shell.form_fields import Field
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, listed, say
 from casework.web.shell.layout import use_calendar
+from casework.web.shell.links_in_words import linked, places_on
 from casework.web.shell.provider_choices import say_reasons
 from casework.web.shell.record_points import points_shown
 from casework.web.shell.session import page_transaction
@@ -140,7 +143,8 @@ def show(number: str, track: UUID, transition: str) -> BaseResponse:
 def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -> Response:
     action, case, library = standing.action, standing.case, load_library()
     suggested = _suggested(db, case, action)
-    form = action_form(db, actor, case, action, sent)
+    places = places_on(case, standing.shown.requests)
+    form = _with_refused(db, actor, case, action, action_form(db, actor, case, action, sent), places=places)
     files = _files(case.number or "", action)
     if action.hand_in or takes_files(actor, case, files.place, action.rules):
         form = files.shown_in(form, sent)
@@ -149,6 +153,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         "cases/action.html",
         case=standing.shown,
         action=action,
+        why_not=[linked(why, places) for why in action.why_not],
         instead=standing.instead,
         at=lambda other: url_for("cases.act", number=case.number, track=other.track, transition=other.name),
         form=form,
@@ -163,7 +168,6 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         service_name=service_name,
         hand_in=DocumentPlace("case", case.number or "").to_hand_in,
         effect=effect_of(standing.shown.impacts) if _claims_an_effect(action) else None,
-        refused_answers=_refused(db, actor, case, action),
         preview=preview_of(db, actor, case, action, sent),
         points=points_shown(db, actor, case, action),
     )
@@ -175,16 +179,24 @@ def _claims_an_effect(action: Action) -> bool:
     return any(rule["name"] == "outcome" for rule in action.rules)
 
 
-def _refused(db: Connection, actor: Actor, case: Case, action: Action) -> list[tuple[str, list[str]]]:
-    """Answers that would be refused as the case stands, so that nobody gives one in vain."""
-    if not action.rules:
-        return []
-    form = next(rule.form for rule in action.edition.transitions if rule.name == action.name)
+def _with_refused(
+    db: Connection, actor: Actor, case: Case, action: Action, form: FormView, *, places: Mapping[str, str]
+) -> FormView:
+    """Answers that would be refused as the case stands are told by their question, so that nobody gives one in vain."""
+    if not action.form:
+        return form
     refused = refused_answers(db, actor, case, action.track, action.name)
-    # What is settled is not asked, so that nobody can answer it in vain.
-    settled = {rule["name"] for rule in action.rules if rule.get("settled") and rule["name"] in action.prefill}
-    told = {name: answers for name, answers in refused.items() if name not in settled}
-    return say_refused(action.edition, str(form), told)
+
+    def told(one: Field) -> tuple[tuple[str, str], ...]:
+        # What is settled is not asked, and what is not offered cannot be chosen.
+        offered = {} if one.settled else dict(one.choices)
+        against = {code: why for code, why in refused.get(one.name, {}).items() if code in offered}
+        return tuple(
+            (offered[code], linked(" ".join(edition_text(action.edition, f"guards.{name}") for name in why), places))
+            for code, why in against.items()
+        )
+
+    return replace(form, fields=tuple(replace(one, refused=told(one)) for one in form.fields))
 
 
 def _suggested(db: Connection, case: Case, action: Action) -> list[tuple[SuggestedProvider, str]]:

@@ -53,6 +53,7 @@ from casework.web.messages.place import threads_of
 from casework.web.shell.form_actions import Action, actions_in
 from casework.web.shell.i18n import edition_text, listed, say
 from casework.web.shell.layout import time_element, use_calendar
+from casework.web.shell.links_in_words import places_on
 from casework.web.shell.session import page_transaction
 from casework.web.shell.staffing_words import say_risks
 from casework.web.shell.task_links import queue_name
@@ -237,7 +238,7 @@ def show(number: str) -> str:
             for group in groups_of(chosen, number, main.id, names, allowed=shown.case_actions, shown=box.shown)
             + withdrawals_of(papers.consents, number, shown.case_actions)
         ],
-        refusals=refusals_of(chosen, main.id, names, others=others),
+        refusals=refusals_of(chosen, main.id, names, places_on(case, shown.requests), others=others),
         others=others,
         hidden_refusals=0 if others else len(chosen.of_others),
         works=works,

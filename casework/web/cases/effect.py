@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext
 from markupsafe import Markup
 
-from casework.engine.definition.editions import Edition
 from casework.operations.cases.impacts import ImpactView, StatementView
-from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.i18n import N_
 from casework.web.shell.impact_words import say_how, say_level, say_measure, say_number
 from casework.web.shell.layout import day_element
 
@@ -92,17 +91,3 @@ def say_statement(one: StatementView) -> str:
     )
     told = gettext("Statement %(number)s, %(verdict)s", number=one.number, verdict=gettext(VERDICTS[one.verdict]))
     return gettext("%(what)s: %(more)s", what=told, more=values) if values else told
-
-
-def say_refused(
-    edition: Edition, form: str, refused: Mapping[str, Mapping[str, list[str]]]
-) -> list[tuple[str, list[str]]]:
-    """Answers that would be refused as the case stands: each in the words of its form, with why."""
-    return [
-        (
-            edition_text(edition, f"forms.{form}.{field}.choices.{code}"),
-            [edition_text(edition, f"guards.{name}") for name in why],
-        )
-        for field, answers in refused.items()
-        for code, why in answers.items()
-    ]

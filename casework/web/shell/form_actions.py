@@ -60,6 +60,7 @@ from casework.web.shell.forms import (
 from casework.web.shell.i18n import N_, edition_text, listed, role_name, say, say_faults
 from casework.web.shell.impact_words import say_choice
 from casework.web.shell.layout import clock
+from casework.web.shell.links_in_words import with_places
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.provider_choices import with_possible
 from casework.web.shell.refusals import but_papers, say_refusal
@@ -281,8 +282,7 @@ def _earlier_words(action: Action) -> dict[str, str]:
     returned = action.returned
     if returned is None or returned.answered_at is None:
         return {}
-    now = clock()
-    words = gettext("From the answer of %(day)s.", day=say_day(now.day_of(returned.answered_at), now))
+    words = gettext("From the answer of %(day)s.", day=say_day(clock().day_of(returned.answered_at), clock()))
     anew = {rule["name"] for rule in action.rules if rule.get("past")} - returned.data.keys()
     return {**dict.fromkeys(returned.data, words), **dict.fromkeys(anew, gettext("Today."))}
 
@@ -333,7 +333,7 @@ def form_on(
         sources={**known, **(said or {})},
     )
     if whole and case.kind == "case":
-        view = with_possible(db, case, track, view, rules)
+        view = with_places(with_possible(db, case, track, view, rules), case)
     view = with_balance(view, case, track, edition, form)
     beside = editors_beside(db, actor, name, capacity) if capacity else ()
     return replace(view, editors=beside)

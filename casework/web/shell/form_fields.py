@@ -75,6 +75,10 @@ class Field:
     #: The question of which this one asks for more: what is chosen there is not offered here.
     besides: str = ""
     consequence: str = ""
+    #: The one answer that leads on, as it is sent.
+    must: str = ""
+    #: Answers that would be refused as the case stands, in words, each with why.
+    refused: tuple[tuple[str, str], ...] = ()
     #: The name of the field, and the values of it, on which this one is asked; and the same in words.
     when: str | None = None
     when_values: tuple[str, ...] = ()
@@ -124,7 +128,14 @@ class Field:
 
     @property
     def described_by(self) -> str:
-        parts = [(self.help, "help"), (self.when, "only"), (self.consequence, "what"), (self.fault, "fault")]
+        parts = [
+            (self.help, "help"),
+            (self.must and not self.fault, "must"),
+            (self.when, "only"),
+            (self.refused, "refused"),
+            (self.consequence, "what"),
+            (self.fault, "fault"),
+        ]
         return " ".join(f"{self.id}-{part}" for there, part in parts if there)
 
     @property

@@ -273,6 +273,7 @@ def _field(
         future=bool(rule.get("future")),
         besides=besides,
         consequence=_optional(texts, f"{name}.consequence"),
+        must=_plain(rule["must"]) if rule.get("must") is not None else "",
         when=when,
         when_values=when_values,
         when_words=when_words,

@@ -504,3 +504,16 @@ def test_the_main_one_is_none_of_the_others_without_a_script_either() -> None:
     assert "more" not in alone
     rules = [dict(rule) | ({"when": ["kinds", ["c"]]} if rule["name"] == "reason" else {}) for rule in Days.rule()]
     assert parse_form(rules, sent)["more"] == ["a", "b"], "a question that is not asked has no answer"
+
+
+class OnlyYes(forms.Form):
+    holds = forms.YesNo(label="Does it hold?", must=True)
+    free = forms.YesNo(label="Is it free?")
+
+
+def test_a_question_with_one_answer_that_leads_on_says_so_beforehand() -> None:
+    page = html_of(build_form("f", OnlyYes.rule(), own_texts(OnlyYes)))
+    assert page.count("Only “Yes” leads on.") == 1
+    assert re.search(r'id="f-holds"[^>]*aria-describedby="f-holds-must"', page)
+    refused = html_of(build_form("f", OnlyYes.rule(), own_texts(OnlyYes), faults={"holds": "It is not so."}))
+    assert "Only “Yes” leads on." not in refused
