@@ -61,6 +61,19 @@ def called_in(rows: Iterable[Mapping[str, Any]], records: Mapping[str, Mapping[s
     }
 
 
+def names_on(db: Connection, programme: str | None, *names: str) -> dict[str, Names]:
+    """What a programme calls the entries of some lists, by their codes in small letters; of no programme what they begin with.
+
+    What providers and people say that they know is compared with what a case asks for whatever its letters are.
+    """
+    lists = read_lists(db, programme) if programme else overlay(())
+    return {
+        entry.code.casefold(): Names(name=entry.label, name_zh=entry.label_zh)
+        for name in reversed(names)
+        for entry in lists[name]
+    }
+
+
 def _words(value: object) -> list[str]:
     return [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
 
@@ -77,4 +90,13 @@ def insist_listed(lists: Lists, name: str, value: str, field: str) -> None:
         raise InvalidForm(fields={field: why})
 
 
-__all__ = ["SAID_OF_RECORDS", "Called", "called_in", "insist_listed", "items_named", "read_lists", "why_not_listed"]
+__all__ = [
+    "SAID_OF_RECORDS",
+    "Called",
+    "called_in",
+    "insist_listed",
+    "items_named",
+    "names_on",
+    "read_lists",
+    "why_not_listed",
+]

@@ -21,6 +21,7 @@ from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_
+from casework.web.shell.record_words import KnownWords
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("providers", __name__, url_prefix="/providers")
@@ -52,17 +53,22 @@ class Profile(Form):
 def index() -> str:
     service = request.args.get("service") or None
     with page_transaction() as (db, actor):
-        providers = provider_directory.list_providers(db, actor)
+        providers, known = provider_directory.list_providers(db, actor), _known(db, actor)
     offered = sorted({code for provider in providers for code in provider.services})
     rows = [provider for provider in providers if service is None or service in provider.services]
-    return render_template("referrals/providers.html", rows=rows, services=offered, service=service)
+    return render_template("referrals/providers.html", rows=rows, services=offered, service=service, known=known)
 
 
 @blueprint.get("/<uuid:provider>")
 def show(provider: UUID) -> str:
     with page_transaction() as (db, actor):
-        details = provider_directory.show_provider(db, actor, str(provider))
-    return render_template("referrals/provider.html", one=details)
+        details, known = provider_directory.show_provider(db, actor, str(provider)), _known(db, actor)
+    return render_template("referrals/provider.html", one=details, known=known)
+
+
+def _known(db: Connection, actor: Actor) -> KnownWords:
+    """The words of the programme that the reader works for first; a provider's people work for many."""
+    return KnownWords.of(db, next((role.programme for role in actor.memberships if role.programme), None))
 
 
 @blueprint.get("/<uuid:provider>/profile")

@@ -23,7 +23,7 @@ from casework.errors import CaseworkError, NotFound
 from casework.operations.auth.views import Scope
 from casework.operations.notifications.queries import MOST_COUNTED, find_unread
 from casework.operations.notifications.views import Unread
-from casework.web.shell import dates, forms, i18n, navigation, record_words
+from casework.web.shell import dates, forms, i18n, navigation
 from casework.web.shell.glossary import MEANINGS
 from casework.web.shell.i18n import N_
 from casework.web.shell.session import FOCUS, Person, cookie_named, focus, page_transaction, viewer
@@ -48,7 +48,6 @@ def register(app: Flask) -> None:
         name_of=i18n.name_of,
         listed=i18n.listed,
         places=place_names,
-        known_as=record_words.known_as,
         time=time_element,
         due=due_element,
         initials=initials,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from flask_babel import gettext
+from sqlalchemy import Connection
 
-from casework.web.shell.i18n import N_
+from casework.operations.core.programme_lists import names_on
+from casework.operations.core.views import Names
+from casework.web.shell.i18n import N_, name_of
 
 #: By the field of a record, then by the word.
 RECORD_WORDS: Mapping[str, Mapping[str, str]] = {
@@ -34,6 +37,27 @@ RECORD_WORDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def known_as(words: Iterable[str], field: str) -> list[str]:
-    """What records say in one of their fields, each in the reader's language where that word is known."""
-    return [gettext(said) if (said := RECORD_WORDS[field].get(word)) else word for word in words]
+@dataclass(frozen=True)
+class KnownWords:
+    """The words of a programme's lists as the programme calls them; what stands on none of them stays as it was written."""
+
+    fields: Mapping[str, Names]
+    places: Mapping[str, Names]
+
+    @classmethod
+    def of(cls, db: Connection, programme: str | None) -> KnownWords:
+        return cls(names_on(db, programme, "sectors", "benefits"), names_on(db, programme, "districts"))
+
+    def say_fields(self, words: Iterable[str]) -> list[str]:
+        """In which fields a provider or a person works, in the reader's language."""
+        return _say(self.fields, words)
+
+    def say_places(self, words: Iterable[str]) -> list[str]:
+        return _say(self.places, words)
+
+
+def _say(called: Mapping[str, Names], words: Iterable[str]) -> list[str]:
+    return [name_of(names) if (names := called.get(word.casefold())) is not None else word for word in words]
+
+
+__all__ = ["RECORD_WORDS", "KnownWords"]

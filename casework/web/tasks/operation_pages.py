@@ -286,7 +286,9 @@ def show(task: UUID) -> str:
         allowed = _allowed(actor, case, details)
         items = list_items(db, case, load_library()[details.edition], details.id) if details.type == "step" else []
         waiting = case.tasks.get(details.id)
-        nobody = say_nobody(explain_waiting(db, actor, case, waiting)) if waiting is not None else None
+        nobody = (
+            say_nobody(db, case.programme, explain_waiting(db, actor, case, waiting)) if waiting is not None else None
+        )
     return render_template(
         "tasks/operations.html",
         one=details,

@@ -87,7 +87,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
             form = _files(papers, details, _rules(details)).shown_in(form, sent)
         items = list_items(db, case, edition, id)
         proposed = _proposed(db, actor, case, details) if reviews else []
-        nobody = say_nobody(explain_waiting(db, actor, case, task)) if task is not None else None
+        nobody = say_nobody(db, case.programme, explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
         # A form that was sent and refused is shown even where the task is no longer one's own.
         asks = asks and COMPLETE in allowed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, url_for
@@ -24,7 +25,7 @@ from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_, listed, name_of
-from casework.web.shell.record_words import known_as
+from casework.web.shell.record_words import KnownWords
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import service_name
 
@@ -62,22 +63,28 @@ class ShownSkills(Skills):
 
 def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[ShownSkills]:
     """Whom the actor leads, for the page of a programme's team or of an organisation's members."""
+    known = cache(lambda programme: KnownWords.of(db, programme))
     return [
-        row_as(ShownSkills, held, words=_words(held))
+        row_as(ShownSkills, held, words=_words(held, known(_programme(held))))
         for held in skills.list_skills(db, actor).items
         if (held.kind == "organisation") == of_organisations
     ]
 
 
-def _words(held: Skills) -> list[str]:
+def _programme(held: Skills) -> str | None:
+    """Whose lists have what somebody knows; people of an organisation work for many programmes."""
+    return held.scope.id if held.kind == "programme" else None
+
+
+def _words(held: Skills, known: KnownWords) -> list[str]:
     return [
-        *known_as(held.fields, "sector"),
+        *known.say_fields(held.fields),
         *(gettext(LANGUAGES[code]) for code in held.languages),
         *(service_name(code) for code in held.services),
     ]
 
 
-def say_nobody(explanation: Unallocated | None) -> str | None:
+def say_nobody(db: Connection, programme: str, explanation: Unallocated | None) -> str | None:
     """Why the rule of its queue gives a task to nobody, in words; None where it has no rule or gives it to somebody."""
     if explanation is None:
         return None
@@ -85,16 +92,17 @@ def say_nobody(explanation: Unallocated | None) -> str | None:
     words = gettext(why)
     if explanation.why != UNSKILLED or not explanation.asks:
         return words
+    known = KnownWords.of(db, programme)
     return gettext(
-        "%(why)s It asks for: %(skills)s.", why=words, skills=listed(_skill(ask) for ask in explanation.asks)
+        "%(why)s It asks for: %(skills)s.", why=words, skills=listed(_skill(ask, known) for ask in explanation.asks)
     )
 
 
-def _skill(code: str) -> str:
+def _skill(code: str, known: KnownWords) -> str:
     kind, _, what = code.partition(":")
     if kind == skills.LANGUAGE:
         return gettext(LANGUAGES[what]) if what in LANGUAGES else what
-    return service_name(what) if kind == skills.SERVICE else next(iter(known_as([what], "sector")))
+    return service_name(what) if kind == skills.SERVICE else listed(known.say_fields([what]))
 
 
 @blueprint.get("/<uuid:scope>/<uuid:person>")
@@ -107,6 +115,7 @@ def _page(scope: str, person: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         known = skills.find_skills(db, actor, scope, person)
         name = f"skills:{scope}:{person}"
+        theirs = KnownWords.of(db, _programme(known)).say_fields(known.known)
         values = {"fields_": "\n".join(known.fields), "languages": known.languages, "services": known.services}
         form = build_form(
             name,
@@ -118,7 +127,7 @@ def _page(scope: str, person: str, sent: Sent | None) -> Response:
             draft=None if sent else find_draft(db, actor.person, name),
         )
     return make_response(
-        render_template("home/skills.html", one=known, form=form, sent=sent, back=_back(known.kind)),
+        render_template("home/skills.html", one=known, theirs=theirs, form=form, sent=sent, back=_back(known.kind)),
         sent.status if sent else 200,
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from casework.engine.case_objects.programme_lists import find
 from casework.errors import InvalidForm
-from casework.operations.core.programme_lists import insist_listed, read_lists, why_not_listed
+from casework.operations.core.programme_lists import insist_listed, names_on, read_lists, why_not_listed
 from casework.operations.people.programme_lists import set_entry
 from casework.records.database import transaction
 from tests.support.world import World, new_request
@@ -32,3 +32,16 @@ def test_what_one_programme_retires_another_one_offers(engine: Engine, world: Wo
     assert set(refusal.value.fields) == {"sector"}
     assert find(lists["sectors"], "Water") is not None
     insist_listed(others, "sectors", "Water", "sector")
+
+
+def test_a_programmes_own_words_have_its_names_whatever_their_letters_are(engine: Engine, world: World) -> None:
+    fields = {"code": "Boilers", "label": "Steam boilers", "label_zh": "蒸汽锅炉"}
+    with transaction(engine) as db:
+        actor, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+        set_entry(db, actor, programme, "sectors", fields=fields, reason=None, request=new_request())
+        ours, others = names_on(db, programme, "sectors", "benefits"), names_on(db, None, "sectors")
+    assert (ours["boilers"].name, ours["boilers"].name_zh) == ("Steam boilers", "蒸汽锅炉")
+    assert {"water", "odour"} <= ours.keys()
+    assert "boilers" not in others
+    assert "odour" not in others
+    assert others["water"].name_zh == "水"

@@ -12,7 +12,6 @@ from casework.operations.people.registry import register_organisation
 from casework.records.row_security import whole
 from casework.web.shell.countries import COUNTRIES, countries
 from casework.web.shell.layout import country_name, place_names
-from casework.web.shell.record_words import known_as
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -103,9 +102,3 @@ def test_a_form_asks_for_a_country_by_its_name(browser_for: Callable[[str], Brow
 def test_places_of_a_record_are_called_by_their_names(app: Flask, language: str, said: str) -> None:
     with app.test_request_context(headers={"Accept-Language": language}):
         assert place_names(["DE", "HK", "Tianjin"]) == said
-
-
-@pytest.mark.parametrize(("language", "said"), [("en", ["Haidian", "Mars"]), ("zh", ["海淀区", "Mars"])])
-def test_words_that_records_share_are_said_in_the_readers_language(app: Flask, language: str, said: list[str]) -> None:
-    with app.test_request_context(headers={"Accept-Language": language}):
-        assert known_as(["Haidian", "Mars"], "district") == said
