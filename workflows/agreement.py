@@ -47,14 +47,12 @@ from workflows.right_guards import (
 from workflows.service_guards import (
     pledgees_have_consented,
 )
+from workflows.signatories import ProposedSignatories, signatories_are_as_proposed, two_organisations_sign
 
 # --- forms -----------------------------------------------------------------------------------------------------------
 
 
-class Proposal(Form):
-    """A first draft, and what kind of agreement it is."""
-
-    kind = Choice(label="Kind of agreement", choices=AGREEMENTS)
+class _Draft(Form):
     draft = Documents(label="Draft")
     checklist = Many(
         label="Points of the licensing checklist that the draft answers",
@@ -64,6 +62,14 @@ class Proposal(Form):
             "joint_development": "Joint development",
         },
     )  # fmt: skip
+
+
+class _Kind(Form):
+    kind = Choice(label="Kind of agreement", choices=AGREEMENTS)
+
+
+class Proposal(_Draft, ProposedSignatories, _Kind):
+    """A first draft, what kind of agreement it is, and who is to sign it."""
 
 
 class OpenPoints(Form):
@@ -119,7 +125,7 @@ class Expiry(Form):
 
 #: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
 TERMS_FIT = (
-    kind_is_as_proposed, agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
+    kind_is_as_proposed, signatories_are_as_proposed, agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
     rights_fit_the_kind, rights_of_terms_are_confirmed,
     check_of_rights_is_fresh, rights_named_were_checked, giver_owns_each_right, rights_of_terms_have_not_ended,
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
@@ -206,7 +212,7 @@ class Agreement(Workflow):
 
     propose = drafting.to(
         classification, by=Role.OFFICER, form=Proposal,
-        guards=[border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country],
+        guards=[two_organisations_sign, border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country],
         do="Propose the draft", done="proposed a draft",
     )  # fmt: skip
     needs_no_class = classification.then(

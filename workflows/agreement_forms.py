@@ -22,11 +22,15 @@ from workflows.codes import (
     SUCCESSES,
 )
 from workflows.deal_terms import Subject, as_said
+from workflows.signatories import AgreedSignatories
 
 
-class _Agreed(Form):
+class _Kind(Form):
     agreed_on = Date(label="Terms agreed on", past=True, group="What was agreed")
     kind = Choice(label="Kind of agreement", choices=BINDING, prefill="agreement.propose.kind")
+
+
+class _Days(Form):
     effective_on = Date(label="To take effect on", required=False, prefill=as_said("effective_on"))
     expires_on = Date(
         label="To expire on",
@@ -49,7 +53,7 @@ class _Conditions(Form):
     terms = Documents(label="Agreed terms", required=False)
 
 
-class AgreedTerms(_Conditions, Subject, _Agreed):
+class AgreedTerms(_Conditions, Subject, _Days, AgreedSignatories, _Kind):
     """What the parties have agreed, before it is signed; with no rights named it is about every one of the case."""
 
 

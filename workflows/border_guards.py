@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from casework.engine.case_objects import border_words
 from casework.engine.case_objects.border_words import Words
@@ -13,6 +14,7 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
 from workflows.own_limits import LETTER_HOLDS
+from workflows.signatories import READS, SIGNATORIES, signs, their_party
 
 #: Import and export are seen from here.
 HOME = "CN"
@@ -42,20 +44,35 @@ WAITS_FOR = {
 }
 ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border_words.ENDED_NOT_PERMITTED}
 
+#: What an agreement says, as it was proposed, agreed or signed: its kind, and who signs.
+Terms = Mapping[str, Any]
 Way = Literal["none", "home", "abroad", "unknown", "export", "import"]
 CROSSING = ("export", "import")
 
 
-def _country(f: Facts, party: str) -> str | None:
-    country: str | None = (f.from_outside("parties").get(party) or {}).get("country")
-    return country
+def _countries(f: Facts, terms: Terms) -> tuple[str | None, str | None]:
+    """From which country technology goes, and into which: those of whoever signs.
+
+    What an owner here lets an affiliate abroad give to others abroad leaves this country all the same.
+    """
+    giver, owner, taker = (
+        who.get("country")
+        for who in (
+            signs(f, terms, "technology_owner"),
+            their_party(f, "technology_owner"),
+            signs(f, terms, "need_owner"),
+        )
+    )
+    if owner is None:
+        return None, taker
+    return HOME if giver is not None and owner == HOME and taker != HOME else giver, taker
 
 
-def way_of(f: Facts, kind: str | None) -> Way:
-    """How technology goes by an agreement of a kind: from its owner's country to that of whoever needs it."""
-    if kind in NO_TECHNOLOGY:
+def way_of(f: Facts, terms: Terms) -> Way:
+    """How technology goes by an agreement: from the country of whoever signs for its owner to that of whoever signs for its taker."""
+    if terms.get("kind") in NO_TECHNOLOGY:
         return "none"
-    giver, taker = _country(f, "technology_owner"), _country(f, "need_owner")
+    giver, taker = _countries(f, terms)
     if giver is None or taker is None:
         return "unknown"
     if giver == taker:
@@ -69,9 +86,14 @@ def _proposed(f: Facts, track: Track | None = None) -> Fired | None:
     return f.fired("propose", track)
 
 
-def _way(f: Facts) -> Way:
+def _draft(f: Facts) -> Terms:
+    """What the draft says, as it was last proposed."""
     proposed = _proposed(f)
-    return way_of(f, proposed.data.get("kind") if proposed else None)
+    return proposed.data if proposed else {}
+
+
+def _way(f: Facts) -> Way:
+    return way_of(f, _draft(f))
 
 
 def class_of(f: Facts, track: Track | None = None) -> str | None:
@@ -93,60 +115,59 @@ def _since_classed(f: Facts, name: str, track: Track | None = None) -> Fired | N
 # --- both sides of a contradiction, in words ---------------------------------------------------------------------------
 
 
-def _say_way_of(f: Facts, kind: str | None) -> Words:
-    """Which way technology goes by an agreement of a kind, and from which facts that follows."""
-    giver, taker = (
-        border_words.call("territories", _country(f, party), TERRITORIES)
-        for party in ("technology_owner", "need_owner")
+def _say_way_of(f: Facts, terms: Terms) -> Words:
+    """Which way technology goes by an agreement, and from which facts that follows."""
+    giver, taker = (border_words.call("territories", country, TERRITORIES) for country in _countries(f, terms))
+    return border_words.say_way(
+        way_of(f, terms), border_words.call("kind", terms.get("kind"), AGREEMENTS), giver, taker
     )
-    return border_words.say_way(way_of(f, kind), border_words.call("kind", kind, AGREEMENTS), giver, taker)
 
 
 def _say_way(f: Facts) -> Words:
-    proposed = _proposed(f)
-    return _say_way_of(f, proposed.data.get("kind") if proposed else None)
+    return _say_way_of(f, _draft(f))
 
 
-def _misfit(f: Facts, track: Track | None, kind: str | None) -> Words:
+def _misfit(f: Facts, track: Track | None, terms: Terms) -> Words:
     """The class against the way that technology goes: what needs a licence is exported, and what crosses the border has a class."""
-    recorded, way = class_of(f, track), way_of(f, kind)
+    recorded, way = class_of(f, track), way_of(f, terms)
     if recorded in ("restricted", "dual_use") and way != "export":
-        return [border_words.say_class(CLASS_WORDS[recorded], of_exports=True), *_say_way_of(f, kind)]
+        return [border_words.say_class(CLASS_WORDS[recorded], of_exports=True), *_say_way_of(f, terms)]
     if recorded == "prohibited" and way in CROSSING:
-        return [border_words.say_class(CLASS_WORDS[recorded]), *_say_way_of(f, kind)]
+        return [border_words.say_class(CLASS_WORDS[recorded]), *_say_way_of(f, terms)]
     if recorded is None and way in CROSSING:
-        return [border_words.CLASS_MISSING, *_say_way_of(f, kind)]
+        return [border_words.CLASS_MISSING, *_say_way_of(f, terms)]
     return []
 
 
 def _misfit_here(f: Facts) -> Words:
-    proposed = _proposed(f)
-    return _misfit(f, None, proposed.data.get("kind") if proposed else None)
+    return _misfit(f, None, _draft(f))
 
 
 # --- countries -------------------------------------------------------------------------------------------------------
 
 
 def _known(f: Facts, party: str) -> bool:
-    proposed = _proposed(f)
-    kind = f.data.get("kind") or (proposed.data.get("kind") if proposed else None)
-    return kind in NO_TECHNOLOGY or _country(f, party) is not None
+    """Of who signs for a party, and of a technology owner also where another signs in its place."""
+    terms = f.data if f.data.get("kind") else _draft(f)
+    asked = [signs(f, terms, party), *([their_party(f, party)] if party == "technology_owner" else [])]
+    return terms.get("kind") in NO_TECHNOLOGY or all(who.get("country") is not None for who in asked)
 
 
 @guard(
-    rule="The country of the need owner's organisation is known, where technology changes hands.",
-    refusal="The country of the need owner's organisation is not known. Enter it: whether technology crosses the border follows from it.",
-    reads=("parties",),
+    rule="The country of the need owner's organisation, or of who signs in its place, is known, where technology changes hands.",
+    refusal="The country of the need owner's organisation, or of who signs in its place, is not known. Enter it: whether technology"
+    " crosses the border follows from it.",
+    reads=READS,
 )
 def need_owner_has_a_country(f: Facts) -> bool:
     return _known(f, "need_owner")
 
 
 @guard(
-    rule="The country of the technology owner's organisation is known, where technology changes hands.",
-    refusal="The country of the technology owner's organisation is not known. Enter it: whether technology crosses the border"
-    " follows from it.",
-    reads=("parties",),
+    rule="The country of the technology owner's organisation, and of who signs in its place, is known, where technology changes hands.",
+    refusal="The country of the technology owner's organisation, or of who signs in its place, is not known. Enter it: whether"
+    " technology crosses the border follows from it.",
+    reads=READS,
 )
 def technology_owner_has_a_country(f: Facts) -> bool:
     return _known(f, "technology_owner")
@@ -158,7 +179,7 @@ def technology_owner_has_a_country(f: Facts) -> bool:
 @guard(
     rule="No technology crosses the border of China by this agreement, so that it has no class.",
     refusal="Technology crosses the border by this agreement. Record its class first.",
-    reads=("parties",),
+    reads=READS,
     because=_say_way,
 )
 def no_class_is_needed(f: Facts) -> bool:
@@ -168,7 +189,7 @@ def no_class_is_needed(f: Facts) -> bool:
 @guard(
     rule="Technology crosses the border of China by this agreement.",
     refusal="No technology crosses the border by this agreement.",
-    reads=("parties",),
+    reads=READS,
     because=_say_way,
 )
 def technology_crosses_the_border(f: Facts) -> bool:
@@ -178,7 +199,7 @@ def technology_crosses_the_border(f: Facts) -> bool:
 @guard(
     rule="Technology leaves China by this agreement.",
     refusal="No technology leaves the country by this agreement: this class is one of exports.",
-    reads=("parties",),
+    reads=READS,
     because=_say_way,
 )
 def technology_is_exported(f: Facts) -> bool:
@@ -282,7 +303,7 @@ def _say_letter(f: Facts) -> Words:
 @guard(
     rule="No technology crosses the border by this agreement.",
     refusal="Technology crosses the border by this agreement. Record the signing across the border instead.",
-    reads=("parties",),
+    reads=READS,
     because=_say_way,
 )
 def agreement_stays_inside_the_border(f: Facts) -> bool:
@@ -292,7 +313,7 @@ def agreement_stays_inside_the_border(f: Facts) -> bool:
 @guard(
     rule="The class of the technology was recorded before the talks, and fits the way that it goes.",
     refusal="The class of the technology and the parties' countries do not agree. Send the agreement back to drafting.",
-    reads=("parties",),
+    reads=READS,
     because=_misfit_here,
 )
 def class_fits_the_way(f: Facts) -> bool:
@@ -320,7 +341,7 @@ def _say_refused(f: Facts) -> Words:
 @guard(
     rule="The compliance gate has not refused what is signed.",
     refusal="The compliance gate refused this agreement, and the signature says that it binds. Send it back to drafting, or abandon it.",
-    reads=("parties",),
+    reads=READS,
     because=_say_refused,
 )
 def gate_has_not_refused(f: Facts) -> bool:
@@ -349,11 +370,11 @@ def _gate_against(f: Facts) -> Words:
     proposed = _proposed(f, track)
     if proposed is None:
         return []
-    kind = proposed.data.get("kind")
+    terms = proposed.data
     waits = next((WAITS_FOR[state] for state in track.states if state in WAITS_FOR), None)
-    if waits is not None and way_of(f, kind) in CROSSING:
-        return [border_words.GATE_PASSES, waits, *_say_way_of(f, kind)]
-    against = _misfit(f, track, kind)
+    if waits is not None and way_of(f, terms) in CROSSING:
+        return [border_words.GATE_PASSES, waits, *_say_way_of(f, terms)]
+    against = _misfit(f, track, terms)
     return [border_words.GATE_PASSES, *against] if against else []
 
 
@@ -361,10 +382,10 @@ def _gate_against(f: Facts) -> Words:
     rule="No terms of an export are agreed before its technology has a class, and what is restricted its letter of intent.",
     refusal="Technology leaves the country by these terms. Nothing of substance is agreed before the draft is proposed and classed in the"
     " agreement track, and for what is restricted before the letter of intent.",
-    reads=("parties",),
+    reads=READS,
 )
 def export_may_be_agreed(f: Facts) -> bool:
-    if way_of(f, None) != "export":
+    if way_of(f, {field: f.data.get(field) for field in SIGNATORIES.values()}) != "export":
         return True
     track = f.current("agreement")
     recorded = class_of(f, track) if track else None
@@ -378,7 +399,7 @@ def export_may_be_agreed(f: Facts) -> bool:
 @guard(
     rule="The compliance gate passes no agreement whose technology has no class, is prohibited, or waits for its letter or licence.",
     refusal="The gate and the agreement do not agree.",
-    reads=("parties",),
+    reads=READS,
     because=_gate_against,
 )
 def gate_agrees_with_the_class(f: Facts) -> bool:

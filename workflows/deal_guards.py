@@ -36,13 +36,11 @@ from workflows.codes import (
     TERRITORIES,
     USES,
 )
+from workflows.right_places import PATENTS, is_patent_here, where_it_holds
+from workflows.signatories import READS, SIGNATORIES, signs
 
-#: Kinds of rights that no patent office knows, and those that it grants.
+#: Kinds of rights that no patent office knows.
 SECRETS = frozenset({"know_how", "trade_secret"})
-PATENTS = frozenset({"invention", "utility_model", "design", "application"})
-#: Those that it has granted, and what people call the patent office here; a right of which nobody has said the office may be its own.
-GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
-OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
 #: The ways of signing; what is signed by the last takes effect with its licence.
 SIGNINGS = ("sign_local", "sign_cross", "sign_to_licence")
 #: Where an agreement is signed and waits for its licence.
@@ -103,19 +101,24 @@ def gives(data: Mapping[str, Any]) -> Terms | None:
     return None
 
 
-def is_patent_here(right: Mapping[str, Any]) -> bool:
-    """A patent that the office of this country has granted."""
-    return right.get("kind") in GRANTED_KINDS and (right.get("office") or "").strip().casefold() in OFFICE_HERE
-
-
 def concerned(f: Facts) -> list[str]:
     """The rights that the terms are about: those named, or every one of the case where terms that give rights name none yet."""
     return list(f.data.get("rights") or f.case.rights) if gives(f.data) is not None else []
 
 
+def signatory(f: Facts, data: Mapping[str, Any], side: str) -> str | None:
+    """The organisation that signs for a party: itself, unless these terms name another."""
+    return signs(f, data, side).get("organisation") if data.get(SIGNATORIES[side]) else party(f, side)
+
+
 def holder(f: Facts, data: Mapping[str, Any]) -> str | None:
-    """Who has what an agreement gives: the company of a joint venture, else the need owner."""
-    return (data.get("company") if data.get("kind") == "joint_venture" else None) or party(f, "need_owner")
+    """Who has what an agreement gives: the company of a joint venture, else who signs for the need owner."""
+    return (data.get("company") if data.get("kind") == "joint_venture" else None) or signatory(f, data, "need_owner")
+
+
+def givers(f: Facts, data: Mapping[str, Any]) -> set[str]:
+    """Whose rights an agreement can give: the technology owner's, and those of who signs in its place."""
+    return {one for one in (party(f, "technology_owner"), signatory(f, data, "technology_owner")) if one}
 
 
 def burden_of(f: Facts) -> Burden:
@@ -131,7 +134,7 @@ def burden_of(f: Facts) -> Burden:
     return signed
 
 
-@effect(reads=("parties",))
+@effect(reads=READS)
 def agreement_burdens_rights(facts: Facts) -> Follows:
     """A licence stands on the rights that the agreement names; what it assigns is assigned, and not registered yet."""
     if gives(facts.data) is None:
@@ -145,7 +148,7 @@ def held(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "effective_on": data.get("executed_on")}
 
 
-@effect(reads=("parties",))
+@effect(reads=READS)
 def agreement_holds_rights(facts: Facts) -> Follows:
     """What is signed before its licence lies on its rights from the day of the signing on, so that nobody else is given them."""
     return agreement_burdens_rights.follows(replace(facts, data=held(facts.data)))
@@ -167,7 +170,7 @@ def agreement_lets_go_of_rights(facts: Facts) -> Follows:
     return {"rights": changes} if changes else {}
 
 
-@effect(reads=("parties",))
+@effect(reads=READS)
 def licensed_agreement_burdens_rights(facts: Facts) -> Follows:
     """What was held since the signing stands on its rights by the licence now, from its day on."""
     signed = last_signing(facts)
@@ -218,7 +221,7 @@ def licence_is_recorded(facts: Facts) -> Follows:
     return {"rights": [inscribed(facts, right, LICENCE, given.first) for right in named]}
 
 
-@effect(reads=("parties",))
+@effect(reads=READS)
 def assignment_stands(facts: Facts) -> Follows:
     """From its registration on the assignment is a transfer."""
     signed = last_signing(facts)
@@ -254,7 +257,7 @@ def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Fo
     """The rights on which something of others bars what is wanted, each with what that is."""
     if wanted is None:
         return []
-    known, free, giver = f.from_outside("rights"), released(f), {party(f, "technology_owner")} - {None}
+    known, free, giver = f.from_outside("rights"), released(f), givers(f, f.data)
     return [
         (right, burden)
         for right in (known.get(name, {}) for name in rights)
@@ -280,7 +283,7 @@ def _bars_the_terms(f: Facts) -> list[Found]:
 @guard(
     rule="Nothing that others hold on the rights bars these terms, or its holder has released it.",
     refusal="What others hold on a right bars these terms. Only its holder can release it.",
-    reads=("rights", "parties"),
+    reads=("rights", *READS),
     because=_against_terms,
     tells=record_tells.free_of_others,
 )
@@ -300,7 +303,7 @@ def _against_any_licence(f: Facts) -> Words:
 @guard(
     rule="No exclusive or sole licence, and no assignment, of another case leaves nothing of a right in the territory.",
     refusal="What others hold on a right leaves nothing of it in this territory. Only its holder can release it.",
-    reads=("rights", "parties"),
+    reads=("rights", *READS),
     because=_against_any_licence,
     tells=record_tells.free_of_others,
 )
@@ -351,6 +354,7 @@ def rights_are_named(f: Facts) -> bool:
     refusal="The rights do not fit the kind of agreement: a patent licence or an assignment names at least one that an office"
     " grants, a know-how licence none.",
     reads=("rights",),
+    tells=where_it_holds,
 )
 def rights_fit_the_kind(f: Facts) -> bool:
     known = f.from_outside("rights")

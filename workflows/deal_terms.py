@@ -34,6 +34,7 @@ from workflows.codes import (
     USES,
 )
 from workflows.papers import SIGNED_AGREEMENT
+from workflows.signatories import Signatories
 
 
 def as_said(field: str) -> str:
@@ -117,9 +118,12 @@ class Price(Form):
     first_base_on = Date(label="The first base of the royalty is set on", when=("price_form", ROYALTIES))
 
 
-class _Signed(Form):
+class _Copy(Form):
     signed_copy = Documents(label="Signed copy", kinds=(SIGNED_AGREEMENT.kind,), group="The signed copy")
     kind = Choice(label="Kind of agreement", choices=AGREEMENTS, prefill="propose.kind", settled=True)
+
+
+class _Days(Form):
     executed_on = Date(label="Signed on", past=True)
     effective_on = Date(label="Takes effect on", prefill="ready_to_sign.effective_on", group="How long it holds")
     ends = YesNo(label="Does it end on a day?")
@@ -134,7 +138,7 @@ class _Consent(Form):
     )  # fmt: skip
 
 
-class Signature(Price, _Consent, Subject, _Signed):
+class Signature(Price, _Consent, Subject, _Days, Signatories, _Copy):
     """What the signed copy says: once, for the agreement and for the case."""
 
 

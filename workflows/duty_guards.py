@@ -10,7 +10,9 @@ from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.border_guards import HOME, class_of, way_of
-from workflows.deal_guards import SECRETS, concerned, gives, is_patent_here, last_signing
+from workflows.deal_guards import SECRETS, concerned, gives, last_signing
+from workflows.right_places import is_patent_here
+from workflows.signatories import READS, signs, their_party
 
 #: Civil Code Art. 843; in Beijing also what technology goes into a company for (Art. 23 of its regulations).
 TECHNOLOGY_CONTRACTS = frozenset(
@@ -29,12 +31,9 @@ def _named(f: Facts) -> list[Mapping[str, Any]]:
     return [known.get(right, {}) for right in concerned(f)]
 
 
-def _party(f: Facts, party: str) -> Mapping[str, Any]:
-    return f.from_outside("parties").get(party) or {}
-
-
 def _state_owned(f: Facts, party: str) -> bool:
-    return _party(f, party).get("state_owned") is True
+    """A party, or who signs in its place."""
+    return any(one.get("state_owned") is True for one in (their_party(f, party), signs(f, f.data, party)))
 
 
 def _contributes(f: Facts) -> bool:
@@ -66,19 +65,19 @@ def right_is_assigned(f: Facts) -> bool:
 @guard(
     rule="It is a technology contract between parties in China.",
     refusal="It is no technology contract between parties in China.",
-    reads=("parties",),
+    reads=READS,
 )
 def technology_contract_is_of_this_country(f: Facts) -> bool:
     if f.data.get("kind") not in TECHNOLOGY_CONTRACTS and not _contributes(f):
         return False
-    return way_of(f, f.data.get("kind")) == "home" and _party(f, "technology_owner").get("country") == HOME
+    return way_of(f, f.data) == "home" and signs(f, f.data, "technology_owner").get("country") == HOME
 
 
 @guard(
     rule="A state-owned technology owner assigns rights, puts them into a company, or licenses them abroad; or a state-owned need"
     " owner takes rights over from an owner that is not state-owned, or has them put into a company.",
     refusal="No party is on record as state-owned, or nothing is given or taken over for which an appraisal is asked.",
-    reads=("parties",),
+    reads=READS,
 )
 def appraisal_is_due(f: Facts) -> bool:
     f = _terms(f)
@@ -87,14 +86,14 @@ def appraisal_is_due(f: Facts) -> bool:
         return False
     becomes_theirs = given.kind == ASSIGNMENT or _contributes(f)
     if _state_owned(f, "technology_owner"):
-        return becomes_theirs or _party(f, "need_owner").get("country") not in (HOME, None)
+        return becomes_theirs or signs(f, f.data, "need_owner").get("country") not in (HOME, None)
     return _state_owned(f, "need_owner") and becomes_theirs
 
 
 @guard(
     rule="Rights are assigned, and the technology owner or the need owner is state-owned.",
     refusal="No party is on record as state-owned, or nothing is assigned.",
-    reads=("parties",),
+    reads=READS,
 )
 def transfer_goes_through_an_exchange(f: Facts) -> bool:
     f = _terms(f)
@@ -107,12 +106,12 @@ def transfer_goes_through_an_exchange(f: Facts) -> bool:
     rule="Of what goes abroad the export papers come first: the certificate of the registered contract, or the export licence.",
     refusal="The right goes from a Chinese to a foreign owner: the patent office registers that only with the papers of the export. Record"
     " the registration of the technology contract, with its certificate, first.",
-    reads=("parties",),
+    reads=READS,
 )
 def export_papers_come_first(f: Facts) -> bool:
     """Patent Law Art. 10. What needs a licence took effect with it on file."""
     signed = last_signing(f)
-    if signed is None or way_of(f, signed.data.get("kind")) != "export" or class_of(f) in ("restricted", "dual_use"):
+    if signed is None or way_of(f, signed.data) != "export" or class_of(f) in ("restricted", "dual_use"):
         return True
     done = (task for task in f.results("contract_registration") if task.track == f.track.id)
     return any((task.closed_at or task.opened_at) >= signed.at for task in done)

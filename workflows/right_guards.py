@@ -15,8 +15,9 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import PREPARATORY
-from workflows.deal_guards import concerned, gives, last_signing, party, signed_terms
+from workflows.deal_guards import concerned, givers, gives, last_signing, signed_terms
 from workflows.own_limits import CHECK_HOLDS
+from workflows.signatories import READS
 
 
 def _rights(f: Facts) -> list[Mapping[str, Any]]:
@@ -149,15 +150,15 @@ def rights_named_were_checked(f: Facts) -> bool:
 
 
 @guard(
-    rule="The technology owner is an owner of each right that the terms name: by its record, or by the register, as the check"
-    " says it, where the record names nobody.",
-    refusal="The technology owner is not on record as an owner of a right that the terms name, and can give nothing of it. Leave that"
-    " right out, or mend its record.",
-    reads=("rights", "parties"),
+    rule="The technology owner, or who signs in its place, is an owner of each right that the terms name: by its record, or by the"
+    " register, as the check says it, where the record names nobody.",
+    refusal="Neither the technology owner nor who signs in its place is on record as an owner of a right that the terms name, and neither"
+    " can give anything of it. Leave that right out, or mend its record.",
+    reads=("rights", *READS),
 )
 def giver_owns_each_right(f: Facts) -> bool:
     f = signed_terms(f)
-    known, giver, confirmed = f.from_outside("rights"), party(f, "technology_owner"), last_check(f)
+    known, giver, confirmed = f.from_outside("rights"), givers(f, f.data), last_check(f)
     seen = waived(f, "ip") or confirmed is not None and confirmed.data.get("owner_seen") is True
     owners = [record_tells.owners_of(known.get(right, {})) for right in concerned(f)]
-    return all(giver in one if one else seen for one in owners)
+    return all(giver & one if one else seen for one in owners)

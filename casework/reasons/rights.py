@@ -53,6 +53,12 @@ FEE_UNTIL = template("rights.fee_until", N_("fee paid until %(day)s"))
 FEE_UNTOLD = reason("rights.fee_untold", N_("until when the fee is paid is not on record"))
 NO_FEES = reason("rights.no_fees", N_("a right of this kind has no fee"))
 KIND = template("rights.kind", N_("kind: %(kind)s"), kind=_KINDS)
+HOLDS_IN = template("rights.holds_in", N_("by its office it holds in one country alone: %(country)s"))
+GIVES_NOTHING = template(
+    "rights.gives_nothing",
+    N_("by its office it holds in one country alone: %(country)s; of it the terms give nothing in: %(where)s"),
+    where=Terms({}),
+)
 LASTS_UNTIL = template("rights.lasts_until", N_("last day: %(day)s"))
 NO_LAST_DAY = reason("rights.no_last_day", N_("no last day is on record"))
 OWNED_BY = template("rights.owned_by", N_("owners on record: %(who)s"), who=_OWNERS)

@@ -131,6 +131,7 @@ class Walk(Forms):
                 "parties": sorted(party for party, country in self.countries.items() if country != "CN"),
                 "providers": [],
             },
+            "organisations": {},
             "owners": {party: {"organisation": self.seller, "owners": [OWNER]} for party in self.countries},
             "match": {"rationale": True, "source": "search"},
             SCANS: {},

@@ -79,6 +79,8 @@ def build_world(db: Connection) -> Mapping[str, str]:
         ids[name] = register_person(db, email=f"{name}@example.org", name=name.capitalize())
         grant_role(db, ids[name], role, programme=programme, deputy_for=ids[whom])
     ids["venture"] = register_organisation(db, name="venture", country="CN", programme=programme)
+    # What the plant has abroad, and what signs there in its place.
+    ids["plant_abroad"] = register_organisation(db, name="plant_abroad", country="SG", programme=programme)
     _records(db, ids)
     return ids
 

@@ -13,6 +13,7 @@ from casework.engine.definition.publisher import publish
 from casework.engine.state.case import Fired, Track
 from tests.workflows.case_facts import facts, fired, track
 from workflows import border_guards as guards
+from workflows import signatories
 from workflows.agreement import Agreement, Proposal
 
 KINDS = tuple(Proposal.rule()[0]["choices"])
@@ -27,9 +28,14 @@ EXPORT, IMPORT = parties("CN", "DE"), parties("DE", "CN")
 
 
 def deal(
-    more: Mapping[str, Fired] | None = None, *, kind: str = "assignment", state: str = "signing", ended: bool = False
+    more: Mapping[str, Fired] | None = None,
+    *,
+    kind: str = "assignment",
+    state: str = "signing",
+    ended: bool = False,
+    **named: Any,
 ) -> Track:
-    return track("agreement", state, ended=ended, fired={"propose": fired(3, kind=kind), **(more or {})})
+    return track("agreement", state, ended=ended, fired={"propose": fired(3, kind=kind, **named), **(more or {})})
 
 
 def here(
@@ -42,7 +48,7 @@ def here(
 @pytest.mark.parametrize("giver", ["CN", "DE", "HK", None])
 @pytest.mark.parametrize("taker", ["CN", "DE", "FR", None])
 def test_the_way_follows_from_kind_and_countries(kind: str, giver: str | None, taker: str | None) -> None:
-    way = guards.way_of(here(parties(giver, taker)), kind)
+    way = guards.way_of(here(parties(giver, taker)), {"kind": kind})
     if kind in guards.NO_TECHNOLOGY:
         assert way == "none"
     elif giver is None or taker is None:
@@ -51,6 +57,92 @@ def test_the_way_follows_from_kind_and_countries(kind: str, giver: str | None, t
         assert (way in guards.CROSSING) == (giver != taker and "CN" in (giver, taker))
         assert (way == "export") == (giver == "CN" != taker)
         assert (way == "import") == (taker == "CN" != giver)
+
+
+def signed_by(giver: str | None, taker: str | None) -> dict[str, Any]:
+    """Parties of this country, in whose place organisations of others sign."""
+    abroad = {f"of-{country}": {"organisation": f"of-{country}", "country": country} for country in ("CN", "DE", "SG")}
+    return {**parties(giver, taker), "organisations": abroad}
+
+
+@pytest.mark.parametrize(
+    ("countries", "giver_signs", "taker_signs", "way"),
+    [
+        # A subsidiary abroad takes what the need owner here would have taken.
+        (("CN", "CN"), None, "SG", "export"),
+        (("CN", "CN"), None, "CN", "home"),
+        (("CN", "DE"), None, "CN", "home"),
+        (("CN", "CN"), "SG", None, "import"),
+        (("DE", "CN"), "CN", None, "home"),
+        (("DE", "DE"), "CN", None, "export"),
+        (("DE", "DE"), None, "CN", "import"),
+        # What an owner here lets a subsidiary abroad give to others abroad leaves this country.
+        (("CN", "DE"), "SG", None, "export"),
+        (("CN", "CN"), "SG", "SG", "export"),
+        (("DE", "FR"), "SG", None, "abroad"),
+        # Whoever signs counts, also where nobody knows where the need owner is; an owner's country is asked for all the same.
+        (("CN", None), None, "SG", "export"),
+        ((None, "CN"), "SG", None, "unknown"),
+        (("CN", "CN"), None, "unheard-of", "unknown"),
+    ],
+)
+def test_the_way_follows_from_who_signs(
+    countries: tuple[str | None, str | None], giver_signs: str | None, taker_signs: str | None, way: str
+) -> None:
+    said = {"giver_signatory": giver_signs, "taker_signatory": taker_signs}
+    named: dict[str, Any] = {field: f"of-{country}" for field, country in said.items() if country}
+    outside = signed_by(*countries)
+    assert guards.way_of(facts(outside=outside), {"kind": "assignment", **named}) == way
+    assert guards.way_of(facts(outside=outside), {"kind": "nda", **named}) == "none"
+    # So it is asked of the draft that was proposed, of the terms that are agreed, and of the form that is sent.
+    drafted = track("agreement", "signing", fired={"propose": fired(3, kind="assignment", **named)})
+    assert guards.technology_is_exported.holds(facts(here=drafted, outside=outside)) is (way == "export")
+    assert guards.agreement_stays_inside_the_border.holds(facts(here=drafted, outside=outside)) is (
+        way in ("home", "abroad")
+    )
+    terms = facts(outside=outside, data={"kind": "assignment", **named})
+    assert guards.export_may_be_agreed.holds(terms) is (way != "export")
+    known = guards.need_owner_has_a_country.holds(terms) and guards.technology_owner_has_a_country.holds(terms)
+    assert known is (way != "unknown")
+
+
+@pytest.mark.parametrize(
+    ("giver_signs", "taker_signs", "holds"),
+    [
+        (None, None, True),
+        ("of-SG", None, True),
+        ("of-SG", "of-DE", True),
+        ("of-SG", "of-SG", False),
+        ("taker", None, False),
+    ],
+)
+def test_no_organisation_signs_for_both_sides(giver_signs: str | None, taker_signs: str | None, holds: bool) -> None:
+    outside = signed_by("CN", "CN")
+    outside["parties"] = {party: {"organisation": name} for party, name in GIVER_AND_TAKER}
+    outside["organisations"]["taker"] = {"organisation": "taker", "country": "CN"}
+    said = {"giver_signatory": giver_signs, "taker_signatory": taker_signs}
+    now = facts(outside=outside, data={"kind": "assignment", **{name: one for name, one in said.items() if one}})
+    assert signatories.two_organisations_sign.holds(now) is holds
+
+
+GIVER_AND_TAKER = (("technology_owner", "giver"), ("need_owner", "taker"))
+
+
+def test_who_signs_is_who_was_proposed() -> None:
+    drafted = track("agreement", "signing", fired={"propose": fired(3, kind="assignment", taker_signatory="of-SG")})
+    plain = track("agreement", "signing", fired={"propose": fired(3, kind="assignment")})
+    for here, named, holds in (
+        (drafted, {"taker_signatory": "of-SG"}, True),
+        (drafted, {"taker_signatory": "of-CN"}, False),
+        (drafted, {}, False),
+        (plain, {}, True),
+        (plain, {"giver_signatory": "of-SG"}, False),
+    ):
+        assert signatories.signatories_are_as_proposed.holds(facts(here=here, data=named)) is holds
+    # At the signing nobody is asked for a signatory that the draft does not name.
+    assert signatories.another_signs_for_taker.holds(facts(here=drafted))
+    assert not signatories.another_signs_for_owner.holds(facts(here=drafted))
+    assert not signatories.another_signs_for_taker.holds(facts(here=plain))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from workflows.deal_guards import kind_is_as_proposed
 GATES = (None, "passed", "refused")
 CLASSES = (None, "free", "restricted", "dual_use", "prohibited")
 COUNTRIES = (("CN", "CN"), ("CN", "DE"), ("DE", "CN"), ("DE", "FR"), (None, "CN"))
+#: Who signs in the place of the technology owner, and in that of the need owner, by the country of each.
+SIGNATORIES = ((None, None), (None, "CN"), (None, "DE"), ("DE", None), ("CN", "DE"), (None, "nowhere"))
 PREPARES, NO_TECHNOLOGY = {"nda", "loi"}, {"nda", "loi", "purchase"}
 
 
@@ -31,7 +33,32 @@ def way_code(kind: str, giver: str | None, taker: str | None) -> str:
         return "no_technology"
     if None in (giver, taker):
         return "unknown"
-    return {"CN-CN": "at_home", "CN-DE": "abroad", "DE-CN": "into"}.get(f"{giver}-{taker}", "elsewhere")
+    return {"CN-CN": "at_home", "DE-DE": "at_home", "CN-DE": "abroad", "DE-CN": "into"}.get(
+        f"{giver}-{taker}", "elsewhere"
+    )
+
+
+def goes(kind: str, owners: tuple[str | None, str | None], signs: tuple[str | None, str | None]) -> str:
+    """From whose country into whose, where others may sign in the place of the parties."""
+    giver, taker = (signed if signed is not None else own for own, signed in zip(owners, signs, strict=True))
+    if owners[0] is None or "nowhere" in (giver, taker):
+        giver = None
+    elif owners[0] == "CN" and taker != "CN":
+        # Whoever signs for an owner here, its technology comes from here.
+        giver = "CN"
+    return way_code(kind, giver, taker)
+
+
+def named(signs: tuple[str | None, str | None]) -> dict[str, Any]:
+    fields = zip(("giver_signatory", "taker_signatory"), signs, strict=True)
+    return {field: f"of-{country}" for field, country in fields if country is not None}
+
+
+def known(owners: tuple[str | None, str | None]) -> dict[str, Any]:
+    return {
+        **parties(*owners),
+        "organisations": {f"of-{country}": {"country": country} for country in ("CN", "DE")},
+    }
 
 
 def misfit(recorded: str | None, way: str) -> set[str]:
@@ -53,35 +80,35 @@ def said(guard: Guard, now: Facts) -> set[str]:
 
 
 def cases() -> Iterator[tuple[Any, ...]]:
-    yield from product(GATES, CLASSES, KINDS, COUNTRIES)
+    yield from product(GATES, CLASSES, KINDS, COUNTRIES, SIGNATORIES)
 
 
-def stands(recorded: str | None, kind: str) -> Any:
+def stands(recorded: str | None, kind: str, signs: tuple[str | None, str | None] = (None, None)) -> Any:
     more: dict[str, Fired] = {}
     if recorded is not None:
         name = next(name for name, code in guards.CLASSES.items() if code == recorded)
         more[name] = fired(4)
-    return deal(more, kind=kind)
+    return deal(more, kind=kind, **named(signs))
 
 
 def test_every_contradiction_at_the_signature_is_named_by_both_sides() -> None:
     seen: dict[frozenset[str], int] = {}
-    for gate, recorded, kind, (giver, taker) in cases():
-        way = way_code(kind, giver, taker)
+    for gate, recorded, kind, owners, signs in cases():
+        way = goes(kind, owners, signs)
         tasks = [done("compliance_gate", 9, result=gate, checked_on="2026-03-11")] if gate else []
-        now = facts(here=stands(recorded, kind), outside=parties(giver, taker), tasks=tasks, data={"kind": kind})
+        now = facts(here=stands(recorded, kind, signs), outside=known(owners), tasks=tasks, data={"kind": kind})
         against = misfit(recorded, way)
         refused = {"gate_refused", way} if gate == "refused" and kind not in PREPARES else set()
         waits = recorded in ("restricted", "dual_use")
-        named = {"class_missing" if recorded is None else "class_is"}
+        told = {"class_missing" if recorded is None else "class_is"}
         crosses = way in ("abroad", "into")
-        where = (gate, recorded, kind, giver, taker)
+        where = (gate, recorded, kind, owners, signs)
         assert said(guards.class_fits_the_way, now) == against, where
         assert said(guards.gate_has_not_refused, now) == refused, where
-        assert said(guards.no_licence_is_needed, now) == (named if waits else set()), where
-        assert said(guards.licence_is_needed, now) == (set() if waits else named), where
-        assert said(guards.class_is_restricted, now) == (set() if recorded == "restricted" else named), where
-        assert said(guards.class_is_dual_use, now) == (set() if recorded == "dual_use" else named), where
+        assert said(guards.no_licence_is_needed, now) == (told if waits else set()), where
+        assert said(guards.licence_is_needed, now) == (set() if waits else told), where
+        assert said(guards.class_is_restricted, now) == (set() if recorded == "restricted" else told), where
+        assert said(guards.class_is_dual_use, now) == (set() if recorded == "dual_use" else told), where
         assert said(guards.technology_crosses_the_border, now) == (set() if crosses else {way}), where
         assert said(guards.technology_is_exported, now) == (set() if way == "abroad" else {way}), where
         assert said(guards.agreement_stays_inside_the_border, now) == (
@@ -98,6 +125,7 @@ def test_every_way_of_signing_asks_for_the_whole_of_it() -> None:
     assert edition is not None
     asked = {rule.name: set(rule.guards) for rule in edition.transitions}
     every = {"class_fits_the_way", "gate_has_not_refused", "kind_is_as_proposed"}
+    assert all("signatories_are_as_proposed" in asked[name] for name in ("sign_local", "sign_cross", "sign_to_licence"))
     local = every | {"agreement_stays_inside_the_border"}
     across = every | {"technology_crosses_the_border", "no_licence_is_needed"}
     later = every | {"technology_is_exported", "licence_is_needed", "letter_is_still_valid"}
@@ -120,11 +148,11 @@ ENDS = {"prohibited": "gate_prohibited", "not_permitted": "gate_not_permitted"}
 
 @pytest.mark.parametrize("state", [*WAITS, *ENDS, "negotiating", "signing"])
 def test_every_contradiction_at_the_gate_is_named_by_both_sides(state: str) -> None:
-    for gate, recorded, kind, (giver, taker) in product(GATES, CLASSES, KINDS, COUNTRIES):
-        way = way_code(kind, giver, taker)
-        track = stands(recorded, kind)
+    for gate, recorded, kind, owners, signs in cases():
+        way = goes(kind, owners, signs)
+        track = stands(recorded, kind, signs)
         track = deal(track.fired, kind=kind, state=state, ended=state in ENDS)
-        now = facts(track, outside=parties(giver, taker), data={"result": gate} if gate else {})
+        now = facts(track, outside=known(owners), data={"result": gate} if gate else {})
         expected: set[str] = set()
         if gate == "passed" and state in ENDS:
             expected = {"gate_passes", ENDS[state]}
@@ -132,7 +160,7 @@ def test_every_contradiction_at_the_gate_is_named_by_both_sides(state: str) -> N
             expected = {"gate_passes", WAITS[state], way}
         elif gate == "passed" and (against := misfit(recorded, way)):
             expected = {"gate_passes", *against}
-        assert said(guards.gate_agrees_with_the_class, now) == expected, (gate, recorded, kind, giver, taker)
+        assert said(guards.gate_agrees_with_the_class, now) == expected, (gate, recorded, kind, owners, signs)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from casework import reasons
 from casework.reasons import Text, Why
@@ -66,3 +66,14 @@ def say_refused(day: str) -> Why:
 
 def say_kinds(proposed: Why | str, signed: Why | str) -> Why:
     return reasons.borders.KINDS(proposed=proposed, signed=signed)
+
+
+def say_kind(kind: str) -> Why:
+    """Of a right that no one country's office grants."""
+    return reasons.rights.KIND(kind=kind)
+
+
+def say_where_it_holds(country: str, beyond: Sequence[str], words: Mapping[str, str]) -> Why:
+    """In which country alone a right holds, and in which territories of the terms it gives nothing."""
+    here, *where = (Text(f"{_FORM}.territories.choices.{code}", words[code]) for code in (country, *beyond))
+    return reasons.rights.GIVES_NOTHING(country=here, where=where) if where else reasons.rights.HOLDS_IN(country=here)

@@ -11,6 +11,7 @@ from casework.engine.analysis.record_points import PointsOfRight, points_of
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import Case
+from casework.json_values import Answers
 from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.core.external_facts import outside
 from casework.operations.core.perform import calendar_of
@@ -32,8 +33,10 @@ class RecordOfRight:
     told: PointsOfRight
 
 
-def record_points(db: Connection, actor: Actor, case: Case, track: str, transition: str) -> list[RecordOfRight]:
-    """Right by right; nothing where no guard of the action speaks of what a record tells."""
+def record_points(
+    db: Connection, actor: Actor, case: Case, track: str, transition: str, *, said: Answers | None = None
+) -> list[RecordOfRight]:
+    """Right by right; nothing where no guard of the action speaks of what a record tells. `said`: what its form begins with."""
     stands = case.tracks[track]
     edition = load_library()[stands.edition]
     guards = [name for rule in edition.transitions if rule.name == transition for name in rule.guards]
@@ -45,7 +48,7 @@ def record_points(db: Connection, actor: Actor, case: Case, track: str, transiti
     with whole(db):
         known = outside(db, case, ["rights"])
         rows = {row.id: row for row in db.execute(_RIGHTS, {"ids": list(case.rights)})}
-    facts = Facts(case, stands, now(db), calendar_of(db, case.programme), actor.person, outside=known)
+    facts = Facts(case, stands, now(db), calendar_of(db, case.programme), actor.person, said or {}, outside=known)
     return [
         RecordOfRight(
             id=one.right,

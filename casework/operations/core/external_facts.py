@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeGuard
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
-from casework.json_values import JsonObject, JsonValue
+from casework.json_values import Answers, JsonObject, JsonValue
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.core.merged_records import in_its_place, one_with
 from casework.operations.core.organisations import STANDING
@@ -115,6 +117,11 @@ def _technology(db: Connection, case: Case) -> JsonValue:
 _PARTIES = text(
     f"SELECT p.party, {_CALLED_HERE}::text AS organisation, o.country, o.state_owned FROM {_OWNERS} ORDER BY p.party"
 )
+#: The same of any organisations, each by the id by which it was named.
+_NAMED = text(f"""
+    SELECT g.id::text AS named, {_CALLED_HERE}::text AS organisation, o.country, o.state_owned
+    FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id
+""")
 #: The newest screening of each, and whether every owner above 25 per cent was found on no list.
 _SCREENED = text(f"""
     SELECT p.party, s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
@@ -141,6 +148,39 @@ def _parties(db: Connection, case: Case) -> JsonValue:
         row.party: {"organisation": row.organisation, "country": row.country, "state_owned": row.state_owned}
         for row in rows
     }
+
+
+def _organisations(db: Connection, case: Case, sent: Answers) -> JsonValue:
+    """The same of each organisation that a form of the case names, or what is sent now, in the place of a party for instance."""
+    ids = sorted({*_named_in(case), *(id for id in sent.values() if _may_be_id(id))})
+    rows = db.execute(_NAMED, {"ids": ids, "parties": _sides(case)}) if ids else ()
+    return {
+        row.named: {"organisation": row.organisation, "country": row.country, "state_owned": row.state_owned}
+        for row in rows
+    }
+
+
+def _named_in(case: Case) -> Iterator[str]:
+    """The organisations that the forms of a case name, as they were filled in last."""
+    library = load_library()
+    for track in case.tracks.values():
+        edition = library[track.edition]
+        for rule in edition.transitions:
+            told = track.fired[rule.name].data if rule.name in track.fired else {}
+            asked = (
+                (field["name"] for field in edition.form(rule.form) if field["type"] == "organisation") if told else ()
+            )
+            yield from (str(told[name]) for name in asked if name in told)
+    for pending in case.proposals.values():
+        yield from (id for id in pending.data.values() if _may_be_id(id))
+
+
+def _may_be_id(value: object) -> TypeGuard[str]:
+    """Whether something that was sent can be the id of a record; whose, and of which, the form's own check says."""
+    try:
+        return isinstance(value, str) and str(UUID(value)) == value
+    except ValueError:
+        return False
 
 
 def _need(db: Connection, case: Case) -> JsonValue:
@@ -231,9 +271,14 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
 }
 
 
-def outside(db: Connection, case: Case, keys: Iterable[str]) -> JsonObject:
-    """The facts that were asked for, by key."""
-    return {key: _LOADERS[key](db, case) for key in sorted(set(keys))}
+def outside(db: Connection, case: Case, keys: Iterable[str], sent: Answers | None = None) -> JsonObject:
+    """The facts that were asked for, by key; `sent`: the form that is sent with what is asked for now."""
+    return {
+        key: _organisations(db, case, sent or {}) if key == NAMED else _LOADERS[key](db, case)
+        for key in sorted(set(keys))
+    }
 
 
-ALL = tuple(_LOADERS)
+#: The fact of whoever forms name.
+NAMED = "organisations"
+ALL = (*_LOADERS, NAMED)

@@ -20,7 +20,7 @@ from casework.engine.definition.asked_fields import reads_of
 from casework.engine.definition.editions import REMEMBERED, Edition
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
-from casework.engine.execution.commands import ChangeRights, Command, CorrectAnswer, HearScreening, Notice, Open
+from casework.engine.execution.commands import ChangeRights, Command, CorrectAnswer, Fire, HearScreening, Notice, Open
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.corrections import answer_of
 from casework.engine.execution.record_commands import (
@@ -304,7 +304,8 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
         lock_logs(db, case.rights)
-    facts = outside(db, case, keys)
+    sent = command.data if isinstance(command, Fire | Complete | CorrectAnswer) else None
+    facts = outside(db, case, keys, sent)
     context = Context(by, standing.log.now, standing.calendar, new_id, facts)
     return decide_and_evolve(standing.library, case, command, context)
 

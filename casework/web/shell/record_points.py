@@ -49,7 +49,9 @@ class ShownRight:
 
 def points_shown(db: Connection, actor: Actor, case: Case, action: Action) -> list[ShownRight]:
     """Right by right what its record tells of the action's questions."""
-    return [_shown(action, one) for one in record_points(db, actor, case, action.track, action.name)]
+    return [
+        _shown(action, one) for one in record_points(db, actor, case, action.track, action.name, said=action.prefill)
+    ]
 
 
 def days_as_read(why: Any) -> Any:

@@ -94,7 +94,7 @@ _LABELS = {
     "number": N_("number"), "kind": N_("kind"), "checked_on": N_("checked"),
     "application_number": N_("application number"), "filed_on": N_("filed"), "granted_on": N_("granted"),
     "owner": N_("owner"), "owners": N_("owners on record"), "share": N_("share in per cent"),
-    "organisation": N_("organisation"), "technologies": N_("technologies"), "twin": N_("twin"),
+    "organisation": N_("organisation"), "organisations": N_("Organisations named"), "technologies": N_("technologies"), "twin": N_("twin"),
     "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
     "from": N_("from"), "until": N_("until"), "to": N_("to"), "licence": N_("licence"), "territories": N_("territories"),
     "fields": N_("uses"), "holder": N_("held by"), "amount": N_("amount secured"), "changed_on": N_("record changed on"),

@@ -211,6 +211,37 @@ SCRIPTS: dict[str, Steps] = {
         has_not("contract_registration"),
         do("compliance", "compliance_gate"),
     ),
+    "subsidiary abroad signs in the place of a Beijing owner, and that is an export": (
+        *to_structuring(),
+        do("officer", "ip.confirm", territory="CN"),
+        # Both owners are here, and who is party to the agreement is not.
+        refused(
+            do("officer", "case.ready_to_sign", taker_signatory="plant_abroad"),
+            Refused,
+            "Technology leaves the country",
+        ),
+        refused(
+            do("officer", "agreement.propose", giver_signatory="plant_abroad", taker_signatory="plant_abroad"),
+            Refused,
+            "The same organisation would sign for both sides",
+        ),
+        do("officer", "agreement.propose", taker_signatory="plant_abroad"),
+        stands("agreement", "classification"),
+        do("compliance", "agreement.class_free"),
+        do("officer", "case.ready_to_sign"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
+        refused(
+            do("officer", "agreement.sign_cross", taker_signatory="venture"), Refused, "Another organisation signs"
+        ),
+        do("officer", "agreement.sign_cross"),
+        has("contract_registration", queue="officer"),
+        that(
+            lambda journey: journey.burdens("filter_patent")[-1]["holder"] == journey.world["plant_abroad"],
+            "the licence is held by another than who signed",
+        ),
+    ),
     "purchase from a Chinese owner that is sold abroad is signed": (
         *to_structuring("export"),
         *bought(90_000),

@@ -347,7 +347,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(
             do("officer", "agreement.sign_local", rights=["plant_patent"]),
             Refused,
-            "The technology owner is not on record as an owner of a right that the terms name",
+            "Neither the technology owner nor who signs in its place is on record as an owner of a right",
         ),
         do("officer", "agreement.sign_local", rights=["filter_patent"]),
         lies("filter_patent", ("licence", "plain", True)),

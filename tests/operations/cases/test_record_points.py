@@ -39,3 +39,18 @@ def test_where_no_record_speaks_nothing_is_read(world: World, db: Connection, ch
     actor, main = world.actor(db, "officer"), checking.main.id
     assert record_points(db, actor, checking, main, "approved") == []
     assert record_points(db, actor, replace(checking, rights=()), main, "eligible") == []
+
+
+def test_terms_that_reach_further_than_a_right_are_told_of(world: World, db: Connection, checking: Case) -> None:
+    edition = load_library().latest("agreement")
+    assert edition is not None
+    main = replace(checking.main, edition=edition.fingerprint, states=("signing",))
+    signing = replace(checking, tracks={**checking.tracks, main.id: main})
+    for said, holds, words in (
+        ({"territories": ["CN"]}, True, "by its office it holds in one country alone: China"),
+        ({"territories": ["CN", "DE"]}, None, "of it the terms give nothing in: Germany"),
+    ):
+        [right] = record_points(db, world.actor(db, "officer"), signing, main.id, "sign_local", said=said)
+        told = {point.guard: point.told for point in right.told.points}["rights_fit_the_kind"]
+        assert told.holds is holds
+        assert words in str(told.by)

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.definitions import load_library
 from casework.engine.definition.required_documents import SCANS
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Fired
 from casework.operations.core.external_facts import ALL, outside
 from casework.operations.core.perform import home_of
 from casework.records.case_loader import load
@@ -98,6 +99,30 @@ def _new_organisation(db: Connection, like: str | None) -> str:
         {"like": like},
     )
     return str(row.scalar_one())
+
+
+def test_whoever_a_form_names_is_told_as_a_party_is(db: Connection, case: Case) -> None:
+    buyer = case.parties["need_owner"]
+    other, third = _new_organisation(db, buyer), _new_organisation(db, buyer)
+    assert outside(db, case, ["organisations"]) == {"organisations": {}}
+    # Of the form that is sent now, of whatever else it says nothing.
+    sent = {"taker_signatory": other, "kind": "assignment", "number": "1-2", "rights": [third]}
+    whom = {"organisation": other, "country": "DE", "state_owned": None}
+    assert outside(db, case, ["organisations"], sent) == {"organisations": {other: whom}}
+    # Of what was proposed before, as it stands in the case.
+    agreement = load_library().latest("agreement")
+    assert agreement is not None
+    proposed = Fired(1, case.opened_at, "p", None, {"kind": "assignment", "taker_signatory": other})
+    drafted = replace(case.main, id="deal", edition=agreement.fingerprint, fired={"propose": proposed})
+    known = replace(case, tracks={**case.tracks, "deal": drafted})
+    assert outside(db, known, ["organisations"]) == {"organisations": {other: whom}}
+    assert outside(db, known, ["organisations"], {"giver_signatory": third})["organisations"].keys() == {other, third}
+    # What is one with a party by merging is called as the case calls the party.
+    db.execute(
+        text("UPDATE organisations SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)"),
+        {"kept": buyer, "gone": other},
+    )
+    assert outside(db, known, ["organisations"])["organisations"][other]["organisation"] == buyer
 
 
 def test_a_party_is_whoever_the_record_names_now(db: Connection, case: Case) -> None:

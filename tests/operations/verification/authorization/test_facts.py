@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
+from casework.engine.definition.publisher import publish
+from casework.operations.verification.authorization.facts import guards_against
 from tests.operations.verification.forger import Forgery, Scene, Stored, finished, insist_told, the
+from tests.workflows.case_facts import facts
+from tests.workflows.test_border_guards import deal, parties
+from workflows.agreement import Agreement
 
 
 def _guard(scene: Scene, rows: list[Stored]) -> None:
@@ -20,6 +25,20 @@ ILLEGAL: dict[str, Forgery] = {
     "a guard passed over": (_guard, ("fired", "approve_plan"), "nda_is_signed_or_waived"),
     "an effect of nothing": (_other_effect, ("fired", "take"), "its effect on owner"),
 }  # fmt: skip
+
+
+def test_a_foreign_signatory_that_was_signed_for_at_home_is_found() -> None:
+    """What was proposed names it, and the event keeps what its record said."""
+    here = deal(taker_signatory="of-SG")
+    asked = next(rule for rule in publish(Agreement).transitions if rule.name == "sign_local").guards
+    border = [name for name in asked if name == "agreement_stays_inside_the_border"]
+    kept = {**parties("CN", "CN"), "organisations": {"of-SG": {"organisation": "of-SG", "country": "SG"}}}
+    [against] = guards_against(border, facts(here=here, outside=kept))
+    assert "Technology crosses the border" in against
+    # An event that keeps nothing of it is found as well, and one by which nobody else signs is not blamed.
+    [against] = guards_against(border, facts(here=here, outside=parties("CN", "CN")))
+    assert "does not keep the facts" in against
+    assert list(guards_against(border, facts(here=deal(), outside=parties("CN", "CN")))) == []
 
 
 @pytest.mark.parametrize("name", ILLEGAL)

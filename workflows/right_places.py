@@ -1,0 +1,49 @@
+"""Where a right holds: in the country of its office alone, so that nothing of it is given elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.case_objects import border_words
+from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import Told
+from workflows.codes import TERRITORIES
+
+#: Kinds of rights that a patent office grants, or is asked to, and those that it has granted.
+PATENTS = frozenset({"invention", "utility_model", "design", "application"})
+GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
+#: What people call the patent office here; a right of which nobody has said the office may be its own.
+OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
+#: What people call offices of one country abroad, beside its code.
+OFFICES = {"uspto": "US", "dpma": "DE", "jpo": "JP", "kipo": "KR", "ukipo": "GB", "inpi": "FR", "rospatent": "RU"}
+EVERYWHERE = "WORLD"
+
+
+def _office(right: Mapping[str, Any]) -> str:
+    return (right.get("office") or "").strip().casefold()
+
+
+def is_patent_here(right: Mapping[str, Any]) -> bool:
+    """A patent that the office of this country has granted."""
+    return right.get("kind") in GRANTED_KINDS and _office(right) in OFFICE_HERE
+
+
+def country_of(right: Mapping[str, Any]) -> str | None:
+    """The only country in which a right holds; None of know-how, of an office of several, and where nobody has said which."""
+    office = _office(right)
+    if right.get("kind") not in PATENTS or not office:
+        return None
+    code = "CN" if office in OFFICE_HERE else OFFICES.get(office, office.upper())
+    return code if code in TERRITORIES and code != EVERYWHERE else None
+
+
+def where_it_holds(f: Facts, right: Mapping[str, Any]) -> Told:
+    """That the terms reach further than a right is no fault of theirs, and whoever signs them knows it."""
+    country = country_of(right)
+    if country is None:
+        return Told(True, border_words.say_kind(str(right.get("kind"))))
+    wanted = [*(f.data.get("territories") or ()), *(f.data.get("venture_territories") or ())]
+    beyond = [code for code in dict.fromkeys(wanted) if code not in (country, EVERYWHERE)]
+    further = bool(beyond) or EVERYWHERE in wanted
+    return Told(None if further else True, border_words.say_where_it_holds(country, beyond, TERRITORIES))
