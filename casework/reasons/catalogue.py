@@ -163,4 +163,10 @@ BURDEN_OF_CASE = reason(
     "catalogue.burden_of_case", N_("A case here recorded it, or it has ended: only that case can change or end it.")
 )
 SAY_WHY_ENDED = reason("catalogue.say_why_ended", N_("say by which deed it ended"))
+COMPARISON_MISSING = reason(
+    "catalogue.comparison_missing", N_("say how the value is to stand to the target: at most, at least, or another")
+)
+TARGET_MISSING = reason("catalogue.target_missing", N_("say the target with which the value is compared"))
+FIGURE_MISSING = reason("catalogue.figure_missing", N_("say what the value is now, or what it shall be"))
+FIGURE_TWICE = reason("catalogue.figure_twice", N_("stands in an earlier row with the same condition and comparison"))
 NO_WEB_ADDRESS = reason("catalogue.no_web_address", N_("must begin with http:// or https://"))

@@ -34,6 +34,8 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "operations/privacy/erasure.py")),
     ("stages of an amount, what secures it and parts of a repayment", "approved recovered repaid valued",
      ("engine/parts.py", "web/cases/money.py")),
+    ("under which a figure of a need holds", "condition",
+     ("engine/case_objects/need_figures.py", "operations/catalogue/import_figures.py", "web/shell/figure_words.py")),
     ("the address of the page that makes a match", "matching", ("web/catalogue/record_pages.py",)),
     ("what a person does with values of a record", "confirm", ("web/catalogue/record_pages.py",)),
     ("the job that sends mails", "send", ("jobs", "web/oversight/job_pages.py")),

@@ -110,6 +110,17 @@ class OwnerNamed(Body):
     reason: Annotated[Line | None, Field(description="Why; needed where another owner was confirmed before")] = None
 
 
+class FigureOfNeed(Answer):
+    """What is now and what is wanted of one parameter."""
+
+    parameter: str
+    unit: str | None = None
+    now: Annotated[str | None, Field(description="As decimals")] = None
+    comparison: Annotated[str | None, Field(description="at_most, at_least, below, above or equal")] = None
+    target: Annotated[str | None, Field(description="As decimals")] = None
+    condition: Annotated[str | None, Field(description="Under which the value holds")] = None
+
+
 class NeedRecord(Answer):
     """What somebody looks for, as far as it is known."""
 
@@ -125,6 +136,7 @@ class NeedRecord(Answer):
     district: str | None
     problem: str | None
     target: str | None
+    figures: list[FigureOfNeed]
     budget: Annotated[str | None, Field(description="As decimals")]
     budget_currency: str | None
     readiness_low: int | None

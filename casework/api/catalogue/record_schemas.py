@@ -13,6 +13,17 @@ Level = Annotated[int, Field(ge=1, le=9)]
 Several = Annotated[list[Line], Field(max_length=200)]
 
 
+class Figure(Body):
+    """What is now and what is wanted of one parameter; with a target goes how the value is to stand to it."""
+
+    parameter: Line
+    unit: Line | None = None
+    now: Annotated[Decimals | None, Field(description="As decimals")] = None
+    comparison: Annotated[Code | None, Field(description="at_most, at_least, below, above or equal")] = None
+    target: Annotated[Decimals | None, Field(description="As decimals")] = None
+    condition: Annotated[Words | None, Field(description="Under which the value holds")] = None
+
+
 class NeedFields(Body):
     title: Line | None = None
     title_zh: Line | None = None
@@ -21,6 +32,9 @@ class NeedFields(Body):
     district: Line | None = None
     problem: Words | None = None
     target: Words | None = None
+    figures: Annotated[
+        list[Figure] | None, Field(max_length=30, description="All rows: these take the place of those on record")
+    ] = None
     budget: Annotated[Decimals | None, Field(description="As decimals")] = None
     budget_currency: Code | None = None
     readiness_low: Level | None = None

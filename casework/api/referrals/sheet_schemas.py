@@ -23,11 +23,24 @@ class PartyOfSheet(Answer):
     name_zh: str | None
 
 
+class TargetShown(Answer):
+    """What is now and what is wanted of one parameter."""
+
+    parameter: str
+    unit: str | None
+    now: Annotated[str | None, Field(description="As decimals")]
+    comparison: Annotated[str | None, Field(description="at_most, at_least, below, above or equal")]
+    target: Annotated[str | None, Field(description="As decimals")]
+    condition: str | None
+    confirmed: Annotated[bool, Field(description="The office stands for it; else it is what the source says")]
+
+
 class NeedShown(Answer):
     title: Names
     sector: str | None
     problem: str | None
     figures: list[FigureShown]
+    targets: Annotated[list[TargetShown], Field(description="The figures of the need, row by row")]
 
 
 class SiteShown(Answer):

@@ -28,6 +28,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
             ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
              "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
         ),
+        "figures": [],
         "status": "published",
         "more": {},
     },

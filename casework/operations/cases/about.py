@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.need_figures import NeedFigure
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case
 from casework.errors import NotFound
@@ -38,6 +39,8 @@ class NeedOfCase:
     sector: str | None
     problem: str | None
     target: str | None
+    #: What is now and what is wanted, row by row.
+    figures: list[NeedFigure]
     #: What the programme calls sector and district.
     called: Called
 
@@ -219,7 +222,7 @@ def amounts_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[Amount]:
 
 #: The records of a case, and its parties by name. What the reader may not see is empty.
 _ABOUT = text(f"""
-    SELECT n.title AS need_title, n.title_zh AS need_title_zh, n.district, n.sector, n.problem, n.target, n.budget,
+    SELECT n.title AS need_title, n.title_zh AS need_title_zh, n.district, n.sector, n.problem, n.target, n.figures, n.budget,
         n.budget_currency, no.name AS need_owner, no.name_zh AS need_owner_zh,
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,

@@ -30,7 +30,8 @@ COLUMNS: Mapping[str, JsonMapping] = {
     "needs": dict.fromkeys(
         ("title", "title_zh", "owner_id", "sector", "district", "problem", "target", "budget", "budget_currency",
          "readiness_low", "readiness_high", "wanted_form", "wanted_by", "valid_until")
-    ),
+    )
+    | {"figures": []},
     "technologies": dict.fromkeys(
         ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
          "readiness_high", "ip_text", "verification")

@@ -23,6 +23,7 @@ from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.engine.definition.plain_text import visible
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.import_figures import Figures
 from casework.operations.core.record_log import Kept
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
@@ -84,8 +85,8 @@ def _seen(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    lines = [" ".join(line.split()) for line in _seen(value).split("\n")]
-    words = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    lines = "\n".join(" ".join(line.split()) for line in _seen(value).split("\n"))
+    words = re.sub(r"\n{3,}", "\n\n", lines).strip()
     if len(words) > 100_000:
         raise ValueError(f"has {len(words):,} characters; at most 100,000 are kept")
     return words
@@ -96,8 +97,7 @@ def _number(value: Any) -> Decimal:
     if _THOUSANDS.fullmatch(words):
         words = words.replace(",", "")
     if not _NUMBER.fullmatch(words):
-        hint = "; write the decimals after a point" if "," in words else ""
-        raise ValueError(f"is not a number{hint}")
+        raise ValueError("is not a number" + ("; write the decimals after a point" if "," in words else ""))
     try:
         number = Decimal(words)
     except InvalidOperation:
@@ -151,9 +151,8 @@ def _day(value: Any) -> date:
 
 
 def _yes_no(value: Any) -> bool:
-    answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
-        str(value).strip().casefold()
-    )
+    told = str(value).strip().casefold()
+    answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(told)
     if answer is None:
         raise ValueError("must be yes or no")
     return answer
@@ -243,6 +242,7 @@ class Need(_Ranked):
     district: Short | None = None
     problem: Text | None = None
     target: Text | None = None
+    figures: Figures | None = None
     budget: Amount | None = None
     budget_currency: Currency | None = None
     wanted_form: Short | None = None

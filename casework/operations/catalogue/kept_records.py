@@ -27,12 +27,13 @@ from casework.engine.case_objects.kept_records import (
 from casework.engine.case_objects.kept_records import (
     CORRECTED as PUT_RIGHT,
 )
+from casework.engine.case_objects.need_figures import rows_of
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
-from casework.json_values import JsonMapping
+from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.catalogue.service import read_seen
@@ -132,6 +133,11 @@ _NAMED = text("""
 """)
 
 
+def _cleaned(fields: JsonMapping) -> JsonObject:
+    """Of a need that says figures its rows as they are kept. Raises InvalidForm."""
+    return {"figures": rows_of(fields["figures"])} if fields.get("figures") else {}
+
+
 def find_owner(db: Connection, programme: str, name: str | None) -> str | None:
     """The organisation of a name, where a form tells the owner so: one of the programme, or one of no programme.
 
@@ -166,6 +172,7 @@ def create_record(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
+    kept |= _cleaned(kept)
     with whole(db):
         turn = lock_log(db, programme)
     _insist_plausible(db, programme, kept, {"title", *kept})
@@ -207,6 +214,7 @@ def correct_record(
         for name, value in fields.items()
         if name in CORRECTED[noun]
     }
+    given |= _cleaned(given)
     new = {
         name: value
         for name, value in changed(noun, standing.state, given).items()

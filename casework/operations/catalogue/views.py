@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from casework.engine.case_objects.need_figures import NeedFigure
 from casework.engine.state.right_values import Amount, OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
@@ -31,6 +32,8 @@ class Need:
     district: str | None
     problem: str | None
     target: str | None
+    #: What is now and what is wanted, row by row.
+    figures: list[NeedFigure]
     #: As decimals.
     budget: str | None
     budget_currency: str | None

@@ -38,6 +38,7 @@ from casework.operations.referrals.sheet_views import (
     SheetRight,
     SheetSite,
     SheetStatement,
+    SheetTarget,
     SheetTechnology,
     WithheldPart,
 )
@@ -160,6 +161,7 @@ def _records(case: Case, record: Any, composed: ComposedSheet) -> Mapping[str, A
             sector=need["sector"],
             problem=need["problem"],
             figures=figures,
+            targets=[SheetTarget(**row, confirmed=is_confirmed(need, "figures")) for row in need["figures"]],
         )
         if NEED in composed.parts and need
         else None,

@@ -32,6 +32,20 @@ class SheetParty:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SheetTarget:
+    """A row of the need's figures: what is now, and what is wanted. Numbers are decimals."""
+
+    parameter: str
+    unit: str | None = None
+    now: str | None = None
+    #: A code of `engine.case_objects.need_figures`.
+    comparison: str | None = None
+    target: str | None = None
+    condition: str | None = None
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SheetNeed:
     """What the case is to meet."""
 
@@ -39,6 +53,7 @@ class SheetNeed:
     sector: str | None
     problem: str | None
     figures: list[SheetFigure]
+    targets: list[SheetTarget]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

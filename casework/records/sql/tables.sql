@@ -1450,6 +1450,7 @@ CREATE TABLE needs (
     district TEXT,
     problem TEXT,
     target TEXT,
+    figures JSONB DEFAULT '[]' NOT NULL,
     budget NUMERIC,
     budget_currency TEXT,
     readiness_low INTEGER,
@@ -1473,6 +1474,7 @@ CREATE INDEX ix_needs_merged_into ON needs (merged_into);
 CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
+COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';

@@ -77,6 +77,13 @@ needs = Table(
     Column("district", Text),
     Column("problem", Text),
     Column("target", Text),
+    Column(
+        "figures",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Rows: parameter, unit, now, comparison, target, condition",
+    ),
     Column("budget", Numeric),
     Column("budget_currency", Text),
     Column("readiness_low", Integer),

@@ -16,6 +16,7 @@ from casework.web.cases.price import PriceWords, say_prices
 from casework.web.shell import charts
 from casework.web.shell.charts import Share
 from casework.web.shell.dates import say_day
+from casework.web.shell.figure_words import say_figure
 from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.layout import clock, place_names
 from casework.web.shell.screening_words import RESULTS
@@ -91,6 +92,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
             ),
             (
                 *((gettext("Target: %(target)s", target=need.target),) if need.target else ()),
+                *map(say_figure, need.figures),
                 *_screened(about, "need_owner"),
             ),
             need.problem or "",

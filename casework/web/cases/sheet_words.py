@@ -38,6 +38,7 @@ from casework.operations.referrals.sheet_views import CaseSheet, SheetAnswer, Sh
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.cases.effect import VERDICTS
+from casework.web.shell.figure_words import say_stands, target_shared
 from casework.web.shell.form_actions import Action, Sent
 from casework.web.shell.form_reading import parse_form
 from casework.web.shell.i18n import N_, edition_text, listed, name_of
@@ -84,7 +85,7 @@ def figures_of(figures: Iterable[SheetFigure], called: Called) -> list[Figure]:
             _value(one, called),
             one.unit or "",
             "",
-            gettext("confirmed") if one.confirmed else gettext("as the source says"),
+            say_stands(one.confirmed),
             one.confirmed,
         )
         for one in figures
@@ -237,6 +238,7 @@ def words_of_sheet(sheet: CaseSheet) -> dict[str, object]:
         "sheet": sheet,
         "parts": {part: gettext(words) for part, words in PARTS.items()},
         "need_figures": figures_of(sheet.need.figures, sheet.called) if sheet.need else [],
+        "targets": [target_shared(one) for one in sheet.need.targets] if sheet.need else [],
         "technology_figures": figures_of(sheet.technology.figures, sheet.called) + performance_of(sheet)
         if sheet.technology
         else [],

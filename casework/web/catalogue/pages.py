@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from casework import reasons
@@ -29,6 +30,7 @@ from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.match_words import say_entries
 from casework.web.shell import layout
+from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.layout import place_names
@@ -52,7 +54,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "need": {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Need owner"), "sector": N_("Sector"),
         "district": N_("District"),
-        "problem": N_("Problem"), "target": N_("Target"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
+        "problem": N_("Problem"), "target": N_("Target"),
+        "figures": N_("Figures of the need"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
         "wanted_by": N_("Wanted by"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
@@ -168,6 +171,8 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return gettext(STATUSES[value])
     if field in ("developed_in", "deployed_in"):
         return place_names(value)
+    if field == "figures":
+        return Markup("<br>").join(map(say_figure, value))
     if field == "budget":
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)

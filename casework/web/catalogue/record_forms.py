@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Text, YesNo
+from casework.engine.case_objects.need_figures import MOST
+from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Rows, Text, YesNo
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.views import Need, Technology
 from casework.web.shell.i18n import N_
@@ -26,9 +27,35 @@ class _Ready(Form):
     readiness_high = Number(label=N_("Readiness to"), min="1", max="9", whole=True, required=False)
 
 
+_COMPARISONS = {
+    "at_most": N_("at most (≤)"), "at_least": N_("at least (≥)"), "below": N_("below (<)"), "above": N_("above (>)"),
+    "equal": N_("exactly (=)"),
+}  # fmt: skip
+
+
+class _Figure(Form):
+    """A row of a need's figures."""
+
+    parameter = Text(label=N_("Parameter"), max=200)
+    unit = Text(label=N_("Unit"), max=60, required=False)
+    now = Number(label=N_("Value now"), required=False)
+    comparison = Choice(label=N_("The value shall be"), choices=_COMPARISONS, required=False)
+    target = Number(label=N_("Target value"), required=False)
+    condition = Text(label=N_("Condition"), max=300, required=False)
+
+
 class _Need(_Called):
     problem = Note(label=N_("Problem"), required=False)
     target = Note(label=N_("Target"), required=False)
+    figures = Rows(
+        label=N_("Figures of the need"),
+        row=_Figure,
+        most=MOST,
+        required=False,
+        help=N_(
+            "One parameter in each row: what is now, what is wanted, and under which condition, such as: at 30 to 100 percent load."
+        ),
+    )
     sector = Text(label=N_("Sector"), max=300, required=False)
     district = Text(label=N_("District"), max=300, required=False)
     budget = Money(label=N_("Budget"), required=False)

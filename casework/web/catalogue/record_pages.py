@@ -35,6 +35,7 @@ from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.pages import FIELDS, STATUSES, Value, say_value, values_of
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.shell import layout
+from casework.web.shell.figure_words import target_of
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, Texts, build_form, read_request
 from casework.web.shell.i18n import N_, listed
@@ -194,6 +195,7 @@ class _Pages:
             list_url=self._url("index"),
             owner=names.get(one.owner or ""),
             values=values,
+            figures=[target_of(row) for row in one.figures] if isinstance(one, Need) else [],
             waiting=_waiting(values),
             statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),

@@ -49,6 +49,8 @@ def test_a_case_says_its_need_its_technology_and_why_they_were_matched(db: Conne
             "UPDATE needs SET district = 'Changping', problem = 'Heat is lost', budget = 25000000, budget_currency = 'CNY'"
         )
     )
+    rows = '[{"parameter": "Heat", "unit": "MW", "comparison": "at_least", "target": "8"}]'
+    db.execute(text("UPDATE needs SET figures = CAST(:rows AS jsonb)"), {"rows": rows})
     db.execute(text("UPDATE technologies SET developed_in = '{NO}', readiness_low = 8, readiness_high = 9"))
     db.execute(text("UPDATE matches SET rationale = 'It lifts 30 to 70 degrees'"))
     told = show_about(db, world.actor(db, "officer"), case)
@@ -57,6 +59,7 @@ def test_a_case_says_its_need_its_technology_and_why_they_were_matched(db: Conne
     assert told.need.owner is not None
     assert told.need.owner.name == "Hebei Steam Works"
     assert (told.need.district, told.need.problem) == ("Changping", "Heat is lost")
+    assert told.need.figures == [{"parameter": "Heat", "unit": "MW", "comparison": "at_least", "target": "8"}]
     assert told.technology is not None
     assert told.technology.developed_in == ["NO"]
     assert (told.technology.readiness_low, told.technology.readiness_high) == (8, 9)

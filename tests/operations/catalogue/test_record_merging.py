@@ -40,6 +40,9 @@ def merge(db: Connection, world: World, noun: Kept, gone: str, into: str, by: st
     merge_records(db, world.actor(db, by), noun, gone, into=into, **given)
 
 
+FIGURES = [{"parameter": "Steam", "unit": "t/h", "comparison": "at_least", "target": "5"}]
+
+
 class Doubles:
     """A need and a technology that were entered twice, a match and a case of those that go, and a right of the technology."""
 
@@ -48,7 +51,11 @@ class Doubles:
         self.officer, self.programme = officer, programme
         mine, theirs = world.organisations["need_owner"], world.organisations["technology_owner"]
         self.need = add_record(
-            db, programme, "need", "n-gone", NEED | {"owner_id": mine, "sector": "Dairy", "title_zh": "无煤蒸汽"}
+            db,
+            programme,
+            "need",
+            "n-gone",
+            NEED | {"owner_id": mine, "sector": "Dairy", "title_zh": "无煤蒸汽", "figures": FIGURES},
         )
         self.need_kept = add_record(db, programme, "need", "n-kept", NEED | {"budget": "80"}, source="fair")
         self.technology = add_record(db, programme, "technology", "t-gone", TECHNOLOGY | {"owner_id": theirs})
@@ -101,6 +108,7 @@ def test_the_preview_says_what_moves_and_in_what_they_differ(world: World, db: C
         "owner_id": world.organisations["need_owner"],
         "sector": "Dairy",
         "title_zh": "无煤蒸汽",
+        "figures": FIGURES,
     }
     assert (need.rights, need.statements, need.refused) == ([], 0, [])
     technology = preview_merging(db, pair.officer, "technology", pair.technology, pair.technology_kept)
@@ -114,6 +122,8 @@ def test_what_is_of_the_one_is_of_the_other_and_it_holds(world: World, db: Conne
     merge(db, world, "technology", pair.technology, pair.technology_kept)
     need = show_record(db, pair.officer, Need, pair.need_kept)
     assert (need.budget, need.sector, need.title_zh) == ("90", "Dairy", "无煤蒸汽")
+    # Rows are filled in where the one that stays has none.
+    assert need.figures == FIGURES
     # What is chosen is stood for, and what somebody stood for; the rest is claimed by its source still.
     stood = {name for name, origin in need.provenance.items() if origin.get("confirmed_by")}
     assert stood == {"budget", "sector"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,11 @@ def set_scene(engine: Engine, superuser_engine: Engine, world: World, document_s
         registry.grant_role(db, person, "officer", programme=world.programmes["BJ"])
         world.people["quentin"] = person
         # The need is called so, and with it the case.
-        db.execute(text("UPDATE needs SET title = :title, problem = :title"), {"title": f"Steam for {NAME_ZH}"})
+        rows = [{"parameter": f"Steam of {NAME_ZH}", "now": "5"}]
+        db.execute(
+            text("UPDATE needs SET title = :title, problem = :title, figures = CAST(:rows AS jsonb)"),
+            {"title": f"Steam for {NAME_ZH}", "rows": json.dumps(rows)},
+        )
         note_rows(db, "needs")
         db.execute(
             text(

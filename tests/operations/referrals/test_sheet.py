@@ -98,6 +98,31 @@ def test_an_assessor_finds_need_technology_rights_and_the_claim_as_rows(world: W
     assert (read.budget, read.amounts, read.effect, read.dispute) == ([], [], [], [])
 
 
+def test_the_figures_of_the_need_are_rows_within_the_consent_for_the_need(world: World, db: Connection) -> None:
+    number, referral, bank = to_both(world, db)
+    world.accept(db, number, referral)
+    enrich(world, db, number)
+    rows = [
+        {"parameter": "Steam temperature", "unit": "degC", "now": "150", "comparison": "at_least", "target": "180"},
+        {"parameter": "Chimneys", "now": "12", "condition": "in winter"},
+    ]
+    db.execute(
+        text(
+            "UPDATE needs SET figures = CAST(:rows AS jsonb) WHERE id = (SELECT need_id FROM cases WHERE number = :n)"
+        ),
+        {"rows": json.dumps(rows), "n": number},
+    )
+    read = sheet(world, db, "provider", referral)
+    assert read.need is not None
+    empty = dict.fromkeys(("unit", "now", "comparison", "target", "condition"))
+    assert [asdict(one) for one in read.need.targets] == [{**empty, **row, "confirmed": False} for row in rows]
+    # A bank reads nothing of the need, and with the consent the rows are gone.
+    fire_accept(world, db, number, bank)
+    assert "Chimneys" not in str(asdict(sheet(world, db, "foreign_provider", bank)))
+    db.execute(text("UPDATE consents SET sheet = false WHERE party = 'need_owner'"))
+    assert "Chimneys" not in str(asdict(sheet(world, db, "provider", referral)))
+
+
 def test_a_bank_finds_number_owner_and_amount(world: World, db: Connection) -> None:
     number, _, bank = to_both(world, db)
     enrich(world, db, number)

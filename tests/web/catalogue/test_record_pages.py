@@ -61,6 +61,37 @@ def test_one_is_entered_corrected_and_confirmed_and_its_history_tells_it(
     assert list(verify_all(engine)) == []
 
 
+def test_the_figures_of_a_need_are_rows_that_are_entered_put_right_and_confirmed(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, programme = browser_for("officer"), world.programmes["BJ"]
+    new = f"/programmes/{programme}/needs/new"
+    row = {
+        "figures.0.f-parameter": "NOx",
+        "figures.0.f-unit": "mg/m3",
+        "figures.0.f-now": "80",
+        "figures.0.f-target": "30",
+    }
+    assert "say how the value is to stand" in fill(browser, new, **NEW, **row, **{"figures.0.f-comparison": ""})
+    fill(browser, new, **NEW, **row, **{"figures.0.f-comparison": "at_most"})
+    with transaction(engine) as db:
+        id, told = db.execute(text("SELECT id::text, figures FROM needs WHERE source LIKE 'A call%'")).one()
+    assert told == [{"parameter": "NOx", "unit": "mg/m3", "now": "80", "comparison": "at_most", "target": "30"}]
+    page = f"/needs/{id}"
+    assert "Parameter Value now Target value Unit NOx 80 ≤ 30 mg/m3" in words_of(browser.get(page).text)
+    assert "NOx: now 80 mg/m3, wanted ≤ 30 mg/m3" in words_of(browser.get(page).text)
+    browser.post(f"{page}/confirm", {"field": "figures"}, page=page)
+    correct = f"{page}/correct"
+    assert "say why" in fill(browser, correct, **{"figures.0.f-target": "25"}, source="The works")
+    said = fill(browser, correct, **{"figures.0.f-target": "25"}, source="The works", reason="A stricter limit.")
+    assert "NOx: now 80 mg/m3, wanted ≤ 30 mg/m3 NOx: now 80 mg/m3, wanted ≤ 25 mg/m3" in said
+    # Without its rows it has none.
+    fill(browser, correct, **dict.fromkeys([*row, "figures.0.f-comparison"], ""), source="The works", reason="Unknown.")
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT figures FROM needs WHERE id = CAST(:id AS uuid)"), {"id": id}).scalar_one() == []
+    assert list(verify_all(engine)) == []
+
+
 def test_what_is_wrong_is_said_at_its_field(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/programmes/{world.programmes['BJ']}/needs/new"
     for wrong, words in (

@@ -33,6 +33,13 @@ def accepted(engine: Engine, world: World, staged: tuple[str, str]) -> tuple[str
 
 
 def enrich(world: World, db: Connection, number: str) -> None:
+    rows = '[{"parameter": "Waste heat", "unit": "degC", "now": "90", "comparison": "at_least", "target": "75"}]'
+    db.execute(
+        text(
+            "UPDATE needs SET figures = CAST(:rows AS jsonb) WHERE id = (SELECT need_id FROM cases WHERE number = :n)"
+        ),
+        {"n": number, "rows": rows},
+    )
     values = "district = 'Haidian', target = '180 degC', budget = 6000000, budget_currency = 'CNY', readiness_low = 7"
     db.execute(
         text(f"UPDATE needs SET {values} WHERE id = (SELECT need_id FROM cases WHERE number = :n)"), {"n": number}
@@ -59,6 +66,7 @@ def test_a_provider_reads_the_claim_as_rows_and_the_right_by_number(
         "Steam temperature",
         "180 degC",
         "full load",
+        "Waste heat 90 ≥ 75 degC",
         "CN 1234567 B",
         "Haidian",
         number,

@@ -1,0 +1,54 @@
+"""The figures of a need as a file tells them: rows of JSON, or in one cell of a table.
+
+In a cell a row is a line, or ends with a semicolon: parameter | unit | now | target | condition, the target after its sign
+(<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from casework.engine.case_objects.need_figures import COMPARISONS, NeedFigure, rows_of
+from casework.errors import InvalidForm
+from casework.json_values import JsonObject
+
+_CELLS = ("parameter", "unit", "now", "target", "condition")
+_SIGNS = {"<=": "at_most", ">=": "at_least", **{sign: code for code, sign in COMPARISONS.items()}}
+_TARGET = re.compile(r"(<=|>=|≤|≥|<|>|=)?(.*)")
+
+
+def _read(value: Any) -> list[NeedFigure]:
+    if isinstance(value, str):
+        plain = value.translate({ord("；"): ";", ord("｜"): "|"})
+        value = [_row(line) for line in re.split("[;\n]", plain) if line.strip()]
+    try:
+        return rows_of(value)
+    except InvalidForm as refused:
+        where, why = next(iter(refused.fields.items()))
+        raise ValueError(f"{_place(where)} {why}".strip()) from None
+
+
+def _row(line: str) -> JsonObject:
+    cells = [" ".join(cell.split()) for cell in line.split("|")]
+    if len(cells) > len(_CELLS):
+        raise ValueError(f"a row has {len(_CELLS)} cells at most, with a bar between: {' | '.join(_CELLS)}")
+    row: JsonObject = dict(zip(_CELLS, cells, strict=False))
+    found = _TARGET.fullmatch(row.get("target", ""))
+    if found is not None and found[1]:
+        row |= {"comparison": _SIGNS[found[1]], "target": found[2].strip()}
+    return row
+
+
+def _place(where: str) -> str:
+    """Of "figures.0.target" what a reader of the file calls it."""
+    _, _, cell = where.partition(".")
+    number, _, name = cell.partition(".")
+    return " ".join(filter(None, (f"row {int(number) + 1}" if number else "", name)))
+
+
+Figures = Annotated[list[dict[str, str]], BeforeValidator(_read)]
+
+__all__ = ["Figures"]
