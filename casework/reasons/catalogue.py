@@ -145,6 +145,10 @@ MERGE_CASES_OF_ONE_PAIR = template(
     "catalogue.merge_cases_of_one_pair",
     N_("Both are matched with the same one, and both cases run (%(cases)s): close one of these first."),
 )
+MERGE_TWINS = reason(
+    "catalogue.merge_twins",
+    N_("One of them is on record as the twin of the other: a patent and a utility model for the same are two rights."),
+)
 MERGE_INTO_ENDED = reason(
     "catalogue.merge_into_ended",
     N_("The one that would stay has expired or was withdrawn: bring it back first, or merge the other way round."),

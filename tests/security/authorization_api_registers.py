@@ -94,6 +94,11 @@ REGISTERS: tuple[Row, ...] = (
     get("/past-projects", EVERYBODY),
     get("/rights", EVERYBODY, lists="right", finds=READERS),
     get("/rights/{right}", READERS, there=FOREIGN),
+    get("/rights/{right}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/{right}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=404,
+        query="?into=00000000-0000-7000-8000-000000000000"),
+    post("/rights/{right}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"into": on["right"], "reason": "One patent."}),
     # Whether the programme exists is not told: the answer is 403 for every one that is not one's own.
     post(
         "/rights", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN, absent_refused=EVERYBODY,

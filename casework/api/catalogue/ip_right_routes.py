@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import chain
 
 from casework.api.catalogue import ip_right_schemas as schemas
+from casework.api.catalogue.record_schemas import PreviewQuery
 from casework.api.documents.schemas import Bytes, VersionQuery
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.files import document_store
 from casework.api.protocol.routes import Call, Incoming, Outgoing, Route, get, post
 from casework.api.protocol.schemas import given
 from casework.json_values import JsonObject
-from casework.operations.catalogue import evidence, ip_rights, kept_records, outside_burdens
+from casework.operations.catalogue import evidence, ip_rights, kept_records, outside_burdens, right_merging
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import EvidenceRow, IpRight, Need, Technology
@@ -133,6 +134,27 @@ def set_belonging(call: Call) -> Done:
     )
 
 
+def list_doubles(call: Call) -> Items[right_merging.RightDouble]:
+    return Items(items=right_merging.list_doubles(call.db, call.actor, call.path["right"]))
+
+
+def preview_merging(call: Call) -> right_merging.RightMergePreview:
+    return right_merging.preview_merging(call.db, call.actor, call.path["right"], str(call.query.into))
+
+
+def merge_right(call: Call) -> Done:
+    body = call.body
+    return right_merging.merge_rights(
+        call.db,
+        call.actor,
+        call.path["right"],
+        into=str(body.into),
+        chosen=body.chosen,
+        reason=body.reason,
+        request=call.request,
+    )
+
+
 def enter_burden(call: Call) -> Done:
     body = call.body
     return outside_burdens.enter_burden(
@@ -233,6 +255,11 @@ ROUTES: tuple[Route, ...] = (
     get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.RightRecord),
     post("/rights", record_right, "Enter an IP right", shared.Made, body=schemas.NewRight, status=201, noun="programme"),
     post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=schemas.CheckedRight),
+    get("/rights/{right}/doubles", list_doubles, "List records that may be the same IP right", schemas.RightDoubles),
+    get("/rights/{right}/merge", preview_merging, "Show what would move if an IP right were merged into another record of the same one",
+        schemas.RightMergePreview, query=PreviewQuery),
+    post("/rights/{right}/merge", merge_right, "Merge an IP right into another record of the same one", shared.Made,
+        body=schemas.RightMerging),
     post("/rights/{right}/encumbrances", enter_burden, "Enter what lies on an IP right and came of no case", shared.Made,
         body=schemas.Burden, status=201),
     post("/rights/{right}/encumbrances/{burden}/correct", correct_burden, "Correct in its place what was entered", shared.Made,

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Line, Paged
+from casework.api.catalogue.record_schemas import RecordMerging
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Line, Paged, Said
+from casework.api.protocol.schemas import NamedInBoth
 
 
 class RecordQuery(Paged):
@@ -242,11 +244,50 @@ class RightRecord(Answer):
         ),
     ]
     created_at: str
+    merged_into: Annotated[str | None, Field(description="The right that stands in its place")]
 
 
 class RightPage(Answer):
     items: list[RightRecord]
     next: str | None = None
+
+
+class RightMerging(RecordMerging):
+    """Fields are those of a right, and `owners`."""
+
+
+class RightDouble(Answer):
+    id: str
+    kind: str
+    office: str | None
+    number: str | None
+    owner: str | None
+    confirmed: bool
+
+
+class RightDoubles(Answer):
+    items: list[RightDouble]
+
+
+class RightClash(Answer):
+    gone: Annotated[dict[str, Any], Field(description="What stands on the one that goes")]
+    kept: Annotated[dict[str, Any], Field(description="What stands on the one that stays")]
+
+
+class RightMergePreview(Answer):
+    """What would become of a right that is merged into another one."""
+
+    technologies: Annotated[list[NamedInBoth], Field(description="What the one that stays would protect as well")]
+    cases: Annotated[list[NamedInBoth], Field(description="Those that are about it, by number")]
+    encumbrances: Annotated[list[dict[str, Any]], Field(description="What stands on it and moves")]
+    evidence: Annotated[int, Field(description="How many files show what lies on it")]
+    taken: Annotated[dict[str, Any], Field(description="What the one that stays takes over, as it says nothing there")]
+    differing: Annotated[list[str], Field(description="The fields of which one chooses: `chosen` names of these")]
+    clashes: Annotated[
+        list[RightClash], Field(description="What stands on both and cannot stand on one right together")
+    ]
+    confirmed: Annotated[bool, Field(description="Whether rules may rely on the one that stays if nothing is chosen")]
+    refused: Annotated[list[Said], Field(description="What speaks against it")]
 
 
 class Evidence(Answer):

@@ -20,6 +20,8 @@ BURDEN_INSCRIBED = "burden_inscribed"
 BURDEN_CHANGED = "burden_changed"
 #: A case has found up to which day the fee is paid.
 FEE_CHECKED = "fee_checked"
+#: Another right stands in its place, to which all that lay on it went; or it stands in another one's, and has that.
+MERGED, TOOK_OVER = "merged", "took_over"
 #: What the log of a right has of cases.
 FROM_CASES = (ENCUMBERED, RELEASED, BURDEN_INSCRIBED, BURDEN_CHANGED, FEE_CHECKED)
 #: Under which number it stands in its register: a word of the event's body, which may be erased.
@@ -53,6 +55,10 @@ def after(burdens: list[Encumbrance], event: RegisterEvent) -> list[Encumbrance]
     if event.kind == BURDEN_CHANGED:
         changed, says = set(event.effects["changed"]), _says(event)
         return [{**burden, **says} if burden["id"] in changed else burden for burden in burdens]
+    if event.kind == TOOK_OVER:
+        return [*burdens, *(_taken_over(event, burden) for burden in event.effects.get("burdens", ()))]
+    if event.kind == MERGED:
+        return []
     if event.kind in (RELEASED, BURDEN_ENDED):
         ended = set(event.effects["ended"])
         return [{**burden, "to": event.effects["on"]} if burden["id"] in ended else burden for burden in burdens]
@@ -69,6 +75,19 @@ def _told(event: RegisterEvent) -> Encumbrance:
     """What an officer has said of an encumbrance; an erased number is none."""
     number = event.body.get(NUMBER)
     return {**event.effects["encumbrance"], "number": number if isinstance(number, str) else None}
+
+
+def number_of(burden: str) -> str:
+    """Where the body of an event has the number of an encumbrance that was taken over."""
+    return f"{NUMBER}.{burden}"
+
+
+def _taken_over(event: RegisterEvent, burden: Encumbrance) -> Encumbrance:
+    """As the record had it that went; an erased number is none."""
+    if number_of(burden["id"]) not in event.body:
+        return burden
+    number = event.body[number_of(burden["id"])]
+    return {**burden, "number": number if isinstance(number, str) else None}
 
 
 def standing(burdens: Iterable[Encumbrance], wanted: Mapping[str, Any], case: str) -> list[str]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, FEE_CHECKED, RECORDED, encumbrances
+from casework.engine.case_objects.encumbrances import (
+    BELONGS,
+    CONFIRMED,
+    FEE_CHECKED,
+    MERGED,
+    RECORDED,
+    TOOK_OVER,
+    encumbrances,
+)
 from casework.engine.state.events import RegisterEvent
 from casework.json_values import Answers
 
@@ -49,14 +57,18 @@ def changes(before: Mapping[str, Any], event: RegisterEvent) -> Answers:
 def fold(events: Iterable[RegisterEvent]) -> dict[str, Any]:
     """The columns of a right after these events: of each field what was said last, erased or not."""
     told = list(events)
-    right: dict[str, Any] = {}
+    right: dict[str, Any] = {"merged_into": None}
     for event in told:
         if event.kind == RECORDED:
             right |= said(event) | {"confirmed": event.effects["right"]["confirmed"], SOURCE: None}
         elif event.kind == CONFIRMED:
             right |= said(event) | {"confirmed": True}
-        elif event.kind in (BELONGS, FEE_CHECKED):
+        elif event.kind in (BELONGS, FEE_CHECKED, MERGED, TOOK_OVER):
             right |= said(event)
-        if SOURCE in event.body and event.kind in (RECORDED, CONFIRMED):
+        if event.kind == MERGED:
+            right["merged_into"] = event.effects["merger"]["kept"]
+        if event.effects.get("stands"):
+            right["confirmed"] = True
+        if SOURCE in event.body and event.kind in (RECORDED, CONFIRMED, TOOK_OVER):
             right[SOURCE] = event.body[SOURCE]
     return right | {"encumbrances": encumbrances(told)}

@@ -131,6 +131,9 @@ class RegisterEffects(AccountChange, total=False):
     on: str
     cause: Cause
     checked_on: str
+    #: What lay on a right that was merged into this one, but for the numbers, and whether somebody stands for it by that.
+    burdens: list[Encumbrance]
+    stands: bool
     right_kind: str
     technologies: list[str]
     owners: list[OwnerOfRight]
@@ -140,7 +143,7 @@ class RegisterEffects(AccountChange, total=False):
     # A need or a technology; the fields for which a person stands from now on.
     record: RecordedRecord
     confirmed: list[str]
-    # Two organisations that were one; also with what became the other one's by it.
+    # Two organisations, records or rights that were one; also with what became the other one's by it.
     merger: Merger
     # A finding: about which event of which case.
     programme: str

@@ -13,6 +13,7 @@ from casework.engine.definition.list_names import is_key
 from casework.engine.state.case import Case, Track
 from casework.json_values import JsonValue, is_id
 from casework.operations.cases.queries import titles_of
+from casework.operations.core.merged_records import OF_RIGHTS
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.programme_lists import items_named
 from casework.operations.core.reader_names import called
@@ -23,14 +24,14 @@ from casework.permissions.visibility import own_tracks, reach
 _NAMES = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT g.id::text, {called("o")} FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))
-    UNION ALL SELECT id::text, coalesce(nullif(concat_ws(' ', office, coalesce(number, application_number)), ''), kind)
-        FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT g.id::text, coalesce(nullif(concat_ws(' ', r.office, coalesce(r.number, r.application_number)), ''), r.kind)
+        FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[]))
 """)
 #: What lies on some rights by its id: by the right, and since when.
-_BURDENS = text("""
+_BURDENS = text(f"""
     SELECT b->>'id', concat_ws(' · ', coalesce(nullif(concat_ws(' ', r.office, r.number), ''), r.kind), b->>'from')
-    FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
-    WHERE r.id = ANY(CAST(:rights AS uuid[])) AND b->>'id' = ANY(CAST(:ids AS text[]))
+    FROM {OF_RIGHTS} CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
+    WHERE g.id = ANY(CAST(:rights AS uuid[])) AND b->>'id' = ANY(CAST(:ids AS text[]))
 """)
 #: What some entries are called to the reader.
 _ITEMS = text(f"""

@@ -43,10 +43,13 @@ def add_rights(
         named = list(rights)
         if other is not None:
             named.append(_find_by_number(db, standing.case, other))
-        given = {"ids": named, "programme": standing.case.programme}
-        if set(db.execute(_RECORDED, given).scalars()) != set(named):
+        given = {"ids": named, "programme": standing.case.programme, "there": list(standing.case.rights)}
+        known = {row.id: row for row in db.execute(_RECORDED, given)}
+        if set(known) != set(named):
             raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_UNKNOWN})
-        return ChangeRights(tuple(named), ADDED, reason), by
+        if any(row.there for row in known.values()):
+            raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_IS_THERE})
+        return ChangeRights(tuple(known[id].stands for id in named), ADDED, reason), by
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
 
@@ -82,10 +85,13 @@ def remove_rights(
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
 
 
-#: Which of some rights a programme has recorded.
-_RECORDED = text(
-    "SELECT id::text FROM rights WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
-)
+#: Which of some rights a programme has recorded, which stands in the place of each, and whether a case is about that one already,
+#: perhaps by the id of another one that was merged.
+_RECORDED = text("""
+    SELECT g.id::text, coalesce(g.merged_into, g.id)::text AS stands, EXISTS (
+        SELECT FROM rights h WHERE h.id = ANY(CAST(:there AS uuid[])) AND coalesce(h.merged_into, h.id) = coalesce(g.merged_into, g.id)
+    ) AS there FROM rights g WHERE g.id::text = ANY(CAST(:ids AS text[])) AND g.programme_id = CAST(:programme AS uuid)
+""")
 
 
 def list_addable(db: Connection, case: Case) -> list[JsonObject]:
@@ -107,7 +113,9 @@ _ADDABLE = text(f"""
         SELECT FROM right_technologies l WHERE l.right_id = r.id
         AND l.technology_id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
     ) AS protects) AS own
-    WHERE r.programme_id = CAST(:programme AS uuid) AND r.id <> ALL(CAST(:there AS uuid[])) AND (own.protects OR EXISTS (
+    WHERE r.programme_id = CAST(:programme AS uuid) AND r.merged_into IS NULL AND r.id NOT IN (
+        SELECT coalesce(h.merged_into, h.id) FROM rights h WHERE h.id = ANY(CAST(:there AS uuid[]))
+    ) AND (own.protects OR EXISTS (
         SELECT FROM right_owners o WHERE o.right_id = r.id AND o.organisation_id IN (
             SELECT o.id FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
         )

@@ -17,6 +17,7 @@ from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
 from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
+from casework.operations.core.merged_records import OF_RIGHTS
 from casework.operations.core.organisations import MAY_SIGN, STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -53,16 +54,17 @@ _ORGANISATIONS = text(
 )
 #: How some rights are called.
 _RIGHTS = text(
-    "SELECT id::text, kind, office, coalesce(number, application_number) AS number FROM rights"
-    " WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
+    f"SELECT g.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number FROM {OF_RIGHTS}"
+    " WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
 )
 #: What others hold on some rights: by the right, whose holder the reader may know of, and since when.
 _BURDENS = text(f"""
-    SELECT b->>'id' AS id, {BURDEN_NAME} AS name FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
+    SELECT DISTINCT b->>'id' AS id, {BURDEN_NAME} AS name, r.number, b->>'from' FROM {OF_RIGHTS}
+    CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b
     LEFT JOIN cases c ON c.id = CAST(b->>'case' AS uuid) AND c.programme_id = ANY(CAST(:seen AS uuid[]))
     LEFT JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(b->>'holder' AS uuid))
         AND (c.id IS NOT NULL OR b->>'case' IS NULL)
-    WHERE r.id = ANY(CAST(:ids AS uuid[])) AND b->>'to' IS NULL AND b->>'case' IS DISTINCT FROM CAST(:log AS text)
+    WHERE g.id = ANY(CAST(:ids AS uuid[])) AND b->>'to' IS NULL AND b->>'case' IS DISTINCT FROM CAST(:log AS text)
     AND b->>'kind' IN ('licence', 'assignment', 'transfer') ORDER BY r.number, b->>'from', 1
 """)
 

@@ -23,9 +23,10 @@ from casework.records.row_security import whole
 
 #: By right the organisations whose it is, by the ids of all records that one of them takes the place of.
 _OWNERS = text(f"""
-    SELECT w.right_id::text AS id, array_agg(x.id::text) AS owners
-    FROM right_owners w JOIN ({STANDING}) ON g.id = w.organisation_id JOIN organisations x ON coalesce(x.merged_into, x.id) = o.id
-    WHERE w.right_id = ANY(CAST(:rights AS uuid[])) GROUP BY w.right_id
+    SELECT c.id::text AS id, array_agg(x.id::text) AS owners FROM rights c
+    JOIN right_owners w ON w.right_id = coalesce(c.merged_into, c.id) JOIN ({STANDING}) ON g.id = w.organisation_id
+    JOIN organisations x ON coalesce(x.merged_into, x.id) = o.id
+    WHERE c.id = ANY(CAST(:rights AS uuid[])) GROUP BY c.id
 """)
 
 

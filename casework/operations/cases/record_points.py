@@ -14,6 +14,7 @@ from casework.engine.state.case import Case
 from casework.json_values import Answers
 from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.core.external_facts import outside
+from casework.operations.core.merged_records import OF_RIGHTS
 from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
@@ -66,8 +67,8 @@ def record_points(
 
 #: How some rights are called, and where each was looked up.
 _RIGHTS = text(
-    "SELECT id::text, kind, office, coalesce(number, application_number) AS number, checked_on, source FROM rights"
-    " WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
+    "SELECT g.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, r.checked_on, r.source"
+    f" FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
 )
 
 __all__ = ["RecordOfRight", "record_points"]

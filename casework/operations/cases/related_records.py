@@ -14,9 +14,10 @@ from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 
-#: Some rights, by number.
+#: What stands in the places of some rights, each once, by number.
 _RIGHTS = text(
-    f"SELECT r.*, {whose('r')} AS whose FROM rights r WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY number, id"
+    f"SELECT r.*, {whose('r')} AS whose FROM rights r WHERE r.id IN"
+    " (SELECT coalesce(g.merged_into, g.id) FROM rights g WHERE g.id = ANY(CAST(:ids AS uuid[]))) ORDER BY r.number, r.id"
 )
 #: The numbers of those of some cases that a person sees.
 _CASES = text(

@@ -27,6 +27,7 @@ from casework.operations.catalogue.right_history import seen_programme
 from casework.operations.catalogue.views import EvidenceRow
 from casework.operations.core.access_log import note_document
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.presenters import names_of
 from casework.operations.core.register_log import append
 from casework.operations.documents.downloads import while_seen
@@ -163,9 +164,9 @@ def _enter(db: Connection, by: By, log: Log, row: Mapping[str, str], told: FileT
 
 
 def list_of_right(db: Connection, actor: Actor, right: str) -> list[EvidenceRow]:
-    """What was filed of a right, the oldest first. Raises NotFound."""
+    """What was filed of a right, and of those that were merged with it, the oldest first. Raises NotFound."""
     seen_programme(db, actor, right)
-    return _rows(db, actor, "x.log_id = CAST(:right AS uuid)", {"right": right})
+    return _rows(db, actor, f"x.log_id IN {one_with('rights', 'CAST(:right AS uuid)')}", {"right": right})
 
 
 def evidence_of(db: Connection, actor: Actor, abouts: Iterable[str]) -> Mapping[str, list[EvidenceRow]]:

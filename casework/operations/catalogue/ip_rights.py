@@ -61,14 +61,14 @@ def record_right(
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _take_turn(db, programme)
+    take_turn(db, programme)
     # Nobody merges one of them from here on.
     _insist_technologies(db, programme, technologies)
     theirs = _owners(db, programme, owners)
     kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
     today = today_of(db, programme)
-    _insist_sound(kind, kept, kept | {"owners": theirs}, today=today, whole=confirmed)
-    _insist_new(db, programme, None, kept)
+    insist_sound(kind, kept, kept | {"owners": theirs}, today=today, whole=confirmed)
+    insist_new(db, programme, None, kept)
     id = str(uuid_utils.uuid7())
     words = {SOURCE: source} if source else {}
     enter_right(
@@ -148,11 +148,11 @@ def confirm_right(
         raise InvalidForm(fields={"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _take_turn(db, programme)
+    take_turn(db, programme)
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved
-    before = db.execute(_RIGHT, {"id": right}).one()
+    before = _stands(db, right)
     is_now = kind or before.kind
     given = {name: _plain(fields[name]) for name in CORRECTED if name in fields}
     stood = {name: _plain(getattr(before, name)) for name in CORRECTED}
@@ -161,8 +161,8 @@ def confirm_right(
     if before.confirmed and (changed or is_now != before.kind) and not (reason or "").strip():
         raise InvalidForm(fields={REASON: reasons.catalogue.SAY_WHY_CORRECTED})
     after = {**stood, **changed, "checked_on": _plain(checked_on), "owners": before.owners}
-    _insist_sound(is_now, changed, after, today=today_of(db, programme), burdens=before.encumbrances)
-    _insist_new(db, programme, right, {**stood, **changed})
+    insist_sound(is_now, changed, after, today=today_of(db, programme), burdens=before.encumbrances)
+    insist_new(db, programme, right, {**stood, **changed})
     words = {name: value.strip() for name, value in ((SOURCE, source), (REASON, reason)) if value and value.strip()}
     effects: RegisterEffects = {"checked_on": checked_on.isoformat()}
     if is_now != before.kind:
@@ -174,7 +174,7 @@ def confirm_right(
     columns: JsonObject = {**changed, "checked_on": checked_on, "kind": is_now, "confirmed": True}
     if SOURCE in words:
         columns[SOURCE] = words[SOURCE]
-    _update(db, right, columns)
+    write_columns(db, right, columns)
     return finish(db, actor, request, Done({"id": right, "confirmed": True}))
 
 
@@ -194,13 +194,13 @@ def set_belonging(
     programme, by = editable(db, actor, right)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _take_turn(db, programme)
+    take_turn(db, programme)
     _insist_technologies(db, programme, technologies or ())
     theirs = None if owners is None else _owners(db, programme, owners)
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved
-    before = db.execute(_RIGHT, {"id": right}).one()
+    before = _stands(db, right)
     effects: RegisterEffects = {}
     if technologies is not None and (protects := sorted(set(technologies))) != sorted(before.technologies):
         effects["technologies"] = protects
@@ -220,15 +220,25 @@ def set_belonging(
     return finish(db, actor, request, Done({"id": right}))
 
 
+def _stands(db: Connection, right: str) -> Any:
+    """A right under its lock. Raises NotAllowed where it was merged, be it while one waited for the turn."""
+    row = db.execute(_RIGHT, {"id": right}).one()
+    if row.merged_into is not None:
+        raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)
+    return row
+
+
 def write_row(db: Connection, right: str) -> None:
     """Bring a right's fields after its log, once words of it were erased: what was said last stands, or nothing where that is gone."""
     with whole(db):
         told = fold(read_register(db, right))
-    _update(db, right, {name: None if (value := told.get(name)) is ERASED else value for name in (*FIELDS, SOURCE)})
+    write_columns(
+        db, right, {name: None if (value := told.get(name)) is ERASED else value for name in (*FIELDS, SOURCE)}
+    )
     write_encumbrances(db, right, told["encumbrances"])
 
 
-def _update(db: Connection, right: str, columns: JsonMapping) -> None:
+def write_columns(db: Connection, right: str, columns: JsonMapping) -> None:
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     db.execute(text(f"UPDATE rights SET {sets} WHERE id = CAST(:id AS uuid)"), {**columns, "id": right})
 
@@ -246,7 +256,7 @@ def editable(db: Connection, actor: Actor, right: str) -> tuple[str, By]:
     return programme, by
 
 
-def _take_turn(db: Connection, programme: str) -> None:
+def take_turn(db: Connection, programme: str) -> None:
     """Before a number is looked for: an import holds the programme's log while it writes rights, and so do others."""
     with whole(db):
         lock_log(db, programme)
@@ -266,7 +276,7 @@ def today_of(db: Connection, programme: str) -> str:
     return str(db.execute(_TODAY, {"id": programme}).scalar_one())
 
 
-def _insist_sound(
+def insist_sound(
     kind: str,
     changed: JsonMapping,
     after: JsonMapping,
@@ -323,7 +333,7 @@ def _owners(db: Connection, programme: str, owners: Sequence[Mapping[str, Any]])
     return sorted(told, key=lambda owner: owner["organisation"])
 
 
-def _insist_new(db: Connection, programme: str, right: str | None, fields: JsonMapping) -> None:
+def insist_new(db: Connection, programme: str, right: str | None, fields: JsonMapping) -> None:
     for name in ("number", "application_number"):
         if is_recorded(db, programme, fields.get("office"), fields.get(name), but=right, column=name):
             raise InvalidForm(fields={name: reasons.catalogue.RIGHT_RECORDED})

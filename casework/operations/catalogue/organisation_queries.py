@@ -161,7 +161,7 @@ _NEEDS, _TECHNOLOGIES = _records_of("needs"), _records_of("technologies")
 #: The IP rights that it owns, and those of its technologies.
 _RIGHTS = text("""
     SELECT r.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number FROM rights r
-    WHERE r.programme_id = ANY(CAST(:seen AS uuid[])) AND r.id IN (
+    WHERE r.programme_id = ANY(CAST(:seen AS uuid[])) AND r.merged_into IS NULL AND r.id IN (
         SELECT w.right_id FROM right_owners w WHERE w.organisation_id = CAST(:id AS uuid) UNION
         SELECT l.right_id FROM right_technologies l JOIN technologies h ON h.id = l.technology_id WHERE h.owner_id = CAST(:id AS uuid)
     ) ORDER BY r.created_at DESC, r.id LIMIT 50

@@ -18,7 +18,7 @@ from casework.engine.case_objects.right_days import burden_impossible
 from casework.engine.execution.context import By
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Encumbrance
-from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.evidence import DEED, EXTRACT, Papers, file_papers
 from casework.operations.catalogue.ip_rights import editable
@@ -129,6 +129,8 @@ def _lying(db: Connection, right: str, seen: int | None) -> _Lying:
     if seen not in (None, log.seq):
         raise RecordHasMoved
     row = db.execute(_ON_RIGHT, {"id": right}).one()
+    if row.merged_into is not None:
+        raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)
     return _Lying(log, row.encumbrances, {name: _plain(getattr(row, name)) for name in _OF_RIGHT})
 
 
@@ -203,7 +205,9 @@ _TODAY = text(
 )
 _OF_RIGHT = ("kind", "filed_on", "granted_on", "expires_on")
 #: What lies on a right, and when it can.
-_ON_RIGHT = text("SELECT encumbrances, kind, filed_on, granted_on, expires_on FROM rights WHERE id = CAST(:id AS uuid)")
+_ON_RIGHT = text(
+    "SELECT encumbrances, kind, filed_on, granted_on, expires_on, merged_into FROM rights WHERE id = CAST(:id AS uuid)"
+)
 #: Whether a programme knows an organisation with an id that stands for itself.
 _ORGANISATION = text(
     "SELECT EXISTS (SELECT FROM organisations WHERE id::text = CAST(:id AS text) AND merged_into IS NULL"

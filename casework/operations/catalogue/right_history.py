@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.encumbrances import BURDEN_CHANGED, BURDEN_INSCRIBED, NUMBER
+from casework.engine.case_objects.encumbrances import BURDEN_CHANGED, BURDEN_INSCRIBED, MERGED, NUMBER, TOOK_OVER
 from casework.engine.case_objects.evidence import NAME
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes
 from casework.errors import NotFound
@@ -15,6 +15,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.views import CaseOfRight, RightEntry
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
 from casework.permissions.actors import Actor
@@ -48,7 +49,7 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
     entries = []
     for event in events:
         burden, cause = event.effects.get("encumbrance"), event.effects.get("cause")
-        filed = event.effects.get("evidence")
+        filed, merger = event.effects.get("evidence"), event.effects.get("merger")
         entries.append(
             RightEntry(
                 at=instant(event.at),
@@ -64,6 +65,9 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
                 evidence=filed and filed["id"],
                 file=_bare(event.body.get(NAME)) if filed else None,
                 number=_bare(event.body.get(NUMBER)),
+                other=merger["kept" if event.kind == MERGED else "gone"]
+                if merger and event.kind in (MERGED, TOOK_OVER)
+                else None,
                 inscribed_on=event.effects.get("on") if event.kind in (BURDEN_INSCRIBED, BURDEN_CHANGED) else None,
                 amount=(burden or event.effects).get("amount"),
                 until=event.effects.get("until"),
@@ -91,9 +95,12 @@ def name_cases(db: Connection, actor: Actor, ids: Collection[str]) -> list[CaseO
 
 #: In which programme a right is recorded.
 _PROGRAMME = text("SELECT programme_id FROM rights WHERE id = CAST(:id AS uuid)")
-#: Cases that are about a right, the newest first. The right first: few cases are about it, and many have later numbers.
+#: Cases that are about a right, or one that was merged with it, the newest first. The right first:
+#: few cases are about it, and many have later numbers.
 _ABOUT = text(f"""
-    WITH about AS MATERIALIZED (SELECT * FROM cases WHERE rights @> ARRAY[CAST(:right AS uuid)])
+    WITH about AS MATERIALIZED (
+        SELECT * FROM cases WHERE rights && ARRAY{one_with("rights", "CAST(:right AS uuid)")}
+    )
     SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM about c
     WHERE c.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY c.number DESC LIMIT 50
 """)

@@ -71,14 +71,20 @@ _FILTERS: Mapping[str, str] = {
     ),
     "words": (
         "(strpos(lower(number), lower(:words)) > 0 OR strpos(lower(owner), lower(:words)) > 0"
-        " OR strpos(lower(application_number), lower(:words)) > 0 OR EXISTS (SELECT FROM right_owners o JOIN organisations g"
+        " OR strpos(lower(application_number), lower(:words)) > 0 OR EXISTS (SELECT FROM rights h WHERE h.merged_into = x.id"
+        " AND (strpos(lower(h.number), lower(:words)) > 0 OR strpos(lower(h.application_number), lower(:words)) > 0))"
+        " OR EXISTS (SELECT FROM right_owners o JOIN organisations g"
         " ON g.id = o.organisation_id WHERE o.right_id = x.id AND strpos(lower(concat_ws(' ', g.name, g.name_zh)), lower(:words)) > 0))"
     ),
 }
 
 
 #: Which of them are listed: of those that were merged the ones in their places.
-_LISTED: Mapping[str, str] = {"need": " AND merged_into IS NULL", "technology": " AND merged_into IS NULL", "right": ""}
+_LISTED: Mapping[str, str] = {
+    "need": " AND merged_into IS NULL",
+    "technology": " AND merged_into IS NULL",
+    "right": " AND merged_into IS NULL",
+}
 #: What is read of a record `x` beside its own columns: of a right what it belongs to.
 _BESIDE: Mapping[str, str] = {"need": "", "technology": "", "right": f", {with_links('x')}"}
 

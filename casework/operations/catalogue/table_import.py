@@ -45,6 +45,7 @@ from casework.operations.catalogue.table_schemas import (
     parse_row,
 )
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import OF_RIGHTS
 from casework.operations.core.right_links import with_links
 from casework.operations.core.right_numbers import plain
 from casework.permissions.actors import Actor
@@ -361,18 +362,19 @@ def _text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-#: A right of a programme under a number, of its grant or its application.
+#: A right of a programme under a number, of its grant or its application; of one that was merged the one in its place.
 _NUMBERED = text(f"""
-    SELECT x.*, {with_links("x")} FROM rights x WHERE x.programme_id = CAST(:programme AS uuid)
-    AND coalesce(lower(x.office), '') = coalesce(lower(CAST(:office AS text)), '')
-    AND (replace(lower(x.number), ' ', '') = replace(lower(CAST(:number AS text)), ' ', '')
-        OR replace(lower(x.application_number), ' ', '') = replace(lower(CAST(:application AS text)), ' ', ''))
-    ORDER BY x.id LIMIT 1
+    SELECT r.*, {with_links("r")} FROM {OF_RIGHTS} WHERE g.programme_id = CAST(:programme AS uuid)
+    AND coalesce(lower(g.office), '') = coalesce(lower(CAST(:office AS text)), '')
+    AND (replace(lower(g.number), ' ', '') = replace(lower(CAST(:number AS text)), ' ', '')
+        OR replace(lower(g.application_number), ' ', '') = replace(lower(CAST(:application AS text)), ' ', ''))
+    ORDER BY g.merged_into IS NOT NULL, g.id LIMIT 1
 """)
 #: A right of a programme without a number, of a kind, of just these technologies and owners.
 _NUMBERLESS = text(f"""
     SELECT y.* FROM (SELECT x.*, {with_links("x")} FROM rights x
-        WHERE x.programme_id = CAST(:programme AS uuid) AND x.kind = :kind AND coalesce(x.number, x.application_number) IS NULL
+        WHERE x.programme_id = CAST(:programme AS uuid) AND x.merged_into IS NULL AND x.kind = :kind
+        AND coalesce(x.number, x.application_number) IS NULL
     ) y WHERE CAST(:technologies AS text[]) = ARRAY(
         SELECT CAST(l.technology_id AS text) FROM right_technologies l WHERE l.right_id = y.id ORDER BY 1
     ) AND CAST(:owners AS text[]) = ARRAY(

@@ -120,6 +120,7 @@ class IpRight:
     #: Pledges, licences, transfers.
     encumbrances: list[JsonObject]
     created_at: str
+    merged_into: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +139,7 @@ class RightEntry:
 
     at: str
     #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended, burden_inscribed,
-    #: burden_changed, fee_checked or evidence_filed.
+    #: burden_changed, fee_checked, evidence_filed, merged or took_over.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None
@@ -161,6 +162,8 @@ class RightEntry:
     #: Under which number it stands in its register, and since which day an office has the record of a case's.
     number: str | None
     inscribed_on: str | None
+    #: With which right it was merged.
+    other: str | None
     #: Of a pledge what it secures, and its last day, as far as that was said.
     amount: Amount | None
     until: str | None

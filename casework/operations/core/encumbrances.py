@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, text
@@ -22,12 +22,41 @@ from casework.engine.state.events import Event
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Cause, Encumbrance, RightChange
 from casework.operations.core.register_log import append
-from casework.records.event_log import lock_log
+from casework.records.event_log import Log, lock_logs
+
+
+def lock_rights(db: Connection, rights: Collection[str]) -> dict[str, Log]:
+    """Lock some rights and those in whose places they were put: by the id of each the log of the one in its place."""
+    locked: dict[str, Log] = {}
+    while True:
+        stands = {row.id: row.stands for row in db.execute(_STANDING, {"ids": sorted(rights)})}
+        # Somebody may have merged one while one waited for it.
+        wanted = {*rights, *stands.values()} - locked.keys()
+        if not wanted:
+            return {id: locked[stands[id]] for id in rights}
+        locked |= lock_logs(db, sorted(wanted))
+
+
+def encumber_all(db: Connection, cause: Event, new_id: Callable[[], str]) -> None:
+    """Write what an event of a case says of rights; of two that were made one what is the same is said once."""
+    changes = cause.effects.get("rights", ())
+    if not changes:
+        return
+    logs = lock_rights(db, {change["right"] for change in changes})
+    said: set[tuple[str, str]] = set()
+    for change in changes:
+        told = (logs[change["right"]].id, json.dumps({**change, "right": None}, sort_keys=True))
+        if told not in said:
+            said.add(told)
+            encumber(db, cause, change, new_id())
 
 
 def encumber(db: Connection, cause: Event, change: RightChange, id: str) -> None:
-    """Write into a right's log what an event of a case says of it: a pledge, a licence, its record in a register, ..."""
-    log = lock_log(db, change["right"])
+    """Write into a right's log what an event of a case says of it: a pledge, a licence, its record in a register, ...
+
+    Of one that was merged into the log of the one in its place.
+    """
+    log = lock_rights(db, [change["right"]])[change["right"]]
     encumbrances, today = db.execute(_LYING, {"id": log.id, "at": cause.at}).one()
     words: dict[str, str] = {}
     if "add" in change:
@@ -77,6 +106,10 @@ def write_encumbrances(db: Connection, right: str, encumbrances: Sequence[Encumb
     db.execute(_WRITE, {"id": right, "all": json.dumps(encumbrances)})
 
 
+#: Which right stands in the place of some: each itself, unless it was merged.
+_STANDING = text(
+    "SELECT id::text, coalesce(merged_into, id)::text AS stands FROM rights WHERE id = ANY(CAST(:ids AS uuid[]))"
+)
 #: What lies on a right, anew.
 _WRITE = text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)")
 

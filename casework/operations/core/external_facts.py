@@ -15,7 +15,7 @@ from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import Answers, JsonObject, JsonValue
 from casework.ledger.redactable_bodies import ERASED_WORDS
-from casework.operations.core.merged_records import in_its_place, one_with
+from casework.operations.core.merged_records import OF_RIGHTS, in_its_place, one_with
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.right_links import with_links
 
@@ -23,7 +23,7 @@ from casework.operations.core.right_links import with_links
 def _rights(db: Connection, case: Case) -> JsonValue:
     given = _owners_asked(case) | {"ids": list(case.rights), "parties": _sides(case)}
     return {
-        row.id: {
+        row.called: {
             "kind": row.kind,
             "office": row.office,
             "number": row.number,
@@ -66,14 +66,15 @@ _OWNERS = f"""(VALUES
 _CALLED_HERE = """coalesce((
         SELECT h.id FROM organisations h WHERE h.id = ANY(CAST(:parties AS uuid[])) AND o.id IN (h.id, h.merged_into) ORDER BY h.id LIMIT 1
     ), o.id)"""
-#: Some rights with what they belong to, and by what id organisations are called that are one with a party, by merging.
+#: Some rights as those in their places say them, by the ids by which a case calls them, with what they belong to, and by what id
+#: organisations are called that are one with a party, by merging.
 _RIGHTS = text(f"""
-    SELECT x.*, {with_links("x")}, (
+    SELECT g.id AS called, r.*, {with_links("r")}, (
         SELECT coalesce(jsonb_object_agg(s.id, t.called), '{{}}') FROM (
             SELECT o.id, g.id AS called FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[]))
             UNION SELECT o.id, {_CALLED_HERE} FROM {_OWNERS}
         ) t JOIN organisations s ON s.id <> t.called AND t.id IN (s.id, s.merged_into)
-    ) AS as_here FROM rights x WHERE x.id = ANY(CAST(:ids AS uuid[])) ORDER BY x.id
+    ) AS as_here FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id
 """)
 
 

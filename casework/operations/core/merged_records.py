@@ -1,7 +1,7 @@
-"""Needs and technologies that were merged, in SQL: which record stands in the place of one, and which are one with it.
+"""Needs, technologies and rights that were merged, in SQL: which record stands in the place of one, and which are one with it.
 
-A case names its need and its technology by id, and its history only grows: so it keeps those that it was opened with, and is shown
-and judged by the ones that stand in their places.
+A case names its need, its technology and its rights by id, and its history only grows: so it keeps those by which it knows them,
+and is shown and judged by the ones that stand in their places.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ OF_CASES = (
     "LEFT JOIN needs gn ON gn.id = c.need_id LEFT JOIN needs n ON n.id = coalesce(gn.merged_into, gn.id)"
     " LEFT JOIN technologies gt ON gt.id = c.technology_id LEFT JOIN technologies t ON t.id = coalesce(gt.merged_into, gt.id)"
 )
+
+#: Rights `r` that stand in the places of some rights `g`, by whose ids a case or whoever looks calls them.
+OF_RIGHTS = "rights g JOIN rights r ON r.id = coalesce(g.merged_into, g.id)"
 
 
 def ended(alias: str, day: str) -> str:

@@ -59,7 +59,7 @@ from casework.engine.state.events import Event
 from casework.engine.tasks.record_answers import FACT as SCREENINGS
 from casework.errors import CaseHasMoved, NotFound, Refused
 from casework.json_values import JsonMapping
-from casework.operations.core.encumbrances import encumber
+from casework.operations.core.encumbrances import encumber_all, lock_rights
 from casework.operations.core.external_facts import outside
 from casework.operations.core.holder_names import name_holders
 from casework.operations.core.idempotency import (
@@ -303,7 +303,7 @@ def _decide(db: Connection, standing: Standing, command: Command, by: By) -> tup
         lock_party(db, case, done.about)
     if "rights" in keys and case.rights:
         # A right that a guard reads is locked too: otherwise one right could be both pledged and licensed.
-        lock_logs(db, case.rights)
+        lock_rights(db, case.rights)
     sent = command.data if isinstance(command, Fire | Complete | CorrectAnswer) else None
     facts = outside(db, case, keys, sent)
     context = Context(by, standing.log.now, standing.calendar, new_id, facts)
@@ -368,8 +368,7 @@ def write(
         owing=[event.seq for event in events if owes(event)],
     )
     for event in events:
-        for change in event.effects.get("rights", ()):
-            encumber(db, event, change, new_id())
+        encumber_all(db, event, new_id)
         if (screened := event.effects.get("screened")) is not None:
             record_of_case(db, event, after.programme, screened, new_id())
 

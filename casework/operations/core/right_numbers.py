@@ -8,7 +8,10 @@ from sqlalchemy import Connection, text
 
 
 def find_rights(db: Connection, programme: str, number: str) -> list[str]:
-    """The rights that a programme has recorded under a number, alone or after its office: two of them at most."""
+    """The rights that a programme has recorded under a number, alone or after its office: two of them at most.
+
+    Of one that was merged the one in its place.
+    """
     office, _, rest = number.strip().partition(" ")
     given = {"programme": programme, "number": number, "office": office, "rest": rest or None}
     return [str(id) for id in db.execute(_NUMBERED, given).scalars()]
@@ -16,7 +19,7 @@ def find_rights(db: Connection, programme: str, number: str) -> list[str]:
 
 #: Rights of a programme with a number, alone or after its office. The index of the table holds the same words.
 _NUMBERED = text("""
-    SELECT id FROM rights WHERE programme_id = CAST(:programme AS uuid) AND (
+    SELECT DISTINCT coalesce(merged_into, id) AS id FROM rights WHERE programme_id = CAST(:programme AS uuid) AND (
         replace(lower(number), ' ', '') = replace(lower(:number), ' ', '')
         OR coalesce(lower(office), '') = lower(:office) AND replace(lower(number), ' ', '') = replace(lower(CAST(:rest AS text)), ' ', '')
         OR replace(lower(application_number), ' ', '') = replace(lower(:number), ' ', '')
@@ -35,7 +38,10 @@ def is_recorded(
     but: str | None,
     column: Literal["number", "application_number"] = "number",
 ) -> bool:
-    """Whether another right of a programme has this number, of its grant or its application, of this office."""
+    """Whether another right of a programme has this number, of its grant or its application, of this office.
+
+    What was merged into a right is no other one.
+    """
     given = {"programme": programme, "id": but, "office": office, "number": number}
     return number is not None and db.execute(_TAKEN[column], given).first() is not None
 
@@ -44,7 +50,8 @@ def is_recorded(
 _TAKEN = {
     column: text(f"""
     SELECT 1 FROM rights WHERE programme_id = CAST(:programme AS uuid) AND coalesce(lower(office), '') = coalesce(lower(:office), '')
-    AND replace(lower({column}), ' ', '') = replace(lower(:number), ' ', '') AND id IS DISTINCT FROM CAST(:id AS uuid)
+    AND replace(lower({column}), ' ', '') = replace(lower(:number), ' ', '')
+    AND coalesce(merged_into, id) IS DISTINCT FROM CAST(:id AS uuid)
 """)
     for column in ("number", "application_number")
 }
@@ -58,7 +65,7 @@ def plain(office: str | None, number: str | None) -> tuple[str, str]:
 #: Of some numbers with their offices, as `plain` gives them, and of some technologies the rights that a programme has recorded.
 OF_NUMBERS = text("""
     SELECT l.technology_id, r.kind, r.office, named.number FROM rights r
-    LEFT JOIN right_technologies l ON l.right_id = r.id
+    LEFT JOIN right_technologies l ON l.right_id = coalesce(r.merged_into, r.id)
     CROSS JOIN LATERAL (
         SELECT number FROM unnest(ARRAY[r.number, r.application_number]) AS n(number)
         WHERE number IS NOT NULL OR coalesce(r.number, r.application_number) IS NULL
@@ -72,7 +79,8 @@ OF_NUMBERS = text("""
 """)
 #: Of some technologies every number under which a log of theirs ever had a right, also where it was corrected since.
 EVER_RECORDED = text("""
-    SELECT DISTINCT l.technology_id, said.number FROM right_technologies l JOIN events e ON e.log_id = l.right_id
+    SELECT DISTINCT l.technology_id, said.number FROM right_technologies l
+    JOIN rights r ON r.id = l.right_id OR r.merged_into = l.right_id JOIN events e ON e.log_id = r.id
     CROSS JOIN LATERAL unnest(ARRAY[e.body->'number'->>'value', e.body->'application_number'->>'value']) AS said(number)
     WHERE l.technology_id = ANY(CAST(:ids AS uuid[])) AND e.kind IN ('recorded', 'confirmed') AND said.number <> ''
 """)

@@ -114,7 +114,11 @@ def sheet_of(
         open=is_open(track),
         ours=not office,
         **_records(case, record, composed),
-        rights=[_right(case, row, holders) for row in rights if row.id in composed.rights],
+        # Two of the case that were made one are told once.
+        rights=[
+            _right(case, row, holders)
+            for row in {row.record: row for row in rights if row.id in composed.rights}.values()
+        ],
         effect=list(_effect(case, listed)) if EFFECT in composed.parts else [],
         claim=told.get(CLAIM, []),
         amounts=told.get(AMOUNTS, []),
@@ -287,13 +291,14 @@ _ORGANISATIONS = text(
 )
 #: Some rights with their owners by name, and by the ids of all records that one of them takes the place of.
 _RIGHTS = text(f"""
-    SELECT r.id::text AS id, r.kind, r.office, r.application_number, r.number, r.owner, r.status, r.filed_on, r.granted_on,
-        r.expires_on, r.fee_paid_to, r.checked_on, r.confirmed, r.encumbrances,
+    SELECT c.id::text AS id, r.id::text AS record, r.kind, r.office, r.application_number, r.number, r.owner, r.status, r.filed_on,
+        r.granted_on, r.expires_on, r.fee_paid_to, r.checked_on, r.confirmed, r.encumbrances,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('share', trim_scale(w.share)::text, 'name', o.name, 'name_zh', o.name_zh,
             'ids', (SELECT jsonb_agg(x.id) FROM organisations x WHERE coalesce(x.merged_into, x.id) = o.id)
          ) ORDER BY o.name, o.id), '[]')
          FROM right_owners w JOIN ({STANDING}) ON g.id = w.organisation_id WHERE w.right_id = r.id) AS owners
-    FROM rights r WHERE r.id = ANY(CAST(:ids AS uuid[])) ORDER BY coalesce(r.number, r.application_number), r.id
+    FROM rights c JOIN rights r ON r.id = coalesce(c.merged_into, c.id)
+    WHERE c.id = ANY(CAST(:ids AS uuid[])) ORDER BY coalesce(r.number, r.application_number), c.id
 """)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.json_values import JsonObject
+from casework.operations.core.merged_records import one_with
 from casework.records.tables import metadata
 
 #: Tables that hold what belongs to a case, each row with its log_id.
@@ -96,10 +97,10 @@ _KEPT = text(
 )
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
 #: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so.
-_TOLD_OF_RECORDS = text("""
+_TOLD_OF_RECORDS = text(f"""
     SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
-        SELECT FROM events r WHERE r.log_id = CAST(c->>'right' AS uuid)
+        SELECT FROM events r WHERE r.log_id IN {one_with("rights", "CAST(c->>'right' AS uuid)")}
         AND r.effects->'cause' = jsonb_build_object('log', CAST(e.log_id AS text), 'seq', e.seq)
     )
     UNION ALL
@@ -109,12 +110,12 @@ _TOLD_OF_RECORDS = text("""
         AND r.effects->'cause' = jsonb_build_object('log', CAST(e.log_id AS text), 'seq', e.seq)
     )
     UNION ALL
-    SELECT e.log_id, e.seq, c #>> '{}', 'about' FROM events e JOIN logs l ON l.id = e.log_id CROSS JOIN LATERAL (
+    SELECT e.log_id, e.seq, c #>> '{{}}', 'about' FROM events e JOIN logs l ON l.id = e.log_id CROSS JOIN LATERAL (
         SELECT jsonb_path_query(e.effects, 'lax $.case.rights[*]') UNION ALL SELECT jsonb_path_query(e.effects, 'lax $.case_rights[*]')
     ) AS named(c)
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
         SELECT FROM logs r JOIN events f ON f.log_id = r.id AND f.seq = 1
-        WHERE r.id = CAST(c #>> '{}' AS uuid) AND r.kind = 'right' AND r.programme_id = l.programme_id AND f.at <= e.at
+        WHERE r.id = CAST(c #>> '{{}}' AS uuid) AND r.kind = 'right' AND r.programme_id = l.programme_id AND f.at <= e.at
     ) ORDER BY 1, 2, 3
 """)
 #: The events and files of a log whose words are not kept as they are.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any
+
+from sqlalchemy import Connection
 
 from casework.engine.case_objects.encumbrances import (
     BELONGS,
@@ -11,16 +14,21 @@ from casework.engine.case_objects.encumbrances import (
     BURDEN_ENTERED,
     CONFIRMED,
     FROM_OUTSIDE,
+    MERGED,
     RECORDED,
+    TOOK_OVER,
+    encumbrances,
 )
 from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes, fold
 from casework.engine.case_objects.outside_burdens import faults, from_outside
 from casework.engine.case_objects.right_kinds import KINDS, missing
 from casework.engine.case_objects.right_owners import shares_fit
-from casework.engine.state.events import RegisterEvent
+from casework.engine.state.events import ERASED, RegisterEvent
 from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.history.point_in_time import Past
+from casework.records.event_log import read_register
+from casework.records.row_security import whole
 
 
 def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
@@ -31,8 +39,12 @@ def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) ->
     before: list[RegisterEvent] = []
     for event in events:
         stood = fold(before)
+        if stood["merged_into"] and event.kind not in (MERGED, ERASED):
+            yield event.seq, "another right stood in its place by then"
+        if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
+            yield event.seq, "it does not say why the two are one"
         stands = event.kind == CONFIRMED or event.kind == RECORDED and event.effects["right"]["confirmed"]
-        if stands or event.kind in (BELONGS, EVIDENCE_FILED, *FROM_OUTSIDE):
+        if stands or event.kind in (BELONGS, EVIDENCE_FILED, MERGED, TOOK_OVER, *FROM_OUTSIDE):
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
         yield from ((event.seq, why) for why in _record_against(fold([*before, event]), stands))
         yield from ((event.seq, why) for why in _burden_against(past, programme, stood, event))
@@ -89,6 +101,21 @@ def _evidence_against(stood: Mapping[str, Any], event: RegisterEvent) -> Iterato
     about = event.effects.get("evidence", {}).get("about")
     if not any(one["id"] == about and one["case"] is None for one in stood.get("encumbrances", ())):
         yield "it files what shows nothing that came of no case"
+
+
+def taken_faults(db: Connection, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """Mergings by which a right has something else on it than the one that went had, or counts as confirmed and that one did not."""
+    for event in events:
+        if event.kind != TOOK_OVER:
+            continue
+        with whole(db):
+            gone = list(read_register(db, event.effects["merger"]["gone"]))
+        had = list(takewhile(lambda one: one.kind != MERGED, gone))
+        lay = [{**one, "number": None} for one in encumbrances(had)]
+        if lay != [{**one, "number": None} for one in event.effects.get("burdens", ())]:
+            yield event.seq, "what it says lay on the right that went is not what that one's log says"
+        if event.effects.get("stands") and not fold(had).get("confirmed"):
+            yield event.seq, "it counts as confirmed by a record for which nobody stood"
 
 
 def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:

@@ -21,6 +21,7 @@ from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import JUDGED
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.record_log import TABLES, differing
 from casework.operations.core.register_entries import INSTALLATION, differences
 from casework.operations.history.point_in_time import Past, absences
@@ -37,7 +38,7 @@ from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kep
 from casework.operations.verification.organisation_judgement import merging_faults, organisation_faults
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.record_judgement import import_faults, record_faults
-from casework.operations.verification.right_judgement import right_faults
+from casework.operations.verification.right_judgement import right_faults, taken_faults
 from casework.operations.verification.role_judgement import role_faults
 from casework.operations.verification.screening_judgement import screening_faults
 from casework.records.case_writer import rows_of
@@ -309,7 +310,7 @@ class Rows:
         """Whether what the log of a record says was done by whom and how it may be."""
         faults: Iterable[tuple[int, str]] = ()
         if kind == "right":
-            faults = right_faults(self.past, self._programme_of_log(), events)
+            faults = [*right_faults(self.past, self._programme_of_log(), events), *taken_faults(self.db, events)]
         if kind == "organisation":
             faults = [*organisation_faults(self.past, events), *screening_faults(self.db, self.log, events)]
         if kind == "erasure":
@@ -393,7 +394,8 @@ _CAUSES_OF_RIGHTS = text(f"""
     AND NOT EXISTS (
         SELECT FROM events e WHERE e.log_id = CAST(r.effects->'cause'->>'log' AS uuid)
         AND e.seq = CAST(r.effects->'cause'->>'seq' AS bigint)
-        AND e.effects->'rights' @> jsonb_build_array(jsonb_build_object('right', CAST(:log AS text)))
+        AND EXISTS (SELECT FROM jsonb_array_elements(e.effects->'rights') c
+            WHERE CAST(c->>'right' AS uuid) IN {one_with("rights", "CAST(:log AS uuid)")})
     ) ORDER BY r.seq
 """)
 

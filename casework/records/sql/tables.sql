@@ -1013,6 +1013,7 @@ COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256 of the code; itself shown once
 CREATE TABLE rights (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
+    merged_into UUID,
     kind TEXT NOT NULL,
     office TEXT,
     application_number TEXT,
@@ -1031,11 +1032,14 @@ CREATE TABLE rights (
     encumbrances JSONB DEFAULT '[]' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_rights PRIMARY KEY (id),
-    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+    CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_rights_merged_into FOREIGN KEY(merged_into) REFERENCES rights (id)
 );
-CREATE UNIQUE INDEX ux_rights_application_number ON rights (programme_id, replace(lower(application_number), ' ', ''), coalesce(lower(office), ''));
-CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), ''));
+CREATE INDEX ix_rights_merged_into ON rights (merged_into);
+CREATE UNIQUE INDEX ux_rights_application_number ON rights (programme_id, replace(lower(application_number), ' ', ''), coalesce(lower(office), '')) WHERE merged_into IS NULL;
+CREATE UNIQUE INDEX ux_rights_number ON rights (programme_id, replace(lower(number), ' ', ''), coalesce(lower(office), '')) WHERE merged_into IS NULL;
 COMMENT ON COLUMN rights.id IS 'Also the id of its log';
+COMMENT ON COLUMN rights.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN rights.kind IS 'A kind of `engine.case_objects.right_kinds`, as is its status';
 COMMENT ON COLUMN rights.number IS 'Of the grant or the registration';
 COMMENT ON COLUMN rights.owner IS 'As the register says it';

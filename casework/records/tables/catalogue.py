@@ -148,6 +148,7 @@ rights = Table(
     metadata,
     id_column(comment="Also the id of its log"),
     reference("programme_id", "programmes.id"),
+    _merged("rights"),
     Column("kind", Text, nullable=False, comment="A kind of `engine.case_objects.right_kinds`, as is its status"),
     Column("office", Text),
     Column("application_number", Text),
@@ -177,13 +178,14 @@ rights = Table(
         comment="Pledges, licences, transfers; the fold of its log",
     ),
     Column("created_at", Time, nullable=False, server_default=NOW),
-    # However somebody wrote its blanks.
+    # However somebody wrote its blanks; one that was merged has left its number to the one in its place.
     Index(
         "ux_rights_number",
         "programme_id",
         text("replace(lower(number), ' ', '')"),
         text("coalesce(lower(office), '')"),
         unique=True,
+        postgresql_where=text("merged_into IS NULL"),
     ),
     Index(
         "ux_rights_application_number",
@@ -191,6 +193,7 @@ rights = Table(
         text("replace(lower(application_number), ' ', '')"),
         text("coalesce(lower(office), '')"),
         unique=True,
+        postgresql_where=text("merged_into IS NULL"),
     ),
 )
 

@@ -50,6 +50,8 @@ HAPPENED: Mapping[str, str] = {
     "burden_ended": N_("%(who)s ended what lay on it"),
     "evidence_filed": N_("%(who)s filed evidence"),
     "belongs": N_("%(who)s said what the right protects and whose it is"),
+    "merged": N_("%(who)s merged this right into “%(other)s”"),
+    "took_over": N_("%(who)s merged “%(other)s” into this right"),
 }
 _ORDER = tuple(LABELS)
 
@@ -118,7 +120,9 @@ def show(right: UUID) -> str:
         }
         holders = names_of(db, set(), {burden.get("holder") for burden in burdens} | _organisations(one, entries))
         titles |= catalogue.titles_of(db, actor, "technology", _technologies(entries))
-        may = actor.in_programme(one.programme, EDITORS)
+        may = actor.in_programme(one.programme, EDITORS) and one.merged_into is None
+        others = {entry.other for entry in entries if entry.other} | ({one.merged_into} if one.merged_into else set())
+        called = {id: name_of_right(catalogue.show_record(db, actor, IpRight, id)) for id in others}
         shown_by = evidence_of(db, actor, [burden["id"] for burden in burdens])
     values = Values(titles | {id: name for id, name in holders.items() if name})
     return render_template(
@@ -137,8 +141,9 @@ def show(right: UUID) -> str:
         say_scope=say_scope,
         say_money=Values().say,
         about=about,
-        entries=[(entry, _say(entry), _changes(entry, values)) for entry in entries],
+        entries=[(entry, _say(entry, called), _changes(entry, values)) for entry in entries],
         may=may,
+        stays=(called[one.merged_into], url_for("rights.show", right=one.merged_into)) if one.merged_into else None,
     )
 
 
@@ -146,13 +151,14 @@ def name_of_right(one: IpRight) -> str:
     return name_right(one.kind, one.office, one.number or one.application_number)
 
 
-def _say(entry: Any) -> str:
+def _say(entry: Any, called: Mapping[str, str]) -> str:
     what = "corrected" if entry.kind == "confirmed" and set(entry.changes) - {"checked_on"} else entry.kind
     return gettext(
         HAPPENED[what],
         who=entry.who or gettext("The system"),
         case=entry.case or gettext("Another case"),
         burden=name_burden(entry.burden or "", entry.licence),
+        other=called.get(entry.other, ""),
     )
 
 
@@ -167,7 +173,9 @@ def _changes(entry: Any, values: Values) -> list[tuple[str, Any, Any]]:
         for name, (before, after) in sorted(entry.changes.items(), key=lambda change: _ORDER.index(change[0]))
         if name not in entry.erased and (entry.kind != "recorded" or after not in (None, "", []))
     ]
-    return told + [(gettext(ALL_LABELS.get(name, name)), "", gettext("erased")) for name in entry.erased]
+    # The number of what was taken over stands there beside the id of it.
+    erased = [name.partition(".")[0] for name in entry.erased]
+    return told + [(gettext(ALL_LABELS.get(name, name)), "", gettext("erased")) for name in erased]
 
 
 def _told(values: Values, value: Any, field: str) -> Any:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from casework.engine.case_objects.organisations import KEPT
+from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.catalogue.match_changes import correct_match, expire_match, read_match_entries
 from casework.operations.catalogue.matches import show_match
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisation_queries import read_entries, show_organisation
 from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import end_record
+from casework.operations.catalogue.right_merging import merge_rights
 from casework.operations.catalogue.service import show_record
-from casework.operations.catalogue.views import Need
+from casework.operations.catalogue.views import IpRight, Need
 from casework.operations.core.organisations import contacts_of
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
@@ -71,6 +74,41 @@ def test_so_do_needs_that_were_merged_or_withdrawn_in_whose_words_somebody_stand
     with transaction(scene.engine) as db:
         need = show_record(db, world.actor(db, "officer"), Need, gone)
         assert (need.merged_into, show_record(db, world.actor(db, "officer"), Need, kept).status) == (kept, "withdrawn")
+    assert list(verify_all(scene.engine)) == []
+
+
+def test_so_does_the_owner_of_a_right_that_was_merged_with_what_lay_on_it(scene: Scene) -> None:
+    """The number of what lay on it stands in both histories, and so does the name of whoever owned it."""
+    world = scene.world
+    with transaction(scene.engine) as db:
+        officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        gone, kept = (
+            str(
+                record_right(
+                    db,
+                    officer,
+                    programme=programme,
+                    kind="know_how",
+                    fields={"owner": owner},
+                    confirmed=False,
+                    request=new_request(),
+                ).answer["id"]
+            )
+            for owner in (WHO, None)
+        )
+        burden: dict[str, Any] = {"kind": "invalidation", "from": "2026-01-05"}
+        number = f"{WHO} 7"
+        enter_burden(db, officer, gone, values=burden, number=number, source="Register", request=new_request())
+        merge_rights(db, officer, gone, into=kept, reason=f"{WHO} said so.", request=new_request())
+        one = show_record(db, officer, IpRight, kept)
+        assert (one.owner, one.encumbrances[0]["number"]) == (WHO, number)
+    assert {"rights", "events"} <= scene.found((WHO,))[WHO]
+    scene.erase(**ERASE)
+    assert scene.found((WHO,)) == {}
+    with transaction(scene.engine) as db:
+        one = show_record(db, world.actor(db, "officer"), IpRight, kept)
+        assert (one.owner, len(one.encumbrances)) == (None, 1)
+        assert show_record(db, world.actor(db, "officer"), IpRight, gone).merged_into == kept
     assert list(verify_all(scene.engine)) == []
 
 
