@@ -34,6 +34,7 @@ from casework.web.catalogue import (
     record_merging_pages,
     record_pages,
     record_use_pages,
+    right_merging_pages,
     screening_pages,
 )
 from casework.web.catalogue import organisation_pages as party_pages
@@ -213,6 +214,7 @@ PAGES = (
     merging_pages.blueprint,
     record_merging_pages.needs,
     record_merging_pages.technologies,
+    right_merging_pages.blueprint,
     match_pages.needs,
     match_pages.technologies,
     match_pages.changes,

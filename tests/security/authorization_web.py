@@ -337,6 +337,8 @@ TABLE: tuple[Row, ...] = (
     get("/rights/<right>", READERS, there=FOREIGN),
     get("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/<right>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/rights/<right>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(

@@ -134,11 +134,11 @@ def set_belonging(call: Call) -> Done:
     )
 
 
-def list_doubles(call: Call) -> Items[right_merging.RightDouble]:
+def list_right_doubles(call: Call) -> Items[right_merging.RightDouble]:
     return Items(items=right_merging.list_doubles(call.db, call.actor, call.path["right"]))
 
 
-def preview_merging(call: Call) -> right_merging.RightMergePreview:
+def preview_right(call: Call) -> right_merging.RightMergePreview:
     return right_merging.preview_merging(call.db, call.actor, call.path["right"], str(call.query.into))
 
 
@@ -255,8 +255,8 @@ ROUTES: tuple[Route, ...] = (
     get("/rights/{right}", show_right, "Show an IP right and what lies on it", schemas.RightRecord),
     post("/rights", record_right, "Enter an IP right", shared.Made, body=schemas.NewRight, status=201, noun="programme"),
     post("/rights/{right}/confirm", confirm_right, "Stand for an IP right that you have looked up", shared.Made, body=schemas.CheckedRight),
-    get("/rights/{right}/doubles", list_doubles, "List records that may be the same IP right", schemas.RightDoubles),
-    get("/rights/{right}/merge", preview_merging, "Show what would move if an IP right were merged into another record of the same one",
+    get("/rights/{right}/doubles", list_right_doubles, "List records that may be the same IP right", schemas.RightDoubles),
+    get("/rights/{right}/merge", preview_right, "Show what would move if an IP right were merged into another record of the same one",
         schemas.RightMergePreview, query=PreviewQuery),
     post("/rights/{right}/merge", merge_right, "Merge an IP right into another record of the same one", shared.Made,
         body=schemas.RightMerging),

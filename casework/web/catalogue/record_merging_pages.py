@@ -35,13 +35,15 @@ from casework.web.shell.values import name_right
 
 _NAMES: Mapping[Kept, str] = {"need": N_("Needs"), "technology": N_("Technologies")}
 _TITLES: Mapping[Kept, str] = {"need": N_("Merge a need"), "technology": N_("Merge a technology")}
-_REASON = Note(label=N_("Why they are the same"), help=N_("What shows it: a call, a paper, or the sources of both."))
+REASON_ASKED = Note(
+    label=N_("Why they are the same"), help=N_("What shows it: a call, a paper, or the sources of both.")
+)
 #: Before the name of a field of which one chooses, and how long a value is in a choice.
-_TAKE, _SHORT = "take_", 160
-_GONE, _KEPT = "gone", "kept"
+TAKE, SHORT = "take_", 160
+GONE, KEPT = "gone", "kept"
 
 
-def _into() -> str | None:
+def into_asked() -> str | None:
     """The one that stays, as the address says. Raises NotFound for what is no id."""
     given = request.args.get("into", "")
     try:
@@ -81,7 +83,7 @@ class _Pages:
         ]
 
     def choose(self, **path: UUID) -> Response:
-        id, into = str(path[self.noun]), _into()
+        id, into = str(path[self.noun]), into_asked()
         return self._choose(id) if into is None else self._ask(id, into)
 
     def _choose(self, id: str) -> Response:
@@ -107,13 +109,13 @@ class _Pages:
         one, other = (self._one(db, actor, each) for each in (id, into))
         names = names_of(db, set(), {one.owner, other.owner})
         asked: dict[str, Any] = {
-            f"{_TAKE}{name}": Choice(
+            f"{TAKE}{name}": Choice(
                 label=FIELDS[self.noun].get(name, N_("Other columns")),
-                choices={_KEPT: self._say(other, name, names), _GONE: self._say(one, name, names)},
+                choices={KEPT: self._say(other, name, names), GONE: self._say(one, name, names)},
             )
             for name in differ
         }
-        return type("MergingOf", (Form,), {**asked, "reason": _REASON}), dict.fromkeys(asked, _KEPT)
+        return type("MergingOf", (Form,), {**asked, "reason": REASON_ASKED}), dict.fromkeys(asked, KEPT)
 
     def _say(self, one: Need | Technology, field: str, names: Mapping[str, str]) -> str:
         """What a record says in a field, and in those that go with it."""
@@ -121,7 +123,7 @@ class _Pages:
         said = [say_value(getattr(one, name), name, names) for name in together]
         parts = [each.striptags() if isinstance(each, Markup) else str(each) for each in said]
         words = " – ".join(part for part in parts if part)
-        return words if len(words) <= _SHORT else words[: _SHORT - 1] + "…"
+        return words if len(words) <= SHORT else words[: SHORT - 1] + "…"
 
     def _ask(self, id: str, into: str, sent: Sent | None = None) -> Response:
         with page_transaction() as (db, actor):
@@ -142,6 +144,7 @@ class _Pages:
             refused_why=[say(why) for why in preview.refused],
             facts=self._side_by_side(one, other, preview, names),
             moves=[(label, said) for label, said in _moves(preview) if said],
+            warnings=[],
             form=form,
             sent=sent,
             action=self._url(id, into=into),
@@ -168,7 +171,7 @@ class _Pages:
         return rows
 
     def merge(self, **path: UUID) -> BaseResponse:
-        id, into = str(path[self.noun]), _into()
+        id, into = str(path[self.noun]), into_asked()
         if into is None:
             return self._choose(id)
         with page_transaction() as (db, actor):
@@ -176,7 +179,7 @@ class _Pages:
 
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
             given = checked(form, data)
-            chosen = [name.removeprefix(_TAKE) for name, side in given.items() if side == _GONE and name != "reason"]
+            chosen = [name.removeprefix(TAKE) for name, side in given.items() if side == GONE and name != "reason"]
             return merging.merge_records(
                 db, actor, self.noun, id, into=into, reason=given["reason"], chosen=chosen, seen=revision, request=key
             )

@@ -131,7 +131,7 @@ def show(right: UUID) -> str:
         name=name_of_right(one),
         technologies=[titles[id] for id in one.technologies if id in titles],
         facts=[
-            (gettext(label), _told(values, getattr(one, field), field))
+            (gettext(label), told_of(values, getattr(one, field), field))
             for field, label in LABELS.items()
             if getattr(one, field) not in (None, "", [])
         ],
@@ -167,8 +167,8 @@ def _changes(entry: Any, values: Values) -> list[tuple[str, Any, Any]]:
     told = [
         (
             gettext(LABELS[name]),
-            _told(values, before, name) if before not in (None, []) else "",
-            _told(values, after, name),
+            told_of(values, before, name) if before not in (None, []) else "",
+            told_of(values, after, name),
         )
         for name, (before, after) in sorted(entry.changes.items(), key=lambda change: _ORDER.index(change[0]))
         if name not in entry.erased and (entry.kind != "recorded" or after not in (None, "", []))
@@ -178,7 +178,7 @@ def _changes(entry: Any, values: Values) -> list[tuple[str, Any, Any]]:
     return told + [(gettext(ALL_LABELS.get(name, name)), "", gettext("erased")) for name in erased]
 
 
-def _told(values: Values, value: Any, field: str) -> Any:
+def told_of(values: Values, value: Any, field: str) -> Any:
     """A fact of a right in words: of owners their names, each with its share."""
     if field != "owners" or not value:
         return values.say(value, field)
