@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
 from casework.playbook.party_hand import answer_by_link
-from casework.playbook.record_hand import merge
+from casework.playbook.record_hand import merge, merge_two_rights
 
 #: What else people do in a case, by operations.
 Action = Callable[[OperationsHand], object]
@@ -158,6 +158,13 @@ def take_in(right: str, who: str = "officer") -> Action:
 def belongs(right: str, owner: str, who: str = "officer") -> Action:
     """Somebody records the organisation whose a right is."""
     return lambda hand: hand.belongs(who, right, owner)
+
+
+def right_merged(gone: str, kept: str, *chosen: str, who: str = "officer") -> Action:
+    """Somebody makes one of two records of the same right; a case that knows it by the one that went goes on with the other."""
+    return lambda hand: merge_two_rights(
+        hand, who, gone, kept, chosen=chosen, reason="Both have one number in the register."
+    )
 
 
 def merged(gone: str, kept: str, who: str = "officer", reason: str = "Both have one licence.") -> Action:

@@ -129,11 +129,12 @@ def _marks(right: Any) -> Iterator[str]:
 
 #: A right with what it belongs to.
 _ONE = text(f"SELECT x.*, {with_links('x')} FROM rights x WHERE x.id = CAST(:id AS uuid)")
-#: The other rights of a programme that stand for themselves, the newest first.
+#: Another right of a programme that stands for itself.
 _FOUND = f"""
     SELECT x.id::text, x.kind, x.office, x.number, x.application_number, {whose("x")} AS owner, x.confirmed, {with_links("x")}
     FROM rights x WHERE x.programme_id = CAST(:programme AS uuid) AND x.merged_into IS NULL AND x.id <> CAST(:id AS uuid)
 """
+#: The others, the newest first.
 _OTHERS = text(f"{_FOUND} ORDER BY x.created_at DESC, x.id LIMIT :most")
 #: Those of them that some words find.
 _CALLED = text(

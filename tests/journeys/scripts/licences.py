@@ -14,6 +14,7 @@ from casework.playbook.steps import (
     lay,
     lift,
     merged,
+    right_merged,
     rights_are,
     take_in,
     turn_to,
@@ -185,6 +186,25 @@ SCRIPTS: dict[str, Steps] = {
         that(shows("Owner of the plant", not_="Owner of the mill"), "and so does the other"),
         # What the rival's agreement gave is held by a party of this case now.
         do("officer", "ip.confirm", territory="DE"),
+    ),
+    "right merged away before signing": (
+        *to_agreement(),
+        *AGREED,
+        lay("filter_patent", "licence", licence="exclusive", holder="mill_owner", territories=["CN"]),
+        right_merged("filter_patent", "plant_patent", "owner"),
+        # What lay on the one that went bars the case by the one that stays, under the id by which the case knows it.
+        lies("filter_patent"),
+        lies("plant_patent", ("licence", "exclusive", True)),
+        refused(do("officer", "agreement.sign_local", licence="exclusive"), Refused, "CN ZL-plant: exclusive licence"),
+        lift("plant_patent", "licence"),
+        do("officer", "agreement.sign_local", licence="exclusive"),
+        lies("filter_patent"),
+        lies("plant_patent", ("licence", "exclusive", False), ("licence", "exclusive", True)),
+        *to_structuring("rival"),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        turn_to("main"),
+        do("officer", "agreement.end", reason="terminated"),
+        lies("plant_patent", ("licence", "exclusive", False), ("licence", "exclusive", False)),
     ),
     "right recorded after opening": (
         *to_scoping("newcomer"),
