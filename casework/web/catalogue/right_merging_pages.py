@@ -86,7 +86,7 @@ class _Both:
         self.preview = merging.preview_merging(db, actor, id, into)
         self.gone, self.kept = (catalogue.show_record(db, actor, IpRight, each) for each in (id, into))
         both = (self.gone, self.kept)
-        organisations = {owner["organisation"] for each in both for owner in each.owners}
+        organisations: set[str | None] = {owner["organisation"] for each in both for owner in each.owners}
         organisations |= {one["holder"] for each in both for one in each.encumbrances if one.get("holder")}
         names = names_of(db, set(), organisations)
         technologies = {technology for each in both for technology in each.technologies}

@@ -90,7 +90,7 @@ def test_what_is_claimed_counts_as_confirmed_by_one_who_stood_for_the_same() -> 
 
 
 def test_what_cannot_stand_on_one_right_together() -> None:
-    def burden(id: str, licence: str = "exclusive", **other: Any) -> Any:
+    def burden(id: str, licence: str | None = "exclusive", **other: Any) -> Any:
         return {
             "id": id,
             "kind": "licence",
