@@ -124,6 +124,7 @@ def _table_command(table: Table, about: str) -> None:
                     table=table,
                     content=content,
                     source=source,
+                    name=Path(file.name).name,
                     dry_run=dry_run,
                     request=request,
                 ).answer
@@ -136,7 +137,7 @@ def _table_command(table: Table, about: str) -> None:
 
 def _tell_table(table: Table, done: JsonMapping) -> None:
     for fault in (*done["faults"], *done["kept"]):
-        click.echo(_line(Fault(**fault)))
+        click.echo(_line(Fault(fault["row"], fault["field"], fault["reason"])))
     if done["left_out"]:
         click.echo(f"Left out, as not known: {', '.join(done['left_out'])}.")
     did = "Nothing was imported" if done["faults"] or done["dry_run"] else "Imported"

@@ -36,6 +36,7 @@ from casework.web.catalogue import (
     record_use_pages,
     right_merging_pages,
     screening_pages,
+    table_pages,
 )
 from casework.web.catalogue import organisation_pages as party_pages
 from casework.web.catalogue import pages as catalogue_pages
@@ -143,6 +144,7 @@ def create_app(settings: Settings) -> Flask:
     # Before the token is looked for in a form: only some forms may be large.
     documents_pages.register(app, Store(settings.store_url))
     answer_pages.register(app)
+    table_pages.register(app)
     # Before the token is looked at: a foreign page learns nothing from it.
     request_origin.register(app)
     request_boundary.register(app)
@@ -221,6 +223,7 @@ PAGES = (
     record_use_pages.needs,
     record_use_pages.technologies,
     screening_pages.blueprint,
+    table_pages.blueprint,
     evidence_pages.blueprint,
     mediations_pages.blueprint,
     messages_pages.blueprint,

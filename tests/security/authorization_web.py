@@ -324,6 +324,10 @@ TABLE: tuple[Row, ...] = (
     post("/organisations/<party>/screenings/<entry>/evidence", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
     get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/programmes/<programme>/tables/<table>", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/programmes/<programme>/tables/<table>", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=422),
+    post("/programmes/<programme>/tables/<table>/preview", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=422),
+    get("/programmes/<programme>/tables/<table>/<brought>", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(
         row
         for path in ("new", "<row>", "<row>/remove")

@@ -15,6 +15,7 @@ from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.catalogue.screenings import record_screening
+from casework.operations.catalogue.table_import import import_table
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.perform import home_of
 from casework.operations.core.register_entries import note_entries
@@ -227,6 +228,21 @@ def add_party(db: Connection, world: World, by: str, programme: str) -> dict[str
 
     contact = keep("contacts", "Li Wen")
     return {"party": party, "contact": contact, "owner": keep("owners", "Kiln Holding"), "row": contact}
+
+
+def add_table(db: Connection, world: World, by: str, programme: str) -> str:
+    """A table of organisations that was brought in: the number of its entry in the programme's log."""
+    done = import_table(
+        db,
+        world.actor(db, by),
+        programme=programme,
+        table="organisations",
+        content=f"name,country\nTable Works of {by},CN\n".encode(),
+        source="A list",
+        name="works.csv",
+        request=new_request(),
+    )
+    return str(done.answer["entry"])
 
 
 def add_screening(db: Connection, world: World, party: str, owner: str) -> str:

@@ -40,6 +40,7 @@ from tests.support.additions import (
     add_role_request,
     add_screening,
     add_service_account,
+    add_table,
     add_unsealing,
     show_burden,
 )
@@ -220,6 +221,8 @@ def make_things(world: World, db: Connection) -> Things:
         "question": "waivers",
         "organisation": world.organisations["lab"],
         **add_party(db, world, "officer", world.programmes["BJ"]),
+        "table": "organisations",
+        "brought": add_table(db, world, "officer", world.programmes["BJ"]),
         "what": "contacts",
         "programme": world.programmes["BJ"],
         "workflow": "case",
@@ -278,6 +281,7 @@ def make_things(world: World, db: Connection) -> Things:
         "membership": str(away),
         "organisation": world.organisations["bank"],
         **add_party(db, world, "foreign_officer", there),
+        "brought": add_table(db, world, "foreign_officer", there),
         "programme": there,
         "member": members[1],
         "referral_task": _step_task(db, other),
@@ -292,6 +296,8 @@ def make_things(world: World, db: Connection) -> Things:
     absent = {name: str(uuid.uuid4()) for name in here} | {
         "operation": "modify",
         "what": "contacts",
+        "table": "rights",
+        "brought": "1",
         "number": "BJ-2099-0001",
         "seq": "1",
         "question": "nothing",

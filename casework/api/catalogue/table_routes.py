@@ -17,6 +17,7 @@ def import_table(call: Call) -> Done:
         table=body.table,
         content=body.content.encode(),
         source=body.source,
+        name=body.name,
         dry_run=body.dry_run,
         request=call.request,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ class NewTable(Body):
         Field(min_length=1, max_length=MOST_BYTES, description="CSV with a header, a JSON array, or JSON lines"),
     ]
     source: Annotated[Line, Field(description="Where it stands, for rows that do not say it")]
+    name: Annotated[str, Field(max_length=300, description="The name of the file, for the log of the programme")] = ""
     dry_run: Annotated[bool, Field(description="Check every row and change nothing")] = False
 
 
@@ -25,6 +26,14 @@ class TableFault(Answer):
     row: int
     field: str
     reason: str
+    code: Annotated[str, Field(description="Of the reason; empty where it has none")]
+    values: Annotated[dict[str, Any], Field(description="What stands in its gaps")]
+
+
+class TableRecord(Answer):
+    row: int
+    id: str
+    done: Literal["created", "changed"]
 
 
 class TableReport(Answer):
@@ -37,3 +46,9 @@ class TableReport(Answer):
     faults: Annotated[list[TableFault], Field(description="With one nothing was changed")]
     kept: Annotated[list[TableFault], Field(description="What differs from the record, which was left as it is")]
     left_out: Annotated[list[str], Field(description="Columns that nobody reads")]
+    records: Annotated[
+        list[TableRecord], Field(description="What it made or changed, by row; ids of a trial are gone with it")
+    ]
+    entry: Annotated[
+        int | None, Field(description="The number of the entry in the programme's log; none if nothing was changed")
+    ]

@@ -118,6 +118,8 @@ class RegisterEffects(AccountChange, total=False):
     nested: int
     #: How many events in logs of needs and technologies name this part as their cause.
     records: int
+    #: Of a table of rights or organisations: the logs to which it wrote.
+    brought: list[str]
     # An IP right.
     right: RecordedRight
     encumbrance: Encumbrance

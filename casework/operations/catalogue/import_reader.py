@@ -14,13 +14,13 @@ from decimal import Decimal
 from typing import BinaryIO, cast
 
 from casework.json_values import JsonMapping, JsonObject, JsonValue
+from casework.reasons import Why, imports
 
 #: The longest cell, in characters; and the longest line or JSON object.
 LONGEST_CELL, LONGEST_RECORD = 200_000, 4_000_000
 #: The field to which faults of the file as a whole belong.
 FILE = "file"
 
-_UNREAD = "The rest of the file was not read."
 _CHUNK = 1 << 16
 
 
@@ -31,7 +31,7 @@ class Row:
     number: int
     values: JsonMapping
     #: Pairs of a field and what is wrong with it; such a row is not imported.
-    faults: tuple[tuple[str, str], ...] = ()
+    faults: tuple[tuple[str, Why], ...] = ()
 
 
 def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
@@ -54,23 +54,23 @@ def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
             buffered.detach()
 
 
-def _not_ours(head: bytes) -> str | None:
+def _not_ours(head: bytes) -> Why | None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "is encoded as UTF-16. Save it as UTF-8. Nothing was read."
+        return imports.UTF_16
     if head.startswith(b"PK\x03\x04"):
-        return "is a workbook or an archive. Export the sheet as CSV in UTF-8. Nothing was read."
+        return imports.WORKBOOK
     if not head.strip():
-        return "is empty."
+        return imports.EMPTY
     return None
 
 
-def _broken(number: int, why: str) -> Row:
+def _broken(number: int, why: Why) -> Row:
     return Row(number, {}, ((FILE, why),))
 
 
-def _decoding(fault: UnicodeDecodeError) -> str:
+def _decoding(fault: UnicodeDecodeError) -> Why:
     byte = fault.object[fault.start]
-    return f"is not UTF-8 from about here on (byte 0x{byte:02X}). Save it as UTF-8. {_UNREAD}"
+    return imports.NOT_UTF_8(byte=f"{byte:02X}")
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -99,10 +99,10 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
             yield _broken(number + 1, _decoding(fault))
             return
         except _TooLong:
-            yield _broken(number + 1, f"has a line of more than {LONGEST_RECORD:,} characters. {_UNREAD}")
+            yield _broken(number + 1, imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
             return
         except csv.Error as fault:
-            yield _broken(number + 1, f"{_csv_words(fault)} {_UNREAD}")
+            yield _broken(number + 1, _csv_words(fault))
             return
         if record is None:
             return
@@ -116,54 +116,56 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
                 return
             continue
         if len(record) != len(header):
-            why = f"has {len(record)} cells, the header has {len(header)}; look for a missing quotation mark or comma"
-            yield Row(number, {}, (("row", why),))
+            yield Row(number, {}, (("row", imports.CELLS(cells=len(record), columns=len(header))),))
             continue
         yield Row(number, dict(zip(header, record, strict=True)))
 
 
-def _csv_words(fault: csv.Error) -> str:
+def _csv_words(fault: csv.Error) -> Why:
     message = str(fault)
     if "field limit" in message:
-        return f"has a cell of more than {LONGEST_CELL:,} characters."
+        return imports.LONG_CELL(most=f"{LONGEST_CELL:,}")
     if "unexpected end" in message:
-        return "ends inside a quoted cell: a quotation mark is missing."
+        return imports.OPEN_QUOTE
     if "expected after" in message:
-        return "has words after the closing quotation mark of a cell: a quotation mark within a cell is written twice."
-    return f"cannot be read as CSV ({message})."
+        return imports.WORDS_AFTER_QUOTE
+    return imports.NO_CSV(why=message)
 
 
-def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]) -> str | None:
+def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]) -> Why | None:
     if any("\0" in cell for cell in cells):
-        return "has NUL characters: this is no text file in UTF-8"
+        return imports.NUL_IN_HEADER
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
-        return f"names a column twice: {', '.join(twice)}"
+        return imports.COLUMN_TWICE(names=", ".join(twice))
     missing = [name for name in required if not set(name.split("|")) & set(header)]
     if not missing:
         return None
-    if len(cells) == 1 and any(cells[0].count(mark) >= len(required) - 1 for mark in (";", "\t")):
-        return "has its cells separated by semicolons or tabs; separate them by commas"
-    names = ", ".join(name.split("|")[0] for name in missing)
-    return f"has no column {names}; the first row must name the columns"
+    if len(cells) == 1 and any(cells[0].count(mark) >= max(1, len(required) - 1) for mark in (";", "\t")):
+        return imports.NO_COMMAS
+    return imports.NO_COLUMN(names=", ".join(name.split("|")[0] for name in missing))
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
 
 
 class _Fault(ValueError):
-    """What is wrong with a JSON value, in our words."""
+    """What is wrong with a JSON value."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 def _pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise _Fault("names a field twice")
+        raise _Fault(imports.FIELD_TWICE)
     return fields
 
 
 def _constant(name: str) -> JsonValue:
-    raise _Fault(f"has {name}, which is no number")
+    raise _Fault(imports.NO_NUMBER_HERE(name=name))
 
 
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_pairs)
@@ -171,7 +173,7 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, objec
 
 def _object(number: int, value: JsonValue) -> Row:
     if not isinstance(value, dict):
-        return Row(number, {}, (("row", "is no JSON object"),))
+        return Row(number, {}, (("row", imports.NO_OBJECT),))
     return Row(number, {name.strip().casefold(): cell for name, cell in value.items()})
 
 
@@ -185,7 +187,7 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
             yield _broken(number + 1, _decoding(fault))
             return
         except _TooLong:
-            yield _broken(number + 1, f"has a line of more than {LONGEST_RECORD:,} characters. {_UNREAD}")
+            yield _broken(number + 1, imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
             return
         if line is None:
             return
@@ -193,7 +195,7 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
         if not line.strip():
             continue
         row = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]  # a default argument keeps the loop's value
-        yield row if row is not None else Row(number, {}, (("row", "is not one JSON object on one line"),))
+        yield row if row is not None else Row(number, {}, (("row", imports.NOT_ONE_OBJECT),))
 
 
 def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
@@ -201,9 +203,9 @@ def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
     try:
         return _object(number, parse())
     except _Fault as fault:
-        return Row(number, {}, (("row", str(fault)),))
+        return Row(number, {}, (("row", fault.why),))
     except RecursionError:
-        return Row(number, {}, (("row", "is nested too deeply"),))
+        return Row(number, {}, (("row", imports.NESTED_DEEPLY),))
     except ValueError:
         return None
 
@@ -237,14 +239,14 @@ class _Window:
                 value, end = _DECODER.raw_decode(self.text, self.place)
                 row = _object(number, value)
             except (_Fault, RecursionError) as fault:
-                why = str(fault) if isinstance(fault, _Fault) else "is nested too deeply"
-                raise _Unreadable(Row(number, {}, (("row", f"{why}. {_UNREAD}"),))) from None
+                why = fault.why if isinstance(fault, _Fault) else imports.NESTED_DEEPLY
+                raise _Unreadable(Row(number, {}, (("row", imports.AND_REST_UNREAD(why=why)),))) from None
             except ValueError:
                 if len(self.text) - self.place > LONGEST_RECORD:
-                    why = f"has no whole JSON object within {LONGEST_RECORD:,} characters. {_UNREAD}"
+                    why = imports.NO_WHOLE_OBJECT(most=f"{LONGEST_RECORD:,}")
                     raise _Unreadable(_broken(number, why)) from None
                 if not self.more():
-                    raise _Unreadable(_broken(number, f"is no valid JSON here. {_UNREAD}")) from None
+                    raise _Unreadable(_broken(number, imports.NO_JSON)) from None
             else:
                 self.place = end
                 return row
@@ -273,7 +275,7 @@ def _array(words: io.TextIOWrapper) -> Iterator[Row]:
             if mark == "]":
                 return
             if mark != ",":
-                yield _broken(number + 1, f"is no valid JSON here: a comma or ] is missing. {_UNREAD}")
+                yield _broken(number + 1, imports.NO_COMMA)
                 return
             window.place += 1
     except _Unreadable as fault:

@@ -23,8 +23,10 @@ from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.engine.definition.plain_text import visible
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.import_faults import Wrong, told_faults
 from casework.operations.catalogue.import_figures import Figures
 from casework.operations.core.record_log import Kept
+from casework.reasons import imports as why
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
 
@@ -49,15 +51,14 @@ def _words(value: Any) -> str:
         # Nearly every text is: there is nothing in it to refuse, and nothing to write otherwise.
         return value
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise ValueError("must be a text")
+        raise Wrong(why.NO_TEXT)
     words = unicodedata.normalize("NFC", str(value))
     if "\0" in words:
-        raise ValueError("has a NUL character: the file is damaged, or not UTF-8")
+        raise Wrong(why.NUL)
     for letter in _UNSEEN.findall(words):
-        what = "a character that turns the order of letters" if letter > "\x9f" else "a control character"
-        raise ValueError(f"has {what}, U+{ord(letter):04X}, which readers would not see")
+        raise Wrong((why.TURNS_ORDER if letter > "\x9f" else why.CONTROL)(code=f"{ord(letter):04X}"))
     if _HALF.search(words):
-        raise ValueError("has half of a character, which cannot be stored")
+        raise Wrong(why.HALF)
     return words.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
@@ -70,11 +71,11 @@ def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
     def check(value: Any) -> str:
         words = " ".join((_words if plain else _seen)(value).split())
         if plain and not is_plain(words):
-            raise ValueError("has a character that nobody sees; type it anew")
+            raise Wrong(why.UNSEEN)
         if not words:
-            raise ValueError("is missing")
+            raise Wrong(why.MISSING)
         if len(words) > longest:
-            raise ValueError(f"has {len(words):,} characters; at most {longest:,} are kept")
+            raise Wrong(why.LONG(length=f"{len(words):,}", most=f"{longest:,}"))
         return words
 
     return BeforeValidator(check)
@@ -88,7 +89,7 @@ def _text(value: Any) -> str:
     lines = "\n".join(" ".join(line.split()) for line in _seen(value).split("\n"))
     words = re.sub(r"\n{3,}", "\n\n", lines).strip()
     if len(words) > 100_000:
-        raise ValueError(f"has {len(words):,} characters; at most 100,000 are kept")
+        raise Wrong(why.LONG(length=f"{len(words):,}", most="100,000"))
     return words
 
 
@@ -97,56 +98,56 @@ def _number(value: Any) -> Decimal:
     if _THOUSANDS.fullmatch(words):
         words = words.replace(",", "")
     if not _NUMBER.fullmatch(words):
-        raise ValueError("is not a number" + ("; write the decimals after a point" if "," in words else ""))
+        raise Wrong(why.NOT_NUMBER_POINT if "," in words else why.NOT_NUMBER)
     try:
         number = Decimal(words)
     except InvalidOperation:
-        raise ValueError("is not a number") from None
+        raise Wrong(why.NOT_NUMBER) from None
     if number and (number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6):
-        raise ValueError("has too many digits")
+        raise Wrong(why.TOO_MANY_DIGITS)
     return number
 
 
 def _amount(value: Any) -> Decimal:
     number = _number(value)
     if number < 0:
-        raise ValueError("must not be negative")
+        raise Wrong(why.NEGATIVE)
     return number
 
 
 def _currency(value: Any) -> str:
     code = _words(value).strip().upper()
     if code == "RMB":
-        raise ValueError("write CNY")
+        raise Wrong(why.WRITE_CNY)
     if code not in CURRENCIES:
-        raise ValueError("is no currency code such as CNY, EUR or USD")
+        raise Wrong(why.NO_CURRENCY)
     return code
 
 
 def _country(value: Any) -> str:
     code = _words(value).strip().upper()
     if not is_country(code):
-        raise ValueError("is no code of a country or region such as CN, DE or GB")
+        raise Wrong(why.NO_COUNTRY)
     return code
 
 
 def _level(value: Any) -> int:
     digits = _words(value).strip()
     if not re.fullmatch("[0-9]{1,3}", digits) or not 1 <= int(digits) <= 9:
-        raise ValueError("must be a whole number from 1 to 9")
+        raise Wrong(why.NO_LEVEL)
     return int(digits)
 
 
 def _day(value: Any) -> date:
     words = _words(value).strip()
     if not _DAY.fullmatch(words):
-        raise ValueError("write a day as YYYY-MM-DD")
+        raise Wrong(why.DAY_FORM)
     try:
         day = date.fromisoformat(words)
     except ValueError:
-        raise ValueError(f"is no day of the calendar: {words}") from None
+        raise Wrong(why.NO_DAY(day=words)) from None
     if not 1900 <= day.year <= 2199:
-        raise ValueError("must lie between 1900 and 2199")
+        raise Wrong(why.DAY_OUTSIDE)
     return day
 
 
@@ -154,7 +155,7 @@ def _yes_no(value: Any) -> bool:
     told = str(value).strip().casefold()
     answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(told)
     if answer is None:
-        raise ValueError("must be yes or no")
+        raise Wrong(why.YES_OR_NO)
     return answer
 
 
@@ -163,7 +164,7 @@ def _web(value: Any) -> str:
     address = next(iter(_words(value).split()), "")
     # Anything else, such as javascript:, would become a dangerous link on a page.
     if len(address) > 2_000 or not (re.fullmatch(r"https?://\S+", address) or _HOST.fullmatch(address)):
-        raise ValueError("must be an address that begins with http:// or https://")
+        raise Wrong(why.NO_ADDRESS)
     return address
 
 
@@ -171,7 +172,7 @@ def _several(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _words(value).split(";")
     entries = [" ".join(_seen(part).split()) for part in parts]
     if len(entries) > 200 or any(len(entry) > 500 for entry in entries):
-        raise ValueError("may list at most 200 entries of 500 characters")
+        raise Wrong(why.TOO_MANY_ENTRIES)
     return list(dict.fromkeys(entry for entry in entries if entry))
 
 
@@ -181,13 +182,13 @@ def _benefits(value: Any) -> list[str]:
 
 def _right_kind(value: Any) -> str:
     if value not in KINDS:
-        raise ValueError(f"must be one of {', '.join(KINDS)}")
+        raise Wrong(why.ONE_OF(codes=", ".join(KINDS)))
     return str(value)
 
 
 def _verdict(value: Any) -> str:
     if value not in ("verified", "verified_with_limits", "not_verified"):
-        raise ValueError("must be verified, verified_with_limits or not_verified")
+        raise Wrong(why.VERDICT)
     return str(value)
 
 
@@ -229,7 +230,7 @@ class _Ranked(_Row):
     def _in_order(self) -> Self:
         low, high = self.readiness_low, self.readiness_high
         if low is not None and high is not None and low > high:
-            raise ValueError("readiness_low|must not be above readiness_high")
+            raise Wrong(why.LOW_ABOVE_HIGH, "readiness_low")
         return self
 
 
@@ -252,7 +253,7 @@ class Need(_Ranked):
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if self.budget is not None and self.budget_currency is None:
-            raise ValueError("budget_currency|is missing beside the budget")
+            raise Wrong(why.MISSING_BESIDE_BUDGET, "budget_currency")
         return self
 
 
@@ -278,11 +279,11 @@ class Right(BaseModel):
         """It says nothing that a right of its kind does not have, and no day that cannot be."""
         kind = KINDS[self.kind]
         if strange := out_of_place(self.kind, self.model_dump(exclude={"kind", "checked_on"})):
-            raise ValueError(f"{strange[0]}|a right of the kind {self.kind} has none")
+            raise Wrong(why.NONE_OF_KIND(kind=self.kind), strange[0])
         if self.status is not None and self.status not in kind.statuses:
-            raise ValueError(f"status|must be one of {', '.join(kind.statuses)}")
-        for name, why in impossible(self.model_dump(mode="json"), _today(info)).items():
-            raise ValueError(f"{name}|{why}")
+            raise Wrong(why.ONE_OF(codes=", ".join(kind.statuses)), "status")
+        for name, wrong in impossible(self.model_dump(mode="json"), _today(info)).items():
+            raise Wrong(wrong, name)
         return self
 
 
@@ -327,7 +328,7 @@ class Technology(_Ranked):
             return self
         low, high = int(scale[1]), int(scale[2] or scale[1])
         if not 1 <= low <= high <= 9:
-            raise ValueError("readiness|must be from 1 to 9")
+            raise Wrong(why.FROM_1_TO_9, "readiness")
         self.readiness_low, self.readiness_high = low, high
         return self
 
@@ -343,7 +344,7 @@ class Match(_Row):
     @model_validator(mode="after")
     def _happened(self, info: ValidationInfo) -> Self:
         if self.proposed_on is not None and self.proposed_on.isoformat() > _today(info):
-            raise ValueError("proposed_on|must not lie in the future")
+            raise Wrong(why.IN_FUTURE, "proposed_on")
         return self
 
 
@@ -365,12 +366,12 @@ class PastProject(_Row):
     @model_validator(mode="after")
     def _fits(self, info: ValidationInfo) -> Self:
         if self.ended_on.isoformat() > _today(info):
-            raise ValueError("ended_on|must not lie in the future")
+            raise Wrong(why.IN_FUTURE, "ended_on")
         if self.started_on is not None and self.started_on > self.ended_on:
-            raise ValueError("ended_on|must not lie before started_on")
+            raise Wrong(why.BEFORE_START, "ended_on")
         if (self.contract_value is None) != (self.contract_currency is None):
             missing = "contract_currency" if self.contract_currency is None else "contract_value"
-            raise ValueError(f"{missing}|is missing: a value needs its currency")
+            raise Wrong(why.VALUE_NEEDS_CURRENCY, missing)
         return self
 
 
@@ -403,31 +404,7 @@ def parse(kind: Kind, values: JsonMapping, today: str = LAST_DAY) -> tuple[Recor
     try:
         return MODELS[kind].model_validate(said(values), context={"today": today}), []
     except ValidationError as bad:
-        return None, words_of_faults(bad)
-
-
-def words_of_faults(bad: ValidationError) -> list[tuple[str, str]]:
-    """What is wrong with a row: pairs of a field and a reason."""
-    faults: dict[str, str] = {}
-    for error in bad.errors():
-        name = ".".join(str(part) for part in error["loc"]) or "row"
-        why = _WHY.get(error["type"], error["msg"].removeprefix("Value error, "))
-        # A check of the whole record names its field before a bar; one of a record within it, too.
-        if error["type"] == "value_error" and re.match("[a-z_]+[|]", why):
-            field, why = why.split("|", 1)
-            name = field if name == "row" else f"{name}.{field}"
-        faults.setdefault(name, why)
-    return list(faults.items())
-
-
-_WHY = {
-    "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "list_type": "must be a list",
-    "model_type": "must be a JSON object",
-    "model_attributes_type": "must be a JSON object",
-    "dict_type": "must be a JSON object",
-}
+        return None, [(name, str(wrong)) for name, wrong in told_faults(bad)]
 
 
 def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject, list[tuple[str, str]]]:
@@ -441,10 +418,10 @@ def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject,
             if source and "source" not in nested:
                 nested["source"] = source
             record, wrong = parse(kind, nested, today)
-            faults += [(side if name == "row" else f"{side}.{name}", why) for name, why in wrong]
+            faults += [(side if name == "row" else f"{side}.{name}", told) for name, told in wrong]
         else:
             # The key of a known one is checked as a key of its own would be.
             record, wrong = parse("matches", {"external_id": given, "source": source})
-            faults += [(side if name == "external_id" else f"{side}_{name}", why) for name, why in wrong]
+            faults += [(side if name == "external_id" else f"{side}_{name}", told) for name, told in wrong]
         sides[side] = record
     return sides, faults

@@ -173,10 +173,10 @@ class _Import:
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
-    def _fault(self, row: int, faults: Iterable[tuple[str, str]]) -> None:
+    def _fault(self, row: int, faults: Iterable[tuple[str, object]]) -> None:
         self.report.bad += 1
         for name, why in faults:
-            fault = Fault(row, name, why)
+            fault = Fault(row, name, str(why))
             if len(self.report.faults) < MOST_KEPT:
                 self.report.faults.append(fault)
             if self.tell is not None:

@@ -6,8 +6,9 @@ stands; what it lacks is added, and where it says otherwise the report names it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -19,11 +20,11 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.engine.case_objects.organisations import EDITORS, plain_number
+from casework.engine.definition.plain_text import visible
 from casework.engine.execution.guards import line
 from casework.errors import CaseworkError, InvalidForm, NotAllowed, OrganisationInDoubt
 from casework.json_values import JsonObject
 from casework.operations.catalogue.import_reader import Row, read_rows
-from casework.operations.catalogue.import_report import Fault
 from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.catalogue.organisations import (
     complete_organisation,
@@ -32,6 +33,7 @@ from casework.operations.catalogue.organisations import (
     take_turn,
 )
 from casework.operations.catalogue.outside_burdens import enter_burden
+from casework.operations.catalogue.table_log import note_table
 from casework.operations.catalogue.table_schemas import (
     NEEDED,
     OF_CONTACT,
@@ -50,6 +52,7 @@ from casework.operations.core.right_links import with_links
 from casework.operations.core.right_numbers import plain
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
+from casework.reasons import Reason, Why, imports
 from casework.records.database import savepoint, send_waiting
 from casework.records.field_encryption import storable, texts_in
 
@@ -67,11 +70,15 @@ class TableReport:
     unchanged: int = 0
     bad: int = 0
     dry_run: bool = False
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[JsonObject] = field(default_factory=list)
     #: What differs from the record, which was left as it is.
-    kept: list[Fault] = field(default_factory=list)
+    kept: list[JsonObject] = field(default_factory=list)
     #: Columns that nobody reads.
     left_out: list[str] = field(default_factory=list)
+    #: Row by row which record it made or changed; of a trial which it would change.
+    records: list[JsonObject] = field(default_factory=list)
+    #: The number of the entry in the programme's log; none where nothing was changed.
+    entry: int | None = None
 
 
 def import_table(
@@ -83,14 +90,17 @@ def import_table(
     content: bytes,
     source: str,
     request: Request,
+    name: str = "",
     dry_run: bool = False,
 ) -> Done:
-    """Enter what the rows of a table say. Raises NotAllowed for whoever may not, and InvalidForm for more than a table may hold."""
-    if in_the_programme(actor, programme, EDITORS) is None:
+    """Enter what the rows of a table say; `name` is that of its file. Raises NotAllowed for whoever may not, and InvalidForm for more
+    than a table may hold."""
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
     if "import" not in actor.scopes:
         raise NotAllowed(why=reasons.requests.SCOPE_MISSING(scope="import"))
-    source = line(source, "source", 300)
+    source, name = line(source, "source", 300), called(name)
     if len(content) > MOST_BYTES:
         raise InvalidForm(fields={"content": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
     if (earlier := ask(db, actor, request)) is not None:
@@ -107,7 +117,11 @@ def import_table(
     report.dry_run = dry_run
     if report.faults:
         report.created = report.changed = 0
-    return finish(db, actor, request, Done(asdict(report)))
+        report.records = []
+    elif not dry_run and report.records:
+        key = request.key_hash
+        report.entry = note_table(db, by, programme, table, report, span=task.span, name=name, source=source, key=key)
+    return finish(db, actor, request, Done(dict(vars(report))))
 
 
 class _Import:
@@ -116,6 +130,8 @@ class _Import:
     def __init__(self, db: Connection, actor: Actor, programme: str, table: Table, source: str) -> None:
         self.db, self.actor, self.programme, self.table, self.source = db, actor, programme, table, source
         self.report = TableReport()
+        #: The first row and the last.
+        self.span = (0, 0)
         #: By the key under which an earlier row of the table entered it.
         self.entered: dict[object, str] = {}
 
@@ -124,11 +140,14 @@ class _Import:
         left_out: set[str] = set()
         for row in islice(rows, MOST_ROWS + 1):
             self.report.rows += 1
+            self.span = (self.span[0] or row.number, row.number)
             if self.report.rows > MOST_ROWS:
-                self._fault(row.number, "file", f"has more than {MOST_ROWS:,} rows; bring it in parts")
+                self._fault(row.number, "file", imports.TOO_MANY_ROWS(most=f"{MOST_ROWS:,}"))
                 break
             left_out |= {str(name)[:60] for name in row.values if name and name not in known}
             self._row(row)
+        if not self.report.rows:
+            self._fault(1, "file", imports.NO_ROWS)
         self.report.left_out = sorted(left_out)[:50]
 
     def _row(self, row: Row) -> None:
@@ -137,7 +156,7 @@ class _Import:
         if not faults:
             read, faults = parse_row(self.table, row.values)
         if not faults and not storable(texts_in(row.values)):
-            faults = [("row", "has a character that cannot be stored")]
+            faults = [("row", imports.NOT_STORABLE)]
         if read is None or faults:
             self.report.bad += 1
             for name, why in faults:
@@ -145,29 +164,33 @@ class _Import:
             return
         before = len(self.report.faults)
         try:
-            done = self._right(row.number, read) if isinstance(read, RightRow) else self._organisation(row.number, read)
+            id, done = (
+                self._right(row.number, read) if isinstance(read, RightRow) else self._organisation(row.number, read)
+            )
         except InvalidForm as refusal:
             for name, reason in refusal.fields.items():
-                self._fault(row.number, _COLUMN_OF.get(name, name), str(reason))
+                self._fault(row.number, _COLUMN_OF.get(name, name), reason)
         except CaseworkError as refusal:
-            self._fault(row.number, "row", str(refusal))
+            self._fault(row.number, "row", refusal.reason)
         else:
             if len(self.report.faults) == before:
                 setattr(self.report, done, getattr(self.report, done) + 1)
+                if done != "unchanged":
+                    self.report.records.append({"row": row.number, "id": id, "done": done})
         self.report.bad += len(self.report.faults) > before
 
-    def _fault(self, row: int, name: str, why: str) -> None:
-        self.report.faults.append(Fault(row, name, why))
+    def _fault(self, row: int, name: str, why: Why) -> None:
+        self.report.faults.append(_told(row, name, why))
 
-    def _keep(self, row: int, name: str, why: str) -> None:
-        self.report.kept.append(Fault(row, name, why))
+    def _keep(self, row: int, name: str, why: Why) -> None:
+        self.report.kept.append(_told(row, name, why))
 
     def _request(self, *, sure: bool = False) -> Request:
         return Request(str(uuid_utils.uuid7()), self.table, sure)
 
     # --- rights ---
 
-    def _right(self, number: int, row: RightRow) -> str:
+    def _right(self, number: int, row: RightRow) -> tuple[str, str]:
         owners = self._owners(row)
         technologies = sorted({self._technology(one) for one in row.technologies or ()})
         source = row.source or self.source
@@ -182,13 +205,11 @@ class _Import:
             right = self.entered[key] = str(stands.id)
             told = {"kind": row.kind, **said}
             if differing := [name for name, value in told.items() if not _same(name, getattr(stands, name), value)]:
-                self._keep(
-                    number, differing[0], f"was left as it is: the record says otherwise ({', '.join(differing)})"
-                )
+                self._keep(number, differing[0], imports.KEPT_OTHERWISE(names=", ".join(differing)))
             if set(technologies) - set(stands.technologies):
-                self._keep(number, "technologies", "were left as they are: link them on the page of the right")
+                self._keep(number, "technologies", imports.KEPT_TECHNOLOGIES)
             if owners and owners != stands.owners:
-                self._keep(number, "owners", "were left as they are: put them right on the page of the right")
+                self._keep(number, "owners", imports.KEPT_OWNERS)
         if right is None:
             made = record_right(
                 self.db,
@@ -205,7 +226,7 @@ class _Import:
             right, done = self.entered.setdefault(key, str(made.answer["id"])), "created"
         if row.encumbrance is not None and self._burden(right, row, source):
             done = "created" if done == "created" else "changed"
-        return done
+        return right, done
 
     def _burden(self, right: str, row: RightRow, source: str) -> bool:
         """Whether it was not on record: by its kind, holder and first day."""
@@ -260,7 +281,7 @@ class _Import:
 
     # --- organisations ---
 
-    def _organisation(self, number: int, row: OrganisationRow) -> str:
+    def _organisation(self, number: int, row: OrganisationRow) -> tuple[str, str]:
         said = {name: value for name in OF_ORGANISATION if (value := getattr(row, name)) is not None}
         source = row.source or self.source
         key = plain_number(row.register_number) if row.register_number else row.name
@@ -272,12 +293,10 @@ class _Import:
             if not stands.confirmed:
                 differing = [name for name in differing if name not in ("kind", "language")]
             if differing:
-                self._keep(
-                    number, differing[0], f"was left as it is: the record says otherwise ({', '.join(differing)})"
-                )
+                self._keep(number, differing[0], imports.KEPT_OTHERWISE(names=", ".join(differing)))
             fresh = {name: value for name, value in said.items() if _text(getattr(stands, name)) in (None, "")}
             if fresh and stands.confirmed:
-                self._keep(number, next(iter(fresh)), "was left as it is: a person has confirmed the record without it")
+                self._keep(number, next(iter(fresh)), imports.KEPT_CONFIRMED)
             elif fresh:
                 complete_organisation(self.db, self.actor, id, fields=fresh, source=source)
                 done = "changed"
@@ -288,7 +307,7 @@ class _Import:
             self._row_of(id, what, row.row_of(what, names), source, row_source=number)
             for what, names in (("contact", OF_CONTACT), ("owner", OF_OWNER))
         ]
-        return "changed" if any(added) and done == "unchanged" else done
+        return id, "changed" if any(added) and done == "unchanged" else done
 
     def _recorded(self, row: OrganisationRow, said: JsonObject, source: str) -> str:
         try:
@@ -317,7 +336,7 @@ class _Import:
         if stands is not None:
             differing = [name for name, value in values.items() if not _same(name, getattr(stands, name), value)]
             if differing:
-                self._keep(row_source, f"{what}_{differing[0]}", "was left as it is: the record says otherwise")
+                self._keep(row_source, f"{what}_{differing[0]}", imports.KEPT_ROW)
             return False
         keep_row(
             self.db,
@@ -342,6 +361,16 @@ class _Import:
         if len(found) > 1 and found[0].numbered is not True:
             raise InvalidForm(fields={"name": reasons.catalogue.IMPORT_SEVERAL(name=row.name[:100])})
         return found[0] if found else None
+
+
+def _told(row: int, name: str, why: Why) -> JsonObject:
+    values = why.as_json()["values"] if isinstance(why, Reason) else {}
+    return {"row": row, "field": name, "reason": str(why), "code": why.code, "values": values}
+
+
+def called(name: str) -> str:
+    """The name of a file as a log keeps it: its last part, without what nobody sees."""
+    return " ".join(visible(re.split(r"[/\\]", name)[-1]).split())[:200]
 
 
 #: What a record of an encumbrance calls by another name than the column.

@@ -18,6 +18,7 @@ from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDE
 from casework.engine.case_objects.outside_burdens import LICENCES
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
 from casework.operations.catalogue.import_schemas import (
     Amount,
     Country,
@@ -28,8 +29,8 @@ from casework.operations.catalogue.import_schemas import (
     Short,
     YesNo,
     said,
-    words_of_faults,
 )
+from casework.reasons import imports
 
 Table = Literal["rights", "organisations"]
 #: Columns that a CSV file must have; of several with a bar between them, one.
@@ -50,7 +51,7 @@ def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
     def check(value: object) -> str:
         code = str(value).strip().casefold()
         if code not in codes:
-            raise ValueError(f"must be one of {', '.join(codes)}")
+            raise Wrong(imports.ONE_OF(codes=", ".join(codes)))
         return code
 
     return BeforeValidator(check)
@@ -59,7 +60,7 @@ def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
 def _owners(value: object) -> list[tuple[str, str | None]]:
     """Names with their shares: “Heat Works 60%; City University 40%”."""
     if not isinstance(value, str):
-        raise ValueError("must be a text: names separated by semicolons, each with its share")
+        raise Wrong(imports.OWNERS_TEXT)
     owners = []
     for part in value.replace("；", ";").split(";"):
         words = " ".join(part.split())
@@ -70,7 +71,7 @@ def _owners(value: object) -> list[tuple[str, str | None]]:
         if words:
             owners.append((name.strip(), share.rstrip("%％") or None))
     if any(not name or len(name) > 300 for name, _ in owners) or len(owners) > 50:
-        raise ValueError("must name up to 50 owners, each before its share")
+        raise Wrong(imports.OWNERS_MOST)
     return owners
 
 
@@ -112,17 +113,17 @@ class RightRow(_Row):
     def _fits(self) -> Self:
         given = self.model_dump(include=set(OF_RIGHT) - {"checked_on"})
         if strange := out_of_place(self.kind, given):
-            raise ValueError(f"{strange[0]}|a right of the kind {self.kind} has none")
+            raise Wrong(imports.NONE_OF_KIND(kind=self.kind), strange[0])
         if self.status is not None and self.status not in KINDS[self.kind].statuses:
-            raise ValueError(f"status|must be one of {', '.join(KINDS[self.kind].statuses)}")
+            raise Wrong(imports.ONE_OF(codes=", ".join(KINDS[self.kind].statuses)), "status")
         if not (self.number or self.application_number or self.technologies or self.owners):
-            raise ValueError("number|is missing: without a number a right is known by its technologies or its owners")
+            raise Wrong(imports.NUMBER_OR_OWNERS, "number")
         if (self.amount is None) != (self.amount_currency is None):
             missing = "amount_currency" if self.amount_currency is None else "amount"
-            raise ValueError(f"{missing}|is missing: an amount needs its currency")
+            raise Wrong(imports.AMOUNT_NEEDS_CURRENCY, missing)
         of_burden = ("holder", "encumbrance_number", "begins_on", "ends_on", "amount", "licence", "territories", "uses")
         if self.encumbrance is None and (stray := next((name for name in of_burden if getattr(self, name)), None)):
-            raise ValueError(f"encumbrance|is missing: {stray} says something of one")
+            raise Wrong(imports.SAYS_OF_BURDEN(column=stray), "encumbrance")
         return self
 
     def burden(self) -> JsonObject:
@@ -165,7 +166,7 @@ class OrganisationRow(_Row):
     def _named(self) -> Self:
         for what, names in (("contact", OF_CONTACT), ("owner", OF_OWNER)):
             if self.row_of(what, names) and getattr(self, f"{what}_name") is None:
-                raise ValueError(f"{what}_name|is missing beside what is said of the {what}")
+                raise Wrong(imports.NAME_OF_ROW(what=what), f"{what}_name")
         return self
 
     def row_of(self, what: str, names: tuple[str, ...]) -> JsonObject:
@@ -179,9 +180,9 @@ class OrganisationRow(_Row):
 ROWS: Mapping[Table, type[RightRow] | type[OrganisationRow]] = {"rights": RightRow, "organisations": OrganisationRow}
 
 
-def parse_row(table: Table, values: JsonMapping) -> tuple[RightRow | OrganisationRow | None, list[tuple[str, str]]]:
+def parse_row(table: Table, values: JsonMapping) -> tuple[RightRow | OrganisationRow | None, Faults]:
     """The row, or everything that is wrong with it: pairs of a column and a reason."""
     try:
         return ROWS[table].model_validate(said(values)), []
     except ValidationError as bad:
-        return None, words_of_faults(bad)
+        return None, told_faults(bad)

@@ -122,7 +122,22 @@ def import_faults(db: Connection, programme: str, events: Iterable[RegisterEvent
                 event.seq,
                 f"it says {event.effects.get('records', 0)} records were written, and their logs know {led.get(event.seq, 0)}",
             )
+        if "brought" in event.effects:
+            given = {"programme": programme, "actor": event.actor, "at": event.at, "logs": event.effects["brought"]}
+            known = set(db.execute(_BROUGHT, given).scalars())
+            yield from (
+                (event.seq, f"it says that a table was brought into {log}, whose log knows nothing of it")
+                for log in event.effects["brought"]
+                if log not in known
+            )
 
+
+#: Rights and organisations in whose logs somebody told something for a programme before a moment.
+_BROUGHT = text("""
+    SELECT DISTINCT l.id::text FROM logs l JOIN events e ON e.log_id = l.id WHERE l.id = ANY(CAST(:logs AS uuid[]))
+    AND l.kind IN ('right', 'organisation') AND (l.programme_id IS NULL OR l.programme_id = CAST(:programme AS uuid))
+    AND e.actor_id = :actor AND e.at <= CAST(:at AS timestamptz)
+""")
 
 #: How many events in logs of needs and technologies each part of an import led to.
 _LED_TO = text("""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.encumbrances import FROM_CASES
 from casework.engine.case_objects.evidence import filed_in
 from casework.engine.case_objects.ip_rights import fold as fold_right
+from casework.engine.case_objects.kept_records import IMPORTED
 from casework.engine.case_objects.kept_records import fold as fold_record
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
@@ -287,7 +288,8 @@ class Rows:
         for seq, why in import_faults(self.db, self.log, events):
             yield Finding("rows", f"Event {seq} disagrees with the records: {why}.", self.log, self.number, seq)
         for event in events:
-            if event.kind in JUDGED and not any(self._held(self.log, event, role) for role in EDITORS):
+            judged = event.kind in JUDGED or event.kind == IMPORTED and "brought" in event.effects
+            if judged and not any(self._held(self.log, event, role) for role in EDITORS):
                 sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
                 yield Finding("allowed", sentence, self.log, self.number, event.seq)
 

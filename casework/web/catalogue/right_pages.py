@@ -15,6 +15,7 @@ from casework.operations.catalogue import right_history
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.evidence import evidence_of
 from casework.operations.catalogue.ip_rights import EDITORS
+from casework.operations.catalogue.organisation_queries import programme_names
 from casework.operations.catalogue.views import IpRight, RightEntry
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
@@ -68,7 +69,7 @@ def index() -> str:
             db, actor, "technology", {technology, *(id for one in listed.items for id in one.technologies)}
         )
         owners = names_of(db, set(), {one["organisation"] for right in listed.items for one in right.owners})
-        may = bool(programmes_of(actor))
+        homes = sorted(programme_names(db, programmes_of(actor)).items())
     asked: dict[str, Any] = {"q": words or None, "technology": technology}
     return render_template(
         "catalogue/rights.html",
@@ -83,7 +84,8 @@ def index() -> str:
         technology=technology,
         next_url=url_for("rights.index", **asked, cursor=listed.next) if listed.next else "",
         first_url=url_for("rights.index", **asked) if cursor else "",
-        may=may,
+        may=bool(homes),
+        homes=homes,
     )
 
 

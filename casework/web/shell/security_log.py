@@ -20,8 +20,10 @@ TAKING_IN = (
     "rights.end_burden",
     "rights.show_burden",
     "party_screenings.",
+    "tables.",
     "api.show_burden",
     "api.show_screening",
+    "api.import_table",
 )
 
 

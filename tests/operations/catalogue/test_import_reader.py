@@ -25,7 +25,7 @@ def fault(content: bytes | str, *required: str) -> tuple[int, str, str]:
     last = read(content, *required)[-1]
     [(field, why)] = last.faults
     assert last.values == {}
-    return last.number, field, why
+    return last.number, field, str(why)
 
 
 @given(st.lists(st.tuples(CELLS, CELLS).filter(lambda row: any(cell.strip() for cell in row)), max_size=8))

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from casework.operations.catalogue.import_faults import Faults
 from casework.operations.catalogue.table_schemas import OF_CONTACT, OF_OWNER, OrganisationRow, RightRow, parse_row
 
 
-def right(**said: Any) -> tuple[RightRow | None, list[tuple[str, str]]]:
+def right(**said: Any) -> tuple[RightRow | None, Faults]:
     row, faults = parse_row("rights", {"kind": "invention", "number": "1", **said})
     assert row is None or isinstance(row, RightRow)
     return row, faults

@@ -1,0 +1,123 @@
+"""Why a row of a file that is brought in, or the file itself, is refused; and what was left as it is."""
+
+from __future__ import annotations
+
+from casework.reasons.base import N_, Terms, reason, template
+
+# --- the file ---
+
+UTF_16 = reason("imports.utf_16", N_("is encoded as UTF-16. Save it as UTF-8. Nothing was read."))
+WORKBOOK = reason(
+    "imports.workbook", N_("is a workbook or an archive. Export the sheet as CSV in UTF-8. Nothing was read.")
+)
+EMPTY = reason("imports.empty", N_("is empty."))
+NOT_UTF_8 = template(
+    "imports.not_utf_8",
+    N_("is not UTF-8 from about here on (byte 0x%(byte)s). Save it as UTF-8. The rest of the file was not read."),
+)
+LONG_LINE = template(
+    "imports.long_line", N_("has a line of more than %(most)s characters. The rest of the file was not read.")
+)
+LONG_CELL = template(
+    "imports.long_cell", N_("has a cell of more than %(most)s characters. The rest of the file was not read.")
+)
+OPEN_QUOTE = reason(
+    "imports.open_quote",
+    N_("ends inside a quoted cell: a quotation mark is missing. The rest of the file was not read."),
+)
+WORDS_AFTER_QUOTE = reason(
+    "imports.words_after_quote",
+    N_(
+        "has words after the closing quotation mark of a cell: a quotation mark within a cell is written twice."
+        " The rest of the file was not read."
+    ),
+)
+NO_CSV = template("imports.no_csv", N_("cannot be read as CSV (%(why)s). The rest of the file was not read."))
+CELLS = template(
+    "imports.cells",
+    N_("has %(cells)s cells, the header has %(columns)s; look for a missing quotation mark or comma"),
+)
+NUL_IN_HEADER = reason("imports.nul_in_header", N_("has NUL characters: this is no text file in UTF-8"))
+COLUMN_TWICE = template("imports.column_twice", N_("names a column twice: %(names)s"))
+NO_COMMAS = reason("imports.no_commas", N_("has its cells separated by semicolons or tabs; separate them by commas"))
+NO_COLUMN = template("imports.no_column", N_("has no column %(names)s; the first row must name the columns"))
+FIELD_TWICE = reason("imports.field_twice", N_("names a field twice"))
+NO_NUMBER_HERE = template("imports.no_number_here", N_("has %(name)s, which is no number"))
+NO_OBJECT = reason("imports.no_object", N_("is no JSON object"))
+NOT_ONE_OBJECT = reason("imports.not_one_object", N_("is not one JSON object on one line"))
+NESTED_DEEPLY = reason("imports.nested_deeply", N_("is nested too deeply"))
+AND_REST_UNREAD = template("imports.and_rest_unread", N_("%(why)s. The rest of the file was not read."))
+NO_WHOLE_OBJECT = template(
+    "imports.no_whole_object",
+    N_("has no whole JSON object within %(most)s characters. The rest of the file was not read."),
+)
+NO_JSON = reason("imports.no_json", N_("is no valid JSON here. The rest of the file was not read."))
+NO_COMMA = reason(
+    "imports.no_comma", N_("is no valid JSON here: a comma or ] is missing. The rest of the file was not read.")
+)
+TOO_MANY_ROWS = template("imports.too_many_rows", N_("has more than %(most)s rows; bring it in parts"))
+NO_ROWS = reason("imports.no_rows", N_("has no row below the names of the columns"))
+
+CHOOSE_FILE = reason("imports.choose_file", N_("choose the file"))
+
+# --- a cell ---
+
+MISSING = reason("imports.missing", N_("is missing"))
+NOT_KNOWN_HERE = reason("imports.not_known_here", N_("is not known here"))
+NO_LIST = reason("imports.no_list", N_("must be a list"))
+MUST_BE_OBJECT = reason("imports.must_be_object", N_("must be a JSON object"))
+NO_TEXT = reason("imports.no_text", N_("must be a text"))
+NUL = reason("imports.nul", N_("has a NUL character: the file is damaged, or not UTF-8"))
+TURNS_ORDER = template(
+    "imports.turns_order",
+    N_("has a character that turns the order of letters, U+%(code)s, which readers would not see"),
+)
+CONTROL = template("imports.control", N_("has a control character, U+%(code)s, which readers would not see"))
+HALF = reason("imports.half", N_("has half of a character, which cannot be stored"))
+NOT_STORABLE = reason("imports.not_storable", N_("has a character that cannot be stored"))
+UNSEEN = reason("imports.unseen", N_("has a character that nobody sees; type it anew"))
+LONG = template("imports.long", N_("has %(length)s characters; at most %(most)s are kept"))
+NOT_NUMBER = reason("imports.not_number", N_("is not a number"))
+NOT_NUMBER_POINT = reason("imports.not_number_point", N_("is not a number; write the decimals after a point"))
+TOO_MANY_DIGITS = reason("imports.too_many_digits", N_("has too many digits"))
+NEGATIVE = reason("imports.negative", N_("must not be negative"))
+WRITE_CNY = reason("imports.write_cny", N_("write CNY"))
+NO_CURRENCY = reason("imports.no_currency", N_("is no currency code such as CNY, EUR or USD"))
+NO_COUNTRY = reason("imports.no_country", N_("is no code of a country or region such as CN, DE or GB"))
+NO_LEVEL = reason("imports.no_level", N_("must be a whole number from 1 to 9"))
+FROM_1_TO_9 = reason("imports.from_1_to_9", N_("must be from 1 to 9"))
+DAY_FORM = reason("imports.day_form", N_("write a day as YYYY-MM-DD"))
+NO_DAY = template("imports.no_day", N_("is no day of the calendar: %(day)s"))
+DAY_OUTSIDE = reason("imports.day_outside", N_("must lie between 1900 and 2199"))
+YES_OR_NO = reason("imports.yes_or_no", N_("must be yes or no"))
+NO_ADDRESS = reason("imports.no_address", N_("must be an address that begins with http:// or https://"))
+TOO_MANY_ENTRIES = reason("imports.too_many_entries", N_("may list at most 200 entries of 500 characters"))
+ONE_OF = template("imports.one_of", N_("must be one of %(codes)s"))
+VERDICT = reason("imports.verdict", N_("must be verified, verified_with_limits or not_verified"))
+LOW_ABOVE_HIGH = reason("imports.low_above_high", N_("must not be above readiness_high"))
+MISSING_BESIDE_BUDGET = reason("imports.missing_beside_budget", N_("is missing beside the budget"))
+NONE_OF_KIND = template("imports.none_of_kind", N_("a right of the kind %(kind)s has none"))
+IN_FUTURE = reason("imports.in_future", N_("must not lie in the future"))
+BEFORE_START = reason("imports.before_start", N_("must not lie before started_on"))
+VALUE_NEEDS_CURRENCY = reason("imports.value_needs_currency", N_("is missing: a value needs its currency"))
+AMOUNT_NEEDS_CURRENCY = reason("imports.amount_needs_currency", N_("is missing: an amount needs its currency"))
+
+# --- a row of rights or organisations ---
+
+OWNERS_TEXT = reason("imports.owners_text", N_("must be a text: names separated by semicolons, each with its share"))
+OWNERS_MOST = reason("imports.owners_most", N_("must name up to 50 owners, each before its share"))
+NUMBER_OR_OWNERS = reason(
+    "imports.number_or_owners",
+    N_("is missing: without a number a right is known by its technologies or its owners"),
+)
+SAYS_OF_BURDEN = template("imports.says_of_burden", N_("is missing: %(column)s says something of one"))
+NAME_OF_ROW = template(
+    "imports.name_of_row",
+    N_("is missing beside what is said of the %(what)s"),
+    what=Terms({"contact": N_("contact"), "owner": N_("owner of shares")}),
+)
+KEPT_OTHERWISE = template("imports.kept_otherwise", N_("was left as it is: the record says otherwise (%(names)s)"))
+KEPT_ROW = reason("imports.kept_row", N_("was left as it is: the record says otherwise"))
+KEPT_CONFIRMED = reason("imports.kept_confirmed", N_("was left as it is: a person has confirmed the record without it"))
+KEPT_TECHNOLOGIES = reason("imports.kept_technologies", N_("were left as they are: link them on the page of the right"))
+KEPT_OWNERS = reason("imports.kept_owners", N_("were left as they are: put them right on the page of the right"))
