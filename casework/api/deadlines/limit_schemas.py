@@ -29,7 +29,7 @@ class OwnLimit(Answer):
     kind: Annotated[
         str,
         Field(
-            description="due, appears, fires, remind, escalate, flag: what happens then; holds: what a rule compares with"
+            description="due, appears, fires, answered, remind, escalate, flag: what happens then; holds: what a rule compares with"
         ),
     ]
     workflow: str

@@ -134,6 +134,11 @@ def of_firing(workflow: str, transition: str) -> str:
     return f"{workflow}.transitions.{transition}.after"
 
 
+def of_answer(workflow: str, service: str, limit: WrittenLimit) -> str:
+    """The same of when a referral that is opened is to be answered, by its service and the day from which that counts."""
+    return ".".join(filter(None, (workflow, "answers", service, limit["since"])))
+
+
 def of_step(workflow: str, state: str, place: int) -> str:
     """The same of a step of a state's own escalation, by its place."""
     return f"{workflow}.states.{state}.escalation.{place}"
@@ -196,9 +201,10 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def runs_out(limit: WrittenLimit, now: datetime, calendar: Calendar, said: Said) -> datetime | None:
-    """The moment at which a limit runs out; None where the day that it counts from has not been said."""
-    rule = rule_of(limit, said)
+def runs_out(limit: WrittenLimit, now: datetime, calendar: Calendar, said: Said, what: str = "") -> datetime | None:
+    """The moment at which a limit runs out, as the programme has set it for `what`; None where the day that it counts from has not
+    been said."""
+    rule = own_rule(limit, said, calendar, what)
     return None if rule is None else moment_of(rule, now, calendar)
 
 

@@ -10,19 +10,21 @@ from casework.engine.deadlines.deadlines import (
     WrittenLimit,
     called,
     may_be_set,
+    of_answer,
     of_appearing,
     of_firing,
     of_state,
     of_step,
     of_task,
 )
+from casework.engine.definition.edition_schema import WrittenOpening
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.graph import Fault
 from casework.engine.definition.limits import GuardUnit
 from casework.engine.definition.registry import GUARDS
 
 #: What a clock does when a limit runs out, and "holds": what a guard compares with.
-Kind: TypeAlias = Literal["due", "appears", "fires", "remind", "escalate", "flag", "holds"]
+Kind: TypeAlias = Literal["due", "appears", "fires", "answered", "remind", "escalate", "flag", "holds"]
 #: Where nothing else is said, a limit is from one of its unit to ten years of days.
 LEAST, MOST = 1, 3_650
 
@@ -92,9 +94,21 @@ def _of_clocks(edition: Edition) -> Iterator[tuple[str, Kind, str, WrittenLimit]
         yield of_task(workflow, key), "due", f"tasks.{key}", task.due
         if task.after is not None:
             yield of_appearing(workflow, key), "appears", f"tasks.{key}", task.after
+    for opening, words in _openings(edition):
+        if (wanted := opening.get("due")) is not None:
+            yield of_answer(workflow, opening["service"], wanted), "answered", words, wanted
     for rule in edition.transitions:
         if rule.after is not None:
             yield of_firing(workflow, rule.name), "fires", f"transitions.{rule.name}.do", rule.after
+
+
+def _openings(edition: Edition) -> Iterator[tuple[WrittenOpening, str]]:
+    """What tasks and transitions open, each with the key of what the one is called that opens it."""
+    for key, task in edition.tasks.items():
+        for opens in (task.opens, *(opens for _, _, opens in task.opens_if)):
+            yield from ((opening, f"tasks.{key}") for opening in opens)
+    for rule in edition.transitions:
+        yield from ((opening, f"transitions.{rule.name}.do") for opening in rule.opens)
 
 
 def _step(what: str) -> Kind:

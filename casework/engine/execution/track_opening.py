@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from casework.engine.deadlines.deadlines import (
     Rule,
+    of_answer,
     rule_of,
     runs_out,
 )
@@ -62,7 +63,7 @@ def open_tracks(
                 if service is not None:
                     _start(builder, service, track.kind, parent=track.id, provider=provider_of(builder, track))
             case "referral":
-                _open_referral(builder, opening, facts)
+                _open_referral(builder, opening, facts, rules.workflow)
             case "beside":
                 _open_beside(builder, track, facts)
             case "next_provider":
@@ -77,7 +78,7 @@ def _open_track(builder: EventBuilder, workflow: str, *, fresh: bool) -> None:
         _start(builder, builder.library.latest(workflow), workflow, parent=None, provider=None)
 
 
-def _open_referral(builder: EventBuilder, opening: WrittenOpening, facts: Facts) -> None:
+def _open_referral(builder: EventBuilder, opening: WrittenOpening, facts: Facts, workflow: str) -> None:
     service, provider = opening["service"], None
     if opening["planned"]:
         provider = _planned(builder, facts, service)
@@ -88,8 +89,9 @@ def _open_referral(builder: EventBuilder, opening: WrittenOpening, facts: Facts)
         return
     given: Given = {"question": opening["question"]} if opening["question"] else {}
     if opening["due"]:
-        moment = runs_out(opening["due"], builder.context.now, builder.context.calendar, builder.said(facts))
-        given["wanted_on"] = builder.context.calendar.local_date(moment).isoformat() if moment else None
+        calendar, what = builder.context.calendar, of_answer(workflow, service, opening["due"])
+        moment = runs_out(opening["due"], builder.context.now, calendar, builder.said(facts), what)
+        given["wanted_on"] = calendar.local_date(moment).isoformat() if moment else None
     activate = rule_of(opening["after"], builder.said(facts)) if opening["after"] else None
     _start(
         builder,

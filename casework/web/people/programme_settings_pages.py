@@ -148,6 +148,7 @@ def limit_name(one: OwnLimit) -> str:
 _KINDS = {
     "appears": N_("%(name)s: when it is opened"),
     "fires": N_("%(name)s: by itself"),
+    "answered": N_("%(name)s: when the answer is wanted"),
     "remind": N_("%(name)s: reminder"),
     "escalate": N_("%(name)s: told to officer and supervisor"),
     "flag": N_("%(name)s: flagged as late"),

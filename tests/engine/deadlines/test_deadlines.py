@@ -17,6 +17,7 @@ from casework.engine.deadlines.deadlines import (
     count,
     left,
     may_be_set,
+    of_answer,
     on_day,
     own_rule,
     own_steps,
@@ -59,6 +60,17 @@ def _nothing(name: str) -> None:
 def test_a_limit_runs_out_at_close_of_business(limit: Limit, said: dict[str, Any], expected: str | None) -> None:
     wanted = _shanghai(expected) if expected else None
     assert runs_out(limit.rule(), START, CALENDAR, lambda name: said.get(name)) == wanted
+
+
+def test_a_limit_runs_out_as_the_programme_has_set_it_for_what_it_is() -> None:
+    limit = calendar_days(60).rule()
+    what = of_answer("case", "verification", limit)
+    assert what == "case.answers.verification"
+    assert of_answer("case", "verification", calendar_days(5, since="accept.on").rule()) == f"{what}.accept.on"
+    set_so = replace(CALENDAR, limits={what: 30})
+    sooner = runs_out(calendar_days(30).rule(), START, CALENDAR, _nothing)
+    assert runs_out(limit, START, set_so, _nothing, what) == sooner
+    assert runs_out(limit, START, set_so, _nothing) == runs_out(limit, START, CALENDAR, _nothing) != sooner
 
 
 @pytest.mark.parametrize("limit", [working_days(10), calendar_days(10), working_days(1), calendar_days(365)])

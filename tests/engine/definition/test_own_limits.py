@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from casework.engine.definition.grammar import Final, Law, State, Task, Workflow, calendar_days, until, working_days
+from casework.engine.definition.grammar import (
+    Final,
+    Law,
+    Referral,
+    State,
+    Task,
+    Workflow,
+    calendar_days,
+    until,
+    working_days,
+)
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.limits import GuardLimit
 from casework.engine.definition.own_limits import MOST, limit_faults, limits_of
@@ -39,7 +49,15 @@ class Toys(Workflow):
         done="went",
         opens=[
             Task("clean", "Clean up", Role.OFFICER, calendar_days(30, since="break.on", shared=HOLDS)),
-            Task("look", "Look", Role.OFFICER, calendar_days(4), after=calendar_days(-8, since="break.on")),
+            Task(
+                "look",
+                "Look",
+                Role.OFFICER,
+                calendar_days(4),
+                after=calendar_days(-8, since="break.on"),
+                opens=(Referral("fix", due=calendar_days(60)),),
+                opens_if=(("broken", True, (Referral("fix", due=calendar_days(335, since="break.on")),)),),
+            ),
         ],
     )
     finish = named.to(done, by=Role.OFFICER, do="Finish", done="finished")
@@ -59,6 +77,8 @@ def test_each_limit_is_named_once_with_whose_it_is() -> None:
         "case.states.named": ("due", 0, "cd", False, False),
         "case.tasks.look": ("due", 4, "cd", True, False),
         "case.tasks.look.after": ("appears", 8, "cd", True, True),
+        "case.answers.fix": ("answered", 60, "cd", True, False),
+        "case.answers.fix.break.on": ("answered", 335, "cd", True, False),
         "case.transitions.lapse.after": ("fires", 7, "wd", True, False),
     }
     bounds = {one.what: (one.least, one.most) for one in limits_of(EDITION)}
