@@ -156,7 +156,7 @@ _WRITTEN = """
 
 
 #: What else is said in Latin letters: what was sealed, a holiday as one writes it, a command, the browser that is signed in, a tab.
-BESIDE = ("The court asks.", "Labour Day", "casework worker", "Chrome Linux", "DE", "English")
+BESIDE = ("The court asks.", "Labour Day", "casework worker", "Chrome Linux", "DE", "English", "UTF-8")
 #: The page of the components has samples.
 SAMPLES = frozenset({"/components"})
 
