@@ -167,17 +167,17 @@ ROYALTY_BASES = {
     "savings": "Costs saved",
 }
 
-#: ISO 3166 codes of where licences are usually given, and one for everywhere.
+#: ISO 3166 codes of where licences are usually given, by name after the nearest, and one for everywhere.
 TERRITORIES = {
-    "CN": "China", "HK": "Hong Kong, China", "MO": "Macao, China", "AE": "United Arab Emirates", "AR": "Argentina",
-    "AU": "Australia", "BD": "Bangladesh", "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CL": "Chile",
-    "CO": "Colombia", "DE": "Germany", "DK": "Denmark", "EG": "Egypt", "ES": "Spain", "ET": "Ethiopia",
-    "FI": "Finland", "FR": "France", "GB": "United Kingdom", "GH": "Ghana", "ID": "Indonesia", "IL": "Israel",
-    "IN": "India", "IT": "Italy", "JP": "Japan", "KE": "Kenya", "KH": "Cambodia", "KR": "Republic of Korea",
-    "KZ": "Kazakhstan", "LA": "Lao PDR", "LK": "Sri Lanka", "MA": "Morocco", "MM": "Myanmar", "MN": "Mongolia",
-    "MX": "Mexico", "MY": "Malaysia", "NG": "Nigeria", "NL": "Netherlands", "NO": "Norway", "NP": "Nepal",
-    "NZ": "New Zealand", "PE": "Peru", "PH": "Philippines", "PK": "Pakistan", "PL": "Poland", "PT": "Portugal",
-    "RU": "Russian Federation", "SA": "Saudi Arabia", "SE": "Sweden", "SG": "Singapore", "TH": "Thailand",
-    "TR": "Türkiye", "TZ": "Tanzania", "UA": "Ukraine", "UG": "Uganda", "US": "United States of America",
-    "UZ": "Uzbekistan", "VN": "Viet Nam", "ZA": "South Africa", "WORLD": "Every country",
+    "CN": "China", "HK": "Hong Kong, China", "MO": "Macao, China", "WORLD": "Every country", "AR": "Argentina",
+    "AU": "Australia", "BD": "Bangladesh", "BR": "Brazil", "KH": "Cambodia", "CA": "Canada", "CL": "Chile",
+    "CO": "Colombia", "DK": "Denmark", "EG": "Egypt", "ET": "Ethiopia", "FI": "Finland", "FR": "France",
+    "DE": "Germany", "GH": "Ghana", "IN": "India", "ID": "Indonesia", "IL": "Israel", "IT": "Italy", "JP": "Japan",
+    "KZ": "Kazakhstan", "KE": "Kenya", "LA": "Lao PDR", "MY": "Malaysia", "MX": "Mexico", "MN": "Mongolia",
+    "MA": "Morocco", "MM": "Myanmar", "NP": "Nepal", "NL": "Netherlands", "NZ": "New Zealand", "NG": "Nigeria",
+    "NO": "Norway", "PK": "Pakistan", "PE": "Peru", "PH": "Philippines", "PL": "Poland", "PT": "Portugal",
+    "KR": "Republic of Korea", "RU": "Russian Federation", "SA": "Saudi Arabia", "SG": "Singapore",
+    "ZA": "South Africa", "ES": "Spain", "LK": "Sri Lanka", "SE": "Sweden", "CH": "Switzerland", "TZ": "Tanzania",
+    "TH": "Thailand", "TR": "Türkiye", "UG": "Uganda", "UA": "Ukraine", "AE": "United Arab Emirates",
+    "GB": "United Kingdom", "US": "United States of America", "UZ": "Uzbekistan", "VN": "Viet Nam",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from uuid import UUID
@@ -128,7 +129,7 @@ def show_limits(programme: UUID, workflow: str) -> str:
         one=shown,
         workflow=gettext(SERVICES.get(workflow, workflow)),
         some=some,
-        limit_name=limit_name,
+        names=limit_names(some),
         law_name=law_name,
         say_limit=say_limit,
     )
@@ -136,6 +137,18 @@ def show_limits(programme: UUID, workflow: str) -> str:
 
 def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
     return {name: list(some) for name, some in groupby(own, lambda one: one.workflow)}
+
+
+def limit_names(own: Iterable[OwnLimit]) -> dict[str, str]:
+    """What each limit is called; those of one workflow that would be called the same have a number."""
+    called = {one.what: (one.workflow, limit_name(one)) for one in own}
+    shared, seen = Counter(called.values()), Counter[tuple[str, str]]()
+    names = {}
+    for what, said in called.items():
+        seen[said] += 1
+        alone = shared[said] == 1
+        names[what] = said[1] if alone else gettext("%(name)s (%(number)s)", name=said[1], number=seen[said])
+    return names
 
 
 def limit_name(one: OwnLimit) -> str:
@@ -194,7 +207,8 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
     """What happened, and by label what a field said before and says then."""
     words = gettext(_HAPPENED[entry.kind], who=entry.who or gettext("The system"))
     if entry.kind == CHANGED:
-        return words, [change for one in own if (change := _say_limit(one, entry)) is not None]
+        names = limit_names(own)
+        return words, [_say_limit(one, names[one.what], entry) for one in own if one.what in entry.changes]
     lists = [_say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(_OF_LISTS)]
     changes = [
         (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
@@ -227,12 +241,10 @@ def _say_listing(said: JsonValue) -> str:
     return gettext("%(entry)s, retired", entry=words) if said["retired"] else words
 
 
-def _say_limit(one: OwnLimit, entry: SettingsEntry) -> tuple[str, str, str] | None:
+def _say_limit(one: OwnLimit, name: str, entry: SettingsEntry) -> tuple[str, str, str]:
     """A limit that an entry tells of, before and after."""
-    if one.what not in entry.changes:
-        return None
     before, after = (say_limit(one, n or one.n) for n in entry.changes[one.what])
-    return f"{limit_name(one)} ({gettext(SERVICES.get(one.workflow, one.workflow))})", before, after
+    return f"{name} ({gettext(SERVICES.get(one.workflow, one.workflow))})", before, after
 
 
 @blueprint.get("/<uuid:programme>/settings/letterhead")
@@ -322,6 +334,7 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         one, version = limits.show_limit(db, actor, programme, what)
         if not one.settable:
             raise NotFound
+        names = limit_names(limits.list_limits(db, actor, programme).items)
         shown = letterheads.show_settings(db, actor, programme)
         name = _limit_draft(programme, what)
         form = build_form(
@@ -342,7 +355,7 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         what=what,
         workflow=one.workflow,
         workflow_name=gettext(SERVICES.get(one.workflow, one.workflow)),
-        name=limit_name(one),
+        name=names[what],
         usual=say_limit(one, one.n),
         fewest=say_length(one.least, one.unit),
         most=say_length(one.most, one.unit),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+
+import pytest
 
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -102,3 +105,17 @@ def test_what_a_rule_compares_with_is_set_within_its_bounds(world: World, browse
     assert "Sent: reminder" in limits[0]
     assert any("before the day that a form names" in page for page in limits)
     assert "<strong>3 times</strong>" in limits[0]
+
+
+@pytest.mark.parametrize("workflow", ["case", "agreement", "pledge", "referral"])
+def test_limits_of_one_name_are_told_apart(world: World, browser_for: BrowserFor, workflow: str) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    page = browser.get(f"{where}/limits/{workflow}").text
+    names = re.findall(r'<th role="rowheader"[^>]*>(.*?)</th>', page)
+    assert len(names) > 10
+    assert len(names) == len(set(names))
+    # The form of one says of which it is.
+    for name, form in re.findall(
+        r'<th role="rowheader"[^>]*>([^<]*\(2\))</th>.*?href="([^"]*/limits\?what=[^"]*)"', page, re.S
+    )[:1]:
+        assert f"Set the limit of “{name}”" in browser.get(form).text
