@@ -156,14 +156,21 @@ def days_short(agreed: Iterable[tuple[str, Decimal]], came: Decimal) -> list[str
     return short
 
 
+def _last_day(facts: Facts) -> date | None:
+    """By which day all is to be back: as it was agreed when the loan was paid out, or when it was extended last."""
+    longer = sorted(done_of(facts.case, facts.track, "extend_debt"), key=lambda row: row.closed_at or facts.now)
+    last = longer[-1].result.get("until_on") if longer else facts.said("paid_out.final_due_on")
+    return date.fromisoformat(str(last)) if last else None
+
+
 def _days_to_come(facts: Facts) -> list[date]:
     """The agreed days for which not all has come yet; the last day of the loan is one of them while something is owed."""
     came = _principals(facts)
     agreed = [(day, amount) for day, amount, _ in _agreed(facts.said("paid_out.repayments") or ())]
     days = [date.fromisoformat(day) for day in days_short(agreed, sum(came, Decimal(0)))]
-    if owed(_paid(facts)[0], came):
-        ends = (task.due_at for task in facts.case.step_tasks(facts.track.id))
-        days += [facts.calendar.local_date(due) for due in ends if due is not None]
+    last = _last_day(facts)
+    if last is not None and owed(_paid(facts)[0], came):
+        days.append(last)
     return sorted(days)
 
 
@@ -174,3 +181,12 @@ def _days_to_come(facts: Facts) -> list[date]:
 )
 def repayment_is_overdue(facts: Facts) -> bool:
     return any(day < facts.today for day in _days_to_come(facts))
+
+
+@guard(
+    rule="By the agreed plan nothing is overdue: what was agreed for each day that has passed has come, and after the last day of the"
+    " loan the whole of it.",
+    refusal="By the agreed plan something is overdue still. Record the late repayments first.",
+)
+def plan_is_met(facts: Facts) -> bool:
+    return not any(day < facts.today for day in _days_to_come(facts))

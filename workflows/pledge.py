@@ -24,6 +24,7 @@ from workflows.money_guards import (
     interest_is_usual,
     overdue_has_come_in,
     payment_is_within_approval,
+    plan_is_met,
     repayment_follows_the_payment,
     repayment_is_in_its_currency,
     repayment_is_overdue,
@@ -329,7 +330,7 @@ class Pledge(Workflow):
         do="Record a missed repayment", done="recorded a missed repayment",
     )  # fmt: skip
     cured = overdue.to(
-        servicing, by=Role.PROVIDER, kind=RETURN, guards=[overdue_has_come_in],
+        servicing, by=Role.PROVIDER, kind=RETURN, guards=[overdue_has_come_in, plan_is_met],
         do="State that nothing is overdue any more", done="stated that nothing is overdue any more",
     )  # fmt: skip
     default = overdue.to(

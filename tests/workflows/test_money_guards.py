@@ -162,13 +162,30 @@ def test_no_repayment_comes_before_the_loan_was_paid_out(on: str, holds: bool) -
 
 def agreed(days: int, principal: object, currency: str = "CNY") -> dict[str, Any]:
     """What is to come back on a day so many days from now."""
-    return {"by": (NOW.date() + timedelta(days=days)).isoformat(), "principal": cny(principal, currency)}
+    return {"by": in_days(days), "principal": cny(principal, currency)}
 
 
-def last_day(days: int) -> Task:
-    """The step of a loan that is followed until its last day."""
-    step = replace(done("repayment", {}), id="step", name="servicing", type="step", about=None)
-    return replace(step, state="Ready", closed_at=None, due_at=NOW + timedelta(days=days))
+def planned(
+    plan: list[dict[str, Any]], came: tuple[str, ...], ends: int, *extended: int, step: int | None = None
+) -> Facts:
+    """A loan with agreed days that ends so many days from now, or was extended until then, in a step with a limit of its own."""
+    rows = [repaid(n, amount) for n, amount in enumerate(came)]
+    rows += [
+        replace(
+            done("extend_debt", {"until_on": in_days(days)}), id=f"longer-{n}", closed_at=NOW - timedelta(days=9 - n)
+        )
+        for n, days in enumerate(extended)
+    ]
+    limit = replace(
+        done("repayment", {}), id="step", name="step", type="step", about=None, state="Ready", closed_at=None
+    )
+    rows.append(replace(limit, due_at=NOW + timedelta(days=ends if step is None else step)))
+    paid = {"paid_out": {"amount": cny(100), "repayments": plan, "final_due_on": in_days(ends)}}
+    return loan({}, *rows, fired=paid)
+
+
+def in_days(days: int) -> str:
+    return (NOW.date() + timedelta(days=days)).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -194,13 +211,41 @@ def last_day(days: int) -> Task:
 def test_a_repayment_is_missed_once_an_agreed_day_has_passed(
     plan: list[dict[str, Any]], came: tuple[str, ...], ends: int, holds: bool, next_on: str | None
 ) -> None:
-    rows = [repaid(n, amount) for n, amount in enumerate(came)]
-    paid = {"paid_out": {"amount": cny(100), "repayments": plan}}
-    now = loan({}, *rows, last_day(ends), fired=paid)
+    now = planned(plan, came, ends)
     assert guards.repayment_is_overdue.holds(now) is holds
     because = guards.repayment_is_overdue.because
     assert because is not None
     assert [str(why) for why in because(now)] == ([f"The next one is due on {next_on}."] if next_on else [])
+
+
+@pytest.mark.parametrize(
+    ("plan", "came", "ends", "holds"),
+    [
+        ([agreed(-1, 40)], ("39.99",), 90, False),
+        ([agreed(-1, 40)], ("40",), 90, True),
+        # Another day passed while the first was late.
+        ([agreed(-30, 40), agreed(-1, 20)], ("40",), 90, False),
+        ([agreed(-30, 40), agreed(-1, 20)], ("40", "20"), 90, True),
+        # Today has not passed.
+        ([agreed(-30, 40), agreed(0, 60)], ("40",), 0, True),
+        # After the last day all is owed.
+        ([agreed(-30, 40)], ("40",), -1, False),
+        ([agreed(-30, 40)], ("40", "60"), -1, True),
+    ],
+)
+def test_nothing_is_overdue_once_the_plan_is_met(
+    plan: list[dict[str, Any]], came: tuple[str, ...], ends: int, holds: bool
+) -> None:
+    # The limit for settling what is overdue is nothing of the plan's.
+    for step in (-5, 5):
+        now = planned(plan, came, ends, step=step)
+        assert guards.plan_is_met.holds(now) is holds
+        assert guards.repayment_is_overdue.holds(now) is not holds
+
+
+@pytest.mark.parametrize(("extended", "holds"), [((), False), ((30,), True), ((30, -1), False), ((-1, 30), True)])
+def test_a_loan_that_was_extended_is_owed_on_its_new_last_day(extended: tuple[int, ...], holds: bool) -> None:
+    assert guards.plan_is_met.holds(planned([agreed(-30, 40)], ("40",), -9, *extended)) is holds
 
 
 _AMOUNTS = st.decimals(min_value=0, max_value=100, places=2)

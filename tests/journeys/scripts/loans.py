@@ -309,7 +309,7 @@ SCRIPTS: dict[str, Steps] = {
         do(
             "banker",
             "pledge.paid_out",
-            repayments=[{"by": 20, "principal": 1_200_000}, {"by": 40, "principal": 1_200_000}],
+            repayments=[{"by": 20, "principal": 1_200_000}, {"by": 200, "principal": 1_200_000}],
         ),
         *delivered("pledge", "banker"),
         do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
@@ -331,8 +331,13 @@ SCRIPTS: dict[str, Steps] = {
         has("overdue", flagged=True, queue="provider"),
         refused(do("banker", "pledge.cured"), Refused, "What is overdue has not come in"),
         do("banker", "repayment", principal=90_000, interest=10_000),
+        # What was said to be overdue came, and yet not all that was agreed for the day.
+        refused(do("banker", "pledge.cured"), Refused, "By the agreed plan something is overdue still"),
+        do("banker", "repayment", principal=1_110_000),
         do("banker", "pledge.cured"),
         stands("pledge", "servicing"),
+        refused(do("banker", "pledge.miss"), Refused, "No repayment is overdue"),
+        wait(150),
         do("banker", "pledge.miss"),
         do("banker", "pledge.default"),
         do("banker", "pledge.disposed", path="sale"),
