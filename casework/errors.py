@@ -103,9 +103,11 @@ class WrongState(CaseworkError):
 class InvalidForm(CaseworkError):
     says = template("invalid_form", N_("Nothing was recorded. Put right: %(faults)s"))
 
-    def __init__(self, fields: Mapping[str, Why], **details: Value) -> None:
+    def __init__(self, fields: Mapping[str, Why], beside: Sequence[Why] = (), **details: Value) -> None:
         #: Why each field was refused, by its name.
         self.fields = dict(fields)
+        #: What refuses the action besides, as far as the sound fields tell.
+        self.beside = list(beside)
         super().__init__(faults=self.fields, **details)
 
 

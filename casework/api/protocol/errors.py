@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Response, g
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -58,6 +58,7 @@ from casework.errors import (
     WrongState,
 )
 from casework.json_values import JsonObject, JsonValue
+from casework.reasons import Why
 
 STATUS: Mapping[type[CaseworkError], int] = {
     Unreadable: 400,
@@ -141,9 +142,9 @@ def answer_error(error: CaseworkError) -> Response:
     if isinstance(error, InvalidForm):
         more["fields"] = {name: str(why) for name, why in error.fields.items()}
         more["faults"] = {name: why.as_json() for name, why in error.fields.items()}
+        more |= _told(error.beside) if error.beside else {}
     elif isinstance(error, Refused | NobodyLeft):
-        more["reasons"] = [str(why) for why in error.reasons]
-        more["refusals"] = [why.as_json() for why in error.reasons]
+        more |= _told(error.reasons)
     elif isinstance(error, AudienceInDoubt):
         more["reasons"] = [f"{kind}: {name}" if name else kind for kind, name in error.doubts]
     elif isinstance(error, AlreadyTaken):
@@ -154,6 +155,11 @@ def answer_error(error: CaseworkError) -> Response:
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def _told(refusing: Sequence[Why]) -> JsonObject:
+    """What refuses an action, in words and as a program reads it."""
+    return {"reasons": [str(why) for why in refusing], "refusals": [why.as_json() for why in refusing]}
 
 
 def answer_http(error: HTTPException) -> Response:

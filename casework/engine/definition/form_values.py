@@ -92,12 +92,20 @@ def build_model(name: str, fields: Sequence[WrittenField]) -> type[BaseModel]:
 
 def check(model: type[BaseModel], fields: Sequence[WrittenField], data: Answers, today: date) -> dict[str, Any]:
     """The data as it will be kept: clean, complete, canonical JSON. Raises `InvalidForm` with one reason per field."""
-    values, faults = _clean(model, {name: value for name, value in data.items() if value is not None and value != ""})
-    faulty = {name.split(".")[0] for name in faults}
-    faults |= _faults([rule for rule in fields if rule["name"] not in faulty], values, today)
+    values, faults = judge(model, fields, data, today)
     if faults:
         raise InvalidForm(fields=faults)
     return values
+
+
+def judge(
+    model: type[BaseModel], fields: Sequence[WrittenField], data: Answers, today: date
+) -> tuple[dict[str, Any], dict[str, Why]]:
+    """The values that are of the right type, as they will be kept, and what is wrong, by field."""
+    values, faults = _clean(model, {name: value for name, value in data.items() if value is not None and value != ""})
+    faulty = {name.split(".")[0] for name in faults}
+    faults |= _faults([rule for rule in fields if rule["name"] not in faulty], values, today)
+    return values, faults
 
 
 def _faults(fields: Sequence[WrittenField], values: dict[str, Any], today: date) -> dict[str, Why]:

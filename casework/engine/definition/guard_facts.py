@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +38,23 @@ class _Unknown(Mapping[str, Any]):
 
 #: The data of a form that nobody has filled in yet.
 UNKNOWN: Mapping[str, Any] = _Unknown()
+
+
+class Sound(_Unknown):
+    """A form of which some fields are faulty: who asks for one of those, or for all, is told that it is not filled in."""
+
+    def __init__(self, sound: Mapping[str, Any], faulty: Collection[str]) -> None:
+        self._sound, self._faulty = sound, faulty
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self._faulty:
+            raise FormNeeded(key)
+        return self._sound[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key in self._faulty:
+            raise FormNeeded(key)
+        return self._sound.get(key, default)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Those of tasks and of records stand in modules of their own; `Command` is any of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from casework.engine.execution.record_commands import (
@@ -58,6 +59,7 @@ from casework.engine.execution.task_commands import (
 )
 from casework.engine.state.effects_schema import CaseSubject
 from casework.json_values import Answers
+from casework.reasons import Why
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Fire:
     data: Answers = field(default_factory=dict)
     happened_on: str | None = None
     reason: str | None = None
+    #: What was found against fields outside the log, by field.
+    against: Mapping[str, Why] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,8 @@ class CorrectAnswer:
     task: str | None = None
     #: The words of the form as they stand: they are kept in events alone.
     words: Answers = field(default_factory=dict)
+    #: What was found against fields outside the log, by field.
+    against: Mapping[str, Why] = field(default_factory=dict)
 
 
 Command = (

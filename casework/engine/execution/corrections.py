@@ -157,7 +157,15 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
         raise WrongState(action=DO, why=reasons.cases.CLOSED)
     if not may_correct(case, answer, builder.by):
         raise NotAllowed(why=reasons.cases.CORRECTED_BY)
-    facts, body = form_data(builder, answer.edition, answer.rule.form, command.data, stands=answer.data, at=answer.at)
+    facts, body = form_data(
+        builder,
+        answer.edition,
+        answer.rule.form,
+        command.data,
+        against=command.against,
+        stands=answer.data,
+        at=answer.at,
+    )
     words = {name: said for name, said in body.items() if command.words.get(name) != said}
     gone = [name for name in command.words if name not in body]
     if facts == dict(answer.data) and not words and not gone:

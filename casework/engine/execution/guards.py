@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from casework import reasons
 from casework.engine.definition import form_values
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
-from casework.engine.definition.guard_facts import Facts, FormNeeded
+from casework.engine.definition.guard_facts import Facts, FormNeeded, Sound
 from casework.engine.definition.limits import GuardLimit
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import papers_for, reason
@@ -36,14 +36,24 @@ def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: An
     """
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
-    guards = [why for name in rule.guards if not _holds(name, facts) for why in refusal_of(edition, name, facts)]
-    return [*guards, *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None)]
+    return [
+        *refusals_of(edition, rule.guards, facts),
+        *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None),
+    ]
+
+
+def refusals_of(edition: Edition, guards: Iterable[str], facts: Facts) -> list[Why]:
+    """What those guards say that refuse, as far as each can tell by what is known of the form."""
+    return [why for name in guards if not _holds(name, facts) for why in refusal_of(edition, name, facts)]
 
 
 def refusal_of(edition: Edition, name: str, facts: Facts) -> list[Why]:
     """Why a guard refuses, and what exactly is in the way where it can tell."""
     guard = GUARDS[name]
-    told = guard.because(facts) if guard.because is not None else ()
+    try:
+        told = guard.because(facts) if guard.because is not None else ()
+    except FormNeeded:
+        told = ()
     return [edition.as_reason(f"guards.{name}"), *told, *(_limit_here(edition, limit, facts) for limit in guard.limits)]
 
 
@@ -124,11 +134,14 @@ def form_data(
     form: str | None,
     data: Answers,
     *,
+    against: Mapping[str, Why] | None = None,
+    beside: Callable[[Answers], list[Why]] | None = None,
     stands: Answers | None = None,
     at: datetime | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A form's values as facts and as words. Raises InvalidForm.
+    """A form's values as facts and as words. Raises InvalidForm with every fault at once.
 
+    `against` is what was found against fields outside the log; `beside` says of sound answers what refuses them beside the faults.
     Of a form that is sent again, days are judged by the day `at` which it was filled in, and what `stands` is not asked anew.
     """
     if form is None:
@@ -136,19 +149,35 @@ def form_data(
             raise InvalidForm(fields=dict.fromkeys(data, reasons.fields.NOT_OF_FORM))
         return {}, {}
     rules = edition.form(form)
-    values = form_values.check(
+    values, faults = form_values.judge(
         edition.model(form), rules, data, builder.context.calendar.local_date(at or builder.context.now)
     )
-    insist_known(builder, rules, {name: value for name, value in values.items() if (stands or {}).get(name) != value})
+    faults |= against or {}
+    anew = {name: value for name, value in sound(values, faults).items() if (stands or {}).get(name) != value}
+    faults |= known_faults(builder, rules, anew)
+    if faults:
+        facts, _ = form_values.split(rules, sound(values, faults))
+        raise InvalidForm(faults, beside(Sound(facts, _faulty(faults))) if beside else ())
     return form_values.split(rules, values)
+
+
+def _faulty(faults: Iterable[str]) -> set[str]:
+    """The fields of a form in which something is wrong, be it in a row of one."""
+    return {name.split(".")[0] for name in faults}
+
+
+def sound(values: Answers, faults: Iterable[str]) -> dict[str, Any]:
+    """The values of the fields in which nothing is wrong."""
+    faulty = _faulty(faults)
+    return {name: value for name, value in values.items() if name not in faulty}
 
 
 #: What is said of a right that is not the case's.
 UNKNOWN_HERE = dict.fromkeys(("right", "rights"), reasons.fields.RIGHT_NOT_OF_CASE)
 
 
-def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> None:
-    """Ids of the case's own things must be its own."""
+def known_faults(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> dict[str, Why]:
+    """Ids of the case's own things must be its own: what is wrong, by field."""
     known: dict[str, Any] = {
         "right": builder.case.rights,
         "rights": builder.case.rights,
@@ -164,8 +193,7 @@ def insist_known(builder: EventBuilder, rules: Iterable[WrittenField], values: A
                 faults[rule["name"]] = UNKNOWN_HERE.get(rule["type"], reasons.fields.NOT_OF_CASE)
             elif rule["type"] == "documents" and (why := _unfit(builder, rule, given)):
                 faults[rule["name"]] = why
-    if faults:
-        raise InvalidForm(fields=faults)
+    return faults
 
 
 def _unfit(builder: EventBuilder, rule: WrittenField, given: list[str]) -> Reason | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.effects_schema import RoleGiven
 from casework.json_values import Answers
+from casework.reasons import Why
 
 
 @dataclass(frozen=True)
@@ -235,3 +237,5 @@ class AnswerByLink:
     position: str
     data: Answers = field(default_factory=dict)
     files: tuple[FileTold, ...] = ()
+    #: What was found against fields outside the log, by field.
+    against: Mapping[str, Why] = field(default_factory=dict)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from casework.engine.state.effects_schema import Allocation
 from casework.json_values import Answers
+from casework.reasons import Why
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Complete:
     task: str
     data: Answers = field(default_factory=dict)
     happened_on: str | None = None
+    #: What was found against fields outside the log, by field.
+    against: Mapping[str, Why] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,8 @@ class AskReview:
     task: str
     person: str
     data: Answers = field(default_factory=dict)
+    #: What was found against fields outside the log, by field.
+    against: Mapping[str, Why] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,6 +204,8 @@ class HandBack:
     task: str
     data: Answers = field(default_factory=dict)
     note: str | None = None
+    #: What was found against fields outside the log, by field.
+    against: Mapping[str, Why] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

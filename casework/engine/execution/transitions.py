@@ -100,7 +100,14 @@ def _insist_first_word(
     insist_another_than(builder, rule.not_by, track)
     insist_not_held(builder, track, rule)
     insist_not_frozen(builder, track, rule, way_out.place)
-    facts, body = form_data(builder, edition, rule.form, command.data)
+    facts, body = form_data(
+        builder,
+        edition,
+        rule.form,
+        command.data,
+        against=command.against,
+        beside=lambda answers: refusals(builder, track, rule, answers),
+    )
     insist_guards(builder, track, rule, facts)
     insist_step_ticked(builder, track, rule)
     return facts, {**body, "reason": line(command.reason, "reason")} if command.reason else body

@@ -15,7 +15,7 @@ from casework.engine.definition.editions import Edition, TaskRule
 from casework.engine.definition.names import insist_name
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution.event_builder import EventBuilder
-from casework.engine.execution.guards import insist_known, line
+from casework.engine.execution.guards import known_faults, line, sound
 from casework.engine.execution.record_commands import AnswerByLink, FileTold
 from casework.engine.execution.task_changes import commit
 from casework.engine.state.case import PartyLink, Task
@@ -79,12 +79,9 @@ def checked(
         faults["files"] = reasons.links.MOST_FILES(most=MOST_FILES)
     fields = asked_fields(edition, rule, link)
     today = builder.context.calendar.local_date(builder.context.now)
-    values: dict[str, Any] = {}
-    try:
-        values = form_values.check(form_values.build_model("Asked", fields), fields, command.data, today)
-        insist_known(builder, fields, values)
-    except InvalidForm as fault:
-        faults |= fault.fields
+    values, wrong = form_values.judge(form_values.build_model("Asked", fields), fields, command.data, today)
+    faults |= wrong | dict(command.against)
+    faults |= known_faults(builder, fields, sound(values, faults))
     usable = builder.case.usable_documents()
     offered = {"documents": [id for id in link.documents if id in usable], "providers": list(link.providers)}
     for field in fields:

@@ -25,7 +25,7 @@ from casework.engine.execution.guards import (
     insist_not_frozen,
     insist_operation,
     line,
-    refusal_of,
+    refusals_of,
 )
 from casework.engine.execution.task_changes import (
     awaken_task,
@@ -93,6 +93,7 @@ from casework.engine.state.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.tasks import reviews
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
 from casework.json_values import Answers
+from casework.reasons import Why
 
 
 def _claim(builder: EventBuilder, command: Claim) -> None:
@@ -175,7 +176,7 @@ def _hand_back(builder: EventBuilder, command: HandBack) -> None:
     body: dict[str, Any] = {}
     if task.type == "side":
         edition = builder.library[task.edition]
-        facts, body = form_data(builder, edition, edition.tasks[task.rule].form, command.data)
+        facts, body = form_data(builder, edition, edition.tasks[task.rule].form, command.data, against=command.against)
     elif command.note:
         body = {"note": line(command.note, "note")}
     begin_on(builder, task, HANDED_BACK, body)
@@ -299,12 +300,14 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     insist_another_than(builder, rule.not_by, track)
     insist_another(builder, set(objectors(builder.case, task)))
     checklists.insist_ticked(edition, task)
-    facts, body = form_data(builder, edition, rule.form, command.data)
+
+    def against(answers: Answers) -> list[Why]:
+        return refusals_of(edition, rule.guards, builder.facts(track, answers, task))
+
+    facts, body = form_data(builder, edition, rule.form, command.data, against=command.against, beside=against)
     reviews.insist_reviewed(task, facts)
-    task_facts = builder.facts(track, facts, task)
-    failing = [name for name in rule.guards if not GUARDS[name].holds(task_facts)]
-    if against := [why for name in failing for why in refusal_of(edition, name, task_facts)]:
-        raise Refused(*against)
+    if refused := against(facts):
+        raise Refused(*refused)
     complete(builder, task, rule, track, facts, body=body, extra=happened(builder, command.happened_on))
 
 

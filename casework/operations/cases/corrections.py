@@ -19,7 +19,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Standing, perform
-from casework.operations.core.references import insist_references
+from casework.operations.core.references import reference_faults
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import capacities, conflict
@@ -143,10 +143,10 @@ def correct_answer(
             for rule in answer.edition.form(answer.rule.form)
             if data.get(rule["name"]) != answer.data.get(rule["name"])
         ]
-        insist_references(db, standing.case, changed, data, answer.track)
+        against = reference_faults(db, standing.case, changed, data, answer.track)
         of = int(row.effects.get("of", seq))
         task = answer.task.id if answer.task else None
-        command = CorrectAnswer(of, answer.track.id, data, reason, None if task else answer.name, task, words)
+        command = CorrectAnswer(of, answer.track.id, data, reason, None if task else answer.name, task, words, against)
         return command, by
 
     def done(after: Case, events: list[Event]) -> JsonObject:

@@ -156,7 +156,7 @@ def _parties(db: Connection, case: Case) -> list[NamedInBoth]:
 
 
 def _people(db: Connection, case: Case, track: Track, role: str) -> list[NamedInBoth]:
-    """The same people whom `insist_references` lets through."""
+    """The same people whom `reference_faults` finds no fault with."""
     inside = role in ORGANISATION_ROLES
     above = case.referral_of(track)
     roles = [Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER] if inside else [role] if role else []

@@ -19,7 +19,7 @@ from casework.operations.cases.case_capacities import capacity_on_track, track_f
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import Answer, Choose, Standing, insist_revision, perform, perform_on_case
-from casework.operations.core.references import insist_references
+from casework.operations.core.references import reference_faults
 from casework.permissions.actors import Actor
 
 
@@ -102,9 +102,9 @@ def _firing(
         insist(case)
         way_out = find_way_out(library, case, track_now, transition)
         by = capacity_on_track(actor, case, track_now, way_out.roles, way_out.action)
-        if way_out.rule.form and not way_out.pending:
-            insist_references(db, case, edition.form(way_out.rule.form), data, track_now)
-        return Fire(track, transition, data, happened_on, reason), by
+        asked = () if way_out.pending else edition.form(way_out.rule.form)
+        against = reference_faults(db, case, asked, data, track_now)
+        return Fire(track, transition, data, happened_on, reason, against), by
 
     def answer(case: Case, events: list[Event]) -> JsonObject:
         track_now = case.tracks[track]

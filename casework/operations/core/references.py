@@ -12,7 +12,6 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.list_names import listed_in
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
-from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.organisations import MAY_SIGN
 from casework.operations.core.programme_lists import read_lists, why_not_listed
@@ -47,10 +46,10 @@ _PROVIDERS = text("""
 _ORGANISATIONS = text(f"SELECT o.id::text FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN}")
 
 
-def insist_references(
+def reference_faults(
     db: Connection, case: Case, form: Iterable[WrittenField], data: JsonMapping, track: Track
-) -> None:
-    """Raises InvalidForm for each field whose person or organisation is not there or cannot take the part."""
+) -> dict[str, Why]:
+    """What is wrong with each field whose person or organisation is not there or cannot take the part."""
     above = case.referral_of(track)
     organisation = above.provider if above else None
     faults: dict[str, Why] = {}
@@ -87,8 +86,7 @@ def insist_references(
             db.execute(_ORGANISATIONS, {"ids": _uuids(ids), "seen": [case.programme]}).scalars()
         ) != set(ids):
             faults[rule["name"]] = reasons.cases.NO_SUCH_ORGANISATION
-    if faults:
-        raise InvalidForm(fields=faults)
+    return faults
 
 
 def _not_listed(db: Connection, case: Case, rule: WrittenField, given: JsonValue) -> dict[str, Why]:

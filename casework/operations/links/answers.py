@@ -32,7 +32,7 @@ from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import follow, stand
-from casework.operations.core.references import insist_references
+from casework.operations.core.references import reference_faults
 from casework.operations.core.views import NamedInBoth
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
 from casework.operations.links.mail import token_hash
@@ -159,11 +159,11 @@ def answer(db: Connection, document_store: DocumentStore | None, token: str, ope
             raise NotFound("link")
         task = standing.case.tasks[link.task]
         edition = standing.library[task.edition]
-        if (form := edition.tasks[task.rule].form) is not None:
-            insist_references(db, standing.case, edition.form(form), given.data, standing.case.tracks[task.track])
+        form = edition.form(edition.tasks[task.rule].form)
+        against = reference_faults(db, standing.case, form, given.data, standing.case.tracks[task.track])
         by = By(PARTY_ACTOR, Role.PARTY, link.organisation)
         told = tuple(kept.told for kept in given.files)
-        events = follow(db, standing, AnswerByLink(link.id, given.name, given.position, given.data, told), by)
+        events = follow(db, standing, AnswerByLink(link.id, given.name, given.position, given.data, told, against), by)
         filed = [file["id"] for event in events for file in event.effects.get("files", ())]
         for file, kept in zip(filed, given.files, strict=True):
             assert document_store is not None

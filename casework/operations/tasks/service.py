@@ -41,13 +41,14 @@ from casework.json_values import Answers, JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import Standing, carry_out, perform, perform_on_task, stand
-from casework.operations.core.references import insist_references
+from casework.operations.core.references import reference_faults
 from casework.operations.core.screened_cases import Beside, cases_beside, tell_cases
 from casework.operations.tasks.candidates import Receivers
 from casework.operations.tasks.queue_counts import next_claimable
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, own_tracks, sight
 from casework.permissions.work import may_hold, may_review, may_work, operate
+from casework.reasons import Why
 from casework.records.actors import find_actor
 from casework.records.case_loader import task_of
 from casework.records.database import savepoint
@@ -279,14 +280,10 @@ def complete_task(
     def to_command(standing: Standing, current: Task) -> Command:
         insist_proved_for_task(actor, standing.library[current.edition], current)
         insist(standing.case)
-        if current.type == "side":
-            track = standing.case.tracks[current.track]
-            edition = standing.library[current.edition]
-            form = edition.tasks[current.rule].form
-            insist_references(db, standing.case, edition.form(form), data, track)
+        against = _against(db, standing, current, data)
         if _comes_back(db, standing.case, current, actor.person):
-            return HandBack(task, data, note)
-        return Complete(task, data, happened_on)
+            return HandBack(task, data, note, against)
+        return Complete(task, data, happened_on, against)
 
     beside = cases_beside(db, task, data)
     return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request, beside=beside)
@@ -296,13 +293,19 @@ def ask_review(db: Connection, actor: Actor, task: str, *, person: str, data: An
     """Have another person look at a side task's form before it is finished."""
 
     def to_command(standing: Standing, current: Task) -> Command:
-        if current.type == "side":
-            edition = standing.library[current.edition]
-            form = edition.form(edition.tasks[current.rule].form)
-            insist_references(db, standing.case, form, data, standing.case.tracks[current.track])
-        return AskReview(task, _reviewer(db, standing, current, person, actor), data)
+        reviewer = _reviewer(db, standing, current, person, actor)
+        return AskReview(task, reviewer, data, _against(db, standing, current, data))
 
     return _on_task(db, actor, task, task_lifecycle.COMPLETE, to_command, request=request)
+
+
+def _against(db: Connection, standing: Standing, task: Task, data: Answers) -> dict[str, Why]:
+    """What is wrong outside the log with the answers to the form of a task; nothing of one that has none."""
+    if task.type != "side":
+        return {}
+    edition = standing.library[task.edition]
+    form = edition.form(edition.tasks[task.rule].form)
+    return reference_faults(db, standing.case, form, data, standing.case.tracks[task.track])
 
 
 def _reviewer(db: Connection, standing: Standing, task: Task, person: str, actor: Actor) -> str:

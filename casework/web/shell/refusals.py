@@ -25,7 +25,7 @@ def say_refusal(refusal: CaseworkError) -> tuple[Mapping[str, str], int, str, tu
     """By field, the status, in a sentence, and what is asked of who sent it; None where the form has nothing to say of it."""
     match refusal:
         case InvalidForm():
-            return say_faults(refusal), 422, "", ()
+            return say_faults(refusal), 422, say_error(Refused(*refusal.beside)) if refusal.beside else "", ()
         case DutyInDoubt():
             return {}, 409, "", say_obstacles(refusal)
         case OrganisationInDoubt():
@@ -39,9 +39,12 @@ def say_refusal(refusal: CaseworkError) -> tuple[Mapping[str, str], int, str, tu
 
 def but_papers(refusal: CaseworkError) -> CaseworkError:
     """What refuses it beside papers that are not on file: of those that are to come with the form it is told there."""
-    if not isinstance(refusal, Refused):
+    if not isinstance(refusal, Refused | InvalidForm):
         return refusal
-    others = [why for why in refusal.reasons if getattr(why, "code", "") not in OF_PAPERS]
+    told = refusal.beside if isinstance(refusal, InvalidForm) else refusal.reasons
+    others = [why for why in told if getattr(why, "code", "") not in OF_PAPERS]
+    if isinstance(refusal, InvalidForm):
+        return InvalidForm(refusal.fields, others)
     return Refused(*others) if others else InvalidForm(fields={})
 
 

@@ -110,3 +110,21 @@ def test_whoever_no_longer_sees_a_case_is_not_told_what_was_answered(
     for body in ({"data": {}}, {"data": {}, "reason": "Another."}):
         refused = officer.post(way, body, key="the-same-key", if_match=track["revision"])
         assert (refused.status_code, refused.json["title"]) == (404, absent.json["title"])
+
+
+def test_every_fault_of_a_form_is_answered_at_once(client_for: Clients, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    officer = client_for("officer")
+    track = officer.get(f"/cases/{number}").json["tracks"][0]
+    way = f"/cases/{number}/tracks/{track['id']}/transitions/propose_close"
+    data = {"outcome": "deployed_verified", "reason": "2026/no_such_reason"}
+    answer = officer.post(way, {"data": data}, if_match=track["revision"])
+    assert answer.status_code == 422
+    assert {name: why["code"] for name, why in answer.json["faults"].items()} == {
+        "reason": "lists.not_listed",
+        "statements": "fields.required",
+    }
+    assert "case.guards.deployed_at_a_site" in [why["code"] for why in answer.json["refusals"]]
+    assert len(answer.json["reasons"]) == len(answer.json["refusals"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from casework.engine import parts
-from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded, NotGiven
+from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded, NotGiven, Sound
 from casework.engine.state.case import COMPLETED, EXITED, GIVEN_UP_JOIN, Case, Join, Task, Track
 from tests.engine.small_case import at, by_id, case, fired, referral, task, track
 from tests.engine.toys import CALENDAR, START
@@ -166,3 +166,11 @@ def test_a_fact_from_outside_that_was_not_named_is_refused_and_not_taken_for_non
 def test_a_form_that_nobody_filled_in_answers_nothing(ask: Any) -> None:
     with pytest.raises(FormNeeded):
         ask(UNKNOWN)
+
+
+def test_a_form_with_a_faulty_field_answers_of_the_sound_ones_alone() -> None:
+    partly = Sound({"kind": "nda"}, {"day"})
+    assert (partly["kind"], partly.get("kind"), partly.get("note"), "kind" in partly) == ("nda", "nda", None, True)
+    for ask in (lambda d: d["day"], lambda d: d.get("day"), list, len, bool, lambda d: "day" in d):
+        with pytest.raises(FormNeeded):
+            ask(partly)

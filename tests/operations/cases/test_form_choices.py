@@ -13,12 +13,11 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.state.case import Case
-from casework.errors import InvalidForm
 from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.core.perform import home_of
-from casework.operations.core.references import insist_references
+from casework.operations.core.references import reference_faults
 from casework.records.case_loader import load
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request, today
@@ -106,11 +105,7 @@ def test_an_organisation_is_one_that_the_programme_knows(world: World, db: Conne
         return {one.id for one in choices_of(db, actor, case, case.main, [rule])["company"]}
 
     def named(id: str) -> bool:
-        faults: Any = {}
-        try:
-            insist_references(db, case, [rule], {"company": id}, case.main)
-        except InvalidForm as refusal:
-            faults = refusal.fields
+        faults = reference_faults(db, case, [rule], {"company": id}, case.main)
         assert faults in ({}, {"company": reasons.cases.NO_SUCH_ORGANISATION})
         return not faults
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from casework.engine.state.case import Case
 from casework.errors import CaseHasMoved, CaseworkError, InvalidForm, NotAllowed, NotFound, WrongState
+from casework.json_values import JsonValue
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import home_of
@@ -84,6 +85,38 @@ def test_a_form_names_people_who_can_take_the_part(world: World, db: Connection)
     assert set(refused.value.fields) == {"officer"}
     world.fire(db, "supervisor", number, "assign", {"officer": world.people["other_officer"]})
     assert case_of(db, number).owner == world.people["other_officer"]
+
+
+def test_every_fault_of_a_form_is_told_at_once(world: World, db: Connection) -> None:
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+
+    def refused(said: dict[str, JsonValue]) -> tuple[dict[str, str], list[str]]:
+        with pytest.raises(InvalidForm) as refusal:
+            world.fire(db, "officer", number, "propose_close", said)
+        codes = {name: why.code for name, why in refusal.value.fields.items()}
+        return codes, [getattr(why, "code", "") for why in refusal.value.beside]
+
+    # What is not on a list of the programme, what is missing, and what the case itself has against the answer that is sound.
+    wrong: dict[str, JsonValue] = {"outcome": "deployed_verified", "reason": "2026/no_such_reason"}
+    fields, beside = refused(wrong)
+    assert fields == {"reason": "lists.not_listed", "statements": "fields.required"}
+    assert "case.guards.deployed_at_a_site" in beside
+    # By an answer that is faulty itself no guard judges.
+    fields, beside = refused({**wrong, "outcome": "no_such_outcome"})
+    assert set(fields) == {"outcome", "reason", "statements"}
+    assert beside == []
+    assert case_of(db, number).main.states == ("triage",)
+
+
+def test_what_the_case_does_not_know_is_told_beside_what_is_missing(world: World, db: Connection) -> None:
+    number = world.new_case(db)
+    world.fire(db, "officer", number, "take")
+    with pytest.raises(InvalidForm) as refusal:
+        world.fire(
+            db, "compliance", number, "compliance_stop", {**STOP, "finding": "", "evidence": [world.people["officer"]]}
+        )
+    assert set(refusal.value.fields) == {"finding", "evidence"}
 
 
 def test_what_one_proposed_another_confirms_without_a_form(world: World, db: Connection) -> None:

@@ -186,6 +186,20 @@ def test_what_a_guard_refuses_is_told_in_words(
     assert 'role="alert"' in answer.text
 
 
+def test_what_a_guard_refuses_is_told_with_the_faults_of_the_form(
+    browser_for: Enter, taken: str, address: Callable[[str, str], str]
+) -> None:
+    browser, path = browser_for("officer"), address(taken, "propose_close")
+    sent = form(browser, path)
+    sent["f-outcome"], sent["f-reason"] = "deployed_verified", "2026/no_such_reason"
+    answer = send(browser, path, sent)
+    assert answer.status_code == 422
+    assert 'id="f-reason-fault"' in answer.text
+    assert 'id="f-statements-fault"' in answer.text
+    alert = answer.text.split('role="alert"', 1)[1].split("</main")[0]
+    assert "This cannot be done now:" in alert
+
+
 def test_a_draft_is_kept_and_can_be_dropped(browser_for: Enter, taken: str, address: Callable[[str, str], str]) -> None:
     browser, path = browser_for("officer"), address(taken, "hold")
     sent = with_hold(form(browser, path))
