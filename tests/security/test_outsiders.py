@@ -164,8 +164,8 @@ def _said(row: str, status: int, headers: Headers, parts: Iterable[str], things:
     ]
     told = "\n".join(_OF_ONE.sub("", one) for one in named)
     for value in sorted(things.values(), key=len, reverse=True):
-        # What was asked for may stand there again; what is shorter are no ids.
-        if len(value) > 10:
+        # What was asked for may stand there again; what is shorter, or a mere word, is no id.
+        if len(value) > 10 and not value.isalpha():
             words, told = (said.replace(value, "…") for said in (words, told))
     return Said(row, status, tuple(told.split("\n")), words)
 
