@@ -10,7 +10,7 @@ _LYING = Terms({
     "exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence"), "licence": N_("licence"),
     "assignment": N_("assignment, not registered"), "transfer": N_("transfer"),
     "seizure": N_("seizure"), "pledge": N_("pledge"), "pledge_registration": N_("registration of a pledge"),
-    "invalidation": N_("request for invalidation"),
+    "invalidation": N_("request for invalidation"), "open_licence": N_("open licence"),
 })  # fmt: skip
 _KINDS = Terms({
     "invention": N_("invention patent"), "utility_model": N_("utility model"), "design": N_("design"),

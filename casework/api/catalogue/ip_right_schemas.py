@@ -78,9 +78,14 @@ class Burden(Body):
     """What lies on a right and came of no case here."""
 
     kind: Annotated[
-        Code, Field(description="pledge, licence, assignment (not registered), transfer, invalidation or seizure")
+        Code,
+        Field(
+            description="pledge, licence, assignment (not registered), transfer, invalidation, seizure or open_licence"
+        ),
     ]
-    holder: Annotated[Id | None, Field(description="Of a register of organisations; needed but of the last two")] = None
+    holder: Annotated[Id | None, Field(description="Of a register of organisations; needed but of the last three")] = (
+        None
+    )
     licence: Annotated[Code | None, Field(description="exclusive, sole or plain")] = None
     territories: Annotated[list[Code], Field(max_length=60, description="ISO codes; none for everywhere")] = []
     fields: Annotated[list[Code], Field(max_length=20, description="Uses; none for every use")] = []

@@ -10,6 +10,7 @@ from casework.engine.case_objects.conflict_words import call_right
 from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
     LICENCE,
+    OPEN_LICENCE,
     SEIZURE,
     TRANSFER,
     Terms,
@@ -98,7 +99,7 @@ def pledged(f: Facts, right: Right) -> Told:
 
 def free_of_others(f: Facts, right: Right) -> Told:
     """Whether what lies on it bars the terms, these say."""
-    kinds = (LICENCE, ASSIGNMENT, TRANSFER, SEIZURE)
+    kinds = (LICENCE, ASSIGNMENT, TRANSFER, SEIZURE, OPEN_LICENCE)
     others = [one for one in lying(right, *kinds) if one.get("case") != f.case.log]
     return Told(None if others else True, _say_lying(others))
 

@@ -10,6 +10,8 @@ from typing import Any
 LICENCE, ASSIGNMENT, TRANSFER = "licence", "assignment", "transfer"
 #: A court has frozen the right, or an office its transfer.
 SEIZURE = "seizure"
+#: The owner has declared to the office that everybody may have a licence (专利开放许可).
+OPEN_LICENCE = "open_licence"
 #: Nobody but the licensee; the licensee and the owner; others too. Where nothing is agreed a licence is plain.
 EXCLUSIVE, SOLE, PLAIN = "exclusive", "sole", "plain"
 #: The territory that takes in every other one.
@@ -48,8 +50,11 @@ def conflict(wanted: Terms, standing: Terms) -> bool:
 
     Who has assigned a right has nothing left to give. An assignment leaves standing what was licensed before it. Of two licences
     that meet in territory, use and term both must be plain: an exclusive or a sole one has no other licensee beside it. While a
-    right is seized its transfer waits.
+    right is seized its transfer waits. While everybody may have a licence there is no exclusive or sole one (Patent Law Art. 51).
     """
+    if standing.kind == OPEN_LICENCE:
+        closed = wanted.kind == LICENCE and wanted.licence != PLAIN
+        return closed and _not_after(wanted.first, standing.last) and _not_after(standing.first, wanted.last)
     if standing.kind == SEIZURE:
         return wanted.kind in (ASSIGNMENT, TRANSFER) and _not_after(wanted.first, standing.last)
     if standing.kind in (ASSIGNMENT, TRANSFER):

@@ -12,6 +12,7 @@ from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
     EXCLUSIVE,
     LICENCE,
+    OPEN_LICENCE,
     PLAIN,
     SEIZURE,
     SOLE,
@@ -48,6 +49,8 @@ KINDS: Mapping[str, KindOfBurden] = {
     # Of these the register may name nobody.
     INVALIDATION: KindOfBurden(("holder",)),
     SEIZURE: KindOfBurden(("holder", "until")),
+    # Everybody's.
+    OPEN_LICENCE: KindOfBurden(("until",)),
 }
 #: What a territory or a use looks like.
 _CODE = re.compile("[A-Za-z][A-Za-z_]{0,39}")

@@ -133,6 +133,7 @@ def _said_of(field: str) -> tuple[str, tuple[str, ...]]:
 BURDENS = {
     "pledge": N_("Pledge"), "licence": N_("Licence"), "assignment": N_("Assignment, not registered yet"),
     "transfer": N_("Transfer, registered"), "invalidation": N_("Request for invalidation"), "seizure": N_("Seizure"),
+    "open_licence": N_("Open licence, announced by the office"),
 }  # fmt: skip
 
 

@@ -200,7 +200,7 @@ TERMS = (
     Term("overdue loan", "贷款逾期"),
     Term("default", "违约"),
     Term("disposal of the pledged right", "质物处置"),
-    Term("free patent pledge (LCPP)", "专利开放许可承诺", note="not 质押"),
+    Term("free patent pledge (LCPP)", "专利免费许可承诺", note="not 质押, nor 专利开放许可"),
     Term("green finance", "绿色金融"),
     Term("endorsed project catalogue", "绿色金融支持项目目录（2025年版）"),
     Term("due diligence", "尽职调查", means=N_("The examination of a project or borrower before money is promised.")),

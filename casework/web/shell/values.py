@@ -50,6 +50,7 @@ ENCUMBRANCES = {
     "pledge_registration": N_("registered as pledged"),
     "pledge": N_("pledged"), "licence": N_("licensed"), "assignment": N_("assigned, not registered"), "transfer": N_("transferred"),
     "invalidation": N_("request for invalidation"), "seizure": N_("seized"),
+    "open_licence": N_("open licence declared"),
 }  # fmt: skip
 LICENCES = {"exclusive": N_("exclusive licence"), "sole": N_("sole licence"), "plain": N_("plain licence")}
 

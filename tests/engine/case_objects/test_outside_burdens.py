@@ -15,7 +15,14 @@ from casework.engine.case_objects.encumbrances import (
     BURDEN_ENTERED,
     encumbrances,
 )
-from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE, SEIZURE, Terms, conflict
+from casework.engine.case_objects.licence_conflicts import (
+    ASSIGNMENT,
+    LICENCE,
+    OPEN_LICENCE,
+    SEIZURE,
+    Terms,
+    conflict,
+)
 from casework.engine.case_objects.outside_burdens import KINDS, burden_of, faults, from_outside
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
@@ -43,6 +50,8 @@ LICENSED = {"kind": "licence", "holder": "org", "licence": "sole", "from": "2026
         ({"kind": "transfer", "holder": "org", "from": TODAY, "until": "2030-01-01"}, {"until"}),
         ({"kind": "invalidation", "from": TODAY}, set()),
         ({"kind": "seizure", "from": TODAY, "until": "2029-04-01"}, set()),
+        ({"kind": "open_licence", "from": TODAY, "until": "2029-04-01"}, set()),
+        ({"kind": "open_licence", "from": TODAY, "holder": "h"}, {"holder"}),
         ({"kind": "gift", "from": TODAY}, {"kind"}),
         ({}, {"kind"}),
     ],
@@ -102,3 +111,10 @@ def test_an_erased_number_is_none() -> None:
 def test_what_is_seized_is_not_assigned(wanted: str, bars: bool) -> None:
     assert conflict(Terms(wanted), Terms(SEIZURE)) is bars
     assert not conflict(Terms(wanted, first="2027-01-01"), Terms(SEIZURE, last="2026-12-31"))
+
+
+@pytest.mark.parametrize(("licence", "bars"), [("exclusive", True), ("sole", True), ("plain", False)])
+def test_what_everybody_may_have_is_nobodys_alone(licence: str, bars: bool) -> None:
+    assert conflict(Terms(LICENCE, licence), Terms(OPEN_LICENCE)) is bars
+    assert not conflict(Terms(LICENCE, licence, first="2027-01-01"), Terms(OPEN_LICENCE, last="2026-12-31"))
+    assert not conflict(Terms(ASSIGNMENT), Terms(OPEN_LICENCE))
