@@ -10,7 +10,7 @@ from casework.api.protocol.routes import Call, Route, get, post
 from casework.json_values import JsonObject
 from casework.operations.catalogue import kept_records, record_use
 from casework.operations.catalogue import record_merging as merging
-from casework.operations.catalogue.views import RecordDouble, RecordMergePreview
+from casework.operations.catalogue.merging_views import RecordDouble, RecordMergePreview
 from casework.operations.core.idempotency import Done
 from casework.operations.core.record_log import Kept
 from casework.operations.core.views import Items

@@ -29,6 +29,7 @@ from casework.engine.state.register_effects import Merger, RegisterEffects
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import ERASED_WORDS
+from casework.operations.catalogue.merging_views import MergePreview
 from casework.operations.catalogue.organisations import (
     insist_home,
     read_seen,
@@ -36,7 +37,7 @@ from casework.operations.catalogue.organisations import (
     tell,
     write_columns,
 )
-from casework.operations.catalogue.views import MergePreview, OrganisationRow
+from casework.operations.catalogue.views import OrganisationRow
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import CALLED, IS_PARTY, KNOWN
 from casework.operations.core.reader_names import entitled

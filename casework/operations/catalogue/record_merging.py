@@ -22,8 +22,8 @@ from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.kept_records import editable
 from casework.operations.catalogue.matches import MATCH_MOVED, MATCH_REFUSED, REFUSE
+from casework.operations.catalogue.merging_views import RecordDouble, RecordMergePreview
 from casework.operations.catalogue.service import read_seen
-from casework.operations.catalogue.views import RecordDouble, RecordMergePreview
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import one_with
 from casework.operations.core.reader_names import entitled

@@ -19,7 +19,8 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import kept_records
 from casework.operations.catalogue import record_merging as merging
 from casework.operations.catalogue import service as catalogue
-from casework.operations.catalogue.views import Need, RecordMergePreview, Technology
+from casework.operations.catalogue.merging_views import RecordMergePreview
+from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
