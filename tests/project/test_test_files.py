@@ -19,7 +19,7 @@ DECLARE = frozenset({
     "engine/state/impact_values", "engine/state/screening_values",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
     "operations/cases/event_views", "operations/cases/views", "operations/catalogue/import_report",
-    "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",
+    "operations/catalogue/merging_views", "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",
     "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
     "operations/mediations/views", "operations/messages/views",
     "operations/oversight/views", "operations/people/list_views", "operations/people/views", "operations/privacy/views",
