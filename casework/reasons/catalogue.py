@@ -108,6 +108,33 @@ KEPT_BY_ADMINISTRATORS = reason(
 ORGANISATION_MERGED = reason(
     "catalogue.organisation_merged", N_("This organisation was merged: another record stands in its place.")
 )
+ORGANISATION_EXPIRED = reason(
+    "catalogue.organisation_expired", N_("the record of this organisation has expired; bring it back first")
+)
+ORGANISATION_EXPIRED_ALREADY = reason(
+    "catalogue.organisation_expired_already", N_("The record of this organisation has expired already.")
+)
+ORGANISATION_NOT_EXPIRED = reason(
+    "catalogue.organisation_not_expired", N_("The record of this organisation has not expired.")
+)
+ORGANISATION_SHARED = reason(
+    "catalogue.organisation_shared",
+    N_("No single programme keeps this organisation: others may rely on it, so it does not expire for all of them."),
+)
+OWNER_EXPIRED = reason(
+    "catalogue.owner_expired",
+    N_("the record of the organisation that it belongs to has expired; bring that back first, or put the owner right"),
+)
+MATCH_OWNER_EXPIRED = reason(
+    "catalogue.match_owner_expired",
+    N_(
+        "the record of the organisation that its need or technology belongs to has expired; bring that back first, or put the owner right"
+    ),
+)
+MERGE_INTO_EXPIRED = reason(
+    "catalogue.merge_into_expired",
+    N_("The record of the one that would stay has expired: bring it back first, or merge the other way round."),
+)
 MOST_ROWS = template("catalogue.most_rows", N_("an organisation has %(most)s of these at most"))
 EACH_OWNER_SCREENED = reason(
     "catalogue.each_owner_screened", N_("say of each owner on record whether the lists know them, and of nobody else")

@@ -137,6 +137,11 @@ REGISTERS: tuple[Row, ...] = (
     post("/organisations/{party}/screenings", frozenset({"compliance"}), READERS - {"compliance"}, there_refused=FOREIGN,
         body=lambda on: {"result": "clear", "checked_on": "2026-01-01", "valid_until": "2026-02-01", "lists": "UN", "evidence": "x"}),
     get("/organisations/{party}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    *(
+        post(f"/organisations/{{party}}/{deed}", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+            body=lambda on: {"reason": "Struck off."})
+        for deed in ("expire", "bring-back")
+    ),
     post("/organisations/{party}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"into": on["party"], "reason": "One licence."}),
     post(

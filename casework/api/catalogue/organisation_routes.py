@@ -11,7 +11,7 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.files import document_store
 from casework.api.protocol.routes import Call, Incoming, Route, get, post
 from casework.json_values import JsonObject
-from casework.operations.catalogue import evidence, organisations, screenings
+from casework.operations.catalogue import evidence, organisation_use, organisations, screenings
 from casework.operations.catalogue import organisation_merging as merging
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue.views import (
@@ -113,6 +113,18 @@ def record_screening(call: Call) -> Done:
     )
 
 
+def expire_organisation(call: Call) -> Done:
+    return organisation_use.expire_organisation(
+        call.db, call.actor, call.path["party"], reason=call.body.reason, request=call.request
+    )
+
+
+def bring_organisation_back(call: Call) -> Done:
+    return organisation_use.bring_organisation_back(
+        call.db, call.actor, call.path["party"], reason=call.body.reason, request=call.request
+    )
+
+
 def list_doubles(call: Call) -> Items[OrganisationRow]:
     return Items(items=merging.list_doubles(call.db, call.actor, call.path["party"]))
 
@@ -175,6 +187,9 @@ ROUTES: tuple[Route, ...] = (
     get(f"{_ONE}/doubles", list_doubles, "List records that may be the same organisation", schemas.Doubles, noun="organisation"),
     post(f"{_ONE}/merge", merge_organisations, "Merge an organisation into another record of the same one", shared.Made,
         body=schemas.Merging),
+    post(f"{_ONE}/expire", expire_organisation, "Say that an organisation has ceased: it is named in nothing new", shared.Made,
+        body=shared.Reason),
+    post(f"{_ONE}/bring-back", bring_organisation_back, "Let an organisation be named again", shared.Made, body=shared.Reason),
     post(f"{_ONE}/contacts", add_contact, "Enter a contact of an organisation", shared.Made, body=schemas.NewContact, status=201),
     post(f"{_ONE}/contacts/{{contact}}", change_contact, "Change a contact", shared.Made, body=schemas.ChangedContact),
     post(f"{_ONE}/contacts/{{contact}}/remove", remove_contact, "Take a contact out", shared.Made, body=shared.Reason),

@@ -18,6 +18,8 @@ WrittenIn = Annotated[Literal["zh", "en"], Field(description="Of letters and mai
 Source = Annotated[Line, Field(description="Where it was looked up")]
 Sure = Annotated[bool, Field(description="It is another one than those of like names that you were told of")]
 
+ExpiredAt = Annotated[str | None, Field(description="Since when it is named in nothing new")]
+
 
 class OrganisationFields(Body):
     name_zh: Name | None = None
@@ -118,6 +120,7 @@ class OrganisationRecord(Answer):
     register_number: str | None
     confirmed: Annotated[bool, Field(description="A person of its programme stands for what it says")]
     programme: Annotated[str | None, Field(description="The one that keeps it; null where administrators do")]
+    expired_at: ExpiredAt
     language: str
     address: str | None
     size: str | None
@@ -169,6 +172,7 @@ class OrganisationDouble(Answer):
     register_number: str | None
     confirmed: bool
     programme: str | None
+    expired_at: ExpiredAt
 
 
 class Doubles(Answer):

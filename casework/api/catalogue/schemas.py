@@ -62,7 +62,10 @@ class Side(Answer):
     title: str | None = None
     values: Annotated[int | None, Field(description="How many values were imported")] = None
     confirmed: Annotated[int | None, Field(description="How many of them a person has confirmed")] = None
-    ended: Annotated[str | None, Field(description="expired or withdrawn; null for one in use")] = None
+    ended: Annotated[
+        str | None,
+        Field(description="expired, withdrawn, or owner_expired where its owner’s record has; null for one in use"),
+    ] = None
 
 
 class MatchShown(Answer):

@@ -165,6 +165,7 @@ class Organisation(Answer):
     register_number: str | None = None
     language: str | None = None
     programme: Annotated[str | None, Field(description="The one that keeps it; null where administrators do")] = None
+    expired_at: Annotated[str | None, Field(description="Since when it is named in nothing new")] = None
 
 
 class OrganisationPage(Answer):

@@ -39,6 +39,8 @@ def refusals(facts: Facts) -> list[Why]:
     found: list[Why] = []
     if gone["merged_into"] is not None or kept["merged_into"] is not None:
         found.append(reasons.catalogue.ORGANISATION_MERGED)
+    elif kept["expired_at"] is not None:
+        found.append(reasons.catalogue.MERGE_INTO_EXPIRED)
     if PROVIDER in (gone["kind"], kept["kind"]):
         found.append(reasons.catalogue.KEPT_BY_ADMINISTRATORS)
     if facts.accounts:

@@ -9,6 +9,8 @@ from casework import reasons
 from casework.reasons import Why
 
 PUBLISHED, EXPIRED, TAKEN_BACK = "published", "expired", "withdrawn"
+#: Whoever owns it can be named in nothing new.
+OWNER_EXPIRED = "owner_expired"
 #: How one that is used no more stands.
 ENDED = (EXPIRED, TAKEN_BACK)
 

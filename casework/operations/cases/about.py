@@ -35,6 +35,8 @@ class NeedOfCase:
 
     title: Names
     owner: Names | None
+    #: The record of that organisation has expired.
+    owner_expired: bool
     district: str | None
     sector: str | None
     problem: str | None
@@ -51,6 +53,7 @@ class TechnologyOfCase:
 
     title: Names
     owner: Names | None
+    owner_expired: bool
     developed_in: list[str]
     description: str | None
     readiness_text: str | None
@@ -184,6 +187,7 @@ def _need(row: Any) -> NeedOfCase:
         row,
         title=_named(row.need_title, row.need_title_zh),
         owner=_named_or_none(row.need_owner, row.need_owner_zh),
+        owner_expired=row.need_owner_expired is not None,
         called=called_in(row.said_of_records, {"need": {"sector": row.sector, "district": row.district}}),
     )
 
@@ -194,6 +198,7 @@ def _technology(row: Any, statements: list[StatementView]) -> TechnologyOfCase:
         row,
         title=_named(row.technology_title, row.technology_title_zh),
         owner=_named_or_none(row.technology_owner, row.technology_owner_zh),
+        owner_expired=row.technology_owner_expired is not None,
         developed_in=list(row.developed_in or ()),
         statements=statements,
     )
@@ -224,6 +229,7 @@ def amounts_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[Amount]:
 _ABOUT = text(f"""
     SELECT n.title AS need_title, n.title_zh AS need_title_zh, n.district, n.sector, n.problem, n.target, n.figures, n.budget,
         n.budget_currency, no.name AS need_owner, no.name_zh AS need_owner_zh,
+        no.expired_at AS need_owner_expired, o.expired_at AS technology_owner_expired,
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
         m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,

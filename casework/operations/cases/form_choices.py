@@ -48,9 +48,10 @@ _PROVIDERS = text("""
     SELECT id::text, name, name_zh FROM organisations WHERE services <> '{}'
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services)) ORDER BY name, 1 LIMIT :most
 """)
-#: The organisations that a programme knows, but for providers.
+#: The organisations that a programme knows, but for providers and for those whose record has expired, unless the track names them.
 _ORGANISATIONS = text(
-    f"SELECT o.id::text, o.name, o.name_zh FROM organisations o WHERE {MAY_SIGN} ORDER BY o.name, 1 LIMIT :most"
+    f"SELECT o.id::text, o.name, o.name_zh FROM organisations o WHERE {MAY_SIGN}"
+    " AND (o.expired_at IS NULL OR o.id::text = ANY(CAST(:named AS text[]))) ORDER BY o.name, 1 LIMIT :most"
 )
 #: How some rights are called.
 _RIGHTS = text(
@@ -123,7 +124,9 @@ def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:
 def _organisations(db: Connection, case: Case, track: Track, rule: JsonMapping) -> list[NamedInBoth]:
     """Providers of a service, or whoever can be a party."""
     if rule["type"] == "organisation":
-        return rows_as(NamedInBoth, db.execute(_ORGANISATIONS, {"seen": [case.programme], "most": MOST}))
+        named = {value for fired in track.fired.values() for value in fired.data.values() if isinstance(value, str)}
+        given = {"seen": [case.programme], "named": sorted(named), "most": MOST}
+        return rows_as(NamedInBoth, db.execute(_ORGANISATIONS, given))
     service = rule["service"] or (track.kind if track.is_referral else "")
     return rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
 

@@ -14,7 +14,7 @@ from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask
-from casework.operations.core.merged_records import ended
+from casework.operations.core.merged_records import ended, why_over
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
@@ -36,7 +36,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     if taken is not None or refused or expired or over:
         why = reasons.cases.HAS_CASE
         if taken is None:
-            named = reasons.catalogue.MATCH_REFUSED if refused else reasons.catalogue.MATCH_ENDED
+            named = reasons.catalogue.MATCH_REFUSED if refused else why_over(over)
             why = reasons.catalogue.MATCH_EXPIRED if expired else named
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     # While one waited for the match, its records or their owners may have been merged into others.
@@ -87,9 +87,9 @@ _LOCK_MATCH = f"""
     WITH m AS MATERIALIZED (
         SELECT case_id, programme_id, need_id, technology_id, refused_at, expired_at FROM matches WHERE id = $1 FOR NO KEY UPDATE
     ), n AS MATERIALIZED (
-        SELECT x.status, x.valid_until FROM needs x WHERE x.id = (SELECT need_id FROM m) FOR SHARE
+        SELECT x.status, x.valid_until, x.owner_id FROM needs x WHERE x.id = (SELECT need_id FROM m) FOR SHARE
     ), t AS MATERIALIZED (
-        SELECT x.status FROM technologies x WHERE x.id = (SELECT technology_id FROM m) FOR SHARE
+        SELECT x.status, x.owner_id FROM technologies x WHERE x.id = (SELECT technology_id FROM m) FOR SHARE
     )
     SELECT m.case_id, casework_now(), p.calendar::text, m.refused_at IS NOT NULL, m.expired_at IS NOT NULL, {_ENDED} FROM m
     JOIN programmes p ON p.id = m.programme_id CROSS JOIN n CROSS JOIN t

@@ -42,6 +42,31 @@ _CALLED = text("""
 """)
 
 
+def leave_expired_owners(
+    db: Connection,
+    incoming: Sequence[tuple[int, Key, dict[str, Any]]],
+    known: Mapping[Key, Any],
+    keep: Callable[[int, str, str], None],
+) -> None:
+    """Of columns that name an owner whose record has expired the owner is left out, unless the record says so already; `keep` is told.
+
+    `incoming` has the row of each record, its key and its columns.
+    """
+    owners = {str(columns["owner_id"]) for _, _, columns in incoming if "owner_id" in columns}
+    expired = {row.id: row.name for row in db.execute(_EXPIRED, {"ids": sorted(owners)})} if owners else {}
+    for row_number, key, columns in incoming:
+        owner = str(columns.get("owner_id"))
+        if owner in expired and (key not in known or str(known[key].owner_id) != owner):
+            del columns["owner_id"]
+            keep(row_number, "owner", f"was left out: the record of {expired[owner][:100]} has expired")
+
+
+#: Which of some organisations have expired.
+_EXPIRED = text(
+    "SELECT id::text, name FROM organisations WHERE id = ANY(CAST(:ids AS uuid[])) AND expired_at IS NOT NULL"
+)
+
+
 def rights_not_on_record(
     db: Connection,
     programme: str,

@@ -33,7 +33,7 @@ from casework.operations.catalogue.import_batches import (
     json_of,
     programme_of,
 )
-from casework.operations.catalogue.import_links import owners_by_name, rights_not_on_record
+from casework.operations.catalogue.import_links import leave_expired_owners, owners_by_name, rights_not_on_record
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
 from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
 from casework.operations.catalogue.import_schemas import (
@@ -271,6 +271,8 @@ class _Import:
         columns_read = ("id", "provenance", "merged_into", *COLUMNS[table])
         known = self.records.known(db, table, (item.key for item in items), columns_read)
         items, values = self._standing(items, values, known, count=count)
+        named = [(item.row, item.key, columns) for item, columns in zip(items, values, strict=True)]
+        leave_expired_owners(db, named, known, self._keep)
         rights = self._new_rights(db, items, known)
         ids: dict[tuple[str, str], str] = {}
         changes: list[tuple[Standing, Change]] = []

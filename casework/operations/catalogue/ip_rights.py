@@ -196,11 +196,11 @@ def set_belonging(
         return earlier
     take_turn(db, programme)
     _insist_technologies(db, programme, technologies or ())
-    theirs = None if owners is None else _owners(db, programme, owners)
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved
     before = _stands(db, right)
+    theirs = None if owners is None else _owners(db, programme, owners, before.owners)
     effects: RegisterEffects = {}
     if technologies is not None and (protects := sorted(set(technologies))) != sorted(before.technologies):
         effects["technologies"] = protects
@@ -303,10 +303,10 @@ _TECHNOLOGIES = text(
     "SELECT count(*) FROM technologies WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
     " AND merged_into IS NULL"
 )
-#: How many of some organisations can own a right of a programme: its own, and those of no programme.
+#: Which of some organisations can own a right of a programme, its own and those of no programme, and whether their records have expired.
 _ORGANISATIONS = text(
-    "SELECT count(*) FROM organisations WHERE id::text = ANY(CAST(:ids AS text[])) AND merged_into IS NULL"
-    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
+    "SELECT id::text, expired_at IS NOT NULL AS expired FROM organisations WHERE id::text = ANY(CAST(:ids AS text[]))"
+    " AND merged_into IS NULL AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
 )
 
 
@@ -317,8 +317,11 @@ def _insist_technologies(db: Connection, programme: str, technologies: Sequence[
         raise InvalidForm(fields={"technologies": reasons.fields.NOT_KNOWN})
 
 
-def _owners(db: Connection, programme: str, owners: Sequence[Mapping[str, Any]]) -> list[OwnerOfRight]:
-    """Owners as they are written down, in order. Raises InvalidForm for one that is not known, and for shares above the whole."""
+def _owners(
+    db: Connection, programme: str, owners: Sequence[Mapping[str, Any]], stood: Sequence[OwnerOfRight] = ()
+) -> list[OwnerOfRight]:
+    """Owners as they are written down, in order. Raises InvalidForm for one that is not known, for shares above the whole, and for one
+    whose record has expired, unless it `stood` there."""
     try:
         told: list[OwnerOfRight] = [
             {"organisation": str(owner["organisation"]), "share": plain_share(owner.get("share"))} for owner in owners
@@ -328,8 +331,11 @@ def _owners(db: Connection, programme: str, owners: Sequence[Mapping[str, Any]])
     if len(told) > MOST or not shares_fit(told):
         raise InvalidForm(fields={"owners": reasons.catalogue.SHARES_ABOVE_WHOLE})
     ids = sorted(owner["organisation"] for owner in told)
-    if ids and db.execute(_ORGANISATIONS, {"ids": ids, "programme": programme}).scalar_one() != len(ids):
+    known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, {"ids": ids, "programme": programme})}
+    if len(known) != len(ids):
         raise InvalidForm(fields={"owners": reasons.fields.NOT_KNOWN})
+    if any(known[id] for id in known.keys() - {owner["organisation"] for owner in stood}):
+        raise InvalidForm(fields={"owners": reasons.catalogue.ORGANISATION_EXPIRED})
     return sorted(told, key=lambda owner: owner["organisation"])
 
 

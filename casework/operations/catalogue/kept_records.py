@@ -91,9 +91,10 @@ def set_owner(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     standing = lock_record(db, noun, id, programme)
-    if db.execute(_OWNER, {"id": organisation, "programme": programme}).first() is None:
-        raise InvalidForm(fields={"organisation": reasons.fields.NOT_KNOWN})
-    if fields := changed(noun, standing.state, {"owner_id": organisation}):
+    fields = changed(noun, standing.state, {"owner_id": organisation})
+    if (why := _no_owner(db, programme, organisation, new=bool(fields))) is not None:
+        raise InvalidForm(fields={"organisation": why})
+    if fields:
         words = _reasoned(standing, fields, reason)
         write_records(db, by, [(standing, Change(PUT_RIGHT, fields, words, {"confirmed": sorted(fields)}))])
     else:
@@ -101,9 +102,17 @@ def set_owner(
     return finish(db, actor, request, Done({"id": id}))
 
 
-#: An organisation that can own a record of a programme: its own, or one of no programme.
+def _no_owner(db: Connection, programme: str, organisation: str, *, new: bool = True) -> Why | None:
+    """Why a record cannot belong to an organisation; one that has expired can keep what it has."""
+    row = db.execute(_OWNER, {"id": organisation, "programme": programme}).first()
+    if row is None:
+        return reasons.fields.NOT_KNOWN
+    return reasons.catalogue.ORGANISATION_EXPIRED if new and row.expired else None
+
+
+#: An organisation that can own a record of a programme, its own or one of no programme, and whether its record has expired.
 _OWNER = text("""
-    SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND merged_into IS NULL
+    SELECT expired_at IS NOT NULL AS expired FROM organisations WHERE id = CAST(:id AS uuid) AND merged_into IS NULL
     AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))
 """)
 
@@ -335,9 +344,8 @@ def _insist_plausible(db: Connection, programme: str, state: JsonMapping, named:
     if "website" in named and state.get("website") is not None and not _WEB.fullmatch(str(state["website"])):
         faults["website"] = reasons.catalogue.NO_WEB_ADDRESS
     owner = state.get("owner_id")
-    given = {"id": owner, "programme": programme}
-    if "owner_id" in named and owner is not None and db.execute(_OWNER, given).first() is None:
-        faults["owner"] = reasons.fields.NOT_KNOWN
+    if "owner_id" in named and owner is not None and (why := _no_owner(db, programme, owner)) is not None:
+        faults["owner"] = why
     if faults:
         raise InvalidForm(fields=faults)
 

@@ -28,6 +28,7 @@ from casework.operations.catalogue.matches import (
 )
 from casework.operations.catalogue.views import MatchEntry
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import why_over
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.register_entries import note_entries
@@ -112,7 +113,7 @@ def bring_match_back(
     if not row.expired:
         raise Refused(reasons.catalogue.MATCH_NOT_EXPIRED)
     if row.merged or row.doubled or row.ended is not None:
-        named = reasons.catalogue.MATCHED_ALREADY if row.doubled else reasons.catalogue.MATCH_ENDED
+        named = reasons.catalogue.MATCHED_ALREADY if row.doubled else why_over(row.ended)
         raise Refused(reasons.catalogue.RECORD_MERGED if row.merged else named)
     db.execute(_BRING_BACK, {"id": match})
     _note(db, programme, match, kind=MATCH_BROUGHT_BACK, by=by, words={REASON: said})

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.engine.case_objects.programme_lists import Lists, find
+from casework.engine.case_objects.record_use import OWNER_EXPIRED
 from casework.engine.roles import Role
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
@@ -136,11 +137,9 @@ def create_match(
     faults: dict[str, Why] = {}
     sides = {"need": ("needs", need), "technology": ("technologies", technology)}
     ids = {side: _find(db, table, programme, name, side, faults=faults) for side, (table, name) in sides.items()}
-    faults |= {
-        side: reasons.catalogue.RECORD_ENDED
-        for side, id in ids.items()
-        if id is not None and db.execute(_ENDED[side], {"id": id}).scalar_one() is not None
-    }
+    for side, id in ids.items():
+        if id is not None and (how := db.execute(_ENDED[side], {"id": id}).scalar_one()) is not None:
+            faults[side] = reasons.catalogue.OWNER_EXPIRED if how == OWNER_EXPIRED else reasons.catalogue.RECORD_ENDED
     if proposed_on is not None and proposed_on > calendar_of(db, programme).local_date(now(db)):
         faults["proposed_on"] = reasons.fields.NOT_IN_FUTURE
     if faults:

@@ -28,6 +28,7 @@ from casework.engine.execution.guards import line
 from casework.engine.state.register_effects import Merger, RegisterEffects
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping, JsonObject
+from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.catalogue.merging_views import MergePreview
 from casework.operations.catalogue.organisations import (
@@ -88,6 +89,7 @@ def _row(row: Any) -> OrganisationRow:
         register_number=row.register_number,
         confirmed=row.confirmed,
         programme=row.programme_id,
+        expired_at=instant(row.expired_at) if row.expired_at else None,
     )
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.evidence import EVIDENCE_FILED
 from casework.engine.case_objects.organisations import (
+    BROUGHT_BACK,
     CONFIRMED,
     CONTACT,
+    EXPIRED,
     FIELDS,
     KEPT,
     MERGED,
@@ -64,6 +66,7 @@ _FILTERS: Mapping[str, str] = {
     "kind": "o.kind = :kind",
     "programme": "o.programme_id = CAST(:programme AS uuid)",
     "confirmed": "o.confirmed = CAST(:confirmed AS boolean)",
+    "expired": "(o.expired_at IS NOT NULL) = CAST(:expired AS boolean)",
 }
 
 
@@ -106,6 +109,7 @@ def _outline(row: Any) -> JsonObject:
         "register_number": row.register_number,
         "confirmed": row.confirmed,
         "programme": row.programme_id,
+        "expired_at": instant(row.expired_at) if row.expired_at else None,
     }
 
 
@@ -205,7 +209,9 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "organisation_owners": (*OWNER, "screened", "screened_on", "lists"),
     "organisation_screenings": ("result", "checked_on", "valid_until", "lists", "evidence", "finding"),
 }
-_TELLS = frozenset({REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, EVIDENCE_FILED, MERGED, TOOK_OVER, ERASURE})
+_TELLS = frozenset(
+    {REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, EVIDENCE_FILED, MERGED, TOOK_OVER, EXPIRED, BROUGHT_BACK, ERASURE}
+)
 
 
 def read_entries(db: Connection, actor: Actor, organisation: str) -> list[OrganisationEntry]:

@@ -181,12 +181,11 @@ def _sound(
     if wrong := burden_impossible(said, lying.right) | faults(said, _today(db, programme)):
         raise InvalidForm(fields=wrong)
     holder = said["holder"]
-    if (
-        holder
-        and holder != stood
-        and not db.execute(_ORGANISATION, {"id": holder, "programme": programme}).scalar_one()
-    ):
-        raise InvalidForm(fields={"holder": reasons.fields.NOT_KNOWN})
+    if holder and holder != stood:
+        row = db.execute(_ORGANISATION, {"id": holder, "programme": programme}).first()
+        if row is None or row.expired:
+            why = reasons.fields.NOT_KNOWN if row is None else reasons.catalogue.ORGANISATION_EXPIRED
+            raise InvalidForm(fields={"holder": why})
     return said
 
 
@@ -208,8 +207,8 @@ _OF_RIGHT = ("kind", "filed_on", "granted_on", "expires_on")
 _ON_RIGHT = text(
     "SELECT encumbrances, kind, filed_on, granted_on, expires_on, merged_into FROM rights WHERE id = CAST(:id AS uuid)"
 )
-#: Whether a programme knows an organisation with an id that stands for itself.
+#: An organisation with an id that a programme knows and that stands for itself, and whether its record has expired.
 _ORGANISATION = text(
-    "SELECT EXISTS (SELECT FROM organisations WHERE id::text = CAST(:id AS text) AND merged_into IS NULL"
-    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)))"
+    "SELECT expired_at IS NOT NULL AS expired FROM organisations WHERE id::text = CAST(:id AS text) AND merged_into IS NULL"
+    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
 )

@@ -202,7 +202,7 @@ class MatchSide:
     values: int
     #: How many of them a person has confirmed.
     confirmed: int
-    #: expired or withdrawn; null for one in use.
+    #: expired, withdrawn, owner_expired; null for one in use.
     ended: str | None = None
 
 
@@ -301,6 +301,8 @@ class OrganisationRow(NamedInBoth):
     confirmed: bool
     #: The programme that keeps it; None where administrators do.
     programme: str | None
+    #: Since when it is named in nothing new.
+    expired_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

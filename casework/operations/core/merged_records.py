@@ -6,6 +6,11 @@ and is shown and judged by the ones that stand in their places.
 
 from __future__ import annotations
 
+from casework import reasons
+from casework.engine.case_objects.record_use import OWNER_EXPIRED
+from casework.operations.core.organisations import has_expired
+from casework.reasons import Why
+
 #: Needs `n` and technologies `t` that stand in the place of those of some cases `c`.
 OF_CASES = (
     "LEFT JOIN needs gn ON gn.id = c.need_id LEFT JOIN needs n ON n.id = coalesce(gn.merged_into, gn.id)"
@@ -17,10 +22,18 @@ OF_RIGHTS = "rights g JOIN rights r ON r.id = coalesce(g.merged_into, g.id)"
 
 
 def ended(alias: str, day: str) -> str:
-    """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn` or null; a technology has
-    no last day."""
+    """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn`, `owner_expired` or null; a
+    technology has no last day."""
     last = f"{alias}.valid_until" if alias == "n" else "NULL"
-    return f"CASE WHEN {alias}.status IN ('expired', 'withdrawn') THEN {alias}.status WHEN {last} < {day} THEN 'expired' END"
+    return (
+        f"CASE WHEN {alias}.status IN ('expired', 'withdrawn') THEN {alias}.status WHEN {last} < {day} THEN 'expired'"
+        f" WHEN {has_expired(f'{alias}.owner_id')} THEN '{OWNER_EXPIRED}' END"
+    )
+
+
+def why_over(how: str | None) -> Why:
+    """Why a match opens no case, of which a need or a technology ended so."""
+    return reasons.catalogue.MATCH_OWNER_EXPIRED if how == OWNER_EXPIRED else reasons.catalogue.MATCH_ENDED
 
 
 def in_its_place(table: str, id: str) -> str:

@@ -22,8 +22,14 @@ KNOWN = f"""(o.programme_id = ANY(CAST(:seen AS uuid[]))
     OR o.programme_id IS NULL AND (o.kind = 'provider' AND cardinality(CAST(:seen AS uuid[])) > 0 OR {OCCURS}))"""
 
 
-#: Whether it can be a party in one of these programmes: known there, no provider of services, and not merged into another.
+#: Whether it can be a party in one of these programmes: known there, no provider of services, and not merged into another. Whether it
+#: has expired is asked beside.
 MAY_SIGN = f"o.kind <> 'provider' AND o.merged_into IS NULL AND {KNOWN}"
+
+
+def has_expired(id: str) -> str:
+    """Whether the record of an organisation, or of the one in its place, has expired: an expression of SQL."""
+    return f"EXISTS (SELECT FROM {STANDING} WHERE g.id = {id} AND o.expired_at IS NOT NULL)"
 
 
 #: Whether `:words` are a part of its names, or of its number however its blanks are written.

@@ -42,8 +42,11 @@ _PROVIDERS = text("""
     SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))
 """)
-#: Which of some organisations a programme knows, but for providers.
-_ORGANISATIONS = text(f"SELECT o.id::text FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN}")
+#: Which of some organisations a programme knows, but for providers, and whether their records have expired.
+_ORGANISATIONS = text(
+    "SELECT o.id::text, o.expired_at IS NOT NULL AS expired FROM organisations o"
+    f" WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN}"
+)
 
 
 def reference_faults(
@@ -82,11 +85,17 @@ def reference_faults(
             service = rule["service"] or (track.kind if track.is_referral else asked if isinstance(asked, str) else "")
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
-        elif rule["type"] == "organisation" and set(
-            db.execute(_ORGANISATIONS, {"ids": _uuids(ids), "seen": [case.programme]}).scalars()
-        ) != set(ids):
-            faults[rule["name"]] = reasons.cases.NO_SUCH_ORGANISATION
+        elif rule["type"] == "organisation" and (why := _no_party(db, case, ids)) is not None:
+            faults[rule["name"]] = why
     return faults
+
+
+def _no_party(db: Connection, case: Case, ids: list[str]) -> Why | None:
+    """Why one of some organisations cannot be named as one that takes part from now on."""
+    known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, {"ids": _uuids(ids), "seen": [case.programme]})}
+    if known.keys() != set(ids):
+        return reasons.cases.NO_SUCH_ORGANISATION
+    return reasons.catalogue.ORGANISATION_EXPIRED if any(known.values()) else None
 
 
 def _not_listed(db: Connection, case: Case, rule: WrittenField, given: JsonValue) -> dict[str, Why]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
+from casework.ledger.canonical_json import instant
 from casework.operations.core.organisations import CALLED, KNOWN
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.views import row_as, rows_as
@@ -69,8 +70,8 @@ def list_organisations(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            "SELECT o.id, o.name, o.name_zh, o.country, o.kind, o.services, o.register_number, o.language, o.created_at,"
-            f" o.programme_id FROM organisations o WHERE o.merged_into IS NULL AND (:all OR :providers AND o.kind = 'provider'"
+            "SELECT o.id, o.name, o.name_zh, o.country, o.kind, o.services, o.register_number, o.language, o.created_at, o.programme_id,"
+            f" o.expired_at FROM organisations o WHERE o.merged_into IS NULL AND (:all OR :providers AND o.kind = 'provider'"
             f" OR o.id = ANY(CAST(:own AS uuid[])) OR {KNOWN}){more} ORDER BY o.created_at DESC, o.id DESC LIMIT :most"
         ),
         given,
@@ -90,6 +91,7 @@ def _organisation(row: Any) -> Organisation:
         register_number=row.register_number,
         language=row.language,
         programme=row.programme_id,
+        expired_at=instant(row.expired_at) if row.expired_at else None,
     )
 
 

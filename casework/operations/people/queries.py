@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
 from casework.errors import NotFound
+from casework.ledger.canonical_json import instant
 from casework.operations.core.reader_names import called
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
@@ -114,8 +115,8 @@ def show_organisation(db: Connection, actor: Actor, organisation: str) -> Organi
     _insist(actor)
     row = db.execute(
         text(
-            "SELECT id, name, name_zh, country, kind, services, register_number, language, programme_id AS programme, created_at"
-            " FROM organisations"
+            "SELECT id, name, name_zh, country, kind, services, register_number, language, programme_id AS programme, created_at,"
+            " expired_at FROM organisations"
             " WHERE id = CAST(:id AS uuid)"
         ),
         {"id": organisation},
@@ -123,7 +124,9 @@ def show_organisation(db: Connection, actor: Actor, organisation: str) -> Organi
     if row is None:
         raise NotFound("organisation")
     roles = db.execute(text(_ROLES.format(where="m.organisation_id = CAST(:id AS uuid)")), {"id": organisation})
-    return row_as(OrganisationDetails, row, roles=rows_as(RoleRow, roles))
+    return row_as(
+        OrganisationDetails, row, expired_at=row.expired_at and instant(row.expired_at), roles=rows_as(RoleRow, roles)
+    )
 
 
 def choices(db: Connection, actor: Actor) -> dict[str, list[tuple[str, str]]]:

@@ -124,6 +124,8 @@ class Organisation:
     language: str | None
     #: The one that keeps it; None where administrators do.
     programme: str | None = None
+    #: Since when it is named in nothing new.
+    expired_at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.organisations import (
+    BROUGHT_BACK,
     CONFIRMED,
     EDITORS,
+    EXPIRED,
     IMPORTED,
     KEPT,
     MERGED,
@@ -26,6 +28,7 @@ from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import Merger
 from casework.json_values import JsonObject
+from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.core.register_entries import fold
 from casework.operations.core.register_log import REGISTERED
@@ -36,7 +39,7 @@ from casework.records.row_security import whole
 #: By what was done, who does it.
 _DOERS: Mapping[str, Sequence[Role]] = {
     CONFIRMED: EDITORS, IMPORTED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
-    SCREENED: SCREENERS, EVIDENCE_FILED: SCREENERS,
+    SCREENED: SCREENERS, EVIDENCE_FILED: SCREENERS, EXPIRED: EDITORS, BROUGHT_BACK: EDITORS,
 }  # fmt: skip
 
 
@@ -60,6 +63,7 @@ def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator
                 yield from ((event.seq, why) for why in _screening_against(past, before, event))
             if event.kind == EVIDENCE_FILED:
                 yield from ((event.seq, why) for why in _evidence_against(before, event))
+            yield from ((event.seq, why) for why in _use_against(before, event))
             if _corrects(before, event) and REASON not in event.body:
                 yield event.seq, "it changes what was confirmed before, and does not say why"
         gone = gone or event.kind == MERGED
@@ -90,6 +94,23 @@ def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
     if event.kind not in (CONFIRMED, IMPORTED) or not isinstance(stood, Mapping) or stood.get("confirmed") is not True:
         return False
     return any(stood.get(column) != value for column, value in _row(event).items())
+
+
+def _use_against(before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:
+    """A record expires at the moment at which somebody says so and why, and stands until then; only bringing it back ends that."""
+    row = _row(event)
+    if event.kind not in (EXPIRED, BROUGHT_BACK):
+        if row.get("expired_at") is not None:
+            yield "the record expires by something else than saying so"
+        return
+    if REASON not in event.body:
+        yield "it does not say why"
+    stood = fold(before).get("organisations", {}).get(event.log)
+    expired = isinstance(stood, Mapping) and stood.get("expired_at") is not None
+    if expired is (event.kind == EXPIRED):
+        yield "the record had expired before" if expired else "the record had not expired"
+    if row != {"expired_at": instant(event.at) if event.kind == EXPIRED else None}:
+        yield "what it says of how the record stands is not what was done"
 
 
 def _screening_against(past: Past, before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:

@@ -785,6 +785,7 @@ CREATE TABLE organisations (
     state_owned BOOLEAN,
     confirmed BOOLEAN DEFAULT false NOT NULL,
     merged_into UUID,
+    expired_at TIMESTAMP WITH TIME ZONE,
     provenance JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_organisations PRIMARY KEY (id),
@@ -806,6 +807,7 @@ COMMENT ON COLUMN organisations.programme_id IS 'That keeps it; none: administra
 COMMENT ON COLUMN organisations.size IS 'micro, small, medium or large';
 COMMENT ON COLUMN organisations.confirmed IS 'A person of its programme stands for what it says';
 COMMENT ON COLUMN organisations.merged_into IS 'The one that stands in its place now';
+COMMENT ON COLUMN organisations.expired_at IS 'Since when it is named in nothing new; what runs goes on';
 COMMENT ON COLUMN organisations.provenance IS 'Per field: source, at, confirmed by, at';
 
 CREATE TABLE party_links (

@@ -114,6 +114,7 @@ organisations = Table(
     reference(
         "merged_into", "organisations.id", nullable=True, index=True, comment="The one that stands in its place now"
     ),
+    Column("expired_at", Time, comment="Since when it is named in nothing new; what runs goes on"),
     Column(
         "provenance",
         JSONB,

@@ -9,7 +9,16 @@ from decimal import Decimal
 from flask_babel import gettext
 from markupsafe import Markup
 
-from casework.operations.cases.about import AGREED, CONFIRMED, SAID, Amount, CaseAbout, MatchOfCase, TechnologyOfCase
+from casework.operations.cases.about import (
+    AGREED,
+    CONFIRMED,
+    SAID,
+    Amount,
+    CaseAbout,
+    MatchOfCase,
+    NeedOfCase,
+    TechnologyOfCase,
+)
 from casework.web.cases.effect import say_statement
 from casework.web.cases.money import MoneyWords, say_money
 from casework.web.cases.price import PriceWords, say_prices
@@ -91,6 +100,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
                 if said
             ),
             (
+                *_expired(need),
                 *((gettext("Target: %(target)s", target=need.target),) if need.target else ()),
                 *map(say_figure, need.figures),
                 *_screened(about, "need_owner"),
@@ -103,7 +113,7 @@ def about_case(about: CaseAbout, names: Mapping[str, str]) -> AboutCase:
             name_of(technology.title),
             name_of(technology.owner) if technology.owner else "",
             place_names(technology.developed_in),
-            (*_facts(technology), *_screened(about, "technology_owner")),
+            (*_expired(technology), *_facts(technology), *_screened(about, "technology_owner")),
             technology.description or "",
         )
         if technology
@@ -129,6 +139,12 @@ def _screened(about: CaseAbout, side: str) -> Iterable[str]:
         "until": say_day(told.valid_until or told.checked_on, clock()),
     }
     yield gettext("By the organisation’s record screened on %(day)s: %(result)s. Holds until %(until)s.", **words)
+
+
+def _expired(side: NeedOfCase | TechnologyOfCase) -> Iterable[str]:
+    """The case goes on, and nothing new would be opened with it."""
+    if side.owner_expired:
+        yield gettext("The record of this organisation has expired.")
 
 
 def _facts(technology: TechnologyOfCase) -> Iterable[str]:

@@ -98,6 +98,8 @@ def index() -> str:
     filters: dict[str, Any] = {name: value for name, value in given.items() if value}
     if state in ("confirmed", "open"):
         filters["confirmed"] = state == "confirmed"
+    if state == "expired":
+        filters["expired"] = True
     with list_transaction() as (db, actor):
         _sees(actor)
         listed = queries.list_organisations(db, actor, filters=filters, cursor=cursor)

@@ -61,6 +61,8 @@ _HAPPENED: Mapping[str, str] = {
     "evidence_filed": N_("%(who)s filed evidence"),
     "merged": N_("%(who)s merged this record into “%(other)s”"),
     "took_over": N_("%(who)s merged “%(other)s” into this record"),
+    "expired": N_("%(who)s said that this record has expired"),
+    "brought_back": N_("%(who)s brought the record back"),
     "erased": N_("Words that named a person were erased"),
     "contacts.row_kept": N_("%(who)s entered a contact"),
     "contacts.changed": N_("%(who)s changed a contact"),

@@ -69,7 +69,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 STATUSES = {
     "draft": N_("draft"), "published": N_("published"), "matched": N_("matched"), "met": N_("met"), "expired": N_("expired"),
-    "withdrawn": N_("withdrawn"),
+    "withdrawn": N_("withdrawn"), "owner_expired": N_("owner expired"),
 }  # fmt: skip
 
 

@@ -79,7 +79,7 @@ ENTRIES = (
         N_("Organisations"),
         "parties.index",
         "people",
-        ("parties.", "party_rows.", "party_merging.", "party_screenings."),
+        ("parties.", "party_rows.", "party_merging.", "party_screenings.", "party_use."),
     ),
     Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),

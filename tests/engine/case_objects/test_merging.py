@@ -16,7 +16,7 @@ from casework.engine.state.right_values import OwnerOfRight
 
 
 def record(id: str, **more: Any) -> dict[str, Any]:
-    empty = dict.fromkeys((*FILLED, "merged_into"))
+    empty = dict.fromkeys((*FILLED, "merged_into", "expired_at"))
     return {"id": id, "kind": "company", "programme_id": "p", **empty, **more}
 
 
@@ -31,6 +31,7 @@ def codes(**facts: Any) -> list[str]:
         ({"kept": record("a")}, "merge_with_itself"),
         ({"gone": record("a", merged_into="c")}, "organisation_merged"),
         ({"kept": record("b", merged_into="c")}, "organisation_merged"),
+        ({"kept": record("b", expired_at="2026-01-05")}, "merge_into_expired"),
         ({"gone": record("a", kind="provider")}, "kept_by_administrators"),
         ({"accounts": True}, "merge_has_accounts"),
         ({"elsewhere": True}, "merge_across_programmes"),
