@@ -9,7 +9,7 @@ from __future__ import annotations
 from casework import reasons
 from casework.engine.case_objects.record_use import OWNER_EXPIRED
 from casework.operations.core.organisations import has_expired
-from casework.reasons import Why
+from casework.reasons import Reason
 
 #: Needs `n` and technologies `t` that stand in the place of those of some cases `c`.
 OF_CASES = (
@@ -31,7 +31,7 @@ def ended(alias: str, day: str) -> str:
     )
 
 
-def why_over(how: str | None) -> Why:
+def why_over(how: str | None) -> Reason:
     """Why a match opens no case, of which a need or a technology ended so."""
     return reasons.catalogue.MATCH_OWNER_EXPIRED if how == OWNER_EXPIRED else reasons.catalogue.MATCH_ENDED
 
