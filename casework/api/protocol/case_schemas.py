@@ -95,6 +95,14 @@ class ListedItem(Answer):
     at: str | None = None
 
 
+class OwnerAsked(Answer):
+    """An owner above 25 per cent on the record of a party's organisation."""
+
+    id: str
+    name: str
+    name_zh: str | None
+
+
 class Task(Answer):
     id: str
     track: str
@@ -140,6 +148,12 @@ class Task(Answer):
         Asked | None,
         Field(
             description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"
+        ),
+    ] = None
+    owners: Annotated[
+        list[OwnerAsked] | None,
+        Field(
+            description="Of a form that asks of each owner of a party: who they are, by id and name; of one open task alone"
         ),
     ] = None
     unallocated: Annotated[

@@ -1,4 +1,4 @@
-"""The names of what answers speak of: people, organisations, rights, documents and items of catalogues, by what stands in them.
+"""The names of what answers speak of: people, organisations and their owners, rights, documents and items of catalogues.
 
 An answer is shown with its ids; who may read the one may read the other.
 """
@@ -20,12 +20,13 @@ from casework.operations.core.reader_names import called
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import own_tracks, reach
 
-#: People, organisations and rights by their ids; a right by its office and number.
+#: People, organisations with their owners, and rights by their ids; a right by its office and number.
 _NAMES = text(f"""
     SELECT p.id::text, {called("p")} FROM people p WHERE p.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT g.id::text, {called("o")} FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT g.id::text, coalesce(nullif(concat_ws(' ', r.office, coalesce(r.number, r.application_number)), ''), r.kind)
         FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[]))
+    UNION ALL SELECT w.id::text, w.name FROM organisation_owners w WHERE w.id = ANY(CAST(:ids AS uuid[]))
 """)
 #: What lies on some rights by its id: by the right, and since when.
 _BURDENS = text(f"""

@@ -20,13 +20,14 @@ from casework.engine.tasks.queue_order import reason
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import ERASED, Body, values
+from casework.operations.cases.known_answers import owners_of
 from casework.operations.cases.track_presenters import show
 from casework.operations.core.access_queries import task_log
 from casework.operations.core.overdue_sql import STANDING
 from casework.operations.core.paging import cursor_id, cursor_time
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.reader_names import titled
-from casework.operations.core.views import row_as, to_named
+from casework.operations.core.views import NamedInBoth, row_as, to_named
 from casework.operations.tasks.allocation import explain_waiting
 from casework.operations.tasks.request_context import what_was_asked
 from casework.operations.tasks.views import (
@@ -126,7 +127,18 @@ def show_task(db: Connection, actor: Actor, id: str) -> SingleTask:
         checklist=show_checklist(db, case, id),
         unallocated=None if task is None else explain_waiting(db, actor, case, task),
         asked=None if task is None else what_was_asked(db, actor, case, task),
+        owners=[] if task is None else _owners_asked(db, actor, case, task),
     )
+
+
+def _owners_asked(db: Connection, actor: Actor, case: Case, task: Task) -> list[NamedInBoth]:
+    """The owners on record of whom the form of an open task asks, to who sees the case whole."""
+    edition = load_library()[task.edition]
+    if task.type != "side" or not task.open or sight(actor, case) < Sight.ALL:
+        return []
+    form = edition.form(edition.tasks[task.rule].form)
+    asked = any(cell["type"] == "owner" for field in form for cell in field.get("fields", ()))
+    return owners_of(db, case, task.about) if asked else []
 
 
 def show_checklist(db: Connection, case: Case, id: str) -> list[ListedItem]:

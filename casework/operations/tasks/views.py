@@ -202,6 +202,8 @@ class SingleTask(ListedTask):
     checklist: list[ListedItem]
     unallocated: Unallocated | None
     asked: Asked | None
+    #: Of a form that asks of each owner of a party: who they are.
+    owners: list[NamedInBoth]
 
 
 # --- lists that say more ---------------------------------------------------------------------------------------------

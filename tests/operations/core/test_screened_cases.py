@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import Connection
 
+from casework.engine.state.projection import evolve
 from casework.operations.core.perform import home_of
 from casework.operations.core.screened_cases import running_cases
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.tasks import judge_added
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
@@ -51,6 +58,26 @@ def test_a_later_hit_is_asked_about_in_every_running_case_until_it_is_cleared(wo
     for number in (first, second):
         assert open_for(db, number) == {"technology_owner"}
         assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_task_to_screen_again_that_no_hit_called_for_is_found(world: World, db: Connection) -> None:
+    party, number = world.organisations["need_owner"], to_interest(world, db)
+    answer(world, db, number)
+    screen(db, world, party, result="hit", finding="A namesake?")
+    *before, last = read_events(db, home_of(db, number))
+    assert (last.kind, last.actor, last.effects["name"]) == ("added", "system", "screening")
+    case = None
+    for event in before:
+        case = evolve(case, event)
+    assert case is not None
+    evidence = Evidence((past := Past(db)).library, past)
+    assert list(judge_added(evidence, case, last)) == []
+    # Before that hit, and of the other party, nothing was on record.
+    wrong = ["no screening on record had found anybody on a list by then"]
+    assert list(judge_added(evidence, case, replace(last, at=before[-1].at))) == wrong
+    [task] = last.effects["tasks"]
+    other: Any = {**last.effects, "tasks": [{**task, "about": "technology_owner"}]}
+    assert list(judge_added(evidence, case, replace(last, effects=other))) == wrong
 
 
 def test_another_programme_hears_nothing(world: World, db: Connection) -> None:

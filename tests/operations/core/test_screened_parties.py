@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import Refused
+from casework.operations.cases.answer_names import names_in_answers
 from casework.operations.catalogue.organisation_queries import read_entries, show_organisation
 from casework.operations.catalogue.screenings import list_screenings
 from casework.operations.core.perform import home_of
+from casework.operations.tasks.queries import show_task
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
 from tests.operations.catalogue.test_screenings import add_owner
@@ -55,6 +57,14 @@ def test_each_owner_on_record_is_answered_by_name(world: World, db: Connection) 
     party = world.organisations["need_owner"]
     owner = add_owner(db, world, party)
     number = to_interest(world, db)
+    case = load(db, home_of(db, number), "case")
+    # A program reads whom it must answer for, and the history calls the owner by name.
+    compliance, asked = world.actor(db, "compliance"), {}
+    for task in case.open_tasks():
+        asked[task.about] = [one.id for one in show_task(db, compliance, task.id).owners]
+    assert asked["need_owner"] == [owner]
+    assert asked["technology_owner"] == []
+    assert names_in_answers(db, case, [owner])[owner]
     for wrong in ([], [{"owner": world.rights[0], "result": "clear"}]):
         with pytest.raises(Refused, match="each owner above 25 per cent"):
             answer(world, db, number, owners=wrong)

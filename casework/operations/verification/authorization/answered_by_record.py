@@ -1,4 +1,4 @@
-"""Whether a task that ended by itself was answered by the record of the party's organisation."""
+"""Whether a task that ended, or was opened, by itself follows from the record of the party's organisation."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import text
 
+from casework.engine.case_objects.screenings import HIT
 from casework.engine.definition.registry import GUARDS
 from casework.engine.parts import SCREENS
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import Event
 from casework.engine.tasks.record_answers import FACT, answers
+from casework.ledger.redactable_bodies import ERASED, values
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
 from casework.operations.verification.authorization.facts import facts_of
+from casework.records.register_entries import MARK
+from casework.records.row_security import whole
 
 #: What such an event tells.
 _TOLD = frozenset({"task", "name", "facts", "held_by", "task_states", "clock_states"})
@@ -40,6 +44,50 @@ def judge_answered(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "it says something else than the record"
     if set(event.effects) - _TOLD:
         yield "it did more than answer a task"
+
+
+def judge_screened_again(evidence: Evidence, before: Case, event: Event) -> Reasons:
+    """By itself a party is to be screened again only where a screening had found its organisation, or an owner of it, on a list."""
+    for added in event.effects.get("tasks", ()):
+        party = str(added["about"])
+        given = {
+            "party": before.parties.get(party),
+            "record": before.need if party == "need_owner" else before.technology,
+            "programme": before.programme,
+            "at": event.at,
+        }
+        with whole(evidence.past.db):
+            found = evidence.past.db.execute(_HITS, given).all()
+        if not any(_hit(row.body) for row in found):
+            yield "no screening on record had found anybody on a list by then"
+
+
+def _hit(body: Mapping[str, Any]) -> bool:
+    """Whether a screening found somebody; of a row whose words were erased nobody can say that it did not."""
+    rows = [row for name, row in values(body).items() if MARK in name]
+    return any(
+        row is ERASED or isinstance(row, Mapping) and HIT in (row.get("result"), row.get("screened")) for row in rows
+    )
+
+
+#: What was told, by a moment, of screenings: of the organisation of a party, of those that ever owned its need or technology,
+#: and of those that are one with them by merging.
+_HITS = text("""
+    WITH named AS (
+        SELECT CAST(:party AS uuid) AS id
+        UNION SELECT CAST(e.body->'owner_id'->>'value' AS uuid) FROM events e
+        WHERE e.log_id IN (
+            SELECT coalesce(n.merged_into, n.id) FROM needs n WHERE n.id = CAST(:record AS uuid)
+            UNION SELECT coalesce(t.merged_into, t.id) FROM technologies t WHERE t.id = CAST(:record AS uuid)
+            UNION SELECT CAST(:record AS uuid)
+        ) AND e.body ? 'owner_id'
+    ), one AS (
+        SELECT x.id FROM organisations g JOIN organisations x ON coalesce(x.merged_into, x.id) = coalesce(g.merged_into, g.id)
+        WHERE g.id IN (SELECT id FROM named)
+    )
+    SELECT e.body FROM events e WHERE e.log_id IN (SELECT id FROM one) AND e.kind = 'screened'
+    AND e.effects->>'programme' = CAST(:programme AS text) AND e.at <= CAST(:at AS timestamptz)
+""")
 
 
 def _against_record(evidence: Evidence, before: Case, task: Task, told: Mapping[str, Any], event: Event) -> Reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.engine.case_objects.acknowledgements import objectors
 from casework.engine.definition.editions import ancestors
 from casework.engine.execution.guards import duty_reasons
-from casework.engine.parts import AFTER_TOO_FEW
+from casework.engine.parts import AFTER_TOO_FEW, SCREENS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.events import (
@@ -15,7 +15,7 @@ from casework.engine.state.events import (
 from casework.engine.state.join_count import SHORT
 from casework.operations.history.task_judgement import task_reasons
 from casework.operations.verification.authorization.actors import role_not_among, task_of
-from casework.operations.verification.authorization.answered_by_record import judge_answered
+from casework.operations.verification.authorization.answered_by_record import judge_answered, judge_screened_again
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed
 from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against, unlisted
 from casework.operations.verification.authorization.transitions import judge_timer, tally_of
@@ -87,6 +87,8 @@ def judge_added(evidence: Evidence, before: Case, event: Event) -> Reasons:
             for added in event.effects.get("tasks", ())
         ):
             yield "as many results could still come as the case waited for"
+        elif rule.part == SCREENS:
+            yield from judge_screened_again(evidence, before, event)
         return
     places = {place for leaf in track.states for place in ancestors(leaf)}
     for offer in edition.rules["on_request"]:
