@@ -207,6 +207,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
     # A table, and an id as a piece of SQL.
     "casework/operations/core/merged_records.py": {"id", "table"},
+    "casework/operations/core/organisations.py": {"id"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.
     "casework/operations/core/outbox.py": {"but", "outbox.receiver", "outbox.table"},

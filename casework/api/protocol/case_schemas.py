@@ -95,14 +95,6 @@ class ListedItem(Answer):
     at: str | None = None
 
 
-class OwnerAsked(Answer):
-    """An owner above 25 per cent on the record of a party's organisation."""
-
-    id: str
-    name: str
-    name_zh: str | None
-
-
 class Task(Answer):
     id: str
     track: str
@@ -140,22 +132,14 @@ class Task(Answer):
     wait: Annotated[
         Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")
     ] = None
-    operations: Annotated[
-        list[str] | None,
-        Field(description="What you may do to it as it stands: names of its operations; of one task alone"),
-    ] = None
+    operations: Annotated[list[str] | None, Field(description="What you may do to it; of one task alone")] = None
     asked: Annotated[
         Asked | None,
         Field(
             description="Of a task of the office: by whom it was opened with which answers, and what granting it would move"
         ),
     ] = None
-    owners: Annotated[
-        list[OwnerAsked] | None,
-        Field(
-            description="Of a form that asks of each owner of a party: who they are, by id and name; of one open task alone"
-        ),
-    ] = None
+    owners: Annotated[list[NamedInBoth] | None, Field(description="Whom a screening must answer for, by id")] = None
     unallocated: Annotated[
         Unallocated | None,
         Field(description="Why the rule of its queue gives it to nobody, where it has one; of one task alone"),
