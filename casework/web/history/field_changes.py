@@ -21,7 +21,7 @@ _TABLES = {
 }  # fmt: skip
 _COLUMNS = {
     "state": N_("state"), "states": N_("state"), "owner_id": N_("owner"), "team": N_("team"), "outcome": N_("outcome"),
-    "reasons": N_("reasons"), "frozen": N_("outward work stands still"), "closed_at": N_("closed"),
+    "reasons": N_("reasons"), "frozen": N_("outward work stands still"), "closed_at": N_("day of closing"),
     "ended_at": N_("when it ended"), "opened_at": N_("opened"), "provider_id": N_("provider"), "replaced": N_("replaced"),
     "given": N_("what was given along"), "barred": N_("shut out"), "named": N_("person named"), "interests": N_("declared interests"),
     "holder_id": N_("held by"), "due_at": N_("due"), "flagged": N_("flagged"),
