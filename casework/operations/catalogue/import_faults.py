@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from casework.reasons import Text, Why, imports
+from casework import reasons
+from casework.reasons import Text, Why
 
 #: Pairs of a column and what is wrong with it.
 Faults = list[tuple[str, Why]]
@@ -35,10 +36,10 @@ def told_faults(bad: ValidationError) -> Faults:
 
 
 _WHY = {
-    "missing": imports.MISSING,
-    "extra_forbidden": imports.NOT_KNOWN_HERE,
-    "list_type": imports.NO_LIST,
-    "model_type": imports.MUST_BE_OBJECT,
-    "model_attributes_type": imports.MUST_BE_OBJECT,
-    "dict_type": imports.MUST_BE_OBJECT,
+    "missing": reasons.imports.MISSING,
+    "extra_forbidden": reasons.fields.NOT_KNOWN_HERE,
+    "list_type": reasons.fields.LIST,
+    "model_type": reasons.imports.MUST_BE_OBJECT,
+    "model_attributes_type": reasons.imports.MUST_BE_OBJECT,
+    "dict_type": reasons.imports.MUST_BE_OBJECT,
 }

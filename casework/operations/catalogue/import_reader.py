@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import BinaryIO, cast
 
+from casework import reasons
 from casework.json_values import JsonMapping, JsonObject, JsonValue
-from casework.reasons import Why, imports
+from casework.reasons import Why
 
 #: The longest cell, in characters; and the longest line or JSON object.
 LONGEST_CELL, LONGEST_RECORD = 200_000, 4_000_000
@@ -56,11 +57,11 @@ def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
 
 def _not_ours(head: bytes) -> Why | None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return imports.UTF_16
+        return reasons.imports.UTF_16
     if head.startswith(b"PK\x03\x04"):
-        return imports.WORKBOOK
+        return reasons.imports.WORKBOOK
     if not head.strip():
-        return imports.EMPTY
+        return reasons.imports.EMPTY
     return None
 
 
@@ -70,7 +71,7 @@ def _broken(number: int, why: Why) -> Row:
 
 def _decoding(fault: UnicodeDecodeError) -> Why:
     byte = fault.object[fault.start]
-    return imports.NOT_UTF_8(byte=f"{byte:02X}")
+    return reasons.imports.NOT_UTF_8(byte=f"{byte:02X}")
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
             yield _broken(number + 1, _decoding(fault))
             return
         except _TooLong:
-            yield _broken(number + 1, imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
+            yield _broken(number + 1, reasons.imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
             return
         except csv.Error as fault:
             yield _broken(number + 1, _csv_words(fault))
@@ -116,7 +117,7 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
                 return
             continue
         if len(record) != len(header):
-            yield Row(number, {}, (("row", imports.CELLS(cells=len(record), columns=len(header))),))
+            yield Row(number, {}, (("row", reasons.imports.CELLS(cells=len(record), columns=len(header))),))
             continue
         yield Row(number, dict(zip(header, record, strict=True)))
 
@@ -124,26 +125,26 @@ def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
 def _csv_words(fault: csv.Error) -> Why:
     message = str(fault)
     if "field limit" in message:
-        return imports.LONG_CELL(most=f"{LONGEST_CELL:,}")
+        return reasons.imports.LONG_CELL(most=f"{LONGEST_CELL:,}")
     if "unexpected end" in message:
-        return imports.OPEN_QUOTE
+        return reasons.imports.OPEN_QUOTE
     if "expected after" in message:
-        return imports.WORDS_AFTER_QUOTE
-    return imports.NO_CSV(why=message)
+        return reasons.imports.WORDS_AFTER_QUOTE
+    return reasons.imports.NO_CSV(why=message)
 
 
 def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]) -> Why | None:
     if any("\0" in cell for cell in cells):
-        return imports.NUL_IN_HEADER
+        return reasons.imports.NUL_IN_HEADER
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
-        return imports.COLUMN_TWICE(names=", ".join(twice))
+        return reasons.imports.COLUMN_TWICE(names=", ".join(twice))
     missing = [name for name in required if not set(name.split("|")) & set(header)]
     if not missing:
         return None
     if len(cells) == 1 and any(cells[0].count(mark) >= max(1, len(required) - 1) for mark in (";", "\t")):
-        return imports.NO_COMMAS
-    return imports.NO_COLUMN(names=", ".join(name.split("|")[0] for name in missing))
+        return reasons.imports.NO_COMMAS
+    return reasons.imports.NO_COLUMN(names=", ".join(name.split("|")[0] for name in missing))
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------------
@@ -160,12 +161,12 @@ class _Fault(ValueError):
 def _pairs(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise _Fault(imports.FIELD_TWICE)
+        raise _Fault(reasons.imports.FIELD_TWICE)
     return fields
 
 
 def _constant(name: str) -> JsonValue:
-    raise _Fault(imports.NO_NUMBER_HERE(name=name))
+    raise _Fault(reasons.imports.NO_NUMBER_HERE(name=name))
 
 
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_pairs)
@@ -173,7 +174,7 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, objec
 
 def _object(number: int, value: JsonValue) -> Row:
     if not isinstance(value, dict):
-        return Row(number, {}, (("row", imports.NO_OBJECT),))
+        return Row(number, {}, (("row", reasons.imports.NO_OBJECT),))
     return Row(number, {name.strip().casefold(): cell for name, cell in value.items()})
 
 
@@ -187,7 +188,7 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
             yield _broken(number + 1, _decoding(fault))
             return
         except _TooLong:
-            yield _broken(number + 1, imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
+            yield _broken(number + 1, reasons.imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
             return
         if line is None:
             return
@@ -195,7 +196,7 @@ def _lines(words: io.TextIOWrapper) -> Iterator[Row]:
         if not line.strip():
             continue
         row = _parsed(number, lambda line=line: _DECODER.decode(line.strip()))  # type: ignore[misc]  # a default argument keeps the loop's value
-        yield row if row is not None else Row(number, {}, (("row", imports.NOT_ONE_OBJECT),))
+        yield row if row is not None else Row(number, {}, (("row", reasons.imports.NOT_ONE_OBJECT),))
 
 
 def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
@@ -205,7 +206,7 @@ def _parsed(number: int, parse: Callable[[], JsonValue]) -> Row | None:
     except _Fault as fault:
         return Row(number, {}, (("row", fault.why),))
     except RecursionError:
-        return Row(number, {}, (("row", imports.NESTED_DEEPLY),))
+        return Row(number, {}, (("row", reasons.imports.NESTED_DEEPLY),))
     except ValueError:
         return None
 
@@ -239,14 +240,14 @@ class _Window:
                 value, end = _DECODER.raw_decode(self.text, self.place)
                 row = _object(number, value)
             except (_Fault, RecursionError) as fault:
-                why = fault.why if isinstance(fault, _Fault) else imports.NESTED_DEEPLY
-                raise _Unreadable(Row(number, {}, (("row", imports.AND_REST_UNREAD(why=why)),))) from None
+                why = fault.why if isinstance(fault, _Fault) else reasons.imports.NESTED_DEEPLY
+                raise _Unreadable(Row(number, {}, (("row", reasons.imports.AND_REST_UNREAD(why=why)),))) from None
             except ValueError:
                 if len(self.text) - self.place > LONGEST_RECORD:
-                    why = imports.NO_WHOLE_OBJECT(most=f"{LONGEST_RECORD:,}")
+                    why = reasons.imports.NO_WHOLE_OBJECT(most=f"{LONGEST_RECORD:,}")
                     raise _Unreadable(_broken(number, why)) from None
                 if not self.more():
-                    raise _Unreadable(_broken(number, imports.NO_JSON)) from None
+                    raise _Unreadable(_broken(number, reasons.imports.NO_JSON)) from None
             else:
                 self.place = end
                 return row
@@ -275,7 +276,7 @@ def _array(words: io.TextIOWrapper) -> Iterator[Row]:
             if mark == "]":
                 return
             if mark != ",":
-                yield _broken(number + 1, imports.NO_COMMA)
+                yield _broken(number + 1, reasons.imports.NO_COMMA)
                 return
             window.place += 1
     except _Unreadable as fault:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, model_validator
 
+from casework import reasons
 from casework.engine.case_objects.countries import is_country
 from casework.engine.case_objects.money import CURRENCIES
 from casework.engine.case_objects.right_days import impossible
@@ -26,7 +27,6 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_faults import Wrong, told_faults
 from casework.operations.catalogue.import_figures import Figures
 from casework.operations.core.record_log import Kept
-from casework.reasons import imports as why
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
 
@@ -51,14 +51,16 @@ def _words(value: Any) -> str:
         # Nearly every text is: there is nothing in it to refuse, and nothing to write otherwise.
         return value
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise Wrong(why.NO_TEXT)
+        raise Wrong(reasons.fields.TEXT)
     words = unicodedata.normalize("NFC", str(value))
     if "\0" in words:
-        raise Wrong(why.NUL)
+        raise Wrong(reasons.imports.NUL)
     for letter in _UNSEEN.findall(words):
-        raise Wrong((why.TURNS_ORDER if letter > "\x9f" else why.CONTROL)(code=f"{ord(letter):04X}"))
+        raise Wrong(
+            (reasons.imports.TURNS_ORDER if letter > "\x9f" else reasons.imports.CONTROL)(code=f"{ord(letter):04X}")
+        )
     if _HALF.search(words):
-        raise Wrong(why.HALF)
+        raise Wrong(reasons.imports.HALF)
     return words.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
@@ -71,11 +73,11 @@ def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
     def check(value: Any) -> str:
         words = " ".join((_words if plain else _seen)(value).split())
         if plain and not is_plain(words):
-            raise Wrong(why.UNSEEN)
+            raise Wrong(reasons.imports.UNSEEN)
         if not words:
-            raise Wrong(why.MISSING)
+            raise Wrong(reasons.imports.MISSING)
         if len(words) > longest:
-            raise Wrong(why.LONG(length=f"{len(words):,}", most=f"{longest:,}"))
+            raise Wrong(reasons.imports.LONG(length=f"{len(words):,}", most=f"{longest:,}"))
         return words
 
     return BeforeValidator(check)
@@ -89,7 +91,7 @@ def _text(value: Any) -> str:
     lines = "\n".join(" ".join(line.split()) for line in _seen(value).split("\n"))
     words = re.sub(r"\n{3,}", "\n\n", lines).strip()
     if len(words) > 100_000:
-        raise Wrong(why.LONG(length=f"{len(words):,}", most="100,000"))
+        raise Wrong(reasons.imports.LONG(length=f"{len(words):,}", most="100,000"))
     return words
 
 
@@ -98,56 +100,56 @@ def _number(value: Any) -> Decimal:
     if _THOUSANDS.fullmatch(words):
         words = words.replace(",", "")
     if not _NUMBER.fullmatch(words):
-        raise Wrong(why.NOT_NUMBER_POINT if "," in words else why.NOT_NUMBER)
+        raise Wrong(reasons.imports.NOT_NUMBER_POINT if "," in words else reasons.fields.NOT_A_NUMBER)
     try:
         number = Decimal(words)
     except InvalidOperation:
-        raise Wrong(why.NOT_NUMBER) from None
+        raise Wrong(reasons.fields.NOT_A_NUMBER) from None
     if number and (number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6):
-        raise Wrong(why.TOO_MANY_DIGITS)
+        raise Wrong(reasons.fields.TOO_MANY_DIGITS)
     return number
 
 
 def _amount(value: Any) -> Decimal:
     number = _number(value)
     if number < 0:
-        raise Wrong(why.NEGATIVE)
+        raise Wrong(reasons.fields.NOT_NEGATIVE)
     return number
 
 
 def _currency(value: Any) -> str:
     code = _words(value).strip().upper()
     if code == "RMB":
-        raise Wrong(why.WRITE_CNY)
+        raise Wrong(reasons.imports.WRITE_CNY)
     if code not in CURRENCIES:
-        raise Wrong(why.NO_CURRENCY)
+        raise Wrong(reasons.imports.NO_CURRENCY)
     return code
 
 
 def _country(value: Any) -> str:
     code = _words(value).strip().upper()
     if not is_country(code):
-        raise Wrong(why.NO_COUNTRY)
+        raise Wrong(reasons.imports.NO_COUNTRY)
     return code
 
 
 def _level(value: Any) -> int:
     digits = _words(value).strip()
     if not re.fullmatch("[0-9]{1,3}", digits) or not 1 <= int(digits) <= 9:
-        raise Wrong(why.NO_LEVEL)
+        raise Wrong(reasons.imports.NO_LEVEL)
     return int(digits)
 
 
 def _day(value: Any) -> date:
     words = _words(value).strip()
     if not _DAY.fullmatch(words):
-        raise Wrong(why.DAY_FORM)
+        raise Wrong(reasons.fields.DAY_FORM)
     try:
         day = date.fromisoformat(words)
     except ValueError:
-        raise Wrong(why.NO_DAY(day=words)) from None
+        raise Wrong(reasons.imports.NO_DAY(day=words)) from None
     if not 1900 <= day.year <= 2199:
-        raise Wrong(why.DAY_OUTSIDE)
+        raise Wrong(reasons.fields.YEARS)
     return day
 
 
@@ -155,7 +157,7 @@ def _yes_no(value: Any) -> bool:
     told = str(value).strip().casefold()
     answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(told)
     if answer is None:
-        raise Wrong(why.YES_OR_NO)
+        raise Wrong(reasons.imports.YES_OR_NO)
     return answer
 
 
@@ -164,7 +166,7 @@ def _web(value: Any) -> str:
     address = next(iter(_words(value).split()), "")
     # Anything else, such as javascript:, would become a dangerous link on a page.
     if len(address) > 2_000 or not (re.fullmatch(r"https?://\S+", address) or _HOST.fullmatch(address)):
-        raise Wrong(why.NO_ADDRESS)
+        raise Wrong(reasons.imports.NO_ADDRESS)
     return address
 
 
@@ -172,7 +174,7 @@ def _several(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _words(value).split(";")
     entries = [" ".join(_seen(part).split()) for part in parts]
     if len(entries) > 200 or any(len(entry) > 500 for entry in entries):
-        raise Wrong(why.TOO_MANY_ENTRIES)
+        raise Wrong(reasons.imports.TOO_MANY_ENTRIES)
     return list(dict.fromkeys(entry for entry in entries if entry))
 
 
@@ -182,13 +184,13 @@ def _benefits(value: Any) -> list[str]:
 
 def _right_kind(value: Any) -> str:
     if value not in KINDS:
-        raise Wrong(why.ONE_OF(codes=", ".join(KINDS)))
+        raise Wrong(reasons.imports.ONE_OF(codes=", ".join(KINDS)))
     return str(value)
 
 
 def _verdict(value: Any) -> str:
     if value not in ("verified", "verified_with_limits", "not_verified"):
-        raise Wrong(why.VERDICT)
+        raise Wrong(reasons.imports.VERDICT)
     return str(value)
 
 
@@ -230,7 +232,7 @@ class _Ranked(_Row):
     def _in_order(self) -> Self:
         low, high = self.readiness_low, self.readiness_high
         if low is not None and high is not None and low > high:
-            raise Wrong(why.LOW_ABOVE_HIGH, "readiness_low")
+            raise Wrong(reasons.imports.LOW_ABOVE_HIGH, "readiness_low")
         return self
 
 
@@ -253,7 +255,7 @@ class Need(_Ranked):
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if self.budget is not None and self.budget_currency is None:
-            raise Wrong(why.MISSING_BESIDE_BUDGET, "budget_currency")
+            raise Wrong(reasons.imports.MISSING_BESIDE_BUDGET, "budget_currency")
         return self
 
 
@@ -279,9 +281,9 @@ class Right(BaseModel):
         """It says nothing that a right of its kind does not have, and no day that cannot be."""
         kind = KINDS[self.kind]
         if strange := out_of_place(self.kind, self.model_dump(exclude={"kind", "checked_on"})):
-            raise Wrong(why.NONE_OF_KIND(kind=self.kind), strange[0])
+            raise Wrong(reasons.imports.NONE_OF_KIND(kind=self.kind), strange[0])
         if self.status is not None and self.status not in kind.statuses:
-            raise Wrong(why.ONE_OF(codes=", ".join(kind.statuses)), "status")
+            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(kind.statuses)), "status")
         for name, wrong in impossible(self.model_dump(mode="json"), _today(info)).items():
             raise Wrong(wrong, name)
         return self
@@ -328,7 +330,7 @@ class Technology(_Ranked):
             return self
         low, high = int(scale[1]), int(scale[2] or scale[1])
         if not 1 <= low <= high <= 9:
-            raise Wrong(why.FROM_1_TO_9, "readiness")
+            raise Wrong(reasons.imports.FROM_1_TO_9, "readiness")
         self.readiness_low, self.readiness_high = low, high
         return self
 
@@ -344,7 +346,7 @@ class Match(_Row):
     @model_validator(mode="after")
     def _happened(self, info: ValidationInfo) -> Self:
         if self.proposed_on is not None and self.proposed_on.isoformat() > _today(info):
-            raise Wrong(why.IN_FUTURE, "proposed_on")
+            raise Wrong(reasons.fields.NOT_IN_FUTURE, "proposed_on")
         return self
 
 
@@ -366,12 +368,12 @@ class PastProject(_Row):
     @model_validator(mode="after")
     def _fits(self, info: ValidationInfo) -> Self:
         if self.ended_on.isoformat() > _today(info):
-            raise Wrong(why.IN_FUTURE, "ended_on")
+            raise Wrong(reasons.fields.NOT_IN_FUTURE, "ended_on")
         if self.started_on is not None and self.started_on > self.ended_on:
-            raise Wrong(why.BEFORE_START, "ended_on")
+            raise Wrong(reasons.imports.BEFORE_START, "ended_on")
         if (self.contract_value is None) != (self.contract_currency is None):
             missing = "contract_currency" if self.contract_currency is None else "contract_value"
-            raise Wrong(why.VALUE_NEEDS_CURRENCY, missing)
+            raise Wrong(reasons.imports.VALUE_NEEDS_CURRENCY, missing)
         return self
 
 

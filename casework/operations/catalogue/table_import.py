@@ -52,7 +52,7 @@ from casework.operations.core.right_links import with_links
 from casework.operations.core.right_numbers import plain
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
-from casework.reasons import Reason, Why, imports
+from casework.reasons import Reason, Why
 from casework.records.database import savepoint, send_waiting
 from casework.records.field_encryption import storable, texts_in
 
@@ -142,12 +142,12 @@ class _Import:
             self.report.rows += 1
             self.span = (self.span[0] or row.number, row.number)
             if self.report.rows > MOST_ROWS:
-                self._fault(row.number, "file", imports.TOO_MANY_ROWS(most=f"{MOST_ROWS:,}"))
+                self._fault(row.number, "file", reasons.imports.TOO_MANY_ROWS(most=f"{MOST_ROWS:,}"))
                 break
             left_out |= {str(name)[:60] for name in row.values if name and name not in known}
             self._row(row)
         if not self.report.rows:
-            self._fault(1, "file", imports.NO_ROWS)
+            self._fault(1, "file", reasons.imports.NO_ROWS)
         self.report.left_out = sorted(left_out)[:50]
 
     def _row(self, row: Row) -> None:
@@ -156,7 +156,7 @@ class _Import:
         if not faults:
             read, faults = parse_row(self.table, row.values)
         if not faults and not storable(texts_in(row.values)):
-            faults = [("row", imports.NOT_STORABLE)]
+            faults = [("row", reasons.fields.UNSTORABLE)]
         if read is None or faults:
             self.report.bad += 1
             for name, why in faults:
@@ -205,11 +205,11 @@ class _Import:
             right = self.entered[key] = str(stands.id)
             told = {"kind": row.kind, **said}
             if differing := [name for name, value in told.items() if not _same(name, getattr(stands, name), value)]:
-                self._keep(number, differing[0], imports.KEPT_OTHERWISE(names=", ".join(differing)))
+                self._keep(number, differing[0], reasons.imports.KEPT_OTHERWISE(names=", ".join(differing)))
             if set(technologies) - set(stands.technologies):
-                self._keep(number, "technologies", imports.KEPT_TECHNOLOGIES)
+                self._keep(number, "technologies", reasons.imports.KEPT_TECHNOLOGIES)
             if owners and owners != stands.owners:
-                self._keep(number, "owners", imports.KEPT_OWNERS)
+                self._keep(number, "owners", reasons.imports.KEPT_OWNERS)
         if right is None:
             made = record_right(
                 self.db,
@@ -293,10 +293,10 @@ class _Import:
             if not stands.confirmed:
                 differing = [name for name in differing if name not in ("kind", "language")]
             if differing:
-                self._keep(number, differing[0], imports.KEPT_OTHERWISE(names=", ".join(differing)))
+                self._keep(number, differing[0], reasons.imports.KEPT_OTHERWISE(names=", ".join(differing)))
             fresh = {name: value for name, value in said.items() if _text(getattr(stands, name)) in (None, "")}
             if fresh and stands.confirmed:
-                self._keep(number, next(iter(fresh)), imports.KEPT_CONFIRMED)
+                self._keep(number, next(iter(fresh)), reasons.imports.KEPT_CONFIRMED)
             elif fresh:
                 complete_organisation(self.db, self.actor, id, fields=fresh, source=source)
                 done = "changed"
@@ -336,7 +336,7 @@ class _Import:
         if stands is not None:
             differing = [name for name, value in values.items() if not _same(name, getattr(stands, name), value)]
             if differing:
-                self._keep(row_source, f"{what}_{differing[0]}", imports.KEPT_ROW)
+                self._keep(row_source, f"{what}_{differing[0]}", reasons.imports.KEPT_ROW)
             return False
         keep_row(
             self.db,

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from casework import reasons
 from casework.engine.case_objects.organisations import KINDS as KINDS_OF_ORGANISATIONS
 from casework.engine.case_objects.organisations import LANGUAGES, OWNER_KINDS, SIZES
 from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDENS
@@ -30,7 +31,6 @@ from casework.operations.catalogue.import_schemas import (
     YesNo,
     said,
 )
-from casework.reasons import imports
 
 Table = Literal["rights", "organisations"]
 #: Columns that a CSV file must have; of several with a bar between them, one.
@@ -51,7 +51,7 @@ def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
     def check(value: object) -> str:
         code = str(value).strip().casefold()
         if code not in codes:
-            raise Wrong(imports.ONE_OF(codes=", ".join(codes)))
+            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(codes)))
         return code
 
     return BeforeValidator(check)
@@ -60,7 +60,7 @@ def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
 def _owners(value: object) -> list[tuple[str, str | None]]:
     """Names with their shares: “Heat Works 60%; City University 40%”."""
     if not isinstance(value, str):
-        raise Wrong(imports.OWNERS_TEXT)
+        raise Wrong(reasons.imports.OWNERS_TEXT)
     owners = []
     for part in value.replace("；", ";").split(";"):
         words = " ".join(part.split())
@@ -71,7 +71,7 @@ def _owners(value: object) -> list[tuple[str, str | None]]:
         if words:
             owners.append((name.strip(), share.rstrip("%％") or None))
     if any(not name or len(name) > 300 for name, _ in owners) or len(owners) > 50:
-        raise Wrong(imports.OWNERS_MOST)
+        raise Wrong(reasons.imports.OWNERS_MOST)
     return owners
 
 
@@ -113,17 +113,17 @@ class RightRow(_Row):
     def _fits(self) -> Self:
         given = self.model_dump(include=set(OF_RIGHT) - {"checked_on"})
         if strange := out_of_place(self.kind, given):
-            raise Wrong(imports.NONE_OF_KIND(kind=self.kind), strange[0])
+            raise Wrong(reasons.imports.NONE_OF_KIND(kind=self.kind), strange[0])
         if self.status is not None and self.status not in KINDS[self.kind].statuses:
-            raise Wrong(imports.ONE_OF(codes=", ".join(KINDS[self.kind].statuses)), "status")
+            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(KINDS[self.kind].statuses)), "status")
         if not (self.number or self.application_number or self.technologies or self.owners):
-            raise Wrong(imports.NUMBER_OR_OWNERS, "number")
+            raise Wrong(reasons.imports.NUMBER_OR_OWNERS, "number")
         if (self.amount is None) != (self.amount_currency is None):
             missing = "amount_currency" if self.amount_currency is None else "amount"
-            raise Wrong(imports.AMOUNT_NEEDS_CURRENCY, missing)
+            raise Wrong(reasons.imports.AMOUNT_NEEDS_CURRENCY, missing)
         of_burden = ("holder", "encumbrance_number", "begins_on", "ends_on", "amount", "licence", "territories", "uses")
         if self.encumbrance is None and (stray := next((name for name in of_burden if getattr(self, name)), None)):
-            raise Wrong(imports.SAYS_OF_BURDEN(column=stray), "encumbrance")
+            raise Wrong(reasons.imports.SAYS_OF_BURDEN(column=stray), "encumbrance")
         return self
 
     def burden(self) -> JsonObject:
@@ -166,7 +166,7 @@ class OrganisationRow(_Row):
     def _named(self) -> Self:
         for what, names in (("contact", OF_CONTACT), ("owner", OF_OWNER)):
             if self.row_of(what, names) and getattr(self, f"{what}_name") is None:
-                raise Wrong(imports.NAME_OF_ROW(what=what), f"{what}_name")
+                raise Wrong(reasons.imports.NAME_OF_ROW(what=what), f"{what}_name")
         return self
 
     def row_of(self, what: str, names: tuple[str, ...]) -> JsonObject:

@@ -7,18 +7,18 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from casework import reasons
 from casework.operations.catalogue.import_faults import Wrong, told_faults
-from casework.reasons import imports
 
 
 def _never(value: object) -> object:
-    raise Wrong(imports.NO_DAY(day=str(value)))
+    raise Wrong(reasons.imports.NO_DAY(day=str(value)))
 
 
 class Inner(BaseModel):
     @model_validator(mode="after")
     def _fits(self) -> Inner:
-        raise Wrong(imports.NEGATIVE, "amount")
+        raise Wrong(reasons.fields.NOT_NEGATIVE, "amount")
 
 
 class Outer(BaseModel):
@@ -32,12 +32,12 @@ class Outer(BaseModel):
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ({}, [("needed", imports.MISSING)]),
-        ({"needed": "x", "more": 1}, [("more", imports.NOT_KNOWN_HERE)]),
-        ({"needed": "x", "day": "May"}, [("day", imports.NO_DAY(day="May"))]),
-        ({"needed": "x", "inner": 3}, [("inner", imports.NO_LIST)]),
-        ({"needed": "x", "inner": [{}]}, [("inner.0.amount", imports.NEGATIVE)]),
-        ({"needed": "x", "inner": [3]}, [("inner.0", imports.MUST_BE_OBJECT)]),
+        ({}, [("needed", reasons.imports.MISSING)]),
+        ({"needed": "x", "more": 1}, [("more", reasons.fields.NOT_KNOWN_HERE)]),
+        ({"needed": "x", "day": "May"}, [("day", reasons.imports.NO_DAY(day="May"))]),
+        ({"needed": "x", "inner": 3}, [("inner", reasons.fields.LIST)]),
+        ({"needed": "x", "inner": [{}]}, [("inner.0.amount", reasons.fields.NOT_NEGATIVE)]),
+        ({"needed": "x", "inner": [3]}, [("inner.0", reasons.imports.MUST_BE_OBJECT)]),
     ],
 )
 def test_each_column_is_told_once_with_its_reason(said: dict[str, object], told: list[tuple[str, object]]) -> None:
