@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -63,9 +64,10 @@ class ShownSkills(Skills):
 
 def people_with_skills(db: Connection, actor: Actor, *, of_organisations: bool) -> list[ShownSkills]:
     """Whom the actor leads, for the page of a programme's team or of an organisation's members."""
+    # Asked for where somebody has said something alone.
     known = cache(lambda programme: KnownWords.of(db, programme))
     return [
-        row_as(ShownSkills, held, words=_words(held, known(_programme(held))))
+        row_as(ShownSkills, held, words=_words(held, known))
         for held in skills.list_skills(db, actor).items
         if (held.kind == "organisation") == of_organisations
     ]
@@ -76,9 +78,9 @@ def _programme(held: Skills) -> str | None:
     return held.scope.id if held.kind == "programme" else None
 
 
-def _words(held: Skills, known: KnownWords) -> list[str]:
+def _words(held: Skills, known: Callable[[str | None], KnownWords]) -> list[str]:
     return [
-        *known.say_fields(held.fields),
+        *(known(_programme(held)).say_fields(held.fields) if held.fields else ()),
         *(gettext(LANGUAGES[code]) for code in held.languages),
         *(service_name(code) for code in held.services),
     ]
