@@ -18,17 +18,19 @@ from casework.engine.roles import Role
 from workflows import border_forms, border_guards, duties, laws
 from workflows.codes import AGREEMENTS
 from workflows.comments import comment_on_terms
-from workflows.deal_guards import (
+from workflows.deal_effects import (
     agreement_burdens_rights,
-    agreement_dates_in_order,
     agreement_frees_rights,
     agreement_holds_rights,
     agreement_lets_go_of_rights,
+    licensed_agreement_burdens_rights,
+)
+from workflows.deal_guards import (
+    agreement_dates_in_order,
     agreement_only_prepares,
     company_of_the_venture_is_named,
     kind_is_as_proposed,
     licence_follows_the_signing,
-    licensed_agreement_burdens_rights,
     nothing_bars_the_terms,
     rights_are_named,
     rights_fit_the_kind,
@@ -299,7 +301,7 @@ class Agreement(Workflow):
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES, duties.TECHNOLOGY_CONTRACT],
         drops=TALKS,
         do="Record the signing", done="recorded the signing of the agreement",
-        consequence="The agreement is in force and stands on the rights that it names; an assignment once it is registered.",
+        consequence="The agreement is in force and stands on the rights that it names; what an office enters passes with its registration.",
     )  # fmt: skip
     sign_cross = signing.to(
         in_force, by=Role.OFFICER, form=Signature,
@@ -332,7 +334,7 @@ class Agreement(Workflow):
     end = in_force.to(
         ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
         do="End the agreement", done="recorded the end of the agreement",
-        consequence="A licence that stands on the rights named ends with it, and so does an assignment that was never registered.",
+        consequence="A licence that stands on the rights named ends with it, and so does an assignment that waits for its registration.",
     )  # fmt: skip
     abandon = (
         drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due

@@ -1,4 +1,4 @@
-"""What must hold of what an agreement says, and what it does to the rights that it names.
+"""What must hold of what an agreement says of the rights that it names.
 
 The same questions are asked where the terms are agreed and where the copies are signed: both forms call a field alike.
 """
@@ -20,11 +20,9 @@ from casework.engine.case_objects.licence_conflicts import (
     Terms,
     standing_against,
 )
-from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import effect, guard
+from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
-from casework.engine.state.right_values import Burden, RightChange
 from workflows.codes import (
     ABOUT_RIGHTS,
     AGREEMENTS,
@@ -36,7 +34,7 @@ from workflows.codes import (
     TERRITORIES,
     USES,
 )
-from workflows.right_places import PATENTS, is_patent_here, where_it_holds
+from workflows.right_places import PATENTS, where_it_holds
 from workflows.signatories import READS, SIGNATORIES, signs
 
 #: Kinds of rights that no patent office knows.
@@ -83,7 +81,7 @@ def party(f: Facts, side: str) -> str | None:
     return told.get("organisation") or f.case.parties.get(side)
 
 
-# --- what it does to rights ------------------------------------------------------------------------------------------
+# --- what it gives of rights ------------------------------------------------------------------------------------------
 
 
 def gives(data: Mapping[str, Any]) -> Terms | None:
@@ -119,127 +117,6 @@ def holder(f: Facts, data: Mapping[str, Any]) -> str | None:
 def givers(f: Facts, data: Mapping[str, Any]) -> set[str]:
     """Whose rights an agreement can give: the technology owner's, and those of who signs in its place."""
     return {one for one in (party(f, "technology_owner"), signatory(f, data, "technology_owner")) if one}
-
-
-def burden_of(f: Facts) -> Burden:
-    """What a signed agreement lays on each right that it names: its taker has its licence, or the right itself."""
-    given = gives(f.data)
-    assert given is not None
-    signed: Burden = {"kind": given.kind, "holder": holder(f, f.data), "from": given.first, "track": f.track.id}
-    if given.kind == LICENCE:
-        signed["licence"] = given.licence
-        signed["territories"] = sorted(given.territories)
-        signed["fields"] = sorted(given.fields)
-        signed["until"] = given.last
-    return signed
-
-
-@effect(reads=READS)
-def agreement_burdens_rights(facts: Facts) -> Follows:
-    """A licence stands on the rights that the agreement names; what it assigns is assigned, and not registered yet."""
-    if gives(facts.data) is None:
-        return {}
-    burden = burden_of(facts)
-    return {"rights": [{"right": right, "add": burden} for right in facts.data.get("rights") or ()]}
-
-
-def held(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The terms of what is signed before its licence: they bind from the day of the signing, until the licence gives them its own."""
-    return {**data, "effective_on": data.get("executed_on")}
-
-
-@effect(reads=READS)
-def agreement_holds_rights(facts: Facts) -> Follows:
-    """What is signed before its licence lies on its rights from the day of the signing on, so that nobody else is given them."""
-    return agreement_burdens_rights.follows(replace(facts, data=held(facts.data)))
-
-
-def _let_go(facts: Facts, on: str | None) -> list[RightChange]:
-    """What was held for a licence ends; nothing where no signed agreement waits for one."""
-    signed = last_signing(facts) if WAITING_FOR_LICENCE & set(facts.track.states) else None
-    given = gives(held(signed.data)) if signed else None
-    if signed is None or given is None:
-        return []
-    return [ended(facts, right, given.kind, given.first, on) for right in signed.data.get("rights") or ()]
-
-
-@effect()
-def agreement_lets_go_of_rights(facts: Facts) -> Follows:
-    """What was signed and given up, or refused, before its licence lies on no right any more."""
-    changes = _let_go(facts, None)
-    return {"rights": changes} if changes else {}
-
-
-@effect(reads=READS)
-def licensed_agreement_burdens_rights(facts: Facts) -> Follows:
-    """What was held since the signing stands on its rights by the licence now, from its day on."""
-    signed = last_signing(facts)
-    if signed is None:
-        return {}
-    on = facts.data.get("issued_on")
-    stands = agreement_burdens_rights.follows(replace(facts, data=licensed(signed, on).data))
-    return {"rights": [*_let_go(facts, on), *stands["rights"]]} if "rights" in stands else {}
-
-
-@effect()
-def agreement_frees_rights(facts: Facts) -> Follows:
-    """A licence ends with its agreement, and so does an assignment that was never registered; a transfer stands."""
-    signed = last_signing(facts)
-    given = gives(signed.data) if signed else None
-    if signed is None or given is None or given.kind == ASSIGNMENT and _is_registered(facts, signed):
-        return {}
-    named = signed.data.get("rights") or ()
-    return {"rights": [ended(facts, right, given.kind, given.first, facts.data.get("ended_on")) for right in named]}
-
-
-def ended(facts: Facts, right: str, kind: str, since: str | None, on: str | None) -> RightChange:
-    """What this track laid on a right since a day ends: on the day that the form says, or where it says none today."""
-    change: RightChange = {"right": right, "end": {"kind": kind, "from": since, "track": facts.track.id}}
-    return {**change, "ended_on": on} if on else change
-
-
-def _is_registered(f: Facts, signed: Fired) -> bool:
-    done = (task for task in f.results("assignment_registration") if task.track == f.track.id)
-    return any((task.closed_at or task.opened_at) >= signed.at for task in done)
-
-
-def inscribed(facts: Facts, right: str, kind: str, since: str | None) -> RightChange:
-    """An office has made a record of what lies on a right: its day and its number, as this form says them."""
-    on, track = facts.data["registered_on"], facts.track.id
-    return {"right": right, "inscribe": {"kind": kind, "from": since, "track": track, "on": on, "number_in": "number"}}
-
-
-@effect(reads=("rights",))
-def licence_is_recorded(facts: Facts) -> Follows:
-    """The licence has its number and day on each patent of this country that it is of; the office records no other."""
-    signed = last_signing(facts)
-    given = gives(signed.data) if signed else None
-    if signed is None or given is None or given.kind != LICENCE:
-        return {}
-    known = facts.from_outside("rights")
-    named = [right for right in signed.data.get("rights") or () if is_patent_here(known.get(right, {}))]
-    return {"rights": [inscribed(facts, right, LICENCE, given.first) for right in named]}
-
-
-@effect(reads=READS)
-def assignment_stands(facts: Facts) -> Follows:
-    """From its registration on the assignment is a transfer."""
-    signed = last_signing(facts)
-    if signed is None:
-        return {}
-    named, since = signed.data.get("rights") or (), signed.data.get("effective_on")
-    transfer: Burden = {
-        "kind": TRANSFER,
-        "holder": holder(facts, signed.data),
-        "from": facts.data["registered_on"],
-        "track": facts.track.id,
-    }
-    changes: list[RightChange] = []
-    for right in named:
-        changes.append(ended(facts, right, ASSIGNMENT, since, facts.data["registered_on"]))
-        changes.append({"right": right, "add": transfer})
-        changes.append(inscribed(facts, right, TRANSFER, facts.data["registered_on"]))
-    return {"rights": changes}
 
 
 # --- what stands in the way ------------------------------------------------------------------------------------------

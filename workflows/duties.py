@@ -6,7 +6,8 @@ from casework.engine.definition.forms import Choice, Date, Documents, Form, Mone
 from casework.engine.definition.grammar import Item, Task, calendar_days, months
 from casework.engine.roles import Role
 from workflows import laws
-from workflows.deal_guards import assignment_stands, licence_is_recorded, registered_after_signing
+from workflows.deal_effects import assignment_stands, licence_is_recorded
+from workflows.deal_guards import registered_after_signing
 from workflows.duty_guards import (
     appraisal_is_due,
     export_papers_come_first,

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
+from casework.engine.case_objects.right_kinds import passes_by_contract
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.border_guards import HOME, class_of, way_of
-from workflows.deal_guards import SECRETS, concerned, gives, last_signing
+from workflows.deal_guards import concerned, gives, last_signing
 from workflows.right_places import is_patent_here
 from workflows.signatories import READS, signs, their_party
 
@@ -52,14 +53,14 @@ def patent_here_is_licensed(f: Facts) -> bool:
 
 
 @guard(
-    rule="A right that an office registers is assigned.",
-    refusal="No right that an office registers is assigned.",
+    rule="A right is assigned that passes with its entry in a register.",
+    refusal="No right is assigned that passes with its entry in a register.",
     reads=("rights",),
 )
 def right_is_assigned(f: Facts) -> bool:
     f = _terms(f)
     given = gives(f.data)
-    return given is not None and given.kind == ASSIGNMENT and any(one.get("kind") not in SECRETS for one in _named(f))
+    return given is not None and given.kind == ASSIGNMENT and not all(map(passes_by_contract, _named(f)))
 
 
 @guard(

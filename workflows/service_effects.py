@@ -7,7 +7,7 @@ from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
 from casework.engine.state.right_values import Burden, BurdenChanged, RightChange
-from workflows.deal_guards import ended, inscribed
+from workflows.deal_effects import ended, inscribed
 
 #: What lies on a pledged right: the pledge in law, and that it stands in the register, which it does for longer.
 PLEDGE, PLEDGE_REGISTRATION = "pledge", "pledge_registration"

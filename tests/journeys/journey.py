@@ -85,7 +85,7 @@ class Journey(OperationsHand):
     def burdens(self, right: str) -> list[dict[str, Json]]:
         """What lies on a right, and what lay on it."""
         encumbrances = text("SELECT encumbrances FROM rights WHERE id = CAST(:id AS uuid)")
-        return list(self.db.execute(encumbrances, {"id": self.world[right]}).scalar_one())
+        return list(self.db.execute(encumbrances, {"id": self.world.get(right, right)}).scalar_one())
 
     def sheet(self, who: str, service: str) -> CaseSheet | None:
         """The case sheet of the newest referral of a service, or None where it is closed to this person."""

@@ -52,7 +52,13 @@ def test_a_licence_of_a_patent_of_this_office_is_recorded(now: Facts, due: bool)
         (signed("assignment"), True),
         (signed("assignment", {"kind": "application"}), True),
         (signed("joint_venture", contribution="assigned"), True),
+        (signed("assignment", {"kind": "plant_variety", "office": "CN"}), True),
+        # What passes by contract waits for no office.
         (signed("joint_venture", {"kind": "know_how"}, contribution="assigned"), False),
+        (signed("joint_venture", {"kind": "trade_secret"}, contribution="assigned"), False),
+        (signed("joint_venture", {"kind": "software", "office": "CPCC"}, contribution="assigned"), False),
+        (signed("joint_venture", {"kind": "other"}, contribution="assigned"), False),
+        (signed("joint_venture", {"kind": "other", "office": "CNIPA"}, contribution="assigned"), True),
         (signed("joint_venture", contribution="sole"), False),
         (signed("patent_licence"), False),
         (signed("development"), False),

@@ -30,6 +30,8 @@ class KindOfRight:
     fees: bool = False
     #: A pledge of it can be registered.
     pledged: bool = False
+    #: What is assigned of it passes with its entry in a register; None: where the record names an office that keeps one.
+    entered: bool | None = True
 
 
 _GRANTED = ("in_force", "lapsed", "expired", "invalid")
@@ -46,15 +48,22 @@ def _patent(*more: str) -> KindOfRight:
     )
 
 
-_SECRET = KindOfRight(fields=(*_ANY, "status"), needed=("owner",), statuses=("kept", "disclosed"), stands=("kept",))
+_SECRET = KindOfRight(
+    fields=(*_ANY, "status"), needed=("owner",), statuses=("kept", "disclosed"), stands=("kept",), entered=False
+)
 
 KINDS: Mapping[str, KindOfRight] = {
     "invention": _patent("twin"),
     "utility_model": _patent("twin"),
     "design": _patent(),
-    # Registration is a choice: copyright is there without it.
+    # Registration is a choice: copyright is there without it, and passes without it.
     "software": KindOfRight(
-        fields=(*_ANY, *_REGISTERED), needed=("owner",), statuses=_GRANTED, stands=("in_force",), pledged=True
+        fields=(*_ANY, *_REGISTERED),
+        needed=("owner",),
+        statuses=_GRANTED,
+        stands=("in_force",),
+        pledged=True,
+        entered=False,
     ),
     "know_how": _SECRET,
     "trade_secret": _SECRET,
@@ -73,7 +82,11 @@ KINDS: Mapping[str, KindOfRight] = {
         stands=("pending",),
     ),
     "other": KindOfRight(
-        fields=(*_ANY, *_REGISTERED, *_FEE), needed=("owner", "status"), statuses=_GRANTED, stands=("in_force",)
+        fields=(*_ANY, *_REGISTERED, *_FEE),
+        needed=("owner", "status"),
+        statuses=_GRANTED,
+        stands=("in_force",),
+        entered=None,
     ),
 }
 #: All that a right's status may be.
@@ -139,3 +152,11 @@ def may_be_pledged(right: Mapping[str, Any]) -> bool:
     """Whether a pledge of such a right can be registered."""
     kind = KINDS.get(str(right.get("kind")))
     return kind is not None and kind.pledged
+
+
+def passes_by_contract(right: Mapping[str, Any]) -> bool:
+    """Whether what is assigned of such a right passes as it is agreed: no register has it, or its entry there is a choice."""
+    kind = KINDS.get(str(right.get("kind")))
+    if kind is None:
+        return False
+    return not kind.entered and (kind.entered is False or not (right.get("office") or "").strip())

@@ -17,6 +17,7 @@ from casework.engine.case_objects.right_kinds import (
     may_be_pledged,
     missing,
     out_of_place,
+    passes_by_contract,
     stands,
 )
 
@@ -83,3 +84,11 @@ def test_of_a_right_that_is_not_known_nothing_holds() -> None:
         assert not stands(right, TODAY)
         assert not fees_paid(right, TODAY)
         assert not may_be_pledged(right)
+
+
+@given(st.one_of(kinds, st.just("unheard of")), st.none() | st.sampled_from(["", "  ", "CNIPA", "EPO"]))
+def test_what_no_register_has_passes_by_contract(kind: str, office: str | None) -> None:
+    by_contract = kind in ("know_how", "trade_secret", "software") or (kind == "other" and not (office or "").strip())
+    assert passes_by_contract({"kind": kind, "office": office}) is by_contract
+    # What is pledged by registration and has fees is entered by an office: a secret has neither.
+    assert not by_contract or kind in ("software", "other") or not (KINDS[kind].fees or KINDS[kind].pledged)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from casework.errors import Refused
-from casework.playbook.steps import add, do, wait
+from casework.playbook.steps import add, do, enter_right, wait
 from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, to_structuring
-from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, lies, refused, stands
-from tests.journeys.journey import Steps
+from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, lies, refused, stands, that
+from tests.journeys.journey import Journey, Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
+
+
+def _lying(journey: Journey, right: str) -> list[tuple[str, str | None]]:
+    """What stands on a right of the case, and whose it is."""
+    return [(one["kind"], one["holder"]) for one in journey.burdens(right) if one["to"] is None]
+
+
+def know_how_is_the_companys(journey: Journey) -> bool:
+    """It has passed with the agreement and stays, whatever becomes of that; the patent waits for its register."""
+    return _lying(journey, journey.case.rights[-1]) == [("transfer", journey.world["venture"])]
+
 
 SCRIPTS: dict[str, Steps] = {
     "check of the rights ends with the signing, and begins again for other terms": (
@@ -104,6 +115,27 @@ SCRIPTS: dict[str, Steps] = {
         has("appraisal_filing"),
         has("transaction_verification"),
         do("officer", "transaction_verification", way="agreed"),
+    ),
+    "know-how passes to a company with the agreement, and its patent with the register": (
+        *to_structuring(),
+        enter_right("know_how", owner="filter", status="kept"),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "case.ready_to_sign"),
+        do("officer", "agreement.propose", kind="joint_venture"),
+        *AGREED[1:],
+        do(
+            "officer",
+            "agreement.sign_local",
+            rights=True,
+            contribution="assigned",
+            company="venture",
+            price_form="equity",
+        ),
+        that(know_how_is_the_companys, "know-how has passed with the agreement"),
+        lies("filter_patent", ("assignment", None, True)),
+        do("officer", "agreement.end", reason="terminated"),
+        lies("filter_patent", ("assignment", None, False)),
+        that(know_how_is_the_companys, "and stays"),
     ),
     "state-owned owner licenses abroad": (
         *to_export("state_export"),
