@@ -36,7 +36,7 @@ def known(*burdens: dict[str, Any], **record: Any) -> dict[str, Any]:
 
 
 def of_this(kind: str, since: str | None = "2026-04-01", to: str | None = None) -> dict[str, Any]:
-    return burden(kind, case="case-1", track="a", to=to, **{"from": since})
+    return burden(kind, case="case-1", track="a", to=to) | {"from": since}
 
 
 # --- what it does to rights ------------------------------------------------------------------------------------------
