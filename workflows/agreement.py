@@ -127,7 +127,8 @@ class Expiry(Form):
 
 #: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
 TERMS_FIT = (
-    kind_is_as_proposed, signatories_are_as_proposed, agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
+    kind_is_as_proposed, signatories_are_as_proposed, border_guards.company_is_as_proposed,
+    agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
     rights_fit_the_kind, rights_of_terms_are_confirmed,
     check_of_rights_is_fresh, rights_named_were_checked, giver_owns_each_right, rights_of_terms_have_not_ended,
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,

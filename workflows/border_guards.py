@@ -14,7 +14,7 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
 from workflows.own_limits import LETTER_HOLDS
-from workflows.signatories import READS, SIGNATORIES, signs, their_party
+from workflows.signatories import READS, company_of, signs, takes, their_party
 
 #: Import and export are seen from here.
 HOME = "CN"
@@ -44,14 +44,14 @@ WAITS_FOR = {
 }
 ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border_words.ENDED_NOT_PERMITTED}
 
-#: What an agreement says, as it was proposed, agreed or signed: its kind, and who signs.
+#: What an agreement says, as it was proposed, agreed or signed: its kind, who signs, and which company takes what goes into a venture.
 Terms = Mapping[str, Any]
 Way = Literal["none", "home", "abroad", "unknown", "export", "import"]
 CROSSING = ("export", "import")
 
 
 def _countries(f: Facts, terms: Terms) -> tuple[str | None, str | None]:
-    """From which country technology goes, and into which: those of whoever signs.
+    """From which country technology goes, and into which: those of whoever signs, or of the company that takes what goes into it.
 
     What an owner here lets an affiliate abroad give to others abroad leaves this country all the same.
     """
@@ -60,7 +60,7 @@ def _countries(f: Facts, terms: Terms) -> tuple[str | None, str | None]:
         for who in (
             signs(f, terms, "technology_owner"),
             their_party(f, "technology_owner"),
-            signs(f, terms, "need_owner"),
+            takes(f, terms),
         )
     )
     if owner is None:
@@ -69,7 +69,7 @@ def _countries(f: Facts, terms: Terms) -> tuple[str | None, str | None]:
 
 
 def way_of(f: Facts, terms: Terms) -> Way:
-    """How technology goes by an agreement: from the country of whoever signs for its owner to that of whoever signs for its taker."""
+    """How technology goes by an agreement: from the country of whoever signs for its owner to that of whoever takes it."""
     if terms.get("kind") in NO_TECHNOLOGY:
         return "none"
     giver, taker = _countries(f, terms)
@@ -147,16 +147,18 @@ def _misfit_here(f: Facts) -> Words:
 
 
 def _known(f: Facts, party: str) -> bool:
-    """Of who signs for a party, and of a technology owner also where another signs in its place."""
+    """Of who signs for a technology owner, and of the owner where another signs in its place; of who takes what a need owner wants."""
     terms = f.data if f.data.get("kind") else _draft(f)
-    asked = [signs(f, terms, party), *([their_party(f, party)] if party == "technology_owner" else [])]
+    owner = party == "technology_owner"
+    asked = [signs(f, terms, party), their_party(f, party)] if owner else [takes(f, terms)]
     return terms.get("kind") in NO_TECHNOLOGY or all(who.get("country") is not None for who in asked)
 
 
 @guard(
-    rule="The country of the need owner's organisation, or of who signs in its place, is known, where technology changes hands.",
-    refusal="The country of the need owner's organisation, or of who signs in its place, is not known. Enter it: whether technology"
-    " crosses the border follows from it.",
+    rule="The country of the need owner's organisation, or of who signs or takes the rights in its place, is known, where technology"
+    " changes hands.",
+    refusal="The country of the need owner's organisation, or of who signs or takes the rights in its place, is not known. Enter it:"
+    " whether technology crosses the border follows from it.",
     reads=READS,
 )
 def need_owner_has_a_country(f: Facts) -> bool:
@@ -320,6 +322,19 @@ def class_fits_the_way(f: Facts) -> bool:
     return not _misfit_here(f)
 
 
+@guard(
+    rule="The company that takes what goes into a joint venture is the one of the draft; where that names none, technology goes the same"
+    " way as by the draft.",
+    refusal="Another company takes the rights than was proposed, or by it technology goes another way than by the draft. Send the"
+    " agreement back to drafting, and propose the company.",
+    reads=READS,
+    because=lambda f: _say_way_of(f, f.data),
+)
+def company_is_as_proposed(f: Facts) -> bool:
+    drafted, named = company_of(_draft(f)), company_of(f.data)
+    return drafted == named or drafted is None and way_of(f, f.data) == _way(f)
+
+
 def _refused_on(f: Facts) -> str | None:
     """The day on which the compliance gate refused what is signed now; None where it passed it, or has not answered."""
     kind = f.data.get("kind")
@@ -385,15 +400,13 @@ def _gate_against(f: Facts) -> Words:
     reads=READS,
 )
 def export_may_be_agreed(f: Facts) -> bool:
-    if way_of(f, {field: f.data.get(field) for field in SIGNATORIES.values()}) != "export":
+    if way_of(f, f.data) != "export":
         return True
     track = f.current("agreement")
     recorded = class_of(f, track) if track else None
     if recorded in ("free", "dual_use"):
         return True
-    if recorded == "restricted" and _since_classed(f, "letter_issued", track) is not None:
-        return True
-    return f.data.get("kind") in NO_TECHNOLOGY
+    return recorded == "restricted" and _since_classed(f, "letter_issued", track) is not None
 
 
 @guard(

@@ -35,7 +35,7 @@ from workflows.codes import (
     USES,
 )
 from workflows.right_places import PATENTS, where_it_holds
-from workflows.signatories import READS, SIGNATORIES, signs
+from workflows.signatories import READS, SIGNATORIES, VENTURE, company_of, signs
 
 #: Kinds of rights that no patent office knows.
 SECRETS = frozenset({"know_how", "trade_secret"})
@@ -91,9 +91,9 @@ def gives(data: Mapping[str, Any]) -> Terms | None:
     if kind in LICENCES:
         places, uses = frozenset(data.get("territories") or ()), frozenset(data.get("uses") or ())
         return Terms(LICENCE, data.get("licence") or PLAIN, places, uses, first, last)
-    if kind == "assignment" or kind == "joint_venture" and into == "assigned":
+    if kind == "assignment" or kind == VENTURE and into == "assigned":
         return Terms(ASSIGNMENT, first=first)
-    if kind == "joint_venture" and into in LICENSED_INTO:
+    if kind == VENTURE and into in LICENSED_INTO:
         places, uses = (frozenset(data.get(f"venture_{name}") or ()) for name in ("territories", "uses"))
         return Terms(LICENCE, into, places, uses, first, last)
     return None
@@ -111,7 +111,7 @@ def signatory(f: Facts, data: Mapping[str, Any], side: str) -> str | None:
 
 def holder(f: Facts, data: Mapping[str, Any]) -> str | None:
     """Who has what an agreement gives: the company of a joint venture, else who signs for the need owner."""
-    return (data.get("company") if data.get("kind") == "joint_venture" else None) or signatory(f, data, "need_owner")
+    return company_of(data) or signatory(f, data, "need_owner")
 
 
 def givers(f: Facts, data: Mapping[str, Any]) -> set[str]:
@@ -249,7 +249,7 @@ def rights_fit_the_kind(f: Facts) -> bool:
     refusal="Rights go into the joint venture. Enter its company as an organisation, and name it: it holds what goes in.",
 )
 def company_of_the_venture_is_named(f: Facts) -> bool:
-    goes_in = f.data.get("kind") == "joint_venture" and f.data.get("contribution") in INTO_COMPANY
+    goes_in = f.data.get("kind") == VENTURE and f.data.get("contribution") in INTO_COMPANY
     return not goes_in or bool(f.data.get("company"))
 
 

@@ -34,7 +34,7 @@ from workflows.codes import (
     USES,
 )
 from workflows.papers import SIGNED_AGREEMENT
-from workflows.signatories import Signatories
+from workflows.signatories import HOLDS_WHAT_GOES_IN, Signatories
 
 
 def as_said(field: str) -> str:
@@ -66,7 +66,8 @@ class Subject(Form):
         prefill=as_said("contribution"),
     )  # fmt: skip
     company = OrganisationField(
-        label="Company that holds what goes in", required=False, when=("contribution", INTO_COMPANY), prefill=as_said("company"),
+        label=HOLDS_WHAT_GOES_IN, required=False, when=("contribution", INTO_COMPANY),
+        prefill=as_said("company") + "|agreement.propose.company",
         help="On record as an organisation; the agreement is signed with it, the terms may come before it",
     )  # fmt: skip
     venture_territories = Many(

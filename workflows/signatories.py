@@ -1,4 +1,5 @@
-"""Who signs an agreement: the two parties of the case, or another organisation in the place of one, such as a subsidiary."""
+"""Who signs an agreement: the two parties of the case, or another organisation in the place of one, such as a subsidiary; and who
+takes what it gives: whoever signs for the need owner, or the company of a joint venture."""
 
 from __future__ import annotations
 
@@ -15,6 +16,9 @@ SIGNATORIES = {"technology_owner": "giver_signatory", "need_owner": "taker_signa
 READS = ("parties", "organisations")
 _GIVER = "Signs in the place of the technology owner"
 _TAKER = "Signs in the place of the need owner"
+#: The kind of agreement by which a company takes what goes in.
+VENTURE = "joint_venture"
+HOLDS_WHAT_GOES_IN = "Company that holds what goes in"
 _HELP = "Where another organisation is party to the agreement, such as a subsidiary: whether technology crosses the border follows from it"
 
 
@@ -23,6 +27,10 @@ class ProposedSignatories(Form):
 
     giver_signatory = OrganisationField(label=_GIVER, required=False, help=_HELP)
     taker_signatory = OrganisationField(label=_TAKER, required=False, help=_HELP)
+    company = OrganisationField(
+        label=HOLDS_WHAT_GOES_IN, required=False, when=("kind", (VENTURE,)),
+        help="Whether technology crosses the border follows from it. None where it is not founded yet, or nothing goes in",
+    )  # fmt: skip
 
 
 class AgreedSignatories(Form):
@@ -64,6 +72,17 @@ def signs(f: Facts, terms: Mapping[str, Any], party: str) -> Mapping[str, Any]:
     """The same of whoever signs for a party: another organisation where the terms name one."""
     named = terms.get(SIGNATORIES[party])
     return (f.from_outside("organisations").get(named) or {}) if named else their_party(f, party)
+
+
+def company_of(terms: Mapping[str, Any]) -> str | None:
+    """The company that takes what goes into a joint venture, where these terms name one."""
+    return terms.get("company") if terms.get("kind") == VENTURE else None
+
+
+def takes(f: Facts, terms: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the record says of whoever takes what these terms give: the company of a joint venture, else who signs for the need owner."""
+    company = company_of(terms)
+    return (f.from_outside("organisations").get(company) or {}) if company else signs(f, terms, "need_owner")
 
 
 @guard(

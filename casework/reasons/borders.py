@@ -9,12 +9,12 @@ RESTRICTED = reason("borders.restricted", N_("restricted"))
 DUAL_USE = reason("borders.dual_use", N_("dual use"))
 PROHIBITED = reason("borders.prohibited", N_("prohibited from trade"))
 
-ABROAD = template("borders.abroad", N_("By its parties technology leaves China: from %(giver)s to %(taker)s."))
-INTO = template("borders.into", N_("By its parties technology comes into China: from %(giver)s to %(taker)s."))
+ABROAD = template("borders.abroad", N_("By this agreement technology leaves China: from %(giver)s to %(taker)s."))
+INTO = template("borders.into", N_("By this agreement technology comes into China: from %(giver)s to %(taker)s."))
 ELSEWHERE = template(
-    "borders.elsewhere", N_("By its parties technology goes from %(giver)s to %(taker)s, and China is neither.")
+    "borders.elsewhere", N_("By this agreement technology goes from %(giver)s to %(taker)s, and China is neither.")
 )
-AT_HOME = template("borders.at_home", N_("By its parties technology stays in one country: %(giver)s."))
+AT_HOME = template("borders.at_home", N_("By this agreement technology stays in one country: %(giver)s."))
 UNKNOWN = reason("borders.unknown", N_("The country of a party is not on record."))
 NO_TECHNOLOGY = template("borders.no_technology", N_("By its kind no technology changes hands: %(kind)s."))
 

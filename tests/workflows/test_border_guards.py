@@ -107,6 +107,77 @@ def test_the_way_follows_from_who_signs(
 
 
 @pytest.mark.parametrize(
+    ("countries", "signs", "company", "way"),
+    [
+        # What two parties here put into a company abroad leaves this country.
+        (("CN", "CN"), {}, None, "home"),
+        (("CN", "CN"), {}, "CN", "home"),
+        (("CN", "CN"), {}, "SG", "export"),
+        # What goes into a company here stays, or comes in, whoever founds it with the owner.
+        (("CN", "DE"), {}, None, "export"),
+        (("CN", "DE"), {}, "CN", "home"),
+        (("CN", "DE"), {}, "SG", "export"),
+        (("DE", "CN"), {}, "CN", "import"),
+        (("DE", "CN"), {}, "DE", "home"),
+        (("DE", "CN"), {}, "SG", "abroad"),
+        # It is the company that takes, and not who signs for the need owner; an owner here exports whoever signs for it.
+        (("CN", "CN"), {"taker_signatory": "of-SG"}, "CN", "home"),
+        (("CN", "CN"), {"taker_signatory": "of-CN"}, "SG", "export"),
+        (("CN", "CN"), {"giver_signatory": "of-SG"}, "SG", "export"),
+        (("CN", None), {}, "SG", "export"),
+        ((None, "CN"), {}, "CN", "unknown"),
+        (("CN", "CN"), {}, "unheard-of", "unknown"),
+    ],
+)
+def test_the_way_follows_from_the_company_that_takes_the_rights(
+    countries: tuple[str | None, str | None], signs: Mapping[str, str], company: str | None, way: str
+) -> None:
+    outside = signed_by(*countries)
+    said: dict[str, Any] = {"kind": "joint_venture", **signs} | ({"company": f"of-{company}"} if company else {})
+    assert guards.way_of(facts(outside=outside), said) == way
+    # A company that was typed before another kind was chosen takes nothing.
+    other = {name: one for name, one in said.items() if name != "company"} | {"kind": "assignment"}
+    assert guards.way_of(facts(outside=outside), other | {"company": "of-SG"}) == guards.way_of(
+        facts(outside=outside), other
+    )
+    drafted = facts(here=track("agreement", "signing", fired={"propose": fired(3, **said)}), outside=outside)
+    assert guards.technology_is_exported.holds(drafted) is (way == "export")
+    assert guards.agreement_stays_inside_the_border.holds(drafted) is (way in ("home", "abroad"))
+    assert guards.no_class_is_needed.holds(drafted) is (way in ("home", "abroad"))
+    terms = facts(outside=outside, data=said)
+    assert guards.export_may_be_agreed.holds(terms) is (way != "export")
+    known = guards.need_owner_has_a_country.holds(terms) and guards.technology_owner_has_a_country.holds(terms)
+    assert known is (way != "unknown")
+
+
+@pytest.mark.parametrize(
+    ("drafted", "named", "holds"),
+    [
+        (None, None, True),
+        ("of-SG", "of-SG", True),
+        ("of-SG", "of-DE", False),
+        ("of-SG", "of-CN", False),
+        ("of-CN", None, False),
+        # One that was founded after the draft, where that changes nothing at the border.
+        (None, "of-CN", True),
+        (None, "of-SG", False),
+        (None, "of-nowhere", False),
+    ],
+)
+def test_a_company_does_not_change_the_way_after_the_draft(drafted: str | None, named: str | None, holds: bool) -> None:
+    def said(company: str | None) -> dict[str, Any]:
+        return {"kind": "joint_venture"} | ({"company": company} if company else {})
+
+    stands = track("agreement", "signing", fired={"propose": fired(3, **said(drafted))})
+    now = facts(here=stands, outside=signed_by("CN", "CN"), data=said(named))
+    assert guards.company_is_as_proposed.holds(now) is holds
+    assert guards.company_is_as_proposed.because is not None
+    [why] = guards.company_is_as_proposed.because(now)
+    if named == "of-SG":
+        assert str(why) == "By this agreement technology leaves China: from China to Singapore."
+
+
+@pytest.mark.parametrize(
     ("giver_signs", "taker_signs", "holds"),
     [
         (None, None, True),

@@ -125,6 +125,26 @@ def test_export_papers_come_before_the_patent_office(
     assert duty_guards.export_papers_come_first.holds(facts(here=here, tasks=tasks, outside=outside)) is holds
 
 
+@pytest.mark.parametrize(
+    ("company", "registered", "holds"), [("CN", None, True), ("SG", None, False), ("SG", 20, True)]
+)
+def test_what_goes_into_a_company_abroad_needs_its_export_papers(
+    company: str, registered: int | None, holds: bool
+) -> None:
+    said: dict[str, Any] = {"kind": "joint_venture", "contribution": "assigned", "company": f"of-{company}"}
+    told = {"propose": fired(3, **said), "class_free": fired(4), "sign_cross": fired(5, **said)}
+    here = track("agreement", "in_force", fired=told)
+    tasks = [replace(done("contract_registration", registered), track=here.id)] if registered else []
+    outside = {
+        "parties": {party: {"country": "CN", "state_owned": True} for party in ("technology_owner", "need_owner")},
+        "organisations": {f"of-{country}": {"country": country} for country in ("CN", "SG")},
+    }
+    now = facts(here=here, tasks=tasks, outside=outside)
+    assert duty_guards.export_papers_come_first.holds(now) is holds
+    # Only what stays here is registered as a technology contract.
+    assert duty_guards.technology_contract_is_of_this_country.holds(replace(now, data=said)) is (company == "CN")
+
+
 @pytest.mark.parametrize("buyer", [True, False, None])
 @pytest.mark.parametrize("state", [True, False, None])
 @pytest.mark.parametrize(

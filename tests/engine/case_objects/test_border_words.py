@@ -14,10 +14,10 @@ COUNTRIES = {"CN": "China", "DE": "Germany"}
     [
         ("none", "By its kind no technology changes hands: purchase."),
         ("unknown", "The country of a party is not on record."),
-        ("home", "By its parties technology stays in one country: China."),
-        ("export", "By its parties technology leaves China: from China to FR."),
-        ("import", "By its parties technology comes into China: from China to FR."),
-        ("abroad", "By its parties technology goes from China to FR, and China is neither."),
+        ("home", "By this agreement technology stays in one country: China."),
+        ("export", "By this agreement technology leaves China: from China to FR."),
+        ("import", "By this agreement technology comes into China: from China to FR."),
+        ("abroad", "By this agreement technology goes from China to FR, and China is neither."),
     ],
 )
 def test_which_way_technology_goes_is_told_by_its_facts(way: str, told: str) -> None:
