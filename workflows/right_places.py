@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.case_objects import border_words
+from casework.engine.case_objects.offices import country_of_office, of_china
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Told
 from workflows.codes import TERRITORIES
@@ -13,29 +14,19 @@ from workflows.codes import TERRITORIES
 #: Kinds of rights that a patent office grants, or is asked to, and those that it has granted.
 PATENTS = frozenset({"invention", "utility_model", "design", "application"})
 GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
-#: What people call the patent office here; a right of which nobody has said the office may be its own.
-OFFICE_HERE = frozenset({"cn", "cnipa", "国家知识产权局", ""})
-#: What people call offices of one country abroad, beside its code.
-OFFICES = {"uspto": "US", "dpma": "DE", "jpo": "JP", "kipo": "KR", "ukipo": "GB", "inpi": "FR", "rospatent": "RU"}
 EVERYWHERE = "WORLD"
 
 
-def _office(right: Mapping[str, Any]) -> str:
-    return (right.get("office") or "").strip().casefold()
-
-
 def is_patent_here(right: Mapping[str, Any]) -> bool:
-    """A patent that the office of this country has granted."""
-    return right.get("kind") in GRANTED_KINDS and _office(right) in OFFICE_HERE
+    """A patent that the office of this country has granted, or of which nobody has said the office: it may be its own."""
+    office = str(right.get("office") or "").strip()
+    return right.get("kind") in GRANTED_KINDS and (not office or of_china(office))
 
 
 def country_of(right: Mapping[str, Any]) -> str | None:
     """The only country in which a right holds; None of know-how, of an office of several, and where nobody has said which."""
-    office = _office(right)
-    if right.get("kind") not in PATENTS or not office:
-        return None
-    code = "CN" if office in OFFICE_HERE else OFFICES.get(office, office.upper())
-    return code if code in TERRITORIES and code != EVERYWHERE else None
+    code = country_of_office(right.get("office")) if right.get("kind") in PATENTS else None
+    return code if code in TERRITORIES else None
 
 
 def where_it_holds(f: Facts, right: Mapping[str, Any]) -> Told:

@@ -14,6 +14,7 @@ from typing import Any
 
 from casework import reasons
 from casework.engine.case_objects.licence_conflicts import LICENCE, SEIZURE
+from casework.engine.case_objects.offices import of_china
 from casework.engine.case_objects.outside_burdens import PLEDGE
 from casework.engine.state.right_values import Encumbrance
 from casework.reasons import Why
@@ -42,11 +43,6 @@ TERMS: Mapping[str, tuple[Term, Term]] = {
 }
 #: Kinds of which there is nothing before somebody has filed for them, and of those that is pledged which is granted.
 _FILED = frozenset({*TERMS, "application"})
-_OFFICES_OF_CHINA = frozenset({"cn", "china", "cnipa", "sipo", "prc", "国家知识产权局", "中国", "中国国家知识产权局"})
-
-
-def of_china(office: object) -> bool:
-    return str(office or "").strip().casefold() in _OFFICES_OF_CHINA
 
 
 def last_day(right: Mapping[str, Any], today: str) -> str | None:

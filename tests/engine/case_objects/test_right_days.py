@@ -10,13 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casework import reasons
+from casework.engine.case_objects.offices import of_china
 from casework.engine.case_objects.right_days import (
     TERMS,
     burden_impossible,
     filed_after_burdens,
     impossible,
     last_day,
-    of_china,
 )
 from casework.engine.case_objects.right_kinds import KINDS
 
