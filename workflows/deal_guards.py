@@ -153,8 +153,10 @@ def _against_terms(f: Facts) -> Words:
 
 
 def _bars_the_terms(f: Facts) -> list[Found]:
+    """What takes effect on a day that nobody has said does so from its signing on, and before that from today."""
     f = signed_terms(f)
-    return in_the_way(f, gives(f.data), concerned(f))
+    first = f.data.get("effective_on") or f.data.get("executed_on") or f.today.isoformat()
+    return in_the_way(f, gives({**f.data, "effective_on": first}), concerned(f))
 
 
 @guard(
@@ -169,8 +171,9 @@ def nothing_bars_the_terms(f: Facts) -> bool:
 
 
 def _any_licence(f: Facts) -> Terms:
+    """From today on: what has come to its last day bars nothing."""
     territory = f.data.get("territory")
-    return Terms(LICENCE, territories=frozenset([territory] if territory else ()))
+    return Terms(LICENCE, territories=frozenset([territory] if territory else ()), first=f.today.isoformat())
 
 
 def _against_any_licence(f: Facts) -> Words:

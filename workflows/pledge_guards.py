@@ -148,7 +148,7 @@ def twin_agrees_with_the_record(facts: Facts) -> bool:
     tells=record_tells.not_given_away,
 )
 def rights_are_not_given_away(facts: Facts) -> bool:
-    wanted = Terms(LICENCE)
+    wanted = Terms(LICENCE, first=facts.today.isoformat())
     return not any(
         standing_against(wanted, right.get("encumbrances", ()), "", givers=record_tells.owners_of(right))
         for right in _named(facts)

@@ -65,6 +65,12 @@ def test_every_kind_is_either_a_preparation_or_binds() -> None:
             facts(outside=held(until="2026-07-01"), data=terms(effective_on="2026-07-01")),
             False,
         ),
+        "until before today, and no day is said": (facts(outside=held(until="2026-03-31"), data=terms()), True),
+        "until today, and no day is said": (facts(outside=held(until="2026-04-01"), data=terms()), False),
+        "until after the signing": (
+            facts(outside=held(until="2026-03-31"), data=terms(executed_on="2026-03-31")),
+            False,
+        ),
         "after it ends": (facts(outside=held(**{"from": "2030-01-01"}), data=terms(expires_on="2029-12-31")), True),
         "sole": (facts(outside=held(licence="sole"), data=terms()), False),
         "plain beside plain": (facts(outside=held(licence="plain"), data=terms()), True),
@@ -128,6 +134,14 @@ def test_a_refusal_names_the_right_and_what_stands_on_it() -> None:
         "exclusive elsewhere": (facts(outside=held(), data={"rights": ["right-1"], "territory": "DE"}), True),
         "everywhere": (facts(outside=held(), data={"rights": ["right-1"], "territory": "WORLD"}), False),
         "nowhere named": (facts(outside=held(), data={"rights": ["right-1"]}), False),
+        "until yesterday": (
+            facts(outside=held(until="2026-03-31"), data={"rights": ["right-1"], "territory": "CN"}),
+            True,
+        ),
+        "until today": (
+            facts(outside=held(until="2026-04-01"), data={"rights": ["right-1"], "territory": "CN"}),
+            False,
+        ),
         "sole": (facts(outside=held(licence="sole"), data={"rights": ["right-1"], "territory": "CN"}), False),
         "plain": (facts(outside=held(licence="plain"), data={"rights": ["right-1"], "territory": "CN"}), True),
         "released": (

@@ -89,6 +89,9 @@ def test_registration_looks_at_the_rights_of_the_application(
         (licence(licence="exclusive"), False),
         (licence(licence="plain"), True),
         (licence(licence="exclusive", to=YESTERDAY), True),
+        # Its last day has passed, and nobody has recorded its end; it lasts to the end of its last day.
+        (licence(licence="exclusive", until=YESTERDAY), True),
+        (licence(licence="exclusive", until=TODAY), False),
         ([PLEDGE], True),
         ([{"kind": "transfer", "case": "other-case", "from": YESTERDAY, "to": None}], False),
     ],

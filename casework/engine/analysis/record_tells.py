@@ -105,7 +105,8 @@ def free_of_others(f: Facts, right: Right) -> Told:
 
 
 def not_given_away(f: Facts, right: Right) -> Told:
-    bars = standing_against(Terms(LICENCE), right.get("encumbrances", ()), "", givers=owners_of(right))
+    wanted = Terms(LICENCE, first=f.today.isoformat())
+    bars = standing_against(wanted, right.get("encumbrances", ()), "", givers=owners_of(right))
     return Told(not bars, _lies(right, LICENCE, ASSIGNMENT, TRANSFER))
 
 
