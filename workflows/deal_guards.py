@@ -20,6 +20,7 @@ from casework.engine.case_objects.licence_conflicts import (
     Terms,
     standing_against,
 )
+from casework.engine.case_objects.offices import PATENTS
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
@@ -34,7 +35,7 @@ from workflows.codes import (
     TERRITORIES,
     USES,
 )
-from workflows.right_places import PATENTS, where_it_holds
+from workflows.right_places import where_it_holds
 from workflows.signatories import READS, SIGNATORIES, VENTURE, company_of, signs
 
 #: Kinds of rights that no patent office knows.

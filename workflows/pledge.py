@@ -76,6 +76,8 @@ from workflows.pledge_guards import (
     co_owners_have_agreed,
     fees_are_due_for_a_right,
     invalidation_agrees_with_the_record,
+    licences_agree_with_the_record,
+    licences_are_accepted,
     pledgor_owns_each_right,
     points_agree_with_the_record,
     requests_for_invalidation_are_accepted,
@@ -220,7 +222,7 @@ class Pledge(Workflow):
             rights_are_confirmed, rights_are_in_force, rights_can_be_pledged, fees_are_paid, rights_are_not_pledged,
             rights_are_not_given_away, rights_are_not_seized, rights_outlive_the_debt, pledgor_owns_each_right, co_owners_have_agreed,
             twin_is_answered, twin_agrees_with_the_record, requests_for_invalidation_are_accepted,
-            invalidation_agrees_with_the_record,
+            invalidation_agrees_with_the_record, licences_are_accepted, licences_agree_with_the_record,
         ],
         do="Confirm that the rights can be pledged", done="confirmed that the rights can be pledged",
     )  # fmt: skip

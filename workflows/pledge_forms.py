@@ -73,6 +73,10 @@ class RegisterCheck(Form):
         label="The lender knows of the request for invalidation that is on record, and still wants the pledge",
         must=True, required=False, asked_if="invalidation_is_asked",
     )  # fmt: skip
+    licensed = YesNo(
+        label="The lender knows of the exclusive or sole licence that is on record, and still wants the pledge",
+        must=True, required=False, asked_if="licence_is_asked",
+    )  # fmt: skip
     dispute = YesNo(label="Ownership is in dispute", must=False)
     other = YesNo(label="Another ground of refusal is known", must=False)
     checked_on = Date(label="Date of the check", past=True)

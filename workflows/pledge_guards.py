@@ -11,7 +11,7 @@ from casework.engine.analysis import record_tells
 from casework.engine.analysis.record_tells import may_have_twin, name_each, owners_of, say_in_order
 from casework.engine.case_objects.case_sheet import kept_back
 from casework.engine.case_objects.conflict_words import Words
-from casework.engine.case_objects.licence_conflicts import LICENCE, SEIZURE, Terms, standing_against
+from casework.engine.case_objects.licence_conflicts import SEIZURE
 from casework.engine.case_objects.outside_burdens import INVALIDATION
 from casework.engine.case_objects.right_kinds import has_fees
 from casework.engine.definition.guard_facts import Facts
@@ -141,18 +141,52 @@ def twin_agrees_with_the_record(facts: Facts) -> bool:
     return not _twins(facts)
 
 
+def _given_away(facts: Facts) -> list[Mapping[str, Any]]:
+    return [right for right in _named(facts) if not record_tells.not_given_away(facts, right).holds]
+
+
 @guard(
-    rule="No exclusive licence and no assignment stands on a right.",
-    refusal="An exclusive licence or an assignment stands on a right. It is no security for a loan.",
+    rule="No assignment of a right stands on it, and no transfer to anybody but its owner on record.",
+    refusal="A right is assigned or transferred to somebody else. It is no security for a loan.",
     reads=("rights",),
+    because=lambda facts: name_each(facts, _given_away(facts), record_tells.not_given_away),
     tells=record_tells.not_given_away,
 )
 def rights_are_not_given_away(facts: Facts) -> bool:
-    wanted = Terms(LICENCE, first=facts.today.isoformat())
-    return not any(
-        standing_against(wanted, right.get("encumbrances", ()), "", givers=record_tells.owners_of(right))
-        for right in _named(facts)
-    )
+    return not _given_away(facts)
+
+
+def _licensed_alone(facts: Facts) -> list[Mapping[str, Any]]:
+    return [right for right in _named(facts) if record_tells.licensed_alone(facts, right).holds is None]
+
+
+@guard(
+    rule="An exclusive or a sole licence of a right stands in the country in which the right holds.",
+    refusal="No exclusive or sole licence of a right is on record.",
+    reads=("rights",),
+)
+def licence_is_asked(facts: Facts) -> bool:
+    return bool(_licensed_alone(facts))
+
+
+@guard(
+    rule="Where an exclusive or a sole licence of a right is on record the lender has accepted it.",
+    refusal="An exclusive or a sole licence of a right is on record. The lender must say that it still wants the pledge.",
+    reads=("rights",),
+    because=lambda facts: name_each(facts, _licensed_alone(facts), record_tells.licensed_alone),
+    tells=record_tells.licensed_alone,
+)
+def licences_are_accepted(facts: Facts) -> bool:
+    return not _licensed_alone(facts) or facts.data.get("licensed") is True
+
+
+@guard(
+    rule="Nobody accepts a licence that is not on record.",
+    refusal="The answer accepts an exclusive or sole licence, and none is on the record of a right. Have it entered there first.",
+    reads=("rights",),
+)
+def licences_agree_with_the_record(facts: Facts) -> bool:
+    return facts.data.get("licensed") is not True or bool(_licensed_alone(facts))
 
 
 @guard(

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.case_objects import border_words
-from casework.engine.case_objects.offices import country_of_office, of_china
+from casework.engine.case_objects.offices import holds_in, of_china
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Told
 from workflows.codes import TERRITORIES
 
-#: Kinds of rights that a patent office grants, or is asked to, and those that it has granted.
-PATENTS = frozenset({"invention", "utility_model", "design", "application"})
+#: Kinds of rights that a patent office has granted.
 GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
 EVERYWHERE = "WORLD"
 
@@ -24,8 +23,8 @@ def is_patent_here(right: Mapping[str, Any]) -> bool:
 
 
 def country_of(right: Mapping[str, Any]) -> str | None:
-    """The only country in which a right holds; None of know-how, of an office of several, and where nobody has said which."""
-    code = country_of_office(right.get("office")) if right.get("kind") in PATENTS else None
+    """The only country in which a right holds, of those that terms may name."""
+    code = holds_in(right)
     return code if code in TERRITORIES else None
 
 

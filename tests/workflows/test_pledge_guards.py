@@ -86,18 +86,59 @@ def test_registration_looks_at_the_rights_of_the_application(
     ("lying", "holds"),
     [
         ([], True),
-        (licence(licence="exclusive"), False),
-        (licence(licence="plain"), True),
-        (licence(licence="exclusive", to=YESTERDAY), True),
-        # Its last day has passed, and nobody has recorded its end; it lasts to the end of its last day.
-        (licence(licence="exclusive", until=YESTERDAY), True),
-        (licence(licence="exclusive", until=TODAY), False),
+        # None of the twelve points of the register: the lender decides.
+        (licence(licence="exclusive"), True),
         ([PLEDGE], True),
         ([{"kind": "transfer", "case": "other-case", "from": YESTERDAY, "to": None}], False),
+        ([{"kind": "assignment", "case": "other-case", "from": YESTERDAY, "to": None}], False),
+        ([{"kind": "assignment", "case": "other-case", "from": YESTERDAY, "to": YESTERDAY}], True),
     ],
 )
 def test_what_is_given_away_is_no_security(lying: list[dict[str, Any]], holds: bool) -> None:
     assert guards.rights_are_not_given_away.holds(facts(named(), rights=right(encumbrances=lying))) is holds
+
+
+@pytest.mark.parametrize(
+    ("known", "lying", "asked"),
+    [
+        ({}, [], False),
+        ({}, licence(licence="exclusive"), True),
+        ({}, licence(licence="sole"), True),
+        ({}, licence(licence="plain"), False),
+        ({}, licence(licence="exclusive", to=YESTERDAY), False),
+        # Its last day has passed, and nobody has recorded its end; it lasts to the end of its last day.
+        ({}, licence(licence="exclusive", until=YESTERDAY), False),
+        ({}, licence(licence="exclusive", until=TODAY), True),
+        # Of a patent of this country a licence abroad takes nothing.
+        ({"office": "CNIPA"}, licence(licence="exclusive", territories=["DE"]), False),
+        ({"office": "CNIPA"}, licence(licence="exclusive", territories=["DE", "CN"]), True),
+        ({"office": "CNIPA"}, licence(licence="exclusive", territories=[]), True),
+        ({"office": "CNIPA"}, licence(licence="exclusive", territories=["WORLD"]), True),
+        ({"office": "DPMA"}, licence(licence="exclusive", territories=["DE"]), True),
+        ({"office": "EPO"}, licence(licence="exclusive", territories=["DE"]), True),
+        ({"kind": "software", "office": "CNIPA"}, licence(licence="exclusive", territories=["DE"]), True),
+        ({}, [{"kind": "transfer", "case": None, "from": YESTERDAY, "to": None}], False),
+    ],
+)
+def test_of_a_licence_that_leaves_no_other_the_lender_decides(
+    known: dict[str, Any], lying: list[dict[str, Any]], asked: bool
+) -> None:
+    rights = right(encumbrances=lying, **known)
+    silent, accepted = (facts(said, rights=rights) for said in (named(), named(licensed=True)))
+    assert guards.licence_is_asked.holds(silent) is asked
+    assert guards.licences_are_accepted.holds(silent) is not asked
+    assert guards.licences_are_accepted.holds(accepted)
+    assert guards.licences_agree_with_the_record.holds(accepted) is asked
+    assert guards.licences_agree_with_the_record.holds(silent)
+
+
+@pytest.mark.parametrize("kind", ["exclusive", "sole"])
+def test_the_refusal_names_the_licence_by_its_kind(kind: str) -> None:
+    because = guards.licences_are_accepted.because
+    assert because is not None
+    lying = [*licence(licence=kind, **{"from": YESTERDAY}), *licence(licence=kind, to=YESTERDAY, **{"from": YESTERDAY})]
+    [why] = because(facts(named(), rights=right(office="CNIPA", number="ZL1", encumbrances=lying)))
+    assert str(why) == f"CNIPA ZL1: on record: {kind} licence since {YESTERDAY}."
 
 
 @pytest.mark.parametrize(("owner", "holds"), [("buyer", True), ("seller", False)])

@@ -16,6 +16,7 @@ from casework.engine.case_objects.licence_conflicts import (
     Terms,
     standing_against,
 )
+from casework.engine.case_objects.offices import holds_in
 from casework.engine.case_objects.outside_burdens import INVALIDATION
 from casework.engine.case_objects.right_kinds import KINDS, fees_paid, has_ended, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
@@ -104,10 +105,22 @@ def free_of_others(f: Facts, right: Right) -> Told:
     return Told(None if others else True, _say_lying(others))
 
 
+def _leaves_nothing(f: Facts, right: Right) -> list[Mapping[str, Any]]:
+    """What leaves no room for one more licence from today on, in the country in which the right holds."""
+    here = holds_in(right)
+    wanted = Terms(LICENCE, territories=frozenset([here] if here else ()), first=f.today.isoformat())
+    return standing_against(wanted, right.get("encumbrances", ()), "", givers=owners_of(right))
+
+
 def not_given_away(f: Facts, right: Right) -> Told:
-    wanted = Terms(LICENCE, first=f.today.isoformat())
-    bars = standing_against(wanted, right.get("encumbrances", ()), "", givers=owners_of(right))
-    return Told(not bars, _lies(right, LICENCE, ASSIGNMENT, TRANSFER))
+    gone = [one for one in _leaves_nothing(f, right) if one["kind"] != LICENCE]
+    return Told(not gone, _lies(right, ASSIGNMENT, TRANSFER))
+
+
+def licensed_alone(f: Facts, right: Right) -> Told:
+    """Where somebody has an exclusive or a sole licence it is the lender that decides."""
+    alone = [one for one in _leaves_nothing(f, right) if one["kind"] == LICENCE]
+    return Told(None if alone else True, _say_lying(alone) if alone else _lies(right, LICENCE))
 
 
 def not_seized(f: Facts, right: Right) -> Told:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from unicodedata import normalize
 
 from casework.engine.case_objects.countries import is_country
 
 HERE = "CN"
+#: Kinds of rights that a patent office grants, or is asked to: they hold in the country of their office alone.
+PATENTS = frozenset({"invention", "utility_model", "design", "application"})
 #: By the country in which alone they grant, without spaces, points and capitals; the code of a country is its office's name, too.
 _NAMES = {
     HERE: (
@@ -24,6 +28,11 @@ def country_of_office(office: object) -> str | None:
     name = "".join(letter for letter in normalize("NFKC", str(office or "")).casefold() if letter.isalnum())
     code = _COUNTRY_OF.get(name, name.upper())
     return code if is_country(code) else None
+
+
+def holds_in(right: Mapping[str, Any]) -> str | None:
+    """The only country in which a right holds; None of know-how, of an office of several, and where nobody has said which."""
+    return country_of_office(right.get("office")) if right.get("kind") in PATENTS else None
 
 
 def of_china(office: object) -> bool:

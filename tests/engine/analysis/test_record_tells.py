@@ -15,6 +15,7 @@ OWNED = [{"organisation": "maker", "share": None}]
 SEIZED = {"kind": "seizure", "case": None, "from": YESTERDAY, "until": None, "to": None}
 EXCLUSIVE = {"kind": "licence", "licence": "exclusive", "case": "other", "from": YESTERDAY, "to": None}
 RUN_OUT = EXCLUSIVE | {"until": YESTERDAY}
+PLAIN = EXCLUSIVE | {"licence": "plain"}
 BOUGHT = {"kind": "transfer", "case": None, "holder": "maker", "from": YESTERDAY, "to": None}
 ASKED = {"kind": "invalidation", "case": None, "from": YESTERDAY, "to": None}
 
@@ -34,8 +35,11 @@ TABLE: list[tuple[str, dict[str, Any], bool | None, str]] = [
     ("rights_are_not_pledged", {}, True, "nothing of this kind is on record"),
     ("rights_are_not_pledged", {"encumbrances": [PLEDGED]}, False, f"on record: pledge since {YESTERDAY}"),
     ("rights_are_not_given_away", {}, True, "nothing of this kind is on record"),
-    ("rights_are_not_given_away", {"encumbrances": [EXCLUSIVE]}, False, f"on record: exclusive licence since {YESTERDAY}"),
-    ("rights_are_not_given_away", {"encumbrances": [RUN_OUT]}, True, f"on record: exclusive licence since {YESTERDAY}"),
+    ("rights_are_not_given_away", {"encumbrances": [EXCLUSIVE]}, True, "nothing of this kind is on record"),
+    ("licences_are_accepted", {}, True, "nothing of this kind is on record"),
+    ("licences_are_accepted", {"encumbrances": [EXCLUSIVE]}, None, f"on record: exclusive licence since {YESTERDAY}"),
+    ("licences_are_accepted", {"encumbrances": [PLAIN]}, True, f"on record: plain licence since {YESTERDAY}"),
+    ("licences_are_accepted", {"encumbrances": [RUN_OUT]}, True, f"on record: exclusive licence since {YESTERDAY}"),
     ("rights_are_not_given_away", {"encumbrances": [BOUGHT], "owners": OWNED}, True, f"on record: transfer since {YESTERDAY}"),
     ("rights_are_not_given_away", {"encumbrances": [BOUGHT]}, False, f"on record: transfer since {YESTERDAY}"),
     ("rights_are_not_seized", {"encumbrances": [SEIZED]}, False, f"on record: seizure since {YESTERDAY}"),

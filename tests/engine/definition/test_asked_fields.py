@@ -24,12 +24,17 @@ def told(**change: Any) -> frozenset[str]:
 @pytest.mark.parametrize(
     ("change", "left_out"),
     [
-        ({}, {"invalidation"}),
-        ({"owners": OWNERS}, {"invalidation", "owner_seen", "co_owners"}),
-        ({"owners": [*OWNERS, {"organisation": "buyer", "share": None}]}, {"invalidation", "owner_seen"}),
-        ({"owners": OWNERS, "kind": "design"}, {"invalidation", "owner_seen", "co_owners", "twin"}),
-        ({"owners": OWNERS, "encumbrances": [{"kind": "invalidation", "to": None}]}, {"owner_seen", "co_owners"}),
-        ({"encumbrances": [{"kind": "invalidation", "to": "2026-02-01"}]}, {"invalidation"}),
+        ({}, {"invalidation", "licensed"}),
+        ({"owners": OWNERS}, {"invalidation", "licensed", "owner_seen", "co_owners"}),
+        ({"owners": [*OWNERS, {"organisation": "buyer", "share": None}]}, {"invalidation", "licensed", "owner_seen"}),
+        ({"owners": OWNERS, "kind": "design"}, {"invalidation", "licensed", "owner_seen", "co_owners", "twin"}),
+        (
+            {"owners": OWNERS, "encumbrances": [{"kind": "invalidation", "to": None}]},
+            {"licensed", "owner_seen", "co_owners"},
+        ),
+        ({"encumbrances": [{"kind": "invalidation", "to": "2026-02-01"}]}, {"invalidation", "licensed"}),
+        ({"encumbrances": [{"kind": "licence", "licence": "sole", "to": None}]}, {"invalidation"}),
+        ({"encumbrances": [{"kind": "licence", "licence": "plain", "to": None}]}, {"invalidation", "licensed"}),
     ],
 )
 def test_what_the_record_tells_is_not_asked(change: dict[str, Any], left_out: set[str]) -> None:

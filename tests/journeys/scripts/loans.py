@@ -103,7 +103,11 @@ SCRIPTS: dict[str, Steps] = {
         lift("filter_patent", "seizure"),
         lay("filter_patent", "invalidation"),
         refused(do("banker", "pledge.eligible", owner_seen=True), Refused, "A request for invalidation"),
-        do("banker", "pledge.eligible", owner_seen=True, invalidation=True),
+        lay("filter_patent", "licence", holder="other_bank", licence="sole"),
+        refused(
+            do("banker", "pledge.eligible", owner_seen=True, invalidation=True), Refused, "exclusive or a sole licence"
+        ),
+        do("banker", "pledge.eligible", owner_seen=True, invalidation=True, licensed=True),
         lay("filter_patent", "pledge", holder="other_bank"),
         refused(do("officer", "pledge.apply"), Refused, "A right is pledged already"),
         lift("filter_patent", "pledge"),
