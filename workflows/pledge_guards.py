@@ -13,6 +13,7 @@ from casework.engine.case_objects.case_sheet import kept_back
 from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import SEIZURE
 from casework.engine.case_objects.outside_burdens import INVALIDATION
+from casework.engine.case_objects.right_days import sure_until
 from casework.engine.case_objects.right_kinds import has_fees
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Guard, guard
@@ -265,17 +266,23 @@ def points_agree_with_the_record(facts: Facts) -> bool:
     return not _denied(facts)
 
 
+def _outlived(facts: Facts) -> list[Mapping[str, Any]]:
+    """The rights of which nobody can be sure that they last as long as the debt."""
+    last = facts.data.get("final_due_on") or facts.data.get("until_on") or _after_months(facts)
+    rights = _named(facts) or _applied(facts) if last is not None else []
+    return [right for right in rights if (sure_until(right) or "") < str(last)]
+
+
 @guard(
-    rule="Each right lasts longer than the debt.",
-    refusal="The debt runs longer than a right. Take a shorter term, or other rights.",
+    rule="Each right lasts longer than the debt: by its last day on record, or where there is none by its filing.",
+    refusal="The debt runs longer than a right, or how long that lasts is not on record. Take a shorter term or other rights, or have the"
+    " last day entered on the right.",
     reads=("rights",),
+    because=lambda facts: name_each(facts, _outlived(facts), record_tells.last_day),
     tells=record_tells.last_day,
 )
 def rights_outlive_the_debt(facts: Facts) -> bool:
-    """Of a right whose end nobody has recorded the record can tell nothing."""
-    last = facts.data.get("final_due_on") or facts.data.get("until_on") or _after_months(facts)
-    ends = [right.get("expires_on") for right in _named(facts) or _applied(facts)]
-    return last is None or all(day is None or day >= last for day in ends)
+    return not _outlived(facts)
 
 
 def _named(facts: Facts) -> list[Mapping[str, Any]]:

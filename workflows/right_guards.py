@@ -9,6 +9,7 @@ from typing import Any
 from casework.engine.analysis import record_tells
 from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends
 from casework.engine.case_objects.licence_conflicts import LICENCE
+from casework.engine.case_objects.right_days import TERMS, sure_until
 from casework.engine.case_objects.right_kinds import has_ended
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
@@ -30,11 +31,12 @@ def _ended(f: Facts) -> list[Mapping[str, Any]]:
 
 
 def _too_short(f: Facts) -> list[Mapping[str, Any]]:
-    """The rights that end before the licence does; one without an end lasts as long as they do."""
+    """The rights that end before the licence does, or of which nobody knows when; what has no term lasts as long as it is there."""
     given = gives(signed_terms(f).data)
     if given is None or given.kind != LICENCE or given.last is None:
         return []
-    return [right for right in _rights(f) if right.get("expires_on") and right["expires_on"] < given.last]
+    known = [(right, sure_until(right)) for right in _rights(f)]
+    return [right for right, ends in known if (right.get("kind") in TERMS if ends is None else ends < given.last)]
 
 
 def _say_ended(f: Facts) -> Words:
@@ -57,8 +59,9 @@ def rights_of_terms_have_not_ended(f: Facts) -> bool:
 
 
 @guard(
-    rule="No licence runs longer than a right that it is of.",
-    refusal="The licence runs longer than a right that it is of. Let it end with the right, or leave that right out.",
+    rule="No licence runs longer than a right that it is of: by its last day on record, or where there is none by its filing.",
+    refusal="The licence runs longer than a right that it is of, or how long that lasts is not on record. Let it end with the right, enter"
+    " the last day on the right, or leave that right out.",
     reads=("rights",),
     because=_say_ends,
     tells=record_tells.last_day,

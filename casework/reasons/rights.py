@@ -60,6 +60,9 @@ GIVES_NOTHING = template(
     where=Terms({}),
 )
 LASTS_UNTIL = template("rights.lasts_until", N_("last day: %(day)s"))
+LASTS_BY_FILING = template(
+    "rights.lasts_by_filing", N_("no last day is on record; by its filing it lasts until %(day)s")
+)
 NO_LAST_DAY = reason("rights.no_last_day", N_("no last day is on record"))
 OWNED_BY = template("rights.owned_by", N_("owners on record: %(who)s"), who=_OWNERS)
 NO_OWNER = reason("rights.no_owner", N_("the record names no owner"))

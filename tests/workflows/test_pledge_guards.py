@@ -158,7 +158,10 @@ def test_what_was_transferred_to_its_present_owner_is_security(owner: str, holds
         ({"final_due_on": "2028-01-01"}, "2027-12-31", False),
         ({"until_on": "2028-01-01"}, "2028-01-01", True),
         ({"until_on": "2028-01-02"}, "2028-01-01", False),
-        ({"term_months": "12"}, None, True),
+        # How long it lasts nobody knows, and nothing tells it.
+        ({"term_months": "12"}, None, False),
+        ({"until_on": "2026-03-17"}, None, False),
+        ({}, None, True),
         ({}, "2020-01-01", True),
     ],
 )
@@ -167,6 +170,43 @@ def test_a_debt_ends_before_its_security(said: dict[str, Any], ends: str | None,
     assert guards.rights_outlive_the_debt.holds(facts(named(**said), rights=known)) is holds
     # Later forms do not name the rights again.
     assert guards.rights_outlive_the_debt.holds(facts(said, fired={"apply": named()}, rights=known)) is holds
+
+
+@pytest.mark.parametrize(
+    ("known", "until", "holds"),
+    [
+        ({"filed_on": "2010-05-01", "office": "CNIPA"}, "2030-04-30", True),
+        ({"filed_on": "2010-05-01", "office": "CNIPA"}, "2030-05-01", False),
+        ({"filed_on": "2010-05-01", "office": "EPO"}, "2030-04-30", True),
+        # What is on record counts.
+        ({"filed_on": "2010-05-01", "office": "CNIPA", "expires_on": "2029-01-01"}, "2030-04-30", False),
+        ({"kind": "utility_model", "filed_on": "2020-05-01", "office": "CNIPA"}, "2030-04-30", True),
+        ({"kind": "utility_model", "filed_on": "2020-05-01", "office": "CNIPA"}, "2030-05-01", False),
+        ({"kind": "utility_model", "filed_on": "2020-05-01", "office": "DPMA"}, "2026-04-01", False),
+        ({"kind": "software", "filed_on": "2020-05-01", "office": "CNIPA"}, "2026-04-01", False),
+    ],
+)
+def test_where_no_last_day_is_on_record_the_filing_tells_how_long_a_right_lasts(
+    known: dict[str, Any], until: str, holds: bool
+) -> None:
+    now = facts(named(until_on=until), rights=right(**known))
+    assert guards.rights_outlive_the_debt.holds(now) is holds
+    assert guards.rights_outlive_the_debt.because is not None
+    assert bool(guards.rights_outlive_the_debt.because(now)) is not holds
+
+
+def test_a_refusal_says_how_far_a_right_is_known_to_last() -> None:
+    because = guards.rights_outlive_the_debt.because
+    assert because is not None
+    for known, words in (
+        ({"expires_on": "2029-01-01"}, "last day: 2029-01-01"),
+        ({"filed_on": "2010-05-01"}, "no last day is on record; by its filing it lasts until 2030-04-30"),
+        ({}, "no last day is on record"),
+    ):
+        told = right(office="CNIPA", number="ZL1", **known)
+        assert [str(why) for why in because(facts(named(until_on="2040-01-01"), rights=told))] == [
+            f"CNIPA ZL1: {words}."
+        ]
 
 
 def owned(*owners: str) -> dict[str, Any]:

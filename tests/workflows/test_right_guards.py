@@ -64,8 +64,36 @@ def test_a_licence_ends_with_its_right_or_before_it(right: date, licence: date) 
 def test_what_has_no_end_outlives_nothing() -> None:
     guard = right_guards.licence_ends_with_its_rights
     assert guard.holds(about({"expires_on": "2030-01-01"}))
-    assert guard.holds(about({}, expires_on="2040-01-01"))
+    assert guard.holds(about({"kind": "know_how"}, kind="know_how_licence", expires_on="2040-01-01"))
+    assert guard.holds(about({"kind": "application", "status": "pending"}, expires_on="2040-01-01"))
+    assert guard.holds(about({"kind": "software"}, kind="know_how_licence", expires_on="2040-01-01"))
     assert guard.holds(about({"expires_on": "2030-01-01"}, kind="assignment", expires_on="2040-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("right", "until", "words"),
+    [
+        ({}, "2027-01-01", "CN 1: no last day is on record."),
+        ({"kind": "plant_variety", "filed_on": "2020-05-01"}, "2027-01-01", "CN 1: no last day is on record."),
+        ({"filed_on": "2010-05-01"}, "2030-04-30", None),
+        (
+            {"filed_on": "2010-05-01"},
+            "2030-05-01",
+            "CN 1: no last day is on record; by its filing it lasts until 2030-04-30.",
+        ),
+        ({"filed_on": "2010-05-01", "expires_on": "2035-05-01"}, "2035-05-01", None),
+    ],
+)
+def test_a_licence_outlives_no_right_whose_end_nobody_has_entered(
+    right: dict[str, Any], until: str, words: str | None
+) -> None:
+    guard = right_guards.licence_ends_with_its_rights
+    now = about(right, expires_on=until)
+    assert guard.because is not None
+    assert guard.holds(now) is (words is None)
+    assert [str(why) for why in guard.because(now)] == ([] if words is None else [words])
+    # A licence without an end ends with the right.
+    assert guard.holds(about(right))
 
 
 @given(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects.conflict_words import call_right
+from casework.engine.case_objects.conflict_words import call_right, say_last_day
 from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
     LICENCE,
@@ -135,8 +135,7 @@ def invalidation(f: Facts, right: Right) -> Told:
 
 def last_day(f: Facts, right: Right) -> Told:
     """Whether that is late enough, the term of the debt says."""
-    ends = right.get("expires_on")
-    return Told(None, reasons.rights.LASTS_UNTIL(day=ends) if ends else reasons.rights.NO_LAST_DAY)
+    return Told(None, say_last_day(right))
 
 
 def owners(f: Facts, right: Right) -> Told:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from casework import reasons
+from casework.engine.case_objects.right_days import sure_until
 from casework.reasons import Reason, Text, Why
 from casework.reasons.rights import Holder
 
@@ -51,8 +52,21 @@ def say_ended(rights: Iterable[Mapping[str, Any]], today: str) -> Words:
 
 
 def say_ends(rights: Iterable[Mapping[str, Any]]) -> Words:
-    """The last day of each right."""
-    return [reasons.rights.RUNS_OUT(right=call_right(right), day=right["expires_on"]) for right in rights]
+    """The last day of each right, or how far it is known."""
+    return [
+        reasons.rights.RUNS_OUT(right=call_right(right), day=right["expires_on"])
+        if right.get("expires_on")
+        else reasons.rights.OF(right=call_right(right), what=say_last_day(right))
+        for right in rights
+    ]
+
+
+def say_last_day(right: Mapping[str, Any]) -> Reason:
+    """The last day of a right: on record, or by its filing."""
+    if right.get("expires_on"):
+        return reasons.rights.LASTS_UNTIL(day=right["expires_on"])
+    day = sure_until(right)
+    return reasons.rights.LASTS_BY_FILING(day=day) if day else reasons.rights.NO_LAST_DAY
 
 
 def call_right(right: Mapping[str, Any]) -> Why | str:

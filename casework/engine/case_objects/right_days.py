@@ -41,6 +41,8 @@ TERMS: Mapping[str, tuple[Term, Term]] = {
     "design": (Term(15), Term(25)),
     "plant_variety": (Term(25, from_grant=True), Term(35, from_grant=True)),
 }
+#: Kinds of which the law of China makes the term sure from the filing on.
+_BY_FILING = frozenset(kind for kind, (here, _) in TERMS.items() if not here.from_grant)
 #: Kinds of which there is nothing before somebody has filed for them, and of those that is pledged which is granted.
 _FILED = frozenset({*TERMS, "application"})
 
@@ -61,6 +63,18 @@ def last_day(right: Mapping[str, Any], today: str) -> str | None:
         lost = granted.toordinal() - _later(filed, term.slow_after).toordinal()
         ends = date.fromordinal(ends.toordinal() + max(0, lost))
     return ends.isoformat()
+
+
+def sure_until(right: Mapping[str, Any]) -> str | None:
+    """The last day on record; where there is none that to which the filing alone brings such a right, with nothing that an office adds.
+
+    None where neither tells it. Of an invention the twenty years hold at any office (TRIPS Art. 33), of the other kinds the term is
+    ours alone: abroad the one that is known to us is the longest.
+    """
+    ends, filed, kind = right.get("expires_on"), _day(right.get("filed_on")), str(right.get("kind"))
+    if ends or filed is None or kind not in _BY_FILING or not (kind == "invention" or of_china(right.get("office"))):
+        return ends or None
+    return date.fromordinal(_later(filed, TERMS[kind][0].years).toordinal() - 1).isoformat()
 
 
 def impossible(right: Mapping[str, Any], today: str) -> dict[str, Why]:

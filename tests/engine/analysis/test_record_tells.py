@@ -46,6 +46,7 @@ TABLE: list[tuple[str, dict[str, Any], bool | None, str]] = [
     ("rights_are_not_seized", {"encumbrances": [SEIZED | {"until": YESTERDAY}]}, True, f"on record: seizure since {YESTERDAY}"),
     ("rights_outlive_the_debt", {"expires_on": TODAY}, None, f"last day: {TODAY}"),
     ("rights_outlive_the_debt", {}, None, "no last day is on record"),
+    ("rights_outlive_the_debt", {"filed_on": "2010-05-01"}, None, "no last day is on record; by its filing it lasts until 2030-04-30"),
     ("requests_for_invalidation_are_accepted", {}, True, "nothing of this kind is on record"),
     ("requests_for_invalidation_are_accepted", {"encumbrances": [ASKED]}, None, f"on record: request for invalidation since {YESTERDAY}"),
     ("pledgor_owns_each_right", {"owners": OWNED}, True, "owners on record: technology owner"),

@@ -17,6 +17,7 @@ from casework.engine.case_objects.right_days import (
     filed_after_burdens,
     impossible,
     last_day,
+    sure_until,
 )
 from casework.engine.case_objects.right_kinds import KINDS
 
@@ -56,6 +57,37 @@ def test_the_latest_day_depends_on_the_kind_the_office_and_the_days_on_record(
     right: dict[str, Any], last: str | None
 ) -> None:
     assert last_day(right, TODAY) == last
+
+
+@pytest.mark.parametrize(
+    ("right", "day"),
+    [
+        (OF_CHINA, "2040-04-30"),
+        (OF_CHINA | {"filed_on": "2020-01-01"}, "2039-12-31"),
+        (OF_CHINA | {"granted_on": "2025-05-01"}, "2040-04-30"),
+        (OF_CHINA | {"expires_on": "2041-01-01"}, "2041-01-01"),
+        (OF_CHINA | {"office": "EPO"}, "2040-04-30"),
+        (OF_CHINA | {"kind": "utility_model"}, "2030-04-30"),
+        (OF_CHINA | {"kind": "design"}, "2035-04-30"),
+        (OF_CHINA | {"kind": "design", "office": "EUIPO"}, None),
+        (OF_CHINA | {"kind": "utility_model", "office": None}, None),
+        (OF_CHINA | {"filed_on": None}, None),
+        (OF_CHINA | {"kind": "plant_variety", "granted_on": "2023-05-01"}, None),
+        (OF_CHINA | {"kind": "software"}, None),
+        (OF_CHINA | {"kind": "application"}, None),
+        ({"kind": "know_how"}, None),
+        ({}, None),
+    ],
+)
+def test_by_its_filing_a_right_lasts_for_the_term_of_its_kind(right: dict[str, Any], day: str | None) -> None:
+    assert sure_until(right) == day
+
+
+@given(kind=kinds, office=offices, filed=past)
+def test_nobody_is_sure_of_a_day_on_which_a_right_cannot_end(kind: str, office: str | None, filed: str) -> None:
+    right = {"kind": kind, "office": office, "filed_on": filed}
+    sure, last = sure_until(right), last_day(right, TODAY)
+    assert sure is None or (last is not None and filed < sure < last)
 
 
 FUTURE, EARLIER = reasons.fields.NOT_IN_FUTURE, reasons.catalogue.GRANTED_BEFORE_FILED

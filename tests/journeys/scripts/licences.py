@@ -288,8 +288,8 @@ SCRIPTS: dict[str, Steps] = {
         refused(
             do("officer", "agreement.sign_local"),
             Refused,
-            "The licence runs longer than a right that it is of. Let it end with the right, or leave that right out."
-            " CN ZL-filter ends on 2030-01-01.",
+            "The licence runs longer than a right that it is of, or how long that lasts is not on record. Let it end with the right,"
+            " enter the last day on the right, or leave that right out. CN ZL-filter ends on 2030-01-01.",
         ),
         do("officer", "agreement.sign_local", ends=False),
     ),

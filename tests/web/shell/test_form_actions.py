@@ -18,7 +18,7 @@ def action(workflow: str, name: str) -> Action:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("eligible", "The fee of each right"), ("apply", "Each right lasts longer than the debt.")]
+    ("name", "told"), [("eligible", "The fee of each right"), ("apply", "Each right lasts longer than the debt:")]
 )
 def test_what_the_record_tells_is_said_and_not_asked(app: Flask, name: str, told: str) -> None:
     with app.test_request_context():
