@@ -231,9 +231,10 @@ def rights_are_named(f: Facts) -> bool:
 
 
 @guard(
-    rule="A patent licence or an assignment names a right that an office grants; a know-how licence names none.",
-    refusal="The rights do not fit the kind of agreement: a patent licence or an assignment names at least one that an office"
-    " grants, a know-how licence none.",
+    rule="A patent licence names a patent or an application, an assignment a right that is no secret; a know-how licence no patent.",
+    refusal="The rights do not fit the kind of agreement: a patent licence names at least one patent or application, an assignment"
+    " at least one right that is no secret, a know-how licence no patent. Software, a plant variety or know-how alone takes a"
+    " know-how licence.",
     reads=("rights",),
     tells=where_it_holds,
 )
@@ -241,7 +242,9 @@ def rights_fit_the_kind(f: Facts) -> bool:
     known = f.from_outside("rights")
     kinds = {known.get(right, {}).get("kind") for right in concerned(f)}
     match f.data.get("kind"):
-        case "patent_licence" | "assignment":
+        case "patent_licence":
+            return not kinds or bool(kinds & PATENTS)
+        case "assignment":
             return not kinds or bool(kinds - SECRETS)
         case "know_how_licence":
             return not kinds & PATENTS

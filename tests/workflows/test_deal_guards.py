@@ -195,13 +195,19 @@ def test_a_venture_names_rights_where_some_go_into_it(into: str, needs: bool) ->
     [
         ("patent_licence", "invention", True),
         ("patent_licence", "utility_model", True),
-        ("patent_licence", "plant_variety", True),
+        ("patent_licence", "design", True),
+        ("patent_licence", "application", True),
+        ("patent_licence", "plant_variety", False),
+        ("patent_licence", "software", False),
+        ("patent_licence", "other", False),
         ("patent_licence", "know_how", False),
         ("patent_licence", "trade_secret", False),
         ("assignment", "design", True),
         ("assignment", "know_how", False),
         ("know_how_licence", "know_how", True),
         ("know_how_licence", "software", True),
+        ("know_how_licence", "plant_variety", True),
+        ("assignment", "software", True),
         ("know_how_licence", "invention", False),
         ("purchase", "invention", True),
     ],
@@ -212,8 +218,19 @@ def test_the_rights_fit_the_kind(kind: str, of_right: str, fits: bool) -> None:
     assert deal_guards.rights_fit_the_kind.holds(facts(outside=known, data=terms(kind=kind))) is fits
 
 
-def test_know_how_may_go_with_a_patent() -> None:
-    known = {"rights": {n: {"kind": kind} for n, kind in (("a", "know_how"), ("b", "invention"))}}
+def test_the_refusal_says_which_kind_fits_what_is_no_patent() -> None:
+    known = right()
+    known["rights"]["right-1"]["kind"] = "software"
+    assert "Software, a plant variety or know-how alone takes a know-how licence." in str(
+        deal_guards.rights_fit_the_kind.refusal
+    )
+    # And that one takes it.
+    assert deal_guards.rights_fit_the_kind.holds(facts(outside=known, data=terms(kind="know_how_licence")))
+
+
+@pytest.mark.parametrize("other", ["know_how", "software", "plant_variety"])
+def test_something_else_may_go_with_a_patent(other: str) -> None:
+    known = {"rights": {n: {"kind": kind} for n, kind in (("a", other), ("b", "invention"))}}
     assert deal_guards.rights_fit_the_kind.holds(facts(outside=known, data=terms(rights=["a", "b"])))
     mixed = facts(outside=known, data=terms(kind="know_how_licence", rights=["a", "b"]))
     assert not deal_guards.rights_fit_the_kind.holds(mixed)
