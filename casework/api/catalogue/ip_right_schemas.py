@@ -74,6 +74,10 @@ class AmountSecured(Body):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
+#: As the forms of cases have it: in small letters it would be another one, and bar nothing there.
+Territory = Annotated[str, Field(pattern=r"^([A-Z]{2}|WORLD)$")]
+
+
 class Burden(Body):
     """What lies on a right and came of no case here."""
 
@@ -87,7 +91,9 @@ class Burden(Body):
         None
     )
     licence: Annotated[Code | None, Field(description="exclusive, sole or plain")] = None
-    territories: Annotated[list[Code], Field(max_length=60, description="ISO codes; none for everywhere")] = []
+    territories: Annotated[
+        list[Territory], Field(max_length=60, description="ISO codes of countries, or WORLD; none for everywhere")
+    ] = []
     fields: Annotated[list[Code], Field(max_length=20, description="Uses; none for every use")] = []
     since: Annotated[Day, Field(description="The day of its registration, or on which it takes effect")]
     until: Day | None = None

@@ -152,7 +152,7 @@ def confirm_right(
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved
-    before = _stands(db, right)
+    before = insist_stands(db, right)
     is_now = kind or before.kind
     given = {name: _plain(fields[name]) for name in CORRECTED if name in fields}
     stood = {name: _plain(getattr(before, name)) for name in CORRECTED}
@@ -199,7 +199,7 @@ def set_belonging(
     log: Log = lock_log(db, right)
     if seen not in (None, log.seq):
         raise RecordHasMoved
-    before = _stands(db, right)
+    before = insist_stands(db, right)
     theirs = None if owners is None else _owners(db, programme, owners, before.owners)
     effects: RegisterEffects = {}
     if technologies is not None and (protects := sorted(set(technologies))) != sorted(before.technologies):
@@ -220,8 +220,8 @@ def set_belonging(
     return finish(db, actor, request, Done({"id": right}))
 
 
-def _stands(db: Connection, right: str) -> Any:
-    """A right under its lock. Raises NotAllowed where it was merged, be it while one waited for the turn."""
+def insist_stands(db: Connection, right: str) -> Any:
+    """A right that stands for itself. Raises NotAllowed where it was merged, be it while one waited for its lock."""
     row = db.execute(_RIGHT, {"id": right}).one()
     if row.merged_into is not None:
         raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)

@@ -37,6 +37,7 @@ from casework.operations.catalogue.ip_rights import (
     editable,
     insist_new,
     insist_sound,
+    insist_stands,
     take_turn,
     today_of,
     write_columns,
@@ -105,6 +106,7 @@ def list_doubles(db: Connection, actor: Actor, right: str, words: str = "") -> l
     Raises NotFound and NotAllowed.
     """
     programme, _ = editable(db, actor, right)
+    insist_stands(db, right)
     given = {"id": right, "programme": programme, "most": _COMPARED, "words": words}
     rows = db.execute(_CALLED if words else _OTHERS, given).all()
     one = db.execute(_ONE, {"id": right}).one()
@@ -149,6 +151,7 @@ def preview_merging(db: Connection, actor: Actor, right: str, into: str) -> Righ
     Raises NotFound and NotAllowed.
     """
     programme, _ = editable(db, actor, right)
+    insist_stands(db, right)
     seen_programme(db, actor, into)
     gone, kept = _columns(db, right, into)
     given = {"gone": right, "kept": into, "programme": programme}
@@ -207,7 +210,8 @@ def merge_rights(
     """From now on `into` stands in the place of the right: what belonged to it and lay on it is of that one.
 
     That one takes over what it does not say, and what `chosen` names of that in which the two differ. Raises Refused with what speaks
-    against it, InvalidForm where what it would say cannot be, and RecordHasMoved where the log of the right is longer than when `seen`.
+    against it, NotAllowed where the right was merged already, InvalidForm where what it would say cannot be, and RecordHasMoved where
+    the log of the right is longer than when `seen`.
     """
     programme, by = editable(db, actor, right)
     words = {REASON: line(reason, REASON)}
@@ -223,14 +227,16 @@ def merge_rights(
         logs = lock_logs(db, sorted({right, into, *before}))
     if seen not in (None, logs[right].seq):
         raise RecordHasMoved
+    insist_stands(db, right)
     gone, kept = _columns(db, right, into)
     if why := refusals(gone, kept):
         raise Refused(*why)
+    fields = taken(gone, kept, chosen)
     merger: Merger = {"gone": right, "kept": into}
     cases = [row.id for row in db.execute(_CASES, {"gone": right, "programme": programme})]
     told = _Told(by, words, {"merger": {**merger, "cases": cases}}, {"merger": merger})
     _let_go(db, told, [logs[id] for id in sorted({right, *before})], right, into)
-    _take_over(db, told, logs[into], (gone, kept), taken(gone, kept, chosen))
+    _take_over(db, told, logs[into], (gone, kept), fields)
     return finish(db, actor, request, Done({"id": into, "gone": right}))
 
 

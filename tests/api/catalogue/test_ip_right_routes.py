@@ -36,3 +36,16 @@ def test_a_right_is_told_with_its_owners_and_what_a_pledge_secures(
     ):
         assert told["owners"] == owners
         assert [one["amount"] for one in told["encumbrances"]] == [secured]
+
+
+def test_a_licence_is_entered_for_the_countries_in_which_it_bars(client_for: Clients, world: World) -> None:
+    client, right = client_for("officer"), world.rights[0]
+    licence = {"kind": "licence", "licence": "exclusive", "holder": world.organisations["lab"]}
+    path, said = f"/rights/{right}/encumbrances", licence | {"since": "2026-01-05", "source": "Register"}
+    for territories in (["cn"], ["CHN"], ["CN", ""]):
+        refused = client.post(path, said | {"territories": territories})
+        assert (refused.status_code, "territories" in str(refused.json)) == (422, True), territories
+    for territories in (["CN", "DE"], ["WORLD"]):
+        assert client.post(path, said | {"territories": territories}).status_code == 201
+    standing = client.get(f"/rights/{right}").json["encumbrances"]
+    assert sorted(one["territories"] for one in standing) == [["CN", "DE"], ["WORLD"]]

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import CaseworkError, InvalidForm, NotAllowed
+from casework.errors import CaseworkError, InvalidForm, NotAllowed, Refused
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue import kept_records
-from casework.operations.catalogue.ip_rights import record_right
+from casework.operations.catalogue.ip_rights import confirm_right, record_right, set_belonging
 from casework.operations.catalogue.matches import create_match
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.organisations import confirm_organisation, record_organisation
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import end_record
+from casework.operations.catalogue.right_merging import merge_rights
 from casework.operations.catalogue.screenings import record_screening
 from casework.operations.core.record_log import Kept
 from casework.records.database import transaction
@@ -237,3 +238,65 @@ def test_a_right_is_entered_for_no_technology_that_was_merged(engine: Engine, do
         technologies=[doubles.technology],
     )
     assert isinstance(meanwhile(engine, doubles.merge("technology"), late).refused, InvalidForm)
+
+
+@pytest.fixture
+def rights(world: World, engine: Engine) -> list[str]:
+    """Three records of one right."""
+    with transaction(engine) as db:
+        return [
+            str(
+                record_right(
+                    db,
+                    world.actor(db, "officer"),
+                    programme=world.programmes["BJ"],
+                    kind="invention",
+                    fields={"office": "CNIPA", "number": number, "owner": "Works", "status": "in_force"},
+                    confirmed=True,
+                    technologies=[],
+                    request=new_request(),
+                ).answer["id"]
+            )
+            for number in ("CN 201", "CN 202", "CN 203")
+        ]
+
+
+def merge_right(doubles: Doubles, gone: str, into: str) -> Deed:
+    return doubles.late("officer", merge_rights, gone, into=into, reason="One patent.")
+
+
+@pytest.mark.parametrize(
+    ("gone", "into", "refusal"), [(0, 1, NotAllowed), (0, 2, NotAllowed), (1, 0, Refused), (2, 0, Refused)]
+)
+def test_of_two_mergings_at_once_the_second_finds_what_the_first_left(
+    engine: Engine, doubles: Doubles, rights: list[str], gone: int, into: int, refusal: type[CaseworkError]
+) -> None:
+    late = merge_right(doubles, rights[gone], rights[into])
+    assert isinstance(meanwhile(engine, merge_right(doubles, rights[0], rights[1]), late).refused, refusal)
+    assert stand_in(engine, rights) == [rights[1], None, None]
+
+
+def test_what_was_merged_into_a_right_meanwhile_goes_on_with_it(
+    engine: Engine, doubles: Doubles, rights: list[str]
+) -> None:
+    late = merge_right(doubles, rights[1], rights[2])
+    assert meanwhile(engine, merge_right(doubles, rights[0], rights[1]), late).refused is None
+    assert stand_in(engine, rights) == [rights[2], rights[2], None]
+
+
+def stand_in(engine: Engine, rights: list[str]) -> list[str | None]:
+    """Of some rights those that stand in their places."""
+    with transaction(engine) as db:
+        rows = db.execute(text("SELECT id::text, merged_into::text FROM rights")).all()
+    stands = {row.id: row.merged_into for row in rows}
+    return [stands[id] for id in rights]
+
+
+def test_a_right_that_was_merged_meanwhile_is_corrected_no_more(
+    engine: Engine, doubles: Doubles, rights: list[str]
+) -> None:
+    first = merge_right(doubles, rights[0], rights[1])
+    late = doubles.late("officer", confirm_right, rights[0], checked_on=today(), fields={"number": "CN 204"})
+    assert isinstance(meanwhile(engine, first, late).refused, NotAllowed)
+    with pytest.raises(NotAllowed), transaction(engine) as db:
+        doubles.late("officer", set_belonging, rights[0], technologies=[doubles.technology])(db)

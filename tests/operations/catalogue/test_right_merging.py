@@ -154,9 +154,15 @@ def test_what_was_merged_is_changed_no_more(world: World, db: Connection, pair: 
         set_belonging(db, officer, pair.gone, technologies=[pair.technology], request=new_request())
     with pytest.raises(NotAllowed):
         licensed(db, world, pair.gone)
-    for gone, kept in ((pair.gone, pair.kept), (pair.kept, pair.gone), (pair.kept, pair.kept)):
+    for gone, kept in ((pair.kept, pair.gone), (pair.kept, pair.kept)):
         with pytest.raises(Refused):
             merge(db, world, gone, kept)
+    with pytest.raises(NotAllowed):
+        merge(db, world, pair.gone, pair.kept)
+    with pytest.raises(NotAllowed):
+        list_doubles(db, officer, pair.gone)
+    with pytest.raises(NotAllowed):
+        preview_merging(db, officer, pair.gone, pair.kept)
 
 
 def test_the_same_request_again_is_answered_as_before(world: World, db: Connection, pair: Doubles) -> None:

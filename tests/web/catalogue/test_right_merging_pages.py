@@ -76,6 +76,8 @@ def test_one_is_found_compared_and_merged_and_its_address_leads_on(
     for action in ("/look", "/merge", "/belongs", "/burdens/new"):
         assert f"/rights/{gone}{action}" not in old
     assert gone not in browser.get("/rights").text
+    for merging in (page, f"/rights/{gone}/merge"):
+        assert browser.get(merging).status_code == 403
     assert list(verify_all(engine)) == []
 
 
