@@ -45,7 +45,7 @@ def as_said(field: str) -> str:
 
 def signed_price() -> dict[str, str]:
     """Where the price stands once an agreement is in effect, by whichever way it was signed."""
-    fields = ("kind", "contract_value", "technology_value", "no_price", "no_value")
+    fields = ("kind", "contract_value", "technology_value", "no_price", "no_value", "contribution")
     asked = {name: name for name in fields} | {"form": "price_form", "signed_on": "executed_on"}
     return {
         part: f"sign_local.{name}|sign_cross.{name}|sign_to_licence+licence_issued.{name}"

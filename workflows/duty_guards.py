@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from casework.engine.analysis.contract_sums import is_technology_contract
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
 from casework.engine.case_objects.right_kinds import passes_by_contract
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
+from casework.engine.parts import JOINT_VENTURE
 from workflows.border_guards import HOME, class_of, way_of
 from workflows.deal_guards import concerned, gives, last_signing
 from workflows.right_places import is_patent_here
 from workflows.signatories import READS, signs, their_party
-
-#: Civil Code Art. 843; in Beijing also what technology goes into a company for (Art. 23 of its regulations).
-TECHNOLOGY_CONTRACTS = frozenset(
-    {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
-)
 
 
 def _terms(f: Facts) -> Facts:
@@ -38,7 +35,7 @@ def _state_owned(f: Facts, party: str) -> bool:
 
 
 def _contributes(f: Facts) -> bool:
-    return f.data.get("kind") == "joint_venture" and f.data.get("contribution") not in (None, "none")
+    return f.data.get("kind") == JOINT_VENTURE and is_technology_contract(JOINT_VENTURE, f.data.get("contribution"))
 
 
 @guard(
@@ -69,7 +66,8 @@ def right_is_assigned(f: Facts) -> bool:
     reads=READS,
 )
 def technology_contract_is_of_this_country(f: Facts) -> bool:
-    if f.data.get("kind") not in TECHNOLOGY_CONTRACTS and not _contributes(f):
+    """In Beijing also what technology goes into a company for (Art. 23 of its regulations)."""
+    if not is_technology_contract(f.data.get("kind"), f.data.get("contribution")):
         return False
     return way_of(f, f.data) == "home" and signs(f, f.data, "technology_owner").get("country") == HOME
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.parts import TECHNOLOGY_CONTRACTS
 from tests.workflows.case_facts import done, facts, fired, track
 from workflows import codes, duty_guards
 
@@ -70,7 +71,7 @@ def test_what_is_assigned_is_registered(now: Facts, due: bool) -> None:
 
 @pytest.mark.parametrize("kind", codes.AGREEMENTS)
 def test_a_technology_contract_is_registered_at_home_where_both_are_here(kind: str) -> None:
-    technology = kind in duty_guards.TECHNOLOGY_CONTRACTS
+    technology = kind in TECHNOLOGY_CONTRACTS
     due = duty_guards.technology_contract_is_of_this_country
     assert due.holds(signed(kind)) is technology
     for giver, taker in (("DE", "CN"), ("CN", "DE"), ("DE", "DE"), (None, "CN"), ("CN", None)):

@@ -94,6 +94,7 @@ class Contract(Answer):
     at: Annotated[str, Field(description="The moment at which it was recorded")]
     kind: str | None = None
     form: str | None = None
+    contribution: Annotated[str | None, Field(description="What goes into a joint venture")] = None
     contract_value: Money | None = None
     technology_value: Annotated[Money | None, Field(description="What of it is paid for technology")] = None
     none: Annotated[
@@ -118,15 +119,28 @@ class UnvaluedContract(Answer):
     price: Contract
 
 
+class KindApart(Answer):
+    kind: str
+    field: Annotated[str, Field(description="By which the kind was asked")]
+    agreements: Annotated[int, Field(description="In effect")]
+    without_value: Annotated[int, Field(description="In effect, and say no value")]
+    sums: Annotated[list[ContractSum], Field(description="Of those in effect, by currency")]
+    ended: int
+
+
 class ContractSums(Answer):
-    in_effect: Annotated[int, Field(description="Agreements that are in effect")]
+    in_effect: Annotated[int, Field(description="Technology contracts that are in effect")]
     totals: Annotated[list[ContractSum], Field(description="By currency; two are never added")]
     years: Annotated[list[ContractSum], Field(description="By year of signing")]
     kinds: Annotated[list[ContractSum], Field(description="By kind of agreement")]
-    without_value: Annotated[int, Field(description="Agreements in effect that say no value")]
+    without_value: Annotated[int, Field(description="Technology contracts in effect that say no value")]
     unvalued: Annotated[list[UnvaluedContract], Field(description="The first of these")]
     ended: Annotated[list[ContractSum], Field(description="What has ended: in no other sum")]
     ended_without_value: int
+    apart: Annotated[
+        list[KindApart],
+        Field(description="What is no technology contract, such as purchases and letters: in no other sum"),
+    ]
     imported: Annotated[list[ContractSum], Field(description="Projects that were imported as closed: in no other sum")]
     imported_without_value: int
 

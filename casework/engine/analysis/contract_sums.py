@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from casework.engine.parts import IN_FORCE
+from casework.engine.parts import IN_FORCE, JOINT_VENTURE, NOTHING_GOES_IN, TECHNOLOGY_CONTRACTS
 
 #: How an agreement stands whose price counts.
 IN_EFFECT, ENDED = "in_effect", "ended"
@@ -18,6 +18,13 @@ def standing(states: Collection[str], milestones: Mapping[str, frozenset[str]], 
     if milestones.get(IN_FORCE, frozenset()) & set(states):
         return IN_EFFECT
     return ENDED if ended else None
+
+
+def is_technology_contract(kind: str | None, contribution: str | None) -> bool:
+    """Whether an agreement counts among technology contracts: by its kind, and a joint venture by what goes into its company."""
+    if kind == JOINT_VENTURE:
+        return contribution not in (None, NOTHING_GOES_IN)
+    return kind in TECHNOLOGY_CONTRACTS
 
 
 @dataclass(frozen=True)
@@ -80,4 +87,4 @@ def sums(agreements: Iterable[V], by: Callable[[V], K]) -> list[tuple[K, Sum]]:
     ]
 
 
-__all__ = ["ENDED", "IN_EFFECT", "Money", "Sum", "Valued", "standing", "sums"]
+__all__ = ["ENDED", "IN_EFFECT", "Money", "Sum", "Valued", "is_technology_contract", "standing", "sums"]

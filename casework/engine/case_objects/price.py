@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from casework.engine.definition.sheets import place_of
 from casework.engine.parts import PRICE_PARTS
 
-KIND, FORM, VALUE, TECHNOLOGY, NO_PRICE, NO_VALUE, SIGNED_ON = PRICE_PARTS
+KIND, FORM, VALUE, TECHNOLOGY, NO_PRICE, NO_VALUE, SIGNED_ON, CONTRIBUTION = PRICE_PARTS
 
 
 @dataclass(frozen=True)

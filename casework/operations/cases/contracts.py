@@ -13,8 +13,17 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
-from casework.engine.analysis.contract_sums import ENDED, IN_EFFECT, Money, Sum, standing, sums
+from casework.engine.analysis.contract_sums import (
+    ENDED,
+    IN_EFFECT,
+    Money,
+    Sum,
+    is_technology_contract,
+    standing,
+    sums,
+)
 from casework.engine.case_objects.price import (
+    CONTRIBUTION,
     FORM,
     KIND,
     NO_PRICE,
@@ -56,6 +65,8 @@ class PriceOfCase:
     signed_on: str | None
     kind: str | None
     form: str | None
+    #: What goes into a joint venture; None of every other kind.
+    contribution: str | None
     contract_value: MoneyView | None
     technology_value: MoneyView | None
     #: Why there is no price, or no value: the field that was asked, and the code.
@@ -89,10 +100,26 @@ class UnvaluedContract:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ContractSums:
-    """The sum of contract values, by currency, year of signing and kind."""
+class KindApart:
+    """Agreements of a kind that are no technology contracts: purchases, letters of intent, NDAs, a joint venture of money alone."""
 
-    #: How many agreements are in effect.
+    kind: str
+    #: Under which name the kind was asked for.
+    field: str
+    #: How many are in effect, and of these how many say no value.
+    agreements: int
+    without_value: int
+    #: What those in effect come to, by currency.
+    sums: list[SumView]
+    #: How many have ended.
+    ended: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractSums:
+    """The sum of contract values (成交额): of technology contracts, by currency, year of signing and kind."""
+
+    #: How many technology contracts are in effect.
     in_effect: int
     totals: list[SumView]
     years: list[SumView]
@@ -103,6 +130,8 @@ class ContractSums:
     #: By year of signing what has ended, which counts in no other sum; and how many of it say no value.
     ended: list[SumView]
     ended_without_value: int
+    #: What is no technology contract, by kind: in no other sum.
+    apart: list[KindApart]
     #: By the year in which they ended the projects that were imported as closed; and how many say no value.
     imported: list[SumView]
     imported_without_value: int
@@ -123,6 +152,7 @@ def price_told(track: str, fired: Mapping[str, Said], edition: Edition) -> Price
         signed_on=told.said.get(SIGNED_ON),
         kind=told.said.get(KIND),
         form=told.said.get(FORM),
+        contribution=told.said.get(CONTRIBUTION),
         contract_value=_money(told.said.get(VALUE)),
         technology_value=_money(told.said.get(TECHNOLOGY)),
         none=(told.fields[reason], str(told.said[reason])) if reason else None,
@@ -213,6 +243,10 @@ class _Contract:
         return int((self.price.signed_on or self.price.at)[:4])
 
     @property
+    def is_technology(self) -> bool:
+        return is_technology_contract(self.price.kind, self.price.contribution)
+
+    @property
     def kind(self) -> tuple[str, str]:
         """The field by which its kind was asked, and the kind."""
         return self.price.fields.get(KIND, KIND), self.price.kind or ""
@@ -223,7 +257,7 @@ def _decimal(money: MoneyView | None) -> Money | None:
 
 
 def sum_contracts(db: Connection, actor: Actor, *, programme: str | None = None) -> ContractSums:
-    """The sum of contract values of the cases that the actor sees whole, or of those of one programme."""
+    """The sum of contract values of the cases that the actor sees whole, or of those of one programme; other agreements apart."""
     library = load_library()
     given = {"all_of": [one for one in sorted(reach(actor).all_of) if programme in (None, one)]}
     rows = db.execute(_ALL, given | price_values(library))
@@ -232,8 +266,9 @@ def sum_contracts(db: Connection, actor: Actor, *, programme: str | None = None)
         for row in rows
         for stands, price in prices_in([row._asdict()], library)
     ]
-    stand = [one for one in found if one.stands == IN_EFFECT]
-    ended = [one for one in found if one.stands == ENDED]
+    counted = [one for one in found if one.is_technology]
+    stand = [one for one in counted if one.stands == IN_EFFECT]
+    ended = [one for one in counted if one.stands == ENDED]
     unvalued = [one for one in stand if one.value is None]
     imported = db.execute(_IMPORTED, given).all()
     return ContractSums(
@@ -247,11 +282,31 @@ def sum_contracts(db: Connection, actor: Actor, *, programme: str | None = None)
         ],
         ended=_by_year(ended),
         ended_without_value=sum(one.value is None for one in ended),
+        apart=_apart([one for one in found if not one.is_technology]),
         imported=[
             _shown(Sum(row.currency, row.n, row.value, Decimal(0)), year=row.year) for row in imported if row.currency
         ],
         imported_without_value=sum(row.n for row in imported if not row.currency),
     )
+
+
+def _apart(contracts: list[_Contract]) -> list[KindApart]:
+    """By kind what is no technology contract: how many, and what they come to."""
+    views = []
+    for field, kind in sorted({one.kind for one in contracts}):
+        of_kind = [one for one in contracts if one.kind == (field, kind)]
+        stand = [one for one in of_kind if one.stands == IN_EFFECT]
+        views.append(
+            KindApart(
+                kind=kind,
+                field=field,
+                agreements=len(stand),
+                without_value=sum(one.value is None for one in stand),
+                sums=[_shown(total) for _, total in sums(stand, lambda one: 0)],
+                ended=len(of_kind) - len(stand),
+            )
+        )
+    return views
 
 
 def _by_year(contracts: Iterable[_Contract]) -> list[SumView]:

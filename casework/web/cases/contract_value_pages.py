@@ -1,4 +1,4 @@
-"""The sum of contract values: what the agreements in effect come to, by currency, year of signing and kind."""
+"""The sum of contract values: what the technology contracts in effect come to, by currency, year of signing and kind, with others apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from flask import Blueprint, render_template
 
 from casework.errors import NotFound
-from casework.operations.cases.contracts import MoneyView, PriceOfCase, SumView, sum_contracts
+from casework.operations.cases.contracts import KindApart, MoneyView, PriceOfCase, SumView, sum_contracts
 from casework.permissions.visibility import reach
 from casework.web.cases.price import say_money
 from casework.web.shell.session import list_transaction
@@ -38,7 +38,7 @@ def _amount(total: SumView, part: str) -> str:
     return say_money(MoneyView(amount=value, currency=total.currency)) if Decimal(value) else ""
 
 
-def _kind(total: SumView) -> str:
+def _kind(total: SumView | KindApart) -> str:
     return choice_name(total.field or "kind", total.kind or "")
 
 

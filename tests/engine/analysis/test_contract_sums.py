@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.analysis.contract_sums import ENDED, IN_EFFECT, Money, Sum, standing, sums
+from casework.engine.analysis.contract_sums import ENDED, IN_EFFECT, Money, Sum, is_technology_contract, standing, sums
 
 MILESTONES = {"in_force": frozenset({"in_force", "extended"})}
 
@@ -55,6 +55,30 @@ def test_the_years_come_to_the_whole(deals: list[Deal]) -> None:
 def test_nothing_comes_to_nothing() -> None:
     assert sums([], lambda deal: 0) == []
     assert sums([Deal(2026, None)], lambda deal: deal.year) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "contribution", "counts"),
+    [
+        ("development", None, True),
+        ("technical_service", None, True),
+        ("patent_licence", None, True),
+        ("know_how_licence", None, True),
+        ("assignment", None, True),
+        ("joint_venture", "assigned", True),
+        ("joint_venture", "plain", True),
+        ("joint_venture", "none", False),
+        ("joint_venture", None, False),
+        ("purchase", None, False),
+        ("loi", None, False),
+        ("nda", None, False),
+        (None, None, False),
+    ],
+)
+def test_goods_letters_and_money_alone_are_no_technology_contracts(
+    kind: str | None, contribution: str | None, counts: bool
+) -> None:
+    assert is_technology_contract(kind, contribution) is counts
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from casework.operations.catalogue.importer import import_records
 from casework.records.database import transaction
 from tests.operations.cases.contracts_scene import LATER, action, add_agreement, signed
 from tests.support.world import World
+from workflows.border_guards import NO_TECHNOLOGY
+from workflows.codes import AGREEMENTS
 
 PAST = (
     "external_id,title,ended_on,outcome,contract_value,contract_currency\n"
@@ -42,11 +44,11 @@ def told(db: Connection, world: World, who: str = "officer") -> ContractSums:
 
 def test_values_are_summed_by_currency_year_and_kind(db: Connection, world: World, number: str) -> None:
     technology = {"amount": "60.50", "currency": "CNY"}
-    add_agreement(db, number, {"sign_local": action(**signed("100.25"))})
+    add_agreement(db, number, {"sign_local": action(**signed("100.25", kind="development"))})
     licence = signed("200", on="2025-12-31", kind="patent_licence", technology_value=technology)
     add_agreement(db, number, {"sign_cross": action(**licence)})
-    add_agreement(db, number, {"sign_cross": action(**signed("7", currency="USD"))})
-    add_agreement(db, number, {"sign_local": action(**signed(None, kind="nda"))})
+    add_agreement(db, number, {"sign_cross": action(**signed("7", currency="USD", kind="development"))})
+    add_agreement(db, number, {"sign_local": action(**signed(None, kind="assignment"))})
     for who in EVERYBODY_OF_THE_OFFICE:
         found = told(db, world, who)
         assert (found.in_effect, found.without_value) == (4, 1)
@@ -57,21 +59,64 @@ def test_values_are_summed_by_currency_year_and_kind(db: Connection, world: Worl
             (2026, "USD", 1, "7", "0"),
         ]
         assert summed(found.kinds) == [
+            ("development", "CNY", 1, "100.25", "0"),
+            ("development", "USD", 1, "7", "0"),
             ("patent_licence", "CNY", 1, "200", "60.50"),
-            ("purchase", "CNY", 1, "100.25", "0"),
-            ("purchase", "USD", 1, "7", "0"),
         ]
         (unvalued,) = found.unvalued
-        assert (unvalued.number, unvalued.price.kind, unvalued.price.none) == (number, "nda", ("no_price", "free"))
+        assert (unvalued.number, unvalued.price.kind, unvalued.price.none) == (
+            number,
+            "assignment",
+            ("no_price", "free"),
+        )
+        assert found.apart == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"kind": kind} for kind in AGREEMENTS if kind not in (*NO_TECHNOLOGY, "joint_venture")),
+        {"kind": "joint_venture", "contribution": "assigned"},
+        {"kind": "joint_venture", "contribution": "plain"},
+    ],
+)
+def test_each_technology_contract_is_in_the_sum(
+    db: Connection, world: World, number: str, said: dict[str, str]
+) -> None:
+    add_agreement(db, number, {"sign_local": action(**signed("3", **said))})
+    found = told(db, world)
+    assert (found.in_effect, summed(found.totals), found.apart) == (1, [(None, "CNY", 1, "3", "0")], [])
+    assert summed(found.kinds) == [(said["kind"], "CNY", 1, "3", "0")]
+
+
+@pytest.mark.parametrize(
+    "said", [*({"kind": kind} for kind in NO_TECHNOLOGY), {"kind": "joint_venture", "contribution": "none"}]
+)
+def test_what_is_no_technology_contract_is_told_apart(
+    db: Connection, world: World, number: str, said: dict[str, str]
+) -> None:
+    kind = said["kind"]
+    add_agreement(db, number, {"sign_local": action(**signed("100", kind="development"))})
+    add_agreement(db, number, {"sign_local": action(**signed("5", **said))})
+    add_agreement(db, number, {"sign_local": action(**signed("2", currency="USD", **said))})
+    add_agreement(db, number, {"sign_local": action(**signed(None, **said))})
+    add_agreement(db, number, {"sign_local": action(**signed("8", **said))}, "ended")
+    found = told(db, world)
+    assert (found.in_effect, found.without_value, found.unvalued, found.ended) == (1, 0, [], [])
+    for rows in (found.totals, found.years, found.kinds):
+        assert [row.contract_value for row in rows] == ["100"]
+    (apart,) = found.apart
+    assert (apart.kind, apart.agreements, apart.without_value, apart.ended) == (kind, 3, 1, 1)
+    assert summed(apart.sums) == [(None, "CNY", 1, "5", "0"), (None, "USD", 1, "2", "0")]
 
 
 def test_what_is_not_in_effect_counts_in_no_sum(db: Connection, world: World, number: str) -> None:
-    waits = {"sign_to_licence": action(**signed("1"))}
+    waits = {"sign_to_licence": action(**signed("1", kind="development"))}
     add_agreement(db, number, waits, "licence_awaited")
-    add_agreement(db, number, {"sign_local": action(**signed("2"))}, "ended")
-    add_agreement(db, number, {"sign_local": action(**signed(None))}, "ended")
-    add_agreement(db, number, {"sign_local": action(**signed("4"))}, replaced=True)
-    add_agreement(db, number, {"propose": action(kind="purchase")}, "drafting")
+    add_agreement(db, number, {"sign_local": action(**signed("2", kind="development"))}, "ended")
+    add_agreement(db, number, {"sign_local": action(**signed(None, kind="development"))}, "ended")
+    add_agreement(db, number, {"sign_local": action(**signed("4", kind="development"))}, replaced=True)
+    add_agreement(db, number, {"propose": action(kind="development")}, "drafting")
     # Of a letter of intent that another agreement is drafted in place of.
     add_agreement(db, number, {"sign_local": action(**signed("8", kind="loi"))}, "drafting")
     found = told(db, world)
@@ -83,13 +128,13 @@ def test_what_is_not_in_effect_counts_in_no_sum(db: Connection, world: World, nu
 
 
 def test_the_last_signing_alone_counts(db: Connection, world: World, number: str) -> None:
-    first, last = action(**signed("5", kind="loi")), action(LATER, **signed("50", on="2026-03-08"))
+    first, last = action(**signed("5", kind="loi")), action(LATER, **signed("50", on="2026-03-08", kind="development"))
     add_agreement(db, number, {"sign_local": first, "sign_cross": last})
-    assert summed(told(db, world).kinds) == [("purchase", "CNY", 1, "50", "0")]
+    assert summed(told(db, world).kinds) == [("development", "CNY", 1, "50", "0")]
 
 
 def test_nobody_sums_what_they_do_not_see(db: Connection, world: World, number: str) -> None:
-    add_agreement(db, number, {"sign_local": action(**signed("100"))})
+    add_agreement(db, number, {"sign_local": action(**signed("100", kind="development"))})
     for who in ("foreign_officer", "observer", "provider", "administrator", "dispute_officer"):
         found = told(db, world, who)
         assert (found.in_effect, found.totals, found.unvalued) == (0, [], [])
@@ -114,7 +159,7 @@ def test_of_those_without_a_value_so_many_are_named(
 ) -> None:
     monkeypatch.setattr(contracts, "MOST_UNVALUED", 1)
     for _ in range(2):
-        add_agreement(db, number, {"sign_local": action(**signed(None))})
+        add_agreement(db, number, {"sign_local": action(**signed(None, kind="development"))})
     found = told(db, world)
     assert (found.without_value, len(found.unvalued)) == (2, 1)
 

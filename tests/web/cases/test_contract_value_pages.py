@@ -25,23 +25,35 @@ def number(engine: Engine, world: World) -> str:
     import_records(engine, "past_projects", io.BytesIO(PAST.encode()), programme="BJ")
     with transaction(engine) as db:
         number = world.open_case(db)
-        add_agreement(db, number, {"sign_local": action(**signed("2600000.50"))})
-        add_agreement(db, number, {"sign_cross": action(**signed("700", currency="USD", on="2025-11-03"))})
+        add_agreement(db, number, {"sign_local": action(**signed("2600000.50", kind="development"))})
+        add_agreement(
+            db,
+            number,
+            {"sign_cross": action(**signed("700", currency="USD", on="2025-11-03", kind="technical_service"))},
+        )
         add_agreement(db, number, {"sign_local": action(**signed(None, kind="nda"))})
-        add_agreement(db, number, {"sign_local": action(**signed("90"))}, "ended")
+        add_agreement(db, number, {"sign_local": action(**signed(None, kind="assignment"))})
+        add_agreement(db, number, {"sign_local": action(**signed("40000"))})
+        add_agreement(db, number, {"sign_local": action(**signed("5", kind="loi"))})
+        add_agreement(db, number, {"sign_local": action(**signed("90", kind="development"))}, "ended")
     return number
 
 
 def test_the_sums_are_told_and_what_does_not_count_is_told_apart(browser_for: Enter, number: str) -> None:
     for who in ("officer", "auditor", "manager"):
         told = words_of(browser_for(who).get(PAGE).text)
-        assert "3 agreements are in effect. 1 of them says no value." in told
+        assert "3 technology contracts are in effect. 1 of them says no value." in told
         assert "CNY 1 CNY 2,600,000.50" in told
         assert "USD 1 USD 700" in told
         assert "2025 1 USD 700 2026 1 CNY 2,600,000.50" in told
-        assert "Purchase of equipment 1 CNY 2,600,000.50" in told
+        assert "Development 1 CNY 2,600,000.50" in told
         assert f"{number} Steam without coal" in told
-        assert "Non-disclosure agreement" in told
+        assert "Assignment of a patent or an application" in told
+        # No technology contracts: what goods cost and a letter names stands apart.
+        assert (
+            "Letter of intent 1 0 0 CNY 5 Non-disclosure agreement 1 1 0 Purchase of equipment 1 0 0 CNY 40,000" in told
+        )
+        assert "2,640,000" not in told
         assert "Of which technology 2026 1 CNY 90 Imported" in told
         assert "2023 1 CNY 1,200,000" in told
         assert "2,600,790" not in told, "what has ended is not added"
@@ -56,7 +68,7 @@ def test_it_is_found_from_the_lists(browser_for: Enter, number: str) -> None:
 
 
 def test_without_agreements_it_says_when_they_count(browser_for: Enter, world: World) -> None:
-    assert "No agreement is in effect yet." in words_of(browser_for("officer").get(PAGE).text)
+    assert "No technology contract is in effect yet." in words_of(browser_for("officer").get(PAGE).text)
 
 
 def test_the_list_of_cases_and_its_export_have_the_values(browser_for: Enter, number: str) -> None:
@@ -68,7 +80,10 @@ def test_the_list_of_cases_and_its_export_have_the_values(browser_for: Enter, nu
     csv = browser.get("/cases.csv").data.decode("utf-8-sig")
     head, row = csv.splitlines()
     assert head.endswith('"Contract value","Of which technology"')
-    assert '"CNY 2,600,000.50 · USD 700 · none: The owner asks nothing for it"' in row
+    assert (
+        '"CNY 2,600,000.50 · USD 700 · none: The owner asks nothing for it · none: The owner asks nothing for it · CNY 40,000 · CNY 5"'
+        in row
+    )
 
 
 def test_in_chinese_it_is_the_figure_that_offices_ask_for(browser_for: Enter, number: str) -> None:

@@ -15,6 +15,7 @@ def price(**more: object) -> PriceOfCase:
         "signed_on": "2026-03-01",
         "kind": "patent_licence",
         "form": "fixed",
+        "contribution": None,
         "contract_value": MoneyView(amount="2600000.00", currency="CNY"),
         "technology_value": MoneyView(amount="1900000.00", currency="CNY"),
         "none": None,
