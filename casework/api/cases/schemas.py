@@ -110,7 +110,9 @@ class ContractSum(Answer):
     currency: str
     agreements: int
     contract_value: Annotated[str, Field(description="A decimal")]
-    technology_value: Annotated[str, Field(description="A decimal")]
+    technology_value: Annotated[
+        str | None, Field(description="A decimal; null where it is not known, as of imported projects")
+    ]
 
 
 class UnvaluedContract(Answer):

@@ -85,9 +85,9 @@ class SumView:
     field: str | None = None
     currency: str
     agreements: int
-    #: Decimals.
+    #: Decimals; what of it is technology is not known of projects that were imported, which is not nothing.
     contract_value: str
-    technology_value: str
+    technology_value: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -284,7 +284,15 @@ def sum_contracts(db: Connection, actor: Actor, *, programme: str | None = None)
         ended_without_value=sum(one.value is None for one in ended),
         apart=_apart([one for one in found if not one.is_technology]),
         imported=[
-            _shown(Sum(row.currency, row.n, row.value, Decimal(0)), year=row.year) for row in imported if row.currency
+            SumView(
+                year=row.year,
+                currency=row.currency,
+                agreements=row.n,
+                contract_value=format(row.value, "f"),
+                technology_value=None,
+            )
+            for row in imported
+            if row.currency
         ],
         imported_without_value=sum(row.n for row in imported if not row.currency),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from flask import Blueprint, render_template
+from flask_babel import gettext
 
 from casework.errors import NotFound
 from casework.operations.cases.contracts import KindApart, MoneyView, PriceOfCase, SumView, sum_contracts
@@ -33,8 +34,10 @@ def index() -> str:
 
 
 def _amount(total: SumView, part: str) -> str:
-    """The whole, or what of it is technology; nothing where none is."""
+    """The whole, or what of it is technology; nothing where none is, and said where nobody knows."""
     value = getattr(total, part)
+    if value is None:
+        return gettext("not known")
     return say_money(MoneyView(amount=value, currency=total.currency)) if Decimal(value) else ""
 
 
