@@ -39,6 +39,7 @@ from workflows.deal_guards import (
 from workflows.deal_terms import Signature, SignatureToLicence, signed_price
 from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
 from workflows.price_guards import payments_make_the_value, price_has_one_currency, technology_value_is_part
+from workflows.renegotiation import GIVES_WAY, agreement_replaces_another
 from workflows.right_guards import (
     check_of_rights_is_fresh,
     giver_owns_each_right,
@@ -268,7 +269,8 @@ class Agreement(Workflow):
             giver_owns_each_right, rights_of_terms_have_not_ended, nothing_bars_the_terms, pledgees_have_consented,
         ],
         needs=[EXPORT_LICENCE],
-        effects=[licensed_agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES],
+        effects=[licensed_agreement_burdens_rights, agreement_replaces_another], also=[GIVES_WAY],
+        opens=[*EXPIRY_WARNINGS, *DUTIES],
         do="Record the licence", done="recorded the licence, with which the agreement takes effect",
         consequence="The agreement is in force from the day of the licence, and stands on the rights that it names.",
     )  # fmt: skip
@@ -299,8 +301,8 @@ class Agreement(Workflow):
             border_guards.agreement_stays_inside_the_border, border_guards.class_fits_the_way, border_guards.gate_has_not_refused,
             *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights], opens=[*EXPIRY_WARNINGS, *DUTIES, duties.TECHNOLOGY_CONTRACT],
-        drops=TALKS,
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights, agreement_replaces_another], also=[GIVES_WAY],
+        opens=[*EXPIRY_WARNINGS, *DUTIES, duties.TECHNOLOGY_CONTRACT], drops=TALKS,
         do="Record the signing", done="recorded the signing of the agreement",
         consequence="The agreement is in force and stands on the rights that it names; what an office enters passes with its registration.",
     )  # fmt: skip
@@ -311,7 +313,7 @@ class Agreement(Workflow):
             border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.no_licence_is_needed,
             border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
-        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights],
+        needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights, agreement_replaces_another], also=[GIVES_WAY],
         opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES], drops=TALKS,
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
@@ -336,6 +338,10 @@ class Agreement(Workflow):
         ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
         do="End the agreement", done="recorded the end of the agreement",
         consequence="A licence that stands on the rights named ends with it, and so does an assignment that waits for its registration.",
+    )  # fmt: skip
+    give_way = in_force.to(
+        ended, by=Role.SYSTEM, effects=[agreement_frees_rights],
+        done="ended the agreement: the one that was renegotiated takes its place",
     )  # fmt: skip
     abandon = (
         drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due

@@ -288,6 +288,7 @@ class Case(Workflow):
     renegotiate = any_of(deployment, monitoring).to(
         agreement, by=Role.OFFICER, kind=RETURN, do="Renegotiate", done="went back to the agreement",
         form=forms.Renegotiation, opens=[Track("agreement", fresh=True), *BEFORE_SIGNING],
+        consequence="The agreement in force stays until the new one is in force, and ends with that.",
     )  # fmt: skip
     return_to_work = closing.to(
         previous(), by=Role.SUPERVISOR, kind=RETURN, do="Return the case to work", done="returned the case to work",

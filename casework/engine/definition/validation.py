@@ -33,7 +33,7 @@ from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, STANDS_FOR, 
 #: Nobody is asked more at once than this.
 MOST_EMPTY_FIELDS = 7
 #: Where an `Also` may lead.
-RELATED = ("child", "parent", "referrals")
+RELATED = ("child", "parent", "referrals", "replaced")
 
 
 def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:
@@ -295,13 +295,13 @@ def _unknown_workflows(edition: Edition, names: Collection[str]) -> Iterator[Fau
 def _fired_elsewhere(
     graph: Graph, others: Mapping[str, Edition], above: Edition | None, asked: Edition | None
 ) -> Iterator[Fault]:
-    """What a transition fires on another track must be there: above, below or in a referral."""
+    """What a transition fires on another track must be there: above, below, in a referral or in what was replaced."""
     below = [other for other in others.values() if other.rules["inside"] == graph.edition.workflow]
     for rule in graph.rules:
         for where, name in rule.also:
             there: list[Edition | None] = [*below]
             if where != "child":
-                there = [above if where == "parent" else asked]
+                there = [{"parent": above, "replaced": graph.edition}.get(where, asked)]
             if not any(candidate is not None and candidate.has(name) for candidate in there):
                 told = f"Nothing that it fires elsewhere is called {quoted(name)}."
                 yield Fault("unknown_also", f"transition {rule.name}", told)

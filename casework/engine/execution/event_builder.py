@@ -75,6 +75,8 @@ class EventBuilder:
             return self.case.children(track.id)
         if where == "parent":
             return [self.case.tracks[track.parent]] if track.parent else []
+        if where == "replaced":
+            return [one for one in self.case.tracks.values() if one.replaced and one.workflow == track.workflow]
         return [track for track in self.case.tracks.values() if track.is_referral]
 
     # --- an event from beginning to end ---

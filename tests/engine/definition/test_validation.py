@@ -277,6 +277,14 @@ def test_what_is_fired_elsewhere_must_exist_there() -> None:
     assert kinds(faults(seeded(also, Above), others=[above, below])) == {"unknown_also"}
 
 
+@pytest.mark.parametrize(("name", "found"), [("start", set()), ("leap", {"unknown_also"})])
+def test_what_is_fired_on_what_was_replaced_is_of_the_same_workflow(name: str, found: set[str]) -> None:
+    def also(rules: Json) -> None:
+        way(rules, "start")["also"] = [["replaced", name]]
+
+    assert kinds(faults(seeded(also, Above), others=[publish(Above), publish(Below)])) == found
+
+
 def test_a_long_form_may_have_what_is_filled_in_or_asked_only_sometimes() -> None:
     def seed(rules: Json) -> None:
         _long_form(rules)

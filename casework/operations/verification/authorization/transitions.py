@@ -233,7 +233,11 @@ def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent
     if cause.rule is None or cause.track is None:
         return False
     source = before.tracks[cause.track]
-    related = {"child": track.parent == source.id, "parent": source.parent == track.id}
+    related = {
+        "child": track.parent == source.id,
+        "parent": source.parent == track.id,
+        "replaced": track.replaced and track.workflow == source.workflow,
+    }
     return any(name == rule.name and related.get(where, track.is_referral) for where, name in cause.rule.also)
 
 
