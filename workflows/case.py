@@ -35,6 +35,7 @@ from workflows import (
     impact,
     joins,
     letters,
+    outcome_guards,
     right_guards,
 )
 from workflows import case_forms as forms
@@ -232,13 +233,13 @@ class Case(Workflow):
     )  # fmt: skip
     end_monitoring = monitoring.to(
         closing, by=Role.OFFICER, do="End the monitoring", done="ended the monitoring", form=agreement_forms.MonitoringEnd,
-        guards=impact.EFFECT_GUARDS, effects=[effects.propose_outcome],
+        guards=outcome_guards.EFFECT_GUARDS, effects=[effects.propose_outcome],
     )  # fmt: skip
     close = closing.to(
         closed, by=Role.SUPERVISOR, do="Close the case", done="closed the case", form=forms.Closing,
         guards=[
             guards.tasks_have_ended, guards.referrals_have_ended, guards.tracks_have_ended_or_run_on,
-            guards.outcome_respects_a_stop, *impact.EFFECT_GUARDS,
+            guards.outcome_respects_a_stop, *outcome_guards.EFFECT_GUARDS,
         ],
         effects=[effects.propose_outcome, effects.end_hold, effects.thaw], not_by=INTO_CLOSING,
         opens=[follow_up_after(180), follow_up_after(365), follow_up_after(730)],
@@ -338,7 +339,7 @@ class Case(Workflow):
         triage, consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold
     ).to(
         closing, by=Role.OFFICER, kind=EXCEPTION, do="Propose closing", done="proposed closing", form=forms.ClosingProposal,
-        guards=impact.EFFECT_GUARDS, effects=[effects.propose_outcome],
+        guards=outcome_guards.EFFECT_GUARDS, effects=[effects.propose_outcome],
     )  # fmt: skip
     withdraw = any_of(consent, scoping, assessment, structuring, agreement, deployment, monitoring, on_hold).to(
         closing, by=Role.OFFICER, kind=EXCEPTION, do="Record a party's withdrawal", done="recorded a party's withdrawal",

@@ -39,7 +39,6 @@ from casework.engine.state.impact_values import (
     VerifiedValue,
 )
 from casework.engine.state.impacts import Impact
-from workflows.codes import DEPLOYED
 from workflows.guards import moment_of
 
 METHODS = {
@@ -271,44 +270,6 @@ def there_is_something_to_verify(f: Facts) -> bool:
     return accepted is not None and bool(standing(f.case.impacts.values(), CLAIMED, MEASURED))
 
 
-@guard(
-    rule="“Effect measured” has a record that was measured or verified.",
-    refusal="No record of the effect is measured or verified: record measured readings with their data, or choose “effect not measured”.",
-)
-def measured_effect_has_a_record(f: Facts) -> bool:
-    if f.data.get("outcome") != "deployed_measured":
-        return True
-    return bool(standing(f.case.impacts.values(), MEASURED, VERIFIED))
-
-
-@guard(
-    rule="“Effect verified” has a verified record.",
-    refusal="No record of the effect is verified: a verifier's statement is missing. Ask for verification, or choose another outcome.",
-)
-def verified_effect_has_a_record(f: Facts) -> bool:
-    return f.data.get("outcome") != "deployed_verified" or bool(standing(f.case.impacts.values(), VERIFIED))
-
-
-@guard(
-    rule="“Deployed” has a site that was accepted.",
-    refusal="No site is accepted: “deployed” is said of a technology that runs at one. Choose “agreement without a site”, or another"
-    " outcome.",
-)
-def deployed_at_a_site(f: Facts) -> bool:
-    return f.data.get("outcome") not in DEPLOYED or f.fired("accept_site", f.case.main) is not None
-
-
-@guard(
-    rule="An outcome with an agreement has one that was signed.",
-    refusal="No agreement is signed. Choose an outcome without one.",
-)
-def agreement_was_signed(f: Facts) -> bool:
-    said = f.data.get("outcome")
-    signed = any(f.fired(name, f.case.main) is not None for name in ("sign", "sign_no_site"))
-    return said not in ("agreement_no_site", "agreement_only") or signed
-
-
-EFFECT_GUARDS = (deployed_at_a_site, agreement_was_signed, measured_effect_has_a_record, verified_effect_has_a_record)
 FIGURE_GUARDS = (period_in_order, each_figure_once, factors_have_sources, figures_have_baselines)
 
 

@@ -1,4 +1,4 @@
-"""Golden truth tables of what must hold of an effect: its baseline, its figures, and the outcome that claims it."""
+"""Golden truth tables of what must hold of an effect: its baseline, its figures, and what is recorded of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import GUARDS
 from casework.engine.state.impacts import Impact
 from tests.workflows.case_facts import at, facts, fired, table, track
 from workflows import impact
@@ -179,52 +178,6 @@ ACCEPTED = {"accept_site": fired(9)}
 )
 def test_there_is_something_to_verify(case: Facts, holds: bool) -> None:
     assert impact.there_is_something_to_verify.holds(case) is holds
-
-
-OUTCOMES = ("deployed_unmeasured", "deployed_measured", "deployed_verified", "agreement_no_site", None)
-#: Which outcomes the highest record lets a case claim, in the order of `OUTCOMES`.
-ALLOWED = {
-    None: (True, False, False, True, True),
-    "baseline": (True, False, False, True, True),
-    "claimed": (True, False, False, True, True),
-    "measured": (True, True, False, True, True),
-    "verified": (True, True, True, True, True),
-}
-
-
-def test_an_outcome_has_records_of_its_level() -> None:
-    for level, allowed in ALLOWED.items():
-        for outcome, wanted in zip(OUTCOMES, allowed, strict=True):
-            records = known(record(level)) if level else known(record("verified", replaced_by="x"))
-            main = {"sign": fired(1), "accept_site": fired(2)}
-            case = facts(data={"outcome": outcome} if outcome else {}, main=main, **records)
-            assert all(one.holds(case) for one in impact.EFFECT_GUARDS) is wanted, (level, outcome)
-
-
-#: Which outcomes what happened lets a case claim: in the order of these, by what was done last.
-CLAIMED = ("deployed_unmeasured", "agreement_no_site", "agreement_only", "no_agreement", "dormant", None)
-HAPPENED: dict[tuple[str, ...], tuple[bool, ...]] = {
-    (): (False, False, False, True, True, True),
-    ("pass_triage", "ready_to_sign"): (False, False, False, True, True, True),
-    ("ready_to_sign", "sign_no_site"): (False, True, True, True, True, True),
-    ("ready_to_sign", "sign"): (False, True, True, True, True, True),
-    ("ready_to_sign", "sign", "accept_site"): (True, True, True, True, True, True),
-    ("ready_to_sign", "sign", "accept_site", "renegotiate"): (True, True, True, True, True, True),
-}
-
-
-def test_an_outcome_is_held_against_what_happened() -> None:
-    for deeds, allowed in HAPPENED.items():
-        for outcome, wanted in zip(CLAIMED, allowed, strict=True):
-            case = facts(
-                data={"outcome": outcome} if outcome else {}, main={deed: fired(n) for n, deed in enumerate(deeds, 1)}
-            )
-            assert all(one.holds(case) for one in impact.EFFECT_GUARDS) is wanted, (deeds, outcome)
-
-
-def test_a_refusal_says_which_record_is_missing() -> None:
-    assert "measured" in GUARDS["measured_effect_has_a_record"].refusal
-    assert "statement is missing" in GUARDS["verified_effect_has_a_record"].refusal
 
 
 SOURCE = "National grid average, edition of 2024"

@@ -290,8 +290,12 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "pilot is scaled up": (
         *to_monitoring(),
+        add("officer", "case.reading"),
+        do("officer", "reading", level="measured"),
         do("officer", "case.scale_up"),
         stands("case", "structuring"),
+        # What the pilot came to is not claimed of a site that nobody has accepted.
+        refused(do("officer", "case.propose_close", outcome="deployed_unmeasured"), Refused, "No site is accepted"),
         stands("ip", "checking"),
         stands("agreement", "drafting"),
         stands("agreement#1", "in_force"),
@@ -311,6 +315,15 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "deployment.pass"),
         do("officer", "case.accept_site"),
         stands("case", "monitoring"),
+        refused(
+            do("officer", "case.end_monitoring", outcome="deployed_measured"),
+            Refused,
+            "No record of the effect is measured",
+        ),
+        add("officer", "case.reading"),
+        do("officer", "reading", level="measured"),
+        do("officer", "case.end_monitoring", outcome="deployed_measured"),
+        outcome("deployed_measured"),
     ),
     "agreement is renegotiated in operation": (
         *to_monitoring(),
