@@ -348,16 +348,30 @@ class Reopening(Form):
     reason = Note(label="Why, and what is new")
 
 
+_TOLD = ("running", ("yes", "no"))
+
+
 class FollowUp(Form):
-    running = YesNo(
+    """What a party says came of it, who said so when; or that nobody answered, which is no answer."""
+
+    running = Choice(
         label="Is the technology in use?",
-        done={"yes": "recorded that the technology is in use", "no": "recorded that the technology is not in use"},
-    )
+        choices={"yes": "It is in use", "no": "It is not in use", "no_answer": "The party does not answer"},
+        done={
+            "yes": "recorded that the technology is in use", "no": "recorded that the technology is not in use",
+            "no_answer": "recorded that the party does not answer",
+        },
+    )  # fmt: skip
+    told_by = PartyField(label="Who said so", when=_TOLD)
+    told_on = Date(label="On which day", past=True)
     effect = Choice(
-        label="Effect compared with what was expected",
+        label="Effect compared with what was expected", when=_TOLD,
         choices={"as_expected": "As expected", "better": "Better", "worse": "Worse", "unknown": "Not known"},
     )  # fmt: skip
-    further_sites = Number(label="Further sites", min="0", whole=True)
+    further_sites = Number(label="Further sites", min="0", whole=True, when=_TOLD)
+    evidence = Documents(
+        label="On what evidence", required=False, when=_TOLD, help="The party's letter or mail, or its data"
+    )
     note = Note(label="Note", required=False)
 
 

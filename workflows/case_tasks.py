@@ -22,6 +22,7 @@ from casework.engine.roles import Role
 from workflows import agreement_forms, border_guards, deal_guards, effects, guards, impact
 from workflows import case_forms as forms
 from workflows import screening as screenings
+from workflows.codes import FOLLOWED_UP
 
 triage_check = Task(
     "triage_check", "Check the match and declare conflicts of interest", Role.OFFICER, working_days(10), forms.TriageCheck,
@@ -154,6 +155,13 @@ review_hold = Task(
 )
 
 
+#: Whoever answers is known, and so is the day; that a party does not answer is not asked of it.
+FOLLOW_UP_BY_LINK = ByLink(
+    "What has come of it? Is the technology in use, and does it do what was expected?",
+    party="told_by", day="told_on", files="evidence", without=(("running", ("no_answer",)),),
+)  # fmt: skip
+
+
 def follow_up_after(days: int) -> Task:
     return Task(
         "follow_up",
@@ -162,8 +170,9 @@ def follow_up_after(days: int) -> Task:
         working_days(20),
         forms.FollowUp,
         after=calendar_days(days),
+        where=("outcome", FOLLOWED_UP),
         aftercare=True,
-        by_link=ByLink("What has come of it? Is the technology in use, and does it do what was expected?"),
+        by_link=FOLLOW_UP_BY_LINK,
     )
 
 

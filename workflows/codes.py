@@ -22,6 +22,8 @@ OUTCOMES = {
 }
 #: What a case may come to without a stop.
 ORDINARY_OUTCOMES = {code: words for code, words in OUTCOMES.items() if code != "compliance_stop"}
+#: Of which the parties are asked later what came of it: of a stop nobody asks, and of a duplicate the other case.
+FOLLOWED_UP = tuple(code for code in OUTCOMES if code not in ("compliance_stop", "duplicate"))
 DEPLOYED = ("deployed_verified", "deployed_measured", "deployed_unmeasured")
 SUCCESSES = (*DEPLOYED, "agreement_no_site")
 UNSUCCESSFUL = tuple(code for code in OUTCOMES if code not in SUCCESSES)

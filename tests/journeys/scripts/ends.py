@@ -40,6 +40,11 @@ def never(what: str, words: str, **data: Any) -> Steps:
     return tuple(refused(do(who, what, **data), NotAllowed, words) for who in ("chief", "chief_deputy"))
 
 
+#: Of a stop and of a duplicate nobody is asked later what came of it.
+NOBODY_IS_ASKED = that(
+    lambda j: not any(task.name == "follow_up" for task in j.case.open_tasks()), "nobody is asked what came of it"
+)
+
 SCRIPTS: dict[str, Steps] = {
     "case is assigned": (
         begin("main"),
@@ -140,6 +145,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("supervisor", "case.return_to_work"), Refused, "stopped by compliance"),
         do("supervisor", "case.close", outcome="compliance_stop"),
         outcome("compliance_stop"),
+        NOBODY_IS_ASKED,
     ),
     "duplicate match": (
         *to_consent("main"),
@@ -149,6 +155,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.propose_close", outcome="duplicate", reason="other/other"),
         do("supervisor", "case.close"),
         outcome("duplicate"),
+        NOBODY_IS_ASKED,
         turn_to("main"),
         stands("case", "consent"),
     ),
