@@ -11,6 +11,7 @@ from casework.engine.definition.grammar import (
     Task,
     Workflow,
     calendar_days,
+    until,
     working_days,
 )
 from casework.engine.roles import Role
@@ -120,6 +121,13 @@ class ItemDone(Form):
     evidence = Documents(label="Evidence", required=False)
 
 
+#: Each milestone has its day; what is open when the site's track ends is asked no more.
+MILESTONE = Task(
+    "milestone", "Check that a milestone is reached", queue=Role.OFFICER, due=until("by"), form=ItemDone,
+    per="items:milestones", done="recorded that a milestone is reached",
+)  # fmt: skip
+
+
 # --- the workflow ----------------------------------------------------------------------------------------------------
 
 
@@ -150,7 +158,7 @@ class Deployment(Workflow):
     abandoned = Final("Abandoned")
 
     plan_set = planning.to(
-        permits, by=Role.OFFICER, form=Plan,
+        permits, by=Role.OFFICER, form=Plan, opens=[MILESTONE],
         do="Record the plan", done="recorded the plan of the site",
     )  # fmt: skip
     no_permits = planning.to(

@@ -25,13 +25,16 @@ from casework.engine.definition.grammar import (
     Task,
     Workflow,
     calendar_days,
+    same,
+    until,
     working_days,
 )
 from casework.engine.roles import Role
 from casework.engine.state.impact_values import CLAIMED, MEASURED, VERIFIED
+from workflows.agreement_forms import Condition
 from workflows.impact import (
     METHODS,
-    VerifiedFigure,
+    Reading,
     conditions_of,
     each_figure_once,
     factors_have_sources,
@@ -58,7 +61,6 @@ class GreenScreening(Form):
         help="Version, code and name as the programme’s list has them. What is missing there, its office adds.",
     )  # fmt: skip
     evidence = Documents(label="Evidence")
-    benefit = Number(label="Estimated reduction in a year", unit="tCO2e", min="0")
 
 
 class Reason(Form):
@@ -151,8 +153,15 @@ class Closing(Form):
     use_of_proceeds = YesNo(label="The duty to use the money as agreed is in the contract", must=True)
 
 
+class PaidSoFar(Form):
+    """Part of the money is there, and the rest is to come."""
+
+    amount = Money(label="Amount paid so far, in all")
+    paid_on = Date(label="Paid on", past=True)
+
+
 class PartClosing(Form):
-    """Part of the money is there."""
+    """Part of the money is there, and no more comes."""
 
     amount = Money(label="Amount paid")
     closed_on = Date(label="Paid on", past=True)
@@ -160,28 +169,29 @@ class PartClosing(Form):
 
 
 _VERIFIED = ("basis", (VERIFIED,))
+#: Whatever the report names becomes a record of the effect, at the level that it has.
+_NAMED = ("basis", (CLAIMED, MEASURED, VERIFIED))
 
 
 class BenefitReport(Form):
     """What the financed project did for the environment in a year."""
 
     report = Documents(label="Report")
-    reduction = Number(label="Reduction in the year", unit="tCO2e", required=False, min="0")
     basis = Choice(
-        label="Basis of the figure",
+        label="Basis of the figures",
         choices={CLAIMED: "Claimed", MEASURED: "Measured", VERIFIED: "Verified"},
-        required=False,
-    )
+        required=False, help="Empty: the report names none",
+    )  # fmt: skip
     verifier = Provider(label="Verifier", service="verification", when=_VERIFIED)
     number = Text(label="Number of the statement", max=100, fact=True, when=_VERIFIED)
-    period_from = Date(label="From", past=True, when=_VERIFIED)
-    period_to = Date(label="To", past=True, when=_VERIFIED)
+    period_from = Date(label="From", past=True, when=_NAMED)
+    period_to = Date(label="To", past=True, when=_NAMED)
     figures = Rows(
-        label="Verified values", row=VerifiedFigure, most=20, fact=True, when=_VERIFIED,
+        label="Values of the period", row=Reading, most=20, fact=True, when=_NAMED,
         help="What there was in the period, not what was saved: they become records of the effect",
     )  # fmt: skip
-    method = Choice(label="How they were established", choices=METHODS, when=_VERIFIED)
-    conditions = conditions_of(_VERIFIED)
+    method = Choice(label="How they were established", choices=METHODS, when=_NAMED)
+    conditions = conditions_of(_NAMED)
 
 
 class UsableResults(Form):
@@ -199,6 +209,15 @@ BENEFIT_REPORTS = tuple(
         on="main", aftercare=True, done="recorded the yearly report on environmental benefit",
     )
     for year in (1, 2, 3)
+)  # fmt: skip
+#: Each condition that the contracts name has its day; what is still open when a part is paid stands with the case.
+CONDITION_PRECEDENT = Task(
+    "condition_precedent", "Check that a condition of the money is met", queue=Role.OFFICER, due=until("by"), form=Condition,
+    per="items:conditions_precedent",
+)  # fmt: skip
+OPEN_CONDITION = Task(
+    "open_condition", "Check that an open condition of the money is met", queue=Role.OFFICER, due=until("by"), form=Condition,
+    per="items:open_conditions", on="main", aftercare=True,
 )  # fmt: skip
 
 
@@ -280,8 +299,13 @@ class Finance(Workflow):
         consequence="The search for green finance ends without money.",
     )  # fmt: skip
     docs_signed = documents.to(
-        closing, by=Role.OFFICER, form=Contracts,
+        closing, by=Role.OFFICER, form=Contracts, opens=[CONDITION_PRECEDENT],
         do="Record the contracts", done="recorded the signed contracts",
+    )  # fmt: skip
+    pay_part = closing.to(
+        same(), by=Role.PROVIDER, kind=EXCEPTION, form=PaidSoFar, guards=[payment_is_within_approval],
+        do="Record what is paid so far", done="recorded what is paid so far",
+        consequence="The rest is awaited: record the payment once all is there, or part of it where no more comes.",
     )  # fmt: skip
     cp_met = closing.to(
         funded, by=Role.PROVIDER, form=Closing, guards=[payment_is_within_approval], opens=BENEFIT_REPORTS,
@@ -290,6 +314,7 @@ class Finance(Workflow):
     )  # fmt: skip
     cp_part = closing.to(
         part_funded, by=Role.PROVIDER, form=PartClosing, guards=[payment_is_within_approval],
+        opens=[OPEN_CONDITION, *BENEFIT_REPORTS],
         do="Record part of the payment", done="recorded part of the payment",
         consequence="The project counts as partly funded.",
     )  # fmt: skip
@@ -325,5 +350,5 @@ class Finance(Workflow):
     }
     money = {
         "wanted": "ready.amount", "offered": "terms_agreed.amount", "approved": "approved.amount",
-        "paid": "cp_met.amount|cp_part.amount",
+        "paid": "pay_part.amount|cp_met.amount|cp_part.amount",
     }  # fmt: skip

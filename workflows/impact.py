@@ -357,11 +357,14 @@ def record_verified_effect(f: Facts) -> Follows:
 
 @effect()
 def record_reported_effect(f: Facts) -> Follows:
-    """What a yearly report calls verified becomes a record of the case, with who verified it and the number of the statement."""
-    if f.data.get("basis") != VERIFIED:
+    """What a yearly report names becomes records of the case at its level; verified, with who verified it and the statement's number."""
+    level = f.data.get("basis")
+    if level is None:
         return {}
-    stated = {"evidence": list(f.data.get("report") or ()), "by": f.data["verifier"], "number": f.data["number"]}
-    records = [_compared(f, _record(row, VERIFIED, f.data)) for row in _figures(f)]
+    stated: dict[str, Any] = {"evidence": list(f.data.get("report") or ())}
+    if level == VERIFIED:
+        stated |= {"by": f.data["verifier"], "number": f.data["number"]}
+    records = [_compared(f, _record(row, level, f.data)) for row in _figures(f)]
     return {"impacts": [cast(GivenImpact, {**record, **stated}) for record in records]}
 
 

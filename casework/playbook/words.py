@@ -93,7 +93,7 @@ WORDS: Mapping[tuple[str, str], str] = {
 
 NUMBERS: Mapping[str, str] = {
     "bank_share": "100", "rate": "3.4", "pledge_rate": "35",
-    "term_months": "36", "rating": "4", "benefit": "2100", "reduction": "1980", "value": "8600000", "amount": "2400000",
+    "term_months": "36", "rating": "4", "value": "8600000", "amount": "2400000",
     "fee": "180000", "asked": "9", "days": "12", "further_sites": "1", "price": "180000", "royalty_rate": "3",
 }  # fmt: skip
 

@@ -250,4 +250,13 @@ def test_a_verified_report_of_green_finance_is_a_record_of_the_effect() -> None:
         SOURCE,
     )
     assert given.get("baseline") == "baseline"
-    assert impact.record_reported_effect.follows(facts(data={**REPORT, "basis": "measured"})) == {}
+
+
+@pytest.mark.parametrize("basis", ["claimed", "measured"])
+def test_what_a_report_of_green_finance_claims_or_measures_is_a_record_at_its_level(basis: str) -> None:
+    said = {name: value for name, value in REPORT.items() if name not in ("verifier", "number")} | {"basis": basis}
+    [given] = impact.record_reported_effect.follows(facts(data=said, **known(BASELINE)))["impacts"]
+    assert (given["level"], given["value"], given.get("baseline")) == (basis, "80", "baseline")
+    assert given.get("evidence") == ["paper"]
+    assert given.keys().isdisjoint({"by", "number"})
+    assert impact.record_reported_effect.follows(facts(data={"report": ["paper"]})) == {}

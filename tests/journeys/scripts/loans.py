@@ -10,7 +10,7 @@ from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.operations.cases.answer_names import names_for_provider
 from casework.playbook.steps import add, do, lay, lift, rights_are, take_in, turn_to, wait
 from casework.playbook.stretches import AGREED, BEFORE_SIGNING, accepted, delivered, sent, to_structuring
-from tests.journeys.checks import has, has_not, outcome, refused, stands, that
+from tests.journeys.checks import effect, has, has_not, outcome, refused, stands, that
 from tests.journeys.journey import Journey, Steps
 
 # --- pledge ----------------------------------------------------------------------------------------------------------
@@ -418,6 +418,12 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("financier", "finance.approved", rate=34), Refused, "above what loans have"),
         do("financier", "finance.approved", amount=2_400_001, rate=34, departs=True),
         do("officer", "finance.docs_signed"),
+        has("condition_precedent", count=1, queue="officer"),
+        do("officer", "condition_precedent"),
+        refused(do("financier", "finance.pay_part", amount=2_400_002), Refused, "No more may be paid out"),
+        do("financier", "finance.pay_part", amount=1_000_000),
+        stands("finance", "closing"),
+        do("financier", "finance.pay_part", amount=1_500_000),
         do("financier", "finance.cp_met"),
         has_not("benefit_report"),
         *delivered("finance", "financier"),
@@ -434,6 +440,15 @@ SCRIPTS: dict[str, Steps] = {
         *TO_CLOSE,
         do("financier", "finance.cp_part"),
         stands("finance", "part_funded"),
+        has_not("condition_precedent"),
+        has("open_condition", count=1, queue="officer", aftercare=True),
+        do("officer", "open_condition"),
+        has_not("benefit_report"),
+        # What was paid in part owes its yearly report as well.
+        wait(367),
+        has("benefit_report", queue="officer", aftercare=True),
+        do("officer", "benefit_report", basis="claimed"),
+        effect(("claimed", "8600000", None)),
     ),
     "conditions of the money are not met": (*SOUGHT, *TO_CLOSE, do("financier", "finance.cp_failed")),
     "project is not green": (*SOUGHT, do("financier", "finance.not_green"), stands("finance", "not_eligible")),

@@ -49,6 +49,8 @@ SCRIPTS: dict[str, Steps] = {
     "technology goes to work, is verified, closed and followed up": (
         *to_deployment(),
         do("officer", "deployment.plan_set"),
+        has("milestone", count=1, queue="officer"),
+        do("officer", "milestone"),
         do("officer", "deployment.permits_ok"),
         do("officer", "deployment.delivered"),
         do("officer", "deployment.installed"),

@@ -37,7 +37,7 @@ class Screening:
     paper: str
 
     def fire(self, db: Connection, item: str) -> None:
-        data: dict[str, Any] = {"item": item, "evidence": [self.paper], "benefit": "2100"}
+        data: dict[str, Any] = {"item": item, "evidence": [self.paper]}
         self.world.fire(db, "foreign_provider", self.number, "green", data, track=self.track)
 
     def offers(self, db: Connection) -> list[str]:
