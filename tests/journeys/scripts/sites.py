@@ -349,6 +349,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement#1.end", reason="replaced"),
         *AGREED,
         do("officer", "agreement.sign_local"),
+        *BEFORE_SIGNING,
         do("officer", "case.sign"),
     ),
     "letter of intent replaces no agreement, and what follows on it does": (
