@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from casework.engine.analysis.contract_sums import is_technology_contract
+from casework.engine.analysis.contract_sums import JOINT_VENTURE, is_technology_contract
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
 from casework.engine.case_objects.right_kinds import passes_by_contract
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
-from casework.engine.parts import JOINT_VENTURE
 from workflows.border_guards import HOME, class_of, way_of
 from workflows.deal_guards import concerned, gives, last_signing
 from workflows.right_places import is_patent_here

@@ -118,11 +118,5 @@ PRICE_PARTS = (
 )
 PRICE_AMOUNTS = ("contract_value", "technology_value")
 PRICE_DAYS = ("signed_on",)
-#: Kinds of agreement that are technology contracts (Civil Code Art. 843); what only prepares one, and goods, are none.
-TECHNOLOGY_CONTRACTS = frozenset(
-    {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
-)
-#: The kind that is one only where technology goes into the company, and what says that none does.
-JOINT_VENTURE, NOTHING_GOES_IN = "joint_venture", "none"
 #: The milestone of an agreement that is in effect; before it and after it its value counts in no sum.
 IN_FORCE = "in_force"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from casework.engine.analysis.contract_sums import TECHNOLOGY_CONTRACTS
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.parts import TECHNOLOGY_CONTRACTS
 from tests.workflows.case_facts import done, facts, fired, track
 from workflows import codes, duty_guards
 

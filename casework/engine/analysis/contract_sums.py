@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from casework.engine.parts import IN_FORCE, JOINT_VENTURE, NOTHING_GOES_IN, TECHNOLOGY_CONTRACTS
+from casework.engine.parts import IN_FORCE
+
+#: Kinds of agreement that are technology contracts (Civil Code Art. 843); what only prepares one, and goods, are none.
+TECHNOLOGY_CONTRACTS = frozenset(
+    {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
+)
+#: The kind that is one only where technology goes into the company, and what says that none does.
+JOINT_VENTURE, NOTHING_GOES_IN = "joint_venture", "none"
 
 #: How an agreement stands whose price counts.
 IN_EFFECT, ENDED = "in_effect", "ended"
