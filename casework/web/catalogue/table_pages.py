@@ -151,20 +151,32 @@ def preview(programme: UUID, table: str) -> Response:
     # A trial of its own, which the form's key knows nothing of.
     tried = Request(str(uuid_utils.uuid7()), f"table:{kind}")
     try:
-        with page_transaction() as (db, actor):
-            done = import_table(
-                db,
-                actor,
-                programme=home,
-                table=kind,
-                content=given.content,
-                source=given.source,
-                request=tried,
-                dry_run=True,
-            )
+        report = _take(home, kind, given, tried, dry_run=True)
     except InvalidForm as refusal:
-        return _ask(home, kind, {{"content": "file"}.get(name, name): why for name, why in say_faults(refusal).items()})
-    return _look(home, kind, given, done.answer)
+        return _ask(home, kind, _by_field(refusal))
+    return _look(home, kind, given, report)
+
+
+def _take(programme: str, table: Table, given: Given, key: Request, *, dry_run: bool = False) -> JsonMapping:
+    """What came of a table, or would come of it. Raises InvalidForm for one that is none."""
+    with page_transaction() as (db, actor):
+        done = import_table(
+            db,
+            actor,
+            programme=programme,
+            table=table,
+            content=given.content,
+            source=given.source,
+            name=given.name,
+            request=key,
+            dry_run=dry_run,
+        )
+    return done.answer
+
+
+def _by_field(refusal: InvalidForm) -> dict[str, str]:
+    """What is wrong, by the fields of the page."""
+    return {{"content": "file"}.get(name, name): why for name, why in say_faults(refusal).items()}
 
 
 def _look(programme: str, table: Table, given: Given, report: JsonMapping) -> Response:
@@ -214,20 +226,9 @@ def bring(programme: UUID, table: str) -> BaseResponse:
         content = b""
     given = Given(content, request.form.get("name", "")[:1_000], request.form.get("source", "").strip())
     try:
-        with page_transaction() as (db, actor):
-            done = import_table(
-                db,
-                actor,
-                programme=home,
-                table=kind,
-                content=given.content,
-                source=given.source,
-                name=given.name,
-                request=key,
-            )
+        report = _take(home, kind, given, key)
     except InvalidForm as refusal:
-        return _ask(home, kind, {{"content": "file"}.get(name, name): why for name, why in say_faults(refusal).items()})
-    report = done.answer
+        return _ask(home, kind, _by_field(refusal))
     if report["faults"]:
         # What the record said has changed since it was looked through.
         return _look(home, kind, given, report)
