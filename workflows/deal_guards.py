@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework.engine.analysis import record_tells
+from casework.engine.analysis.contract_sums import JOINT_VENTURE
 from casework.engine.case_objects import border_words
 from casework.engine.case_objects.conflict_words import Found, Words, say_conflicts
 from casework.engine.case_objects.licence_conflicts import (
@@ -36,7 +37,7 @@ from workflows.codes import (
     USES,
 )
 from workflows.right_places import where_it_holds
-from workflows.signatories import READS, SIGNATORIES, VENTURE, company_of, signs
+from workflows.signatories import READS, SIGNATORIES, company_of, signs
 
 #: Kinds of rights that no patent office knows.
 SECRETS = frozenset({"know_how", "trade_secret"})
@@ -92,9 +93,9 @@ def gives(data: Mapping[str, Any]) -> Terms | None:
     if kind in LICENCES:
         places, uses = frozenset(data.get("territories") or ()), frozenset(data.get("uses") or ())
         return Terms(LICENCE, data.get("licence") or PLAIN, places, uses, first, last)
-    if kind == "assignment" or kind == VENTURE and into == "assigned":
+    if kind == "assignment" or kind == JOINT_VENTURE and into == "assigned":
         return Terms(ASSIGNMENT, first=first)
-    if kind == VENTURE and into in LICENSED_INTO:
+    if kind == JOINT_VENTURE and into in LICENSED_INTO:
         places, uses = (frozenset(data.get(f"venture_{name}") or ()) for name in ("territories", "uses"))
         return Terms(LICENCE, into, places, uses, first, last)
     return None
@@ -256,7 +257,7 @@ def rights_fit_the_kind(f: Facts) -> bool:
     refusal="Rights go into the joint venture. Enter its company as an organisation, and name it: it holds what goes in.",
 )
 def company_of_the_venture_is_named(f: Facts) -> bool:
-    goes_in = f.data.get("kind") == VENTURE and f.data.get("contribution") in INTO_COMPANY
+    goes_in = f.data.get("kind") == JOINT_VENTURE and f.data.get("contribution") in INTO_COMPANY
     return not goes_in or bool(f.data.get("company"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.case_objects import border_words
+from casework.engine.case_objects.licence_conflicts import WORLD
 from casework.engine.case_objects.offices import holds_in, of_china
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Told
@@ -13,7 +14,6 @@ from workflows.codes import TERRITORIES
 
 #: Kinds of rights that a patent office has granted.
 GRANTED_KINDS = frozenset({"invention", "utility_model", "design"})
-EVERYWHERE = "WORLD"
 
 
 def is_patent_here(right: Mapping[str, Any]) -> bool:
@@ -34,6 +34,6 @@ def where_it_holds(f: Facts, right: Mapping[str, Any]) -> Told:
     if country is None:
         return Told(True, border_words.say_kind(str(right.get("kind"))))
     wanted = [*(f.data.get("territories") or ()), *(f.data.get("venture_territories") or ())]
-    beyond = [code for code in dict.fromkeys(wanted) if code not in (country, EVERYWHERE)]
-    further = bool(beyond) or EVERYWHERE in wanted
+    beyond = [code for code in dict.fromkeys(wanted) if code not in (country, WORLD)]
+    further = bool(beyond) or WORLD in wanted
     return Told(None if further else True, border_words.say_where_it_holds(country, beyond, TERRITORIES))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from casework.engine.analysis.contract_sums import JOINT_VENTURE
 from casework.engine.definition.forms import Form, OrganisationField
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
@@ -16,8 +17,6 @@ SIGNATORIES = {"technology_owner": "giver_signatory", "need_owner": "taker_signa
 READS = ("parties", "organisations")
 _GIVER = "Signs in the place of the technology owner"
 _TAKER = "Signs in the place of the need owner"
-#: The kind of agreement by which a company takes what goes in.
-VENTURE = "joint_venture"
 HOLDS_WHAT_GOES_IN = "Company that holds what goes in"
 _HELP = "Where another organisation is party to the agreement, such as a subsidiary: whether technology crosses the border follows from it"
 
@@ -28,7 +27,7 @@ class ProposedSignatories(Form):
     giver_signatory = OrganisationField(label=_GIVER, required=False, help=_HELP)
     taker_signatory = OrganisationField(label=_TAKER, required=False, help=_HELP)
     company = OrganisationField(
-        label=HOLDS_WHAT_GOES_IN, required=False, when=("kind", (VENTURE,)),
+        label=HOLDS_WHAT_GOES_IN, required=False, when=("kind", (JOINT_VENTURE,)),
         help="Whether technology crosses the border follows from it. None where it is not founded yet, or nothing goes in",
     )  # fmt: skip
 
@@ -76,7 +75,7 @@ def signs(f: Facts, terms: Mapping[str, Any], party: str) -> Mapping[str, Any]:
 
 def company_of(terms: Mapping[str, Any]) -> str | None:
     """The company that takes what goes into a joint venture, where these terms name one."""
-    return terms.get("company") if terms.get("kind") == VENTURE else None
+    return terms.get("company") if terms.get("kind") == JOINT_VENTURE else None
 
 
 def takes(f: Facts, terms: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -53,8 +53,7 @@ def conflict(wanted: Terms, standing: Terms) -> bool:
     right is seized its transfer waits. While everybody may have a licence there is no exclusive or sole one (Patent Law Art. 51).
     """
     if standing.kind == OPEN_LICENCE:
-        closed = wanted.kind == LICENCE and wanted.licence != PLAIN
-        return closed and _not_after(wanted.first, standing.last) and _not_after(standing.first, wanted.last)
+        return wanted.kind == LICENCE and wanted.licence != PLAIN and _at_once(wanted, standing)
     if standing.kind == SEIZURE:
         return wanted.kind in (ASSIGNMENT, TRANSFER) and _not_after(wanted.first, standing.last)
     if standing.kind in (ASSIGNMENT, TRANSFER):
@@ -68,9 +67,12 @@ def _meet(one: Terms, other: Terms) -> bool:
     return (
         _overlap(one.territories, other.territories, WORLD)
         and _overlap(one.fields, other.fields)
-        and _not_after(one.first, other.last)
-        and _not_after(other.first, one.last)
+        and _at_once(one, other)
     )
+
+
+def _at_once(one: Terms, other: Terms) -> bool:
+    return _not_after(one.first, other.last) and _not_after(other.first, one.last)
 
 
 def _overlap(some: frozenset[str], others: frozenset[str], everything: str | None = None) -> bool:

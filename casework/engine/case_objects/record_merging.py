@@ -30,9 +30,8 @@ class Facts:
     cases: Sequence[str] = ()
 
 
-def refusals(facts: Facts) -> list[Why]:
-    """Why the one cannot be merged into the other; empty where it can."""
-    gone, kept = facts.gone, facts.kept
+def against_any(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Why]:
+    """What speaks against it whatever two records are of; of a record and itself nothing else is said."""
     if gone["id"] == kept["id"]:
         return [reasons.catalogue.MERGE_RECORD_WITH_ITSELF]
     found: list[Why] = []
@@ -40,6 +39,15 @@ def refusals(facts: Facts) -> list[Why]:
         found.append(reasons.catalogue.RECORD_MERGED)
     if gone["programme_id"] != kept["programme_id"]:
         found.append(reasons.catalogue.MERGE_ACROSS_PROGRAMMES)
+    return found
+
+
+def refusals(facts: Facts) -> list[Why]:
+    """Why the one cannot be merged into the other; empty where it can."""
+    gone, kept = facts.gone, facts.kept
+    found = against_any(gone, kept)
+    if gone["id"] == kept["id"]:
+        return found
     if kept["status"] in ENDED:
         found.append(reasons.catalogue.MERGE_INTO_ENDED)
     owners = {one["owner_id"] for one in (gone, kept) if one["owner_id"] is not None}

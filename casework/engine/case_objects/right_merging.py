@@ -10,6 +10,7 @@ from typing import Any
 from casework import reasons
 from casework.engine.case_objects.ip_rights import FIELDS
 from casework.engine.case_objects.licence_conflicts import conflict, terms_of
+from casework.engine.case_objects.record_merging import against_any
 from casework.engine.case_objects.right_kinds import KINDS
 from casework.engine.state.right_values import Encumbrance
 from casework.errors import InvalidForm
@@ -23,14 +24,8 @@ _EMPTY: tuple[Any, ...] = (None, "", [])
 
 def refusals(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Why]:
     """Why the one cannot be merged into the other; empty where it can."""
-    if gone["id"] == kept["id"]:
-        return [reasons.catalogue.MERGE_RECORD_WITH_ITSELF]
-    found: list[Why] = []
-    if gone["merged_into"] is not None or kept["merged_into"] is not None:
-        found.append(reasons.catalogue.RECORD_MERGED)
-    if gone["programme_id"] != kept["programme_id"]:
-        found.append(reasons.catalogue.MERGE_ACROSS_PROGRAMMES)
-    if _names(gone, kept) or _names(kept, gone):
+    found = against_any(gone, kept)
+    if gone["id"] != kept["id"] and (_names(gone, kept) or _names(kept, gone)):
         found.append(reasons.catalogue.MERGE_TWINS)
     return found
 
