@@ -13,7 +13,19 @@ from benchmarks.figures import QUICK, Figure, Scale, head, line, summary
 from benchmarks.world import World, world
 
 #: In this order. Each of the first has a server of its own, so that none is slowed down by another's rows.
-FRESH = ("actions", "standard_case", "peers", "serving", "jobs", "verify", "imports", "foreign", "start", "hot_spots")
+FRESH = (
+    "actions",
+    "standard_case",
+    "peers",
+    "serving",
+    "jobs",
+    "verify",
+    "imports",
+    "tables",
+    "foreign",
+    "start",
+    "hot_spots",
+)
 #: These share large databases, which are kept.
 LARGE = ("pages", "queues", "reading")
 

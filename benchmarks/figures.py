@@ -30,6 +30,8 @@ class Scale:
     reads: int = 200
     reads_s: float = 20.0
     rows: int = 5_000
+    #: In one table.
+    rights: int = 1_000
     #: Clocks that a repetition lets fire at once, and one after the other.
     clocks: int = 200
     #: Actions that each connection sends in a repetition.

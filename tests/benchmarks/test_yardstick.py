@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import ours
+from benchmarks import ours, tables
 from benchmarks.actions import first_case
 from benchmarks.fewest import TABLES, FewestRows
 from benchmarks.one_statement import OneStatement
@@ -87,3 +87,24 @@ def test_no_policy_binds_a_yardstick(yardstick: Any, fresh: World) -> None:
     finally:
         theirs.close()
         mine.close()
+
+
+def test_the_rows_of_a_table_by_hand_are_those_that_it_left(fresh: World) -> None:
+    engine = fresh.engine()
+    actor = fresh.actor(engine, fresh.officer)
+    names = "\n".join(("name", *tables.OWNERS, tables.HOLDER))
+    tables.bring(engine, actor, fresh.programme, "organisations", names)
+    with fresh.unbound() as db:
+        before = tables.moment(db)
+        new = added(fresh, lambda: tables.bring(engine, actor, fresh.programme, "rights", tables.table_of(0, 3)))
+        left = tables.rows_since(db, before)
+        counts = {one.table: len(one.rows) for one in left}
+        assert (new["rights"], new["right_owners"], new["logs"]) == (3, 6, 3)
+        # Beside them stand the rows that were there and were changed: the programme's log.
+        assert {name: counts[name] for name in new} == {**new, "logs": new["logs"] + 1}
+        tables.make_room(db, left)
+        tables.write(db, left)
+        for name, count in counts.items():
+            found = db.execute(f"SELECT count(*) FROM by_hand.{name}".encode()).fetchone()
+            assert found == (count,)
+    engine.dispose()
