@@ -47,6 +47,7 @@ from workflows.right_guards import (
     rights_named_were_checked,
     rights_of_terms_have_not_ended,
 )
+from workflows.screening import whoever_signs_is_screened
 from workflows.service_guards import (
     pledgees_have_consented,
 )
@@ -133,7 +134,7 @@ TERMS_FIT = (
     rights_fit_the_kind, rights_of_terms_are_confirmed,
     check_of_rights_is_fresh, rights_named_were_checked, giver_owns_each_right, rights_of_terms_have_not_ended,
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
-    price_has_one_currency, technology_value_is_part, payments_make_the_value,
+    price_has_one_currency, technology_value_is_part, payments_make_the_value, whoever_signs_is_screened,
 )  # fmt: skip
 #: What was asked about terms that are signed now.
 TALKS = (comment_on_terms.name,)

@@ -123,7 +123,7 @@ compliance_gate = Task(
     "compliance_gate", "Pass the agreement through the compliance gate", Role.COMPLIANCE, working_days(10),
     agreement_forms.ComplianceGate, unless_open=True, guards=(border_guards.gate_agrees_with_the_class,),
     checklist=(
-        Item("parties", "Both parties and the end user were screened again for this contract", required=False),
+        Item("end_user", "The end user was looked for in the lists, where it is none of those who sign", required=False),
         Item("export_list", "The export list in force was looked through", required=False),
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ a page that asks "may I?" has no form yet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from casework.engine.deadlines.deadlines import months_after
@@ -16,6 +16,7 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import CREATED, MET_JOIN, Task, Track
 from workflows.joins import reached, services_that_count
 from workflows.own_limits import CONSENT_HOLDS, RECORD_HOLDS, REOPENING, SCREENING_HOLDS
+from workflows.screening import newest
 
 PARTIES = ("need_owner", "technology_owner")
 
@@ -198,17 +199,10 @@ def nda_is_signed_or_waived(f: Facts) -> bool:
 
 
 def _holds(f: Facts, party: str) -> bool:
-    """Whether the newest screening of a party counts: that on its organisation's record, or where none is on record that of this case."""
+    """Whether the newest screening of a party counts."""
     record = (f.outside.get("screenings") or {}).get(party)
-    task = f.result("screening", about=party)
-    if record is not None and (task is None or record["checked_on"] >= str(task.result.get("checked_on", ""))):
-        lasts = (record["valid_until"] or "") >= f.today.isoformat()
-        lasts &= record["checked_on"] >= (f.today - timedelta(days=f.limit(RECORD_HOLDS))).isoformat()
-        return record["result"] == "clear" and record["owners_free"] is True and lasts
-    if task is None or task.result.get("result") != "clear":
-        return False
-    recent = str(task.result.get("checked_on", "")) >= (f.today - timedelta(days=f.limit(SCREENING_HOLDS))).isoformat()
-    return recent and str(task.result.get("holds_until", "")) >= f.today.isoformat()
+    looked = newest(f, record, f.result("screening", about=party))
+    return looked is not None and looked.holds(f.today)
 
 
 @guard(

@@ -1,15 +1,21 @@
-"""How a party is looked for in the lists of sanctions, with each of its owners above 25 per cent: asked in a case, kept on the record."""
+"""How a party is looked for in the lists of sanctions, with each of its owners above 25 per cent: asked in a case, kept on the record,
+and asked for again of whoever signs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from casework.engine.case_objects.screenings import CLEAR, HIT, LONGEST
+from casework.engine.case_objects.screenings import CLEAR, HIT, LONGEST, Looked, last_day
+from casework.engine.case_objects.signing_words import Words, say_lacking
 from casework.engine.definition.consequences import Follows
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, OwnerField, Rows, Text
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect, guard
+from casework.engine.state.case import Task
+from workflows.own_limits import RECORD_HOLDS, SCREENING_HOLDS
+from workflows.signatories import READS, SIGNATORIES, company_of, their_party
 
 RESULTS = {CLEAR: "On no list", HIT: "On a list"}
 
@@ -96,3 +102,65 @@ def record_screening(f: Facts) -> Follows:
             "words": {"lists": "list_versions", "evidence": "extract", "finding": "finding"},
         }
     }
+
+
+# --- what counts -----------------------------------------------------------------------------------------------------
+
+
+def newest(f: Facts, record: Mapping[str, Any] | None, task: Task | None) -> Looked | None:
+    """The newest screening of an organisation: that on its record, or where none is on record that of this case."""
+    if record is not None and (task is None or record["checked_on"] >= str(task.result.get("checked_on", ""))):
+        until = last_day(record["checked_on"], record["valid_until"] or "", f.limit(RECORD_HOLDS))
+        return Looked(record["result"] == CLEAR, record["owners_free"] is True, record["checked_on"], until)
+    if task is None:
+        return None
+    checked_on, until = (str(task.result.get(name) or "") for name in ("checked_on", "holds_until"))
+    until = last_day(checked_on, until, f.limit(SCREENING_HOLDS))
+    return Looked(task.result.get("result") == CLEAR, True, checked_on, until)
+
+
+# --- whoever signs ---------------------------------------------------------------------------------------------------
+
+#: Who has a part in a signing, the organisation on record, and how that was looked for last.
+Part = tuple[str, str | None, Looked | None]
+
+
+def _parts(f: Facts, terms: Mapping[str, Any]) -> Iterator[Part]:
+    """Both parties, whoever signs in the place of one by these terms, and the company that takes what goes into a venture."""
+    on_record, named = f.from_outside("screenings"), f.from_outside("named_screenings")
+    for party in SIGNATORIES:
+        organisation = their_party(f, party).get("organisation") or f.case.parties.get(party)
+        yield party, organisation, newest(f, on_record.get(party), f.result("screening", about=party))
+    for field in SIGNATORIES.values():
+        if (signs := terms.get(field)) is not None:
+            yield "signatory", signs, newest(f, named.get(signs), None)
+    if (company := company_of(terms)) is not None:
+        yield "company", company, newest(f, named.get(company), None)
+
+
+def _lacking(f: Facts) -> list[Part]:
+    """Whose screening does not answer for the signing. Who is on a list, or was never looked for, is known from the draft already."""
+    drafted = f.fired("propose")
+    never = [part for part in _parts(f, drafted.data if drafted else {}) if part[2] is None or not part[2].free]
+    if never:
+        return never
+    day = f.data.get("executed_on")
+    signed_on = date.fromisoformat(day) if day else f.today
+    return [part for part in _parts(f, f.data) if part[2] is None or not part[2].holds(signed_on)]
+
+
+def _say_lacking(f: Facts) -> Words:
+    return [say_lacking(*part) for part in _lacking(f)]
+
+
+@guard(
+    rule="Both parties, and whoever signs or takes the rights in the place of one, have a screening with no hit that held on the day of the"
+    " signing, or was made since.",
+    refusal="Whoever signs must be screened, with no hit, by a screening that holds on the day of the signing. Let compliance screen each"
+    " on the page of its organisation, or a party by a task of this case; then record the signing.",
+    reads=(*READS, "screenings", "named_screenings"),
+    limits=(SCREENING_HOLDS, RECORD_HOLDS),
+    because=_say_lacking,
+)
+def whoever_signs_is_screened(f: Facts) -> bool:
+    return not _lacking(f)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import uuid_utils
 from sqlalchemy import text
@@ -16,9 +17,12 @@ from casework.operations.catalogue.organisations import keep_row, record_organis
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.screenings import record_screening, usual_end
 from casework.operations.core.idempotency import Request
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.record_log import Kept
 from casework.operations.documents.storage import DocumentStore
 from casework.permissions.actors import Actor
+from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.record_hand import screen_organisation
 from casework.playbook.stage import Stage
 from casework.records.actors import find_actor
 
@@ -106,6 +110,28 @@ def screen_parties(stage: Stage, store: DocumentStore) -> None:
             record_screening(
                 stage.db, compliance, id, fields=fields, owners={}, papers=papers, request=_request(company)
             )
+
+
+def screened_to_sign(hand: OperationsHand) -> None:
+    """Before the copies are signed compliance screens again whichever party's screening runs out; an assessment takes months."""
+    with hand.action() as db:
+        given = {
+            "parties": sorted(id for id in hand.case.parties.values() if id),
+            "programme": hand.case.programme,
+            "until": hand.stage.today + timedelta(days=14),
+        }
+        lapsing = list(db.execute(_LAPSING, given).scalars())
+    for organisation in lapsing:
+        screen_organisation(hand, Role.COMPLIANCE, organisation)
+
+
+#: Those of some organisations that no screening of a programme answers for until a day.
+_LAPSING = text(f"""
+    SELECT o.id::text FROM {STANDING} WHERE g.id = ANY(CAST(:parties AS uuid[])) AND NOT EXISTS (
+        SELECT FROM organisation_screenings s WHERE s.organisation_id = o.id AND s.programme_id = CAST(:programme AS uuid)
+        AND s.valid_until >= CAST(:until AS date)
+    ) ORDER BY o.id
+""")
 
 
 def _enter(stage: Stage, officer: Actor, name: str, country: str) -> str:

@@ -1,12 +1,14 @@
-"""The hand of whoever keeps the records while cases run: two records of one thing become one."""
+"""The hand of whoever keeps the records while cases run: two records of one thing become one, and organisations are screened."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
 
+from casework.engine.case_objects.screenings import CLEAR
 from casework.operations.catalogue.organisation_merging import merge_organisations
 from casework.operations.catalogue.right_merging import merge_rights
+from casework.operations.catalogue.screenings import owners_to_screen, record_screening, usual_end
 from casework.operations.core.idempotency import Request
 from casework.operations.core.perform import new_id
 from casework.playbook.operations_hand import OperationsHand
@@ -30,4 +32,25 @@ def merge_two_rights(
         )
 
 
-__all__ = ["merge", "merge_two_rights"]
+def screen_organisation(hand: OperationsHand, who: str, organisation: str, result: str = CLEAR) -> None:
+    """Somebody looks an organisation up in the lists, with its owners, and records on its page what they say."""
+    with hand.action() as db:
+        actor, today = hand.actor(who), hand.stage.today
+        record_screening(
+            db,
+            actor,
+            organisation,
+            fields={
+                "result": result,
+                "checked_on": today.isoformat(),
+                "valid_until": usual_end(today).isoformat(),
+                "lists": "Consolidated lists as of the first of this month",
+                "evidence": "No entry under the name or the number" if result == CLEAR else "One entry under the name",
+                "finding": None if result == CLEAR else "Name, place and number agree.",
+            },
+            owners={owner.id: CLEAR for owner in owners_to_screen(db, actor, organisation)},
+            request=Request(new_id(), ""),
+        )
+
+
+__all__ = ["merge", "merge_two_rights", "screen_organisation"]

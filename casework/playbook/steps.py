@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
 from casework.playbook.party_hand import answer_by_link
-from casework.playbook.record_hand import merge, merge_two_rights
+from casework.playbook.record_hand import merge, merge_two_rights, screen_organisation
 
 #: What else people do in a case, by operations.
 Action = Callable[[OperationsHand], object]
@@ -158,6 +158,11 @@ def take_in(right: str, who: str = "officer") -> Action:
 def belongs(right: str, owner: str, who: str = "officer") -> Action:
     """Somebody records the organisation whose a right is."""
     return lambda hand: hand.belongs(who, right, owner)
+
+
+def screened(organisation: str, who: str = "compliance", result: str = "clear") -> Action:
+    """Somebody screens an organisation on its own page, such as one that signs in the place of a party."""
+    return lambda hand: screen_organisation(hand, who, hand.id(organisation), result)
 
 
 def right_merged(gone: str, kept: str, *chosen: str, who: str = "officer") -> Action:

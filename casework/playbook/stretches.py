@@ -32,6 +32,8 @@ SCREENED: Pressed = (
     screen("compliance", "need_owner"),
     screen("second_compliance", "technology_owner"),
 )
+#: Where it has run out since.
+SCREENED_AGAIN: Pressed = (add("compliance", "case.screening"), *SCREENED)
 
 
 def planned(**plan: object) -> Pressed:

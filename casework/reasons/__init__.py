@@ -24,6 +24,7 @@ from casework.reasons import (
     referrals,
     requests,
     rights,
+    screenings,
     staffing,
     tasks,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "referrals",
     "requests",
     "rights",
+    "screenings",
     "staffing",
     "tasks",
 ]

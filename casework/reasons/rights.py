@@ -79,7 +79,7 @@ OUTSIDER = reason("rights.outsider", N_("somebody who is not on record"))
 
 @dataclass(frozen=True, slots=True)
 class Holder(Reason):
-    """Whoever holds it: another case, until whoever hears it may know the organisation's name; of no case it is an outsider."""
+    """Whoever holds it, or signs: another case, or what the template says, until whoever hears it may know the organisation's name."""
 
     template: Template = reason("rights.another_case", N_("another case")).template
     organisation: str = ""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.definition.guard_facts import Facts
-from tests.workflows.case_facts import BUYER, facts, table, waiting
+from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded
+from casework.reasons import Reason
+from casework.reasons.rights import Holder
+from tests.workflows.case_facts import BUYER, SELLER, done, facts, fired, table, track, waiting
 from workflows import screening
 
 OWNERS = ("first", "second")
@@ -83,3 +86,108 @@ def test_what_is_answered_is_what_the_record_is_told(found: dict[str, str]) -> N
     assert (told["party"], told["organisation"], told["owners"]) == ("need_owner", BUYER, found)
     assert (told["result"], told["checked_on"], told["valid_until"]) == ("hit", "2026-03-31", "2026-06-29")
     assert set(told["words"].values()) <= screening.Screening.fields().keys()
+
+
+# --- whoever signs ---------------------------------------------------------------------------------------------------
+
+
+def looked(result: str = "clear", on: str = "2026-03-20", until: str = "2026-06-18", *, owners: bool = True) -> Any:
+    return {"id": "s", "result": result, "checked_on": on, "valid_until": until, "owners_free": owners}
+
+
+CLEAR = looked()
+PARTIES = {"need_owner": CLEAR, "technology_owner": CLEAR}
+
+
+def signing(
+    parties: dict[str, Any] | None = None,
+    named: dict[str, Any] | None = None,
+    *,
+    draft: dict[str, Any] | None = None,
+    data: Any = None,
+    on: str = "2026-04-01",
+    tasks: Any = (),
+) -> Facts:
+    """A copy that is signed by a draft that names whom it names, and how each of them was looked for."""
+    drafted = {"kind": "assignment"} | (draft or {})
+    said = drafted | {"executed_on": on} if data is None else data
+    owners = {"need_owner": {"organisation": BUYER}, "technology_owner": {"organisation": SELLER}}
+    outside = {
+        "parties": owners,
+        "organisations": {},
+        "screenings": PARTIES if parties is None else parties,
+        "named_screenings": named or {},
+    }
+    here = track("agreement", "signing", fired={"propose": fired(3, **drafted)})
+    return facts(here=here, data=said, outside=outside, tasks=tasks)
+
+
+SUBSIDIARY = {"taker_signatory": "sub"}
+VENTURE = {"kind": "joint_venture", "company": "venture"}
+NOT_IN_CASE = done("screening", about="need_owner", result="clear", checked_on="2026-03-10", holds_until="2026-06-08")
+
+
+@table(
+    {
+        "both parties": (signing(), True),
+        "one party": (signing({"need_owner": CLEAR}), False),
+        "nobody": (signing({}), False),
+        "one in the case alone": (signing({"technology_owner": CLEAR}, tasks=[NOT_IN_CASE]), True),
+        "a party on a list": (signing(PARTIES | {"need_owner": looked("hit")}), False),
+        "an owner on a list": (signing(PARTIES | {"technology_owner": looked(owners=False)}), False),
+        # On the day of the signing, not on the day on which it is recorded.
+        "its last day": (signing(PARTIES | {"need_owner": looked(until="2026-04-01")}), True),
+        "run out the day before": (signing(PARTIES | {"need_owner": looked(until="2026-03-31")}), False),
+        "run out since": (signing(PARTIES | {"need_owner": looked(until="2026-03-28")}, on="2026-03-25"), True),
+        "longer than one counts": (signing(PARTIES | {"need_owner": looked(on="2025-03-30")}), False),
+        "as long as one counts": (signing(PARTIES | {"need_owner": looked(on="2025-03-31")}), True),
+        # Who was signed with before anybody had looked is looked for now.
+        "made since": (signing(PARTIES | {"need_owner": looked(on="2026-03-31")}, on="2026-03-25"), True),
+        # Whoever signs in the place of a party, and the company that takes the rights.
+        "a subsidiary that nobody has screened": (signing(draft=SUBSIDIARY), False),
+        "a subsidiary": (signing(named={"sub": CLEAR}, draft=SUBSIDIARY), True),
+        "a subsidiary on a list": (signing(named={"sub": looked("hit")}, draft=SUBSIDIARY), False),
+        "a subsidiary, run out": (signing(named={"sub": looked(until="2026-03-31")}, draft=SUBSIDIARY), False),
+        "a subsidiary, and not its party": (
+            signing({"technology_owner": CLEAR}, {"sub": CLEAR}, draft=SUBSIDIARY),
+            False,
+        ),
+        "who signs for the owner": (signing(draft={"giver_signatory": "sub"}), False),
+        "a company that nobody has screened": (signing(draft=VENTURE), False),
+        "a company": (signing(named={"venture": CLEAR}, draft=VENTURE), True),
+        # One that was founded after the draft.
+        "a company that the copy names": (
+            signing(draft={"kind": "joint_venture"}, data=VENTURE | {"executed_on": "2026-04-01"}),
+            False,
+        ),
+        "a company of another kind": (signing(draft={"company": "venture"}), True),
+        "somebody who has no part in it": (signing(named={"lender": looked("hit")}), True),
+    }
+)
+def test_whoever_signs_is_screened(case: Facts, holds: bool) -> None:
+    assert screening.whoever_signs_is_screened.holds(case) is holds
+    because = screening.whoever_signs_is_screened.because
+    assert because is not None
+    assert bool(because(case)) is not holds
+
+
+def test_each_who_lacks_a_screening_is_named() -> None:
+    because = screening.whoever_signs_is_screened.because
+    assert because is not None
+    ran_out = looked(until="2026-03-31")
+    now = signing(PARTIES | {"need_owner": ran_out}, {"sub": ran_out}, draft=SUBSIDIARY)
+    assert [str(why) for why in because(now)] == [
+        "Screened on 2026-03-20; that held until 2026-03-31: the need owner.",
+        "Screened on 2026-03-20; that held until 2026-03-31: who signs in the place of a party.",
+    ]
+    called = [why.values["who"] for why in because(now) if isinstance(why, Reason)]
+    assert [who.organisation for who in called if isinstance(who, Holder)] == [BUYER, "sub"]
+
+
+def test_whose_screening_can_never_answer_is_refused_before_there_is_a_form() -> None:
+    guard = screening.whoever_signs_is_screened
+    assert not guard.holds(replace(signing(draft=SUBSIDIARY), data=UNKNOWN))
+    assert not guard.holds(replace(signing({}), data=UNKNOWN))
+    # Which day counts the form says alone.
+    with pytest.raises(FormNeeded):
+        guard.holds(replace(signing(PARTIES | {"need_owner": looked(until="2026-03-31")}), data=UNKNOWN))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from casework.demo.parties import screened_to_sign
 from casework.demo.rights import looked_up
 from casework.playbook.hand import Do
 from casework.playbook.steps import Script, Step, Until, Wait, finish
@@ -59,6 +60,8 @@ def as_long_as_in_life(script: Script, n: int) -> Script:
             first += 0 if met else pause
         if isinstance(step, Do) and step.what == "ip.confirm":
             steps.append(looked_up)
+        if isinstance(step, Do) and step.what.startswith("agreement.sign_"):
+            steps.append(screened_to_sign)
         steps.append(_in_good_time(step) if isinstance(step, Do) else step)
     # What comes before a day that is said goes before it; what comes after has its days in the script.
     return replace(script, begins=script.begins + first, steps=tuple(steps))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,30 @@ RESULTS = CLEAR, HIT = "clear", "hit"
 #: Nothing counts longer without being looked up again; ours, no law's.
 LONGEST = timedelta(days=366)
 _NEEDED = ("result", "checked_on", "valid_until", "lists", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How an organisation was looked for last: what was found of it and of its owners, and the last day on which that counts."""
+
+    clear: bool
+    owners_free: bool
+    checked_on: str
+    until: str
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody was found on a list."""
+        return self.clear and self.owners_free
+
+    def holds(self, day: date) -> bool:
+        """Whether it answers for a day: also for one before it was made, but for none after its last."""
+        return self.free and self.until >= day.isoformat()
+
+
+def last_day(checked_on: str, said: str, days: int) -> str:
+    """Until when a screening counts: as it was said, and no longer than so many days; empty where one of the two was not said."""
+    return min(said, (date.fromisoformat(checked_on) + timedelta(days=days)).isoformat()) if checked_on and said else ""
 
 
 def faults_of(

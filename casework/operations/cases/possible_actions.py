@@ -23,6 +23,7 @@ from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ActionView, AddableTask, NeededPaper
 from casework.operations.cases.known_answers import kept_by_sheet, known_answers
 from casework.operations.core.external_facts import outside
+from casework.operations.core.holder_names import names_within, with_names
 from casework.operations.core.perform import new_id, reads
 from casework.operations.core.views import row_as
 from casework.permissions.actors import Actor
@@ -118,7 +119,11 @@ def actions_of(
                 prefill={} if plain.proposal else {name: value for name, value in known.items() if name not in told},
             )
         )
-    return actions
+    # Whoever is told why not is told of whom, as a refusal tells it.
+    names = names_within(db, actor, [why for action in actions for why in action.why_not])
+    if not names:
+        return actions
+    return [replace(action, why_not=[with_names(why, names) for why in action.why_not]) for action in actions]
 
 
 def _asked(form: Iterable[dict[str, Any]], told: frozenset[str]) -> list[JsonMapping]:

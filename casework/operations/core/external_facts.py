@@ -123,16 +123,22 @@ _NAMED = text(f"""
     SELECT g.id::text AS named, {_CALLED_HERE}::text AS organisation, o.country, o.state_owned
     FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id
 """)
-#: The newest screening of each, and whether every owner above 25 per cent was found on no list.
-_SCREENED = text(f"""
-    SELECT p.party, s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
+#: The newest screening of an organisation `o`, and whether every owner above 25 per cent was found on no list.
+_HOW = f"""s.id::text AS id, s.result, s.checked_on, s.valid_until, NOT EXISTS (
         SELECT FROM organisation_owners w WHERE w.organisation_id = o.id AND w.programme_id = CAST(:programme AS uuid)
         AND w.screened IS DISTINCT FROM 'clear' AND (w.screened = 'hit' OR w.name <> '{ERASED_WORDS}')
-    ) AS owners_free FROM {_OWNERS} CROSS JOIN LATERAL (
+    ) AS owners_free"""
+#: The newest screening `s` of it that a programme has recorded.
+_NEWEST = """CROSS JOIN LATERAL (
         SELECT * FROM organisation_screenings x WHERE x.organisation_id = o.id AND x.programme_id = CAST(:programme AS uuid)
         ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
-    ) s ORDER BY p.party
-""")
+    ) s"""
+#: Those of the parties.
+_SCREENED = text(f"SELECT p.party, {_HOW} FROM {_OWNERS} {_NEWEST} ORDER BY p.party")
+#: Those of any organisations, each by the id by which it was named.
+_NAMED_SCREENED = text(
+    f"SELECT g.id::text AS named, {_HOW} FROM {STANDING} {_NEWEST} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY g.id"
+)
 #: The organisation of each, and who is looked for in the lists with it, the largest owner first.
 _OWNED = text(f"""
     SELECT p.party, o.id::text AS organisation, ARRAY(
@@ -153,12 +159,23 @@ def _parties(db: Connection, case: Case) -> JsonValue:
 
 def _organisations(db: Connection, case: Case, sent: Answers) -> JsonValue:
     """The same of each organisation that a form of the case names, or what is sent now, in the place of a party for instance."""
-    ids = sorted({*_named_in(case), *(id for id in sent.values() if _may_be_id(id))})
+    ids = _named_ids(case, sent)
     rows = db.execute(_NAMED, {"ids": ids, "parties": _sides(case)}) if ids else ()
     return {
         row.named: {"organisation": row.organisation, "country": row.country, "state_owned": row.state_owned}
         for row in rows
     }
+
+
+def _named_screenings(db: Connection, case: Case, sent: Answers) -> JsonValue:
+    """Of each of those the newest screening, as the case's programme has recorded it."""
+    ids = _named_ids(case, sent)
+    rows = db.execute(_NAMED_SCREENED, {"ids": ids, "programme": case.programme}) if ids else ()
+    return {row.named: _screening(row) for row in rows}
+
+
+def _named_ids(case: Case, sent: Answers) -> list[str]:
+    return sorted({*_named_in(case), *(id for id in sent.values() if _may_be_id(id))})
 
 
 def _named_in(case: Case) -> Iterator[str]:
@@ -272,14 +289,19 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
 }
 
 
+#: Of whoever forms name, which takes the form that is sent now as well.
+_OF_NAMED: Mapping[str, Callable[[Connection, Case, Answers], JsonValue]] = {
+    "organisations": _organisations,
+    "named_screenings": _named_screenings,
+}
+
+
 def outside(db: Connection, case: Case, keys: Iterable[str], sent: Answers | None = None) -> JsonObject:
     """The facts that were asked for, by key; `sent`: the form that is sent with what is asked for now."""
     return {
-        key: _organisations(db, case, sent or {}) if key == NAMED else _LOADERS[key](db, case)
+        key: _OF_NAMED[key](db, case, sent or {}) if key in _OF_NAMED else _LOADERS[key](db, case)
         for key in sorted(set(keys))
     }
 
 
-#: The fact of whoever forms name.
-NAMED = "organisations"
-ALL = (*_LOADERS, NAMED)
+ALL = (*_LOADERS, *_OF_NAMED)

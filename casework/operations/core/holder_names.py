@@ -1,8 +1,8 @@
-"""Who holds what stands in the way of an agreement: by name for those who may see whose case it is."""
+"""Who holds what stands in the way of an agreement, or signs it: by name for those who may see whose case it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, text
@@ -25,9 +25,15 @@ _HOLDERS = text(f"""
 
 def name_holders(db: Connection, actor: Actor, refused: Refused) -> Refused:
     """The same refusal, with the names of the holders that the actor may know."""
-    holders = [holder for why in refused.reasons for holder in _holders(why) if holder.organisation]
+    names = names_within(db, actor, refused.reasons)
+    return type(refused)(*(with_names(why, names) for why in refused.reasons)) if names else refused
+
+
+def names_within(db: Connection, actor: Actor, told: Iterable[Why]) -> Mapping[str, str]:
+    """By id what those are called of whom some reasons tell, and whom the actor may know."""
+    holders = [holder for why in told for holder in _holders(why) if holder.organisation]
     if not holders:
-        return refused
+        return {}
     rows = db.execute(
         _HOLDERS,
         {
@@ -36,15 +42,15 @@ def name_holders(db: Connection, actor: Actor, refused: Refused) -> Refused:
             "seen": sorted(reach(actor).all_of),
         },
     )
-    names = {row.id: row.name for row in rows}
-    return type(refused)(*(_named(why, names) for why in refused.reasons))
+    return {row.id: row.name for row in rows}
 
 
 def _holders(why: Why) -> Iterable[Holder]:
     return (value for value in why.values.values() if isinstance(value, Holder)) if isinstance(why, Reason) else ()
 
 
-def _named(why: Why, names: dict[str, str]) -> Why:
+def with_names(why: Why, names: Mapping[str, str]) -> Why:
+    """The same reason, which calls them so."""
     if not isinstance(why, Reason):
         return why
     values = {

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from casework.engine.case_objects.screenings import LONGEST, faults_of
+from casework.engine.case_objects.screenings import LONGEST, Looked, faults_of, last_day
 
 TODAY = date(2026, 3, 30)
 SAID = {
@@ -44,3 +46,20 @@ def test_each_owner_on_record_is_answered_and_nobody_else() -> None:
     assert faults({"a": "clear", "b": "clear"}, ("a",)) == {"owners"}
     assert faults({"a": "maybe"}, ("a",)) == {"owners"}
     assert faults({"a": "hit"}, ("a",)) == {"finding"}
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+
+
+@given(DAYS, DAYS, st.integers(1, 366), DAYS, st.booleans(), st.booleans())
+def test_a_screening_answers_as_long_as_it_was_said_and_no_longer_than_it_may(
+    made: date, said: date, days: int, asked: date, clear: bool, owners_free: bool
+) -> None:
+    until = last_day(made.isoformat(), said.isoformat(), days)
+    looked = Looked(clear, owners_free, made.isoformat(), until)
+    assert looked.holds(asked) is (clear and owners_free and asked <= said and asked - made <= timedelta(days=days))
+
+
+@pytest.mark.parametrize(("made", "said"), [("", "2026-03-30"), ("2026-03-30", ""), ("", "")])
+def test_one_that_says_no_days_answers_for_none(made: str, said: str) -> None:
+    assert not Looked(True, True, made, last_day(made, said, 90)).holds(date(2020, 1, 1))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from casework.engine.state.case import OBSOLETE
 from casework.errors import NotAllowed, Refused, WrongState
-from casework.playbook.steps import add, do, turn_to
+from casework.operations.cases.queries import show_case
+from casework.operations.cases.views import CasePart
+from casework.playbook.steps import add, do, screened, turn_to
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
 from tests.journeys.checks import along, due_in, has, has_not, lies, refused, stands, that
 from tests.journeys.journey import Check, Journey, Steps
@@ -28,6 +30,19 @@ def not_needed(journey: Journey) -> bool:
 
 ASKED: Steps = (add("officer", "agreement.comment_on_terms"), has("comment_on_terms", about="need_owner"))
 NOT_NEEDED = that(not_needed, "comments are awaited still")
+
+
+def not_offered(transition: str, words: str) -> Check:
+    """The officer is told before any form is filled in that an action of the agreement is not possible, and why."""
+
+    def told(journey: Journey) -> bool:
+        seen = show_case(journey.db, journey.actor("officer"), str(journey.case.number))
+        assert isinstance(seen, CasePart)
+        [action] = [one for one in seen.actions if one.transition == transition]
+        return not action.allowed and any(words in str(why) for why in action.why_not)
+
+    return that(told, f"the page does not say “{words}” of {transition}")
+
 
 #: As far as an export that was classed as restricted, and one that was classed as dual use.
 RESTRICTED: Steps = (
@@ -235,6 +250,12 @@ SCRIPTS: dict[str, Steps] = {
         refused(
             do("officer", "agreement.sign_cross", taker_signatory="venture"), Refused, "Another organisation signs"
         ),
+        # Both parties were screened for the plan, and who signs in the place of one was not: the page says so, by name.
+        not_offered("sign_cross", "Not screened yet: plant_abroad."),
+        refused(do("officer", "agreement.sign_cross"), Refused, "Not screened yet: plant_abroad."),
+        screened("plant_abroad", result="hit"),
+        not_offered("sign_cross", "On a list by the screening of"),
+        screened("plant_abroad"),
         do("officer", "agreement.sign_cross"),
         has("contract_registration", queue="officer"),
         that(
@@ -283,7 +304,13 @@ SCRIPTS: dict[str, Steps] = {
             Refused,
             "Another company takes the rights than was proposed",
         ),
-        # The company is known from the draft.
+        # The company is known from the draft, and is screened as whoever signs is.
+        refused(
+            do("officer", "agreement.sign_cross", contribution="assigned", price_form="equity"),
+            Refused,
+            "Not screened yet: plant_abroad.",
+        ),
+        screened("plant_abroad"),
         do("officer", "agreement.sign_cross", contribution="assigned", price_form="equity"),
         that(
             lambda journey: journey.burdens("filter_patent")[-1]["holder"] == journey.world["plant_abroad"],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from casework.errors import Refused
-from casework.playbook.steps import add, do, enter_right, wait
-from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, to_structuring
+from casework.playbook.steps import add, do, enter_right, screened, wait
+from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, SCREENED_AGAIN, to_structuring
 from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, lies, refused, stands, that
 from tests.journeys.journey import Journey, Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
@@ -42,6 +42,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "ip.check_anew"),
         stands("ip", "checking"),
         do("officer", "ip.confirm", territory="CN"),
+        *SCREENED_AGAIN,
         do("officer", "agreement.sign_local"),
         stands("ip", "ended"),
     ),
@@ -108,6 +109,7 @@ SCRIPTS: dict[str, Steps] = {
         *to_agreement("state"),
         do("officer", "agreement.propose", kind="joint_venture"),
         *AGREED[1:],
+        screened("venture"),
         do("officer", "agreement.sign_local", contribution="assigned", company="venture", price_form="equity"),
         # What goes into a company is assigned as well.
         has("assignment_registration"),
@@ -123,6 +125,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "case.ready_to_sign"),
         do("officer", "agreement.propose", kind="joint_venture"),
         *AGREED[1:],
+        screened("venture"),
         do(
             "officer",
             "agreement.sign_local",

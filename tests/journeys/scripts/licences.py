@@ -16,6 +16,7 @@ from casework.playbook.steps import (
     merged,
     right_merged,
     rights_are,
+    screened,
     take_in,
     turn_to,
     wait,
@@ -24,6 +25,7 @@ from casework.playbook.stretches import (
     AGREED,
     BEFORE_SIGNING,
     READY,
+    SCREENED_AGAIN,
     accepted,
     planned,
     to_scoping,
@@ -245,6 +247,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(
             do("officer", "agreement.sign_local", contribution="exclusive", price_form="equity"), Refused, "name it"
         ),
+        screened("venture"),
         do(
             "officer",
             "agreement.sign_local",
@@ -397,6 +400,9 @@ SCRIPTS: dict[str, Steps] = {
         stands("ip", "checking"),
         refused(do("officer", "agreement.sign_local"), Refused, "Check them again before the signing"),
         do("officer", "ip.confirm", territory="CN"),
+        # A screening has run out meanwhile as well.
+        refused(do("officer", "agreement.sign_local"), Refused, "that held until"),
+        *SCREENED_AGAIN,
         do("officer", "agreement.sign_local"),
     ),
     "rights are not clear": (

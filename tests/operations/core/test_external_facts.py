@@ -173,3 +173,39 @@ def test_who_is_abroad_is_told_by_the_records(world: World, db: Connection, case
         db.execute(move, {"id": world.organisations[name]})
     found = outside(db, case, ["abroad"])["abroad"]
     assert found == {"parties": ["technology_owner"], "providers": [world.organisations["lab"]]}
+
+
+def test_how_whoever_a_form_names_was_screened_is_told_by_the_same_programme(
+    world: World, db: Connection, case: Case
+) -> None:
+    other = _new_organisation(db, case.parties["need_owner"])
+    sent = {"company": other}
+    assert outside(db, case, ["named_screenings"]) == {"named_screenings": {}}
+    assert outside(db, case, ["named_screenings"], sent) == {"named_screenings": {}}
+    enter = text(
+        "INSERT INTO organisation_screenings"
+        " (id, organisation_id, programme_id, result, checked_on, valid_until, made_at)"
+        " SELECT gen_random_uuid(), CAST(:organisation AS uuid), CAST(:programme AS uuid), :result, CAST(:on AS date),"
+        " CAST(:on AS date) + 90, casework_now()"
+    )
+    for programme, result, on in (
+        (case.programme, "hit", "2026-03-01"),
+        (case.programme, "clear", "2026-03-20"),
+        (world.programmes["SH"], "hit", "2026-03-25"),
+    ):
+        db.execute(enter, {"organisation": other, "programme": programme, "result": result, "on": on})
+    told = outside(db, case, ["named_screenings"], sent)["named_screenings"]
+    assert told.keys() == {other}
+    assert (told[other]["result"], told[other]["checked_on"], told[other]["owners_free"]) == (
+        "clear",
+        "2026-03-20",
+        True,
+    )
+    # Of what was merged it is that of the record in its place.
+    gone = _new_organisation(db, case.parties["need_owner"])
+    db.execute(
+        text("UPDATE organisations SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)"),
+        {"kept": other, "gone": gone},
+    )
+    merged = outside(db, case, ["named_screenings"], {"company": gone})["named_screenings"]
+    assert merged == {gone: told[other]}

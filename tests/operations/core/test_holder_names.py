@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection
 
 from casework import reasons
+from casework.engine.case_objects.signing_words import say_lacking
 from casework.errors import Refused
-from casework.operations.core.holder_names import name_holders
+from casework.operations.core.holder_names import name_holders, names_within, with_names
 from casework.operations.core.perform import home_of
 from casework.reasons.rights import Holder
 from tests.support.world import World
@@ -40,3 +41,11 @@ def test_a_refusal_of_something_else_stays_as_it_is(world: World, db: Connection
     other, nameless = Refused(reasons.cases.FOLLOWED), refusal("", "")
     assert name_holders(db, world.actor(db, "officer"), other) is other
     assert name_holders(db, world.actor(db, "officer"), nameless) is nameless
+
+
+@pytest.mark.parametrize(("who", "called"), [("officer", "Chaoyang Green Bank"), ("provider", "the need owner")])
+def test_who_lacks_a_screening_has_a_name_for_who_reads_a_programme(
+    world: World, db: Connection, who: str, called: str
+) -> None:
+    why, actor = say_lacking("need_owner", world.organisations["bank"], None), world.actor(db, who)
+    assert str(with_names(why, names_within(db, actor, [why]))) == f"Not screened yet: {called}."

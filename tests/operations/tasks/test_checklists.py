@@ -136,4 +136,4 @@ def test_an_asked_for_gate_begins_with_the_list_of_its_definition(world: World, 
     edition = load_library().latest("case")
     assert edition is not None
     gate = next(rule for rule in edition.tasks.values() if rule.name == "compliance_gate")
-    assert [name for name, _ in gate.checklist] == ["parties", "export_list"]
+    assert [name for name, _ in gate.checklist] == ["end_user", "export_list"]

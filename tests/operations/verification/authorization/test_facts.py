@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 
@@ -39,6 +41,27 @@ def test_a_foreign_signatory_that_was_signed_for_at_home_is_found() -> None:
     [against] = guards_against(border, facts(here=here, outside=parties("CN", "CN")))
     assert "does not keep the facts" in against
     assert list(guards_against(border, facts(here=deal(), outside=parties("CN", "CN")))) == []
+
+
+def test_a_signatory_on_a_list_that_signed_all_the_same_is_found() -> None:
+    here = deal(taker_signatory="of-SG")
+    clear = {"id": "s", "result": "clear", "checked_on": "2026-03-20", "valid_until": "2026-06-18", "owners_free": True}
+    kept: dict[str, Any] = {
+        **parties("CN", "CN"),
+        "organisations": {},
+        "screenings": dict.fromkeys(("need_owner", "technology_owner"), clear),
+    }
+    data = {"executed_on": "2026-04-01", "taker_signatory": "of-SG"}
+    asked = ["whoever_signs_is_screened"]
+
+    def against(**more: Any) -> list[str]:
+        return list(guards_against(asked, facts(here=here, data=data, outside={**kept, **more})))
+
+    assert against(named_screenings={"of-SG": clear}) == []
+    [listed] = against(named_screenings={"of-SG": {**clear, "result": "hit"}})
+    assert "Whoever signs must be screened" in listed
+    [untold] = against()
+    assert "does not keep the facts" in untold
 
 
 @pytest.mark.parametrize("name", ILLEGAL)
