@@ -99,7 +99,7 @@ class Application(Form):
     )  # fmt: skip
     rights = Rights(label="Rights to be pledged", prefill="pledge.eligible.rights")
     amount = Money(label="Amount wanted", prefill="request.amount")
-    term_months = Number(label="Term", unit="months", whole=True, min="1")
+    term_months = Number(label="Term", unit="months", whole=True, min="1", max="600")
     use = Text(label="Use of the money")
     papers = Documents(label="Financial statements, tax record and business plan")
 
@@ -170,7 +170,9 @@ class FirstDoor(Form):
     """The provider's own approval, and how it proposes to share the risk."""
 
     amount = Money(label="Amount offered", prefill="pledge.apply.amount")
-    term_months = Number(label="Term", unit="months", whole=True, min="1", prefill="pledge.apply.term_months")
+    term_months = Number(
+        label="Term", unit="months", whole=True, min="1", max="600", prefill="pledge.apply.term_months"
+    )
     pool_share = Number(label="Share of the risk pool", unit="%", min="0", max="100", required=False)
     guarantor_share = Number(label="Share of the guarantor", unit="%", min="0", max="100", required=False)
     insurer_share = Number(label="Share of the insurer", unit="%", min="0", max="100", required=False)

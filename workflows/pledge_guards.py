@@ -295,7 +295,7 @@ def _after_months(facts: Facts) -> str | None:
     if months is None:
         return None
     year, month = divmod(facts.today.year * 12 + facts.today.month - 1 + int(Decimal(months)), 12)
-    return date(year, month + 1, min(facts.today.day, 28)).isoformat()
+    return (date(year, month + 1, min(facts.today.day, 28)) if year <= date.max.year else date.max).isoformat()
 
 
 @guard(

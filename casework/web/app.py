@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.helpers import get_debug_flag
 from flask_wtf import CSRFProtect
 from sqlalchemy import text
+from werkzeug.routing import IntegerConverter, Map
 
 from casework.api import create_blueprint, large_routes
 from casework.errors import InvalidSettings
@@ -120,6 +121,13 @@ HEADERS = {
 ONE_YEAR = "max-age=31536000; includeSubDomains"
 
 
+class StoredInteger(IntegerConverter):
+    """A number in an address that the database can hold; there is nothing under a larger one."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
 def create_app(settings: Settings) -> Flask:
     """The application for one installation. Connects to the database at the first request."""
     app = Flask(
@@ -129,6 +137,7 @@ def create_app(settings: Settings) -> Flask:
         static_url_path="/static",
     )
     app.url_rule_class = LateRule
+    app.url_map.converters["int"] = StoredInteger
     app.request_class = CleanRequest
     _trust(app, settings)
     _configure(app, settings)

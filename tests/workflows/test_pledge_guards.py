@@ -153,6 +153,7 @@ def test_what_was_transferred_to_its_present_owner_is_security(owner: str, holds
     ("said", "ends", "holds"),
     [
         ({"term_months": "12"}, "2027-03-16", True),
+        ({"term_months": "600000"}, "2027-03-16", False),
         ({"term_months": "12"}, "2027-03-15", False),
         ({"term_months": "10"}, "2027-01-16", True),
         ({"final_due_on": "2028-01-01"}, "2027-12-31", False),

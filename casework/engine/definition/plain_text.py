@@ -55,31 +55,44 @@ def visible_within(given: Any) -> Any:
 
 
 def _marked(words: str) -> str:
-    """The words with only those joiners and variants that belong to what stands before them."""
+    """The words with only those joiners and variants that belong to what stands before them.
+
+    Each letter is looked at once, whatever they are: strangers send texts, too.
+    """
     kept: list[str] = []
-    for place, letter in enumerate(words):
+    before = picture = ""
+    for letter, following in zip(words, _followings(words), strict=True):
         if (
             not _MARKS.fullmatch(letter)
             or letter in _JOINERS
-            and _joins(kept, words[place + 1 :])
+            and _joins(before, picture, following)
             or _VARIANTS.fullmatch(letter)
-            and kept
-            and not kept[-1].isspace()
-            and not _MARKS.fullmatch(kept[-1])
+            and before
+            and not before.isspace()
+            and not _MARKS.fullmatch(before)
         ):
             kept.append(letter)
+            before = letter
+            if not _ON_PICTURE.fullmatch(letter):
+                picture = letter
     return "".join(kept)
 
 
-def _joins(before: list[str], after: str) -> bool:
+def _followings(words: str) -> list[str]:
+    """For each letter the next one after it that is no joiner, variant or tag; nothing where there is none."""
+    found, following = list[str](), ""
+    for letter in reversed(words):
+        found.append(following)
+        if not _MARKS.fullmatch(letter):
+            following = letter
+    return found[::-1]
+
+
+def _joins(before: str, picture: str, following: str) -> bool:
     """Whether a joiner stands between two pictures, or behind a letter of a script that is written with joiners."""
-    if not before:
-        return False
-    if _JOINING.fullmatch(before[-1]):
+    if _JOINING.fullmatch(before):
         return True
-    following = next((letter for letter in after if not _MARKS.fullmatch(letter)), "")
-    picture = next((letter for letter in reversed(before) if not _ON_PICTURE.fullmatch(letter)), "")
-    return before[-1] not in _JOINERS and _is_picture(picture) and _is_picture(following)
+    return before not in _JOINERS and _is_picture(picture) and _is_picture(following)
 
 
 def _is_picture(letter: str) -> bool:

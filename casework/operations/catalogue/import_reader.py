@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -136,7 +137,7 @@ def _csv_words(fault: csv.Error) -> Why:
 def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]) -> Why | None:
     if any("\0" in cell for cell in cells):
         return reasons.imports.NUL_IN_HEADER
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         return reasons.imports.COLUMN_TWICE(names=", ".join(twice))
     missing = [name for name in required if not set(name.split("|")) & set(header)]

@@ -144,7 +144,10 @@ class _Import:
             if self.report.rows > MOST_ROWS:
                 self._fault(row.number, "file", reasons.imports.TOO_MANY_ROWS(most=f"{MOST_ROWS:,}"))
                 break
-            left_out |= {str(name)[:60] for name in row.values if name and name not in known}
+            if storable(texts_in(row.values)):
+                left_out |= {str(name)[:60] for name in row.values if name and name not in known}
+            else:
+                row = Row(row.number, {}, row.faults or (("row", reasons.fields.UNSTORABLE),))
             self._row(row)
         if not self.report.rows:
             self._fault(1, "file", reasons.imports.NO_ROWS)
@@ -155,8 +158,6 @@ class _Import:
         read = None
         if not faults:
             read, faults = parse_row(self.table, row.values)
-        if not faults and not storable(texts_in(row.values)):
-            faults = [("row", reasons.fields.UNSTORABLE)]
         if read is None or faults:
             self.report.bad += 1
             for name, why in faults:

@@ -25,8 +25,8 @@ class Draft:
 
 def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequence[str]]) -> None:
     """Keep what was typed, in place of what was kept of this form before."""
-    kept = json.dumps({name: list(values) for name, values in data.items()}).replace("\\u0000", "")
-    if len(form) > 300 or len(kept) > LARGEST or "\x00" in form:
+    kept = without_nul({name: list(values) for name, values in data.items()})
+    if len(form) > 300 or len(json.dumps(kept)) > LARGEST or "\x00" in form:
         raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
     db.execute(
         text(
@@ -34,7 +34,7 @@ def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequen
             " to_jsonb(CAST(:data AS text)), casework_now()) ON CONFLICT (person_id, form) DO UPDATE"
             " SET data = excluded.data, saved_at = excluded.saved_at"
         ),
-        {"person": person, "form": form, "data": sealing_of(db).seal(person, json.loads(kept))},
+        {"person": person, "form": form, "data": sealing_of(db).seal(person, kept)},
     )
     db.execute(
         text(
@@ -43,6 +43,11 @@ def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequen
         ),
         {"person": person, "kept": KEPT, "most": MOST},
     )
+
+
+def without_nul(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was typed without the one letter that the database cannot hold."""
+    return {name.replace("\0", ""): [value.replace("\0", "") for value in values] for name, values in typed.items()}
 
 
 def find_draft(db: Connection, person: str, form: str) -> Draft | None:

@@ -29,6 +29,7 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import password_fits
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.drafts import without_nul
 from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import follow, stand
@@ -126,12 +127,12 @@ def show_link(db: Connection, token: str, opened: str) -> Shown | None:
 
 def keep_draft(db: Connection, token: str, opened: str, typed: Answers) -> None:
     """Keep what was typed, sealed, until the link is used or over. Raises NotFound and InvalidForm."""
-    kept = json.dumps(typed).replace("\\u0000", "")
-    if len(kept) > LARGEST:
+    kept = without_nul(typed)
+    if len(json.dumps(kept)) > LARGEST:
         raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
     with whole(db):
         row = _insist_opened(db, token, opened)
-        sealed = sealing_of(db).seal(row.id, json.loads(kept))
+        sealed = sealing_of(db).seal(row.id, kept)
         db.execute(_DRAFT, {"link": row.id, "typed": sealed})
 
 

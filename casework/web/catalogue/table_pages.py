@@ -73,13 +73,16 @@ class Given:
         """The numbers of the first rows, and column by column whether it is read and what stands in these."""
         rows = list(islice((row for row in read_rows(io.BytesIO(self.content), NEEDED[table]) if row.values), _FIRST))
         known = ROWS[table].model_fields
-        names = dict.fromkeys(str(name) for row in rows for name in row.values)
-        cells = [(name, name in known, [_cell(row.values.get(name)) for row in rows]) for name in islice(names, 60)]
+        names = dict.fromkeys(name for row in rows for name in row.values)
+        cells = [
+            (_cell(name), name in known, [_cell(row.values.get(name)) for row in rows]) for name in islice(names, 60)
+        ]
         return [row.number for row in rows], cells
 
 
 def _cell(value: Any) -> str:
-    words = "" if value is None else " ".join(str(value).split())
+    """As much of a value as the page shows; it may hold what no page can."""
+    words = "" if value is None else " ".join(str(value).encode("utf-8", "replace").decode().replace("\0", "").split())
     return words if len(words) <= 120 else words[:119] + "…"
 
 

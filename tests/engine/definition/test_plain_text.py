@@ -96,3 +96,11 @@ def test_no_field_of_a_form_keeps_what_hides(words: str) -> None:
     kept = check(build_model("Every", rules), rules, given, date(2026, 3, 16))
     plain = visible(words).strip()
     assert (kept["line"], kept["note"], kept["items"][0]["what"], kept["rows"][0]["cell"]) == (plain,) * 4
+
+
+@pytest.mark.parametrize(
+    "odd", ["\u200d", "\ufe0f", "\U0001f3fb\u200d", "👩\u200d", "\U000e0067", "🏴\U000e0067", "م\u200c"]
+)
+def test_a_text_of_odd_letters_is_read_as_soon_as_any_other(odd: str) -> None:
+    """A quarter of a million of them, which strangers may send: whoever looks through the rest for each would need hours."""
+    assert len(visible(f"a{odd * 125_000}b")) <= 125_000 * len(odd) + 2

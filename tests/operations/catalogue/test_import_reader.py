@@ -109,3 +109,9 @@ def test_nothing_is_held_that_has_no_end(monkeypatch: pytest.MonkeyPatch, conten
     monkeypatch.setattr(import_reader, "LONGEST_CELL", 100)
     monkeypatch.setattr(import_reader, "LONGEST_RECORD", 200 if b"," in content or b"{" in content else 1000)
     assert why in fault(content)[2]
+
+
+def test_a_header_of_many_columns_is_read_as_soon_as_any_other() -> None:
+    header = ",".join(f"c{n}" for n in range(300_000))
+    number, field, why = fault(f"{header},c1\n")
+    assert (number, field, "names a column twice: c1" in why) == (1, "header", True)

@@ -224,3 +224,13 @@ def test_only_who_keeps_records_brings_them_in(db: Connection, world: World) -> 
         with pytest.raises(NotAllowed):
             bring(db, world, "organisations", "name\nX AG\n", who=who)
     assert bring(db, world, "organisations", "name\nX AG\n", who="supervisor")["created"] == 1
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800", "a\\u0000b"])
+@pytest.mark.parametrize(
+    "row", ['{"name": "Kiln Works", "x%s": "red"}', '{"name": "Kiln Works", "x": "%s"}', '{"name": "%s"}']
+)
+def test_what_cannot_be_stored_refuses_its_row(world: World, db: Connection, row: str, odd: str) -> None:
+    done = bring(db, world, "organisations", f"[{row % odd}]", dry_run=True)
+    assert [(one["row"], one["field"]) for one in done["faults"]] == [(1, "row")]
+    json.dumps(done).encode()

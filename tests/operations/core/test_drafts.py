@@ -30,6 +30,12 @@ def test_the_last_words_count_and_nobody_else_finds_them(world: World, db: Conne
     assert words(db, officer) is None
 
 
+def test_what_looks_like_an_escape_is_words(world: World, db: Connection) -> None:
+    for typed in ("\\u0000", "C:\\u0000\\new", "\\", '\\"\0'):
+        save_draft(db, world.people["officer"], "note", {"words": [typed]})
+        assert words(db, world.people["officer"]) == [typed.replace("\0", "")]
+
+
 def test_after_its_time_it_is_not_found_and_the_next_one_takes_it_away(world: World, db: Connection) -> None:
     officer = world.people["officer"]
     save_draft(db, officer, "note", {"words": ["One"]})

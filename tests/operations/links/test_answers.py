@@ -250,6 +250,7 @@ def test_a_draft_is_kept_sealed_until_the_answer(
     token = secret_of(give(engine, world, task[1]))
     mark = opened(engine, token)
     with transaction(engine) as db:
+        keep_draft(db, token, mark, {"answered_by": ["\\u0000"]})
         keep_draft(db, token, mark, {"answered_by": ["Zhang Wei"]})
     with transaction(engine) as db:
         page = show_link(db, token, mark)

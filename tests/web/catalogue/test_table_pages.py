@@ -153,3 +153,11 @@ def test_rights_come_in_with_their_owners(browser_for: Enter, world: World, engi
     done = bring(browser, page, look(browser, page, rights.replace("Nobody", "Nordlicht GmbH")))
     assert "CN ZL202110000001.2" in words_of(done)
     assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800"])
+def test_what_no_page_can_show_is_shown_as_far_as_it_goes(browser_for: Enter, world: World, odd: str) -> None:
+    content = f'[{{"name": "Kiln {odd} Works", "odd {odd}": "red"}}]'
+    assert "has a character that cannot be stored" in look(
+        browser_for("officer"), page_of(world), content, "works.json"
+    )

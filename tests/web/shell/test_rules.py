@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import AnyConverter, Map, Rule
 
 from casework.web.shell.rules import LateRule
@@ -47,8 +48,29 @@ def test_a_rule_is_compiled_when_the_first_address_is_written(monkeypatch: pytes
     assert len(compiled) == 1
 
 
-def _sample(rule: Rule, name: str) -> Any:
+def test_a_number_that_the_database_cannot_hold_leads_nowhere(app: Flask) -> None:
+    adapter = app.url_map.bind("casework.example")
+    numbered = [rule for rule in app.url_map.iter_rules() if {"int"} & {kind_of(rule, name) for name in rule.arguments}]
+    assert len(numbered) >= 8
+    for rule in numbered:
+        numbers = [name for name in rule.arguments if kind_of(rule, name) == "int"]
+        for value in (2**31 - 1, 2**31, 2**63, 10**40):
+            values = {name: value if name in numbers else _sample(rule, name) for name in rule.arguments}
+            method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+            address = adapter.build(rule.endpoint, values, method=method)
+            if value < 2**31:
+                assert adapter.match(address, method=method)[0] == rule.endpoint
+            else:
+                with pytest.raises((NotFound, MethodNotAllowed)):
+                    adapter.match(address, method=method)
+
+
+def kind_of(rule: Rule, name: str) -> str | None:
     converter = type(rule._converters[name]).__name__.lower()
+    return next((kind for kind in SAMPLES if kind in converter), None)
+
+
+def _sample(rule: Rule, name: str) -> Any:
     if isinstance(one := rule._converters[name], AnyConverter):
         return min(one.items)
-    return next((value for kind, value in SAMPLES.items() if kind in converter), SAMPLES["default"])
+    return SAMPLES[kind_of(rule, name) or "default"]
