@@ -17,7 +17,7 @@ from casework.operations.core.drafts import drop_draft, save_draft
 from casework.web.auth import known_devices
 from casework.web.shell.demo_sign_in import demo_cards, one_of_each
 from casework.web.shell.errors import typed
-from casework.web.shell.forms import form_name, read_request
+from casework.web.shell.forms import PREFIX, form_name, read_request
 from casework.web.shell.i18n import say, say_error
 from casework.web.shell.layout import LANGUAGE_COOKIE, THEME_COOKIE
 from casework.web.shell.redirects import local_path
@@ -346,13 +346,19 @@ def choose_programme() -> BaseResponse:
 
 @blueprint.post("/drafts")
 def keep_draft() -> BaseResponse:
-    """What is being typed, for a reload that nobody wanted."""
-    name = form_name(request.form.get("form", ""))
+    """What is being typed, for a reload that nobody wanted; by a button without one answer, which is taken back."""
+    name, without = form_name(request.form.get("form", "")), request.form.get("without")
     if name is None:
         raise NotFound()
+    kept = {answer: values for answer, values in typed().items() if answer not in ("without", without)}
     with page_transaction() as (db, actor):
-        save_draft(db, actor.person, name, typed())
-    return Response(status=204)
+        if without and not any(any(values) for answer, values in kept.items() if answer.startswith(PREFIX)):
+            drop_draft(db, actor.person, name)
+        else:
+            save_draft(db, actor.person, name, kept)
+    if without is None:
+        return Response(status=204)
+    return redirect(local_path(request.form.get("page")) or url_for("home.show"), 303)
 
 
 @blueprint.post("/drafts/drop")

@@ -169,11 +169,15 @@ def test_a_draft_still_knows_what_it_answers(scene: Scene, browser_for: BrowserF
     assert (answers(page), "In reply to Provider" in page) == ([first], True)
     # What is pressed now goes before: another message is answered, or none.
     assert answers(officer.get(f"{scene.thread}?reply_to={second}").text) == [second]
-    cancel = re.search(r'href="([^"#]+)#write">Cancel the reply', page)
-    assert cancel is not None
-    page = officer.get(cancel[1]).text
-    assert (answers(page), "Monday suits us." in page) == ([], True)
-    assert send(officer, scene.thread, "Monday suits us.")[0] == 303
+    assert re.search(r'form="message" formaction="/drafts" name="without" value="reply_to"[^>]*>Cancel the reply', page)
+    begun = typed(officer, f"{scene.thread}?reply_to={first}", "Monday suits us well.")
+    officer.post("/drafts", {**begun, "without": "reply_to"}, follow=True)
+    # Cancelled for good: it comes back on no page, and no word is lost.
+    for page in (officer.last.text if officer.last else "", officer.get(scene.thread).text):
+        assert (answers(page), "Monday suits us well." in page) == ([], True)
+    officer.post("/drafts", {**typed(officer, f"{scene.thread}?reply_to={first}", ""), "without": "reply_to"})
+    assert "This is the text that you had not sent." not in officer.get(scene.thread).text
+    assert send(officer, f"{scene.thread}?reply_to={first}", "Monday suits us.")[0] == 303
     assert "In reply to Provider" in officer.get(scene.thread).text
     # It is sent: the next one answers nothing.
     assert answers(officer.get(scene.thread).text) == []
