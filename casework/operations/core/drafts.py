@@ -52,14 +52,19 @@ def without_nul(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def find_draft(db: Connection, person: str, form: str) -> Draft | None:
     """What the person typed into this form and has not sent."""
-    row = db.execute(
+    return find_drafts(db, person, [form]).get(form)
+
+
+def find_drafts(db: Connection, person: str, forms: Sequence[str]) -> dict[str, Draft]:
+    """The same of several forms, by form."""
+    rows = db.execute(
         text(
-            "SELECT data, saved_at FROM drafts WHERE person_id = CAST(:person AS uuid) AND form = :form"
+            "SELECT form, data, saved_at FROM drafts WHERE person_id = CAST(:person AS uuid) AND form = ANY(:forms)"
             " AND saved_at > casework_now() - :kept"
         ),
-        {"person": person, "form": form, "kept": KEPT},
-    ).one_or_none()
-    return None if row is None else Draft(row.data, row.saved_at)
+        {"person": person, "forms": list(forms), "kept": KEPT},
+    )
+    return {row.form: Draft(row.data, row.saved_at) for row in rows}
 
 
 def drop_draft(db: Connection, person: str, form: str) -> None:

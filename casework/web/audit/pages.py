@@ -32,6 +32,7 @@ from casework.web.history.sentences import say_entry
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request, read_revision
 from casework.web.shell.i18n import N_, edition_text, say
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import list_transaction, only, open_transaction, page_transaction, viewer
 from casework.web.shell.values import service_name
 
@@ -208,8 +209,9 @@ def finding(finding: Any) -> str:
 def _finding_page(finding: str, fault: str = "", typed: str = "") -> str:
     with page_transaction() as (db, actor):
         details = findings.show_finding(db, actor, finding)
+        draft = kept_form(db, actor, f"finding:{finding}")
     return render_template(
-        "audit/finding.html", one=details, states=FINDING_STATES, actions=ACTIONS, fault=fault, typed=typed
+        "audit/finding.html", one=details, states=FINDING_STATES, actions=ACTIONS, fault=fault, typed=typed, draft=draft
     )
 
 
@@ -221,6 +223,7 @@ def raise_finding(number: str, seq: int) -> BaseResponse:
             done = findings.raise_finding(
                 db, actor, number, event=seq, words=request.form.get("f.words", ""), request=asked
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         if "words" not in refusal.fields:
             raise NotFound from None
@@ -250,6 +253,7 @@ def _action(finding: str, do: Any, said: str) -> BaseResponse:
     try:
         with page_transaction() as (db, actor):
             do(db, actor, finding, words=words, request=read_request(), revision=read_revision())
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         fault = say(refusal.fields["words"])
         return make_response(_finding_page(finding, fault, words), 422)

@@ -13,6 +13,7 @@ from casework.errors import InvalidForm
 from casework.operations.auth import tokens
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/account/tokens")
@@ -32,6 +33,7 @@ def index() -> BaseResponse:
 def _page(faults: Mapping[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         items, usable = tokens.list_tokens(db, actor).items, tokens.usable_scopes(actor)
+        draft = kept_form(db, actor, "token")
     return make_response(
         render_template(
             "auth/tokens.html",
@@ -41,6 +43,7 @@ def _page(faults: Mapping[str, str], status: int = 200) -> Response:
             usable=usable,
             days=tokens.TOKEN_DAYS,
             most=tokens.MOST_TOKEN_DAYS,
+            draft=draft,
         ),
         status,
     )
@@ -59,6 +62,7 @@ def make() -> BaseResponse:
                 days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
                 request=read_request(),
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return _page(say_faults(refusal), 422)
     return make_response(render_template("auth/token.html", name=done.answer["name"], token=done.answer.get("token")))

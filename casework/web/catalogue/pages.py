@@ -33,6 +33,7 @@ from casework.web.shell import layout
 from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import place_names
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import Values, say_amount
@@ -126,10 +127,12 @@ def show(match: UUID) -> str:
         lists = read_lists(db, details.programme)
         refusals = offered(lists[matches.REFUSALS])
         entries = match_changes.read_match_entries(db, actor, str(match))
+        draft = kept_form(db, actor, f"match.{'again' if details.refused_at else 'refused'}:{match}")
         layout.use_calendar(calendar_of(db, details.programme))
         names |= names_listed(lists, "need", need) | names_listed(lists, "technology", technology)
     return render_template(
         "catalogue/show.html",
+        draft=draft,
         refusals=[(one.key, name_of({"name": one.label, "name_zh": one.label_zh})) for one in refusals],
         why=name_of({"name": details.refusal_name, "name_zh": details.refusal_name_zh}),
         match=details,
@@ -195,6 +198,7 @@ def judge(match: UUID) -> Response:
     with page_transaction() as (db, actor):
         reason, code = request.form.get("reason", "")[:10_000], request.form.get("code") or None
         matches.judge_match(db, actor, str(match), refused=refused, code=code, reason=reason, request=read_request())
+        drop_kept(db, actor)
     flash(gettext("The match is refused.") if refused else gettext("The match waits for triage again."))
     return redirect(url_for("matches.show", match=match), 303)
 

@@ -27,6 +27,7 @@ from casework.operations.deadlines.views import MovedMoment, ProgrammeCalendar
 from casework.operations.people import lists
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, edition_text, say, say_error, say_faults
+from casework.web.shell.kept_forms import KeptForm, drop_kept, kept_form
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.task_links import task_words
 
@@ -132,7 +133,14 @@ def show(programme: UUID) -> str:
 def edit(programme: UUID) -> str:
     with page_transaction() as (db, actor):
         shown = show_calendar(db, actor, str(programme), to_change=True)
-    return _form(shown, Typed.of(Calendar.from_json(shown.calendar)))
+        typed = Typed.of(Calendar.from_json(shown.calendar))
+        draft = kept_form(db, actor, _draft(shown, typed))
+    return _form(shown, typed, draft=draft)
+
+
+def _draft(shown: ProgrammeCalendar, typed: Typed) -> str:
+    """A draft belongs to the version of the calendar that it changes."""
+    return f"calendar:{shown.id}:{typed.seen[:16]}"
 
 
 def _form(
@@ -140,6 +148,7 @@ def _form(
     typed: Typed,
     faults: Mapping[str, str] | None = None,
     read: Mapping[str, object] | None = None,
+    draft: KeptForm | None = None,
 ) -> str:
     return render_template(
         "deadlines/edit_calendar.html",
@@ -150,6 +159,7 @@ def _form(
         read=read,
         zones=sorted(available_timezones()),
         countries=countries(),
+        draft=draft or KeptForm(_draft(shown, typed)),
     )
 
 
@@ -204,7 +214,14 @@ def preview(programme: UUID) -> Response:
         outcome = preview_calendar(db, actor, str(programme), calendar)
     moved = [(moment, _what(moment)) for moment in outcome.moved]
     return make_response(
-        render_template("deadlines/preview_calendar.html", one=shown, typed=typed, told=outcome, moved=moved)
+        render_template(
+            "deadlines/preview_calendar.html",
+            one=shown,
+            typed=typed,
+            told=outcome,
+            moved=moved,
+            draft=KeptForm(_draft(shown, typed)),
+        )
     )
 
 
@@ -243,6 +260,7 @@ def change(programme: UUID) -> Response:
         calendar = typed.read(Calendar.from_json(shown.calendar))
         with page_transaction() as (db, actor):
             change_calendar(db, actor, id, calendar, seen=typed.seen, request=read_request())
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_form(shown, typed, say_faults(refusal)), 422)
     except (CaseHasMoved, Refused) as refusal:

@@ -13,6 +13,7 @@ from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.registry import GUARDS
 from casework.engine.definition.required_documents import SCANS
+from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.audit import findings
@@ -25,6 +26,7 @@ from casework.web.history.field_changes import Change, say_changes
 from casework.web.history.sentences import Told, say_entry, say_fields, say_why_not
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_, edition_text, listed, role_name
+from casework.web.shell.kept_forms import kept_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import Values, paper_name, service_name
 
@@ -160,10 +162,12 @@ def entry(number: str, seq: int) -> str:
         layout.use_calendar(calendar_of(db, details.programme))
         about = findings.of_event(db, actor, number, seq)
         correctable = may_correct_now(db, actor, find_case(db, actor, number)[0], load_library().editions, seq)
+        finding = kept_form(db, actor, f"finding.new:{number}:{seq}") if Role.AUDITOR in actor.roles() else None
     return render_template(
         "history/entry.html",
         told=details,
         line=lines_of([details.entry])[0],
         findings=about,
         correctable=correctable,
+        draft=finding,
     )

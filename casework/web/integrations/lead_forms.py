@@ -13,6 +13,7 @@ from casework.json_values import JsonMapping
 from casework.operations.core.idempotency import Done
 from casework.permissions.actors import Actor
 from casework.web.shell.i18n import say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept
 from casework.web.shell.session import page_transaction
 
 
@@ -27,6 +28,7 @@ def answer_with_secret(page: Page, do: Callable[[Connection, Actor], Done]) -> R
     try:
         with page_transaction() as (db, actor):
             done = do(db, actor)
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(page(say_faults(refusal)), 422)
     except Refused as refusal:

@@ -26,6 +26,7 @@ from casework.operations.people.lists import list_members
 from casework.web.integrations.lead_forms import answer_with_secret
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_
+from casework.web.shell.kept_forms import kept_forms
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("service_accounts", __name__, url_prefix="/service-accounts")
@@ -51,6 +52,7 @@ def _index(faults: Mapping[str, str], answer: JsonMapping | None = None) -> str:
     with page_transaction() as (db, actor):
         rows = service_accounts.list_service_accounts(db, actor).items
         organisations = list_members(db, actor)
+        drafts = kept_forms(db, actor, [f"service-account:{one.id}" for one in organisations])
     name = next((row.name for row in rows if answer and row.id == answer["id"]), "")
     return render_template(
         "integrations/service_accounts.html",
@@ -61,6 +63,7 @@ def _index(faults: Mapping[str, str], answer: JsonMapping | None = None) -> str:
         most_days=MOST_DAYS,
         faults=faults,
         made=answer or {},
+        drafts=drafts,
         made_name=name,
     )
 

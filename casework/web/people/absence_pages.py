@@ -17,6 +17,7 @@ from casework.operations.people import absences
 from casework.operations.people.views import AbsenceScope
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import name_of, say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("absences", __name__, url_prefix="/away")
@@ -32,6 +33,7 @@ def _index(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         rows = absences.list_absences(db, actor).items
         offered = absences.absence_choices(db, actor)
+        draft = kept_form(db, actor, "absence")
     several = len(offered) > 1
     whom = [(f"{scope.id} {enter.id}", _within(enter, scope, several)) for scope in offered for enter in scope.enters]
     # Oneself first: that is whom most enter.
@@ -44,7 +46,13 @@ def _index(faults: Mapping[str, str]) -> str:
         if person.id != actor.person
     }
     return render_template(
-        "people/absences.html", rows=rows, whom=whom, substitutes=list(people.items()), faults=faults, me=actor.person
+        "people/absences.html",
+        rows=rows,
+        whom=whom,
+        substitutes=list(people.items()),
+        faults=faults,
+        me=actor.person,
+        draft=draft,
     )
 
 
@@ -70,6 +78,7 @@ def record() -> Response:
                 last_day=last,
                 request=read_request(),
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         faults = {"whom" if name == "person" else name: why for name, why in say_faults(refusal).items()}
         return make_response(_index(faults), 422)

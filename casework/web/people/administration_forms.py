@@ -16,6 +16,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept
 from casework.web.shell.session import page_transaction
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
@@ -33,6 +34,7 @@ def do_or_ask_again(
     try:
         with page_transaction() as (db, actor):
             done = do(db, actor, read_request())
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(again(say_faults(refusal)), 422)
     except CasesStranded as refusal:

@@ -20,6 +20,7 @@ from casework.operations.people.invitations import DAYS, Scope
 from casework.permissions.actors import Actor
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import only, page_transaction, secret_box
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/invitations")
@@ -57,6 +58,7 @@ def new() -> str:
 def _form(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         where = _where(db, actor)
+        draft = kept_form(db, actor, "invitation")
     kinds = {place.partition(":")[0] for place, _ in where}
     in_programmes = [role for role in PERSONAL_ROLES if role not in ORGANISATION_ROLES]
     groups = [
@@ -75,6 +77,7 @@ def _form(faults: Mapping[str, str]) -> str:
         languages=LANGUAGES,
         days=DAYS,
         back=_back(actor),
+        draft=draft,
     )
 
 
@@ -116,6 +119,7 @@ def invite() -> Response:
                 days=_days(given["days"]),
                 request=read_request(),
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:

@@ -17,6 +17,7 @@ from casework.operations.core.idempotency import Request
 from casework.operations.people import offboarding
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say, say_error
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import only, only_show, page_transaction
 
 blueprint = Blueprint("leavers", __name__, url_prefix="/team")
@@ -39,12 +40,14 @@ def show(person: UUID) -> str:
 def _show(person: str, faults: Mapping[str, str], outcomes: list[Outcome]) -> str:
     with page_transaction() as (db, actor):
         leaver = offboarding.show_leaver(db, actor, person)
+        draft = kept_form(db, actor, f"leaver:{person}")
     everybody = {successor.id: successor for case in leaver.cases for successor in case.successors}
     return render_template(
         "people/offboarding.html",
         one=leaver,
         faults=faults,
         outcomes=outcomes,
+        draft=draft,
         everybody=list(everybody.values()),
         done=sum(not outcome.why for outcome in outcomes),
         most=offboarding.MOST,
@@ -67,6 +70,9 @@ def take_over(person: UUID) -> Response:
         only_show()
         return make_response(_show(id, faults, []), 422)
     outcomes = [_one(id, number, note, asked) for number in chosen]
+    if not any(outcome.why for outcome in outcomes):
+        with page_transaction() as (db, actor):
+            drop_kept(db, actor)
     only_show()
     return make_response(_show(id, {}, outcomes))
 

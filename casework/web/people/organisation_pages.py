@@ -33,6 +33,7 @@ from casework.web.people.administration_forms import (
 )
 from casework.web.shell.countries import countries
 from casework.web.shell.i18n import N_
+from casework.web.shell.kept_forms import kept_form, kept_forms
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/administration")
@@ -72,6 +73,8 @@ OFFERED = ("assessment", "ip", "pledge", "finance", "agreement", "deployment", "
 
 def _new_organisation(faults: Mapping[str, str]) -> str:
     services = {code: SERVICES[code] for code in OFFERED}
+    with page_transaction() as (db, actor):
+        draft = kept_form(db, actor, "organisation.new")
     return render_template(
         "people/new_organisation.html",
         faults=faults,
@@ -79,6 +82,7 @@ def _new_organisation(faults: Mapping[str, str]) -> str:
         services=services,
         languages=LANGUAGES,
         countries=countries(),
+        draft=draft,
     )
 
 
@@ -142,7 +146,10 @@ def _programmes(faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         items = lists.list_programmes(db, actor).items
         mine = people_queries.own_programmes(actor)
-    return render_template("people/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS)
+        drafts = kept_forms(db, actor, ["programme.new", *(f"phase.new:{id}" for id in mine)])
+    return render_template(
+        "people/programmes.html", items=items, mine=mine, faults=faults, calendars=CALENDARS, drafts=drafts
+    )
 
 
 @blueprint.post("/programmes")
@@ -178,7 +185,8 @@ def _copy_form(programme: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         insist_administers(actor, programme)
         one = next(item for item in lists.list_programmes(db, actor).items if item.id == programme)
-    return render_template("people/copy_programme.html", one=one, faults=faults)
+        draft = kept_form(db, actor, f"programme.copy:{programme}")
+    return render_template("people/copy_programme.html", one=one, faults=faults, draft=draft)
 
 
 @blueprint.post("/programmes/<uuid:programme>/copy")

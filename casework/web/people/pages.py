@@ -31,6 +31,7 @@ from casework.web.people.administration_forms import (
 )
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import say_error, say_faults
+from casework.web.shell.kept_forms import kept_form
 from casework.web.shell.session import only, page_transaction, secret_box
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
@@ -57,7 +58,9 @@ def new_person() -> str:
 
 
 def _new_person(faults: Mapping[str, str]) -> str:
-    return render_template("people/new_person.html", faults=faults, languages=LANGUAGES)
+    with page_transaction() as (db, actor):
+        draft = kept_form(db, actor, "person.new")
+    return render_template("people/new_person.html", faults=faults, languages=LANGUAGES, draft=draft)
 
 
 @blueprint.post("/people/new")
@@ -175,6 +178,7 @@ def _person(person: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         shown = people_queries.show_person(db, actor, person)
         offered = people_queries.choices(db, actor)
+        draft = kept_form(db, actor, f"role.new:{person}")
     return render_template(
         "people/person.html",
         one=shown,
@@ -182,6 +186,7 @@ def _person(person: str, faults: Mapping[str, str]) -> str:
         roles=GIVEN,
         of_organisations=ORGANISATION_ROLES,
         faults=faults,
+        draft=draft,
     )
 
 

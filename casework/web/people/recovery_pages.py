@@ -15,6 +15,7 @@ from casework.operations.people import account_recovery
 from casework.operations.people import queries as people_queries
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, role_name, say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import only, page_transaction
 
@@ -44,7 +45,9 @@ def new(person: UUID) -> Response:
 def _new(person: str, faults: dict[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         details = people_queries.show_person(db, actor, person)
-    return make_response(render_template("people/new_recovery.html", one=details, means=MEANS, faults=faults), status)
+        draft = kept_form(db, actor, f"recovery.new:{person}")
+    page = render_template("people/new_recovery.html", one=details, means=MEANS, faults=faults, draft=draft)
+    return make_response(page, status)
 
 
 @blueprint.post("/new/<uuid:person>")
@@ -62,6 +65,7 @@ def ask(person: UUID) -> Response:
                 reason=request.form.get("reason", ""),
                 request=read_request(),
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return _new(str(person), say_faults(refusal), 422)
     except NotAllowed as refusal:
@@ -80,6 +84,7 @@ def show(recovery: UUID) -> Response:
 def _show(recovery: str, faults: dict[str, str], status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         details = account_recovery.find_recovery(db, actor, recovery)
+        draft = kept_form(db, actor, f"recovery:{recovery}")
     return make_response(
         render_template(
             "people/recovery.html",
@@ -87,6 +92,7 @@ def _show(recovery: str, faults: dict[str, str], status: int = 200) -> Response:
             means=MEANS,
             states=STATES,
             faults=faults,
+            draft=draft,
             most=account_recovery.MOST,
             hours=int(account_recovery.LASTS.total_seconds() // 3600),
             barred=who_decides(
@@ -116,6 +122,7 @@ def decide(recovery: UUID) -> Response:
                 reason=request.form.get("reason", ""),
                 request=read_request(),
             )
+            drop_kept(db, actor)
             details = account_recovery.find_recovery(db, actor, str(recovery))
     except InvalidForm as refusal:
         return _show(str(recovery), say_faults(refusal), 422)

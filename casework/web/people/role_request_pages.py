@@ -16,6 +16,7 @@ from casework.errors import InvalidForm, Refused, WrongState
 from casework.operations.people import role_requests
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import only, page_transaction
 
@@ -54,6 +55,7 @@ def _shown(id: str, faults: Mapping[str, str]) -> str:
         people = [named.id for named in (one.person, one.asked_by) if named is not None and named.id is not None]
         programme = one.programme.id if one.state == ASKED else None
         roles = role_requests.given_by(db, programme, people) if programme else {}
+        draft = kept_form(db, actor, f"role:{id}")
     return render_template(
         "people/role_request.html",
         one=one,
@@ -61,6 +63,7 @@ def _shown(id: str, faults: Mapping[str, str]) -> str:
         states=STATES,
         reach=REACH,
         roles=roles,
+        draft=draft,
         barred=who_decides(
             map(role_name, role_requests.DECIDERS),
             asked=one.asked_by is not None and one.asked_by.id == actor.person,
@@ -81,6 +84,7 @@ def decide(role: UUID) -> Response:
             role_requests.decide_role(
                 db, actor, id, agree=agree, note=request.form.get("note", ""), request=read_request()
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:

@@ -16,6 +16,7 @@ from casework.operations.people import queries as people_queries
 from casework.operations.privacy import erasure_requests
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import current_actor, only, page_transaction
 
@@ -59,7 +60,8 @@ def _form(faults: Mapping[str, str]) -> str:
         programmes = people_queries.choices(db, actor)["programme"]
         person = request.values.get("person", "")
         named = people_queries.show_person(db, actor, _id(person)) if person else None
-    return render_template("privacy/new.html", faults=faults, within=programmes, whom=named, bases=BASES)
+        draft = kept_form(db, actor, f"erasure.new:{named.id if named else ''}")
+    return render_template("privacy/new.html", faults=faults, within=programmes, whom=named, bases=BASES, draft=draft)
 
 
 def _id(given: str) -> str:
@@ -88,6 +90,7 @@ def ask() -> Response:
                 request=read_request(),
                 years=current_app.config["KEEP_FINANCING_YEARS"],
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
@@ -109,10 +112,12 @@ def show(erasure: UUID) -> str:
 def _shown(erasure: str, faults: Mapping[str, str]) -> str:
     with page_transaction() as (db, actor):
         details = erasure_requests.show_erasure(db, actor, erasure, years=current_app.config["KEEP_FINANCING_YEARS"])
+        draft = kept_form(db, actor, f"erasure:{erasure}")
     return render_template(
         "privacy/show.html",
         one=details,
         kept=[say(why) for why in details.kept],
+        draft=draft,
         faults=faults,
         states=STATES,
         bases=BASES,
@@ -146,6 +151,7 @@ def decide(erasure: UUID) -> Response:
                 request=read_request(),
                 years=current_app.config["KEEP_FINANCING_YEARS"],
             )
+            drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:

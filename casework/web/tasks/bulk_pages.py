@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
@@ -18,6 +19,7 @@ from casework.operations.tasks import bulk
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.redirects import local_path
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import hold_name
@@ -66,9 +68,18 @@ def act() -> Response:
                 request=read_request(),
                 dry_run=request.form.get("sure") != "yes",
             )
+            if not done.answer["dry_run"]:
+                drop_kept(db, actor)
     except InvalidForm as refusal:
         return make_response(_page(chosen, say_faults(refusal), None), 422)
     return make_response(_page(chosen, {}, done.answer))
+
+
+def _draft(chosen: list[str]) -> str:
+    """What was typed belongs to what is done, and to these very tasks."""
+    digest = hashlib.sha256(" ".join(sorted(chosen)).encode()).hexdigest()
+    operation = request.values.get("operation", "")
+    return f"bulk:{operation if operation in bulk.NEEDS else ''}:{digest[:32]}"
 
 
 def _chosen(given: list[str]) -> list[str]:
@@ -87,6 +98,7 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: JsonMapping | No
         if calendar := home_calendar(db, actor):
             layout.use_calendar(calendar)
         shown = bulk.show_chosen(db, actor, chosen)
+        draft = kept_form(db, actor, _draft(chosen))
     why = {item["task"]: bulk.why_not(item) for item in answer["items"]} if answer else {}
     may = {operation: count for operation, count in shown.may.items() if count}
     wanted = request.values.get("operation", "")
@@ -113,6 +125,7 @@ def _page(chosen: list[str], faults: Mapping[str, str], answer: JsonMapping | No
         waits=[(code, hold_name(code)) for code in WAITS_FOR],
         ranks=[(code, gettext(words)) for code, words in RANKS.items()],
         said=_said(request.values, shown.people),
+        draft=draft,
         back=local_path(request.values.get("page")) or url_for("home.show"),
     )
 

@@ -48,6 +48,7 @@ from casework.web.shell import form_actions, layout
 from casework.web.shell.errors import typed
 from casework.web.shell.forms import PREFIX, FormView, form_name, read_request
 from casework.web.shell.i18n import edition_text, say, say_error
+from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import place_url, queue_name, task_url, task_words
 from casework.web.tasks.next_action import say_answer, say_done
@@ -87,6 +88,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
             form = _files(papers, details, _rules(details)).shown_in(form, sent)
         items = list_items(db, case, edition, id)
         proposed = _proposed(db, actor, case, details) if reviews else []
+        review = kept_form(db, actor, f"review:{id}") if reviews else None
         nobody = say_nobody(db, case.programme, explain_waiting(db, actor, case, task)) if task is not None else None
         asks = form is not None and task is not None and giver(task) is None
         # A form that was sent and refused is shown even where the task is no longer one's own.
@@ -113,6 +115,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         items=items,
         asks=asks,
         reviews=reviews,
+        review=review,
         decides=decides,
         proposed=proposed,
         reviewers=reviewers,
@@ -309,6 +312,7 @@ def answer_review(task: UUID) -> Response:
         with page_transaction() as (db, actor):
             details = queries.read_task(db, actor, str(task))[1]
             tasks.answer_review(db, actor, str(task), approve=approve, note=note or None, request=read_request())
+            drop_kept(db, actor)
     except InvalidForm:
         flash(gettext("Nothing was recorded yet: write what must change."), "warn")
         return redirect(url_for("tasks.show", task=task), 303)

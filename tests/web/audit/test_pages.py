@@ -13,6 +13,7 @@ from casework.operations.cases.side_tasks import add_task
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.core.perform import home_of
 from casework.records.database import transaction
+from tests.support.pages import read_page
 from tests.support.way_to_referral import complete, to_referral, to_request
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
@@ -185,8 +186,12 @@ def test_a_finding_goes_from_page_to_page(browser_for: BrowserFor, number: str) 
     assert "Why so late?" in officer.get("/findings").text
     assert officer.post(f"{finding}/answer", {"f.words": "The post.", "revision": "1"}, page=finding).status_code == 303
     assert "Close the finding" not in officer.get(finding).text
+    shown = auditor.get(finding).text
+    kept = {**read_page(shown).sent.to_dict(), "f.words": "Which post?"}
+    auditor.post("/drafts", kept, page=finding)
+    assert "Which post?</textarea>" in auditor.get(finding).text
     assert "The post." in auditor.get(finding).text
-    again = auditor.post(f"{finding}/ask-again", {"f.words": "Which?", "revision": "2"}, page=finding)
+    again = auditor.post(f"{finding}/ask-again", {**kept, "f.words": "Which?"}, page=finding)
     assert again.status_code == 303
     officer.post(f"{finding}/answer", {"f.words": "The post of Hebei.", "revision": "3"}, page=finding)
     auditor.post(f"{finding}/close", {"f.words": "Settled.", "revision": "4"}, page=finding)
@@ -195,6 +200,8 @@ def test_a_finding_goes_from_page_to_page(browser_for: BrowserFor, number: str) 
         one for one in ("Why so late?", "The post.", "Which?", "The post of Hebei.", "Settled.") if one not in page
     ] == []
     assert "<textarea" not in page
+    # What was typed and kept went with what was sent.
+    assert "Which post?" not in page
     assert "Why so late?" in auditor.get("/findings?state=closed").text
     assert "Why so late?" not in auditor.get("/findings?state=open").text
 

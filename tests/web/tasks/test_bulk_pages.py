@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from casework.operations.tasks.queues import list_tasks
 from casework.records.database import transaction
+from tests.support.pages import read_page
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, today
@@ -186,3 +187,26 @@ def test_only_those_who_may_have_a_task_are_offered_for_it(
     assert world.people["officer"] in offered
     for one in ("auditor", "manager", "observer", "dispute_officer", "foreign_officer", "supervisor"):
         assert world.people[one] not in offered, one
+
+
+def test_what_was_typed_is_kept_for_these_tasks_until_it_is_done(
+    engine: Engine, world: World, browser_for: Callable[[str], Browser]
+) -> None:
+    with transaction(engine) as db:
+        for _ in range(2):
+            world.fire(db, "officer", world.new_case(db), "take")
+        ids = [
+            str(id) for id in db.execute(text("SELECT id FROM tasks WHERE name = 'triage_check' ORDER BY id")).scalars()
+        ]
+    officer = browser_for("officer")
+    chosen = f"/tasks/bulk?task={ids[0]}&task={ids[1]}&operation=modify&page=/"
+    given = {"task": ids, "operation": "modify", "priority": "high", "reason": "Promised.", "page": "/"}
+    given["form"] = read_page(officer.get(chosen).text).sent["form"]
+    officer.post("/drafts", given, page=chosen)
+    assert "Promised." in officer.get(chosen).text
+    assert "Promised." not in officer.get(chosen.replace(f"task={ids[0]}&", "")).text
+    assert "Promised." not in officer.get(chosen.replace("modify", "suspend")).text
+    officer.post("/tasks/bulk", given, page=chosen)
+    assert "Promised." in officer.get(chosen).text
+    officer.post("/tasks/bulk", given | {"sure": "yes"}, page=chosen)
+    assert "This is the text that you had not sent." not in officer.get(chosen).text

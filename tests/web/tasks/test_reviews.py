@@ -69,6 +69,16 @@ def test_what_must_change_comes_back_with_the_form(browser_for: BrowserFor, task
     assert "Short." in page
 
 
+def test_what_a_reviewer_has_typed_is_kept_until_it_is_said(browser_for: BrowserFor, task: str) -> None:
+    reviewer, page = browser_for("other_officer"), f"/tasks/{task}"
+    sent = dict(read_page(reviewer.get(page).text).sent) | {"note": "Who took the minutes?"}
+    reviewer.post("/drafts", sent, page=page)
+    assert "Who took the minutes?</textarea>" in reviewer.get(page).text
+    answer(reviewer, task, answer="changes")
+    assert reviewer.post("/drafts/drop", {"form": sent["form"], "page": page}, page=page).status_code == 303
+    assert "had not sent" not in reviewer.get(page).text
+
+
 def test_changes_without_words_are_not_asked_for(browser_for: BrowserFor, task: str) -> None:
     assert "write what must change" in answer(browser_for("other_officer"), task, answer="changes", note=" ")
 
