@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias, cast
+from weakref import ref
 
 from sqlalchemy import Connection, text
 
@@ -35,6 +36,8 @@ def kept_from_provider(db: Connection, actor: Actor, case: Case, track: Track) -
     above = case.referral_of(track)
     if sight(actor, case) == Sight.ALL or above is None:
         return NOTHING_KEPT
+    if (kept := _found(db).get((case.log, case.seq, above.id))) is not None:
+        return kept
     with whole(db):
         # The consents are the office's: a provider's people are shown their own tracks of a case alone.
         judged = load(db, case.log, case.kind)
@@ -46,10 +49,31 @@ def kept_by_sheet(db: Connection, judged: Case, track: Track) -> KeptBack:
     above = judged.referral_of(track)
     if above is None:
         return NOTHING_KEPT
-    with whole(db):
-        owners = {row.id: set(row.owners) for row in db.execute(_OWNERS, {"rights": list(judged.rights)})}
-    written = load_library()[above.edition].sheets.get(above.kind, {})
-    return kept_back(judged, above, written, owners)
+    found, of = _found(db), (judged.log, judged.seq, above.id)
+    if of not in found:
+        with whole(db):
+            owners = {row.id: set(row.owners) for row in db.execute(_OWNERS, {"rights": list(judged.rights)})}
+        written = load_library()[above.edition].sheets.get(above.kind, {})
+        found[of] = kept_back(judged, above, written, owners)
+    return found[of]
+
+
+#: By log, its last event and the referral what its sheet keeps back, as found in one transaction.
+Found: TypeAlias = dict[tuple[str, int, str], KeptBack]
+
+
+def _found(db: Connection) -> Found:
+    """What was found in this transaction: a page asks for each of its forms, and for its list of actions."""
+    now = db.get_transaction()
+    before, found = db.info.get(_FOUND, (None, None))
+    if now is None or before is None or before() is not now:
+        found = Found()
+        if now is not None:
+            db.info[_FOUND] = ref(now), found
+    return cast(Found, found)
+
+
+_FOUND = "kept_back"
 
 
 def known_answers(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
+from benchmarks.statements import captured
 from casework.definitions import load_library
 from casework.engine.definition.sheets import NOTHING_KEPT
 from casework.operations.cases.form_choices import choices_of
@@ -48,6 +50,21 @@ def test_what_the_sheet_withholds_is_offered_to_the_office_alone(world: World, d
     actor = world.actor(db, "officer")
     case, _ = find_case(db, actor, number)
     assert kept_from_provider(db, actor, case, case.tracks[bank]) == NOTHING_KEPT
+
+
+def test_what_is_kept_back_is_worked_out_once_in_a_transaction(world: World, db: Connection) -> None:
+    number, bank, loan = to_bank(world, db)
+    actor = world.actor(db, "foreign_provider")
+    case, _ = find_case(db, actor, number)
+    with captured(str(db.engine.url.database)) as sent:
+        first = kept_from_provider(db, actor, case, case.tracks[loan])
+        once = len(sent)
+        # The referral and its service have one sheet, and so do all of their forms.
+        assert [kept_from_provider(db, actor, case, case.tracks[track]) for track in (loan, bank)] == [first, first]
+        assert len(sent) == once > 0
+        # What happens in the case may change what is told.
+        kept_from_provider(db, actor, replace(case, seq=case.seq + 1), case.tracks[loan])
+        assert len(sent) > once
 
 
 def offered_rights(world: World, db: Connection, who: str, number: str, loan: str) -> list[str]:

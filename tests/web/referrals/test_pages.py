@@ -24,7 +24,7 @@ from casework.records.database import transaction
 from tests.support.file_makers import PDF
 from tests.support.pages import read_page
 from tests.support.queries import counted
-from tests.support.way_to_referral import complete, to_referral
+from tests.support.way_to_referral import complete, to_bank, to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request, today
 
@@ -518,3 +518,15 @@ def test_what_follows_without_an_answer_is_told_by_the_limits_of_the_programme(
     page = browser.get(f"/referrals/{offer}").text
     assert "No answer within 8 working days" in page
     assert "within 4 working days" in page
+
+
+def test_what_the_sheet_keeps_back_is_asked_once_for_a_page(
+    engine: Engine, world: World, app: Flask, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        _, bank, loan = to_bank(world, db)
+    browser = browser_for("foreign_provider")
+    for path in (f"/referrals/{bank}", f"/referrals/{bank}/{loan}/eligible"):
+        with counted(app) as sent:
+            assert browser.get(path).status_code == 200, path
+        assert sum("array_agg(x.id::text) AS owners FROM rights" in one.query for one in sent) == 1, path
