@@ -131,24 +131,24 @@ class Profile:
 
 PROFILES: Mapping[str, Profile] = {
     "institute": Profile(
-        ("industrial heat", "工业供热", "air pollution control", "大气污染治理", "waste heat recovery", "余热回收"),
-        ("Beijing", "北京", "Hebei", "河北"), ("zh", "en"), 12,
+        ("industrial heat / 工业供热", "air pollution control / 大气污染治理", "waste heat recovery / 余热回收"),
+        ("Beijing / 北京", "Hebei / 河北"), ("zh", "en"), 12,
     ),
     "test_centre": Profile(
-        ("emission measurement", "排放检测", "dust removal", "除尘"), ("Beijing", "北京", "Tianjin", "天津"), ("zh",), 8,
+        ("emission measurement / 排放检测", "dust removal / 除尘"), ("Beijing / 北京", "Tianjin / 天津"), ("zh",), 8,
     ),
     "laboratory": Profile(
-        ("materials", "材料", "membranes", "膜", "batteries", "电池"), ("Beijing", "北京"), ("zh", "en"), 6,
+        ("materials / 材料", "membranes / 膜", "batteries / 电池"), ("Beijing / 北京",), ("zh", "en"), 6,
     ),
     "mediators": Profile(
-        ("technology disputes", "技术合同纠纷", "licence disputes", "许可纠纷"), ("China", "全国"), ("zh", "en"), 20,
+        ("technology disputes / 技术合同纠纷", "licence disputes / 许可纠纷"), ("China / 全国",), ("zh", "en"), 20,
     ),
-    "bank": Profile(("patent pledge loans", "专利权质押贷款"), ("Beijing", "北京"), ("zh",), 15),
+    "bank": Profile(("patent pledge loans / 专利权质押贷款",), ("Beijing / 北京",), ("zh",), 15),
     "fund": Profile(
-        ("green equity", "绿色股权投资", "green loans", "绿色贷款"), ("Beijing", "北京", "Shanghai", "上海"), ("zh", "en"), 10,
+        ("green equity / 绿色股权投资", "green loans / 绿色贷款"), ("Beijing / 北京", "Shanghai / 上海"), ("zh", "en"), 10,
     ),
     "verifiers": Profile(
-        ("energy savings", "节能量核证", "emission reductions", "减排量核证"),
-        ("Beijing", "北京", "Hebei", "河北", "Tianjin", "天津"), ("zh", "en"), 10,
+        ("energy savings / 节能量核证", "emission reductions / 减排量核证"),
+        ("Beijing / 北京", "Hebei / 河北", "Tianjin / 天津"), ("zh", "en"), 10,
     ),
 }  # fmt: skip

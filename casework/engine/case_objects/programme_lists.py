@@ -273,6 +273,12 @@ def meant(entries: Iterable[Entry], words: str) -> str:
     return words
 
 
+def in_both(words: str) -> tuple[str, str]:
+    """What somebody calls a thing in English and in Chinese: "steam boilers / 蒸汽锅炉"; one name alone is said in both."""
+    english, _, chinese = (part.strip() for part in words.partition(" / "))
+    return english or chinese, chinese or english
+
+
 def cleaned(name: str, fields: JsonMapping) -> JsonObject:
     """An entry of a list as it is stored. Raises InvalidForm with every fault."""
     faults: dict[str, Why] = {}
@@ -401,6 +407,6 @@ AT_FIRST: Mapping[str, frozenset[str]] = {
 
 __all__ = [
     "AT_FIRST", "COLUMNS", "CONTENT", "ENTRY_FIELDS", "KIND", "LAST", "LISTED", "LISTS", "LIST_SET", "LIST_SETTERS", "MOST",
-    "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "insist_apart", "key_of", "meant",
-    "offered", "offered_after", "overlay", "table_of", "unit_of",
+    "MOST_ROWS", "MOST_SIGNS", "OF", "Entry", "ListKind", "Lists", "changed", "cleaned", "find", "in_both", "insist_apart", "key_of",
+    "meant", "offered", "offered_after", "overlay", "table_of", "unit_of",
 ]  # fmt: skip

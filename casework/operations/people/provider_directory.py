@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.definitions import names_of_part
 from casework.engine.analysis.provider_ranking import Candidate, Wanted, suggest
+from casework.engine.case_objects.programme_lists import in_both
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.value_types import insist_day
 from casework.engine.parts import ASKED, FAILED, TURNED_DOWN, UNANSWERED, UNSENT
@@ -298,15 +299,20 @@ def _words(*words: str | None) -> frozenset[str]:
     return frozenset(word.strip().casefold() for word in words if word and word.strip())
 
 
+def _either(words: Sequence[str]) -> list[str]:
+    """As a provider has written it, and in each language that it names."""
+    return [form for word in words for form in (word, *in_both(word))]
+
+
 def _candidate(row: Any, answers: Any, here: Sequence[Track]) -> Candidate:
     profile = EMPTY | row.profile
     mine = [track for track in here if track.provider == row.id]
     return Candidate(
         id=row.id,
         name=row.name,
-        fields=_words(*profile["fields"]),
+        fields=_words(*_either(profile["fields"])),
         languages=frozenset(profile["languages"]),
-        places=_words(*profile["places"]),
+        places=_words(*_either(profile["places"])),
         capacity=profile["capacity"],
         open=row.open,
         closed=tuple(_closed(profile)),

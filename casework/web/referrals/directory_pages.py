@@ -32,10 +32,18 @@ class Profile(Form):
         label=N_("Fields"),
         required=False,
         max=2000,
-        help=N_("In which you work, with commas between: steam boilers, low-NOx burners."),
+        help=N_(
+            "In which you work, with commas between: steam boilers / 蒸汽锅炉, low-NOx burners / 低氮燃烧器."
+            " Each reads the name in their language."
+        ),
     )
     languages = Many(label=N_("Languages"), required=False, choices={"zh": N_("Chinese"), "en": N_("English")})
-    places = Text(label=N_("Districts"), required=False, max=2000, help=N_("In which you work, with commas between."))
+    places = Text(
+        label=N_("Districts"),
+        required=False,
+        max=2000,
+        help=N_("In which you work, with commas between: Beijing / 北京."),
+    )
     capacity = Number(label=N_("Most referrals at once"), required=False, whole=True, min="0", max="1000")
     closed_from = Date(label=N_("Takes nothing from"), required=False)
     closed_to = Date(label=N_("to"), required=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from casework.engine.case_objects.programme_lists import in_both
 from casework.operations.core.programme_lists import names_on
 from casework.operations.core.views import Names
 from casework.web.shell.i18n import N_, name_of
@@ -39,7 +40,10 @@ RECORD_WORDS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class KnownWords:
-    """The words of a programme's lists as the programme calls them; what stands on none of them stays as it was written."""
+    """The words of a programme's lists as the programme calls them; what stands on none of them is said as it was written.
+
+    Whoever wrote it in both languages, with a stroke between, is read in the reader's own.
+    """
 
     fields: Mapping[str, Names]
     places: Mapping[str, Names]
@@ -57,7 +61,12 @@ class KnownWords:
 
 
 def _say(called: Mapping[str, Names], words: Iterable[str]) -> list[str]:
-    return [name_of(names) if (names := called.get(word.casefold())) is not None else word for word in words]
+    return [name_of(called.get(word.casefold()) or _written(word)) for word in words]
+
+
+def _written(words: str) -> Names:
+    english, chinese = in_both(words)
+    return Names(name=english, name_zh=chinese)
 
 
 __all__ = ["RECORD_WORDS", "KnownWords"]

@@ -104,6 +104,9 @@ def test_a_suggestion_says_why(db: Connection, world: World) -> None:
     db.execute(text("UPDATE needs SET sector = 'Steam boilers', district = 'Haidian'"))
     say(db, world, fields=["steam boilers"], places=["haidian"], capacity=2)
     assert reasons(db, world, number) == (True, ["field", "place", "free"])
+    # Written in both languages it is the same place and field.
+    say(db, world, fields=["Steam boilers / 蒸汽锅炉"], places=["Haidian / 海淀"], capacity=2)
+    assert reasons(db, world, number) == (True, ["field", "place", "free"])
 
 
 def test_who_is_closed_or_has_a_conflict_is_not_asked(db: Connection, world: World) -> None:

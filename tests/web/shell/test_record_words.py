@@ -32,7 +32,7 @@ def known(engine: Engine, world: World) -> None:
             set_entry(
                 db, world.actor(db, "administrator"), programme, name, fields=fields, reason=None, request=new_request()
             )
-        said = {"fields": ["st-01", "Odour", "Burners"], "places": ["yz", "Haidian"]}
+        said = {"fields": ["st-01", "Odour", "Burners", "Kilns / 窑炉"], "places": ["yz", "Haidian"]}
         describe_provider(db, world.actor(db, "administrator"), world.organisations["lab"], said, request=new_request())
         supervisor = world.actor(db, "supervisor")
         set_skills(
@@ -50,8 +50,8 @@ def known(engine: Engine, world: World) -> None:
 @pytest.mark.parametrize(
     ("language", "fields", "places"),
     [
-        ("en", "Steam boilers, Odour, Burners", "Yizhuang, Haidian"),
-        ("zh", "蒸汽锅炉、臭气、Burners", "亦庄、海淀区"),
+        ("en", "Steam boilers, Odour, Burners, Kilns", "Yizhuang, Haidian"),
+        ("zh", "蒸汽锅炉、臭气、Burners、窑炉", "亦庄、海淀区"),
     ],
 )
 def test_a_provider_is_told_by_the_names_of_the_lists(
@@ -64,6 +64,7 @@ def test_a_provider_is_told_by_the_names_of_the_lists(
         assert fields in told
         assert places in told
         assert "st-01" not in told
+        assert " / 窑炉" not in told
 
 
 def test_a_person_is_told_by_the_names_of_the_lists(world: World, browser_for: BrowserFor) -> None:
