@@ -53,7 +53,9 @@ def test_what_a_sheet_tells_of_a_service_is_asked_there(sheets: dict[str, dict[s
 
 
 def test_a_bank_reads_whose_patent_it_is_and_how_much_is_wanted(sheets: dict[str, dict[str, list[str]]]) -> None:
-    assert "rights" in sheets["pledge"]["records"]
+    # Neither the need nor the site: who lends on rights asks what they are worth, and what the money is for.
+    assert sheets["pledge"]["records"] == ["budget", "technology", "rights"]
+    assert {"need", "site"} <= set(sheets["finance"]["records"])
     assert {"amount", "borrower", "pledgor"} <= {
         where.rpartition(".")[2] for one in sheets["pledge"]["amounts"] for where in one.split("|")
     }
