@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, Text
-from workflows.papers import LICENCE_APPLICATION
+from workflows.papers import EXPORT_REFUSAL, LETTER_APPLICATION, LICENCE_APPLICATION
 
 
 class Classed(Form):
@@ -22,7 +22,7 @@ class LetterApplication(Form):
     """The application for a letter of intent, as it was filed."""
 
     filed_on = Date(label="Filed on", past=True)
-    documents = Documents(label="Application", required=False)
+    application = Documents(label="Application", kinds=(LETTER_APPLICATION.kind,))
 
 
 class LetterOfIntent(Form):
@@ -39,6 +39,7 @@ class AuthorityRefusal(Form):
     """Why the authority does not permit it."""
 
     decided_on = Date(label="Decided on", past=True)
+    decision = Documents(label="Decision", kinds=(EXPORT_REFUSAL.kind,))
     finding = Note(label="What the authority writes")
 
 

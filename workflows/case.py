@@ -190,7 +190,7 @@ class Case(Workflow):
     )  # fmt: skip
     skip_assessment = scoping.to(
         structuring, by=Role.SUPERVISOR, kind=EXCEPTION, do="Approve the plan without an assessment",
-        done="approved the plan without an assessment", form=forms.SkippedAssessment,
+        done="approved the plan without an assessment", form=forms.WithoutAssessment,
         guards=[*PLAN_GUARDS, guards.skipping_was_asked, guards.statement_or_reason], opens=STRUCTURING,
         ends=("decide_plan",), not_by=("service_plan", "nda"), audited=WAIVER, decides="plans",
     )  # fmt: skip
@@ -306,7 +306,7 @@ class Case(Workflow):
 
     waive_assessment = assessment.to(
         structuring, by=(Role.OFFICER, Role.SUPERVISOR), confirm_by=Role.SUPERVISOR, kind=EXCEPTION, do="Waive the assessment",
-        done="waived the assessment", form=forms.WaivedAssessment, guards=[guards.statement_or_reason],
+        done="waived the assessment", form=forms.WithoutAssessment, guards=[guards.statement_or_reason],
         opens=STRUCTURING, audited=WAIVER, decides="waivers",
     )  # fmt: skip
     amend_plan = any_of(assessment, structuring, agreement, deployment, monitoring).to(

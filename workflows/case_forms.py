@@ -208,13 +208,12 @@ class AmendedPlan(ServicePlan):
     reason = Note(label="What changes, and why")
 
 
-class SkippedAssessment(Form):
+class WithoutAssessment(Form):
+    """Why the case goes on without one, whether it is skipped with the plan or waived later."""
+
     reason = Choice(label="Why no assessment is needed", choices=WITHOUT_ASSESSMENT)
-    note = Note(label="How this was established")
-
-
-class WaivedAssessment(SkippedAssessment):
     evidence = Documents(label="The party's acceptance of the risk", when=("reason", ("risk_accepted",)))
+    note = Note(label="How this was established")
 
 
 # --- assessment and structuring --------------------------------------------------------------------------------------
@@ -239,9 +238,8 @@ class OpenPoint(Form):
 
 
 class ScaleUp(Form):
-    results_documented = YesNo(label="Are the pilot's results on file?", must=True)
+    documents = Documents(label="Pilot's results")
     parties_wish = YesNo(label="Do both parties wish to go on?", must=True)
-    documents = Documents(label="Pilot's report", required=False)
     note = Note(label="Note", required=False)
 
 

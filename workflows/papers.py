@@ -8,9 +8,12 @@ from casework.engine.definition.grammar import Paper
 VERIFICATION_STATEMENT = Paper("verification_statement", "verification statement", valid=True, of="assessment")
 SIGNED_AGREEMENT = Paper("signed_agreement", "signed agreement")
 #: The authority's letter of intent, before which nothing of substance is negotiated, and its licence.
+LETTER_APPLICATION = Paper("letter_application", "application for the letter of intent")
 EXPORT_LETTER = Paper("export_letter", "letter of intent for the export")
 LICENCE_APPLICATION = Paper("licence_application", "application for the export licence")
 EXPORT_LICENCE = Paper("export_licence", "export licence")
+#: Its decision where it permits neither.
+EXPORT_REFUSAL = Paper("export_refusal", "refusal of the export")
 #: A pledge exists from its registration, and the bank pays after that.
 PLEDGE_CERTIFICATE = Paper("pledge_certificate", "notice of pledge registration")
 ACCEPTANCE_CERTIFICATE = Paper("acceptance_certificate", "acceptance certificate")

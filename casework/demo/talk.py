@@ -105,7 +105,7 @@ TALK: Mapping[str, tuple[Talk, ...]] = {
 }
 #: What an auditor asks of the first cases, what is answered, and whether that settles it.
 FINDINGS: tuple[tuple[str, str, str], ...] = (
-    ("The assessment was skipped because a party accepts the risk. Where is that party's letter?", "", ""),
+    ("The assessment was skipped because a party accepts the risk. Who signed that party's letter?", "", ""),
     (
         "同意书在会面两周之后才登记，原因是什么？",
         "对方的信函经邮寄送达，系统中登记的是收到日期，信上所写日期为会面当日。",

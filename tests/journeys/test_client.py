@@ -147,9 +147,11 @@ def deployed_measured(office: Office, hand: ApiHand) -> None:
     chance = hand.chance("supervisor", "case.skip_assessment")
     data = hand.fill("supervisor", chance, {"reason": "risk_accepted"})
     with office.refuses(409, "no confirmed statement of verification"):
-        hand.send("supervisor", chance, data | {"reason": "statement_valid"})
+        hand.send("supervisor", chance, {"reason": "statement_valid", "note": data["note"]})
     with office.refuses(422, "note: must be answered"):
-        hand.send("supervisor", chance, {"reason": "risk_accepted"})
+        hand.send("supervisor", chance, {"reason": "risk_accepted", "evidence": data["evidence"]})
+    with office.refuses(422, "evidence: must be answered"):
+        hand.send("supervisor", chance, {"reason": "risk_accepted", "note": data["note"]})
     with office.refuses(422, "colour: is not a field of this form"):
         hand.send("supervisor", chance, data | {"colour": "green"})
     with office.refuses(400, "Idempotency-Key"):

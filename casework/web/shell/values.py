@@ -26,7 +26,9 @@ PAPERS = {
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
     # What actions of the workflows ask for by name.
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
+    "letter_application": N_("application for the letter of intent"),
     "export_letter": N_("letter of intent for the export"), "export_licence": N_("export licence"),
+    "export_refusal": N_("refusal of the export"),
     "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
     "licence_application": N_("application for the export licence"),
     "contract_certificate": N_("certificate of the registered contract"),

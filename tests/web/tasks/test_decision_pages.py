@@ -372,6 +372,29 @@ def test_what_an_answer_asks_for_is_handed_in_with_it_and_survives_its_faults(ap
     assert case.main.fired["close"].data["report"] == [one.id for one in added]
 
 
+def test_a_risk_is_accepted_with_the_partys_own_paper(
+    browser_for: Enter, engine: Engine, world: World, plan: tuple[str, Task]
+) -> None:
+    number, supervisor = plan[0], browser_for("supervisor")
+    with transaction(engine) as db:
+        ask(world, db, number, "service_plan", payer="programme", skip_assessment=True)
+    task = open_task(engine, number, "decide_plan")
+
+    def skip(**more: Any) -> int:
+        page = dict(read_page(supervisor.get(f"/decisions/{task.id}").text).sent)
+        own = {f"own-fire-skip_assessment.{name}": said for name, said in {"f-reason": "risk_accepted", **more}.items()}
+        sent = page | own | {"answer": "fire:skip_assessment", "reason": "Both plants run."}
+        return supervisor.flask.post(f"/decisions/{task.id}", data=sent, content_type="multipart/form-data").status_code
+
+    assert skip() == 422
+    assert of_case(engine, number).main.states == ("scoping",)
+    letter = {"u-evidence": (io.BytesIO(PDF), "letter.pdf"), "evidence-f-whose": "need_owner"}
+    assert skip(**letter) == 303
+    case = of_case(engine, number)
+    [paper] = case.main.fired["skip_assessment"].data["evidence"]
+    assert case.documents[paper].party == "need_owner"
+
+
 def test_words_that_an_answer_has_no_place_for_are_not_dropped_in_silence(
     browser_for: Enter, engine: Engine, world: World
 ) -> None:
