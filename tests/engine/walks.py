@@ -88,6 +88,8 @@ class Walk(Forms):
         self._case: Case | None = None
         # At home, out of the country, into it, and not known yet.
         self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
+        # In one walk of three nobody is screened but by tasks of the case itself.
+        self.screened_on_record = seed % 3 > 0
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
         self.seller = command().case["parties"]["technology_owner"]
         self.do(command(), By())
@@ -132,11 +134,17 @@ class Walk(Forms):
                 "providers": [],
             },
             "organisations": {},
+            "screenings": {party: self._screened(later) for party in self.countries} if self.screened_on_record else {},
+            "named_screenings": {},
             "owners": {party: {"organisation": self.seller, "owners": [OWNER]} for party in self.countries},
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
         }
         return Context(by, self.now, CALENDAR, lambda: uuid(next(self._ids)), facts)
+
+    def _screened(self, until: str) -> dict[str, Json]:
+        looked = {"result": "clear", "owners_free": True, "checked_on": self.today.isoformat(), "valid_until": until}
+        return {"id": uuid(9), **looked}
 
     def _take_over(self, event: Event) -> None:
         self._case = evolve(self.case, event)
