@@ -51,6 +51,14 @@ def load_library() -> Library:
     return library
 
 
+def codes_offered(name: str) -> frozenset[str]:
+    """All codes that a form of any edition offers under a field's name: what a record says in such words is met by terms of cases."""
+    forms = (form for edition in load_library().editions.values() for form in edition.rules["forms"].values())
+    return frozenset(
+        code for form in forms for field in form if field["name"] == name for code in field.get("choices", ())
+    )
+
+
 def add_stored(editions: Iterable[Edition]) -> None:
     """Let this process know the editions that a database holds: its cases run by them, whatever the files say."""
     known, before = load_library().editions, len(_stored)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from casework import reasons
+from casework.engine.case_objects.countries import is_country
 from casework.engine.case_objects.licence_conflicts import (
     ASSIGNMENT,
     EXCLUSIVE,
@@ -17,6 +17,7 @@ from casework.engine.case_objects.licence_conflicts import (
     SEIZURE,
     SOLE,
     TRANSFER,
+    WORLD,
 )
 from casework.engine.definition.amounts import money_fault
 from casework.engine.state.right_values import Encumbrance
@@ -52,13 +53,14 @@ KINDS: Mapping[str, KindOfBurden] = {
     # Everybody's.
     OPEN_LICENCE: KindOfBurden(("until",)),
 }
-#: What a territory or a use looks like.
-_CODE = re.compile("[A-Za-z][A-Za-z_]{0,39}")
 LICENCES = (EXCLUSIVE, SOLE, PLAIN)
 
 
-def faults(values: Mapping[str, Any], today: str) -> dict[str, Why]:
-    """What is wrong with what somebody says of an encumbrance, by field."""
+def faults(values: Mapping[str, Any], today: str, uses: Collection[str]) -> dict[str, Why]:
+    """What is wrong with what somebody says of an encumbrance, by field; `uses` are those that terms of cases can name.
+
+    A territory or a use that no terms name would meet none of them, and bar nothing.
+    """
     kind = KINDS.get(str(values.get("kind")))
     if kind is None:
         return {"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))}
@@ -67,11 +69,7 @@ def faults(values: Mapping[str, Any], today: str) -> dict[str, Why]:
         name: reasons.catalogue.NOT_OF_BURDEN for name in said if name != "from" and name not in kind.fields
     }
     found |= {name: reasons.fields.REQUIRED for name in kind.needed if name not in said}
-    found |= {
-        name: reasons.fields.NOT_A_CHOICE
-        for name in ("territories", "fields")
-        if any(not _CODE.fullmatch(str(code)) for code in said.get(name, ()))
-    }
+    found |= _beyond(said, uses)
     if "licence" in said and said["licence"] not in LICENCES:
         found["licence"] = reasons.fields.ONE_OF(choices=LICENCES)
     first, last = said.get("from"), said.get("until")
@@ -81,6 +79,17 @@ def faults(values: Mapping[str, Any], today: str) -> dict[str, Why]:
         found["until"] = reasons.catalogue.ENDS_BEFORE_IT_BEGINS
     if "amount" in said and (why := money_fault(said["amount"])) is not None:
         found["amount"] = why
+    return found
+
+
+def _beyond(said: Mapping[str, Any], uses: Collection[str]) -> dict[str, Why]:
+    """Territories and uses of which no terms know."""
+    found: dict[str, Why] = {}
+    nowhere = [str(code) for code in said.get("territories", ()) if code != WORLD and not is_country(str(code))]
+    if nowhere:
+        found["territories"] = reasons.catalogue.NO_TERRITORY(code=nowhere[0][:100])
+    if not set(said.get("fields", ())) <= set(uses):
+        found["fields"] = reasons.fields.SOME_OF(choices=tuple(sorted(uses)))
     return found
 
 

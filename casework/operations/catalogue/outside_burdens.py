@@ -11,6 +11,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.definitions import codes_offered
 from casework.engine.case_objects.encumbrances import BURDEN_CORRECTED, BURDEN_ENDED, BURDEN_ENTERED, NUMBER, after
 from casework.engine.case_objects.ip_rights import REASON, SOURCE
 from casework.engine.case_objects.outside_burdens import FIELDS, burden_of, faults, from_outside
@@ -178,7 +179,8 @@ def _sound(
 ) -> dict[str, Any]:
     """What was said of an encumbrance, with days in words; its holder may be whoever `stood` there. Raises InvalidForm."""
     said = {name: _plain(values.get(name)) for name in FIELDS}
-    if wrong := burden_impossible(said, lying.right) | faults(said, _today(db, programme)):
+    uses = codes_offered("uses") if said["fields"] else ()
+    if wrong := burden_impossible(said, lying.right) | faults(said, _today(db, programme), uses):
         raise InvalidForm(fields=wrong)
     holder = said["holder"]
     if holder and holder != stood:

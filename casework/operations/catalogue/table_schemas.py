@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from casework import reasons
 from casework.engine.case_objects.organisations import KINDS as KINDS_OF_ORGANISATIONS
@@ -55,6 +55,14 @@ def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
         return code
 
     return BeforeValidator(check)
+
+
+def _capitals(codes: list[str] | None) -> list[str] | None:
+    return codes and list(dict.fromkeys(code.upper() for code in codes))
+
+
+def _small(codes: list[str] | None) -> list[str] | None:
+    return codes and list(dict.fromkeys(code.casefold() for code in codes))
 
 
 def _owners(value: object) -> list[tuple[str, str | None]]:
@@ -106,8 +114,8 @@ class RightRow(_Row):
     amount: Amount | None = None
     amount_currency: Currency | None = None
     licence: Annotated[str, _one_of(LICENCES)] | None = None
-    territories: Several | None = None
-    uses: Several | None = None
+    territories: Annotated[Several | None, AfterValidator(_capitals)] = None
+    uses: Annotated[Several | None, AfterValidator(_small)] = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

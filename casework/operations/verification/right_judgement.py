@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from casework.definitions import codes_offered
 from casework.engine.case_objects.encumbrances import (
     BELONGS,
     BURDEN_ENDED,
@@ -86,7 +87,7 @@ def _burden_against(past: Past, programme: str, stood: Mapping[str, Any], event:
         yield "it changes or ends an encumbrance, and does not say why"
     if event.kind != BURDEN_ENDED:
         told = event.effects["encumbrance"]
-        if told["case"] is not None or faults(dict(told), today).keys():
+        if told["case"] is not None or faults(dict(told), today, codes_offered("uses")).keys():
             yield "no encumbrance from outside can be so"
     for id in (
         [] if event.kind == BURDEN_ENTERED else event.effects.get("ended") or [event.effects["encumbrance"]["id"]]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.engine.case_objects.countries import COUNTRIES
 from casework.engine.case_objects.encumbrances import (
     BURDEN_CORRECTED,
     BURDEN_ENDED,
@@ -20,6 +21,7 @@ from casework.engine.case_objects.licence_conflicts import (
     LICENCE,
     OPEN_LICENCE,
     SEIZURE,
+    WORLD,
     Terms,
     conflict,
 )
@@ -28,7 +30,7 @@ from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import RegisterEffects
 from casework.ledger.redactable_bodies import ERASED
 
-TODAY = "2026-04-01"
+TODAY, USES = "2026-04-01", {"energy", "water"}
 LICENSED = {"kind": "licence", "holder": "org", "licence": "sole", "from": "2026-03-01"}
 
 
@@ -41,7 +43,13 @@ LICENSED = {"kind": "licence", "holder": "org", "licence": "sole", "from": "2026
         (LICENSED | {"licence": "some"}, {"licence"}),
         (LICENSED | {"holder": None}, {"holder"}),
         (LICENSED | {"until": "2026-02-28"}, {"until"}),
+        (LICENSED | {"territories": ["WORLD"], "fields": ["energy", "water"]}, set()),
         (LICENSED | {"territories": ["<b>"]}, {"territories"}),
+        (LICENSED | {"territories": ["cn"]}, {"territories"}),
+        (LICENSED | {"territories": ["CN", "China"]}, {"territories"}),
+        (LICENSED | {"territories": ["ZZ"]}, {"territories"}),
+        (LICENSED | {"fields": ["water", "nonsense"]}, {"fields"}),
+        (LICENSED | {"fields": ["Water"]}, {"fields"}),
         ({"kind": "pledge", "holder": "org", "from": TODAY}, set()),
         ({"kind": "pledge", "holder": "org", "from": "2026-04-02"}, {"from"}),
         ({"kind": "pledge", "holder": "org", "from": TODAY, "licence": "sole"}, {"licence"}),
@@ -57,7 +65,16 @@ LICENSED = {"kind": "licence", "holder": "org", "licence": "sole", "from": "2026
     ],
 )
 def test_each_kind_says_what_it_must_and_no_more(values: dict[str, Any], wrong: set[str]) -> None:
-    assert set(faults(values, TODAY)) == wrong
+    assert set(faults(values, TODAY, USES)) == wrong
+
+
+@given(st.text(max_size=6), st.text(max_size=6))
+def test_an_exclusive_licence_that_is_taken_bars_the_same_words_of_a_case(territory: str, use: str) -> None:
+    said = LICENSED | {"licence": "exclusive", "territories": [territory], "fields": [use]}
+    wrong = faults(said, TODAY, USES)
+    assert ("territories" in wrong) is not (territory == WORLD or territory in COUNTRIES)
+    assert ("fields" in wrong) is not (use in USES)
+    assert str(faults(LICENSED | {"territories": ["China"]}, TODAY, USES)["territories"]).startswith("names China, ")
 
 
 @given(st.sampled_from(sorted(KINDS)), st.sampled_from([True, False]))
@@ -71,8 +88,8 @@ def test_what_is_written_down_is_sound_again(kind: str, whole: bool) -> None:
         "until": "2030-01-01",
     }
     values = {name: told[name] for name in fields if name in told} | {"kind": kind, "from": TODAY}
-    assert faults(values, TODAY) == {}
-    assert faults(dict(burden_of("b", values)), TODAY) == {}
+    assert faults(values, TODAY, USES) == {}
+    assert faults(dict(burden_of("b", values)), TODAY, USES) == {}
 
 
 def event(seq: int, kind: str, effects: RegisterEffects, **body: Any) -> RegisterEvent:

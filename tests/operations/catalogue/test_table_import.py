@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework.engine.case_objects.licence_conflicts import Terms, conflict, terms_of
 from casework.errors import InvalidForm, NotAllowed
 from casework.operations.cases.case_rights import add_rights
 from casework.operations.catalogue import table_import
@@ -158,6 +159,40 @@ def test_a_wrong_row_is_told_and_nothing_is_changed(engine: Engine, world: World
     with transaction(engine) as db:
         assert rows(db, "SELECT count(*) AS n FROM rights")[0].n == before
         assert rows(db, "SELECT 1 FROM rights WHERE number = 'ZL 7'") == []
+    assert list(verify_all(engine)) == []
+
+
+#: A licence that bars others, as a table tells it.
+EXCLUSIVE = {
+    "kind": "invention", "office": "CN", "number": "ZL 8", "encumbrance": "licence", "holder": "Hebei Steam Works",
+    "begins_on": "2025-03-01", "licence": "exclusive",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "column"),
+    [
+        ({"territories": "China"}, "territories"),
+        ({"territories": "ZZ"}, "territories"),
+        ({"territories": "CN;Mars"}, "territories"),
+        ({"uses": "nonsense"}, "uses"),
+        ({"uses": "water;nonsense"}, "uses"),
+    ],
+)
+def test_a_licence_that_would_meet_no_terms_is_refused(
+    db: Connection, world: World, said: dict[str, str], column: str
+) -> None:
+    done = bring(db, world, "rights", json.dumps([EXCLUSIVE | said]))
+    assert (faults(done), counted(done)) == ([(1, column)], (0, 0, 0, 1))
+
+
+def test_territories_and_uses_are_recorded_as_terms_name_them(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        bring(db, world, "rights", json.dumps([EXCLUSIVE | {"territories": "cn; CN;de", "uses": "Water"}]))
+        ((burdens,),) = rows(db, "SELECT encumbrances FROM rights WHERE number = 'ZL 8'")
+        assert [(one["territories"], one["fields"]) for one in burdens] == [(["CN", "DE"], ["water"])]
+        cn = Terms("licence", "plain", frozenset({"CN"}), frozenset({"water"}))
+        assert conflict(cn, terms_of(burdens[0]))
     assert list(verify_all(engine)) == []
 
 
