@@ -195,9 +195,13 @@ def test_a_draft_still_knows_what_it_answers(site: Site, page_of: PageOf) -> Non
     provider.open(f"/referrals/{referral}/messages")
     reply = provider.page.locator(".composer .reply")
     assert "In reply to Case officer" in reply.inner_text()
-    provider.follow(reply.get_by_role("link"))
-    assert reply.count() == 0
-    assert provider.page.locator("textarea").input_value() == "On Monday."
-    provider.open(f"/referrals/{referral}/messages")
+    provider.page.locator("textarea").press_sequentially(" Or Tuesday.")
+    provider.follow(reply.get_by_role("button", name="Cancel the reply"))
+    # Cancelled for good, and what was typed right before stays.
+    for _ in range(2):
+        assert reply.count() == 0
+        assert "On Monday." in provider.page.locator("textarea").input_value()
+        assert "Or Tuesday." in provider.page.locator("textarea").input_value()
+        provider.open(f"/referrals/{referral}/messages")
     provider.follow(provider.page.locator(".composer .form-actions button"))
-    assert "In reply to" in provider.page.locator(".messages > li").first.inner_text()
+    assert "In reply to" not in provider.page.locator(".messages > li").first.inner_text()
