@@ -32,7 +32,11 @@ def known(engine: Engine, world: World) -> None:
             set_entry(
                 db, world.actor(db, "administrator"), programme, name, fields=fields, reason=None, request=new_request()
             )
-        said = {"fields": ["st-01", "Odour", "Burners", "Kilns / 窑炉"], "places": ["yz", "Haidian"]}
+        said = {
+            "fields": ["st-01", "Odour", "Burners", "Kilns / 窑炉"],
+            "places": ["yz", "Haidian"],
+            "languages": ["zh", "en"],
+        }
         describe_provider(db, world.actor(db, "administrator"), world.organisations["lab"], said, request=new_request())
         supervisor = world.actor(db, "supervisor")
         set_skills(
@@ -63,6 +67,7 @@ def test_a_provider_is_told_by_the_names_of_the_lists(
         told = browser.get(page).text
         assert fields in told
         assert places in told
+        assert ("中文、英文" if language == "zh" else "Chinese, English") in told
         assert "st-01" not in told
         assert " / 窑炉" not in told
 
