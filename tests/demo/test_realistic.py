@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from pypdf import PdfReader
 
+from casework.engine.case_objects.programme_lists import in_both
 from casework.operations.documents.key_material import document_store_of
 from casework.records.database import transaction
 from tests.demo.told import Told
@@ -223,7 +224,9 @@ def test_mails_go_to_readers_of_both_languages(told: Told) -> None:
 def test_providers_say_what_they_do_in_both_languages(told: Told) -> None:
     for row in told.rows("SELECT profile FROM organisations WHERE kind = 'provider'"):
         for name in ("fields", "places"):
-            assert {bool(CHINESE.search(word)) for word in row.profile[name]} == {True, False}
+            assert row.profile[name]
+            for word in row.profile[name]:
+                assert [bool(CHINESE.search(one)) for one in in_both(word)] == [False, True]
 
 
 @pytest.mark.parametrize("table", ["needs", "technologies"])

@@ -18,6 +18,7 @@ from casework.engine.case_objects.programme_lists import (
     changed,
     cleaned,
     find,
+    in_both,
     insist_apart,
     key_of,
     meant,
@@ -184,3 +185,16 @@ def test_what_is_printed_with_a_number_is_told_with_it() -> None:
     assert told["2021/1.3"] == "2021/1.3 Air"
     assert told["2025/9"] == "2025/9 Green consumption"
     assert told["yield/pieces"] == "Output (pieces)"
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        ("steam boilers / 蒸汽锅炉", "steam boilers", "蒸汽锅炉"),
+        ("Burners", "Burners", "Burners"),
+        ("蒸汽/热水", "蒸汽/热水", "蒸汽/热水"),
+        ("", "", ""),
+    ],
+)
+def test_a_word_in_both_languages_is_two_names(words: str, english: str, chinese: str) -> None:
+    assert in_both(words) == (english, chinese)
