@@ -189,6 +189,9 @@ NOT_ENDED = reason("catalogue.not_ended", N_("it has neither expired nor was it 
 LAST_DAY_PASSED = reason("catalogue.last_day_passed", N_("must not have passed: until this day it would be in use"))
 NOTHING_TO_CHOOSE = reason("catalogue.nothing_to_choose", N_("names a field of which the two do not differ"))
 NOT_OF_BURDEN = reason("catalogue.not_of_burden", N_("is nothing that is recorded of this kind of encumbrance"))
+NOTHING_SECURED = reason(
+    "catalogue.nothing_secured", N_("must be more than nothing; leave it empty where the register does not tell it")
+)
 NO_TERRITORY = template(
     "catalogue.no_territory",
     N_("names %(code)s, which is neither the code of a country or region, such as CN or DE, nor WORLD"),

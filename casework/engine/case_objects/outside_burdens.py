@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from casework import reasons
@@ -77,9 +78,16 @@ def faults(values: Mapping[str, Any], today: str, uses: Collection[str]) -> dict
         found["from"] = reasons.fields.NOT_IN_FUTURE
     if first and last and last < first:
         found["until"] = reasons.catalogue.ENDS_BEFORE_IT_BEGINS
-    if "amount" in said and (why := money_fault(said["amount"])) is not None:
+    if "amount" in said and (why := secured_fault(said["amount"])) is not None:
         found["amount"] = why
     return found
+
+
+def secured_fault(amount: Any) -> Why | None:
+    """What is wrong with the amount that a pledge secures."""
+    if (why := money_fault(amount)) is not None:
+        return why
+    return None if Decimal(amount["amount"]) else reasons.catalogue.NOTHING_SECURED
 
 
 def _beyond(said: Mapping[str, Any], uses: Collection[str]) -> dict[str, Why]:

@@ -16,8 +16,9 @@ from casework import reasons
 from casework.engine.case_objects.organisations import KINDS as KINDS_OF_ORGANISATIONS
 from casework.engine.case_objects.organisations import LANGUAGES, OWNER_KINDS, SIZES
 from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDENS
-from casework.engine.case_objects.outside_burdens import LICENCES
+from casework.engine.case_objects.outside_burdens import LICENCES, secured_fault
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
+from casework.engine.definition.amounts import decimals_of
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
 from casework.operations.catalogue.import_schemas import (
@@ -129,6 +130,8 @@ class RightRow(_Row):
         if (self.amount is None) != (self.amount_currency is None):
             missing = "amount_currency" if self.amount_currency is None else "amount"
             raise Wrong(reasons.imports.AMOUNT_NEEDS_CURRENCY, missing)
+        if (money := self._money()) is not None and (why := secured_fault(money)) is not None:
+            raise Wrong(why, "amount")
         of_burden = ("holder", "encumbrance_number", "begins_on", "ends_on", "amount", "licence", "territories", "uses")
         if self.encumbrance is None and (stray := next((name for name in of_burden if getattr(self, name)), None)):
             raise Wrong(reasons.imports.SAYS_OF_BURDEN(column=stray), "encumbrance")
@@ -136,9 +139,6 @@ class RightRow(_Row):
 
     def burden(self) -> JsonObject:
         """What it says of an encumbrance, as a record of one names it; its holder is told by name."""
-        money = None
-        if self.amount is not None:
-            money = {"amount": format(self.amount.quantize(Decimal("0.01")), "f"), "currency": self.amount_currency}
         return {
             "kind": self.encumbrance,
             "from": self.begins_on and self.begins_on.isoformat(),
@@ -146,8 +146,15 @@ class RightRow(_Row):
             "licence": self.licence,
             "territories": self.territories or [],
             "fields": self.uses or [],
-            "amount": money,
+            "amount": self._money(),
         }
+
+    def _money(self) -> JsonObject | None:
+        """What is secured, as it was typed, with the decimals that its currency has."""
+        if self.amount is None or self.amount_currency is None:
+            return None
+        whole = self.amount.quantize(Decimal(1).scaleb(-decimals_of(self.amount_currency)))
+        return {"amount": format(whole if whole == self.amount else self.amount, "f"), "currency": self.amount_currency}
 
 
 class OrganisationRow(_Row):

@@ -32,6 +32,7 @@ from casework.ledger.redactable_bodies import ERASED
 
 TODAY, USES = "2026-04-01", {"energy", "water"}
 LICENSED = {"kind": "licence", "holder": "org", "licence": "sole", "from": "2026-03-01"}
+PLEDGED = {"kind": "pledge", "holder": "org", "from": TODAY}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,12 @@ LICENSED = {"kind": "licence", "holder": "org", "licence": "sole", "from": "2026
         ({"kind": "pledge", "holder": "org", "from": "2026-04-02"}, {"from"}),
         ({"kind": "pledge", "holder": "org", "from": TODAY, "licence": "sole"}, {"licence"}),
         ({"kind": "pledge", "from": TODAY}, {"holder"}),
+        (PLEDGED | {"amount": {"amount": "1000.00", "currency": "CNY"}}, set()),
+        (PLEDGED | {"amount": {"amount": "1000.005", "currency": "CNY"}}, {"amount"}),
+        (PLEDGED | {"amount": {"amount": "1000.5", "currency": "JPY"}}, {"amount"}),
+        (PLEDGED | {"amount": {"amount": "1000.001", "currency": "KWD"}}, set()),
+        (PLEDGED | {"amount": {"amount": "0.00", "currency": "CNY"}}, {"amount"}),
+        (PLEDGED | {"amount": {"amount": "-1", "currency": "CNY"}}, {"amount"}),
         ({"kind": "transfer", "holder": "org"}, {"from"}),
         ({"kind": "transfer", "holder": "org", "from": TODAY, "until": "2030-01-01"}, {"until"}),
         ({"kind": "invalidation", "from": TODAY}, set()),

@@ -40,6 +40,11 @@ def test_owners_are_told_with_their_shares(said: str, owners: list[tuple[str, st
         ({"owners": "; ".join(f"Works {n} AG" for n in range(51))}, "owners"),
         ({"amount": "3", "encumbrance": "pledge"}, "amount_currency"),
         ({"amount_currency": "CNY", "encumbrance": "pledge"}, "amount"),
+        ({"amount": "1000.005", "amount_currency": "CNY", "encumbrance": "pledge"}, "amount"),
+        ({"amount": "1000.5", "amount_currency": "JPY", "encumbrance": "pledge"}, "amount"),
+        ({"amount": "1000.0001", "amount_currency": "KWD", "encumbrance": "pledge"}, "amount"),
+        ({"amount": "0", "amount_currency": "CNY", "encumbrance": "pledge"}, "amount"),
+        ({"amount": "-5", "amount_currency": "CNY", "encumbrance": "pledge"}, "amount"),
         ({"holder": "A bank"}, "encumbrance"),
         ({"encumbrance": "mortgage"}, "encumbrance"),
         ({"licence": "total", "encumbrance": "licence"}, "licence"),
@@ -53,6 +58,23 @@ def test_what_a_right_cannot_say_is_told_by_its_column(said: dict[str, Any], col
     row, faults = right(**said)
     assert row is None
     assert [name for name, _ in faults] == [column]
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "recorded"),
+    [
+        ("1000.5", "CNY", "1000.50"),
+        ("1000", "JPY", "1000"),
+        ("1000.00", "JPY", "1000"),
+        ("1000.001", "KWD", "1000.001"),
+        ("0.01", "EUR", "0.01"),
+    ],
+)
+def test_what_is_secured_is_recorded_to_the_last_decimal(typed: str, currency: str, recorded: str) -> None:
+    row, faults = right(encumbrance="pledge", amount=typed, amount_currency=currency)
+    assert faults == []
+    assert row is not None
+    assert row.burden()["amount"] == {"amount": recorded, "currency": currency}
 
 
 def test_an_encumbrance_is_said_as_records_say_it() -> None:
