@@ -107,6 +107,23 @@ NAME_OF_ROW = template(
     what=Terms({"contact": N_("contact"), "owner": N_("owner of shares")}),
 )
 KEPT_OTHERWISE = template("imports.kept_otherwise", N_("was left as it is: the record says otherwise (%(names)s)"))
+SAME_AS_ROW = template(
+    "imports.same_as_row",
+    N_(
+        "names what row %(row)s names: rights of one kind without a number, of the same technologies and owners, cannot be told apart."
+        " Enter the second on its page"
+    ),
+)
+SEVERAL_NUMBERLESS = reason(
+    "imports.several_numberless",
+    N_("is missing: several rights of this kind without a number, of the same technologies and owners, are on record"),
+)
+TAKEN_FOR_ROW = template(
+    "imports.taken_for_row",
+    N_(
+        "is missing, so the row was taken for the right of row %(row)s: of one kind, of the same technologies and owners"
+    ),
+)
 KEPT_ROW = reason("imports.kept_row", N_("was left as it is: the record says otherwise"))
 KEPT_CONFIRMED = reason("imports.kept_confirmed", N_("was left as it is: a person has confirmed the record without it"))
 KEPT_TECHNOLOGIES = reason("imports.kept_technologies", N_("were left as they are: link them on the page of the right"))

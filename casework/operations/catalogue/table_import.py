@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -34,6 +32,15 @@ from casework.operations.catalogue.organisations import (
 )
 from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.catalogue.table_log import note_table
+from casework.operations.catalogue.table_rights import (
+    COLUMN_OF,
+    as_typed,
+    burden_differs,
+    lying,
+    right_differs,
+    same,
+    standing_right,
+)
 from casework.operations.catalogue.table_schemas import (
     NEEDED,
     OF_CONTACT,
@@ -47,9 +54,6 @@ from casework.operations.catalogue.table_schemas import (
     parse_row,
 )
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.merged_records import OF_RIGHTS
-from casework.operations.core.right_links import with_links
-from casework.operations.core.right_numbers import plain
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.reasons import Reason, Why
@@ -132,8 +136,8 @@ class _Import:
         self.report = TableReport()
         #: The first row and the last.
         self.span = (0, 0)
-        #: By the key under which an earlier row of the table entered it.
-        self.entered: dict[object, str] = {}
+        #: Of rights without a number the first row, by what they are known by.
+        self.numberless: dict[object, int] = {}
 
     def take(self, rows: Iterator[Row]) -> None:
         known = {*ROWS[self.table].model_fields}
@@ -170,7 +174,7 @@ class _Import:
             )
         except InvalidForm as refusal:
             for name, reason in refusal.fields.items():
-                self._fault(row.number, _COLUMN_OF.get(name, name), reason)
+                self._fault(row.number, COLUMN_OF.get(name, name), reason)
         except CaseworkError as refusal:
             self._fault(row.number, "row", refusal.reason)
         else:
@@ -196,22 +200,15 @@ class _Import:
         technologies = sorted({self._technology(one) for one in row.technologies or ()})
         source = row.source or self.source
         given = {name: getattr(row, name) for name in OF_RIGHT}
-        said = {name: _text(value) for name, value in given.items() if value is not None}
-        numbered = row.number or row.application_number
-        key: object = plain(row.office, numbered)
-        if numbered is None:
-            key = row.kind, *technologies, *(str(one["organisation"]) for one in owners)
-        right, done = self.entered.get(key), "unchanged"
-        if right is None and (stands := self._standing(row, technologies, owners)) is not None:
-            right = self.entered[key] = str(stands.id)
-            told = {"kind": row.kind, **said}
-            if differing := [name for name, value in told.items() if not _same(name, getattr(stands, name), value)]:
-                self._keep(number, differing[0], reasons.imports.KEPT_OTHERWISE(names=", ".join(differing)))
-            if set(technologies) - set(stands.technologies):
-                self._keep(number, "technologies", reasons.imports.KEPT_TECHNOLOGIES)
-            if owners and owners != stands.owners:
-                self._keep(number, "owners", reasons.imports.KEPT_OWNERS)
-        if right is None:
+        said = {name: as_typed(value) for name, value in given.items() if value is not None}
+        if not (row.number or row.application_number):
+            self._insist_other(number, row, (row.kind, *technologies, *(str(one["organisation"]) for one in owners)))
+        stands, done = standing_right(self.db, self.programme, row, technologies, owners), "unchanged"
+        if stands is not None:
+            right = str(stands.id)
+            for name, why in right_differs(stands, row, said, technologies, owners):
+                self._keep(number, name, why)
+        else:
             made = record_right(
                 self.db,
                 self.actor,
@@ -224,17 +221,27 @@ class _Import:
                 source=source,
                 request=self._request(),
             )
-            right, done = self.entered.setdefault(key, str(made.answer["id"])), "created"
-        if row.encumbrance is not None and self._burden(right, row, source):
+            right, done = str(made.answer["id"]), "created"
+        if row.encumbrance is not None and self._burden(number, right, row, source):
             done = "created" if done == "created" else "changed"
         return right, done
 
-    def _burden(self, right: str, row: RightRow, source: str) -> bool:
+    def _insist_other(self, number: int, row: RightRow, key: object) -> None:
+        """Of one right without a number a further row adds an encumbrance; two of these cannot be told apart. Raises InvalidForm."""
+        first = self.numberless.setdefault(key, number)
+        if first == number:
+            return
+        if row.encumbrance is None:
+            raise InvalidForm(fields={"number": reasons.imports.SAME_AS_ROW(row=first)})
+        self._keep(number, "number", reasons.imports.TAKEN_FOR_ROW(row=first))
+
+    def _burden(self, number: int, right: str, row: RightRow, source: str) -> bool:
         """Whether it was not on record: by its kind, holder and first day."""
         values = row.burden()
         values["holder"] = self._named(row.holder, "holder") if row.holder else None
-        given = {"right": right, "kind": values["kind"], "holder": values["holder"], "first": values["from"]}
-        if self.db.execute(_LIES, given).first() is not None:
+        if (stands := lying(self.db, right, values, row.encumbrance_number)) is not None:
+            if differing := burden_differs(stands, values, row.encumbrance_number):
+                self._keep(number, differing[0], reasons.imports.KEPT_OTHERWISE(names=", ".join(differing)))
             return False
         enter_burden(
             self.db,
@@ -246,20 +253,6 @@ class _Import:
             request=self._request(),
         )
         return True
-
-    def _standing(self, row: RightRow, technologies: list[str], owners: list[JsonObject]) -> Any:
-        """The right that is on record under one of its numbers; of one without, of the same kind, technologies and owners."""
-        given = {
-            "programme": self.programme,
-            "kind": row.kind,
-            "office": row.office,
-            "number": row.number,
-            "application": row.application_number,
-            "technologies": technologies,
-            "owners": sorted(one["organisation"] for one in owners),
-        }
-        numbered = row.number or row.application_number
-        return self.db.execute(_NUMBERED if numbered else _NUMBERLESS, given).first()
 
     def _owners(self, row: RightRow) -> list[JsonObject]:
         told = [{"organisation": self._named(name, "owners"), "share": share} for name, share in row.owners or ()]
@@ -285,25 +278,25 @@ class _Import:
     def _organisation(self, number: int, row: OrganisationRow) -> tuple[str, str]:
         said = {name: value for name in OF_ORGANISATION if (value := getattr(row, name)) is not None}
         source = row.source or self.source
-        key = plain_number(row.register_number) if row.register_number else row.name
-        id, done = self.entered.get(key), "unchanged"
-        if id is None and (stands := self._known(row)) is not None:
-            id = self.entered[key] = str(stands.id)
-            differing = [name for name, value in said.items() if _text(getattr(stands, name)) not in (value, None, "")]
+        stands, done = self._known(row), "unchanged"
+        if stands is not None:
+            id = str(stands.id)
+            differing = [
+                name for name, value in said.items() if as_typed(getattr(stands, name)) not in (value, None, "")
+            ]
             # What it is and in which language it reads begin as something.
             if not stands.confirmed:
                 differing = [name for name in differing if name not in ("kind", "language")]
             if differing:
                 self._keep(number, differing[0], reasons.imports.KEPT_OTHERWISE(names=", ".join(differing)))
-            fresh = {name: value for name, value in said.items() if _text(getattr(stands, name)) in (None, "")}
+            fresh = {name: value for name, value in said.items() if as_typed(getattr(stands, name)) in (None, "")}
             if fresh and stands.confirmed:
                 self._keep(number, next(iter(fresh)), reasons.imports.KEPT_CONFIRMED)
             elif fresh:
                 complete_organisation(self.db, self.actor, id, fields=fresh, source=source)
                 done = "changed"
-        if id is None:
-            made = self._recorded(row, said, source)
-            id, done = self.entered.setdefault(key, made), "created"
+        else:
+            id, done = self._recorded(row, said, source), "created"
         added = [
             self._row_of(id, what, row.row_of(what, names), source, row_source=number)
             for what, names in (("contact", OF_CONTACT), ("owner", OF_OWNER))
@@ -335,7 +328,7 @@ class _Import:
             return False
         stands = self.db.execute(_ROWS[what], {"organisation": organisation, "name": values["name"]}).first()
         if stands is not None:
-            differing = [name for name, value in values.items() if not _same(name, getattr(stands, name), value)]
+            differing = [name for name, value in values.items() if not same(name, getattr(stands, name), value)]
             if differing:
                 self._keep(row_source, f"{what}_{differing[0]}", reasons.imports.KEPT_ROW)
             return False
@@ -374,49 +367,6 @@ def called(name: str) -> str:
     return " ".join(visible(re.split(r"[/\\]", name)[-1]).split())[:200]
 
 
-#: What a record of an encumbrance calls by another name than the column.
-_COLUMN_OF = {"from": "begins_on", "until": "ends_on", "fields": "uses"}
-
-
-def _same(name: str, stands: Any, said: Any) -> bool:
-    """Whether a record says what a row says, however the number is written."""
-    if isinstance(stands, Decimal):
-        return stands == Decimal(str(said))
-    if name in ("number", "application_number"):
-        return plain(None, stands) == plain(None, said)
-    return bool(_text(stands) == said)
-
-
-def _text(value: Any) -> Any:
-    """As a row of a table says it."""
-    return value.isoformat() if isinstance(value, date) else value
-
-
-#: A right of a programme under a number, of its grant or its application; of one that was merged the one in its place.
-_NUMBERED = text(f"""
-    SELECT r.*, {with_links("r")} FROM {OF_RIGHTS} WHERE g.programme_id = CAST(:programme AS uuid)
-    AND coalesce(lower(g.office), '') = coalesce(lower(CAST(:office AS text)), '')
-    AND (replace(lower(g.number), ' ', '') = replace(lower(CAST(:number AS text)), ' ', '')
-        OR replace(lower(g.application_number), ' ', '') = replace(lower(CAST(:application AS text)), ' ', ''))
-    ORDER BY g.merged_into IS NOT NULL, g.id LIMIT 1
-""")
-#: A right of a programme without a number, of a kind, of just these technologies and owners.
-_NUMBERLESS = text(f"""
-    SELECT y.* FROM (SELECT x.*, {with_links("x")} FROM rights x
-        WHERE x.programme_id = CAST(:programme AS uuid) AND x.merged_into IS NULL AND x.kind = :kind
-        AND coalesce(x.number, x.application_number) IS NULL
-    ) y WHERE CAST(:technologies AS text[]) = ARRAY(
-        SELECT CAST(l.technology_id AS text) FROM right_technologies l WHERE l.right_id = y.id ORDER BY 1
-    ) AND CAST(:owners AS text[]) = ARRAY(
-        SELECT CAST(l.organisation_id AS text) FROM right_owners l WHERE l.right_id = y.id ORDER BY 1
-    ) ORDER BY y.id LIMIT 1
-""")
-#: What stands on a right, of a kind, a holder and a first day.
-_LIES = text("""
-    SELECT 1 FROM rights r CROSS JOIN LATERAL jsonb_array_elements(r.encumbrances) b WHERE r.id = CAST(:right AS uuid)
-    AND b->>'kind' = :kind AND b->>'holder' IS NOT DISTINCT FROM CAST(:holder AS text)
-    AND b->>'from' IS NOT DISTINCT FROM CAST(:first AS text)
-""")
 #: Organisations that a programme knows by a name or a number; of one that was merged the one in its place.
 _CALLED = text("""
     SELECT DISTINCT coalesce(merged_into, id) AS id FROM organisations

@@ -12,6 +12,7 @@ from casework.engine.case_objects.licence_conflicts import Terms, conflict, term
 from casework.errors import InvalidForm, NotAllowed
 from casework.operations.cases.case_rights import add_rights
 from casework.operations.catalogue import table_import
+from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.catalogue.table_import import import_table
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
@@ -160,6 +161,89 @@ def test_a_wrong_row_is_told_and_nothing_is_changed(engine: Engine, world: World
         assert rows(db, "SELECT count(*) AS n FROM rights")[0].n == before
         assert rows(db, "SELECT 1 FROM rights WHERE number = 'ZL 7'") == []
     assert list(verify_all(engine)) == []
+
+
+def told(done: Any) -> list[tuple[int, str, str]]:
+    return [(one["row"], one["field"], one["code"]) for one in done["kept"]]
+
+
+def enter_secret(db: Connection, world: World) -> None:
+    record_right(
+        db,
+        world.actor(db, "officer"),
+        programme=world.programmes["BJ"],
+        kind="know_how",
+        fields={"status": "kept"},
+        confirmed=False,
+        technologies=[],
+        owners=[{"organisation": world.organisations["need_owner"], "share": None}],
+        source="Officer",
+        request=new_request(),
+    )
+
+
+def test_two_rights_without_a_number_are_not_taken_for_one(db: Connection, world: World) -> None:
+    secret = {"kind": "know_how", "status": "kept", "owners": "Hebei Steam Works"}
+    two = json.dumps([secret | {"source": "Recipe A"}, secret | {"source": "Recipe B"}])
+    done = bring(db, world, "rights", two)
+    assert (faults(done), counted(done)) == ([(2, "number")], (0, 0, 0, 1))
+    assert done["faults"][0]["values"] == {"row": 1}
+    # Of other owners, or of another kind, it is another one.
+    other = secret | {"owners": "Nordwind Boilers"}
+    assert counted(bring(db, world, "rights", json.dumps([secret, other, secret | {"kind": "trade_secret"}])))[0] == 3
+
+
+def test_a_further_row_of_a_right_without_a_number_adds_what_lies_on_it_and_is_told(
+    db: Connection, world: World
+) -> None:
+    secret = {"kind": "know_how", "status": "kept", "owners": "Hebei Steam Works"}
+    licence = {"encumbrance": "licence", "licence": "plain", "begins_on": "2025-03-01", "holder": "Nordwind Boilers"}
+    table = json.dumps([secret, secret | licence])
+    done = bring(db, world, "rights", table)
+    assert (counted(done), told(done)) == ((1, 1, 0, 0), [(2, "number", "imports.taken_for_row")])
+    again = bring(db, world, "rights", table)
+    assert (counted(again), told(again)) == ((0, 0, 2, 0), [(2, "number", "imports.taken_for_row")])
+
+
+def test_of_two_on_record_without_a_number_none_is_taken(db: Connection, world: World) -> None:
+    enter_secret(db, world)
+    secret = json.dumps([{"kind": "know_how", "status": "kept", "owners": "Hebei Steam Works"}])
+    assert counted(bring(db, world, "rights", secret)) == (0, 0, 1, 0)
+    enter_secret(db, world)
+    done = bring(db, world, "rights", secret)
+    assert (faults(done), counted(done)) == ([(1, "number")], (0, 0, 0, 1))
+
+
+def test_a_further_row_that_says_otherwise_is_told(db: Connection, world: World) -> None:
+    patent = {"kind": "invention", "office": "CN", "number": "ZL 8", "status": "in_force", "filed_on": "2021-01-04"}
+    pledge = {
+        "encumbrance": "pledge",
+        "holder": "Nordwind Boilers",
+        "begins_on": "2025-02-03",
+        "encumbrance_number": "Y1",
+    }
+    secured = pledge | {"amount": "1000", "amount_currency": "CNY"}
+    done = bring(
+        db,
+        world,
+        "rights",
+        json.dumps(
+            [
+                patent | secured,
+                patent | secured,
+                patent | {"filed_on": "2021-01-05"},
+                patent | secured | {"amount": "2000"},
+            ]
+        ),
+    )
+    otherwise = "imports.kept_otherwise"
+    assert counted(done) == (1, 0, 3, 0)
+    assert told(done) == [(3, "filed_on", otherwise), (4, "amount", otherwise)]
+    organisations = "name,country,address\nNordlicht GmbH,DE,\nNordlicht GmbH,AT,Hafen 1\n"
+    done = bring(db, world, "organisations", organisations)
+    assert (counted(done), told(done)) == ((1, 1, 0, 0), [(3, "country", otherwise)])
+    (row,) = rows(db, "SELECT country, address FROM organisations WHERE name = 'Nordlicht GmbH'")
+    assert (row.country, row.address) == ("DE", "Hafen 1")
 
 
 #: A licence that bars others, as a table tells it.

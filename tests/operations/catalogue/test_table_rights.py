@@ -1,0 +1,69 @@
+"""Where a row of a table says otherwise than the record."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from casework.operations.catalogue.table_rights import as_typed, burden_differs, right_differs, same
+from casework.operations.catalogue.table_schemas import RightRow
+
+STANDS = {
+    "licence": "sole", "territories": ["CN", "DE"], "fields": ["water"], "until": "2030-01-01", "number": "Y 1",
+    "amount": {"amount": "1000.00", "currency": "CNY"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "stands", "said", "alike"),
+    [
+        ("share", Decimal("60.0"), "60", True),
+        ("share", Decimal("60.5"), "60", False),
+        ("number", "ZL 2021 1", "zl20211", True),
+        ("office", "CN", "cn", False),
+        ("filed_on", date(2021, 1, 4), "2021-01-04", True),
+        ("status", None, "in_force", False),
+        ("territories", ["CN", "DE"], ["DE", "CN"], True),
+        ("territories", [], ["CN"], False),
+        ("amount", {"amount": "1000", "currency": "CNY"}, {"amount": "1000.00", "currency": "CNY"}, True),
+        ("amount", {"amount": "1000", "currency": "CNY"}, {"amount": "1000", "currency": "USD"}, False),
+        ("amount", None, {"amount": "1000", "currency": "CNY"}, False),
+    ],
+)
+def test_a_value_is_the_same_however_it_is_written(name: str, stands: Any, said: Any, alike: bool) -> None:
+    assert same(name, stands, said) is alike
+    assert as_typed(stands) == (stands.isoformat() if isinstance(stands, date) else stands)
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "columns"),
+    [
+        ({}, None, []),
+        (STANDS | {"territories": ["DE", "CN"]}, "y1", []),
+        ({"licence": "exclusive"}, None, ["licence"]),
+        ({"territories": ["CN"], "fields": ["energy"]}, None, ["territories", "uses"]),
+        ({"until": "2031-01-01"}, "Y 2", ["ends_on", "encumbrance_number"]),
+        ({"amount": {"amount": "1000.01", "currency": "CNY"}}, None, ["amount"]),
+    ],
+)
+def test_an_encumbrance_that_says_otherwise_is_named_by_its_columns(
+    said: dict[str, Any], number: str | None, columns: list[str]
+) -> None:
+    assert burden_differs(STANDS, said, number) == columns
+
+
+def test_a_right_that_says_otherwise_is_named_by_its_columns() -> None:
+    owners = [{"organisation": "a", "share": "60"}]
+    stands: Any = SimpleNamespace(kind="invention", status="in_force", technologies=["t"], owners=owners)
+    row = RightRow(kind="invention", number="1")
+
+    def columns(said: dict[str, Any], technologies: list[str], theirs: list[dict[str, Any]]) -> list[str]:
+        return [name for name, _ in right_differs(stands, row, said, technologies, theirs)]
+
+    assert columns({"status": "in_force"}, ["t"], owners) == []
+    assert columns({"status": "lapsed"}, [], []) == ["status"]
+    assert columns({}, ["other"], [{"organisation": "a", "share": "40"}]) == ["technologies", "owners"]
