@@ -41,7 +41,12 @@ from workflows.impact import (
     period_in_order,
     record_reported_effect,
 )
-from workflows.money_guards import approval_fits_its_application, interest_is_usual, payment_is_within_approval
+from workflows.money_guards import (
+    approval_fits_its_application,
+    interest_is_usual,
+    payment_is_within_approval,
+    sum_paid_does_not_fall,
+)
 from workflows.pledge_forms import asked_back
 from workflows.service_effects import service_is_replaced
 
@@ -147,7 +152,7 @@ class Contracts(Form):
 class Closing(Form):
     """The money is there."""
 
-    amount = Money(label="Amount paid", prefill="finance.approved.amount")
+    amount = Money(label="Amount paid, in all", prefill="finance.approved.amount")
     closed_on = Date(label="Paid on", past=True)
     instrument = Choice(label="Instrument", choices=INSTRUMENTS, prefill="finance.terms_agreed.instrument")
     use_of_proceeds = YesNo(label="The duty to use the money as agreed is in the contract", must=True)
@@ -163,7 +168,7 @@ class PaidSoFar(Form):
 class PartClosing(Form):
     """Part of the money is there, and no more comes."""
 
-    amount = Money(label="Amount paid")
+    amount = Money(label="Amount paid, in all")
     closed_on = Date(label="Paid on", past=True)
     open_conditions = Items(label="Conditions still open")
 
@@ -303,17 +308,17 @@ class Finance(Workflow):
         do="Record the contracts", done="recorded the signed contracts",
     )  # fmt: skip
     pay_part = closing.to(
-        same(), by=Role.PROVIDER, kind=EXCEPTION, form=PaidSoFar, guards=[payment_is_within_approval],
+        same(), by=Role.PROVIDER, kind=EXCEPTION, form=PaidSoFar, guards=[payment_is_within_approval, sum_paid_does_not_fall],
         do="Record what is paid so far", done="recorded what is paid so far",
         consequence="The rest is awaited: record the payment once all is there, or part of it where no more comes.",
     )  # fmt: skip
     cp_met = closing.to(
-        funded, by=Role.PROVIDER, form=Closing, guards=[payment_is_within_approval], opens=BENEFIT_REPORTS,
+        funded, by=Role.PROVIDER, form=Closing, guards=[payment_is_within_approval, sum_paid_does_not_fall], opens=BENEFIT_REPORTS,
         do="Record the payment", done="recorded the payment",
         consequence="The project counts as funded.",
     )  # fmt: skip
     cp_part = closing.to(
-        part_funded, by=Role.PROVIDER, form=PartClosing, guards=[payment_is_within_approval],
+        part_funded, by=Role.PROVIDER, form=PartClosing, guards=[payment_is_within_approval, sum_paid_does_not_fall],
         opens=[OPEN_CONDITION, *BENEFIT_REPORTS],
         do="Record part of the payment", done="recorded part of the payment",
         consequence="The project counts as partly funded.",

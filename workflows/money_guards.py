@@ -43,6 +43,15 @@ def payment_is_within_approval(facts: Facts) -> bool:
 
 
 @guard(
+    rule="What is said to be paid in all is no less than was said before.",
+    refusal="Less is said to be paid in all than was recorded before. Add up all parts, those of before too.",
+)
+def sum_paid_does_not_fall(facts: Facts) -> bool:
+    before = amount_of(facts.said("pay_part.amount"))
+    return before is None or all(amount >= before[0] for amount, _ in _given(facts, "amount"))
+
+
+@guard(
     rule="No more is approved than was applied for, and in its currency, or whoever approves it says that it is right so.",
     refusal="More is approved than was applied for, or in another currency. Look once more; if it is right so, say so below.",
 )
@@ -166,7 +175,9 @@ def _last_day(facts: Facts) -> date | None:
 def _days_to_come(facts: Facts) -> list[date]:
     """The agreed days for which not all has come yet; the last day of the loan is one of them while something is owed."""
     came = _principals(facts)
-    agreed = [(day, amount) for day, amount, _ in _agreed(facts.said("paid_out.repayments") or ())]
+    # What was agreed for the last day goes with it where the loan is extended.
+    until = facts.said("paid_out.final_due_on")
+    agreed = [(day, amount) for day, amount, _ in _agreed(facts.said("paid_out.repayments") or ()) if day != until]
     days = [date.fromisoformat(day) for day in days_short(agreed, sum(came, Decimal(0)))]
     last = _last_day(facts)
     if last is not None and owed(_paid(facts)[0], came):

@@ -5,7 +5,7 @@ After a scaling up the outcome is that of the site at hand: what the pilot came 
 
 from __future__ import annotations
 
-from casework.engine.analysis.impacts import standing
+from casework.engine.analysis.impacts import baseline_of, standing
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.impact_values import MEASURED, VERIFIED
@@ -21,10 +21,14 @@ def _first(f: Facts, record: Impact) -> Impact:
 
 
 def records_of_the_site(f: Facts, *levels: str) -> list[Impact]:
-    """What stands of these levels of the site at hand: since the case was scaled up, what was recorded after."""
+    """What stands of these levels of the site at hand, compared with a baseline: since the case was scaled up, what was recorded
+    after, of a time after it."""
     start = moment_of(f, "scale_up")
-    found = standing(f.case.impacts.values(), *levels)
-    return [one for one in found if start is None or _first(f, one).recorded_at >= start]
+    found = [one for one in standing(f.case.impacts.values(), *levels) if baseline_of(f.case.impacts, one) is not None]
+    if start is None:
+        return found
+    since = f.calendar.local_date(start).isoformat()
+    return [one for one in found if _first(f, one).recorded_at >= start and one.from_on >= since]
 
 
 @guard(

@@ -248,6 +248,24 @@ def test_a_loan_that_was_extended_is_owed_on_its_new_last_day(extended: tuple[in
     assert guards.plan_is_met.holds(planned([agreed(-30, 40)], ("40",), -9, *extended)) is holds
 
 
+def test_what_was_agreed_for_the_last_day_goes_with_it() -> None:
+    plan = [agreed(-30, 40), agreed(-9, 60)]
+    assert not guards.plan_is_met.holds(planned(plan, ("40",), -9))
+    assert guards.plan_is_met.holds(planned(plan, ("40",), -9, 30))
+    # What was agreed for a day before stays late.
+    assert not guards.plan_is_met.holds(planned(plan, ("39",), -9, 30))
+    assert not guards.plan_is_met.holds(planned(plan, ("40",), -9, -1))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "holds"),
+    [(None, "10", True), ("80", "80", True), ("80", "100", True), ("80", "79.99", False), ("80", None, True)],
+)
+def test_a_sum_that_was_paid_does_not_fall(before: str | None, now: str | None, holds: bool) -> None:
+    known = {"pay_part": {"amount": cny(before)}} if before else {}
+    assert guards.sum_paid_does_not_fall.holds(facts({"amount": cny(now)} if now else {}, fired=known)) is holds
+
+
 _AMOUNTS = st.decimals(min_value=0, max_value=100, places=2)
 
 

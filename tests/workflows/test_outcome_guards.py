@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import Fired
 from casework.engine.state.impacts import Impact
 from tests.workflows.case_facts import facts, fired
-from tests.workflows.test_impact_guards import known, record
+from tests.workflows.test_impact_guards import BASELINE, known, record
 from workflows import outcome_guards
 
 OUTCOMES = ("deployed_unmeasured", "deployed_measured", "deployed_verified", "agreement_no_site", None)
@@ -25,10 +27,18 @@ ALLOWED = {
 def test_an_outcome_has_records_of_its_level() -> None:
     for level, allowed in ALLOWED.items():
         for outcome, wanted in zip(OUTCOMES, allowed, strict=True):
-            records = known(record(level)) if level else known(record("verified", replaced_by="x"))
+            records = known(BASELINE, known_of(level)) if level else known(record("verified", replaced_by="x"))
             main = {"sign": fired(1), "accept_site": fired(2)}
             case = facts(data={"outcome": outcome} if outcome else {}, main=main, **records)
             assert all(one.holds(case) for one in outcome_guards.EFFECT_GUARDS) is wanted, (level, outcome)
+
+
+def known_of(level: str, day: int = 3, id: str = "", **more: Any) -> Impact:
+    """A record that is compared with a baseline, of the second site's time unless something else is said."""
+    said: dict[str, Any] = {"from_on": "2026-12-01", "to_on": "2026-12-31"}
+    if level == "baseline":
+        return record(level, day, id)
+    return record(level, day, id, **{"baseline": "baseline", **said, **more})
 
 
 #: Which outcomes what happened lets a case claim: in the order of these, by what was done last.
@@ -62,26 +72,38 @@ def test_a_refusal_says_which_record_is_missing() -> None:
 
 
 #: A second site that was accepted, after the pilot.
+PILOTS = "2026-01-01"
 SCALED = {"sign": fired(12), "scale_up": fired(8), "accept_site": fired(15)}
+
+
+def test_what_is_compared_with_nothing_proves_nothing() -> None:
+    for outcome, level in (("deployed_measured", "measured"), ("deployed_verified", "verified")):
+        for baseline, holds in ((None, False), ("none", False), ("baseline", True)):
+            main = {"sign": fired(1), "accept_site": fired(2)}
+            records = known(BASELINE, record(level, baseline=baseline))
+            case = facts(data={"outcome": outcome}, main=main, **records)
+            assert all(one.holds(case) for one in outcome_guards.EFFECT_GUARDS) is holds, (outcome, baseline)
 
 
 @pytest.mark.parametrize(("outcome", "level"), [("deployed_measured", "measured"), ("deployed_verified", "verified")])
 def test_after_a_scaling_up_the_records_of_the_pilot_prove_nothing(outcome: str, level: str) -> None:
     def may(*records: Impact, main: dict[str, Fired] = SCALED) -> bool:
-        case = facts(data={"outcome": outcome}, main=main, **known(*records))
+        case = facts(data={"outcome": outcome}, main=main, **known(BASELINE, *records))
         return all(one.holds(case) for one in outcome_guards.EFFECT_GUARDS)
 
-    pilot = record(level, 5, "pilot")
+    pilot = known_of(level, 5, "pilot")
     assert may(pilot, main={"sign": fired(1), "accept_site": fired(4)})
     assert not may(pilot)
-    assert may(pilot, record(level, 18, "second"))
+    assert may(pilot, known_of(level, 18, "second"))
     # A correction of the pilot's record is of the pilot, whenever it was made; one of the second site's is of that.
-    corrected = record(level, 5, "pilot", replaced_by="right")
-    assert not may(corrected, record(level, 19, "right"))
-    assert not may(corrected, record(level, 19, "right", replaced_by="again"), record(level, 20, "again"))
-    assert may(record(level, 18, "second", replaced_by="right"), record(level, 19, "right"))
+    corrected = known_of(level, 5, "pilot", replaced_by="right")
+    assert not may(corrected, known_of(level, 19, "right"))
+    assert not may(corrected, known_of(level, 19, "right", replaced_by="again"), known_of(level, 20, "again"))
+    assert may(known_of(level, 18, "second", replaced_by="right"), known_of(level, 19, "right"))
+    # Nor does a time before the scaling up, whenever somebody tells of it.
+    assert not may(pilot, known_of(level, 18, "second", from_on=PILOTS))
     # And without its own acceptance the second site is not deployed, whatever is recorded.
-    assert not may(record(level, 18, "second"), main=SCALED | {"accept_site": fired(4)})
+    assert not may(known_of(level, 18, "second"), main=SCALED | {"accept_site": fired(4)})
 
 
 def test_without_its_own_acceptance_a_second_site_is_not_deployed() -> None:

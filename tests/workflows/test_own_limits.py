@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.engine.deadlines.deadlines import months_after
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.limits import GuardLimit
 from casework.engine.definition.registry import GUARDS, Guard
-from tests.workflows.case_facts import NOW, done, facts, fired, track
+from tests.workflows.case_facts import NOW, at, consent, done, facts, fired, track
 from workflows import border_guards, guards, money_guards, own_limits, referral_guards, right_guards, service_guards
 
 TODAY = NOW.date()
+#: On which day of the case it was reopened.
+REOPENED = 10
 ALL = {name: one for name, one in vars(own_limits).items() if isinstance(one, GuardLimit)}
 
 
@@ -42,11 +45,26 @@ def on_record(n: int) -> Facts:
     return facts(outside={"screenings": dict.fromkeys(guards.PARTIES, stood)})
 
 
+def reopened(months: int) -> Facts:
+    """A case that was reopened, with consents of so many months before."""
+    given_on = months_after(at(REOPENED).date(), -months).isoformat()
+    consents = [consent(party, given_on=given_on) for party in guards.PARTIES]
+    return facts(main={"reopen": fired(REOPENED)}, consents=consents)
+
+
+def longer(days: int) -> Facts:
+    """Of work that was planned for the day of its acceptance, so many days more."""
+    accepted = track("referral", "started", fired={"accept": fired(planned_on=at(0).date().isoformat())})
+    return facts(here=accepted, data={"new_date": (at(0) + timedelta(days=days)).date().isoformat()})
+
+
 #: By limit: a guard, and the facts of which it holds to the end with so many, and not with one less.
 AT_THE_END: dict[str, tuple[Guard, Callable[[int], Facts]]] = {
     "SCREENING_HOLDS": (guards.parties_are_screened, screened),
     "RECORD_HOLDS": (guards.parties_are_screened, on_record),
     "REOPENING": (guards.closed_not_too_long_ago, lambda n: facts(closed_at=closed(n))),
+    "CONSENT_HOLDS": (guards.consents_are_recent, reopened),
+    "EXTENSION": (referral_guards.extension_is_bounded, longer),
     "CHECK_HOLDS": (
         right_guards.check_of_rights_is_fresh,
         lambda n: facts(
@@ -94,6 +112,10 @@ def test_a_provider_may_be_let_go_once_its_time_to_start_is_over(n: int) -> None
     last = calendar.due(accepted.at, n, "wd")
     for moment, overdue in ((last, True), (last - timedelta(minutes=1), False)):
         assert referral_guards.start_is_overdue.holds(replace(asked, calendar=calendar, now=moment)) is overdue
+
+
+def test_each_limit_is_tried_to_its_end() -> None:
+    assert AT_THE_END.keys() | {"START"} == ALL.keys()
 
 
 def test_each_limit_is_asked_for_by_a_rule_that_names_it() -> None:

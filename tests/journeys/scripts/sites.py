@@ -323,8 +323,16 @@ SCRIPTS: dict[str, Steps] = {
             Refused,
             "No record of the effect is measured",
         ),
+        # Whenever it is told of, what was measured at the pilot is of the pilot.
         add("officer", "case.reading"),
         do("officer", "reading", level="measured"),
+        refused(
+            do("officer", "case.end_monitoring", outcome="deployed_measured"),
+            Refused,
+            "No record of the effect is measured",
+        ),
+        add("officer", "case.reading"),
+        do("officer", "reading", level="measured", period_from=0, period_to=0),
         do("officer", "case.end_monitoring", outcome="deployed_measured"),
         outcome("deployed_measured"),
     ),
