@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -138,7 +139,11 @@ def show(match: UUID) -> str:
         match=details,
         statuses=STATUSES,
         ended=details.need.ended or details.technology.ended,
-        sides=[(noun, values_of(noun, record, names)) for noun, record in sides.items()],
+        sides=[
+            (noun, values, waiting_by_source(values))
+            for noun, record in sides.items()
+            for values in (values_of(noun, record, names),)
+        ],
         entries=say_entries(entries, lists[matches.REFUSALS]),
         may=actor.in_programme(details.programme, DECIDERS),
     )
@@ -164,6 +169,11 @@ def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) ->
             )
         )
     return values
+
+
+def waiting_by_source(values: list[Value]) -> list[tuple[str, int]]:
+    """The sources of which values wait for somebody to stand for them, each with how many."""
+    return sorted(Counter(value.source for value in values if value.source and not value.confirmed_by).items())
 
 
 def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
@@ -205,20 +215,19 @@ def judge(match: UUID) -> Response:
 
 @blueprint.post("/matches/<uuid:match>/confirm")
 def confirm(match: UUID) -> Response:
-    """Stand for one value of the need or the technology."""
+    """Stand for one value of the need or the technology, or for all that came from one source."""
     noun, field = request.form.get("noun", ""), request.form.get("field", "")
     with page_transaction() as (db, actor):
         details = matches.show_match(db, actor, str(match))
         if noun not in FIELDS:
             raise InvalidForm(fields={"noun": reasons.fields.NOT_A_CHOICE})
         side: Kept = "need" if noun == "need" else "technology"
-        kept_records.confirm_field(
-            db,
-            actor,
-            side,
-            (details.need if side == "need" else details.technology).id,
-            field="owner_id" if field == "owner" else field,
-            request=read_request(),
-        )
+        record = (details.need if side == "need" else details.technology).id
+        if field:
+            named = "owner_id" if field == "owner" else field
+            kept_records.confirm_field(db, actor, side, record, field=named, request=read_request())
+        else:
+            source = request.form.get("source", "")
+            kept_records.confirm_source(db, actor, side, record, source=source, request=read_request())
     flash(gettext("Confirmed: from now on rules may rely on it."))
     return redirect(url_for("matches.show", match=match) + f"#{noun}", 303)

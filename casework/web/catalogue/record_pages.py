@@ -32,7 +32,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
 from casework.web.catalogue.listed_fields import listed_form, names_listed
-from casework.web.catalogue.pages import FIELDS, STATUSES, Value, say_value, values_of
+from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
@@ -196,7 +196,7 @@ class _Pages:
             owner=names.get(one.owner or ""),
             values=values,
             figures=[target_of(row) for row in one.figures] if isinstance(one, Need) else [],
-            waiting=_waiting(values),
+            waiting=waiting_by_source(values),
             statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),
             correct_url=self._url("correct", **{self.noun: id}) if may else "",
@@ -362,15 +362,6 @@ def _over(one: Need | Technology) -> str:
     """How a record that is used no more ended, in words."""
     over = ended_as(asdict(one), clock().office_today.isoformat())
     return gettext(STATUSES[over]) if over else ""
-
-
-def _waiting(values: list[Value]) -> list[tuple[str, int]]:
-    """The sources of which values wait for somebody to stand for them, each with how many."""
-    counts: dict[str, int] = {}
-    for value in values:
-        if value.source and not value.confirmed_by:
-            counts[value.source] = counts.get(value.source, 0) + 1
-    return sorted(counts.items())
 
 
 def _form(

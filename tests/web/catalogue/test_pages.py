@@ -75,6 +75,15 @@ def test_a_known_word_of_a_record_is_said_in_the_readers_language(
     assert {"农林业", "平谷区", "barter"} <= set(said)
 
 
+def test_all_values_from_one_source_are_confirmed_at_once(browser_for: Enter, world: World) -> None:
+    page, browser = f"/matches/{world.matches[0]}", browser_for("officer")
+    (source,) = set(re.findall(r'name="source" value="([^"]*)"', browser.get(page).text))
+    done = browser.post(f"{page}/confirm", {"noun": "need", "source": source}, page=page, follow=True)
+    assert done.text.count('name="source"') == 1
+    assert "3 of 3 values confirmed" in browser.get("/matches").text
+    assert browser.post(f"{page}/confirm", {"noun": "need", "source": "another"}, page=page).status_code == 422
+
+
 def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
     shown = browser.get(page).text
