@@ -133,12 +133,19 @@ def _screened(about: CaseAbout, side: str) -> Iterable[str]:
     told = about.screened.get(side)
     if told is None:
         return
+    until = told.valid_until or told.checked_on
     words = {
         "day": say_day(told.checked_on, clock()),
         "result": gettext(RESULTS[told.result]),
-        "until": say_day(told.valid_until or told.checked_on, clock()),
+        "until": say_day(until, clock()),
     }
-    yield gettext("By the organisation’s record screened on %(day)s: %(result)s. Holds until %(until)s.", **words)
+    if until < clock().office_today.isoformat():
+        yield gettext(
+            "By the organisation’s record screened on %(day)s: %(result)s. It held until %(until)s, and has run out.",
+            **words,
+        )
+    else:
+        yield gettext("By the organisation’s record screened on %(day)s: %(result)s. Holds until %(until)s.", **words)
 
 
 def _expired(side: NeedOfCase | TechnologyOfCase) -> Iterable[str]:

@@ -20,6 +20,7 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.web.cases.progress import STEPS, order_of
 from casework.web.tasks.new_task_page import AT_ONCE
+from tests.operations.catalogue.test_screenings import screen
 from tests.support.pages import read_page
 from tests.support.way_to_referral import complete, to_plan, to_referral
 from tests.support.web_client import Browser
@@ -226,6 +227,21 @@ def test_a_case_says_what_it_is_about(
     assert "CNY 25,000,000" in told
     # It is the office's own knowledge.
     assert "Heat is lost" not in browser_for("observer").get(f"/cases/{numbers[0]}").text
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "Holds until"), (1, "and has run out")])
+def test_a_screening_that_has_run_out_says_so(
+    browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str], days: int, said: str
+) -> None:
+    last = today() - timedelta(days=days)
+    with transaction(engine) as db:
+        screen(db, world, world.organisations["need_owner"])
+        db.execute(text("UPDATE organisation_screenings SET valid_until = :last"), {"last": last})
+    told = words_of(browser_for("officer").get(f"/cases/{numbers[0]}").text)
+    assert [words in told for words in ("Holds until", "and has run out")] == [
+        said == "Holds until",
+        said != "Holds until",
+    ]
 
 
 def test_there_is_one_primary_action(browser_for: Enter, numbers: tuple[str, str]) -> None:
