@@ -111,12 +111,9 @@ ORGANISATION_MERGED = reason(
 ORGANISATION_EXPIRED = reason(
     "catalogue.organisation_expired", N_("the record of this organisation has expired; bring it back first")
 )
-ORGANISATION_EXPIRED_ALREADY = reason(
-    "catalogue.organisation_expired_already", N_("The record of this organisation has expired already.")
-)
-ORGANISATION_NOT_EXPIRED = reason(
-    "catalogue.organisation_not_expired", N_("The record of this organisation has not expired.")
-)
+RIGHT_EXPIRED = reason("catalogue.right_expired", N_("the record of this right has expired; bring it back first"))
+RECORD_EXPIRED_ALREADY = reason("catalogue.record_expired_already", N_("This record has expired already."))
+RECORD_NOT_EXPIRED = reason("catalogue.record_not_expired", N_("This record has not expired."))
 ORGANISATION_SHARED = reason(
     "catalogue.organisation_shared",
     N_("No single programme keeps this organisation: others may rely on it, so it does not expire for all of them."),

@@ -125,6 +125,7 @@ TAKEN_FOR_ROW = template(
     ),
 )
 KEPT_ROW = reason("imports.kept_row", N_("was left as it is: the record says otherwise"))
+KEPT_EXPIRED = reason("imports.kept_expired", N_("was left as it is: the record has expired; bring it back first"))
 KEPT_CONFIRMED = reason("imports.kept_confirmed", N_("was left as it is: a person has confirmed the record without it"))
 KEPT_TECHNOLOGIES = reason("imports.kept_technologies", N_("were left as they are: link them on the page of the right"))
 KEPT_OWNERS = reason("imports.kept_owners", N_("were left as they are: put them right on the page of the right"))

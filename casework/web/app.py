@@ -37,6 +37,7 @@ from casework.web.catalogue import (
     record_pages,
     record_use_pages,
     right_merging_pages,
+    right_use_pages,
     screening_pages,
     table_pages,
 )
@@ -228,6 +229,7 @@ PAGES = (
     record_merging_pages.needs,
     record_merging_pages.technologies,
     right_merging_pages.blueprint,
+    right_use_pages.blueprint,
     match_pages.needs,
     match_pages.technologies,
     match_pages.changes,

@@ -99,6 +99,10 @@ REGISTERS: tuple[Row, ...] = (
         query="?into=00000000-0000-7000-8000-000000000000"),
     post("/rights/{right}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"into": on["right"], "reason": "One patent."}),
+    *(
+        post(f"/rights/{{right}}/{deed}", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"reason": "Given up."})
+        for deed in ("expire", "bring-back")
+    ),
     # Whether the programme exists is not told: the answer is 403 for every one that is not one's own.
     post(
         "/rights", DECIDERS, EVERYBODY - DECIDERS, there=FOREIGN, there_refused=EVERYBODY - FOREIGN, absent_refused=EVERYBODY,

@@ -345,6 +345,8 @@ TABLE: tuple[Row, ...] = (
     post("/rights/<right>/look", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/rights/<right>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/rights/<right>/use", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/rights/<right>/use", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/rights/<right>/belongs", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     *(

@@ -12,7 +12,7 @@ from casework.api.protocol.files import document_store
 from casework.api.protocol.routes import Call, Incoming, Outgoing, Route, get, post
 from casework.api.protocol.schemas import given
 from casework.json_values import JsonObject
-from casework.operations.catalogue import evidence, ip_rights, kept_records, outside_burdens, right_merging
+from casework.operations.catalogue import evidence, ip_rights, kept_records, outside_burdens, right_merging, right_use
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import EvidenceRow, IpRight, Need, Technology
@@ -155,6 +155,18 @@ def merge_right(call: Call) -> Done:
     )
 
 
+def expire_right(call: Call) -> Done:
+    return right_use.expire_right(
+        call.db, call.actor, call.path["right"], reason=call.body.reason, request=call.request
+    )
+
+
+def bring_right_back(call: Call) -> Done:
+    return right_use.bring_right_back(
+        call.db, call.actor, call.path["right"], reason=call.body.reason, request=call.request
+    )
+
+
 def enter_burden(call: Call) -> Done:
     body = call.body
     return outside_burdens.enter_burden(
@@ -260,6 +272,9 @@ ROUTES: tuple[Route, ...] = (
         schemas.RightMergePreview, query=PreviewQuery),
     post("/rights/{right}/merge", merge_right, "Merge an IP right into another record of the same one", shared.Made,
         body=schemas.RightMerging),
+    post("/rights/{right}/expire", expire_right, "Say that nobody follows an IP right any more: it is named in nothing new", shared.Made,
+        body=shared.Reason),
+    post("/rights/{right}/bring-back", bring_right_back, "Let an IP right be named again", shared.Made, body=shared.Reason),
     post("/rights/{right}/encumbrances", enter_burden, "Enter what lies on an IP right and came of no case", shared.Made,
         body=schemas.Burden, status=201),
     post("/rights/{right}/encumbrances/{burden}/correct", correct_burden, "Correct in its place what was entered", shared.Made,

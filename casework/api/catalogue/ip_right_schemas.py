@@ -254,6 +254,7 @@ class RightRecord(Answer):
             " an officer entered"
         ),
     ]
+    expired_at: Annotated[str | None, Field(description="Since when it is named in nothing new")]
     created_at: str
     merged_into: Annotated[str | None, Field(description="The right that stands in its place")]
 

@@ -14,6 +14,7 @@ from casework.engine.case_objects.encumbrances import (
     TOOK_OVER,
     encumbrances,
 )
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED
 from casework.engine.state.events import RegisterEvent
 from casework.json_values import Answers
 
@@ -57,7 +58,7 @@ def changes(before: Mapping[str, Any], event: RegisterEvent) -> Answers:
 def fold(events: Iterable[RegisterEvent]) -> dict[str, Any]:
     """The columns of a right after these events: of each field what was said last, erased or not."""
     told = list(events)
-    right: dict[str, Any] = {"merged_into": None}
+    right: dict[str, Any] = {"merged_into": None, "expired_at": None}
     for event in told:
         if event.kind == RECORDED:
             right |= said(event) | {"confirmed": event.effects["right"]["confirmed"], SOURCE: None}
@@ -67,6 +68,8 @@ def fold(events: Iterable[RegisterEvent]) -> dict[str, Any]:
             right |= said(event)
         if event.kind == MERGED:
             right["merged_into"] = event.effects["merger"]["kept"]
+        if event.kind in (EXPIRED, BROUGHT_BACK):
+            right["expired_at"] = event.at if event.kind == EXPIRED else None
         if event.effects.get("stands"):
             right["confirmed"] = True
         if SOURCE in event.body and event.kind in (RECORDED, CONFIRMED, TOOK_OVER):

@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects.organisations import BROUGHT_BACK, EXPIRED
+from casework.engine.case_objects.record_expiry import against_expiry
 from casework.reasons import Why
 
 
 def against_use(record: Mapping[str, Any], kind: str) -> list[Why]:
-    """What speaks against saying that the record expired (`EXPIRED`), or against bringing it back (`BROUGHT_BACK`)."""
+    """What speaks against saying that the record expired, or against bringing it back."""
     found: list[Why] = []
     if record["programme_id"] is None:
         # Of one that several programmes rely on, none says so for the others.
         found.append(reasons.catalogue.ORGANISATION_SHARED)
-    stands = record["expired_at"] is None
-    if kind == EXPIRED and not stands:
-        found.append(reasons.catalogue.ORGANISATION_EXPIRED_ALREADY)
-    if kind == BROUGHT_BACK and stands:
-        found.append(reasons.catalogue.ORGANISATION_NOT_EXPIRED)
-    return found
+    return found + against_expiry(kind, expired=record["expired_at"] is not None)

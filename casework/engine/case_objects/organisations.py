@@ -42,8 +42,6 @@ MERGERS = EDITORS
 CONFIRMED, KEPT, REMOVED, SCREENED, MERGED, TOOK_OVER = (
     "confirmed", "row_kept", "row_removed", "screened", "merged", "took_over",
 )  # fmt: skip
-#: It is named in nothing new from now on, as it has ceased or takes part no more; and it is again.
-EXPIRED, BROUGHT_BACK = "expired", "brought_back"
 #: A table said what nothing stood for yet.
 IMPORTED = "imported"
 

@@ -25,6 +25,8 @@ _EMPTY: tuple[Any, ...] = (None, "", [])
 def refusals(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Why]:
     """Why the one cannot be merged into the other; empty where it can."""
     found = against_any(gone, kept)
+    if gone["id"] != kept["id"] and kept["expired_at"] is not None:
+        found.append(reasons.catalogue.MERGE_INTO_EXPIRED)
     if gone["id"] != kept["id"] and (_names(gone, kept) or _names(kept, gone)):
         found.append(reasons.catalogue.MERGE_TWINS)
     return found

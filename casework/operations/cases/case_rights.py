@@ -16,7 +16,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases.case_capacities import case_answer, on_case
 from casework.operations.core.access_queries import case_log
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.merged_records import in_its_place
+from casework.operations.core.merged_records import OF_RIGHTS, in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import Standing, perform
 from casework.operations.core.right_links import whose
@@ -36,7 +36,7 @@ def add_rights(
     other: str | None = None,
 ) -> Done:
     """Let a case be about these rights as well, and the one with the number `other`. Raises InvalidForm for one that the
-    programme has not recorded."""
+    programme has not recorded, and for one whose record has expired."""
 
     def to_command(standing: Standing) -> tuple[Command, By]:
         by = on_case(actor, standing, ADDERS, reasons.actions.ADD_RIGHTS, revision)
@@ -49,6 +49,8 @@ def add_rights(
             raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_UNKNOWN})
         if any(row.there for row in known.values()):
             raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_IS_THERE})
+        if any(row.expired for row in known.values()):
+            raise InvalidForm(fields={"rights": reasons.catalogue.RIGHT_EXPIRED})
         return ChangeRights(tuple(known[id].stands for id in named), ADDED, reason), by
 
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
@@ -85,12 +87,12 @@ def remove_rights(
     return perform(db, actor, case_log(db, actor, number), "case", to_command, answer=case_answer, request=request)
 
 
-#: Which of some rights a programme has recorded, which stands in the place of each, and whether a case is about that one already,
-#: perhaps by the id of another one that was merged.
-_RECORDED = text("""
-    SELECT g.id::text, coalesce(g.merged_into, g.id)::text AS stands, EXISTS (
-        SELECT FROM rights h WHERE h.id = ANY(CAST(:there AS uuid[])) AND coalesce(h.merged_into, h.id) = coalesce(g.merged_into, g.id)
-    ) AS there FROM rights g WHERE g.id::text = ANY(CAST(:ids AS text[])) AND g.programme_id = CAST(:programme AS uuid)
+#: Which of some rights a programme has recorded, which stands in the place of each and whether its record has expired, and whether a
+#: case is about that one already, perhaps by the id of another one that was merged.
+_RECORDED = text(f"""
+    SELECT g.id::text, r.id::text AS stands, r.expired_at IS NOT NULL AS expired, EXISTS (
+        SELECT FROM rights h WHERE h.id = ANY(CAST(:there AS uuid[])) AND coalesce(h.merged_into, h.id) = r.id
+    ) AS there FROM {OF_RIGHTS} WHERE g.id::text = ANY(CAST(:ids AS text[])) AND g.programme_id = CAST(:programme AS uuid)
 """)
 
 
@@ -113,7 +115,7 @@ _ADDABLE = text(f"""
         SELECT FROM right_technologies l WHERE l.right_id = r.id
         AND l.technology_id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
     ) AS protects) AS own
-    WHERE r.programme_id = CAST(:programme AS uuid) AND r.merged_into IS NULL AND r.id NOT IN (
+    WHERE r.programme_id = CAST(:programme AS uuid) AND r.merged_into IS NULL AND r.expired_at IS NULL AND r.id NOT IN (
         SELECT coalesce(h.merged_into, h.id) FROM rights h WHERE h.id = ANY(CAST(:there AS uuid[]))
     ) AND (own.protects OR EXISTS (
         SELECT FROM right_owners o WHERE o.right_id = r.id AND o.organisation_id IN (

@@ -23,7 +23,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import items_named, read_lists
 from casework.operations.core.reader_names import BURDEN_NAME
-from casework.operations.core.references import IN_FORCE, KEPT, opened_at_of
+from casework.operations.core.references import IN_FORCE, KEPT, named_in, opened_at_of
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach, sight
@@ -53,10 +53,10 @@ _ORGANISATIONS = text(
     f"SELECT o.id::text, o.name, o.name_zh FROM organisations o WHERE {MAY_SIGN}"
     " AND (o.expired_at IS NULL OR o.id::text = ANY(CAST(:named AS text[]))) ORDER BY o.name, 1 LIMIT :most"
 )
-#: How some rights are called.
+#: How some rights are called, but for those whose record has expired, unless the case named them before.
 _RIGHTS = text(
     f"SELECT g.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number FROM {OF_RIGHTS}"
-    " WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY 4, 1"
+    " WHERE g.id = ANY(CAST(:ids AS uuid[])) AND (r.expired_at IS NULL OR g.id::text = ANY(CAST(:named AS text[]))) ORDER BY 4, 1"
 )
 #: What others hold on some rights: by the right, whose holder the reader may know of, and since when.
 _BURDENS = text(f"""
@@ -87,7 +87,7 @@ def choices_of(
             case "right" | "rights":
                 choices[rule["name"]] = [
                     _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
-                    for row in db.execute(_RIGHTS, {"ids": told()})
+                    for row in db.execute(_RIGHTS, {"ids": told(), "named": named_in(case)})
                 ]
             case "burden":
                 choices[rule["name"]] = [

@@ -77,7 +77,7 @@ _MATCH = """
         ) AS phase_id,
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r
             JOIN right_technologies l ON l.right_id = r.id AND l.technology_id = t.id
-            WHERE r.programme_id = m.programme_id) AS rights
+            WHERE r.programme_id = m.programme_id AND r.expired_at IS NULL) AS rights
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """

@@ -61,6 +61,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                 row,
                 number=row.number or row.application_number,
                 owner=row.whose,
+                expired=row.expired_at is not None,
                 expires_on=row.expires_on and row.expires_on.isoformat(),
                 fee_paid_to=row.fee_paid_to and row.fee_paid_to.isoformat(),
                 checked_on=row.checked_on and row.checked_on.isoformat(),

@@ -334,6 +334,8 @@ class RightOfCase:
     fee_paid_to: str | None
     checked_on: str | None
     confirmed: bool
+    #: The record of the right has expired.
+    expired: bool
     encumbrances: list[Encumbrance]
 
 

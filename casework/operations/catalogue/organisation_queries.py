@@ -10,10 +10,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.evidence import EVIDENCE_FILED
 from casework.engine.case_objects.organisations import (
-    BROUGHT_BACK,
     CONFIRMED,
     CONTACT,
-    EXPIRED,
     FIELDS,
     KEPT,
     MERGED,
@@ -24,6 +22,7 @@ from casework.engine.case_objects.organisations import (
     SOURCE,
     TOOK_OVER,
 )
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED
 from casework.engine.state.events import ERASED as ERASURE
 from casework.engine.state.events import RegisterEvent
 from casework.json_values import JsonObject, JsonValue

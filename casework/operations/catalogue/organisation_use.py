@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.organisation_use import against_use
-from casework.engine.case_objects.organisations import BROUGHT_BACK, EDITORS, EXPIRED, REASON
+from casework.engine.case_objects.organisations import EDITORS, REASON
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED
 from casework.engine.execution.guards import line
 from casework.errors import Refused
 from casework.ledger.canonical_json import instant

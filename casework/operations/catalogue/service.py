@@ -62,7 +62,10 @@ _FILTERS: Mapping[str, str] = {
     " OR strpos(lower(external_id), lower(:title)) > 0)",
     "source": "source = :source",
     "stands": "jsonb_path_exists(provenance, '$.*.confirmed_by') = (:stands = 'confirmed')",
-    # Of rights: what they protect, whose they are, and a part of their number or of their owner's name.
+    # Of rights: whether somebody stands for them, and whether their record has expired.
+    "confirmed": "x.confirmed = CAST(:confirmed AS boolean)",
+    "expired": "(x.expired_at IS NOT NULL) = CAST(:expired AS boolean)",
+    # What they protect, whose they are, and a part of their number or of their owner's name.
     "technology": (
         "EXISTS (SELECT FROM right_technologies l WHERE l.right_id = x.id AND l.technology_id = CAST(:technology AS uuid))"
     ),

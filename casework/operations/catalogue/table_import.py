@@ -222,7 +222,9 @@ class _Import:
                 request=self._request(),
             )
             right, done = str(made.answer["id"]), "created"
-        if row.encumbrance is not None and self._burden(number, right, row, source):
+        # Of one whose record has expired nothing more is entered.
+        followed = stands is None or stands.expired_at is None
+        if row.encumbrance is not None and followed and self._burden(number, right, row, source):
             done = "created" if done == "created" else "changed"
         return right, done
 

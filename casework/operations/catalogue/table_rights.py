@@ -50,6 +50,8 @@ def right_differs(
     stands: Any, row: RightRow, said: JsonMapping, technologies: Sequence[str], owners: Sequence[JsonMapping]
 ) -> Iterator[tuple[str, Why]]:
     """Where a row says otherwise than the right that stands: the column, and that it was left as it is."""
+    if stands.expired_at is not None:
+        yield "row", reasons.imports.KEPT_EXPIRED
     told = {"kind": row.kind, **said}
     if differing := [name for name, value in told.items() if not same(name, getattr(stands, name), value)]:
         yield differing[0], reasons.imports.KEPT_OTHERWISE(names=", ".join(differing))

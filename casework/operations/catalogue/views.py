@@ -118,6 +118,8 @@ class IpRight:
     confirmed: bool
     #: Pledges, licences, transfers.
     encumbrances: list[JsonObject]
+    #: Since when it is named in nothing new.
+    expired_at: str | None
     created_at: str
     merged_into: str | None
 
@@ -138,7 +140,7 @@ class RightEntry:
 
     at: str
     #: recorded, confirmed, encumbered, released, burden_entered, burden_corrected, burden_ended, burden_inscribed,
-    #: burden_changed, fee_checked, evidence_filed, merged or took_over.
+    #: burden_changed, fee_checked, evidence_filed, merged, took_over, expired or brought_back.
     kind: str
     #: The person's name; null for what happened by itself.
     who: str | None

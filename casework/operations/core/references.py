@@ -1,4 +1,4 @@
-"""People, organisations, services and entries of lists that a form names must exist, and be what the form asks for."""
+"""People, organisations, rights, services and entries of lists that a form names must exist, and be what the form asks for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from casework.engine.definition.list_names import listed_in
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.json_values import JsonMapping, JsonValue
+from casework.operations.core.merged_records import OF_RIGHTS
 from casework.operations.core.organisations import MAY_SIGN
 from casework.operations.core.programme_lists import read_lists, why_not_listed
 from casework.reasons import Why
@@ -47,12 +48,17 @@ _ORGANISATIONS = text(
     "SELECT o.id::text, o.expired_at IS NOT NULL AS expired FROM organisations o"
     f" WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN}"
 )
+#: Whether the record of one of some rights has expired, but for those that a case named before.
+_EXPIRED_RIGHTS = text(
+    f"SELECT 1 FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[])) AND r.expired_at IS NOT NULL"
+    " AND g.id::text <> ALL(CAST(:named AS text[])) LIMIT 1"
+)
 
 
 def reference_faults(
     db: Connection, case: Case, form: Iterable[WrittenField], data: JsonMapping, track: Track
 ) -> dict[str, Why]:
-    """What is wrong with each field whose person or organisation is not there or cannot take the part."""
+    """What is wrong with each field whose person, organisation or right is not there or cannot take the part."""
     above = case.referral_of(track)
     organisation = above.provider if above else None
     faults: dict[str, Why] = {}
@@ -85,9 +91,16 @@ def reference_faults(
             service = rule["service"] or (track.kind if track.is_referral else asked if isinstance(asked, str) else "")
             if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
                 faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
-        elif rule["type"] == "organisation" and (why := _no_party(db, case, ids)) is not None:
+        elif (why := _not_from_now_on(db, case, rule["type"], ids)) is not None:
             faults[rule["name"]] = why
     return faults
+
+
+def _not_from_now_on(db: Connection, case: Case, type: str, ids: list[str]) -> Why | None:
+    """Why one of some organisations or rights cannot be named, as its record has expired or nobody knows it; None for anything else."""
+    if type == "organisation":
+        return _no_party(db, case, ids)
+    return _no_right(db, case, ids) if type in ("right", "rights") else None
 
 
 def _no_party(db: Connection, case: Case, ids: list[str]) -> Why | None:
@@ -96,6 +109,20 @@ def _no_party(db: Connection, case: Case, ids: list[str]) -> Why | None:
     if known.keys() != set(ids):
         return reasons.cases.NO_SUCH_ORGANISATION
     return reasons.catalogue.ORGANISATION_EXPIRED if any(known.values()) else None
+
+
+def named_in(case: Case) -> list[str]:
+    """All that the answers of a case name, by id: what has expired since may be named there again."""
+    told = (value for track in case.tracks.values() for fired in track.fired.values() for value in fired.data.values())
+    return sorted(
+        {id for value in told for id in (value if isinstance(value, list) else [value]) if isinstance(id, str)}
+    )
+
+
+def _no_right(db: Connection, case: Case, ids: list[str]) -> Why | None:
+    """Why one of some rights cannot be named from now on; the case keeps those that it named before."""
+    given = {"ids": _uuids(ids), "named": named_in(case)}
+    return reasons.catalogue.RIGHT_EXPIRED if db.execute(_EXPIRED_RIGHTS, given).first() is not None else None
 
 
 def _not_listed(db: Connection, case: Case, rule: WrittenField, given: JsonValue) -> dict[str, Why]:

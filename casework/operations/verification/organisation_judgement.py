@@ -10,10 +10,8 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.organisations import (
-    BROUGHT_BACK,
     CONFIRMED,
     EDITORS,
-    EXPIRED,
     IMPORTED,
     KEPT,
     MERGED,
@@ -24,6 +22,7 @@ from casework.engine.case_objects.organisations import (
     SCREENERS,
     TOOK_OVER,
 )
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED, expiry_faults
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import Merger
@@ -103,12 +102,9 @@ def _use_against(before: list[RegisterEvent], event: RegisterEvent) -> Iterator[
         if row.get("expired_at") is not None:
             yield "the record expires by something else than saying so"
         return
-    if REASON not in event.body:
-        yield "it does not say why"
     stood = fold(before).get("organisations", {}).get(event.log)
     expired = isinstance(stood, Mapping) and stood.get("expired_at") is not None
-    if expired is (event.kind == EXPIRED):
-        yield "the record had expired before" if expired else "the record had not expired"
+    yield from expiry_faults(event.kind, expired=expired, reasoned=REASON in event.body)
     if row != {"expired_at": instant(event.at) if event.kind == EXPIRED else None}:
         yield "what it says of how the record stands is not what was done"
 

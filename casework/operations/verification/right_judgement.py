@@ -23,6 +23,7 @@ from casework.engine.case_objects.encumbrances import (
 from casework.engine.case_objects.evidence import EVIDENCE_FILED, faults_of
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes, fold
 from casework.engine.case_objects.outside_burdens import faults, from_outside
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED, expiry_faults
 from casework.engine.case_objects.right_kinds import KINDS, missing
 from casework.engine.case_objects.right_owners import shares_fit
 from casework.engine.state.events import ERASED, RegisterEvent
@@ -45,10 +46,12 @@ def right_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) ->
         if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
             yield event.seq, "it does not say why the two are one"
         stands = event.kind == CONFIRMED or event.kind == RECORDED and event.effects["right"]["confirmed"]
-        if stands or event.kind in (BELONGS, EVIDENCE_FILED, MERGED, TOOK_OVER, *FROM_OUTSIDE):
+        if stands or event.kind in (BELONGS, EVIDENCE_FILED, MERGED, TOOK_OVER, EXPIRED, BROUGHT_BACK, *FROM_OUTSIDE):
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
         yield from ((event.seq, why) for why in _record_against(fold([*before, event]), stands))
         yield from ((event.seq, why) for why in _burden_against(past, programme, stood, event))
+        use = expiry_faults(event.kind, expired=stood["expired_at"] is not None, reasoned=REASON in event.body)
+        yield from ((event.seq, why) for why in use)
         if event.kind == EVIDENCE_FILED:
             yield from ((event.seq, why) for why in _evidence_against(stood, event))
         looked_up = event.effects.get("checked_on") or event.body.get("checked_on")

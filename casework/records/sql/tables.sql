@@ -1032,6 +1032,7 @@ CREATE TABLE rights (
     source TEXT,
     confirmed BOOLEAN DEFAULT false NOT NULL,
     encumbrances JSONB DEFAULT '[]' NOT NULL,
+    expired_at TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_rights PRIMARY KEY (id),
     CONSTRAINT fk_rights_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
@@ -1050,6 +1051,7 @@ COMMENT ON COLUMN rights.twin IS 'The number of the other right that was filed f
 COMMENT ON COLUMN rights.source IS 'Where it was looked up last';
 COMMENT ON COLUMN rights.confirmed IS 'A person has confirmed the imported record';
 COMMENT ON COLUMN rights.encumbrances IS 'Pledges, licences, transfers; the fold of its log';
+COMMENT ON COLUMN rights.expired_at IS 'Since when it is named in nothing new; what runs goes on';
 
 CREATE TABLE saved_views (
     id UUID NOT NULL,

@@ -177,6 +177,7 @@ rights = Table(
         server_default=text("'[]'"),
         comment="Pledges, licences, transfers; the fold of its log",
     ),
+    Column("expired_at", Time, comment="Since when it is named in nothing new; what runs goes on"),
     Column("created_at", Time, nullable=False, server_default=NOW),
     # However somebody wrote its blanks; one that was merged has left its number to the one in its place.
     Index(

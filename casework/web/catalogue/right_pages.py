@@ -53,6 +53,8 @@ HAPPENED: Mapping[str, str] = {
     "belongs": N_("%(who)s said what the right protects and whose it is"),
     "merged": N_("%(who)s merged this right into “%(other)s”"),
     "took_over": N_("%(who)s merged “%(other)s” into this right"),
+    "expired": N_("%(who)s said that this record has expired"),
+    "brought_back": N_("%(who)s brought the record back"),
 }
 _ORDER = tuple(LABELS)
 
@@ -60,17 +62,23 @@ _ORDER = tuple(LABELS)
 @blueprint.get("/rights")
 def index() -> str:
     words, cursor = request.args.get("q", "").strip()[:200], request.args.get("cursor")
-    technology = id_or_none(request.args.get("technology", ""))
+    technology, state = id_or_none(request.args.get("technology", "")), request.args.get("state", "")
     with list_transaction() as (db, actor):
         _sees(actor)
-        filters = {name: value for name, value in (("words", words), ("technology", technology)) if value}
+        filters: dict[str, Any] = {
+            name: value for name, value in (("words", words), ("technology", technology)) if value
+        }
+        if state in ("confirmed", "open"):
+            filters["confirmed"] = state == "confirmed"
+        if state == "expired":
+            filters["expired"] = True
         listed = catalogue.list_records(db, actor, IpRight, filters=filters, cursor=cursor)
         technologies = catalogue.titles_of(
             db, actor, "technology", {technology, *(id for one in listed.items for id in one.technologies)}
         )
         owners = names_of(db, set(), {one["organisation"] for right in listed.items for one in right.owners})
         homes = sorted(programme_names(db, programmes_of(actor)).items())
-    asked: dict[str, Any] = {"q": words or None, "technology": technology}
+    asked: dict[str, Any] = {"q": words or None, "technology": technology, "state": state or None}
     return render_template(
         "catalogue/rights.html",
         rows=listed.items,
@@ -82,6 +90,7 @@ def index() -> str:
         statuses=STATUSES_OF_RIGHTS,
         standing=STANDING,
         technology=technology,
+        state=state,
         next_url=url_for("rights.index", **asked, cursor=listed.next) if listed.next else "",
         first_url=url_for("rights.index", **asked) if cursor else "",
         may=bool(homes),

@@ -8,11 +8,11 @@ import pytest
 
 from casework import reasons
 from casework.engine.case_objects.organisation_use import against_use
-from casework.engine.case_objects.organisations import BROUGHT_BACK, EXPIRED
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED
 
 SHARED = reasons.catalogue.ORGANISATION_SHARED
-ALREADY = reasons.catalogue.ORGANISATION_EXPIRED_ALREADY
-NOT_EXPIRED = reasons.catalogue.ORGANISATION_NOT_EXPIRED
+ALREADY = reasons.catalogue.RECORD_EXPIRED_ALREADY
+NOT_EXPIRED = reasons.catalogue.RECORD_NOT_EXPIRED
 
 
 @pytest.mark.parametrize(

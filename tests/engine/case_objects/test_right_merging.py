@@ -13,7 +13,7 @@ from casework.engine.case_objects.right_merging import TAKEN, clashes, differing
 from casework.errors import InvalidForm
 
 BLANK: dict[str, Any] = dict.fromkeys(TAKEN) | {"owners": [], "confirmed": True, "kind": "invention"}
-BLANK |= {"merged_into": None, "programme_id": "P"}
+BLANK |= {"merged_into": None, "programme_id": "P", "expired_at": None}
 
 
 def right(id: str = "gone", **said: Any) -> dict[str, Any]:
@@ -28,6 +28,9 @@ def right(id: str = "gone", **said: Any) -> dict[str, Any]:
         (right(merged_into="x"), right("kept"), ["catalogue.record_merged"]),
         (right(), right("kept", merged_into="x"), ["catalogue.record_merged"]),
         (right(), right("kept", programme_id="Q"), ["catalogue.merge_across_programmes"]),
+        (right(), right("kept", expired_at="t"), ["catalogue.merge_into_expired"]),
+        (right(expired_at="t"), right("kept"), []),
+        (right(expired_at="t"), right(expired_at="t"), ["catalogue.merge_record_with_itself"]),
         (right(twin="ZL 1"), right("kept", number="zl1"), ["catalogue.merge_twins"]),
         (right(application_number="ZL 1"), right("kept", twin="zl1"), ["catalogue.merge_twins"]),
         (right(twin="ZL 1"), right("kept", number="ZL 2", twin="ZL 1"), []),

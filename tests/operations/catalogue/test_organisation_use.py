@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.definitions import load_library
-from casework.engine.case_objects.organisations import BROUGHT_BACK, CONFIRMED, EXPIRED
+from casework.engine.case_objects.organisations import CONFIRMED
+from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused, WrongState
 from casework.operations.cases.about import show_about
 from casework.operations.cases.form_choices import choices_of

@@ -58,7 +58,8 @@ def test_an_encumbrance_that_says_otherwise_is_named_by_its_columns(
 
 def test_a_right_that_says_otherwise_is_named_by_its_columns() -> None:
     owners = [{"organisation": "a", "share": "60"}]
-    stands: Any = SimpleNamespace(kind="invention", status="in_force", technologies=["t"], owners=owners)
+    of_right = {"kind": "invention", "status": "in_force", "technologies": ["t"], "owners": owners}
+    stands: Any = SimpleNamespace(**of_right, expired_at=None)
     row = RightRow(kind="invention", number="1")
 
     def columns(said: dict[str, Any], technologies: list[str], theirs: list[dict[str, Any]]) -> list[str]:
@@ -67,3 +68,5 @@ def test_a_right_that_says_otherwise_is_named_by_its_columns() -> None:
     assert columns({"status": "in_force"}, ["t"], owners) == []
     assert columns({"status": "lapsed"}, [], []) == ["status"]
     assert columns({}, ["other"], [{"organisation": "a", "share": "40"}]) == ["technologies", "owners"]
+    stands.expired_at = "2026-03-16T09:00:00Z"
+    assert columns({"status": "lapsed"}, ["t"], owners) == ["row", "status"]
