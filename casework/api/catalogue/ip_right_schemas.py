@@ -134,6 +134,11 @@ class FigureOfNeed(Answer):
     condition: Annotated[str | None, Field(description="Under which the value holds")] = None
 
 
+OwnerExpired = Annotated[
+    bool, Field(description="The record of that organisation has expired: its matches open no case")
+]
+
+
 class NeedRecord(Answer):
     """What somebody looks for, as far as it is known."""
 
@@ -144,6 +149,7 @@ class NeedRecord(Answer):
     title: str
     title_zh: str | None
     owner: Annotated[str | None, Field(description="Id of the organisation")]
+    owner_expired: OwnerExpired
     merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
     sector: str | None
     district: str | None
@@ -181,6 +187,7 @@ class TechnologyRecord(Answer):
     title: str
     title_zh: str | None
     owner: Annotated[str | None, Field(description="Id of the organisation")]
+    owner_expired: OwnerExpired
     merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
     status: Annotated[str, Field(description="published, expired or withdrawn")]
     description: str | None

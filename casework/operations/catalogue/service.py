@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import IpRight, Need, Technology
+from casework.operations.core.organisations import has_expired
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.right_links import with_links
@@ -30,7 +31,7 @@ def list_records(
     actor: Actor,
     kind: type[Kind],
     *,
-    filters: Mapping[str, str] | None = None,
+    filters: Mapping[str, Any] | None = None,
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Kind]:
@@ -88,8 +89,9 @@ _LISTED: Mapping[str, str] = {
     "technology": " AND merged_into IS NULL",
     "right": " AND merged_into IS NULL",
 }
-#: What is read of a record `x` beside its own columns: of a right what it belongs to.
-_BESIDE: Mapping[str, str] = {"need": "", "technology": "", "right": f", {with_links('x')}"}
+_OWNER_EXPIRED = f", {has_expired('x.owner_id')} AS owner_expired"
+#: What is read of a record `x` beside its own columns: whether the record of its owner has expired; of a right what it belongs to.
+_BESIDE: Mapping[str, str] = {"need": _OWNER_EXPIRED, "technology": _OWNER_EXPIRED, "right": f", {with_links('x')}"}
 
 
 def titles_of(db: Connection, actor: Actor, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:

@@ -25,6 +25,8 @@ class Need:
     title_zh: str | None
     #: Id of the organisation.
     owner: str | None
+    #: The record of that organisation has expired: its matches open no case.
+    owner_expired: bool
     #: The record that stands in its place, once it was merged.
     merged_into: str | None
     sector: str | None
@@ -64,6 +66,8 @@ class Technology:
     title_zh: str | None
     #: Id of the organisation.
     owner: str | None
+    #: The record of that organisation has expired: its matches open no case.
+    owner_expired: bool
     #: The record that stands in its place, once it was merged.
     merged_into: str | None
     #: published, expired or withdrawn.

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from casework.engine.case_objects.record_use import ended_as
+from casework.engine.case_objects.record_use import OWNER_EXPIRED, ended_as
 from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -188,6 +188,7 @@ class _Pages:
             one=one,
             stays=(titles[one.merged_into], self._at(one.merged_into)) if one.merged_into else None,
             over=_over(one),
+            ended=ended_as(asdict(one), clock().office_today.isoformat()) is not None,
             use_url=self._beside("use", id) if may else "",
             match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
@@ -360,7 +361,7 @@ class _Pages:
 
 def _over(one: Need | Technology) -> str:
     """How a record that is used no more ended, in words."""
-    over = ended_as(asdict(one), clock().office_today.isoformat())
+    over = ended_as(asdict(one), clock().office_today.isoformat()) or (OWNER_EXPIRED if one.owner_expired else None)
     return gettext(STATUSES[over]) if over else ""
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
+from casework.operations.cases.queries import find_case
+from casework.operations.catalogue.kept_records import set_owner
 from casework.records.database import transaction
 from tests.operations.catalogue.test_organisation_use import enter, open_of, own_match
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.catalogue.test_record_pages import fill
 
 Enter = Callable[[str], Browser]
@@ -40,6 +42,36 @@ def test_one_expires_and_is_brought_back_on_its_page(browser_for: Enter, owner: 
     assert "It can be named again." in fill(browser, f"{page}/use", reason="Entered again.")
     assert page not in browser.get("/organisations?state=expired").text
     assert "The record of this organisation has expired." not in browser.get(case).text
+
+
+def test_the_pages_of_what_it_owns_say_so(
+    browser_for: Enter, engine: Engine, world: World, owner: tuple[str, str]
+) -> None:
+    browser, page = browser_for("officer"), f"/organisations/{owner[0]}"
+    with transaction(engine) as db:
+        # A technology of its own, beside the need.
+        who, technology, asked = world.actor(db, "officer"), world.technologies[1], new_request()
+        set_owner(db, who, "technology", technology, organisation=owner[0], reason="Its own.", request=asked)
+        need = find_case(db, who, owner[1])[0].need
+    pages = {"needs": f"/needs/{need}", "technologies": f"/technologies/{technology}"}
+    for plural, at in pages.items():
+        assert "owner expired" not in browser.get(at).text
+        assert "owner expired" not in browser.get(f"/{plural}").text
+        assert f"{at}/match" in browser.get(at).text
+    fill(browser, f"{page}/use", reason="Struck off the register.")
+    for plural, at in pages.items():
+        shown = browser.get(at).text
+        assert "owner expired" in shown
+        assert page in shown
+        assert "Its matches open no case, and no new match is made of it; cases that run go on." in shown
+        # It has not been withdrawn itself, and nothing is offered that would be refused.
+        assert "Withdraw" in shown
+        assert "Bring back" not in shown
+        assert f"{at}/match" not in shown
+        assert "owner expired" in browser.get(f"/{plural}").text
+    fill(browser, f"{page}/use", reason="Entered again.")
+    for at in pages.values():
+        assert "owner expired" not in browser.get(at).text
 
 
 def test_who_only_reads_is_offered_no_change(browser_for: Enter, owner: tuple[str, str]) -> None:
