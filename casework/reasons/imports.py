@@ -92,6 +92,15 @@ BEFORE_START = reason("imports.before_start", N_("must not lie before started_on
 VALUE_NEEDS_CURRENCY = reason("imports.value_needs_currency", N_("is missing: a value needs its currency"))
 AMOUNT_NEEDS_CURRENCY = reason("imports.amount_needs_currency", N_("is missing: an amount needs its currency"))
 
+# --- the figures of a need ---
+
+FIGURE_CELLS = template(
+    "imports.figure_cells", N_("has a row of more than %(most)s cells; with a bar between they are: %(names)s")
+)
+FIGURE_ROW = template("imports.figure_row", N_("row %(row)s: %(why)s"))
+#: The cell as the file calls it.
+FIGURE_CELL = template("imports.figure_cell", N_("row %(row)s, %(cell)s: %(why)s"))
+
 # --- a row of rights or organisations ---
 
 OWNERS_TEXT = reason("imports.owners_text", N_("must be a text: names separated by semicolons, each with its share"))

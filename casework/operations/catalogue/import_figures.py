@@ -11,9 +11,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from casework import reasons
 from casework.engine.case_objects.need_figures import COMPARISONS, NeedFigure, rows_of
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
+from casework.operations.catalogue.import_faults import Wrong
+from casework.reasons import Why
 
 _CELLS = ("parameter", "unit", "now", "target", "condition")
 _SIGNS = {"<=": "at_most", ">=": "at_least", **{sign: code for code, sign in COMPARISONS.items()}}
@@ -28,13 +31,13 @@ def _read(value: Any) -> list[NeedFigure]:
         return rows_of(value)
     except InvalidForm as refused:
         where, why = next(iter(refused.fields.items()))
-        raise ValueError(f"{_place(where)} {why}".strip()) from None
+        raise Wrong(_placed(where, why)) from None
 
 
 def _row(line: str) -> JsonObject:
     cells = [" ".join(cell.split()) for cell in line.split("|")]
     if len(cells) > len(_CELLS):
-        raise ValueError(f"a row has {len(_CELLS)} cells at most, with a bar between: {' | '.join(_CELLS)}")
+        raise Wrong(reasons.imports.FIGURE_CELLS(most=len(_CELLS), names=" | ".join(_CELLS)))
     row: JsonObject = dict(zip(_CELLS, cells, strict=False))
     found = _TARGET.fullmatch(row.get("target", ""))
     if found is not None and found[1]:
@@ -42,11 +45,18 @@ def _row(line: str) -> JsonObject:
     return row
 
 
-def _place(where: str) -> str:
-    """Of "figures.0.target" what a reader of the file calls it."""
-    _, _, cell = where.partition(".")
-    number, _, name = cell.partition(".")
-    return " ".join(filter(None, (f"row {int(number) + 1}" if number else "", name)))
+def _placed(where: str, why: Why) -> Why:
+    """Why, after what a reader of the file calls "figures.0.target": its row and its cell."""
+    _, _, place = where.partition(".")
+    number, _, cell = place.partition(".")
+    if not number:
+        return why
+    row = int(number) + 1
+    return (
+        reasons.imports.FIGURE_CELL(row=row, cell=cell, why=why)
+        if cell
+        else reasons.imports.FIGURE_ROW(row=row, why=why)
+    )
 
 
 Figures = Annotated[list[dict[str, str]], BeforeValidator(_read)]

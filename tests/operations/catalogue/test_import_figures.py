@@ -6,9 +6,11 @@ import io
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
-from casework.operations.catalogue.import_schemas import parse
+from casework.operations.catalogue.import_faults import told_faults
+from casework.operations.catalogue.import_schemas import Need, parse
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import confirm_field, read_entries
 from casework.operations.verification.service import verify_all
@@ -34,12 +36,13 @@ def test_a_cell_says_what_rows_say(cell: Any) -> None:
 
 
 WRONG = [
-    ("NOx | mg/m3 | 80 | 30", "row 1 comparison say how the value is to stand to the target: at most, at least, or another"),
-    ("Boilers||12; NOx | mg/m3 | 80,5", "row 2 now is not a number"),
-    ("NOx | mg/m3", "row 1 now say what the value is now, or what it shall be"),
-    ("NOx|mg/m3|80|<= 30|at full load|more", "a row has 5 cells at most, with a bar between: "
+    ("NOx | mg/m3 | 80 | 30", "row 1, comparison: say how the value is to stand to the target: at most, at least, or another"),
+    ("Boilers||12; NOx | mg/m3 | 80,5", "row 2, now: is not a number"),
+    ("NOx | mg/m3", "row 1, now: say what the value is now, or what it shall be"),
+    ("NOx|mg/m3|80|<= 30|at full load|more", "has a row of more than 5 cells; with a bar between they are: "
      "parameter | unit | now | target | condition"),
     ([{"parameter": "NOx", "now": 80.5j}], None),
+    ([{"parameter": "NOx", "now": "80"}, "Boilers"], None),
     (7, "must be a list"),
 ]  # fmt: skip
 
@@ -49,6 +52,24 @@ def test_a_row_that_says_nothing_whole_is_refused_with_its_place(cell: Any, why:
     record, ((field, said),) = figures(cell)
     assert (record, field) == (None, "figures")
     assert why is None or said == why
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("NOx | mg/m3 | 80 | 30", "imports.figure_cell"),
+        ("Boilers||12; NOx | mg/m3 | 80,5", "imports.figure_cell"),
+        ("NOx|||||", "imports.figure_cells"),
+        ([{"parameter": "NOx", "now": "80"}, "Boilers"], "imports.figure_row"),
+        ([{"parameter": "NOx", "now": "80", "colour": "red"}], "imports.figure_cell"),
+        (7, "fields.list"),
+    ],
+)
+def test_each_fault_is_a_reason_that_both_languages_say(cell: Any, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Need.model_validate({"external_id": "N-1", "title": "Steam", "figures": cell})
+    ((field, why),) = told_faults(refused.value)
+    assert (field, why.code) == ("figures", code)
 
 
 def test_rows_come_in_stay_as_they_are_and_yield_to_nobody_who_stands_for_them(world: World, engine: Engine) -> None:
