@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from casework import reasons
-from casework.definitions import load_library
 from casework.engine.definition import forms
-from casework.engine.definition.editions import Edition
-from casework.errors import InvalidForm, Unreadable
+from casework.errors import InvalidForm
 from casework.operations.core.drafts import Draft
 from casework.web.shell.forms import (
     build_form,
     own_texts,
     parse_form,
-    read_request,
-    read_revision,
-    texts_of,
 )
 from casework.web.shell.layout import clock
-from tests.support.file_makers import SCRIPTS
 from tests.support.pages import Page
 from tests.web.shell.whole_form import (
     FULL,
     KEYS,
-    OFFERED,
-    ONE,
-    TWO,
     Every,
     Json,
     checked,
@@ -92,99 +79,6 @@ def test_a_draft_comes_back() -> None:
     assert shown["f-note"] == "Half a sent"
     assert shown.getlist("f-many") == ["x", "y"]
     assert "had not sent" in html_of(form)
-
-
-EDITION_FORMS = [
-    (edition.fingerprint, name) for edition in load_library().editions.values() for name in edition.rules["forms"]
-]
-
-
-def edition_of(fingerprint: str) -> Edition:
-    return load_library()[fingerprint]
-
-
-@pytest.mark.parametrize(("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one)
-def test_every_form_of_every_edition_is_shown_and_read_back(fingerprint: str, name: str) -> None:
-    edition = edition_of(fingerprint)
-    rules = edition.form(name)
-    known = {rule["name"]: sample(rule) for rule in rules}
-    for field in build_form(name, rules, texts_of(edition, name), choices=OFFERED).fields:
-        if field.besides:
-            known[field.name] = [one for one in known[field.name] if one != known[field.besides]]
-    for values in whichever_is_settled(rules, known):
-        form = build_form(name, rules, texts_of(edition, name), choices=OFFERED, values=values)
-        settled = {field.name for field in form.fields if field.settled}
-        asked = set[str]()
-        for rule in rules:
-            over = hangs_on(rule)
-            # What hangs on a question that is never asked is never asked either.
-            if not over or over in asked and (over not in settled or values[over] in rule["when"][1]):
-                asked.add(rule["name"])
-        page = page_of(form)
-        assert parse_form(rules, page.sent) == {field: value for field, value in values.items() if field in asked}
-        insist_accessible(page)
-
-
-def hangs_on(rule: Mapping[str, Json]) -> str:
-    """The question on whose answer it hangs whether this one is asked; empty where it always is."""
-    return rule["when"][0] if rule.get("when") else ""
-
-
-def whichever_is_settled(rules: Sequence[Mapping[str, Json]], known: Mapping[str, Json]) -> Iterator[dict[str, Json]]:
-    """These answers, with each choice in turn wherever something hangs on one."""
-    yield dict(known)
-    for rule in rules:
-        if rule["type"] == "choice" and rule["name"] in {hangs_on(other) for other in rules}:
-            yield from ({**known, rule["name"]: choice} for choice in rule["choices"][:-1])
-
-
-#: What of a field of more than one part is typed.
-PARTS = {"items": (".0.what", ".0.by"), "money": (".amount",)}
-
-
-def places_of(rule: Mapping[str, Json], before: str = "") -> list[tuple[str, str]]:
-    """The type and the name of everything that can be typed for a field."""
-    name = f"{before}f-{rule['name']}"
-    if rule["type"] == "rows":
-        return [place for column in rule["fields"] for place in places_of(column, f"{name}.0.")]
-    return [(rule["type"], f"{name}{part}") for part in PARTS.get(rule["type"], ("",))]
-
-
-@pytest.mark.parametrize(("fingerprint", "name"), EDITION_FORMS, ids=lambda one: one[:12] if len(one) == 64 else one)
-def test_forty_scripts_in_every_field_of_every_edition_are_words(fingerprint: str, name: str) -> None:
-    edition, scripts = edition_of(fingerprint), " ".join(SCRIPTS)
-    rules = edition.form(name)
-    places = [place for rule in rules for place in places_of(rule)]
-
-    def shown(words: str) -> Page:
-        typed, faults = MultiDict([(place, words) for _, place in places]), {rule["name"]: words for rule in rules}
-        return page_of(
-            build_form(name, rules, texts_of(edition, name), choices=OFFERED, submitted=typed, faults=faults)
-        )
-
-    hostile = shown(scripts)
-    assert hostile.tags == shown("Some words").tags
-    assert hostile.handlers == []
-    assert {hostile.sent[place] for kind, place in places if kind in ("text", "note", "items", "money")} <= {scripts}
-
-
-SAMPLES: dict[str, Json] = {
-    "text": "Some words", "note": "Some words", "number": "3", "money": {"amount": "3.00", "currency": "CNY"}, "date": "2026-03-01",
-    "yes_no": False, "party": "need_owner", "items": [{"what": "Words", "by": "2026-03-01"}], "listed": KEYS[0], "listed_many": KEYS[1:],
-    **dict.fromkeys(("right", "burden", "impact", "person", "provider", "owner", "organisation"), ONE),
-}  # fmt: skip
-
-
-def sample(rule: Mapping[str, Json]) -> Json:
-    match rule["type"]:
-        case "choice":
-            return rule["choices"][-1]
-        case "many":
-            return list(rule["choices"])
-        case "rows":
-            return [{column["name"]: sample(column) for column in rule["fields"]}] * 2
-        case type_:
-            return SAMPLES.get(type_, [ONE, TWO])
 
 
 # --- kind by kind ----------------------------------------------------------------------------------------------------
@@ -325,84 +219,6 @@ def test_each_fault_stands_by_its_field_and_in_the_list_above() -> None:
 
 def test_a_fault_of_no_field_stands_above_the_form() -> None:
     assert every(faults={"form": "is too large to be kept"}).faults == ("is too large to be kept",)
-
-
-# --- hostile input ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {"f-text": "a\x00b"},
-        {"f-choice": "other"},
-        {"f-many": "other"},
-        {"f-sure": "perhaps"},
-        {"f-right": "1 OR 1=1"},
-        {"f-rights": "../../etc/passwd"},
-        {"f-party": "nobody"},
-        {"f-day": "0000-00-00"},
-        {"f-day": "86400"},
-        {"f-number": "1e999999999"},
-        {"f-number": "NaN"},
-        {"f-money.amount": "1", "f-money.currency": "<b>"},
-        {"f-items.0.what": "x" * 501, "f-items.0.by": "2026-01-01"},
-        {"f-lines.0.f-unit": "furlong"},
-        {"f-lines.0.f-parameter": "a\x00b"},
-        {"f-lines.0.f-price.amount": "1", "f-lines.0.f-price.currency": "<b>"},
-        {"f-text": "x" * 201},
-    ],
-)
-def test_what_no_form_of_ours_sends_is_refused_at_its_field(sent: dict[str, str]) -> None:
-    form = {next(iter(sent))[2:].split(".")[0]}
-    with pytest.raises(InvalidForm) as refused:
-        checked(parse_form(Every.rule(), MultiDict(sent)))
-    assert form <= {name.split(".")[0] for name in refused.value.fields}
-
-
-def test_nothing_but_the_fields_of_the_form_is_read() -> None:
-    sent = MultiDict({"f-owner": "me", "f-__class__": "x", "text": "no prefix", "f-items.x.what": "no row"})
-    assert parse_form(Every.rule(), sent) == {}
-
-
-@given(st.dictionaries(st.sampled_from([f"f-{name}" for name in Every.fields()]), st.text(max_size=30)))
-def test_whatever_is_sent_comes_back_as_words_and_never_as_tags(sent: dict[str, str]) -> None:
-    marked = MultiDict({name: f'"><script>{words}</script>' for name, words in sent.items()})
-    source = html_of(every(submitted=marked))
-    assert "<script" not in source
-    parse_form(Every.rule(), marked)
-
-
-@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=20))
-def test_no_field_name_breaks_the_reader(sent: list[tuple[str, str]]) -> None:
-    assert parse_form(Every.rule(), MultiDict(sent)) == {}
-
-
-# --- key and revision ------------------------------------------------------------------------------------------------
-
-
-def test_the_same_form_sent_twice_has_one_key_and_one_digest(form_app: Flask) -> None:
-    def sent(**more: str) -> Any:
-        data = {"key": "k" * 20, "csrf_token": more.pop("token", "t"), "revision": "7", "f-text": "x", **more}
-        with form_app.test_request_context("/there", method="POST", data=data):
-            return read_request(), read_revision()
-
-    assert sent() == sent(token="another")
-    assert sent()[0].digest != sent(**{"f-text": "y"})[0].digest
-    assert sent()[1] == 7
-
-
-@pytest.mark.parametrize(
-    "form", [{}, {"key": "short"}, {"key": "k" * 101}, {"key": "k" * 20 + "\n"}, {"key": "中" * 20}]
-)
-def test_a_form_without_a_good_key_is_not_read(form_app: Flask, form: dict[str, str]) -> None:
-    with form_app.test_request_context("/there", method="POST", data=form), pytest.raises(Unreadable):
-        read_request()
-
-
-@pytest.mark.parametrize("revision", ["", "-1", "1.5", "x", "٣", "9" * 16])
-def test_a_revision_is_a_plain_number(form_app: Flask, revision: str) -> None:
-    with form_app.test_request_context("/there", method="POST", data={"revision": revision}), pytest.raises(Unreadable):
-        read_revision()
 
 
 def test_above_the_form_each_fault_leads_to_its_question_and_names_it_once() -> None:
