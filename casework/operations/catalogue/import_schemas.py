@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 
 from casework import reasons
 from casework.engine.case_objects.countries import is_country
+from casework.engine.case_objects.ip_rights import FIELDS
 from casework.engine.case_objects.money import CURRENCIES
 from casework.engine.case_objects.right_days import impossible
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
@@ -182,10 +183,16 @@ def _benefits(value: Any) -> list[str]:
     return _several(value.replace(",", ";") if isinstance(value, str) and ";" not in value else value)
 
 
-def _right_kind(value: Any) -> str:
-    if value not in KINDS:
-        raise Wrong(reasons.imports.ONE_OF(codes=", ".join(KINDS)))
-    return str(value)
+def one_of(codes: Collection[str]) -> BeforeValidator:
+    """One of these codes, however its letters are written."""
+
+    def check(value: Any) -> str:
+        code = str(value).strip().casefold()
+        if code not in codes:
+            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(codes)))
+        return code
+
+    return BeforeValidator(check)
 
 
 def _verdict(value: Any) -> str:
@@ -259,10 +266,10 @@ class Need(_Ranked):
         return self
 
 
-class Right(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class RightSaid(BaseModel):
+    """What a file says of a right itself: its kind and what its record has, and nothing that a right of its kind does not have."""
 
-    kind: Annotated[str, BeforeValidator(_right_kind)]
+    kind: Annotated[str, one_of(KINDS)]
     office: Short | None = None
     application_number: Short | None = None
     number: Short | None = None
@@ -277,13 +284,23 @@ class Right(BaseModel):
     checked_on: Day | None = None
 
     @model_validator(mode="after")
-    def _of_its_kind(self, info: ValidationInfo) -> Self:
-        """It says nothing that a right of its kind does not have, and no day that cannot be."""
-        kind = KINDS[self.kind]
-        if strange := out_of_place(self.kind, self.model_dump(exclude={"kind", "checked_on"})):
+    def _of_its_kind(self) -> Self:
+        statuses = KINDS[self.kind].statuses
+        if strange := out_of_place(self.kind, self.model_dump(include=set(FIELDS) - {"checked_on"})):
             raise Wrong(reasons.imports.NONE_OF_KIND(kind=self.kind), strange[0])
-        if self.status is not None and self.status not in kind.statuses:
-            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(kind.statuses)), "status")
+        if self.status is not None and self.status not in statuses:
+            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(statuses)), "status")
+        return self
+
+
+class Right(RightSaid):
+    """One of a technology, in its row."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def _possible(self, info: ValidationInfo) -> Self:
+        """It says no day that cannot be."""
         for name, wrong in impossible(self.model_dump(mode="json"), _today(info)).items():
             raise Wrong(wrong, name)
         return self

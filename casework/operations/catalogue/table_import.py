@@ -17,6 +17,7 @@ import uuid_utils
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
+from casework.engine.case_objects.ip_rights import FIELDS
 from casework.engine.case_objects.organisations import EDITORS, plain_number
 from casework.engine.definition.plain_text import visible
 from casework.engine.execution.guards import line
@@ -46,7 +47,6 @@ from casework.operations.catalogue.table_schemas import (
     OF_CONTACT,
     OF_ORGANISATION,
     OF_OWNER,
-    OF_RIGHT,
     ROWS,
     OrganisationRow,
     RightRow,
@@ -199,7 +199,7 @@ class _Import:
         owners = self._owners(row)
         technologies = sorted({self._technology(one) for one in row.technologies or ()})
         source = row.source or self.source
-        given = {name: getattr(row, name) for name in OF_RIGHT}
+        given = {name: getattr(row, name) for name in FIELDS}
         said = {name: as_typed(value) for name, value in given.items() if value is not None}
         if not (row.number or row.application_number):
             self._insist_other(number, row, (row.kind, *technologies, *(str(one["organisation"]) for one in owners)))

@@ -17,7 +17,6 @@ from casework.engine.case_objects.organisations import KINDS as KINDS_OF_ORGANIS
 from casework.engine.case_objects.organisations import LANGUAGES, OWNER_KINDS, SIZES
 from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDENS
 from casework.engine.case_objects.outside_burdens import LICENCES, secured_fault
-from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.amounts import decimals_of
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
@@ -27,35 +26,22 @@ from casework.operations.catalogue.import_schemas import (
     Currency,
     Day,
     Name,
+    RightSaid,
     Several,
     Short,
     YesNo,
+    one_of,
     said,
 )
 
 Table = Literal["rights", "organisations"]
 #: Columns that a CSV file must have; of several with a bar between them, one.
 NEEDED: Mapping[Table, tuple[str, ...]] = {"rights": ("kind",), "organisations": ("name",)}
-#: What is said of the right itself, as its record names it.
-OF_RIGHT = (
-    "office", "application_number", "number", "owner", "filed_on", "granted_on", "status", "expires_on", "fee_paid_to", "family", "twin",
-    "checked_on",
-)  # fmt: skip
 #: Of the organisation itself, and of a contact or an owner: by its column what the record calls it.
 OF_ORGANISATION = (
     "name", "name_zh", "kind", "country", "register_number", "address", "size", "state_owned", "language",
 )  # fmt: skip
 OF_CONTACT, OF_OWNER = ("name", "role", "email", "telephone", "language"), ("name", "kind", "country", "share")
-
-
-def _one_of(codes: tuple[str, ...]) -> BeforeValidator:
-    def check(value: object) -> str:
-        code = str(value).strip().casefold()
-        if code not in codes:
-            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(codes)))
-        return code
-
-    return BeforeValidator(check)
 
 
 def _capitals(codes: list[str] | None) -> list[str] | None:
@@ -91,40 +77,22 @@ class _Row(BaseModel):
     source: Short | None = None
 
 
-class RightRow(_Row):
-    kind: Annotated[str, _one_of(tuple(KINDS))]
-    office: Short | None = None
-    application_number: Short | None = None
-    number: Short | None = None
-    owner: Name | None = None
-    filed_on: Day | None = None
-    granted_on: Day | None = None
-    status: Short | None = None
-    expires_on: Day | None = None
-    fee_paid_to: Day | None = None
-    family: Short | None = None
-    twin: Short | None = None
-    checked_on: Day | None = None
+class RightRow(RightSaid, _Row):
     owners: Annotated[list[tuple[str, str | None]], BeforeValidator(_owners)] | None = None
     technologies: Several | None = None
-    encumbrance: Annotated[str, _one_of(tuple(KINDS_OF_BURDENS))] | None = None
+    encumbrance: Annotated[str, one_of(KINDS_OF_BURDENS)] | None = None
     holder: Name | None = None
     encumbrance_number: Short | None = None
     begins_on: Day | None = None
     ends_on: Day | None = None
     amount: Amount | None = None
     amount_currency: Currency | None = None
-    licence: Annotated[str, _one_of(LICENCES)] | None = None
+    licence: Annotated[str, one_of(LICENCES)] | None = None
     territories: Annotated[Several | None, AfterValidator(_capitals)] = None
     uses: Annotated[Several | None, AfterValidator(_small)] = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        given = self.model_dump(include=set(OF_RIGHT) - {"checked_on"})
-        if strange := out_of_place(self.kind, given):
-            raise Wrong(reasons.imports.NONE_OF_KIND(kind=self.kind), strange[0])
-        if self.status is not None and self.status not in KINDS[self.kind].statuses:
-            raise Wrong(reasons.imports.ONE_OF(codes=", ".join(KINDS[self.kind].statuses)), "status")
         if not (self.number or self.application_number or self.technologies or self.owners):
             raise Wrong(reasons.imports.NUMBER_OR_OWNERS, "number")
         if (self.amount is None) != (self.amount_currency is None):
@@ -160,20 +128,20 @@ class RightRow(_Row):
 class OrganisationRow(_Row):
     name: Name
     name_zh: Name | None = None
-    kind: Annotated[str, _one_of(KINDS_OF_ORGANISATIONS)] | None = None
+    kind: Annotated[str, one_of(KINDS_OF_ORGANISATIONS)] | None = None
     country: Country | None = None
     register_number: Short | None = None
     address: Short | None = None
-    size: Annotated[str, _one_of(SIZES)] | None = None
+    size: Annotated[str, one_of(SIZES)] | None = None
     state_owned: YesNo | None = None
-    language: Annotated[str, _one_of(LANGUAGES)] | None = None
+    language: Annotated[str, one_of(LANGUAGES)] | None = None
     contact_name: Name | None = None
     contact_role: Short | None = None
     contact_email: Short | None = None
     contact_telephone: Short | None = None
-    contact_language: Annotated[str, _one_of(LANGUAGES)] | None = None
+    contact_language: Annotated[str, one_of(LANGUAGES)] | None = None
     owner_name: Name | None = None
-    owner_kind: Annotated[str, _one_of(OWNER_KINDS)] | None = None
+    owner_kind: Annotated[str, one_of(OWNER_KINDS)] | None = None
     owner_country: Country | None = None
     owner_share: Short | None = None
 

@@ -16,6 +16,7 @@ from casework.operations.catalogue.import_schemas import (
     REQUIRED,
     SIDES,
     Kind,
+    Technology,
     _words,
     known_columns,
     parse,
@@ -180,6 +181,16 @@ def test_a_right_says_nothing_that_its_kind_does_not_have_or_that_cannot_be(
     assert said.startswith(why)
     sound = {"kind": "application", "application_number": "CN 2022 1", "status": "pending"}
     assert parse("technologies", TECHNOLOGY | {"rights": [sound, PATENT, {"kind": "know_how"}]})[1] == []
+
+
+def test_the_kind_of_a_right_is_read_as_in_a_table_of_rights() -> None:
+    record, faults = parse("technologies", TECHNOLOGY | {"rights": [PATENT | {"kind": " Invention"}]})
+    assert isinstance(record, Technology)
+    assert (faults, [right.kind for right in record.rights or ()]) == ([], ["invention"])
+    others: tuple[Any, ...] = (["invention"], {}, 7, True)
+    for strange in others:
+        ((field, said),) = parse("technologies", TECHNOLOGY | {"rights": [{"kind": strange}]})[1]
+        assert (field, said) == ("rights.0.kind", f"must be one of {', '.join(RIGHTS)}")
 
 
 def test_what_is_to_come_has_not_happened() -> None:
