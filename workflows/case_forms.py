@@ -123,8 +123,12 @@ class Consent(Form):
     channel = Choice(
         label="How", choices={"letter": "Letter", "email": "E-mail", "meeting": "Meeting", "telephone": "Telephone"},
     )  # fmt: skip
-    providers = Providers(label="Only for these providers", required=False, help="Empty: every planned provider.")
-    documents = Documents(label="Only for these documents", required=False, help="Empty: every document of the party.")
+    providers = Providers(
+        label="Only for these providers", required=False, help="Empty: every planned provider.", when=("agreed", (True,)),
+    )  # fmt: skip
+    documents = Documents(
+        label="Only for these documents", required=False, help="Empty: every document of the party.", when=("agreed", (True,)),
+    )  # fmt: skip
     sheet = YesNo(
         label="Does it cover the case sheet?", when=("agreed", (True,)),
         help=(

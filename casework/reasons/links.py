@@ -14,5 +14,8 @@ NOT_THEIRS = reason(
     "links.not_theirs", N_("names what this party may not see by a link: another party's, or a file without a version")
 )
 NOT_OFFERED = reason("links.not_offered", N_("names what the link does not show"))
+TICK_ONE = reason(
+    "links.tick_one", N_("tick at least one: your answer holds for those that you tick, and for nobody else")
+)
 TOO_MANY = reason("links.too_many", N_("Too many links were mailed for this case within a day. Try again tomorrow."))
 MOST_FILES = template("links.most_files", N_("at most %(most)s files with one answer"))

@@ -23,7 +23,7 @@ class Question(Form):
     way = Choice(label="How", choices={"letter": "Letter"})
     said = Choice(label="Said", choices={"much": "Much", "nothing": "Nothing"}, required=False)
     shown = Documents(label="These", required=False)
-    whom = Providers(label="To these", required=False)
+    whom = Providers(label="To these", required=False, when=("agreed", (True,)))
     papers = Documents(label="Papers", required=False)
 
 
@@ -63,7 +63,7 @@ class Asked(Workflow):
 
 
 BOILERS = By(PARTY_ACTOR, Role.PARTY, "n")
-LAB = uuid(77)
+LAB, BANK = uuid(77), uuid(78)
 
 
 def asked(task: str = "ask") -> Play:

@@ -126,7 +126,9 @@ def agrees_to_nobody(edition: Edition, rule: TaskRule, link: PartyLink) -> list[
 
 
 def _offered(field: WrittenField, by_link: WrittenByLink) -> WrittenField:
-    """A field as a party is asked it: without the answers that are the office's alone."""
+    """A field as a party is asked it: without the answers that are the office's alone, and providers never unnamed."""
+    if field["type"] == "providers":
+        return {**field, "required": True}
     without = by_link.get("without", {}).get(field["name"])
     return {**field, "choices": [choice for choice in field["choices"] if choice not in without]} if without else field
 

@@ -80,6 +80,9 @@ def checked(
     fields = asked_fields(edition, rule, link)
     today = builder.context.calendar.local_date(builder.context.now)
     values, wrong = form_values.judge(form_values.build_model("Asked", fields), fields, command.data, today)
+    # Silence is no consent: whoever agrees says to whom.
+    lists = {field["name"] for field in fields if field["type"] == "providers"}
+    wrong |= {name: reasons.links.TICK_ONE for name in lists if wrong.get(name) == reasons.fields.REQUIRED}
     faults |= wrong | dict(command.against)
     faults |= known_faults(builder, fields, sound(values, faults))
     usable = builder.case.usable_documents()
@@ -93,8 +96,8 @@ def checked(
         if not set(named) <= set(shown):
             faults[field["name"]] = reasons.links.NOT_OFFERED
         elif not named:
-            # Nothing ticked is all that stands there, and never more than was shown.
-            values[field["name"]] = shown
+            # What is not ticked is not agreed to.
+            values[field["name"]] = []
     if faults:
         raise InvalidForm(fields=faults)
     return who, values | {name: [] for name in agrees_to_nobody(edition, rule, link)}

@@ -223,14 +223,18 @@ class _Asks:
     @property
     def texts(self) -> Texts:
         edition, prefix = load_library()[self.shown.edition], f"forms.{self._form}."
-        listed = {field["name"] for field in self.shown.fields if field["type"] in ("documents", "providers")}
+        hints = {
+            "documents": gettext("What you do not tick is shown to nobody."),
+            "providers": gettext("Tick at least one. Your answer holds for those that you tick, and for nobody else."),
+        }
+        listed = {field["name"]: hints[field["type"]] for field in self.shown.fields if field["type"] in hints}
 
         def get(key: str) -> str:
             name, _, what = key.partition(".")
             if what == "label":
                 return self.label(name)
             if what == "help" and name in listed:
-                return gettext("Tick none, and it holds for all that stand here.")
+                return listed[name]
             return edition_text(edition, prefix + key)
 
         def has(key: str) -> bool:
@@ -319,9 +323,13 @@ def _thanks(shown: Shown, given: Given, answered: Answered) -> str:
     asks, edition = _Asks(shown), load_library()[shown.edition]
     names = {id: words for choices in asks.choices.values() for id, words in choices}
     values = Values(names, edition, edition.tasks[shown.rule].form or "")
-    said: list[tuple[str, str | Markup]] = [
-        (asks.label(name), values.say(value, name)) for name, value in given.data.items() if value not in (None, "", [])
-    ]
+    said: list[tuple[str, str | Markup]] = []
+    for field in shown.fields:
+        name, value = field["name"], given.data.get(field["name"])
+        asked = "when" not in field or given.data.get(field["when"][0]) in field["when"][1]
+        # Of what was listed and not ticked it is said that it is none.
+        if value not in (None, "", []) or asked and name in asks.choices:
+            said.append((asks.label(name), values.say(value, name)))
     return render_template(
         "links/thanks.html", one=shown, asks=asks.question, said=said, given=given, answered=answered
     )

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as some
 
+from casework import reasons
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import AnswerByLink, FileTold
 from casework.engine.execution.task_commands import Claim, Suspend
 from casework.engine.state.events import COMPLETED, DOCUMENT_REGISTERED, PARTY_ACTOR
 from casework.engine.tasks.party_answers import MOST_FILES
 from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
-from tests.engine.asked import BOILERS, LAB, answer, asked, give, paper
+from tests.engine.asked import BANK, BOILERS, LAB, answer, asked, give, paper
 from tests.engine.toys import OFFICER
 
 FILE = FileTold("consent.pdf", "1" * 64, "pdf", 10)
@@ -113,12 +114,29 @@ def test_an_answer_never_goes_beyond_what_was_shown(shown: set[int], ticked: set
     named = [papers[n] for n in sorted(ticked)]
     if not ticked <= shown:
         with pytest.raises(InvalidForm):
-            answer(play, link, shown=named or None)
+            answer(play, link, shown=named or None, whom=[LAB])
         return
-    answer(play, link, shown=named or None)
+    answer(play, link, shown=named or None, whom=[LAB])
     result = play.case.tasks[link.task].result
-    assert set(result.get("shown", ())) == ({papers[n] for n in ticked} or {papers[n] for n in shown})
+    assert set(result.get("shown", ())) == {papers[n] for n in ticked}
     assert result["whom"] == [LAB]
+
+
+@given_any(some.booleans(), some.sets(some.sampled_from([LAB, BANK])), some.booleans())
+def test_silence_is_no_consent(agreed: bool, ticked: set[str], listed: bool) -> None:
+    """Whoever agrees names somebody of those who were shown; whoever does not is asked for no name."""
+    play = asked()
+    link = give(play, OFFICER, providers=(LAB, BANK) if listed else (LAB,))
+    named = sorted(ticked)
+    if bool(ticked) != agreed or not ticked <= set(link.providers):
+        with pytest.raises(InvalidForm) as refused:
+            answer(play, link, agreed=agreed, whom=named or None)
+        assert list(refused.value.fields) == ["whom"]
+        if not ticked:
+            assert refused.value.fields["whom"] == reasons.links.TICK_ONE
+        return
+    answer(play, link, agreed=agreed, whom=named or None)
+    assert set(play.case.tasks[link.task].result.get("whom", ())) == ticked
 
 
 def test_who_reads_no_name_agrees_to_nobody() -> None:

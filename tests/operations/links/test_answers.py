@@ -53,7 +53,12 @@ def test_the_answer_finishes_that_task_by_the_party_and_verifies(
 ) -> None:
     number, id = task
     token = secret_of(give(engine, world, id, providers=(world.organisations["lab"],)))
-    done = send(engine, document_store, token, opened(engine, token))
+    mark = opened(engine, token)
+    with pytest.raises(InvalidForm) as refusal:
+        send(engine, document_store, token, mark)
+    assert list(refusal.value.fields) == ["providers"]
+    ticked = CONSENT | {"providers": [world.organisations["lab"]]}
+    done = send(engine, document_store, token, mark, Given("Zhang Wei", "Director", ticked))
     with transaction(engine) as db:
         case = load(db, home_of(db, number), "case", every_task=True)
         row = db.execute(
@@ -125,11 +130,11 @@ def test_it_shows_what_was_named_with_it_and_nothing_else(
     with pytest.raises(InvalidForm) as refusal:
         send(engine, document_store, token, mark, Given("Zhang Wei", "Director", CONSENT | {"documents": [other]}))
     assert list(refusal.value.fields) == ["documents"]
-    # What nothing is ticked of is all that stood there: never a document that comes later.
+    # What is not ticked is not agreed to.
     send(engine, document_store, token, mark)
     with transaction(engine) as db:
         (consent,) = load(db, home_of(db, number), "case").consents.values()
-    assert consent.documents == (shown,)
+    assert consent.documents == ()
     # Nobody was named to the party, so that nobody is agreed to.
     assert page.names_nobody
     assert consent.providers == ()

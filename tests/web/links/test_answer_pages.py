@@ -29,10 +29,10 @@ def given(app: Flask, engine: Engine, world: World) -> Given:
     """Gives the need owner a link that asks for consent: (its secret, its code)."""
     secret_box = app.extensions["casework.secret_box"]
 
-    def give(*, code: bool = False, language: str = "en") -> tuple[str, str]:
+    def give(*, code: bool = False, language: str = "en", providers: tuple[str, ...] = ()) -> tuple[str, str]:
         with transaction(engine) as db:
             task = task_of_consent(db, to_consent(world, db))
-            wanted = Wanted("need_owner", 14, language, code=code)
+            wanted = Wanted("need_owner", 14, language, providers=providers, code=code)
             done = give_link(db, world.actor(db, "officer"), secret_box, task, wanted, request=new_request())
         return secret_box.secrets_of(link_purpose(done.answer["id"]))[0], done.answer["code"] or ""
 
@@ -98,6 +98,37 @@ def test_no_get_changes_anything_and_no_address_has_the_secret(
     assert shown.headers["Referrer-Policy"] == "same-origin"
     assert shown.headers["Cache-Control"] == "no-store"
     assert all("HttpOnly" in cookie for cookie in landed.headers.getlist("Set-Cookie") if secret in cookie)
+
+
+def test_silence_is_no_consent_and_the_receipt_names_who_was_ticked(
+    anonymous: Browser, given: Given, engine: Engine, world: World
+) -> None:
+    lab, bank = world.organisations["lab"], world.organisations["bank"]
+    with transaction(engine) as db:
+        names = {row.id: row.name for row in db.execute(text("SELECT id::text AS id, name FROM organisations"))}
+    land(anonymous, given(providers=(lab, bank))[0])
+    assert "holds for all" not in anonymous.get(FORM).text
+    refused = anonymous.post(FORM, ANSWER, page=FORM)
+    assert refused.status_code == 422
+    assert 'id="f-providers-fault"' in refused.text
+    assert "tick at least one" in refused.text
+    thanks = anonymous.post(FORM, ANSWER | {"f-providers": lab}, page=FORM)
+    assert thanks.status_code == 200
+    assert names[lab] in thanks.text
+    assert names[bank] not in thanks.text
+    with transaction(engine) as db:
+        result = db.execute(text("SELECT result FROM tasks WHERE closed_by = 'party'")).scalar_one()
+    assert result["providers"] == [lab]
+    assert list(verify_all(engine)) == []
+
+
+def test_who_does_not_agree_ticks_nobody(anonymous: Browser, given: Given, engine: Engine, world: World) -> None:
+    land(anonymous, given(providers=(world.organisations["lab"],))[0])
+    said = {name: value for name, value in ANSWER.items() if name != "f-sheet"} | {"f-agreed": "no"}
+    assert anonymous.post(FORM, said, page=FORM).status_code == 200
+    with transaction(engine) as db:
+        result = db.execute(text("SELECT result FROM tasks WHERE closed_by = 'party'")).scalar_one()
+    assert result == {"agreed": False, "given_on": result["given_on"]}
 
 
 def test_with_a_code_nothing_is_told_before_it_is_right(anonymous: Browser, given: Given) -> None:
