@@ -206,7 +206,7 @@ class Case(Workflow):
             agreement_guards.work_is_not_blocked, border_guards.transfer_is_permitted,
             border_guards.export_may_be_agreed,
             deal_guards.rights_of_terms_are_confirmed, deal_guards.rights_fit_the_kind,
-            right_guards.rights_named_were_checked, right_guards.giver_owns_each_right,
+            right_guards.rights_named_were_checked, right_guards.giver_may_give_each_right,
             right_guards.rights_of_terms_have_not_ended, deal_guards.nothing_bars_the_terms, agreement_guards.pledgees_agree,
         ],
         opens=[*BEFORE_SIGNING, condition],

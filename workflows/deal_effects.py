@@ -12,7 +12,7 @@ from casework.engine.definition.consequences import Follows
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import effect
 from casework.engine.state.right_values import Burden, RightChange
-from workflows.deal_guards import WAITING_FOR_LICENCE, gives, holder, last_signing, licensed
+from workflows.deal_guards import WAITING_FOR_LICENCE, allows_sublicences, gives, holder, last_signing, licensed
 from workflows.right_places import is_patent_here
 from workflows.signatories import READS
 
@@ -27,6 +27,8 @@ def burden_of(f: Facts) -> Burden:
         signed["territories"] = sorted(given.territories)
         signed["fields"] = sorted(given.fields)
         signed["until"] = given.last
+        if allows_sublicences(f.data):
+            signed["sublicence"] = True
     return signed
 
 
@@ -61,7 +63,9 @@ def agreement_holds_rights(facts: Facts) -> Follows:
     waits = replace(facts, data=held(facts.data))
     if gives(waits.data) is None:
         return {}
+    # Nor may anybody give anything of it before.
     burden = burden_of(waits)
+    burden.pop("sublicence", None)
     return {"rights": [{"right": right, "add": burden} for right in waits.data.get("rights") or ()]}
 
 

@@ -101,6 +101,17 @@ def gives(data: Mapping[str, Any]) -> Terms | None:
     return None
 
 
+def allows_sublicences(data: Mapping[str, Any]) -> bool:
+    """Whether who takes a licence by these terms may give licences of it itself; what is unsaid is not allowed."""
+    return data.get("venture_sublicence" if data.get("kind") == JOINT_VENTURE else "sublicence") is True
+
+
+def gives_from(f: Facts) -> Terms | None:
+    """What the terms give: what takes effect on a day that nobody has said does so from its signing on, and before that from today."""
+    first = f.data.get("effective_on") or f.data.get("executed_on") or f.today.isoformat()
+    return gives({**f.data, "effective_on": first})
+
+
 def concerned(f: Facts) -> list[str]:
     """The rights that the terms are about: those named, or every one of the case where terms that give rights name none yet."""
     return list(f.data.get("rights") or f.case.rights) if gives(f.data) is not None else []
@@ -141,7 +152,12 @@ def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Fo
         (right, burden)
         for right in (known.get(name, {}) for name in rights)
         for burden in standing_against(
-            wanted, right.get("encumbrances", ()), f.case.log, free, record_tells.owners_of(right) & giver
+            wanted,
+            right.get("encumbrances", ()),
+            f.case.log,
+            free,
+            record_tells.owners_of(right) & giver,
+            licensees=giver,
         )
     ]
 
@@ -155,10 +171,8 @@ def _against_terms(f: Facts) -> Words:
 
 
 def _bars_the_terms(f: Facts) -> list[Found]:
-    """What takes effect on a day that nobody has said does so from its signing on, and before that from today."""
     f = signed_terms(f)
-    first = f.data.get("effective_on") or f.data.get("executed_on") or f.today.isoformat()
-    return in_the_way(f, gives({**f.data, "effective_on": first}), concerned(f))
+    return in_the_way(f, gives_from(f), concerned(f))
 
 
 @guard(

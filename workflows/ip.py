@@ -9,7 +9,7 @@ from workflows.codes import TERRITORIES
 from workflows.deal_guards import right_is_left_in_territory
 from workflows.own_limits import CHECK_HOLDS
 from workflows.right_guards import (
-    a_party_owns_each_right,
+    a_party_has_each_right,
     case_is_about_a_right,
     nothing_rests_on_the_check,
     something_rests_on_the_check,
@@ -107,7 +107,7 @@ class Ip(Workflow):
     confirm = checking.to(
         clear, by=Role.OFFICER, form=Clearance,
         guards=[
-            case_is_about_a_right, rights_are_confirmed, rights_are_in_force, fees_are_paid, a_party_owns_each_right,
+            case_is_about_a_right, rights_are_confirmed, rights_are_in_force, fees_are_paid, a_party_has_each_right,
             right_is_left_in_territory, pledged_rights_have_consent, pledgee_knows_of_recheck,
         ],
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from casework.engine.analysis import record_tells
-from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends
+from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends, say_not_theirs
 from casework.engine.case_objects.licence_conflicts import LICENCE
 from casework.engine.case_objects.right_days import TERMS, sure_until
 from casework.engine.case_objects.right_kinds import has_ended
@@ -16,7 +16,7 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import PREPARATORY
-from workflows.deal_guards import concerned, givers, gives, last_signing, signed_terms
+from workflows.deal_guards import concerned, givers, gives, gives_from, last_signing, signed_terms
 from workflows.own_limits import CHECK_HOLDS
 from workflows.signatories import READS
 
@@ -79,16 +79,21 @@ def case_is_about_a_right(f: Facts) -> bool:
 
 
 @guard(
-    rule="A party of the case is an owner of each right: by its record, or by the register where the record names nobody.",
-    refusal="No party of the case is on record as an owner of a right. Enter whose it is.",
+    rule="A party of the case is an owner of each right, by its record, or by the register where the record names nobody; or it holds a"
+    " licence on record that allows sublicences.",
+    refusal="No party of the case is on record as an owner of a right, or as holder of a licence that allows sublicences. Enter whose it"
+    " is.",
     reads=("rights",),
-    tells=record_tells.owners,
+    tells=record_tells.owners_or_licensees,
 )
-def a_party_owns_each_right(f: Facts) -> bool:
-    """Of what is pledged whoever pledges it: that the giver owns what is given is asked of the terms."""
+def a_party_has_each_right(f: Facts) -> bool:
+    """Of what is pledged whoever pledges it: that the giver may give what is given is asked of the terms."""
     known, parties = f.from_outside("rights"), set(f.case.parties.values())
-    owners = [record_tells.owners_of(known.get(right, {})) for right in f.data["rights"]]
-    return all(one & parties if one else f.data.get("owner_seen") is True for one in owners)
+    rights = [known.get(right, {}) for right in f.data["rights"]]
+    return all(
+        (owners & parties if owners else f.data.get("owner_seen") is True) or record_tells.sublicensable(right, parties)
+        for right, owners in ((right, record_tells.owners_of(right)) for right in rights)
+    )
 
 
 @guard(
@@ -152,16 +157,32 @@ def rights_named_were_checked(f: Facts) -> bool:
     return waived(f, "ip") or set(concerned(f)) <= set(confirmed.data.get("rights") or () if confirmed else ())
 
 
-@guard(
-    rule="The technology owner, or who signs in its place, is an owner of each right that the terms name: by its record, or by the"
-    " register, as the check says it, where the record names nobody.",
-    refusal="Neither the technology owner nor who signs in its place is on record as an owner of a right that the terms name, and neither"
-    " can give anything of it. Leave that right out, or mend its record.",
-    reads=("rights", *READS),
-)
-def giver_owns_each_right(f: Facts) -> bool:
+def _own_licences(right: Mapping[str, Any], giver: set[str]) -> list[Mapping[str, Any]]:
+    """The licences on a right that who gives holds itself."""
+    return [one for one in record_tells.lying(right, LICENCE) if one.get("holder") in giver]
+
+
+def _not_theirs(f: Facts) -> Words:
+    """Of each right that who gives neither owns nor may sublicense so, why not."""
     f = signed_terms(f)
-    known, giver, confirmed = f.from_outside("rights"), givers(f, f.data), last_check(f)
+    wanted, known, giver, confirmed = gives_from(f), f.from_outside("rights"), givers(f, f.data), last_check(f)
     seen = waived(f, "ip") or confirmed is not None and confirmed.data.get("owner_seen") is True
-    owners = [record_tells.owners_of(known.get(right, {})) for right in concerned(f)]
-    return all(giver & one if one else seen for one in owners)
+    missing: Words = []
+    for right in (known.get(name, {}) for name in concerned(f)):
+        owners = record_tells.owners_of(right)
+        if wanted is not None and not (giver & owners if owners else seen):
+            missing += say_not_theirs(right, wanted, _own_licences(right, giver), giver)
+    return missing
+
+
+@guard(
+    rule="The technology owner, or who signs in its place, is an owner of each right that the terms name, by its record, or by the"
+    " register, as the check says it, where the record names nobody; or it holds a licence on record that allows sublicences, and gives"
+    " nothing wider: in kind, territories, fields of use and term.",
+    refusal="Neither the technology owner nor who signs in its place is on record as an owner of a right that the terms name, or may"
+    " give of its own licence what they say. Leave that right out, give less, or mend its record.",
+    reads=("rights", *READS),
+    because=_not_theirs,
+)
+def giver_may_give_each_right(f: Facts) -> bool:
+    return not _not_theirs(f)

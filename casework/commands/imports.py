@@ -154,7 +154,7 @@ _table_command(
     """Import IP rights, all rows or none. Columns: kind, and office, application_number, number, owner, filed_on, granted_on,
     status, expires_on, fee_paid_to, family, twin, checked_on; owners (names or registration numbers, each with its share:
     "Heat Works 60%; City University 40%"), technologies (external ids); of what lies on it encumbrance, holder,
-    encumbrance_number, begins_on, ends_on, amount, amount_currency, licence, territories, uses; source. A further row of the
+    encumbrance_number, begins_on, ends_on, amount, amount_currency, licence, territories, uses, sublicence; source. A further row of the
     same right adds another encumbrance. Entries of a list are separated by semicolons. Rights count as unconfirmed.""",
 )
 _table_command(

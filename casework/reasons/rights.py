@@ -35,6 +35,18 @@ IN_THE_WAY = template(
     where=Terms({}),
     uses=Terms({}),
 )
+NOT_THEIRS = template("rights.not_theirs", N_("%(right)s: by its record neither owned nor licensed."))
+ONLY_LICENSED = template("rights.only_licensed", N_("%(right)s: who has a licence of it cannot assign it."))
+NO_SUBLICENCE = template("rights.no_sublicence", N_("%(right)s: the licence since %(since)s allows no sublicence."))
+_WIDER_BY = Terms({
+    "licence": N_("kind of licence"), "territories": N_("territories"), "uses": N_("fields of use"), "first": N_("first day"),
+    "last": N_("last day"),
+})  # fmt: skip
+WIDER = template(
+    "rights.wider",
+    N_("%(right)s: the sublicence is wider than the licence since %(since)s, by its %(what)s."),
+    what=_WIDER_BY,
+)
 HAS_ENDED = template("rights.has_ended", N_("%(right)s is on record as %(status)s."), status=_STATUSES)
 RAN_OUT = template("rights.ran_out", N_("%(right)s ended on %(day)s."))
 RUNS_OUT = template("rights.runs_out", N_("%(right)s ends on %(day)s."))
@@ -65,6 +77,7 @@ LASTS_BY_FILING = template(
 )
 NO_LAST_DAY = reason("rights.no_last_day", N_("no last day is on record"))
 OWNED_BY = template("rights.owned_by", N_("owners on record: %(who)s"), who=_OWNERS)
+SUBLICENSED_BY = template("rights.sublicensed_by", N_("licensed, with sublicences allowed, to: %(who)s"), who=_OWNERS)
 NO_OWNER = reason("rights.no_owner", N_("the record names no owner"))
 ONE_OWNER = reason("rights.one_owner", N_("one owner is on record"))
 OWNERS = template("rights.owners", N_("owners on record: %(number)s"))

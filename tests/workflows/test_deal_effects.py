@@ -70,6 +70,21 @@ def test_a_signed_agreement_stands_on_its_rights(change: dict[str, Any], lies: d
     }
 
 
+@pytest.mark.parametrize("kind", ["patent_licence", "joint_venture"])
+@pytest.mark.parametrize(("said", "lies"), [(True, True), (False, None), (None, None)])
+def test_a_licence_says_on_the_right_that_it_may_be_sublicensed(
+    kind: str, said: bool | None, lies: bool | None
+) -> None:
+    asked = {"venture_sublicence": said, "contribution": "plain"} if kind == "joint_venture" else {"sublicence": said}
+    signed = facts(data=terms(kind=kind, effective_on="2026-04-01", **asked), outside=known())
+    (change,) = deal_effects.agreement_burdens_rights.follows(signed)["rights"]
+    assert change["add"].get("sublicence") is lies
+    # While it waits for its own licence nobody gives anything of it.
+    waiting = facts(data=TO_LICENCE | {"kind": kind, **asked}, outside=known())
+    (change,) = deal_effects.agreement_holds_rights.follows(waiting)["rights"]
+    assert "sublicence" not in change["add"]
+
+
 @pytest.mark.parametrize("kind", ["nda", "loi", "purchase", "development", "technical_service", "joint_venture"])
 def test_other_agreements_put_nothing_on_rights(kind: str) -> None:
     assert deal_effects.agreement_burdens_rights.follows(facts(data={"kind": kind})) == {}

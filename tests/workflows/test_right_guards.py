@@ -18,9 +18,11 @@ from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import Track
 from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, agreed, burden, done, facts, fired, right, track
 from workflows import right_guards
+from workflows.deal_guards import nothing_bars_the_terms, right_is_left_in_territory
 
 TODAY = NOW.date()
-TERMS = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
+ISSUED = {"issued_on": "2026-04-15"}
+TERMS: dict[str, Any] = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
 
 
 def about(right: Mapping[str, Any], **terms: Any) -> Facts:
@@ -130,7 +132,7 @@ def checked(*owners: str, **data: Any) -> Facts:
     ],
 )
 def test_whose_a_right_is_is_asked_only_where_the_record_names_nobody(now: Facts, holds: bool) -> None:
-    assert right_guards.a_party_owns_each_right.holds(now) is holds
+    assert right_guards.a_party_has_each_right.holds(now) is holds
 
 
 def checking(age: int, state: str = "clear") -> Track:
@@ -214,7 +216,7 @@ def test_what_the_terms_name_was_checked(now: Facts, holds: bool) -> None:
     ],
 )
 def test_nobody_gives_what_another_owns(now: Facts, holds: bool) -> None:
-    assert right_guards.giver_owns_each_right.holds(now) is holds
+    assert right_guards.giver_may_give_each_right.holds(now) is holds
 
 
 def test_a_waiver_of_the_check_frees_from_the_check_and_not_from_the_record() -> None:
@@ -222,9 +224,9 @@ def test_a_waiver_of_the_check_frees_from_the_check_and_not_from_the_record() ->
     ours, theirs = ({"rights": {"right-1": {"owners": [{"organisation": one}]}}} for one in (SELLER, BUYER))
     now = facts(tasks=waiver, data=TERMS, outside=ours)
     assert right_guards.rights_named_were_checked.holds(now)
-    assert right_guards.giver_owns_each_right.holds(now)
-    assert not right_guards.giver_owns_each_right.holds(facts(tasks=waiver, data=TERMS, outside=theirs))
-    assert right_guards.giver_owns_each_right.holds(facts(tasks=waiver, data=TERMS, outside={"rights": {}}))
+    assert right_guards.giver_may_give_each_right.holds(now)
+    assert not right_guards.giver_may_give_each_right.holds(facts(tasks=waiver, data=TERMS, outside=theirs))
+    assert right_guards.giver_may_give_each_right.holds(facts(tasks=waiver, data=TERMS, outside={"rights": {}}))
 
 
 # --- what rests on it ------------------------------------------------------------------------------------------------
@@ -273,13 +275,126 @@ def test_the_giver_is_whom_the_record_names_now(owner: str, holds: bool) -> None
     """The case was opened with another owner of the technology: the record was corrected since."""
     outside = owned(owner) | {"parties": {"technology_owner": {"organisation": "other", "country": "CN"}}}
     waiver = [done("decide_waiver", what="ip", granted=True)]
-    assert right_guards.giver_owns_each_right.holds(facts(tasks=waiver, data=TERMS, outside=outside)) is holds
+    assert right_guards.giver_may_give_each_right.holds(facts(tasks=waiver, data=TERMS, outside=outside)) is holds
+
+
+# --- sublicences -----------------------------------------------------------------------------------------------------
+
+#: A licence of another case, of which the technology owner may give licences itself.
+LENT: dict[str, Any] = {
+    "id": "b", "case": "case-2", "kind": "licence", "licence": "sole", "holder": SELLER, "territories": ["CN", "DE"], "fields": ["water"],
+    "from": "2026-01-01", "until": "2030-01-01", "to": None, "sublicence": True,
+}  # fmt: skip
+WITHIN: dict[str, Any] = TERMS | {"uses": ["water"], "effective_on": "2026-04-01", "expires_on": "2030-01-01"}
+DAUGHTER = {"daughter": {"organisation": "daughter"}}
+NOT_ITS_OWN = "CN 1: by its record neither owned nor licensed."
+
+
+def gives(terms: dict[str, Any], *burdens: Mapping[str, Any], owner: str | None = "stranger", **outside: Any) -> Facts:
+    owners = [{"organisation": owner, "share": None}] if owner else []
+    record = {"kind": "invention", "office": "CN", "number": "1", "owners": owners, "encumbrances": list(burdens)}
+    return facts(outside={"rights": {"right-1": record}, **outside}, data=WITHIN | terms)
+
+
+#: What is given of which licence, and what is said where that does not carry it.
+GIVEN: list[tuple[Facts, str]] = [
+    (gives({}, LENT), ""),
+    (gives({"licence": "sole", "territories": ["CN", "DE"]}, LENT), ""),
+    (gives({}, LENT | {"territories": [], "fields": [], "from": None, "until": None}), ""),
+    (gives({}), NOT_ITS_OWN),
+    (gives({}, LENT | {"holder": BUYER}), NOT_ITS_OWN),
+    (gives({}, LENT | {"to": "2026-03-01"}), NOT_ITS_OWN),
+    (gives({}, LENT | {"kind": "pledge"}), NOT_ITS_OWN),
+    (gives({}, LENT | {"sublicence": False}), "CN 1: the licence since 2026-01-01 allows no sublicence."),
+    (gives({"kind": "assignment"}, LENT), "CN 1: who has a licence of it cannot assign it."),
+    (
+        gives({"kind": "joint_venture", "contribution": "assigned"}, LENT),
+        "CN 1: who has a licence of it cannot assign it.",
+    ),
+    (
+        gives({"licence": "exclusive"}, LENT),
+        "CN 1: the sublicence is wider than the licence since 2026-01-01, by its kind of licence.",
+    ),
+    (
+        gives({"territories": ["CN", "JP"], "uses": []}, LENT),
+        "CN 1: the sublicence is wider than the licence since 2026-01-01, by its territories, fields of use.",
+    ),
+    (
+        gives({"effective_on": "2025-12-31", "expires_on": None}, LENT),
+        "CN 1: the sublicence is wider than the licence since 2026-01-01, by its first day, last day.",
+    ),
+    # A venture's company has its own fields.
+    (
+        gives(
+            {"kind": "joint_venture", "contribution": "plain", "venture_territories": ["CN"], "venture_uses": ["water"]}, LENT
+        ),
+        "",
+    ),
+    (
+        gives({"kind": "joint_venture", "contribution": "plain", "venture_territories": ["JP"], "venture_uses": ["water"]}, LENT),
+        "CN 1: the sublicence is wider than the licence since 2026-01-01, by its territories.",
+    ),
+    # One of two licences is enough; two that carry it only together are not.
+    (gives({}, LENT | {"sublicence": False}, LENT | {"id": "c"}), ""),
+    (
+        gives({"territories": ["CN", "DE"]}, LENT | {"territories": ["CN"]}, LENT | {"territories": ["DE"], "from": "2026-02-01"}),
+        "CN 1: the sublicence is wider than the licence since 2026-01-01, by its territories. "
+        "CN 1: the sublicence is wider than the licence since 2026-02-01, by its territories.",
+    ),
+    # An owner asks nobody, and what gives no right asks for none.
+    (gives({"licence": "exclusive", "territories": ["WORLD"]}, LENT | {"sublicence": False}, owner=SELLER), ""),
+    (gives({}, owner=None), NOT_ITS_OWN),
+    (gives({}, LENT, owner=None), ""),
+    (gives({"kind": "purchase"}), ""),
+    # Who signs in the place of the technology owner gives of its own licence.
+    (gives({"giver_signatory": "daughter"}, LENT | {"holder": "daughter"}, organisations=DAUGHTER), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("now", "words"), GIVEN)
+def test_a_licensee_gives_what_its_licence_lets_it(now: Facts, words: str) -> None:
+    guard = right_guards.giver_may_give_each_right
+    assert guard.holds(now) is (words == "")
+    assert guard.because is not None
+    assert " ".join(str(why) for why in guard.because(now)) == words
+
+
+@pytest.mark.parametrize(
+    ("burden", "holds"),
+    [
+        (LENT, True),
+        (LENT | {"holder": BUYER}, True),
+        (LENT | {"holder": "other"}, False),
+        (LENT | {"sublicence": False}, False),
+        (LENT | {"to": "2026-03-01"}, False),
+    ],
+)
+def test_a_case_is_about_what_a_party_owns_or_may_sublicense(burden: Mapping[str, Any], holds: bool) -> None:
+    now = gives({"rights": ["right-1"]}, burden)
+    assert right_guards.a_party_has_each_right.holds(now) is holds
+
+
+def test_ones_own_licence_does_not_bar_what_is_given_of_it() -> None:
+    own = LENT | {"licence": "exclusive"}
+    assert nothing_bars_the_terms.holds(gives({}, own))
+    assert right_is_left_in_territory.holds(gives({"territory": "CN"}, own))
+    for barring in (own | {"sublicence": False}, own | {"holder": "other"}):
+        assert not nothing_bars_the_terms.holds(gives({}, barring))
+        assert not right_is_left_in_territory.holds(gives({"territory": "CN"}, barring))
+
+
+def test_a_licence_that_was_sublicensed_and_ended_before_its_export_licence_carries_it_no_more() -> None:
+    signed: dict[str, Any] = {**WITHIN, "executed_on": "2026-03-20"}
+    deal = track("agreement", "licence_awaited", fired={"sign_to_licence": fired(5, **signed)})
+    for ended, holds in ((None, True), ("2026-04-01", False)):
+        record = {"kind": "invention", "owners": [{"organisation": "stranger"}], "encumbrances": [LENT | {"to": ended}]}
+        now = facts(here=deal, data=ISSUED, outside={"rights": {"right-1": record}})
+        assert right_guards.giver_may_give_each_right.holds(now) is holds
 
 
 # --- while the licence is waited for ---------------------------------------------------------------------------------
 
 SIGNED = {**TERMS, "kind": "patent_licence", "licence": "plain", "territories": ["DE"], "executed_on": "2026-03-20"}
-ISSUED = {"issued_on": "2026-04-15"}
 #: What came between, and which guard of the licence names it.
 BETWEEN: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "nothing": (owned(SELLER), {}, ""),
@@ -297,13 +412,18 @@ BETWEEN: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a pledge that was asked about": (
         owned(SELLER, burden("pledge", **{"from": "2026-03-10"})), {"pledgee_consent": ["d"]}, "",
     ),
-    "sold": (owned("other"), {}, "giver_owns_each_right"),
+    "sold": (owned("other"), {}, "giver_may_give_each_right"),
     "lapsed": (
         {"rights": {"right-1": owned(SELLER)["rights"]["right-1"] | {"expires_on": "2026-03-28"}}},
         {}, "rights_of_terms_have_not_ended",
     ),
 }  # fmt: skip
-AGAIN = ("giver_owns_each_right", "rights_of_terms_have_not_ended", "nothing_bars_the_terms", "pledgees_have_consented")
+AGAIN = (
+    "giver_may_give_each_right",
+    "rights_of_terms_have_not_ended",
+    "nothing_bars_the_terms",
+    "pledgees_have_consented",
+)
 
 
 @pytest.mark.parametrize("between", BETWEEN)

@@ -241,6 +241,7 @@ def _burden(body: schemas.Burden) -> JsonObject:
         "licence": body.licence,
         "territories": body.territories,
         "fields": body.fields,
+        "sublicence": body.sublicence,
         "from": body.since,
         "until": body.until,
         "amount": body.amount.model_dump() if body.amount else None,

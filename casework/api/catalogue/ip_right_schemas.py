@@ -95,6 +95,7 @@ class Burden(Body):
         list[Territory], Field(max_length=60, description="ISO codes of countries, or WORLD; none for everywhere")
     ] = []
     fields: Annotated[list[Code], Field(max_length=20, description="Uses; none for every use")] = []
+    sublicence: Annotated[bool, Field(description="Of a licence: whether its holder may give licences itself")] = False
     since: Annotated[Day, Field(description="The day of its registration, or on which it takes effect")]
     until: Day | None = None
     amount: Annotated[AmountSecured | None, Field(description="Of a pledge: what it secures")] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from casework import reasons
@@ -14,6 +14,7 @@ from casework.engine.case_objects.licence_conflicts import (
     SEIZURE,
     TRANSFER,
     Terms,
+    may_sublicense,
     standing_against,
 )
 from casework.engine.case_objects.offices import holds_in
@@ -34,6 +35,11 @@ def lying(right: Right, *kinds: str) -> list[Mapping[str, Any]]:
 
 def owners_of(right: Right) -> set[str]:
     return {one["organisation"] for one in right.get("owners") or ()}
+
+
+def sublicensable(right: Right, organisations: Collection[str]) -> list[Mapping[str, Any]]:
+    """The licences of which one of some organisations may give licences itself."""
+    return [one for one in lying(right, LICENCE) if may_sublicense(one, organisations)]
 
 
 def may_have_twin(right: Right) -> bool:
@@ -146,6 +152,15 @@ def owners(f: Facts, right: Right) -> Told:
     who = sorted(party for party, organisation in f.case.parties.items() if organisation in known)
     others = known - set(f.case.parties.values())
     return Told(True if who else None, reasons.rights.OWNED_BY(who=[*who, *(["others"] if others else [])]))
+
+
+def owners_or_licensees(f: Facts, right: Right) -> Told:
+    """The same of what is given: who may give licences of its own licence has something to give as well."""
+    lent = {one["holder"] for one in sublicensable(right, f.case.parties.values())}
+    if not lent or owners_of(right) & set(f.case.parties.values()):
+        return owners(f, right)
+    who = sorted(party for party, organisation in f.case.parties.items() if organisation in lent)
+    return Told(True, reasons.rights.SUBLICENSED_BY(who=who))
 
 
 def co_owners(f: Facts, right: Right) -> Told:

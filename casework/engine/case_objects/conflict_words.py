@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from casework import reasons
+from casework.engine.case_objects.licence_conflicts import LICENCE, Terms, beyond, may_sublicense, terms_of
 from casework.engine.case_objects.right_days import sure_until
 from casework.reasons import Reason, Text, Why
 from casework.reasons.rights import Holder
@@ -39,6 +40,25 @@ def _held(burden: Mapping[str, Any]) -> Holder:
     if case:
         return Holder(organisation=organisation, case=case)
     return Holder(template=reasons.rights.OUTSIDER.template, organisation=organisation)
+
+
+def say_not_theirs(right: Mapping[str, Any], wanted: Terms, own: Iterable[Mapping[str, Any]], giver: set[str]) -> Words:
+    """Why who gives something of a right that it does not own may not give it of its own licences either; nothing where one lets it."""
+    called, found = call_right(right), list(own)
+    if not found:
+        return [reasons.rights.NOT_THEIRS(right=called)]
+    if wanted.kind != LICENCE:
+        return [reasons.rights.ONLY_LICENSED(right=called)]
+    said: Words = []
+    for one in found:
+        since = str(one.get("from") or "")
+        if not may_sublicense(one, giver):
+            said.append(reasons.rights.NO_SUBLICENCE(right=called, since=since))
+        elif wider := beyond(wanted, terms_of(one)):
+            said.append(reasons.rights.WIDER(right=called, since=since, what=wider))
+        else:
+            return []
+    return said
 
 
 def say_ended(rights: Iterable[Mapping[str, Any]], today: str) -> Words:

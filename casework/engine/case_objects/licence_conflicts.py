@@ -16,6 +16,8 @@ OPEN_LICENCE = "open_licence"
 EXCLUSIVE, SOLE, PLAIN = "exclusive", "sole", "plain"
 #: The territory that takes in every other one.
 WORLD = "WORLD"
+#: From the one that leaves most to others to the one that leaves nothing.
+_REACH = (PLAIN, SOLE, EXCLUSIVE)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,37 @@ def conflict(wanted: Terms, standing: Terms) -> bool:
     return not (wanted.licence == standing.licence == PLAIN) and _meet(wanted, standing)
 
 
+def may_sublicense(burden: Mapping[str, Any], givers: Collection[str]) -> bool:
+    """Whether one of some organisations holds a licence that stands, of which it may give licences itself.
+
+    What a licence does not say of that it does not allow (Civil Code Art. 867).
+    """
+    return (
+        burden.get("kind") == LICENCE
+        and burden.get("to") is None
+        and burden.get("sublicence") is True
+        and burden.get("holder") in givers
+    )
+
+
+def beyond(wanted: Terms, licence: Terms) -> list[str]:
+    """In what a sublicence would be wider than the licence that it is given of; in nothing where that carries it."""
+    starts_before = licence.first is not None and (wanted.first is None or wanted.first < licence.first)
+    ends_after = licence.last is not None and (wanted.last is None or wanted.last > licence.last)
+    wider = {
+        "licence": _REACH.index(wanted.licence) > _REACH.index(licence.licence),
+        "territories": not _within(wanted.territories, licence.territories, WORLD),
+        "uses": not _within(wanted.fields, licence.fields),
+        "first": starts_before,
+        "last": ends_after,
+    }
+    return [what for what, is_wider in wider.items() if is_wider]
+
+
+def _within(some: frozenset[str], others: frozenset[str], everything: str | None = None) -> bool:
+    return not others or everything in others or bool(some) and some <= others
+
+
 def _meet(one: Terms, other: Terms) -> bool:
     return (
         _overlap(one.territories, other.territories, WORLD)
@@ -89,11 +122,17 @@ def standing_against(
     case: str,
     released: Sequence[str] = (),
     givers: Collection[str] = (),
+    *,
+    licensees: Collection[str] = (),
 ) -> list[Mapping[str, Any]]:
     """What lies on a right that bars what a case wants: of others, not ended, and not released by its holder.
 
     `givers`: who gives, and owns the right now. By a transfer to one of them it came to be theirs: that bars nothing.
+    `licensees`: who gives, and may have a licence that lets it. That licence does not bar what is given of it; nor does an
+    assignment, which leaves it standing.
     """
+    burdens = list(burdens)
+    own = [one for one in burdens if may_sublicense(one, licensees) and _meets(wanted, terms_of(one))]
     return [
         burden
         for burden in burdens
@@ -101,5 +140,10 @@ def standing_against(
         and burden.get("case") != case
         and burden.get("id") not in released
         and not (burden.get("kind") == TRANSFER and burden.get("holder") in givers)
+        and not (burden in own or own and burden.get("kind") in (ASSIGNMENT, TRANSFER))
         and conflict(wanted, terms_of(burden))
     ]
+
+
+def _meets(wanted: Terms, licence: Terms) -> bool:
+    return wanted.kind == LICENCE and _meet(wanted, licence)

@@ -26,7 +26,7 @@ from casework.reasons import Why
 
 PLEDGE, INVALIDATION = "pledge", "invalidation"
 #: What decides of an encumbrance; its number is beside it.
-FIELDS = ("kind", "holder", "licence", "territories", "fields", "from", "until", "amount")
+FIELDS = ("kind", "holder", "licence", "territories", "fields", "from", "until", "amount", "sublicence")
 #: Most characters of the number.
 LONGEST = 100
 
@@ -44,7 +44,7 @@ class KindOfBurden:
 KINDS: Mapping[str, KindOfBurden] = {
     PLEDGE: KindOfBurden(("holder", "until", "amount"), ("from", "holder")),
     LICENCE: KindOfBurden(
-        ("holder", "licence", "territories", "fields", "until"), ("from", "holder", "licence"), ahead=True
+        ("holder", "licence", "territories", "fields", "until", "sublicence"), ("from", "holder", "licence"), ahead=True
     ),
     ASSIGNMENT: KindOfBurden(("holder",), ("from", "holder")),
     TRANSFER: KindOfBurden(("holder",), ("from", "holder")),
@@ -65,7 +65,7 @@ def faults(values: Mapping[str, Any], today: str, uses: Collection[str]) -> dict
     kind = KINDS.get(str(values.get("kind")))
     if kind is None:
         return {"kind": reasons.fields.ONE_OF(choices=tuple(KINDS))}
-    said = {name: values[name] for name in FIELDS[1:] if values.get(name) not in (None, "", [])}
+    said = {name: values[name] for name in FIELDS[1:] if values.get(name) not in (None, "", [], False)}
     found: dict[str, Why] = {
         name: reasons.catalogue.NOT_OF_BURDEN for name in said if name != "from" and name not in kind.fields
     }
@@ -103,7 +103,7 @@ def _beyond(said: Mapping[str, Any], uses: Collection[str]) -> dict[str, Why]:
 
 def burden_of(id: str, values: Mapping[str, Any]) -> Encumbrance:
     """An encumbrance as it is written down."""
-    return {
+    told: Encumbrance = {
         "id": id,
         "case": None,
         "kind": values["kind"],
@@ -116,6 +116,7 @@ def burden_of(id: str, values: Mapping[str, Any]) -> Encumbrance:
         "to": None,
         "amount": values.get("amount") or None,
     }
+    return {**told, "sublicence": True} if values.get("sublicence") else told
 
 
 def from_outside(burdens: Iterable[Encumbrance], id: str) -> Encumbrance | None:

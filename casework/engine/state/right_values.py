@@ -26,6 +26,8 @@ Burden = TypedDict(
         "fields": NotRequired[list[str]],
         "from": str | None,
         "until": NotRequired[str | None],
+        # Only where its holder may give licences of it itself.
+        "sublicence": NotRequired[bool],
         # Of a pledge: what it secures.
         "amount": NotRequired[Amount | None],
         # The track of the case that lays it: tells two of one kind and day apart.
@@ -86,6 +88,8 @@ Encumbrance = TypedDict(
         "licence": str | None,
         "territories": list[str],
         "fields": list[str],
+        # Of a licence, and only where its holder may give licences of it itself.
+        "sublicence": NotRequired[bool],
         "from": NotRequired[str | None],
         # Its last day as agreed, and the day on which it was recorded to have ended.
         "until": str | None,

@@ -73,6 +73,7 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
                         licence=encumbrance.get("licence"),
                         territories=encumbrance.get("territories") or [],
                         fields=encumbrance.get("fields") or [],
+                        sublicence=encumbrance.get("sublicence") is True,
                         until=encumbrance.get("until"),
                         number=encumbrance.get("number"),
                         inscribed_on=encumbrance.get("inscribed_on"),

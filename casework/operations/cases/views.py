@@ -304,6 +304,8 @@ class Encumbrance:
     licence: str | None
     territories: list[str]
     fields: list[str]
+    #: Of a licence: whether its holder may give licences of it itself.
+    sublicence: bool
     until: str | None
     #: Under which number it stands in its register, and since which day where a case's action said it.
     number: str | None

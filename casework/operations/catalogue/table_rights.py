@@ -78,6 +78,9 @@ def burden_differs(stands: JsonMapping, values: JsonMapping, number: str | None)
     """The columns in which a row says of an encumbrance otherwise than its record."""
     names = [name for name in ("licence", "territories", "fields", "until", "amount") if values.get(name)]
     differing = [COLUMN_OF.get(name, name) for name in names if not same(name, stands.get(name), values[name])]
+    # A record that does not say it does not allow it.
+    if values.get("sublicence") is not None and values["sublicence"] is not (stands.get("sublicence") is True):
+        differing.append("sublicence")
     if number and not same("number", stands.get("number"), number):
         differing.append("encumbrance_number")
     return differing

@@ -90,6 +90,7 @@ class RightRow(RightSaid, _Row):
     licence: Annotated[str, one_of(LICENCES)] | None = None
     territories: Annotated[Several | None, AfterValidator(_capitals)] = None
     uses: Annotated[Several | None, AfterValidator(_small)] = None
+    sublicence: YesNo | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -100,7 +101,17 @@ class RightRow(RightSaid, _Row):
             raise Wrong(reasons.imports.AMOUNT_NEEDS_CURRENCY, missing)
         if (money := self._money()) is not None and (why := secured_fault(money)) is not None:
             raise Wrong(why, "amount")
-        of_burden = ("holder", "encumbrance_number", "begins_on", "ends_on", "amount", "licence", "territories", "uses")
+        of_burden = (
+            "holder",
+            "encumbrance_number",
+            "begins_on",
+            "ends_on",
+            "amount",
+            "licence",
+            "territories",
+            "uses",
+            "sublicence",
+        )
         if self.encumbrance is None and (stray := next((name for name in of_burden if getattr(self, name)), None)):
             raise Wrong(reasons.imports.SAYS_OF_BURDEN(column=stray), "encumbrance")
         return self
@@ -114,6 +125,7 @@ class RightRow(RightSaid, _Row):
             "licence": self.licence,
             "territories": self.territories or [],
             "fields": self.uses or [],
+            "sublicence": self.sublicence,
             "amount": self._money(),
         }
 

@@ -132,7 +132,7 @@ def _values(db: Connection, actor: Actor, right: UUID, given: JsonMapping) -> Js
     """What was typed of an encumbrance, as it is recorded. Raises InvalidForm for a holder that is not known."""
     values = {
         _NAMES.get(name, name): given.get(name)
-        for name in ("kind", "licence", "territories", "amount", *_NAMES)
+        for name in ("kind", "licence", "territories", "amount", "sublicence", *_NAMES)
         if name != "recorded_number"
     }
     if holder := given.get("holder"):

@@ -152,6 +152,12 @@ class Burden(Form):
         help=N_("An organisation of the register: the pledgee, the licensee, whoever it was assigned to, the court."),
     )
     licence = Choice(label=N_("Kind of licence"), choices=LICENCES, when=_said_of("licence"))
+    sublicence = YesNo(
+        label=N_("May its holder sublicense?"),
+        required=False,
+        when=_said_of("sublicence"),
+        help=N_("Only where the licence says so: what it does not allow its holder cannot give."),
+    )
     first_day = Date(label=N_("Since"), help=N_("The day of its registration, or on which it takes effect."))
     last_day = Date(label=N_("Until"), required=False, when=_said_of("until"), help=N_("Empty: without an end"))
     amount = Money(

@@ -100,6 +100,7 @@ _LABELS = {
     "organisation": N_("organisation"), "organisations": N_("Organisations named"), "technologies": N_("technologies"), "twin": N_("twin"),
     "expires_on": N_("expires"), "fee_paid_to": N_("fee paid to"), "encumbrances": N_("encumbrances"), "case": N_("case"),
     "from": N_("from"), "until": N_("until"), "to": N_("to"), "licence": N_("licence"), "territories": N_("territories"),
+    "sublicence": N_("may be sublicensed"),
     "fields": N_("uses"), "holder": N_("held by"), "amount": N_("amount secured"), "changed_on": N_("record changed on"),
     "inscribed_on": N_("in the register since"),
     "status": N_("status"), "state": N_("state"), "signed": N_("signed"), "pending": N_("not looked at yet"),

@@ -45,7 +45,11 @@ def test_a_licence_is_entered_for_the_countries_in_which_it_bars(client_for: Cli
     for territories in (["cn"], ["CHN"], ["CN", ""]):
         refused = client.post(path, said | {"territories": territories})
         assert (refused.status_code, "territories" in str(refused.json)) == (422, True), territories
-    for territories in (["CN", "DE"], ["WORLD"]):
-        assert client.post(path, said | {"territories": territories}).status_code == 201
+    for territories, more in ((["CN", "DE"], {"sublicence": True}), (["WORLD"], {"sublicence": False})):
+        assert client.post(path, said | {"territories": territories} | more).status_code == 201
     standing = client.get(f"/rights/{right}").json["encumbrances"]
     assert sorted(one["territories"] for one in standing) == [["CN", "DE"], ["WORLD"]]
+    assert [one["territories"] for one in standing if one.get("sublicence")] == [["CN", "DE"]]
+    pledge = {"kind": "pledge", "holder": world.organisations["lab"], "since": "2026-01-05", "source": "Register"}
+    refused = client.post(path, pledge | {"sublicence": True})
+    assert (refused.status_code, "sublicence" in str(refused.json)) == (422, True)

@@ -15,6 +15,9 @@ OWNED = [{"organisation": "maker", "share": None}]
 SEIZED = {"kind": "seizure", "case": None, "from": YESTERDAY, "until": None, "to": None}
 EXCLUSIVE = {"kind": "licence", "licence": "exclusive", "case": "other", "from": YESTERDAY, "to": None}
 RUN_OUT = EXCLUSIVE | {"until": YESTERDAY}
+LENT = EXCLUSIVE | {"holder": "maker", "sublicence": True}
+LICENSED = "licensed, with sublicences allowed, to: technology owner"
+PARENT = [{"organisation": "parent", "share": None}]
 PLAIN = EXCLUSIVE | {"licence": "plain"}
 BOUGHT = {"kind": "transfer", "case": None, "holder": "maker", "from": YESTERDAY, "to": None}
 ASKED = {"kind": "invalidation", "case": None, "from": YESTERDAY, "to": None}
@@ -52,6 +55,12 @@ TABLE: list[tuple[str, dict[str, Any], bool | None, str]] = [
     ("pledgor_owns_each_right", {"owners": OWNED}, True, "owners on record: technology owner"),
     ("pledgor_owns_each_right", {"owners": [{"organisation": "parent"}]}, None, "owners on record: somebody beside the parties"),
     ("pledgor_owns_each_right", {}, None, "the record names no owner"),
+    ("a_party_has_each_right", {"owners": OWNED, "encumbrances": [LENT]}, True, "owners on record: technology owner"),
+    ("a_party_has_each_right", {"owners": PARENT, "encumbrances": [LENT]}, True, LICENSED),
+    ("a_party_has_each_right", {"encumbrances": [LENT]}, True, LICENSED),
+    ("a_party_has_each_right", {"owners": PARENT, "encumbrances": [EXCLUSIVE]}, None, "owners on record: somebody beside the parties"),
+    # Of a licence nothing is pledged as of a right of one's own.
+    ("pledgor_owns_each_right", {"owners": PARENT, "encumbrances": [LENT]}, None, "owners on record: somebody beside the parties"),
     ("co_owners_have_agreed", {"owners": OWNED}, True, "one owner is on record"),
     ("co_owners_have_agreed", {"owners": [*OWNED, {"organisation": "buyer"}]}, None, "owners on record: 2"),
     ("pledged_rights_have_consent", {}, True, "nothing of this kind is on record"),

@@ -17,7 +17,9 @@ from casework.engine.case_objects.licence_conflicts import (
     TRANSFER,
     WORLD,
     Terms,
+    beyond,
     conflict,
+    may_sublicense,
     standing_against,
     terms_of,
 )
@@ -139,3 +141,116 @@ def test_a_transfer_to_who_gives_it_now_bars_nothing(kind: str, holder: str | No
     barred = not (kind == TRANSFER and holder == "owner")
     assert standing_against(Terms(LICENCE), [burden], "ours", givers={"owner"}) == ([burden] if barred else [])
     assert standing_against(Terms(LICENCE), [burden], "ours") == [burden]
+
+
+# --- sublicences -----------------------------------------------------------------------------------------------------
+
+LEAVES = {EXCLUSIVE: 2, SOLE: 1, PLAIN: 0}
+
+
+def reach_anywhere(one: Terms) -> set[tuple[str, str, str]]:
+    """The same with a place and a use that nobody names: only who says nothing of it gives it there."""
+    places = (*PLACES, "FR") if not one.territories or WORLD in one.territories else one.territories
+    return {(place, use, day) for place in places for use in one.fields or (*USES, "food") for day in days_of(one)}
+
+
+@given(terms((LICENCE,)), terms((LICENCE,)))
+def test_a_sublicence_is_carried_where_it_reaches_no_further(wanted: Terms, licence: Terms) -> None:
+    carried = reach_anywhere(wanted) <= reach_anywhere(licence) and LEAVES[wanted.licence] <= LEAVES[licence.licence]
+    assert (beyond(wanted, licence) == []) is carried
+
+
+@given(terms((LICENCE,)))
+def test_all_of_a_licence_may_be_sublicensed(licence: Terms) -> None:
+    assert beyond(licence, licence) == []
+
+
+@given(terms((LICENCE,)), terms((LICENCE,)), terms((LICENCE,)))
+def test_what_one_carries_its_own_licence_carries(third: Terms, second: Terms, first: Terms) -> None:
+    if not beyond(third, second) and not beyond(second, first):
+        assert beyond(third, first) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "wider"),
+    [
+        ({}, []),
+        ({"licence": SOLE}, []),
+        ({"licence": EXCLUSIVE}, ["licence"]),
+        ({"territories": frozenset({"CN", "DE"})}, ["territories"]),
+        ({"territories": frozenset({WORLD})}, ["territories"]),
+        ({"territories": frozenset()}, ["territories"]),
+        ({"fields": frozenset({"energy"})}, ["uses"]),
+        ({"fields": frozenset()}, ["uses"]),
+        ({"first": "2025-12-31"}, ["first"]),
+        ({"first": None}, ["first"]),
+        ({"last": "2027-01-01"}, ["last"]),
+        ({"last": None}, ["last"]),
+        (
+            {"licence": EXCLUSIVE, "territories": frozenset(), "fields": frozenset(), "first": None, "last": None},
+            ["licence", "territories", "uses", "first", "last"],
+        ),
+    ],
+)
+def test_what_is_wider_than_its_licence_is_named(change: dict[str, Any], wider: list[str]) -> None:
+    licence = Terms(LICENCE, SOLE, CN, WATER, "2026-01-01", "2026-12-31")
+    same: dict[str, Any] = {
+        "licence": PLAIN,
+        "territories": CN,
+        "fields": WATER,
+        "first": "2026-01-01",
+        "last": "2026-12-31",
+    }
+    assert beyond(Terms(LICENCE, **same | change), licence) == wider
+
+
+LENT: dict[str, Any] = {
+    "id": "b",
+    "case": "c",
+    "kind": LICENCE,
+    "licence": EXCLUSIVE,
+    "holder": "us",
+    "to": None,
+    "sublicence": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ({}, True),
+        ({"sublicence": False}, False),
+        ({"sublicence": None}, False),
+        ({"to": "2026-02-01"}, False),
+        ({"holder": "other"}, False),
+        ({"kind": TRANSFER}, False),
+    ],
+)
+def test_only_a_licence_that_stands_and_says_so_is_sublicensed(change: dict[str, Any], may: bool) -> None:
+    assert may_sublicense(LENT | change, {"us"}) is may
+
+
+@pytest.mark.parametrize("away", SIGNED_AWAY)
+@pytest.mark.parametrize("sublicence", [True, False])
+def test_neither_ones_own_licence_nor_who_owns_the_right_now_bars_a_sublicence(away: str, sublicence: bool) -> None:
+    own = LENT | {"sublicence": sublicence}
+    burdens = [own, {"id": "t", "case": "d", "kind": away, "holder": "new owner", "to": None}]
+    wanted = Terms(LICENCE, PLAIN)
+    assert standing_against(wanted, burdens, "ours", licensees={"us"}) == ([] if sublicence else burdens)
+    assert standing_against(wanted, burdens, "ours") == burdens
+    # Who has a licence has the right itself no more than before.
+    assert standing_against(Terms(away), burdens, "ours", licensees={"us"}) == burdens[1:]
+
+
+@pytest.mark.parametrize(("wanted", "bars"), [(PLAIN, False), (SOLE, True), (EXCLUSIVE, True)])
+def test_one_sublicence_bars_another_as_licences_do(wanted: str, bars: bool) -> None:
+    first = {"id": "s", "case": "d", "kind": LICENCE, "licence": PLAIN, "holder": "first licensee", "to": None}
+    found = standing_against(Terms(LICENCE, wanted), [LENT, first], "ours", licensees={"us"})
+    assert found == ([first] if bars else [])
+
+
+def test_a_licence_for_elsewhere_takes_no_assignment_out_of_the_way() -> None:
+    here = LENT | {"territories": ["CN"]}
+    sold = {"id": "t", "case": "d", "kind": TRANSFER, "holder": "new owner", "to": None}
+    wanted = Terms(LICENCE, PLAIN, frozenset({"DE"}))
+    assert standing_against(wanted, [here, sold], "ours", licensees={"us"}) == [sold]

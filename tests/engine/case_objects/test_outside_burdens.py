@@ -40,6 +40,7 @@ PLEDGED = {"kind": "pledge", "holder": "org", "from": TODAY}
     [
         (LICENSED, set()),
         (LICENSED | {"from": "2026-05-01", "until": "2030-01-01", "territories": ["CN"], "fields": ["water"]}, set()),
+        (LICENSED | {"sublicence": True}, set()),
         (LICENSED | {"licence": None}, {"licence"}),
         (LICENSED | {"licence": "some"}, {"licence"}),
         (LICENSED | {"holder": None}, {"holder"}),
@@ -54,6 +55,8 @@ PLEDGED = {"kind": "pledge", "holder": "org", "from": TODAY}
         ({"kind": "pledge", "holder": "org", "from": TODAY}, set()),
         ({"kind": "pledge", "holder": "org", "from": "2026-04-02"}, {"from"}),
         ({"kind": "pledge", "holder": "org", "from": TODAY, "licence": "sole"}, {"licence"}),
+        ({"kind": "pledge", "holder": "org", "from": TODAY, "sublicence": True}, {"sublicence"}),
+        ({"kind": "pledge", "holder": "org", "from": TODAY, "sublicence": False}, set()),
         ({"kind": "pledge", "from": TODAY}, {"holder"}),
         (PLEDGED | {"amount": {"amount": "1000.00", "currency": "CNY"}}, set()),
         (PLEDGED | {"amount": {"amount": "1000.005", "currency": "CNY"}}, {"amount"}),
@@ -93,10 +96,16 @@ def test_what_is_written_down_is_sound_again(kind: str, whole: bool) -> None:
         "territories": ["DE", "CN"],
         "fields": ["water"],
         "until": "2030-01-01",
+        "sublicence": True,
     }
     values = {name: told[name] for name in fields if name in told} | {"kind": kind, "from": TODAY}
     assert faults(values, TODAY, USES) == {}
     assert faults(dict(burden_of("b", values)), TODAY, USES) == {}
+
+
+@pytest.mark.parametrize(("said", "written"), [(True, True), (False, None), (None, None)])
+def test_only_what_allows_sublicences_says_so(said: bool | None, written: bool | None) -> None:
+    assert burden_of("b", LICENSED | {"sublicence": said}).get("sublicence") is written
 
 
 def event(seq: int, kind: str, effects: RegisterEffects, **body: Any) -> RegisterEvent:

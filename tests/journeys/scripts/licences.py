@@ -325,6 +325,52 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_local"),
         lies("filter_patent", ("licence", "exclusive", False), ("licence", "sole", False), ("licence", "plain", True)),
     ),
+    "licensee gives a sublicence of its licence": (
+        *to_structuring("sibling"),
+        take_in("filter_patent"),
+        belongs("filter_patent", "filter_owner"),
+        lay("filter_patent", "licence", holder="membrane_owner", licence="exclusive", territories=["CN"], until=900),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        refused(do("officer", "ip.confirm", territory="DE"), Refused, "holder of a licence that allows sublicences"),
+        lift("filter_patent", "licence"),
+        # The same with leave to sublicense: it bars nothing that its holder gives of it, and carries no more.
+        lay(
+            "filter_patent",
+            "licence",
+            holder="membrane_owner",
+            licence="exclusive",
+            territories=["CN"],
+            until=900,
+            sublicence=True,
+        ),
+        do("officer", "ip.confirm", territory="CN"),
+        refused(
+            do("officer", "case.ready_to_sign", rights=["filter_patent"], territories=["DE"], expires_on=800),
+            Refused,
+            "CN ZL-filter: the sublicence is wider than the licence since 2026-03-02, by its territories.",
+        ),
+        do("officer", "case.ready_to_sign", rights=["filter_patent"], territories=["CN"], expires_on=800),
+        *AGREED,
+        refused(
+            do("officer", "agreement.sign_local", rights=["filter_patent"], territories=["CN"], expires_on=1000),
+            Refused,
+            "CN ZL-filter: the sublicence is wider than the licence since 2026-03-02, by its last day.",
+        ),
+        do(
+            "officer",
+            "agreement.sign_local",
+            rights=["filter_patent"],
+            territories=["CN"],
+            expires_on=800,
+            sublicence=True,
+        ),
+        lies(
+            "filter_patent", ("licence", "exclusive", False), ("licence", "exclusive", True), ("licence", "plain", True)
+        ),
+        # Of the sublicence another may be given; whoever else wants the right finds it taken.
+        *to_structuring("rival"),
+        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+    ),
     "seized patent is not assigned": (
         *to_agreement(),
         do("officer", "agreement.propose", kind="assignment"),

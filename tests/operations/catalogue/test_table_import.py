@@ -33,7 +33,7 @@ PATENT = {
 }  # fmt: skip
 LICENSED = {
     "kind": "invention", "office": "CN", "number": "ZL202110000001.2", "encumbrance": "licence", "holder": "Beijing Heat Works",
-    "begins_on": "2025-03-01", "licence": "plain", "territories": "CN",
+    "begins_on": "2025-03-01", "licence": "plain", "territories": "CN", "sublicence": "yes",
 }  # fmt: skip
 SECRET = {"kind": "know_how", "status": "kept", "owners": "Beijing Heat Works"}
 RIGHTS = "\n".join(json.dumps(row) for row in (PATENT, LICENSED, SECRET))

@@ -56,6 +56,16 @@ def test_an_encumbrance_that_says_otherwise_is_named_by_its_columns(
     assert burden_differs(STANDS, said, number) == columns
 
 
+@pytest.mark.parametrize("stands", [True, None])
+@pytest.mark.parametrize("said", [True, False, None])
+def test_a_row_says_of_sublicences_otherwise_only_where_it_says_something(
+    stands: bool | None, said: bool | None
+) -> None:
+    record: dict[str, Any] = STANDS | ({"sublicence": True} if stands else {})
+    differs = said is not None and said is not (stands is True)
+    assert burden_differs(record, {"sublicence": said}, None) == (["sublicence"] if differs else [])
+
+
 def test_a_right_that_says_otherwise_is_named_by_its_columns() -> None:
     owners = [{"organisation": "a", "share": "60"}]
     of_right = {"kind": "invention", "status": "in_force", "technologies": ["t"], "owners": owners}

@@ -35,7 +35,7 @@ def scan(content: bytes = PDF) -> tuple[BytesIO, str]:
 
 
 LICENCE = {
-    "kind": "licence", "licence": "exclusive", "territories": "CN", "uses": "water", "first_day": "2026-01-05",
+    "kind": "licence", "licence": "exclusive", "territories": "CN", "uses": "water", "first_day": "2026-01-05", "sublicence": "yes",
     "recorded_number": "X 2026 7", "source": "CNIPA register",
 }  # fmt: skip
 
