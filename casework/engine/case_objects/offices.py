@@ -30,6 +30,11 @@ def country_of_office(office: object) -> str | None:
     return code if is_country(code) else None
 
 
+def one_form(office: object) -> Any:
+    """An office as it is recorded: by the code of the only country for which it grants, whatever it was called; else as it was written."""
+    return country_of_office(office) or office
+
+
 def holds_in(right: Mapping[str, Any]) -> str | None:
     """The only country in which a right holds; None of know-how, of an office of several, and where nobody has said which."""
     return country_of_office(right.get("office")) if right.get("kind") in PATENTS else None

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.case_objects.encumbrances import BELONGS, CONFIRMED, RECORDED
 from casework.engine.case_objects.ip_rights import FIELDS, REASON, SOURCE, fold
+from casework.engine.case_objects.offices import one_form
 from casework.engine.case_objects.right_days import filed_after_burdens, impossible
 from casework.engine.case_objects.right_kinds import KINDS, missing, out_of_place
 from casework.engine.case_objects.right_owners import MOST, plain_share, shares_fit
@@ -65,7 +66,7 @@ def record_right(
     # Nobody merges one of them from here on.
     _insist_technologies(db, programme, technologies)
     theirs = _owners(db, programme, owners)
-    kept: JsonObject = {name: _plain(fields.get(name)) for name in FIELDS}
+    kept: JsonObject = {name: _recorded(name, fields.get(name)) for name in FIELDS}
     today = today_of(db, programme)
     insist_sound(kind, kept, kept | {"owners": theirs}, today=today, whole=confirmed)
     insist_new(db, programme, None, kept)
@@ -92,7 +93,7 @@ def enter_right(
 ) -> None:
     moment = now(db)
     log = new_log(id, "right", programme, moment)
-    kept = {name: _plain(fields.get(name)) for name in FIELDS}
+    kept = {name: _recorded(name, fields.get(name)) for name in FIELDS}
     protects = sorted(set(technologies))
     effects: RegisterEffects = {
         "right": {
@@ -154,7 +155,7 @@ def confirm_right(
         raise RecordHasMoved
     before = insist_stands(db, right)
     is_now = kind or before.kind
-    given = {name: _plain(fields[name]) for name in CORRECTED if name in fields}
+    given = {name: _recorded(name, fields[name]) for name in CORRECTED if name in fields}
     stood = {name: _plain(getattr(before, name)) for name in CORRECTED}
     given |= {name: None for name in out_of_place(is_now, stood) if is_now != before.kind and not given.get(name)}
     changed = {name: value for name, value in given.items() if value != stood[name]}
@@ -343,6 +344,11 @@ def insist_new(db: Connection, programme: str, right: str | None, fields: JsonMa
     for name in ("number", "application_number"):
         if is_recorded(db, programme, fields.get("office"), fields.get(name), but=right, column=name):
             raise InvalidForm(fields={name: reasons.catalogue.RIGHT_RECORDED})
+
+
+def _recorded(name: str, value: Any) -> Any:
+    """A field as it is written down: days in words, an office in its one form."""
+    return one_form(value) if name == "office" else _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects.offices import one_form
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.table_schemas import RightRow
@@ -32,7 +33,7 @@ def standing_right(
     given = {
         "programme": programme,
         "kind": row.kind,
-        "office": row.office,
+        "office": one_form(row.office),
         "number": row.number,
         "application": row.application_number,
         "technologies": list(technologies),
@@ -94,6 +95,8 @@ def same(name: str, stands: Any, said: Any) -> bool:
         return {**stands, "amount": Decimal(stands["amount"])} == {**said, "amount": Decimal(said["amount"])}
     if isinstance(stands, list):
         return set(stands) == set(said)
+    if name == "office":
+        return plain(stands, None) == plain(said, None)
     if name in ("number", "application_number"):
         return plain(None, stands) == plain(None, said)
     return bool(as_typed(stands) == said)

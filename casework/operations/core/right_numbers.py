@@ -1,10 +1,12 @@
-"""Numbers of IP rights: the same wherever one wrote blanks or capitals."""
+"""Numbers of IP rights: the same wherever one wrote blanks or capitals, and however one called the office."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.offices import one_form
 
 
 def find_rights(db: Connection, programme: str, number: str) -> list[str]:
@@ -13,7 +15,7 @@ def find_rights(db: Connection, programme: str, number: str) -> list[str]:
     Of one that was merged the one in its place.
     """
     office, _, rest = number.strip().partition(" ")
-    given = {"programme": programme, "number": number, "office": office, "rest": rest or None}
+    given = {"programme": programme, "number": number, "office": one_form(office), "rest": rest or None}
     return [str(id) for id in db.execute(_NUMBERED, given).scalars()]
 
 
@@ -42,7 +44,7 @@ def is_recorded(
 
     What was merged into a right is no other one.
     """
-    given = {"programme": programme, "id": but, "office": office, "number": number}
+    given = {"programme": programme, "id": but, "office": one_form(office), "number": number}
     return number is not None and db.execute(_TAKEN[column], given).first() is not None
 
 
@@ -59,7 +61,7 @@ _TAKEN = {
 
 def plain(office: str | None, number: str | None) -> tuple[str, str]:
     """Number and office as they are compared."""
-    return (number or "").lower().replace(" ", ""), (office or "").lower()
+    return (number or "").lower().replace(" ", ""), str(one_form(office) or "").lower()
 
 
 #: Of some numbers with their offices, as `plain` gives them, and of some technologies the rights that a programme has recorded.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.case_objects.countries import COUNTRIES
-from casework.engine.case_objects.offices import country_of_office, of_china
+from casework.engine.case_objects.offices import country_of_office, of_china, one_form
 from casework.engine.case_objects.right_days import last_day
 from workflows.codes import TERRITORIES
 from workflows.right_places import country_of, is_patent_here
@@ -78,3 +78,21 @@ def test_a_right_of_which_nobody_has_said_the_office_may_be_of_the_one_here() ->
     for office in (None, "", "  "):
         assert is_patent_here({"kind": "invention", "office": office})
         assert country_of({"kind": "invention", "office": office}) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "recorded"),
+    [
+        ("国家知识产权局", "CN"),
+        (" cnipa ", "CN"),
+        ("CN", "CN"),
+        ("uspto", "US"),
+        ("EPO", "EPO"),
+        ("国家版权局", "国家版权局"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_an_office_is_recorded_in_one_form(written: str | None, recorded: str | None) -> None:
+    assert one_form(written) == recorded
+    assert one_form(one_form(written)) == recorded

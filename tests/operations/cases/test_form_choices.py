@@ -59,7 +59,7 @@ def test_providers_offer_the_service_of_the_field_or_else_of_the_referral(world:
 def test_parties_and_rights_are_those_of_the_case(world: World, db: Connection) -> None:
     case = case_of(db, world.open_case(db))
     assert offered(db, world, case, type="party") == ["Hebei Steam Works", "Nordwind Boilers"]
-    assert offered(db, world, case, type="rights") == ["CNIPA CN 1234567 B"]
+    assert offered(db, world, case, type="rights") == ["CN CN 1234567 B"]
 
 
 def test_tasks_are_those_that_are_open(world: World, db: Connection) -> None:
@@ -141,9 +141,9 @@ def test_a_burden_is_one_of_others_that_still_stands_on_a_right_of_the_case(worl
         {"all": json.dumps(there), "id": world.rights[0]},
     )
     # Whose case it is the officer does not know, and so nobody's name is told.
-    assert offered(db, world, case, type="burden") == ["CNIPA CN 1234567 B · 2026-01-05"]
+    assert offered(db, world, case, type="burden") == ["CN CN 1234567 B · 2026-01-05"]
     names = names_in_answers(db, case, [there[3]["id"], there[0]["id"]])
-    assert names == dict.fromkeys((there[3]["id"], there[0]["id"]), "CNIPA CN 1234567 B · 2026-01-05")
+    assert names == dict.fromkeys((there[3]["id"], there[0]["id"]), "CN CN 1234567 B · 2026-01-05")
 
 
 def test_a_row_offers_the_indicators_and_a_record_goes_by_the_name_of_its_own(world: World, db: Connection) -> None:

@@ -28,7 +28,7 @@ def checking(world: World, db: Connection) -> Case:
 def test_each_point_stands_beside_what_the_record_tells(world: World, db: Connection, checking: Case) -> None:
     [right] = record_points(db, world.actor(db, "officer"), checking, checking.main.id, "eligible")
     told = {point.guard: (point.told.holds, str(point.told.by)) for point in right.told.points}
-    assert (right.id, right.kind, right.office) == (checking.rights[0], "invention", "CNIPA")
+    assert (right.id, right.kind, right.office) == (checking.rights[0], "invention", "CN")
     assert right.checked_on
     assert told["rights_are_not_pledged"] == (True, "nothing of this kind is on record")
     assert told["rights_can_be_pledged"] == (True, "kind: invention patent")

@@ -63,7 +63,7 @@ def test_an_officer_stands_for_what_was_looked_up(world: World, db: Connection) 
     row = db.execute(
         text("SELECT confirmed, number, office, checked_on FROM rights WHERE id = CAST(:id AS uuid)"), {"id": right}
     ).one()
-    assert tuple(row) == (True, "CN 2", "CNIPA", today())
+    assert tuple(row) == (True, "CN 2", "CN", today())
     assert verify_case(db, right) == []
 
 

@@ -134,7 +134,7 @@ def test_both_histories_and_each_moved_ones_tell_of_it(world: World, db: Connect
     assert gone.moved == kept.moved
     assert gone.moved["contacts"] == ["Li Wen"]
     assert gone.moved["cases"] == [pair.number]
-    assert gone.moved["rights"] == ["CNIPA CN 77"]
+    assert gone.moved["rights"] == ["CN CN 77"]
     assert kept.changes["organisations.address"] == (None, "1 Kiln Road")
     need = kept_records.read_entries(db, officer, "need", pair.need)[0]
     assert need.changes["owner_id"] == (pair.gone, pair.kept)

@@ -182,7 +182,7 @@ def test_a_case_keeps_its_right_and_is_judged_by_the_one_in_its_place(
     assert told[pair.gone]["number"] == "201910123456"
     assert [one["id"] for one in told[pair.gone]["encumbrances"]] == [pair.burden]
     assert "201910123456" in [right.number for right in show_papers(db, officer, case).rights]
-    assert names_in_answers(db, case, [pair.gone]) == {pair.gone: "CNIPA 201910123456"}
+    assert names_in_answers(db, case, [pair.gone]) == {pair.gone: "CN 201910123456"}
     for id in (pair.gone, pair.kept):
         assert [one.number for one in cases_of(db, officer, id)] == [pair.number]
     # The case is about it: neither of the two ids is added beside.

@@ -246,6 +246,19 @@ def test_a_further_row_that_says_otherwise_is_told(db: Connection, world: World)
     assert (row.country, row.address) == ("DE", "Hafen 1")
 
 
+def test_one_patent_is_one_right_whatever_its_office_is_called(engine: Engine, world: World) -> None:
+    patent = {"kind": "invention", "number": "ZL202110000001.2", "owners": "Hebei Steam Works"}
+    with transaction(engine) as db:
+        names = ("国家知识产权局", "CN", "CNIPA", "China")
+        done = bring(db, world, "rights", json.dumps([patent | {"office": office} for office in names]))
+        assert (counted(done), done["kept"]) == ((1, 0, 3, 0), [])
+        assert counted(bring(db, world, "rights", json.dumps([patent | {"office": "sipo"}]))) == (0, 0, 1, 0)
+        assert [row.office for row in rows(db, "SELECT office FROM rights WHERE number = 'ZL202110000001.2'")] == ["CN"]
+        # Of another office it is another one.
+        assert counted(bring(db, world, "rights", json.dumps([patent | {"office": "USPTO"}]))) == (1, 0, 0, 0)
+    assert list(verify_all(engine)) == []
+
+
 #: A licence that bars others, as a table tells it.
 EXCLUSIVE = {
     "kind": "invention", "office": "CN", "number": "ZL 8", "encumbrance": "licence", "holder": "Hebei Steam Works",

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from casework.errors import InvalidForm
 from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.right_numbers import find_rights, is_recorded, plain
 from tests.support.world import World, new_request
@@ -25,7 +26,10 @@ def enter(world: World, db: Connection, number: str, office: str | None = "CNIPA
     return str(done.answer["id"])
 
 
-@pytest.mark.parametrize("written", ["ZL 2020 1 7", "zl202017", "CNIPA ZL 2020 1 7", "cnipa zl202017"])
+@pytest.mark.parametrize(
+    "written",
+    ["ZL 2020 1 7", "zl202017", "CNIPA ZL 2020 1 7", "cnipa zl202017", "CN ZL202017", "国家知识产权局 ZL202017"],
+)
 def test_it_is_found_however_it_is_written(world: World, db: Connection, written: str) -> None:
     right, programme = enter(world, db, "ZL 2020 1 7"), world.programmes["BJ"]
     assert find_rights(db, programme, written) == [right]
@@ -41,13 +45,15 @@ def test_of_several_offices_the_office_before_it_tells_which(world: World, db: C
 
 def test_another_right_with_it_is_known(world: World, db: Connection) -> None:
     right, programme = enter(world, db, "ZL 9"), world.programmes["BJ"]
-    assert is_recorded(db, programme, "cnipa", "zl9", but=None)
+    for office in ("cnipa", "CN", "SIPO", "国家知识产权局"):
+        assert is_recorded(db, programme, office, "zl9", but=None), office
+    assert not is_recorded(db, programme, "USPTO", "zl9", but=None)
     assert not is_recorded(db, programme, "cnipa", "zl9", but=right)
     assert not is_recorded(db, programme, None, "zl9", but=None)
     assert not is_recorded(db, programme, "cnipa", None, but=None)
 
 
-@pytest.mark.parametrize("office", ["cnipa", None])
+@pytest.mark.parametrize("office", ["cn", None])
 def test_the_table_holds_what_the_functions_say(world: World, db: Connection, office: str | None) -> None:
     enter(world, db, "ZL 9", office and office.upper())
     again = text(
@@ -58,6 +64,16 @@ def test_the_table_holds_what_the_functions_say(world: World, db: Connection, of
         db.execute(again, {"programme": world.programmes["BJ"], "office": office})
 
 
+def test_one_patent_is_recorded_once_whatever_its_office_is_called(world: World, db: Connection) -> None:
+    enter(world, db, "ZL 9", "国家知识产权局")
+    assert db.execute(text("SELECT office FROM rights WHERE number = 'ZL 9'")).scalars().all() == ["CN"]
+    for office in ("CN", "CNIPA", "china"):
+        with pytest.raises(InvalidForm) as refused:
+            enter(world, db, "ZL9", office)
+        assert set(refused.value.fields) == {"number"}
+
+
 def test_python_compares_as_the_table_does() -> None:
-    assert plain("CNIPA", "ZL 9") == plain("cnipa", "zl9") == ("zl9", "cnipa")
+    assert plain("CNIPA", "ZL 9") == plain("国家知识产权局", "zl9") == ("zl9", "cn")
+    assert plain("Epo", "EP 1") == ("ep1", "epo")
     assert plain(None, None) == ("", "")

@@ -50,7 +50,7 @@ def test_a_right_is_entered_in_the_case_that_needs_it(browser_for: Enter, staged
     assert f"/cases/{staged}/rights/new" in before
     done = words_of(fill(browser, f"/cases/{staged}/rights/new", **NEW))
     assert "The right is entered, and the case is about it." in done
-    assert "CNIPA ZL 2020 1 0123456" in done
+    assert "CN ZL 2020 1 0123456" in done
     history = words_of(browser.get(f"/cases/{staged}/history").text)
     assert "Officer entered an IP right for the case" in history
 
