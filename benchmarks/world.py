@@ -186,8 +186,8 @@ def build(settings: Settings) -> World:
         programme = register_programme(
             db, code="BENCH", name="Bench", name_zh=None, calendar=china([year - 1, year, year + 1])
         )
-        need_owner = register_organisation(db, name="Need owner")
-        owner_of = register_organisation(db, name="Technology owner")
+        need_owner = register_organisation(db, name="Need owner", programme=programme)
+        owner_of = register_organisation(db, name="Technology owner", programme=programme)
         people = {
             role: register_person(db, email=f"{role}@bench.example", name=role) for role in ("officer", "supervisor")
         }

@@ -252,10 +252,14 @@ def _programme(stage: Stage, password: str | None) -> None:
         )
     # Before the records come: whom they name is known by then, and what it is called in Chinese.
     for name, name_zh in NEED_OWNERS.items():
-        ids[name] = register_organisation(db, name=name, name_zh=name_zh, country="CN", language="zh")
+        ids[name] = register_organisation(
+            db, name=name, name_zh=name_zh, country="CN", language="zh", programme=programme
+        )
     for name, (name_zh, state) in TECHNOLOGY_OWNERS.items():
         more = {"state_owned": state}
-        ids[name] = register_organisation(db, name=name, name_zh=name_zh, country="CN", language="zh", more=more)
+        ids[name] = register_organisation(
+            db, name=name, name_zh=name_zh, country="CN", language="zh", more=more, programme=programme
+        )
     for player in PLAYERS:
         hashed = hash_password(password) if password is not None else None
         ids[player.key] = register_person(

@@ -116,7 +116,7 @@ RECORD_EXPIRED_ALREADY = reason("catalogue.record_expired_already", N_("This rec
 RECORD_NOT_EXPIRED = reason("catalogue.record_not_expired", N_("This record has not expired."))
 ORGANISATION_SHARED = reason(
     "catalogue.organisation_shared",
-    N_("No single programme keeps this organisation: others may rely on it, so it does not expire for all of them."),
+    N_("No single programme keeps this organisation: others may rely on it, so the people of none change its record."),
 )
 OWNER_EXPIRED = reason(
     "catalogue.owner_expired",

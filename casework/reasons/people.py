@@ -77,6 +77,7 @@ BELONGS_TO_CLOSED = reason("people.belongs_to_closed", N_("belongs to a closed a
 TOO_MANY_INVITATIONS = reason(
     "people.too_many_invitations", N_("There were too many invitations within a day. Go on tomorrow.")
 )
+KEPT_BY_NONE = reason("people.kept_by_none", N_("stays empty: no programme keeps a provider of services"))
 PROGRAMME_OR_ORGANISATION = reason(
     "people.programme_or_organisation", N_("needs a programme or an organisation, and only that")
 )

@@ -47,7 +47,9 @@ class Deal(Told):
         """One more match of the technology, for the need of another owner; gives which."""
         world = self.site.world
         with transaction(self.site.engine) as db:
-            world.organisations[name] = owner = register_organisation(db, name=name, kind="company", country=country)
+            world.organisations[name] = owner = register_organisation(
+                db, name=name, kind="company", country=country, programme=world.programmes["BJ"]
+            )
             need = add_need(db, world.programmes["BJ"], name, owner)
             world.matches.append(
                 add_match(db, world.actor(db, "officer"), world.programmes["BJ"], need, world.technologies[0])

@@ -128,6 +128,12 @@ class World:
         self.matches.append(add_match(db, self.actor(db, "officer"), self.programmes["BJ"], need, technology))
         return self.matches[-1]
 
+    def shared_party(self, db: Connection, name: str = "Shared Steam Works", **more: Any) -> str:
+        """A party that no programme keeps, as the owner of a need of Beijing's; gives its id."""
+        id = registry.register_organisation(db, name=name, country="CN", **more)
+        add_need(db, self.programmes["BJ"], f"need of {id}", id)
+        return id
+
     def new_case(self, db: Connection, by: str = "officer") -> str:
         """A case of a match of its own; gives its number."""
         self.new_match(db)
@@ -331,7 +337,12 @@ def build_world(db: Connection) -> World:
         world.programmes[code] = registry.register_programme(db, code=code, name=name, name_zh=None, calendar=calendar)
     for key, (name, kind, services) in ORGANISATIONS.items():
         world.organisations[key] = registry.register_organisation(
-            db, name=name, kind=kind, services=services, country="CN"
+            db,
+            name=name,
+            kind=kind,
+            services=services,
+            country="CN",
+            programme=None if services else world.programmes["BJ"],
         )
     hashed = QUICK_HASHER.hash(world.password)
     for name, role, scope in CAST:

@@ -100,6 +100,12 @@ class NewOrganisation(Body):
     services: Annotated[list[Code], Field(max_length=20)] = []
     register_number: Line | None = None
     language: Language = "en"
+    programme: Annotated[
+        Id | None,
+        Field(
+            description="Which keeps it; of a provider none. Whoever administers one programme alone need not say it"
+        ),
+    ] = None
 
 
 class NewPerson(Body):

@@ -25,7 +25,7 @@ class Facts:
     kept: Mapping[str, Any]
     #: Somebody signs in for one of them, or a system of theirs does.
     accounts: bool = False
-    #: The programme that does it does not keep the one that goes, or another one keeps the one that stays.
+    #: The programme that does it does not keep both.
     elsewhere: bool = False
     #: Numbers of cases of which both are parties.
     cases: Sequence[str] = ()

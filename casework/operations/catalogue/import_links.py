@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.operations.catalogue.import_schemas import Right
+from casework.operations.core.organisations import KNOWN, STANDING
 from casework.operations.core.right_numbers import EVER_RECORDED, OF_NUMBERS, plain
 from casework.operations.people.registry import register_organisation
 from casework.records.row_security import whole
@@ -22,7 +23,7 @@ def owners_by_name(
     """The ids of owners, told by name with their country; one that the programme does not know yet is registered for it."""
     if not countries:
         return {}
-    rows = db.execute(_CALLED, {"names": list(countries), "programme": programme})
+    rows = db.execute(_CALLED, {"names": list(countries), "seen": [programme]})
     # Of several with one name the oldest is meant.
     known: dict[str, str] = {row.name: row.id for row in rows}
     for name, country in countries.items():
@@ -35,10 +36,9 @@ def owners_by_name(
     return known
 
 
-#: Organisations with some names, of a programme or of no single one: of one that was merged the one in its place.
-_CALLED = text("""
-    SELECT coalesce(merged_into, id) AS id, name FROM organisations WHERE name = ANY(:names)
-    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) ORDER BY created_at DESC, id DESC
+#: Organisations that a programme knows by some names: of one that was merged the one in its place.
+_CALLED = text(f"""
+    SELECT o.id, g.name FROM {STANDING} WHERE g.name = ANY(:names) AND {KNOWN} ORDER BY g.created_at DESC, g.id DESC
 """)
 
 

@@ -27,6 +27,7 @@ from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.right_history import seen_programme
 from casework.operations.core.encumbrances import write_encumbrances
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import KNOWN
 from casework.operations.core.register_log import append
 from casework.operations.core.right_links import with_links, write_owners, write_technologies
 from casework.operations.core.right_numbers import is_recorded
@@ -304,10 +305,10 @@ _TECHNOLOGIES = text(
     "SELECT count(*) FROM technologies WHERE id::text = ANY(CAST(:ids AS text[])) AND programme_id = CAST(:programme AS uuid)"
     " AND merged_into IS NULL"
 )
-#: Which of some organisations can own a right of a programme, its own and those of no programme, and whether their records have expired.
+#: Which of some organisations can own a right of a programme, as it knows them, and whether their records have expired.
 _ORGANISATIONS = text(
-    "SELECT id::text, expired_at IS NOT NULL AS expired FROM organisations WHERE id::text = ANY(CAST(:ids AS text[]))"
-    " AND merged_into IS NULL AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
+    "SELECT o.id::text, o.expired_at IS NOT NULL AS expired FROM organisations o"
+    f" WHERE o.id::text = ANY(CAST(:ids AS text[])) AND o.merged_into IS NULL AND {KNOWN}"
 )
 
 
@@ -332,7 +333,7 @@ def _owners(
     if len(told) > MOST or not shares_fit(told):
         raise InvalidForm(fields={"owners": reasons.catalogue.SHARES_ABOVE_WHOLE})
     ids = sorted(owner["organisation"] for owner in told)
-    known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, {"ids": ids, "programme": programme})}
+    known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, {"ids": ids, "seen": [programme]})}
     if len(known) != len(ids):
         raise InvalidForm(fields={"owners": reasons.fields.NOT_KNOWN})
     if any(known[id] for id in known.keys() - {owner["organisation"] for owner in stood}):

@@ -39,6 +39,7 @@ from casework.ledger.redactable_bodies import ERASED as GONE
 from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.views import RecordEntry
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import KNOWN, STANDING
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import (
@@ -104,16 +105,16 @@ def set_owner(
 
 def _no_owner(db: Connection, programme: str, organisation: str, *, new: bool = True) -> Why | None:
     """Why a record cannot belong to an organisation; one that has expired can keep what it has."""
-    row = db.execute(_OWNER, {"id": organisation, "programme": programme}).first()
+    row = db.execute(_OWNER, {"id": organisation, "seen": [programme]}).first()
     if row is None:
         return reasons.fields.NOT_KNOWN
     return reasons.catalogue.ORGANISATION_EXPIRED if new and row.expired else None
 
 
-#: An organisation that can own a record of a programme, its own or one of no programme, and whether its record has expired.
-_OWNER = text("""
-    SELECT expired_at IS NOT NULL AS expired FROM organisations WHERE id = CAST(:id AS uuid) AND merged_into IS NULL
-    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))
+#: An organisation that can own a record of a programme, as it knows it, and whether its record has expired.
+_OWNER = text(f"""
+    SELECT o.expired_at IS NOT NULL AS expired FROM organisations o
+    WHERE o.id = CAST(:id AS uuid) AND o.merged_into IS NULL AND {KNOWN}
 """)
 
 
@@ -136,9 +137,8 @@ _TAKEN: Mapping[str, TextClause] = {
     for noun, table in TABLES.items()
 }
 #: Organisations that can own a record of a programme, by a name: two of them at most. Of one that was merged the one in its place.
-_NAMED = text("""
-    SELECT DISTINCT coalesce(merged_into, id)::text FROM organisations WHERE (name = :name OR name_zh = :name)
-    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) LIMIT 2
+_NAMED = text(f"""
+    SELECT DISTINCT o.id::text FROM {STANDING} WHERE (g.name = :name OR g.name_zh = :name) AND {KNOWN} LIMIT 2
 """)
 
 
@@ -148,13 +148,13 @@ def _cleaned(fields: JsonMapping) -> JsonObject:
 
 
 def find_owner(db: Connection, programme: str, name: str | None) -> str | None:
-    """The organisation of a name, where a form tells the owner so: one of the programme, or one of no programme.
+    """The organisation of a name, where a form tells the owner so: one that the programme knows.
 
     Raises InvalidForm where none, or several, have it.
     """
     if not name:
         return None
-    ids = db.execute(_NAMED, {"name": name, "programme": programme}).scalars().all()
+    ids = db.execute(_NAMED, {"name": name, "seen": [programme]}).scalars().all()
     if len(ids) != 1:
         raise InvalidForm(fields={"owner": reasons.catalogue.SEVERAL_OWNERS if ids else reasons.fields.NOT_KNOWN_HERE})
     return str(ids[0])

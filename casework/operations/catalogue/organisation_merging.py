@@ -40,7 +40,7 @@ from casework.operations.catalogue.organisations import (
 )
 from casework.operations.catalogue.views import OrganisationRow
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.organisations import CALLED, IS_PARTY, KNOWN
+from casework.operations.core.organisations import CALLED, IS_PARTY
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import Change, Kept, lock_records, write_records
 from casework.operations.core.right_links import relink
@@ -63,7 +63,7 @@ def list_doubles(db: Connection, actor: Actor, organisation: str, words: str = "
 
     Raises NotFound and NotAllowed.
     """
-    programme, _ = insist_home(db, actor, organisation, MERGERS)
+    programme, _ = insist_home(db, actor, organisation, MERGERS, itself=True)
     one = read_seen(db, actor, organisation)
     given: JsonObject = {"id": organisation, "seen": [programme], "most": _COMPARED, "words": words}
     rows = db.execute(_CALLED if words else _OTHERS, given).all()
@@ -93,11 +93,12 @@ def _row(row: Any) -> OrganisationRow:
     )
 
 
-#: Another organisation that a programme knows, which stands for itself and is no provider.
+#: Another organisation that a programme keeps, which stands for itself and is no provider.
 _FOUND = f"""
-    SELECT o.* FROM organisations o WHERE o.id <> CAST(:id AS uuid) AND o.merged_into IS NULL AND o.kind <> '{PROVIDER}' AND {KNOWN}
+    SELECT o.* FROM organisations o WHERE o.id <> CAST(:id AS uuid) AND o.merged_into IS NULL AND o.kind <> '{PROVIDER}'
+    AND o.programme_id = ANY(CAST(:seen AS uuid[]))
 """
-#: The other organisations that a programme knows, the newest first.
+#: The other organisations that a programme keeps, the newest first.
 _OTHERS = text(f"{_FOUND} ORDER BY o.created_at DESC, o.id LIMIT :most")
 #: Those of them that some words find.
 _CALLED = text(f"{_FOUND} AND {CALLED} ORDER BY o.created_at DESC, o.id LIMIT :most")
@@ -105,7 +106,7 @@ _CALLED = text(f"{_FOUND} AND {CALLED} ORDER BY o.created_at DESC, o.id LIMIT :m
 
 def preview_merging(db: Connection, actor: Actor, organisation: str, into: str) -> MergePreview:
     """What would move, what the one that stays would take over, and what speaks against it. Raises NotFound and NotAllowed."""
-    programme, _ = insist_home(db, actor, organisation, MERGERS)
+    programme, _ = insist_home(db, actor, organisation, MERGERS, itself=True)
     gone, kept = read_seen(db, actor, organisation), read_seen(db, actor, into)
     facts = _facts(db, actor, programme, gone, kept)
     given = {"gone": organisation, "programme": programme}
@@ -125,15 +126,12 @@ def preview_merging(db: Connection, actor: Actor, organisation: str, into: str) 
 
 def _facts(db: Connection, actor: Actor, programme: str, gone: Any, kept: Any) -> Facts:
     both = {"gone": gone.id, "kept": kept.id, "programme": programme}
-    elsewhere = gone.programme_id != programme or kept.programme_id not in (None, programme)
-    if kept.programme_id is None:
-        known = {"id": kept.id, "seen": [programme]}
-        elsewhere = elsewhere or db.execute(_KNOWN, known).first() is None
     return Facts(
         gone=_columns(gone),
         kept=_columns(kept),
         accounts=db.execute(_ACCOUNTS, both).scalar_one(),
-        elsewhere=elsewhere,
+        # What no single programme keeps says nothing new by what one of them finds.
+        elsewhere={gone.programme_id, kept.programme_id} != {programme},
         cases=[row.number for row in db.execute(_BOTH_PARTIES, both)],
     )
 
@@ -142,8 +140,6 @@ def _columns(row: Any) -> dict[str, Any]:
     return dict(row._mapping)
 
 
-#: Whether a programme has a reason to know an organisation.
-_KNOWN = text(f"SELECT 1 FROM organisations o WHERE o.id = CAST(:id AS uuid) AND {KNOWN}")
 #: Whether anybody has, or had, an account with one of two organisations.
 _ACCOUNTS = text("""
     SELECT EXISTS (SELECT FROM memberships m WHERE m.organisation_id IN (CAST(:gone AS uuid), CAST(:kept AS uuid)))
@@ -211,7 +207,7 @@ def merge_organisations(
 
     Raises Refused with what speaks against it, and RecordHasMoved where its log is longer than when it was `seen`.
     """
-    programme, by = insist_home(db, actor, organisation, MERGERS)
+    programme, by = insist_home(db, actor, organisation, MERGERS, itself=True)
     words = {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier

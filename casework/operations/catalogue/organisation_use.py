@@ -53,7 +53,7 @@ def _stand(
     request: Request,
     seen: int | None,
 ) -> Done:
-    programme, by = insist_home(db, actor, organisation, EDITORS)
+    programme, by = insist_home(db, actor, organisation, EDITORS, itself=True)
     words = {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier

@@ -86,8 +86,8 @@ def read_seen(db: Connection, actor: Actor, organisation: str) -> Any:
 
 
 def find_home(db: Connection, actor: Actor, row: Any, roles: tuple[Role, ...]) -> tuple[str, By] | None:
-    """The programme for which the actor keeps an organisation that is seen, and in which capacity: the one that keeps it, or
-    one in which it occurs."""
+    """The programme for which the actor keeps something of an organisation that is seen, and in which capacity: the one that keeps
+    it, or one in which it occurs."""
     homes = [str(row.programme_id)] if row.programme_id else sorted(reach(actor).all_of)
     for programme in homes:
         by = in_the_programme(actor, programme, roles)
@@ -98,14 +98,19 @@ def find_home(db: Connection, actor: Actor, row: Any, roles: tuple[Role, ...]) -
     return None
 
 
-def insist_home(db: Connection, actor: Actor, organisation: str, roles: tuple[Role, ...]) -> tuple[str, By]:
-    """The same of one by its id. Raises NotFound, and NotAllowed also for a provider and for one that was merged."""
+def insist_home(
+    db: Connection, actor: Actor, organisation: str, roles: tuple[Role, ...], *, itself: bool = False
+) -> tuple[str, By]:
+    """The same of one by its id. Raises NotFound, and NotAllowed also for a provider, for one that was merged and, where the record
+    `itself` is to say something else and not what the programme alone says of it, for one that no programme keeps."""
     row = read_seen(db, actor, organisation)
     if row.kind == PROVIDER:
         raise NotAllowed(why=reasons.catalogue.KEPT_BY_ADMINISTRATORS)
     home = find_home(db, actor, row, roles)
     if home is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=roles))
+    if itself and row.programme_id is None:
+        raise NotAllowed(why=reasons.catalogue.ORGANISATION_SHARED)
     if row.merged_into is not None:
         raise NotAllowed(why=reasons.catalogue.ORGANISATION_MERGED)
     return home
@@ -177,7 +182,7 @@ def confirm_organisation(
     A field that is None is emptied; one that is not named stays. What was confirmed before is corrected with a reason. Raises
     RecordHasMoved where its log is longer than it was when the record was `seen`.
     """
-    programme, by = insist_home(db, actor, organisation, EDITORS)
+    programme, by = insist_home(db, actor, organisation, EDITORS, itself=True)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     take_turn(db, programme)
@@ -207,7 +212,7 @@ def confirm_organisation(
 
 def complete_organisation(db: Connection, actor: Actor, organisation: str, *, fields: JsonMapping, source: str) -> None:
     """Put what a table says where the record says nothing yet and nobody stands for it; it is confirmed by nobody then, too."""
-    programme, by = insist_home(db, actor, organisation, EDITORS)
+    programme, by = insist_home(db, actor, organisation, EDITORS, itself=True)
     take_turn(db, programme)
     log = lock_home(db, organisation)
     before = read_seen(db, actor, organisation)

@@ -25,6 +25,7 @@ from casework.operations.catalogue.evidence import DEED, EXTRACT, Papers, file_p
 from casework.operations.catalogue.ip_rights import editable
 from casework.operations.core.encumbrances import write_encumbrances
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import KNOWN
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
 from casework.records.event_log import Log, lock_log
@@ -184,7 +185,7 @@ def _sound(
         raise InvalidForm(fields=wrong)
     holder = said["holder"]
     if holder and holder != stood:
-        row = db.execute(_ORGANISATION, {"id": holder, "programme": programme}).first()
+        row = db.execute(_ORGANISATION, {"id": holder, "seen": [programme]}).first()
         if row is None or row.expired:
             why = reasons.fields.NOT_KNOWN if row is None else reasons.catalogue.ORGANISATION_EXPIRED
             raise InvalidForm(fields={"holder": why})
@@ -211,6 +212,6 @@ _ON_RIGHT = text(
 )
 #: An organisation with an id that a programme knows and that stands for itself, and whether its record has expired.
 _ORGANISATION = text(
-    "SELECT expired_at IS NOT NULL AS expired FROM organisations WHERE id::text = CAST(:id AS text) AND merged_into IS NULL"
-    " AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid))"
+    "SELECT o.expired_at IS NOT NULL AS expired FROM organisations o"
+    f" WHERE o.id::text = CAST(:id AS text) AND o.merged_into IS NULL AND {KNOWN}"
 )

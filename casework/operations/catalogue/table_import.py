@@ -54,6 +54,7 @@ from casework.operations.catalogue.table_schemas import (
     parse_row,
 )
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import KNOWN, STANDING
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.reasons import Reason, Why
@@ -262,7 +263,7 @@ class _Import:
 
     def _named(self, name: str, column: str) -> str:
         """The organisation that the programme knows by a name, in either language, or by its number. Raises InvalidForm."""
-        given = {"name": name, "number": plain_number(name), "programme": self.programme}
+        given = {"name": name, "number": plain_number(name), "seen": [self.programme]}
         return self._only([row.id for row in self.db.execute(_CALLED, given)], name, column)
 
     def _technology(self, external_id: str) -> str:
@@ -351,7 +352,7 @@ class _Import:
         given = {
             "name": row.name,
             "number": plain_number(row.register_number) if row.register_number else None,
-            "programme": self.programme,
+            "seen": [self.programme],
         }
         found = self.db.execute(_ORGANISATIONS, given).all()
         if len(found) > 1 and found[0].numbered is not True:
@@ -370,20 +371,19 @@ def called(name: str) -> str:
 
 
 #: Organisations that a programme knows by a name or a number; of one that was merged the one in its place.
-_CALLED = text("""
-    SELECT DISTINCT coalesce(merged_into, id) AS id FROM organisations
-    WHERE (name = :name OR name_zh = :name OR replace(upper(register_number), ' ', '') = :number)
-    AND (programme_id IS NULL OR programme_id = CAST(:programme AS uuid)) LIMIT 2
+_CALLED = text(f"""
+    SELECT DISTINCT o.id FROM {STANDING}
+    WHERE (g.name = :name OR g.name_zh = :name OR replace(upper(g.register_number), ' ', '') = :number) AND {KNOWN} LIMIT 2
 """)
 #: The technologies of a programme with an external id; of one that was merged the one in its place.
 _TECHNOLOGY = text("""
     SELECT DISTINCT coalesce(merged_into, id) AS id FROM technologies WHERE external_id = :id
     AND programme_id = CAST(:programme AS uuid) LIMIT 2
 """)
-#: Organisations of a programme with a number; without one those of a name, unless both have a number.
-_ORGANISATIONS = text("""
+#: Organisations that a programme knows with a number; without one those of a name, unless both have a number.
+_ORGANISATIONS = text(f"""
     SELECT o.*, replace(upper(o.register_number), ' ', '') = CAST(:number AS text) AS numbered FROM organisations o
-    WHERE o.merged_into IS NULL AND (o.programme_id IS NULL OR o.programme_id = CAST(:programme AS uuid))
+    WHERE o.merged_into IS NULL AND {KNOWN}
     AND (replace(upper(o.register_number), ' ', '') = CAST(:number AS text)
         OR o.name = :name AND (o.register_number IS NULL OR CAST(:number AS text) IS NULL))
     ORDER BY numbered DESC NULLS LAST LIMIT 2

@@ -18,6 +18,7 @@ from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.catalogue.table_schemas import Table
+from casework.operations.core.organisations import KNOWN
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called
 from casework.operations.core.register_log import append
@@ -157,8 +158,7 @@ _BROUGHT: Mapping[Table, TextClause] = {
         WHERE x.id = ANY(CAST(:ids AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY number, x.id
     """),
     "organisations": text(f"""
-        SELECT x.id, {called("x")} AS name FROM organisations x WHERE x.id = ANY(CAST(:ids AS uuid[]))
-        AND (x.programme_id IS NULL OR x.programme_id = ANY(CAST(:seen AS uuid[]))) ORDER BY 2, x.id
+        SELECT o.id, {called("o")} AS name FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {KNOWN} ORDER BY 2, o.id
     """),
 }
 #: Tables of a kind that a programme's log tells of.

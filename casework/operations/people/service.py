@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.countries import is_country
+from casework.engine.case_objects.organisations import PROVIDER
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -35,7 +36,9 @@ from casework.operations.people.lists import led_organisation
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.role_requests import ask_role, asked_in, close_requests
 from casework.permissions.actors import Actor, takes_two
-from casework.records.event_log import now
+from casework.reasons import Why
+from casework.records.event_log import lock_log, now
+from casework.records.row_security import whole
 
 CALENDARS = ("china", "monday_to_friday")
 
@@ -115,13 +118,32 @@ def create_organisation(
     register_number: str | None,
     language: str,
     request: Request,
+    programme: str | None = None,
 ) -> Done:
-    """An organisation: a party, or a provider of services."""
+    """An organisation: a party, which a programme of the administrator's keeps, or a provider of services, which none does.
+
+    `programme` need not be said by whoever administers one alone.
+    """
     insist_administrator(actor)
+    faults: dict[str, Why] = {}
     if country is not None and not is_country(country):
-        raise InvalidForm(fields={"country": reasons.fields.NO_COUNTRY})
+        faults["country"] = reasons.fields.NO_COUNTRY
+    mine = sorted({m.programme for m in actor.memberships if m.programme and m.role == Role.ADMINISTRATOR})
+    shared = kind == PROVIDER or bool(services)
+    home = None if shared else programme or (mine[0] if len(mine) == 1 else None)
+    if programme is not None and (shared or programme not in mine):
+        faults["programme"] = reasons.people.KEPT_BY_NONE if shared else reasons.fields.NOT_KNOWN
+    elif not shared and home is None:
+        faults["programme"] = reasons.fields.REQUIRED
+    if faults:
+        raise InvalidForm(fields=faults)
 
     def do() -> JsonMapping:
+        if home is not None and register_number:
+            with whole(db):
+                lock_log(db, home)
+            if db.execute(_NUMBERED, {"programme": home, "number": register_number}).first() is not None:
+                raise InvalidForm(fields={"register_number": reasons.catalogue.ORGANISATION_RECORDED})
         id = registry.register_organisation(
             db,
             name=name,
@@ -131,11 +153,19 @@ def create_organisation(
             services=services,
             register_number=register_number,
             language=language,
+            programme=home,
             by=actor.person,
         )
         return {"id": id}
 
     return _once(db, actor, request, do, 201)
+
+
+#: Whether a programme keeps an organisation of a number.
+_NUMBERED = text("""
+    SELECT 1 FROM organisations WHERE programme_id = CAST(:programme AS uuid) AND merged_into IS NULL
+    AND replace(upper(register_number), ' ', '') = replace(upper(:number), ' ', '') LIMIT 1
+""")
 
 
 @sensitive

@@ -264,7 +264,7 @@ def add(programme: UUID) -> BaseResponse:
 def _ask_look(organisation: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
         one = queries.show_organisation(db, actor, organisation)
-        organisations.insist_home(db, actor, organisation, EDITORS)
+        organisations.insist_home(db, actor, organisation, EDITORS, itself=True)
         known = {name: value for name in LABELS if (value := getattr(one, name, None)) is not None}
         seq = organisations.read_seq(db, organisation)
         form = form_of(db, actor, f"organisation:{organisation}", Look, known=known, sent=sent, revision=seq)

@@ -47,7 +47,7 @@ class _Pages(ExpiryPages):
 
     def standing(self, db: Connection, actor: Actor, id: str) -> Standing:
         one = queries.show_organisation(db, actor, id)
-        organisations.insist_home(db, actor, id, EDITORS)
+        organisations.insist_home(db, actor, id, EDITORS, itself=True)
         return Standing(one.name, organisations.read_seq(db, id), one.expired_at is not None)
 
     def at(self, id: str) -> str:

@@ -32,7 +32,7 @@ from casework.web.people.administration_forms import (
     typed_or_none,
 )
 from casework.web.shell.countries import countries
-from casework.web.shell.i18n import N_
+from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.kept_forms import kept_form, kept_forms
 from casework.web.shell.session import only, page_transaction
 
@@ -75,6 +75,8 @@ def _new_organisation(faults: Mapping[str, str]) -> str:
     services = {code: SERVICES[code] for code in OFFERED}
     with page_transaction() as (db, actor):
         draft = kept_form(db, actor, "organisation.new")
+        mine = people_queries.own_programmes(actor)
+        homes = [(one.id, name_of(one)) for one in lists.list_programmes(db, actor).items if one.id in mine]
     return render_template(
         "people/new_organisation.html",
         faults=faults,
@@ -83,6 +85,7 @@ def _new_organisation(faults: Mapping[str, str]) -> str:
         languages=LANGUAGES,
         countries=countries(),
         draft=draft,
+        homes=homes,
     )
 
 
@@ -114,6 +117,7 @@ def add() -> Response:
             services=services,
             register_number=typed_or_none("register_number"),
             language=typed("language"),
+            programme=typed_or_none("programme"),
             request=asked,
         )
 

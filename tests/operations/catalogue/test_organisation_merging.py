@@ -219,9 +219,12 @@ def test_what_cannot_be_one_is_refused_with_the_reason(world: World, db: Connect
         merge(db, world, pair.gone, world.organisations["bank"])
     with pytest.raises(Refused, match="this one is the one to go"):
         merge(db, world, pair.gone, pair.gone)
-    # What no programme keeps stays where it is: another programme may know it as well.
+    # What no programme keeps stays as it is, and takes nothing over: another programme may know it as well.
+    shared = world.shared_party(db)
+    with pytest.raises(NotAllowed, match="No single programme"):
+        merge(db, world, shared, pair.kept)
     with pytest.raises(Refused, match="same programme"):
-        merge(db, world, world.organisations["need_owner"], pair.kept)
+        merge(db, world, pair.gone, shared)
     foreign = record_organisation(
         db,
         world.actor(db, "foreign_officer"),

@@ -6,22 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from casework.errors import NotFound
 from casework.operations.catalogue.organisation_queries import list_organisations, read_entries, show_organisation
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from tests.operations.catalogue.test_organisations import FIELDS, LI, record
-from tests.support.world import World, new_request
+from tests.support.world import World, add_need, new_request
 
 
 def test_only_the_programme_that_entered_a_contact_reads_it(world: World, db: Connection) -> None:
-    """A party that administrators registered and that has needs in both."""
-    party = world.organisations["need_owner"]
-    db.execute(
-        text("UPDATE needs SET programme_id = CAST(:there AS uuid) WHERE id = CAST(:need AS uuid)"),
-        {"there": world.programmes["SH"], "need": world.needs[1]},
-    )
+    """A party that no programme keeps and that has needs in both."""
+    party = world.shared_party(db)
+    add_need(db, world.programmes["SH"], "n-there", party)
     keep_row(db, world.actor(db, "officer"), party, "contacts", None, fields=LI, source="A call", request=new_request())
     foreign = world.actor(db, "foreign_officer")
     assert show_organisation(db, foreign, party).contacts == []

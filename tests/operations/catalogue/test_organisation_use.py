@@ -203,8 +203,8 @@ def test_who_may_and_what_is_refused(world: World, db: Connection) -> None:
     with pytest.raises(NotAllowed, match="administrators"):
         expire(db, world, world.organisations["bank"])
     # It occurs here, and no programme keeps it: others may rely on it.
-    with pytest.raises(Refused, match="No single programme"):
-        expire(db, world, world.organisations["need_owner"])
+    with pytest.raises(NotAllowed, match="No single programme"):
+        expire(db, world, world.shared_party(db))
     seen = read_seq(db, organisation)
     expire(db, world, organisation, seen=seen)
     with pytest.raises(Refused, match="expired already"):

@@ -21,10 +21,12 @@ def test_a_technology_is_found_by_title_and_number_in_its_programme(world: World
 
 
 def test_an_organisation_is_found_by_its_name_and_one_of_several_is_not_guessed(world: World, db: Connection) -> None:
-    id = register_organisation(db, name="Kiln Works", name_zh="窑炉厂")
+    id = register_organisation(db, name="Kiln Works", name_zh="窑炉厂", programme=world.programmes["BJ"])
+    for stranger in (None, world.programmes["SH"]):
+        register_organisation(db, name="Kiln Works", name_zh="窑炉厂", programme=stranger)
     assert organisations_named(db, world.programmes["BJ"], ["kiln works", "窑炉厂"]) == [id, id]
     with pytest.raises(InvalidForm, match="owners"):
         organisations_named(db, world.programmes["BJ"], ["Nobody Ltd"])
-    register_organisation(db, name="Kiln Works")
+    register_organisation(db, name="Kiln Works", programme=world.programmes["BJ"])
     with pytest.raises(InvalidForm, match="owners"):
         organisations_named(db, world.programmes["BJ"], ["Kiln Works"])

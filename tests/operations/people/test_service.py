@@ -68,6 +68,34 @@ def test_an_organisation_is_of_a_country_or_region_of_the_standard(world: World,
         assert create_organisation(db, administrator, **given, country=country, request=new_request()).status == 201
 
 
+def test_a_party_is_of_a_programme_of_the_administrators_and_a_provider_of_none(world: World, db: Connection) -> None:
+    given: dict[str, Any] = {"name_zh": None, "country": "CN", "language": "zh"}
+
+    def made(by: str = "administrator", **more: Any) -> Any:
+        asked = {"name": "Steam Works", "kind": "company", "services": [], "register_number": None, **given, **more}
+        id = create_organisation(db, world.actor(db, by), **asked, request=new_request()).answer["id"]
+        return db.execute(
+            text("SELECT programme_id FROM organisations WHERE id = CAST(:id AS uuid)"), {"id": id}
+        ).scalar()
+
+    def refused(**more: Any) -> list[str]:
+        with pytest.raises(InvalidForm) as refusal:
+            made(**more)
+        return list(refusal.value.fields)
+
+    here, there = world.programmes["BJ"], world.programmes["SH"]
+    assert str(made(register_number="91110108551385082Q")) == here
+    assert refused(register_number="91110108 551385082q") == ["register_number"]
+    assert refused(programme=there) == ["programme"]
+    provider: dict[str, Any] = {"kind": "provider", "services": ["pledge"]}
+    assert made(**provider) is None
+    assert refused(**provider, programme=here) == ["programme"]
+    grant_role(db, world.people["administrator"], "administrator", programme=there)
+    assert refused() == ["programme"]
+    assert str(made(programme=there, register_number="91110108551385082Q")) == there
+    assert made(**provider) is None
+
+
 def test_who_makes_a_programme_is_its_first_administrator(world: World, db: Connection) -> None:
     given: dict[str, Any] = {"code": "GZ", "name": "Guangzhou pilot", "name_zh": None}
     with pytest.raises(NotAllowed):

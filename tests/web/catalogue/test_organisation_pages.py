@@ -159,8 +159,9 @@ def test_what_cannot_be_merged_says_why_and_offers_no_button(browser_for: Enter,
 def test_two_programmes_screen_one_organisation_each_for_itself(
     engine: Engine, browser_for: Enter, world: World
 ) -> None:
-    party, there = world.organisations["need_owner"], world.programmes["SH"]
+    there = world.programmes["SH"]
     with transaction(engine) as db:
+        party = world.shared_party(db)
         add_need(db, there, "n-there", party)
         grant_role(db, world.people["foreign_officer"], Role.COMPLIANCE, programme=there)
         grant_role(db, world.people["compliance"], Role.OFFICER, programme=there)

@@ -289,6 +289,20 @@ def test_an_organisation_is_added_with_its_services(browser: Browser) -> None:
         assert browser.post(page, given, page=page).status_code == 422
 
 
+def test_whoever_administers_several_programmes_says_which_keeps_a_party(browser: Browser) -> None:
+    page, given = f"{HOME}/organisations/new", {"name": "Steam Works", "kind": "company", "language": "en"}
+    assert 'name="programme"' not in browser.get(page).text
+    assert browser.post(page, given, page=page).status_code == 303
+    programmes = f"{HOME}/programmes"
+    browser.post(programmes, {"code": "TJ", "name": "Tianjin pilot", "calendar": "china"}, page=programmes)
+    there = re.search(r'value="([^"]+)">Tianjin pilot<', browser.get(page).text)
+    assert there is not None
+    missing = browser.post(page, given, page=page)
+    assert missing.status_code == 422
+    assert 'id="programme-fault"' in missing.text
+    assert browser.post(page, {**given, "programme": there[1]}, page=page).status_code == 303
+
+
 def test_a_programme_and_its_phases_are_added(browser: Browser) -> None:
     page = f"{HOME}/programmes"
     answer = browser.post(page, {"code": "TJ", "name": "Tianjin pilot", "calendar": "china"}, page=page)
