@@ -43,6 +43,11 @@ def part_of(document: Document) -> str:
     return part_for(document.party, document.track)
 
 
+def told_of(upload: Upload) -> FileTold:
+    """What the history tells of a file, whether it lies in the store yet or not."""
+    return FileTold(upload.name, upload.digest, upload.type, upload.size)
+
+
 def part_for(party: str | None, referral: str | None) -> str:
     return referral or party or "case"
 
@@ -61,7 +66,7 @@ class DocumentStore:
         with transaction(self.engine) as db:
             blob, place, key = self.announce(db, log, part, upload)
         self.store.put(place, key, upload.pieces())
-        return Kept(blob, FileTold(upload.name, upload.digest, upload.type, upload.size))
+        return Kept(blob, told_of(upload))
 
     def move(self, log: str, part: str, kept: Kept) -> Kept:
         """Put what waits in one compartment into another, once it is known whose it is. Raises what reading and keeping raise."""

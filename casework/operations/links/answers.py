@@ -19,10 +19,10 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.case_objects.party_links import agrees_to_nobody, asked_fields, rule_of
 from casework.engine.execution.context import By
-from casework.engine.execution.record_commands import AnswerByLink
+from casework.engine.execution.record_commands import AnswerByLink, FileTold
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, PartyLink
-from casework.engine.state.events import PARTY_ACTOR
+from casework.engine.state.events import PARTY_ACTOR, Event
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotFound
 from casework.json_values import Answers
 from casework.ledger.canonical_json import instant
@@ -40,7 +40,7 @@ from casework.operations.links.mail import token_hash
 from casework.operations.links.service import forget_link
 from casework.operations.links.views import Answered, Shown, ShownDocument
 from casework.records.case_loader import load
-from casework.records.database import sealing_of
+from casework.records.database import savepoint, sealing_of, send_waiting
 from casework.records.row_security import whole
 
 #: Once opened, a link stays open in that browser for so long.
@@ -152,6 +152,18 @@ def answer(db: Connection, document_store: DocumentStore | None, token: str, ope
     Where no file comes with it no store is needed.
     """
     with whole(db):
+        events = _answer(db, token, opened, given, [kept.told for kept in given.files])
+        filed = [file["id"] for event in events for file in event.effects.get("files", ())]
+        for file, kept in zip(filed, given.files, strict=True):
+            assert document_store is not None
+            document_store.tie(db, file, kept)
+        last = next(event for event in events if event.effects.get("link_states"))
+        return Answered(position=last.seq, at=instant(last.at), files=[kept.told.name for kept in given.files])
+
+
+def _answer(db: Connection, token: str, opened: str, given: Given, files: Sequence[FileTold]) -> Sequence[Event]:
+    """Record what the party says, with files that come with it; gives the events."""
+    with whole(db):
         row = _insist_opened(db, token, opened)
         standing = stand(db, row.log_id, "case")
         link = standing.case.party_links[row.id]
@@ -163,15 +175,19 @@ def answer(db: Connection, document_store: DocumentStore | None, token: str, ope
         form = edition.form(edition.tasks[task.rule].form)
         against = reference_faults(db, standing.case, form, given.data, standing.case.tracks[task.track])
         by = By(PARTY_ACTOR, Role.PARTY, link.organisation)
-        told = tuple(kept.told for kept in given.files)
-        events = follow(db, standing, AnswerByLink(link.id, given.name, given.position, given.data, told, against), by)
-        filed = [file["id"] for event in events for file in event.effects.get("files", ())]
-        for file, kept in zip(filed, given.files, strict=True):
-            assert document_store is not None
-            document_store.tie(db, file, kept)
+        command = AnswerByLink(link.id, given.name, given.position, given.data, tuple(files), against)
+        events = follow(db, standing, command, by)
         forget_link(db, link.id)
-        last = next(event for event in events if event.effects.get("link_states"))
-        return Answered(position=last.seq, at=instant(last.at), files=[kept.told.name for kept in given.files])
+        return events
+
+
+def try_answer(db: Connection, token: str, opened: str, given: Given, files: Sequence[FileTold]) -> None:
+    """Raises what `answer` would raise with these files, and changes nothing: before it no file need lie in the store."""
+    with savepoint(db) as point:
+        _answer(db, token, opened, given, files)
+        # What waits would else be sent after it was taken back.
+        send_waiting(db)
+        point.rollback()
 
 
 @contextmanager

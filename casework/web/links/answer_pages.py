@@ -6,8 +6,9 @@ address, so that no log and no other page learns of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -31,9 +32,9 @@ from casework.errors import (
     UploadRefused,
     WrongState,
 )
-from casework.operations.documents.storage import Kept, part_for
+from casework.operations.documents.storage import Kept, part_for, told_of
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES
-from casework.operations.documents.uploads import receive
+from casework.operations.documents.uploads import Upload, receive
 from casework.operations.links import answers
 from casework.operations.links.answers import OPEN_FOR, Given
 from casework.operations.links.views import Answered, Shown
@@ -289,7 +290,14 @@ def send() -> Response:
         return redirect(url_for("answers.show"), 303)
     data = parse_form(shown.fields, request.form)
     try:
-        given = Given(request.form.get(BY, "")[:1000], request.form.get(AS, "")[:1000], data, [*_kept(shown, _files())])
+        given = Given(request.form.get(BY, "")[:1000], request.form.get(AS, "")[:1000], data)
+        with _received(_files()) as uploads:
+            if uploads:
+                # What is refused leaves nothing in the store: a file lies there only once the answer is found sound with it.
+                told = [told_of(upload) for upload in uploads]
+                with open_transaction() as db:
+                    answers.try_answer(db, held(LINK), held(OPENED), given, told)
+            given = replace(given, files=_kept(shown, uploads))
         with open_transaction() as db:
             answered = answers.answer(db, document_store(), held(LINK), held(OPENED), given)
     except UploadRefused as refusal:
@@ -312,11 +320,16 @@ def _files() -> list[FileStorage]:
     return files
 
 
-def _kept(shown: Shown, files: Iterable[FileStorage]) -> Iterable[Kept]:
-    """The files in the store, as the party's. Raises UploadRefused."""
-    for sent in files:
-        with receive(sent.stream, sent.filename or "") as upload:
-            yield document_store().keep(shown.log, part_for(shown.party, None), upload)
+@contextmanager
+def _received(files: Iterable[FileStorage]) -> Iterator[list[Upload]]:
+    """All files, looked at and in the store not yet. Raises UploadRefused."""
+    with ExitStack() as held_open:
+        yield [held_open.enter_context(receive(sent.stream, sent.filename or "")) for sent in files]
+
+
+def _kept(shown: Shown, uploads: Iterable[Upload]) -> list[Kept]:
+    """The files in the store, as the party's."""
+    return [document_store().keep(shown.log, part_for(shown.party, None), upload) for upload in uploads]
 
 
 def _thanks(shown: Shown, given: Given, answered: Answered) -> str:

@@ -206,6 +206,34 @@ def test_a_file_that_is_none_is_refused_and_nothing_is_recorded(
     assert anonymous.post(FORM, ANSWER, page=FORM).status_code == 200
 
 
+def test_a_refused_answer_leaves_no_file_in_the_store(anonymous: Browser, given: Given, engine: Engine) -> None:
+    land(anonymous, given()[0])
+
+    def stored() -> int:
+        with transaction(engine) as db:
+            return int(db.execute(text("SELECT count(*) FROM blobs")).scalar_one())
+
+    def post(answer: dict[str, str], *names: str) -> int:
+        files = [(io.BytesIO(PDF + name.encode()), name) for name in names]
+        sent = answer | {"files": files}
+        return anonymous.post(FORM, sent, page=FORM, content_type="multipart/form-data").status_code
+
+    before = stored()
+    for refused in (
+        {**ANSWER, "f-agreed": ""},
+        {**ANSWER, "answered_by": " "},
+        {**ANSWER, "answered_as": ""},
+    ):
+        assert post(refused, "one.pdf", "two.pdf", "three.pdf") == 422
+        assert stored() == before
+    # Nor does the sound file that comes before one that is none.
+    assert post(ANSWER, "one.pdf", "two.exe") == 422
+    assert stored() == before
+    assert post(ANSWER, "one.pdf", "two.pdf") == 200
+    assert stored() == before + 2
+    assert list(verify_all(engine)) == []
+
+
 def test_of_a_stranger_nothing_large_is_read(anonymous: Browser, given: Given) -> None:
     secret, _ = given()
     body = b"f-note=" + b"0" * 2_000_000
