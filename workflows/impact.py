@@ -187,7 +187,16 @@ def each_figure_once(f: Facts) -> bool:
 )
 def figures_have_baselines(f: Facts) -> bool:
     named = [row["measure"] for row in _figures(f)]
-    return all(newest_baseline(f.case.impacts.values(), measure) for measure in named)
+    return all(newest_baseline(f.effect, measure) for measure in named)
+
+
+@guard(
+    rule="Each figure that the verifier delivered has a baseline in the same unit.",
+    refusal="A figure that was delivered has no baseline to be compared with. Return the delivery, or have the baseline recorded.",
+)
+def delivered_figures_have_baselines(f: Facts) -> bool:
+    """The office looks at what a verifier is not told of: whose case sheet holds no effect delivers all the same."""
+    return all(newest_baseline(f.effect, row["measure"]) for row in _verified_figures(f))
 
 
 @guard(
@@ -343,14 +352,22 @@ def _delivered(f: Facts) -> Fired | None:
     return max(ways, key=lambda fired: fired.at, default=None)
 
 
+def _verified_figures(f: Facts) -> Iterable[Mapping[str, Any]]:
+    """What a verification stated of the effect, as delivered last."""
+    delivered = _delivered(f)
+    if f.track.kind != "verification" or delivered is None or delivered.data.get("effect") != "verified":
+        return ()
+    return delivered.data.get("figures") or ()
+
+
 @effect()
 def record_verified_effect(f: Facts) -> Follows:
     """What a verifier has stated, and the office has taken, is the effect at its highest level."""
-    delivered = _delivered(f)
-    if f.track.kind != "verification" or delivered is None or delivered.data.get("effect") != "verified":
+    delivered, figures = _delivered(f), _verified_figures(f)
+    if delivered is None or not figures:
         return {}
     said = delivered.data
-    records = [_compared(f, _record(row, VERIFIED, said)) for row in said.get("figures") or ()]
+    records = [_compared(f, _record(row, VERIFIED, said)) for row in figures]
     stated = {"evidence": list(said.get("documents") or ()), "by": f.track.provider, "number": said.get("number")}
     return {"impacts": [cast(GivenImpact, {**record, **stated}) for record in records]}
 

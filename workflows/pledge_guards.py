@@ -9,7 +9,6 @@ from typing import Any
 
 from casework.engine.analysis import record_tells
 from casework.engine.analysis.record_tells import may_have_twin, name_each, owners_of, say_in_order
-from casework.engine.case_objects.case_sheet import kept_back
 from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import SEIZURE
 from casework.engine.case_objects.outside_burdens import INVALIDATION
@@ -238,16 +237,9 @@ POINTS_TOLD: Mapping[str, Guard] = {
 }
 
 
-def _kept_back(facts: Facts) -> bool:
-    """Whether the case sheet keeps a right back from the lender."""
-    asking = facts.case.referral_of(facts.track)
-    owners = {right: owners_of(record) for right, record in facts.outside["rights"].items()}
-    return asking is not None and bool(kept_back(facts.case, asking, {}, owners).rights)
-
-
 def _denied(facts: Facts) -> Words:
-    """Points that are said to fail and fail of no right by its record; none where a right is kept back, of which a refusal would tell."""
-    rights = [] if _kept_back(facts) else records_of(facts, facts.case.rights)
+    """Points that are said to fail and fail of no right by its record."""
+    rights = records_of(facts, facts.case.rights)
     said: Words = []
     for point in facts.data.get("points") or ():
         asks = POINTS_TOLD[point].tells if point in POINTS_TOLD else None

@@ -273,7 +273,8 @@ class Referral(Workflow):
     )  # fmt: skip
     approve = delivered.to(
         completed, by=Role.OFFICER, do="Approve the delivery", done="approved the delivery", form=forms.Approval,
-        guards=[referral_guards.service_is_the_referrals], effects=[impact.record_verified_effect],
+        guards=[referral_guards.service_is_the_referrals, impact.delivered_figures_have_baselines],
+        effects=[impact.record_verified_effect],
         part=parts.TAKES_RESULT, tells_provider=MOVED,
     )  # fmt: skip
     reject = delivered.to(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,6 +124,13 @@ def test_each_figure_once(case: Facts, holds: bool) -> None:
 )
 def test_figures_have_baselines(case: Facts, holds: bool) -> None:
     assert impact.figures_have_baselines.holds(case) is holds
+    # The office judges by the same what a verifier has delivered, be the effect kept back from that or not.
+    said = {"effect": "verified", **case.data}
+    asked = replace(case.track, workflow="referral", kind="verification", fired={"deliver": fired(0, **said)})
+    assert impact.delivered_figures_have_baselines.holds(replace(case, track=asked, data={})) is holds
+    assert impact.delivered_figures_have_baselines.holds(
+        replace(case, track=replace(asked, kind="assessment"), data={})
+    )
 
 
 @table(

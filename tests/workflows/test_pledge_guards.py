@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import Effect, Guard
+from casework.engine.execution.guards import refusals_of
+from casework.engine.execution.withheld import as_told
 from casework.engine.parts import ACCEPTS
+from casework.engine.roles import Role
 from casework.engine.state.case_documents import Consent
 from tests.workflows.test_service_guards import (
     ENDED_PLEDGE,
@@ -24,7 +28,10 @@ from tests.workflows.test_service_guards import (
 )
 from workflows import pledge_guards as guards
 from workflows import service_effects as effects
+from workflows.pledge import Pledge
+from workflows.referral import Referral
 
+REFERRAL, PLEDGES = publish(Referral), publish(Pledge)
 FORM_TABLE: list[tuple[Guard, dict[str, Any], bool]] = [
     (guards.shares_make_a_hundred, {"bank_share": "100"}, True),
     (guards.shares_make_a_hundred, {"bank_share": "20", "pool_share": "50", "insurer_share": "30"}, True),
@@ -393,14 +400,13 @@ def test_a_refusal_tells_of_no_right_that_the_case_sheet_keeps_back(willing: tup
     at_hand = facts({"points": ["fee"]}, rights=right())
     consents = {party: Consent(party, party, None, None, "2026-03-01", None, sheet=True) for party in willing}
     asking = replace(
-        at_hand.track, id="asked", workflow="referral", kind="pledge", provider="bank", played={ACCEPTS: "accept"}
-    )
+        at_hand.track, id="asked", workflow="referral", edition="referral", kind="pledge", provider="bank", played={ACCEPTS: "accept"},
+    )  # fmt: skip
     below = replace(at_hand.track, parent="asked")
     case = replace(at_hand.case, tracks={"asked": asking, below.id: below}, consents=consents)
-    at_hand = replace(at_hand, case=case, track=below)
-    assert guards.points_agree_with_the_record.holds(at_hand) is holds
-    assert guards.points_agree_with_the_record.because is not None
-    assert bool(guards.points_agree_with_the_record.because(at_hand)) is not holds
+    at_hand = as_told(replace(at_hand, case=case, track=below), {"referral": REFERRAL}, Role.PROVIDER)
+    said = refusals_of(PLEDGES, ["points_agree_with_the_record"], at_hand)
+    assert (said == []) is holds
 
 
 @pytest.mark.parametrize(

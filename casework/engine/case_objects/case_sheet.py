@@ -7,7 +7,7 @@ covers the sheet and this provider. What its service gets at all stands in the d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from casework.engine.definition.sheets import (
     KeptBack,
 )
 from casework.engine.execution.sheet_consents import CONCERNED, WrittenSheet, concerned, said_first
+from casework.engine.execution.withheld import owners_among, places, unwilling, withheld
 from casework.engine.parties import PARTIES
 from casework.engine.parts import ACCEPTS
 from casework.engine.state.case import Case, Track
@@ -50,17 +51,6 @@ class ComposedSheet:
 def is_open(track: Track) -> bool:
     """Whether the provider of a referral reads its sheet: from its acceptance to its end."""
     return track.live and ACCEPTS in track.played
-
-
-def unwilling(case: Case, provider: str | None, parties: Collection[str]) -> tuple[str, ...]:
-    """Those of some parties of whom no standing consent lets this provider read the sheet."""
-    willing = {consent.party for consent in case.consents.values() if consent.covers_sheet(provider)}
-    return tuple(party for party in PARTIES if party in parties and party not in willing)
-
-
-def owners_among(case: Case, owners: Collection[str]) -> tuple[str, ...]:
-    """The parties whose right it is; both where it is neither's, as of a paper of neither party."""
-    return tuple(party for party in PARTIES if case.parties.get(party) in owners) or PARTIES
 
 
 def compose(
@@ -135,37 +125,14 @@ def service_fields(sheets: Iterable[WrittenSheet]) -> frozenset[tuple[str, str]]
         for sheet in sheets
         for part in TOLD_PARTS
         if CONCERNED[part]
-        for home, action, name in _places(sheet.get(part, ()))
+        for home, action, name in places(sheet.get(part, ()))
         if home != REQUEST
     )
 
 
 def kept_back(case: Case, referral: Track, written: WrittenSheet, owners: Mapping[str, Collection[str]]) -> KeptBack:
     """What a provider does not learn by a sheet: all of it while that is closed, else what is withheld (`compose`)."""
-    closed = not is_open(referral)
-
-    def missing(parties: Collection[str]) -> bool:
-        return closed or bool(unwilling(case, referral.provider, parties))
-
-    return KeptBack(
-        frozenset(
-            (REQUEST if home == REQUEST else action, name)
-            for part in TOLD_PARTS
-            for one in written.get(part, ())
-            if missing(concerned(case, referral, written, part, one))
-            for home, action, name in _places((one,))
-        ),
-        frozenset(right for right in case.rights if missing(owners_among(case, owners.get(right, ())))),
-    )
-
-
-def _places(answers: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Where answers of a sheet are said: the home, the action of a service and the field."""
-    for written in answers:
-        for where in written.split("|"):
-            home, _, rest = where.partition(".")
-            action, _, name = rest.rpartition(".")
-            yield home, action, name
+    return withheld(case, referral, written, owners, closed=not is_open(referral))
 
 
 __all__ = [

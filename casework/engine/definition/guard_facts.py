@@ -9,8 +9,10 @@ from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.limits import GuardLimit
+from casework.engine.definition.sheets import EFFECT, NOTHING_KEPT, KeptBack
 from casework.engine.parts import NOTHING
 from casework.engine.state.case import COMPLETED, GIVEN_UP_JOIN, Case, Fired, Join, Task, Track
+from casework.engine.state.impacts import Impact
 from casework.engine.state.join_count import members
 
 
@@ -20,6 +22,28 @@ class NotGiven(LookupError):
 
 class FormNeeded(Exception):
     """A guard asked for the form before it was filled in; it cannot answer yet."""
+
+
+class NotTold(FormNeeded):
+    """A guard asked for what the case sheet keeps back from whoever acts: it says nothing to them, whatever the form says."""
+
+
+class _Told(Mapping[str, Any]):
+    """The records of rights, of which some are kept back from whoever acts."""
+
+    def __init__(self, records: Mapping[str, Any], kept: Collection[str]) -> None:
+        self._records, self._kept = records, kept
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self._kept:
+            raise NotTold(key)
+        return self._records[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
 
 
 class _Unknown(Mapping[str, Any]):
@@ -78,6 +102,8 @@ class Facts:
     acting_for: str | None = None
     #: The party for which a task is to be opened, where a guard is asked whether it is.
     about: str | None = None
+    #: What the case sheet keeps back from whoever acts. A guard that asks for it says nothing; effects are given none.
+    kept: KeptBack = NOTHING_KEPT
 
     @property
     def today(self) -> date:
@@ -100,6 +126,8 @@ class Facts:
     def said(self, where: str) -> Any:
         """A form's fact by "transition.field" of this track, or "task.field" of a completed task; None when unsaid."""
         name, _, wanted = where.partition(".")
+        if (name, wanted) in self.kept.answers:
+            raise NotTold(where)
         fired = self.fired(name)
         if fired is not None:
             return fired.data.get(wanted)
@@ -173,6 +201,14 @@ class Facts:
 
     def from_outside(self, key: str) -> Any:
         try:
-            return self.outside[key]
+            known = self.outside[key]
         except KeyError:
             raise NotGiven(key) from None
+        return _Told(known, self.kept.rights) if key == "rights" and self.kept.rights else known
+
+    @property
+    def effect(self) -> Collection[Impact]:
+        """The records of the effect."""
+        if EFFECT in self.kept.records:
+            raise NotTold(EFFECT)
+        return self.case.impacts.values()

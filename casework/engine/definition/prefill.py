@@ -83,7 +83,7 @@ def _told(case: Case, track: Track, written: str, kept: KeptBack) -> tuple[Any, 
     if tuple(written.split(".")[-2:]) in kept.answers:
         return None, None
     value, source = _said(case, track, written)
-    return (kept.told_of(value) if written == RIGHTS_OF_CASE else value), source
+    return kept.told_as(value), source
 
 
 def _said(case: Case, track: Track, written: str) -> tuple[Any, Source | None]:

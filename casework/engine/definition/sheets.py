@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 #: What the records of a case hold: the need, its site and budget, the technology, the rights, and the records of the effect.
 NEED, SITE, BUDGET, TECHNOLOGY, RIGHTS, EFFECT = "need", "site", "budget", "technology", "rights", "effect"
@@ -49,10 +49,18 @@ class KeptBack:
     #: By the action that said it, "request" for the one by which the provider was asked, and by its field.
     answers: frozenset[tuple[str, str]] = frozenset()
     rights: frozenset[str] = frozenset()
+    #: Of RECORD_PARTS those that it does not tell, but for the rights, of which each is told by itself.
+    records: frozenset[str] = frozenset()
 
     def told_of(self, rights: Iterable[str]) -> list[str]:
         """Those of some rights that it leaves."""
         return [right for right in rights if right not in self.rights]
+
+    def told_as(self, said: Any) -> Any:
+        """An answer without the rights that it names and this keeps back."""
+        if isinstance(said, list | tuple):
+            return [one for one in said if not (isinstance(one, str) and one in self.rights)]
+        return None if isinstance(said, str) and said in self.rights else said
 
     def told_in(self, written: str) -> str:
         """Those of some places with bars between that it leaves."""

@@ -8,19 +8,21 @@ guard that would have refused), it is refused and says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from casework import reasons
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
-from casework.engine.definition.guard_facts import Facts, NotGiven
+from casework.engine.definition.guard_facts import Facts, NotGiven, NotTold
 from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.execution.commands import CorrectAnswer
 from casework.engine.execution.context import By
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.guards import form_data, line
 from casework.engine.execution.task_changes import commit
+from casework.engine.execution.withheld import kept_from
 from casework.engine.roles import Role
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import Case, Task, Track
@@ -122,12 +124,17 @@ def _hangs_otherwise(rule: TaskRule, was: Facts, now: Facts) -> bool:
     return bool(rule.only_if) and GUARDS[rule.only_if].holds(was) != GUARDS[rule.only_if].holds(now)
 
 
-def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts) -> Iterator[Why]:
-    """What speaks against other answers: all that followed from those that stood. `was` and `now` differ in their data."""
+def reasons_against(answer: Answer, case: Case, was: Facts, now: Facts, kept: KeptBack = NOTHING_KEPT) -> Iterator[Why]:
+    """What speaks against other answers: all that followed from those that stood. `was` and `now` differ in their data.
+
+    `kept`: what the case sheet keeps back from whoever corrects, which no guard tells them.
+    """
     for name in answer.guards:
         try:
-            if GUARDS[name].holds(was) and not GUARDS[name].holds(now):
+            if GUARDS[name].holds(replace(was, kept=kept)) and not GUARDS[name].holds(replace(now, kept=kept)):
                 yield answer.edition.as_reason(f"guards.{name}")
+        except NotTold:
+            continue
         except NotGiven:
             yield reasons.cases.GUARD_NOT_ASKED_AGAIN(name=name)
     for name in (*answer.effects, *getattr(answer.rule, "proposal_effects", ())):
@@ -162,6 +169,7 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
         answer.edition,
         answer.rule.form,
         command.data,
+        track=answer.track,
         against=command.against,
         stands=answer.data,
         at=answer.at,
@@ -171,16 +179,10 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
     if facts == dict(answer.data) and not words and not gone:
         raise WrongState(action=DO, why=reasons.cases.NOTHING_DIFFERENT)
     items = [name for name in (*words, *gone) if _opens_for(answer, name)]
-    against = list(
-        dict.fromkeys(
-            reasons_against(
-                answer,
-                case,
-                builder.facts(answer.track, answer.data, answer.task),
-                builder.facts(answer.track, facts, answer.task),
-            )
-        )
-    )
+    was = builder.facts(answer.track, answer.data, answer.task)
+    now = builder.facts(answer.track, facts, answer.task)
+    kept = kept_from(was, builder.library.editions, builder.by.role)
+    against = list(dict.fromkeys(reasons_against(answer, case, was, now, kept)))
     if against or items:
         raise Refused(*(against or [reasons.cases.ITEMS_OPENED]))
     effects: Effects = {"of": command.of, "before": dict(answer.data), "data": facts}
@@ -188,9 +190,9 @@ def correct_answer(builder: EventBuilder, command: CorrectAnswer) -> None:
         effects |= {"task": answer.task.id, "name": answer.name}
     else:
         effects["transition"] = answer.name
-    kept = {key: builder.context.facts[key] for key in sorted(answer.reads) if key in builder.context.facts}
-    if kept:
-        effects["facts"] = kept
+    read = {key: builder.context.facts[key] for key in sorted(answer.reads) if key in builder.context.facts}
+    if read:
+        effects["facts"] = read
     builder.begin(
         CORRECTED, answer.track, effects, words | {REASON: line(command.reason, "reason")}, because=command.of
     )
@@ -226,7 +228,8 @@ def faults_of(
     known = {field["name"] for field in answer.edition.form(str(answer.rule.form))}
     if not set(effects["data"]) <= known:
         yield "it answers what the form does not ask"
-    yield from map(str, reasons_against(answer, before, facts(answer, answer.data), facts(answer, effects["data"])))
+    was, now = facts(answer, answer.data), facts(answer, effects["data"])
+    yield from map(str, reasons_against(answer, before, was, now, kept_from(was, editions, by.role)))
 
 
 __all__ = ["Answer", "answer_of", "correct_answer", "faults_of", "may_correct", "reasons_against"]

@@ -18,6 +18,7 @@ from casework.engine.definition.value_types import insist_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
 from casework.engine.execution.task_lifecycle import refusal
+from casework.engine.execution.withheld import as_told
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES, Role
 from casework.engine.state.case import COMPLETED as DONE
 from casework.engine.state.case import HELD, SUSPENDED, Case, Fired, Task, Track
@@ -29,17 +30,25 @@ from casework.json_values import Answers
 from casework.reasons import Reason, Why
 
 
-def refusals(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> list[Why]:
+def refusals(
+    builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers, *, by_itself: bool = False
+) -> list[Why]:
     """The reasons of guards and of papers that are not on file against a transition.
 
-    With `UNKNOWN` data, guards that read the form are not asked.
+    With `UNKNOWN` data, guards that read the form are not asked. What moves `by_itself` is judged by all that is known.
     """
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
+    told = facts if by_itself else told_to_actor(builder, facts)
     return [
-        *refusals_of(edition, rule.guards, facts),
+        *refusals_of(edition, rule.guards, told),
         *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None),
     ]
+
+
+def told_to_actor(builder: EventBuilder, facts: Facts) -> Facts:
+    """The facts without what the case sheet keeps back from whoever acts."""
+    return as_told(facts, builder.library.editions, builder.by.role)
 
 
 def refusals_of(edition: Edition, guards: Iterable[str], facts: Facts) -> list[Why]:
@@ -134,6 +143,7 @@ def form_data(
     form: str | None,
     data: Answers,
     *,
+    track: Track,
     against: Mapping[str, Why] | None = None,
     beside: Callable[[Answers], list[Why]] | None = None,
     stands: Answers | None = None,
@@ -154,7 +164,7 @@ def form_data(
     )
     faults |= against or {}
     anew = {name: value for name, value in sound(values, faults).items() if (stands or {}).get(name) != value}
-    faults |= known_faults(builder, rules, anew)
+    faults |= known_faults(builder, track, rules, anew)
     if faults:
         facts, _ = form_values.split(rules, sound(values, faults))
         raise InvalidForm(faults, beside(Sound(facts, _faulty(faults))) if beside else ())
@@ -176,11 +186,12 @@ def sound(values: Answers, faults: Iterable[str]) -> dict[str, Any]:
 UNKNOWN_HERE = dict.fromkeys(("right", "rights"), reasons.fields.RIGHT_NOT_OF_CASE)
 
 
-def known_faults(builder: EventBuilder, rules: Iterable[WrittenField], values: Answers) -> dict[str, Why]:
-    """Ids of the case's own things must be its own: what is wrong, by field."""
+def known_faults(builder: EventBuilder, track: Track, rules: Iterable[WrittenField], values: Answers) -> dict[str, Why]:
+    """Ids of the case's own things must be its own, and none that is kept back from whoever names it: what is wrong, by field."""
+    rights = told_to_actor(builder, builder.facts(track, values)).kept.told_of(builder.case.rights)
     known: dict[str, Any] = {
-        "right": builder.case.rights,
-        "rights": builder.case.rights,
+        "right": rights,
+        "rights": rights,
         "impact": {record.id for record in builder.case.impacts.values() if record.stands},
         "documents": builder.case.usable_documents(),
         "tasks": {task.id for task in builder.case.open_tasks()},

@@ -105,6 +105,7 @@ def _insist_first_word(
         edition,
         rule.form,
         command.data,
+        track=track,
         against=command.against,
         beside=lambda answers: refusals(builder, track, rule, answers),
     )
@@ -228,7 +229,7 @@ def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because
         calendar = builder.context.calendar
         days = calendar.local_date(builder.context.now), calendar.local_date(sent.at)
         data = same_request(asked, referral, sent.data, *days)
-        if not refusals(builder, referral, way_out[0], data):
+        if not refusals(builder, referral, way_out[0], data, by_itself=True):
             fire(builder, referral, *way_out, data, body={}, because=because, system=True)
 
 

@@ -84,7 +84,7 @@ def checked(
     lists = {field["name"] for field in fields if field["type"] == "providers"}
     wrong |= {name: reasons.links.TICK_ONE for name in lists if wrong.get(name) == reasons.fields.REQUIRED}
     faults |= wrong | dict(command.against)
-    faults |= known_faults(builder, fields, sound(values, faults))
+    faults |= known_faults(builder, builder.case.tracks[builder.task(link.task).track], fields, sound(values, faults))
     usable = builder.case.usable_documents()
     offered = {"documents": [id for id in link.documents if id in usable], "providers": list(link.providers)}
     for field in fields:

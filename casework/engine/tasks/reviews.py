@@ -43,7 +43,8 @@ def ask_review(builder: EventBuilder, command: AskReview) -> None:
     edition = builder.library[task.edition]
     rule = edition.tasks[task.rule]
     insist_another_than(builder, rule.not_by, builder.case.tracks[task.track])
-    facts, body = form_data(builder, edition, rule.form, command.data, against=command.against)
+    track = builder.case.tracks[task.track]
+    facts, body = form_data(builder, edition, rule.form, command.data, track=track, against=command.against)
     begin_on(builder, task, REVIEW_ASKED, body)
     builder.set_task(task, state=RESERVED, holder=command.person, to=command.person, result=facts)
     commit(builder)

@@ -26,6 +26,7 @@ from casework.engine.execution.guards import (
     insist_operation,
     line,
     refusals_of,
+    told_to_actor,
 )
 from casework.engine.execution.task_changes import (
     awaken_task,
@@ -175,8 +176,9 @@ def _hand_back(builder: EventBuilder, command: HandBack) -> None:
     facts: dict[str, Any] = {}
     body: dict[str, Any] = {}
     if task.type == "side":
-        edition = builder.library[task.edition]
-        facts, body = form_data(builder, edition, edition.tasks[task.rule].form, command.data, against=command.against)
+        edition, track = builder.library[task.edition], builder.case.tracks[task.track]
+        form = edition.tasks[task.rule].form
+        facts, body = form_data(builder, edition, form, command.data, track=track, against=command.against)
     elif command.note:
         body = {"note": line(command.note, "note")}
     begin_on(builder, task, HANDED_BACK, body)
@@ -302,9 +304,11 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     checklists.insist_ticked(edition, task)
 
     def against(answers: Answers) -> list[Why]:
-        return refusals_of(edition, rule.guards, builder.facts(track, answers, task))
+        return refusals_of(edition, rule.guards, told_to_actor(builder, builder.facts(track, answers, task)))
 
-    facts, body = form_data(builder, edition, rule.form, command.data, against=command.against, beside=against)
+    facts, body = form_data(
+        builder, edition, rule.form, command.data, track=track, against=command.against, beside=against
+    )
     reviews.insist_reviewed(task, facts)
     if refused := against(facts):
         raise Refused(*refused)

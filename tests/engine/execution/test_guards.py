@@ -164,7 +164,7 @@ def test_a_form_names_only_what_is_the_cases_own(play: Play) -> None:
             edition = play.library[play.track("referral").edition]
             match = edition.find("send", ("draft",))
             assert match is not None
-            facts, _ = form_data(builder, edition, match[0].form, data)
+            facts, _ = form_data(builder, edition, match[0].form, data, track=play.track("referral"))
             assert facts["documents"] == documents
         else:
             with pytest.raises(InvalidForm):

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.guard_facts import Facts, NotGiven
+from casework.engine.definition.guard_facts import Facts, NotGiven, NotTold
 from casework.engine.definition.list_names import listed_in
 from casework.engine.definition.registry import EFFECTS, GUARDS
+from casework.engine.execution.withheld import as_told
 from casework.engine.state.case import Case, Task, Track
 from casework.engine.state.events import Event
 from casework.json_values import JsonMapping, JsonObject
@@ -60,6 +61,11 @@ def unlisted(
                 yield f"the programme did not offer “{one.key}” then"
 
 
+def told_to_actor(evidence: Evidence, event: Event, facts: Facts) -> Facts:
+    """The facts without what the case sheet kept back from whoever did it."""
+    return as_told(facts, evidence.library.editions, event.role)
+
+
 def guards_against(names: Iterable[str], facts: Facts) -> Reasons:
     for name in names:
         if name not in GUARDS:
@@ -67,6 +73,9 @@ def guards_against(names: Iterable[str], facts: Facts) -> Reasons:
             continue
         try:
             holds = GUARDS[name].holds(facts)
+        except NotTold:
+            # Whoever did it was not judged by what was kept back from them.
+            continue
         except NotGiven as missing:
             yield f"it does not keep the facts that “{name}” reads: {missing}"
             continue

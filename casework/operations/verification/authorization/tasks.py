@@ -17,7 +17,14 @@ from casework.operations.history.task_judgement import task_reasons
 from casework.operations.verification.authorization.actors import role_not_among, task_of
 from casework.operations.verification.authorization.answered_by_record import judge_answered, judge_screened_again
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, listed
-from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against, unlisted
+from casework.operations.verification.authorization.facts import (
+    edition_of,
+    facts_of,
+    follows,
+    guards_against,
+    told_to_actor,
+    unlisted,
+)
 from casework.operations.verification.authorization.transitions import judge_timer, tally_of
 from casework.permissions.actors import PROVIDER_ROLES
 from casework.permissions.work import may_hold
@@ -62,7 +69,7 @@ def judge_completed(evidence: Evidence, before: Case, event: Event) -> Reasons:
     if rule.form is not None:
         yield from unlisted(evidence, before, event, edition.form(rule.form), results.get(task.id, {}))
     facts = facts_of(evidence, before, track, event, results.get(task.id, {}), task=task)
-    yield from guards_against(rule.guards, facts)
+    yield from guards_against(rule.guards, told_to_actor(evidence, event, facts))
     yield from follows(rule.effects, facts, event)
 
 

@@ -34,7 +34,14 @@ from casework.operations.verification.authorization.evidence import (
     listed,
     plain,
 )
-from casework.operations.verification.authorization.facts import edition_of, facts_of, follows, guards_against, unlisted
+from casework.operations.verification.authorization.facts import (
+    edition_of,
+    facts_of,
+    follows,
+    guards_against,
+    told_to_actor,
+    unlisted,
+)
 from casework.permissions.actors import PROVIDER_ROLES
 
 
@@ -132,7 +139,8 @@ def _by_person(evidence: Evidence, before: Case, track: Track, rule: TransitionR
     data = event.effects.get("data", {})
     if rule.form is not None:
         yield from unlisted(evidence, before, event, edition_of(evidence, track).form(rule.form), data)
-    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, data))
+    facts = facts_of(evidence, before, track, event, data)
+    yield from guards_against(rule.guards, told_to_actor(evidence, event, facts))
     yield from _ticked(evidence, before, track, rule)
 
 
@@ -151,7 +159,8 @@ def _confirmed(evidence: Evidence, before: Case, track: Track, rule: TransitionR
         yield "the person who proposed it also confirmed it"
     if event.effects.get("data", {}) != pending.data:
         yield "it confirms something else than what was proposed"
-    yield from guards_against(rule.guards, facts_of(evidence, before, track, event, pending.data))
+    facts = facts_of(evidence, before, track, event, pending.data)
+    yield from guards_against(rule.guards, told_to_actor(evidence, event, facts))
     yield from _ticked(evidence, before, track, rule)
 
 
