@@ -116,7 +116,7 @@ def sheet_of(
         **_records(case, record, composed),
         # Two of the case that were made one are told once.
         rights=[
-            _right(case, row, holders)
+            _right(case, track, row, holders)
             for row in {row.record: row for row in rights if row.id in composed.rights}.values()
         ],
         effect=list(_effect(case, listed)) if EFFECT in composed.parts else [],
@@ -221,7 +221,13 @@ def _figures(record: Mapping[str, Any], names: Mapping[str, str | None]) -> Iter
             )
 
 
-def _right(case: Case, row: Any, holders: Mapping[str, str]) -> SheetRight:
+def _right(case: Case, track: Track, row: Any, holders: Mapping[str, str]) -> SheetRight:
+    own = {track.id, *(child.id for child in case.children(track.id))}
+
+    def told(burden: Mapping[str, Any], *, elsewhere: bool) -> bool:
+        """Nothing is told of what another provider's track of the case has laid on it, nor of whose it is or of how much."""
+        return burden.get("track") in own if burden["case"] == case.log else elsewhere
+
     days = ("filed_on", "granted_on", "expires_on", "fee_paid_to", "checked_on")
     return row_as(
         SheetRight,
@@ -231,10 +237,12 @@ def _right(case: Case, row: Any, holders: Mapping[str, str]) -> SheetRight:
             SheetBurden(
                 kind=burden["kind"],
                 licence=burden.get("licence"),
-                holder=holders.get(burden.get("holder") or "") if burden["kind"] in _IN_REGISTER else None,
+                holder=holders.get(burden.get("holder") or "")
+                if burden["kind"] in _IN_REGISTER and told(burden, elsewhere=True)
+                else None,
                 since=burden.get("from"),
                 until=burden.get("until"),
-                amount=burden.get("amount") if burden["case"] in (None, case.log) else None,
+                amount=burden.get("amount") if told(burden, elsewhere=burden["case"] is None) else None,
             )
             for burden in row.encumbrances
             if not burden.get("to")

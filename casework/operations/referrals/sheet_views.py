@@ -105,8 +105,8 @@ class SheetOwner:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetBurden:
-    """What lies on a right; whose it is is told of a pledge alone, which stands in a register, and for how much of those of no
-    other case."""
+    """What lies on a right; whose it is is told of a pledge alone, which stands in a register, and for how much of those of no case
+    and of the service itself; of what another provider's track of the case has laid on it neither."""
 
     kind: str
     licence: str | None

@@ -238,6 +238,32 @@ def test_of_what_lies_on_a_right_a_provider_reads_no_case_and_no_licensee(world:
     assert "elsewhere" not in str(right)
 
 
+def test_of_a_pledge_of_another_providers_track_neither_lender_nor_amount_is_told(world: World, db: Connection) -> None:
+    number, lab, bank = to_both(world, db)
+    world.accept(db, number, lab)
+    enrich(world, db, number)
+    case = load(db, home_of(db, number), "case")
+    lender = world.organisations["bank"]
+    pledge = {"kind": "pledge", "holder": lender, "amount": {"amount": "5.00", "currency": "CNY"}, "from": "2026-01-05"}
+    burdens = [
+        {**pledge, "id": "a", "case": case.log, "track": bank, "to": None},
+        {**pledge, "id": "b", "case": case.log, "track": lab, "to": None},
+        {**pledge, "id": "c", "case": None, "to": None},
+        {**pledge, "id": "d", "case": "elsewhere", "track": "there", "to": None},
+    ]
+    db.execute(
+        text("UPDATE rights SET encumbrances = CAST(:all AS jsonb) WHERE id = CAST(:id AS uuid)"),
+        {"all": json.dumps(burdens), "id": world.rights[0]},
+    )
+    (right,) = sheet(world, db, "provider", lab).rights
+    assert [(one.since, one.holder, one.amount is not None) for one in right.burdens] == [
+        ("2026-01-05", None, False),
+        ("2026-01-05", "Chaoyang Green Bank", True),
+        ("2026-01-05", "Chaoyang Green Bank", True),
+        ("2026-01-05", "Chaoyang Green Bank", False),
+    ]
+
+
 def test_that_a_provider_read_it_is_kept_as_of_a_document(world: World, db: Connection) -> None:
     number, referral = to_accepted(world, db)
     sheet(world, db, "officer", referral)
