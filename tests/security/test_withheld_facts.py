@@ -217,6 +217,16 @@ def test_nobody_finds_in_a_form_what_the_case_sheet_withholds(pair: Pair, app: F
     assert "apply" in pair.look()
     pair.apply()
     assert "dd_done" in pair.look()
+    number, referral, _ = pair.cases[0]
+    right = pair.world.rights[0]
+    for path in (f"/referrals/{referral}/events", f"/cases/{number}/events"):
+        named = {one["what"]: one["data"].get("rights") for one in pair.client.get(path).json["items"]}
+        # What its own people have named they go on reading; what the office has, as far as the sheet tells of it.
+        assert (named["eligible"], named["apply"]) == ([right], [])
+    pair.willing(True)
+    named = {one["what"]: one["data"].get("rights") for one in pair.client.get(path).json["items"]}
+    assert (named["eligible"], named["apply"]) == ([right], [right])
+    pair.willing(False)
     token = {"Authorization": f"Bearer {pair.world.tokens['foreign_provider']}"}
     for path in addresses(app):
         told = pair.browser.get(path, headers=token if path.startswith("/api/") else {})
@@ -234,9 +244,18 @@ def test_a_right_that_is_kept_back_is_as_unknown_as_any_other(pair: Pair) -> Non
         {},
         {"pledgor": "need_owner"},
         {"pledgor": "other", "twin": "none"},
-        {"pledgor": "technology_owner", "owner_seen": True, "dispute": False, "co_owners": True, "twin": "none",
-         "other": False, "checked_on": today().isoformat(), "licensed": True, "invalidation": True},
-    )  # fmt: skip
+        {
+            "pledgor": "technology_owner",
+            "owner_seen": True,
+            "dispute": False,
+            "co_owners": True,
+            "twin": "none",
+            "other": False,
+            "checked_on": today().isoformat(),
+            "licensed": True,
+            "invalidation": True,
+        },
+    )
     nobodys = "0198c0de-0000-7000-8000-00000000000f"
 
     def told(right: str) -> list[str]:
@@ -269,11 +288,21 @@ def test_no_refusal_and_no_want_of_one_tells_what_is_withheld(pair: Pair) -> Non
         ("approved", [{}, *partly, {**offer, "amount": sums[4], "bank_share": "90"}, {**offer, "amount": sums[3]}]),
         ("bank_approved", [{}, *partly, {**offer, "amount": sums[3], "rate": "3"}]),
         ("registered", [{}, {"registered_on": day}, {"number": "Y1"}, {"number": "Y1", "registered_on": day}]),
-        ("paid_out", [
-            {}, {"final_due_on": "2199-01-01"},
-            {"amount": sums[0], "paid_on": day, "final_due_on": "2199-01-01", "start_conditions_met": True, "repayments": []},
-        ]),
-    ]  # fmt: skip
+        (
+            "paid_out",
+            [
+                {},
+                {"final_due_on": "2199-01-01"},
+                {
+                    "amount": sums[0],
+                    "paid_on": day,
+                    "final_due_on": "2199-01-01",
+                    "start_conditions_met": True,
+                    "repayments": [],
+                },
+            ],
+        ),
+    ]
     for deed, forms in ways:
         if deed == "registered":
             contracts = {"signed_on": day, "complete": True, "foreign_pledgor": False}

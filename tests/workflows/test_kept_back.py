@@ -51,12 +51,18 @@ def worlds(edition: Edition, kind: str, *, willing: bool) -> Iterator[Facts]:
         (right(owners=[{"organisation": "maker"}], expires_on="2190-01-01"), {"amount": "5.00", "currency": "CNY"}),
         (
             right(
-                owners=[], expires_on=YESTERDAY, status="lapsed", kind="application", fee_paid_to=YESTERDAY, twin="CN 9",
-                confirmed=False, encumbrances=[PLEDGE, {"kind": "seizure", "case": None, "from": YESTERDAY, "to": None}],
+                owners=[],
+                expires_on=YESTERDAY,
+                status="lapsed",
+                kind="application",
+                fee_paid_to=YESTERDAY,
+                twin="CN 9",
+                confirmed=False,
+                encumbrances=[PLEDGE, {"kind": "seizure", "case": None, "from": YESTERDAY, "to": None}],
             ),
             {"amount": "9.00", "currency": "USD"},
         ),
-    )  # fmt: skip
+    )
     consents = {
         party: Consent(party, party, None, None, "2026-03-01", None, sheet=True)
         for party in ("need_owner", "technology_owner")
@@ -74,13 +80,24 @@ def worlds(edition: Edition, kind: str, *, willing: bool) -> Iterator[Facts]:
                 if home == "service" and action not in ("eligible", "valued"):
                     said.setdefault(action, {})[name] = amount if name == "amount" else f"{name} {n}"
         above = replace(
-            base.track, id="asked", workflow="referral", edition=EDITIONS["referral"].fingerprint, kind=kind,
-            provider="bank", part=REFERRAL, played={ACCEPTS: "accept"},
-        )  # fmt: skip
+            base.track,
+            id="asked",
+            workflow="referral",
+            edition=EDITIONS["referral"].fingerprint,
+            kind=kind,
+            provider="bank",
+            part=REFERRAL,
+            played={ACCEPTS: "accept"},
+        )
         below = replace(
-            base.track, id="below", parent="asked", workflow=kind, edition=EDITIONS.get(kind, edition).fingerprint, kind=kind,
+            base.track,
+            id="below",
+            parent="asked",
+            workflow=kind,
+            edition=EDITIONS.get(kind, edition).fingerprint,
+            kind=kind,
             fired={name: Fired(1, NOW, "somebody", None, told) for name, told in said.items()},
-        )  # fmt: skip
+        )
         impacts = {} if n else {"before": _baseline()}
         case = replace(
             base.case,
@@ -93,9 +110,19 @@ def worlds(edition: Edition, kind: str, *, willing: bool) -> Iterator[Facts]:
 
 def _baseline() -> Impact:
     return Impact(
-        id="before", seq=1, track=None, measure="energy/MWh", indicator="energy", unit="MWh", level="baseline", value="1",
-        from_on="2025-01-01", to_on="2025-12-31", recorded_at=NOW, evidence=(),
-    )  # fmt: skip
+        id="before",
+        seq=1,
+        track=None,
+        measure="energy/MWh",
+        indicator="energy",
+        unit="MWh",
+        level="baseline",
+        value="1",
+        from_on="2025-01-01",
+        to_on="2025-12-31",
+        recorded_at=NOW,
+        evidence=(),
+    )
 
 
 def forms(fields: list[WrittenField]) -> Iterator[Mapping[str, Any]]:
@@ -123,9 +150,12 @@ def told(edition: Edition, deed: Deed, kind: str, role: Role, *, willing: bool) 
     editions = {one.fingerprint: one for one in EDITIONS.values()}
     given = list(forms(edition.form(form)))
     return [
-        [[str(why) for why in refusals_of(edition, guards, as_told(replace(world, data=data), editions, role))] for data in given]
+        [
+            [str(why) for why in refusals_of(edition, guards, as_told(replace(world, data=data), editions, role))]
+            for data in given
+        ]
         for world in worlds(edition, kind, willing=willing)
-    ]  # fmt: skip
+    ]
 
 
 ALL = [
@@ -152,7 +182,16 @@ def test_the_same_guards_tell_it_where_nothing_is_withheld() -> None:
         if here != there
     }
     assert tell >= {
-        "pledge.eligible", "pledge.not_eligible", "pledge.apply", "pledge.approved", "pledge.bank_approved", "pledge.registered",
-        "pledge.paid_out", "pledge.change_registration", "pledge.extend_debt", "finance.approved", "referral.deliver",
+        "pledge.eligible",
+        "pledge.not_eligible",
+        "pledge.apply",
+        "pledge.approved",
+        "pledge.bank_approved",
+        "pledge.registered",
+        "pledge.paid_out",
+        "pledge.change_registration",
+        "pledge.extend_debt",
+        "finance.approved",
+        "referral.deliver",
         "referral.redeliver",
-    }  # fmt: skip
+    }

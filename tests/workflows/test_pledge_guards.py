@@ -400,8 +400,14 @@ def test_a_refusal_tells_of_no_right_that_the_case_sheet_keeps_back(willing: tup
     at_hand = facts({"points": ["fee"]}, rights=right())
     consents = {party: Consent(party, party, None, None, "2026-03-01", None, sheet=True) for party in willing}
     asking = replace(
-        at_hand.track, id="asked", workflow="referral", edition="referral", kind="pledge", provider="bank", played={ACCEPTS: "accept"},
-    )  # fmt: skip
+        at_hand.track,
+        id="asked",
+        workflow="referral",
+        edition="referral",
+        kind="pledge",
+        provider="bank",
+        played={ACCEPTS: "accept"},
+    )
     below = replace(at_hand.track, parent="asked")
     case = replace(at_hand.case, tracks={"asked": asking, below.id: below}, consents=consents)
     at_hand = as_told(replace(at_hand, case=case, track=below), {"referral": REFERRAL}, Role.PROVIDER)

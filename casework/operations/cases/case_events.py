@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.case_sheet import request_fields, service_fields
 from casework.engine.definition.editions import Edition
+from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.execution.context import Library
 from casework.engine.execution.sequential_requests import ABOUT_OTHERS
 from casework.engine.roles import Role
@@ -28,6 +29,7 @@ from casework.operations.cases.event_views import (
     WholeCaseEvent,
     WholeCorrectedCaseEvent,
 )
+from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.core.event_views import (
     EventPaper,
     EventView,
@@ -100,10 +102,23 @@ def list_events(
         more += hidden
         rows = db.execute(text(_EVENTS.format(more=more)), given).all()
     library, shown = load_library(), rows[:most]
+    kept = (
+        {}
+        if whole
+        else {id: kept_from_provider(db, actor, case, case.tracks[id]) for id in {r.track_id for r in shown}}
+    )
     people = {row.header["actor"] for row in shown} | {row.header["acting_for"] for row in shown}
     names = names_of(db, people, {row.header["organisation"] for row in shown})
     items = [
-        _show_event(row, library, names, position + n, whole=whole, organisations=reach(actor).organisations)
+        _show_event(
+            row,
+            library,
+            names,
+            position + n,
+            kept=kept.get(row.track_id, NOTHING_KEPT),
+            whole=whole,
+            organisations=reach(actor).organisations,
+        )
         for n, row in enumerate(shown, 1)
     ]
     following = None
@@ -158,6 +173,7 @@ def told_of(
     data, body = data_of(effects), _unerased(row.body)
     if not whole:
         hidden = _on_sheet(library, edition, effects.get("transition"), ours=ours)
+        hidden |= frozenset() if ours else _of_rights(edition, effects.get("transition"))
         data, body = _for_provider(data, hidden), _for_provider(body, hidden)
         task = None if transition else _task_named(edition, effects.get("name") or effects.get("what"))
     shared = EventView(
@@ -289,7 +305,14 @@ def whom_of(kind: str, effects: JsonMapping) -> str | None:
 
 
 def _show_event(
-    row: Any, library: Library, names: Mapping[str, str], position: int, *, whole: bool, organisations: frozenset[str]
+    row: Any,
+    library: Library,
+    names: Mapping[str, str],
+    position: int,
+    *,
+    kept: KeptBack,
+    whole: bool,
+    organisations: frozenset[str],
 ) -> AnyCaseEvent:
     header, effects = row.header, row.effects
     edition = library[header["edition"]] if header["edition"] else None
@@ -299,8 +322,10 @@ def _show_event(
     ours = whole or header["organisation"] in organisations
     if not whole:
         hidden = _on_sheet(library, edition, effects.get("transition"), ours=ours)
-        data, body = _for_provider(data, hidden), _for_provider(body, hidden)
-        before = before and _for_provider(before, hidden)
+        # What its own people have named they go on reading.
+        kept = NOTHING_KEPT if ours else kept
+        data, body = _for_provider(data, hidden, kept), _for_provider(body, hidden)
+        before = before and _for_provider(before, hidden, kept)
     event = CaseEvent(
         position=position,
         at=header["at"],
@@ -338,10 +363,11 @@ def _show_event(
     )
 
 
-def _for_provider(said: JsonMapping, hidden: frozenset[str]) -> JsonObject:
-    """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for; and without
-    what is read on the case sheet, as long as that is open."""
-    return {name: value for name, value in said.items() if name not in ABOUT_OTHERS and name not in hidden}
+def _for_provider(said: JsonMapping, hidden: frozenset[str], kept: KeptBack = NOTHING_KEPT) -> JsonObject:
+    """A form without what the office says to itself in a request: whom else it asks, and how many answers it waits for; without
+    what is read on the case sheet, as long as that is open; and of rights with those alone that it tells."""
+    shown = {name: value for name, value in said.items() if name not in ABOUT_OTHERS and name not in hidden}
+    return {name: kept.told_as(value) for name, value in shown.items()}
 
 
 def _on_sheet(library: Library, edition: Edition | None, transition: str | None, *, ours: bool) -> frozenset[str]:
@@ -353,6 +379,14 @@ def _on_sheet(library: Library, edition: Edition | None, transition: str | None,
         return hidden
     sheets = [one.sheets[edition.workflow] for one in library.editions.values() if edition.workflow in one.sheets]
     return hidden | {name for action, name in service_fields(sheets) if action == transition}
+
+
+def _of_rights(edition: Edition | None, transition: str | None) -> frozenset[str]:
+    """The fields of an action that name rights: a sentence of many cases at once asks no sheet which of them it tells."""
+    if edition is None:
+        return frozenset()
+    named = (field for rule in edition.transitions if rule.name == transition for field in edition.form(rule.form))
+    return frozenset(field["name"] for field in named if field["type"] in ("right", "rights"))
 
 
 @overload

@@ -10,6 +10,7 @@ import pytest
 
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.prefill import Source, prefill, sources
+from casework.engine.definition.sheets import KeptBack
 from casework.engine.parts import CHANGES_PLAN
 from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 
@@ -78,6 +79,15 @@ CASE = Case(
 def test_a_field_is_filled_from_where_it_says(where: str, source: str, value: object) -> None:
     found = prefill(CASE, CASE.tracks[where], [cast(WrittenField, {"name": "field", "prefill": source})])
     assert found == ({} if value is None else {"field": value})
+
+
+@pytest.mark.parametrize("source", ["case.rights", "m.sign.rights"])
+def test_no_form_is_filled_with_a_right_that_is_kept_back(source: str) -> None:
+    signed = track("m", "m", fired={"sign": {"rights": ["r1", "r2"]}})
+    case = replace(CASE, tracks={"m": signed}, rights=("r1", "r2"))
+    form = [cast(WrittenField, {"name": "rights", "prefill": source})]
+    assert prefill(case, signed, form, kept=KeptBack(rights=frozenset({"r1"}))) == {"rights": ["r2"]}
+    assert prefill(case, signed, form, kept=KeptBack(rights=frozenset({"r1", "r2"}))) == {}
 
 
 @pytest.mark.parametrize(
