@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from casework.engine.definition.publisher import publish
+from casework.engine.execution.withheld import as_told
+from casework.engine.roles import Role
 from casework.operations.verification.authorization.facts import guards_against
 from tests.operations.verification.forger import Forgery, Scene, Stored, finished, insist_told, the
 from tests.workflows.case_facts import facts
 from tests.workflows.test_border_guards import deal, parties
+from tests.workflows.test_kept_back import EDITIONS, worlds
 from workflows.agreement import Agreement
 
 
@@ -62,6 +66,17 @@ def test_a_signatory_on_a_list_that_signed_all_the_same_is_found() -> None:
     assert "Whoever signs must be screened" in listed
     [untold] = against()
     assert "does not keep the facts" in untold
+
+
+@pytest.mark.parametrize(
+    ("role", "willing", "blamed"),
+    [(Role.PROVIDER, False, False), (Role.PROVIDER, True, True), (Role.OFFICER, False, True)],
+)
+def test_nobody_is_judged_by_what_was_kept_back_from_them(role: Role, willing: bool, blamed: bool) -> None:
+    editions = {edition.fingerprint: edition for edition in EDITIONS.values()}
+    world, _ = worlds(EDITIONS["pledge"], "pledge", willing=willing)
+    more = as_told(replace(world, data={"amount": {"amount": "6.00", "currency": "CNY"}}), editions, role)
+    assert bool(list(guards_against(["approval_fits_its_application"], more))) is blamed
 
 
 @pytest.mark.parametrize("name", ILLEGAL)
