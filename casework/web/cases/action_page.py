@@ -16,6 +16,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Date, Form, Note
+from casework.engine.definition.grammar import MAIN
 from casework.engine.state.case import Case
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
@@ -35,6 +36,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.cases.effect import effect_of
 from casework.web.cases.lanes import names_of_tracks
+from casework.web.cases.next_step import beside_of
 from casework.web.cases.sheet_words import preview_of
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
@@ -85,6 +87,8 @@ class Standing:
     action: Action
     #: What else can be done in the step that the action is for.
     instead: tuple[Action, ...] = ()
+    #: The ways forward of other tracks at the same step, where the action is not possible yet.
+    first: tuple[Action, ...] = ()
 
 
 class AskedAlready(Exception):
@@ -123,7 +127,20 @@ def stand(db: Connection, actor: Actor, number: str, track: str, transition: str
         offer for offer in shown.actions if offer.track == track and offer.transition != transition and offer.yours
     ]
     instead = [other for other in actions_in(actor, case, others) if other.allowed and other.answers_step]
-    return Standing(case, shown, with_earlier(db, actor, case, action), tuple(instead) if action.answers_step else ())
+    if not action.answers_step:
+        instead = []
+    return Standing(
+        case, shown, with_earlier(db, actor, case, action), tuple(instead), _first(actor, case, shown, action)
+    )
+
+
+def _first(actor: Actor, case: Case, shown: WholeCase, action: Action) -> tuple[Action, ...]:
+    """By which the step is done on another track first, such as the signing of the agreement itself."""
+    if action.allowed or action.kind != MAIN:
+        return ()
+    there = beside_of(shown.tracks, action.track)
+    offers = [offer for offer in shown.actions if offer.track in there and offer.kind == MAIN and offer.yours]
+    return tuple(other for other in actions_in(actor, case, offers) if other.allowed)
 
 
 def _beside(action: Action) -> type[Form]:
@@ -155,6 +172,7 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         action=action,
         why_not=[linked(why, places) for why in action.why_not],
         instead=standing.instead,
+        first=standing.first,
         at=lambda other: url_for("cases.act", number=case.number, track=other.track, transition=other.name),
         form=form,
         sent=sent,

@@ -39,6 +39,7 @@ from casework.web.cases.next_step import (
     Next,
     TaskLine,
     before_of,
+    beside_of,
     choose,
     held_of,
     next_of,
@@ -110,9 +111,10 @@ def _box(
         primary = Button(gettext("Open your task"), _task_url(yours.id, yours.type))
     elif held:
         primary = Button(gettext("Hand in: %(paper)s", paper=held.paper.name), _hand_in(number, held))
-    shown = (chosen.primary,) if chosen.primary and not held else ()
+    # A way back stands beside, where it is all that is possible.
+    shown = chosen.possible[:1] if not held else ()
     beside = [_act(action, number) for action in shown]
-    if primary is None and beside:
+    if primary is None and beside and chosen.primary:
         primary = beside.pop(0)
     if works:
         beside.append(Button(gettext("Write a note"), url_for("messages.case_show", number=number)))
@@ -212,7 +214,11 @@ def show(number: str) -> str:
     following = next_of(shown, names, actor.person)
     there = following.track if following else main.id
     steps = {task.track for task in shown.tasks if task.may_work and task.type == "step"}
-    chosen = choose(actions, shown.actions, main.id, there, steps) if works else Choices()
+    chosen = (
+        choose(actions, shown.actions, main.id, there, steps, beside=beside_of(shown.tracks, there))
+        if works
+        else Choices()
+    )
     tasks = task_lines(shown, actor.person, names)
     yours = yours_of(following, tasks, chosen)
     held = None if yours else held_of(following, chosen)

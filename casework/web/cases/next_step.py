@@ -12,7 +12,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES
 from casework.operations.cases.action_views import ActionView, NeededPaper
-from casework.operations.cases.views import CasePart, CaseWait, WholeCase
+from casework.operations.cases.views import CasePart, CaseWait, TrackView, WholeCase
 from casework.web.cases.list_page import say_hold
 from casework.web.shell.form_actions import Action
 from casework.web.shell.task_links import hold_name, queue_name
@@ -86,10 +86,13 @@ def choose(
     main: str,
     following: str,
     steps: Collection[str] = (),
+    *,
+    beside: Collection[str] = (),
 ) -> Choices:
     """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
 
-    `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward.
+    `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward. `beside` are those that
+    stand at the same step as what comes next: by a way forward there it is done. A way back is never the primary one.
     """
     forward = {action.track for action in actions if action.allowed and action.kind == MAIN} | {main}
     offer_of = {(offer.track, offer.transition): offer for offer in offered}
@@ -104,8 +107,28 @@ def choose(
             (more if aside else possible).append(action)
         elif not set(offer.confirm_by if offer.proposed else offer.by) <= ORGANISATION_ROLES:
             (not_now if offer.yours else of_others).append(action)
-    possible.sort(key=lambda action: (action.track != following, action.track != main, action.kind == EXCEPTION))
-    return Choices(possible[0] if possible else None, tuple(possible), tuple(more), tuple(not_now), tuple(of_others))
+    possible.sort(
+        key=lambda action: (
+            _goes_back(action),
+            action.track != following,
+            action.track not in beside,
+            action.track != main,
+            action.kind == EXCEPTION,
+        )
+    )
+    primary = possible[0] if possible and not _goes_back(possible[0]) else None
+    return Choices(primary, tuple(possible), tuple(more), tuple(not_now), tuple(of_others))
+
+
+def _goes_back(action: Action) -> bool:
+    """Whether an action leads back; one that was asked for already is a decision, whatever it leads to."""
+    return action.kind == RETURN and not action.proposed
+
+
+def beside_of(tracks: Iterable[TrackView], following: str) -> frozenset[str]:
+    """The other tracks that stand at the same step as a track."""
+    step_of = {track.id: track.step for track in tracks if not track.ended and track.step}
+    return frozenset(id for id, step in step_of.items() if id != following and step == step_of.get(following))
 
 
 def _decides(action: Action, steps: Collection[str], forward: Collection[str]) -> bool:
@@ -221,5 +244,6 @@ def _wait(wait: CaseWait, edition: Edition) -> Wait:
 
 
 __all__ = [
-    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "choose", "held_of", "next_of", "task_lines", "waits_of", "yours_of",
+    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "beside_of", "choose", "held_of", "next_of", "task_lines", "waits_of",
+    "yours_of",
 ]  # fmt: skip

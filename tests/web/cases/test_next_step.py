@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from casework.definitions import load_library
 from casework.engine.definition.grammar import MAIN as FORWARD
 from casework.engine.definition.grammar import RETURN
 from casework.engine.parts import MAIN
-from casework.operations.cases.action_views import NeededPaper
-from casework.web.cases.next_step import Choices, Next, TaskLine, before_of, held_of, yours_of
+from casework.operations.cases.action_views import ActionView, NeededPaper
+from casework.web.cases.next_step import Choices, Next, TaskLine, before_of, choose, held_of, yours_of
 from casework.web.shell.form_actions import Action
 
 STEP = Next(
@@ -47,6 +49,37 @@ def test_nor_what_a_provider_hands_in_or_is_on_file_or_is_anothers_step() -> Non
         assert held_of(STEP, Choices(not_now=(action("sign", paper),))) is None
     for following in (None, replace(STEP, may_work=False), replace(STEP, type="side")):
         assert held_of(following, Choices(not_now=(action("sign", PAPER),))) is None
+
+
+def offered(one: Action) -> ActionView:
+    return ActionView(
+        track=one.track,
+        transition=one.name,
+        label="",
+        kind=one.kind,
+        by=["officer"],
+        confirm_by=[],
+        proposed=one.proposed,
+        yours=True,
+        allowed=one.allowed,
+        why_not=[],
+        form=[],
+        papers=[],
+        prefill={},
+    )
+
+
+@pytest.mark.parametrize("following", ["main", "agreement"])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_way_back_is_never_the_primary_action(following: str, together: bool) -> None:
+    back = action("back_to_talks", track="main", kind=RETURN, allowed=True)
+    sign, pay = action("sign", allowed=True), action("pay", track="finance", allowed=True)
+    actions = [back, pay, sign] if together else [back]
+    chosen = choose(actions, map(offered, actions), "main", following, ("main",), beside=frozenset({"agreement"}))
+    assert chosen.primary is (sign if together else None)
+    assert back not in chosen.possible[:-1]
+    asked = replace(back, proposed=True)
+    assert choose([asked], [offered(asked)], "main", following).primary is asked
 
 
 def test_what_another_must_do_first_is_named_with_the_step() -> None:

@@ -92,6 +92,21 @@ def signing(app: Flask, engine: Engine) -> Scene:
 
 
 PAPER = "paper-signed_agreement"
+GREEN = re.compile(r'<a class="btn btn-primary" href="[^"]*?(/cases/[^"]+)"')
+
+
+def test_the_named_next_thing_is_the_green_button_and_a_way_back_never_is(app: Flask, engine: Engine) -> None:
+    """The agreement is clear for signing: its signing comes first, on the case and on the page of the case's own step."""
+    steps = (*to_structuring(), *READY, *AGREED)
+    scene = play(app, engine, steps, "officer", "/cases/{number}/tracks/{main}/sign_no_site")
+    case = scene.browser.get(f"/cases/{scene.number}").text
+    (primary,) = GREEN.findall(case)
+    assert primary.endswith("/sign_local")
+    assert primary.startswith(f"/cases/{scene.number}/tracks/")
+    page = scene.open()
+    assert "To be done first" in page
+    assert GREEN.findall(page) == [primary]
+    assert page.index(primary) < page.index("Or instead")
 
 
 def test_a_step_that_lacks_its_paper_asks_for_it_in_its_form(signing: Scene) -> None:
