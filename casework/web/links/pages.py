@@ -113,7 +113,7 @@ def _told_by(contact: Contact) -> dict[str, str]:
         "name": contact.name,
         "address": contact.email or "",
         "language": "zh-Hans" if contact.language.startswith("zh") else "en",
-        "way": "mail" if contact.email else "hand",
+        "way": "mail" if contact.email and current_app.config["MAILING"] else "hand",
     }
 
 

@@ -79,7 +79,8 @@ def test_the_contact_on_record_and_the_day_of_the_task_fill_the_form_and_its_dra
     sent = read_page(browser.get(f"{page}?contact={contact[1]}").text).sent
     assert [sent[name] for name in ("party", "way", "address", "name", "language")] == [
         "need_owner",
-        "mail",
+        # No mail goes from here: it is handed over.
+        "hand",
         "zhang@boiler.example",
         "Zhang Wei",
         "zh-Hans",
@@ -93,6 +94,18 @@ def test_the_contact_on_record_and_the_day_of_the_task_fill_the_form_and_its_dra
     assert read_page(browser.get(f"{page}?contact={contact[1]}").text).sent["name"] == "Zhang Wei"
     browser.post(page, HAND, page=page)
     assert "Mr Zhao" not in browser.get(page).text
+
+
+@pytest.mark.parametrize("mailing", [True, False])
+def test_where_no_mail_goes_it_is_said_once_and_the_link_is_handed_over(
+    browser_for: BrowserFor, task: str, mailing: bool
+) -> None:
+    browser, page = browser_for("officer"), f"/tasks/{task}/link"
+    browser.flask.application.config["MAILING"] = mailing
+    assert read_page(browser.get(page).text).sent["way"] == ("mail" if mailing else "hand")
+    told = browser.post(page, HAND | {"way": "mail", "address": "zhang@boiler.example"}, page=page).text
+    assert ("The mail with the link goes to zhang@boiler.example now." in told) == mailing
+    assert ("so the mail to zhang@boiler.example waits until there is one" in told) == (not mailing)
 
 
 def test_link_and_code_are_shown_once(browser_for: BrowserFor, task: str) -> None:
