@@ -150,6 +150,11 @@ def test_a_chosen_paper_survives_every_fault_of_its_form(app: Flask, engine: Eng
     for field in ("f-pledge_by", f"f-whose-{PAPER}"):
         assert f'id="{field}-fault"' in unsaid.text
     assert re.search(r"agreement\.pdf.*kept from your first try", unsaid.text, re.S)
+    # What is kept is not told to be missing.
+    assert "comes with this form" not in page
+    assert "comes with this form" in unsaid.text
+    assert not re.search(r'class="[^"]*"[^>]*>\s*missing<', unsaid.text)
+    assert re.search(r'class="[^"]*"[^>]*>\s*missing<', page)
     again = signing.send(unsaid.text, **{f"{PAPER}-f-whose": "need_owner", "f-pledge_by": "soon"})
     assert re.search(r"agreement\.pdf.*The need owner", again.text, re.S)
     assert signing.papers() == before
