@@ -153,7 +153,7 @@ EXPIRY_WARNINGS = (
 )  # fmt: skip
 #: What may follow from any signing; each opens only where it is called for.
 DUTIES = (
-    duties.ASSIGNMENT_REGISTRATION, duties.LICENCE_RECORDING, duties.APPRAISAL_FILING, duties.TRANSACTION_VERIFICATION,
+    *duties.REGISTRATIONS, duties.LICENCE_RECORDING, duties.APPRAISAL_FILING, duties.TRANSACTION_VERIFICATION,
 )  # fmt: skip
 
 
@@ -336,7 +336,7 @@ class Agreement(Workflow):
         do="Draft the agreement that follows", done="began to draft the agreement that follows",
     )  # fmt: skip
     end = in_force.to(
-        ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
+        ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights], drops=[task.name for task in duties.REGISTRATIONS],
         do="End the agreement", done="recorded the end of the agreement",
         consequence="A licence that stands on the rights named ends with it, and so does an assignment that waits for its registration.",
     )  # fmt: skip

@@ -142,18 +142,17 @@ def licence_is_recorded(facts: Facts) -> Follows:
     return {"rights": [inscribed(facts, right, LICENCE, given.first) for right in named]}
 
 
-@effect(reads=("rights", *READS))
+@effect(reads=READS)
 def assignment_stands(facts: Facts) -> Follows:
-    """From its registration on the assignment is a transfer; what passes by contract was one before."""
+    """From its registration on the assignment of each right that this entry is of is a transfer; of another it says nothing."""
     signed = last_signing(facts)
     if signed is None:
         return {}
-    known, since, on = facts.from_outside("rights"), signed.data.get("effective_on"), facts.data["registered_on"]
+    since, on = signed.data.get("effective_on"), facts.data["registered_on"]
     transfer: Burden = {"kind": TRANSFER, "holder": holder(facts, signed.data), "from": on, "track": facts.track.id}
     changes: list[RightChange] = []
-    for right in signed.data.get("rights") or ():
-        if not passes_by_contract(known.get(right, {})):
-            changes.append(ended(facts, right, ASSIGNMENT, since, on))
-            changes.append({"right": right, "add": transfer})
-            changes.append(inscribed(facts, right, TRANSFER, on))
+    for right in facts.data.get("rights") or ():
+        changes.append(ended(facts, right, ASSIGNMENT, since, on))
+        changes.append({"right": right, "add": transfer})
+        changes.append(inscribed(facts, right, TRANSFER, on))
     return {"rights": changes}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, Text, YesNo
-from casework.engine.definition.grammar import Item, Task, calendar_days, months
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, Rights, Text, YesNo
+from casework.engine.definition.grammar import Again, Item, Task, calendar_days, months
 from casework.engine.roles import Role
 from workflows import laws
 from workflows.deal_effects import assignment_stands, licence_is_recorded
 from workflows.deal_guards import registered_after_signing
+from workflows.deal_terms import as_said
 from workflows.duty_guards import (
     appraisal_is_due,
     export_papers_come_first,
+    patent_here_is_assigned,
     patent_here_is_licensed,
-    right_is_assigned,
+    registered_patents_were_assigned,
+    registered_varieties_were_assigned,
+    right_of_another_office_is_assigned,
+    rights_entered_elsewhere_were_assigned,
     technology_contract_is_of_this_country,
     transfer_goes_through_an_exchange,
+    variety_here_is_assigned,
 )
 from workflows.papers import (
     APPRAISAL,
@@ -37,8 +43,12 @@ class Registration(Form):
 
 
 class RegisteredAssignment(Form):
-    """The entry of an assignment in the register of the office that grants the right."""
+    """The entry of an assignment in a register, and of which rights it is: each register has its own, under a number of its own."""
 
+    rights = Rights(
+        label="Rights that are registered under this number", prefill=as_said("rights"),
+        help="Only those of the notice: the task comes again for what is left, and another office has a task of its own",
+    )  # fmt: skip
     number = Text(label="Number of the registration", max=100)
     registered_on = Date(label="Registered on", past=True)
     notice = Documents(label="Notice of the registration", kinds=(ASSIGNMENT_NOTICE.kind,))
@@ -118,14 +128,32 @@ CONTRACT_REGISTRATION = Task(
         Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
     ),
 )  # fmt: skip
+#: By whichever signing: what is left of several rights is asked for again, by the same day.
+SIGNED_ON = "executed_on|sign_local.executed_on|sign_cross.executed_on|sign_to_licence.executed_on"
 #: Patent Law Art. 10: an assignment takes effect on the day of its registration.
 ASSIGNMENT_REGISTRATION = Task(
     "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
-    due=calendar_days(60, since="executed_on|sign_to_licence.executed_on"), form=RegisteredAssignment,
-    guards=(registered_after_signing, export_papers_come_first),
-    effects=(assignment_stands,), only_if=right_is_assigned, aftercare=True,
+    due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
+    guards=(registered_after_signing, registered_patents_were_assigned, export_papers_come_first),
+    effects=(assignment_stands,), only_if=patent_here_is_assigned, aftercare=True, opens=(Again("assignment_registration"),),
     done="recorded the registration of the assignment",
 )  # fmt: skip
+#: Plant Variety Regulations Art. 9: registered with the authority that has granted it.
+VARIETY_REGISTRATION = Task(
+    "variety_registration", "Get the assignment registered with the authority for plant varieties", queue=Role.OFFICER,
+    due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
+    guards=(registered_after_signing, registered_varieties_were_assigned),
+    effects=(assignment_stands,), only_if=variety_here_is_assigned, aftercare=True, opens=(Again("variety_registration"),),
+    done="recorded the registration of the assignment of a plant variety",
+)  # fmt: skip
+ENTRY_ELSEWHERE = Task(
+    "entry_elsewhere", "Get the assignment entered in the registers of other offices", queue=Role.OFFICER,
+    due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
+    guards=(registered_after_signing, rights_entered_elsewhere_were_assigned),
+    effects=(assignment_stands,), only_if=right_of_another_office_is_assigned, aftercare=True, opens=(Again("entry_elsewhere"),),
+    done="recorded the entry of the assignment in another register",
+)  # fmt: skip
+REGISTRATIONS = (ASSIGNMENT_REGISTRATION, VARIETY_REGISTRATION, ENTRY_ELSEWHERE)
 #: Implementing Rules Art. 15: within three months of taking effect.
 LICENCE_RECORDING = Task(
     "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER,

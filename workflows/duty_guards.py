@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from casework.engine.analysis.contract_sums import JOINT_VENTURE, is_technology_contract
-from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE
-from casework.engine.case_objects.right_kinds import passes_by_contract
+from casework.engine.analysis.record_tells import name_each
+from casework.engine.case_objects import border_words
+from casework.engine.case_objects.conflict_words import Words
+from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE, TRANSFER
 from casework.engine.definition.guard_facts import Facts
-from casework.engine.definition.registry import guard
+from casework.engine.definition.registry import Told, guard
 from workflows.border_guards import HOME, class_of, way_of
 from workflows.deal_guards import concerned, gives, last_signing
-from workflows.right_places import is_patent_here
+from workflows.right_places import OTHER_OFFICE, PATENT_OFFICE, VARIETY_OFFICE, is_patent_here, register_of
 from workflows.signatories import READS, signs, their_party
 
 
@@ -48,15 +50,101 @@ def patent_here_is_licensed(f: Facts) -> bool:
     return given is not None and given.kind == LICENCE and any(is_patent_here(right) for right in _named(f))
 
 
+def _waiting(f: Facts, register: str) -> list[str]:
+    """The rights that are assigned, and pass with their entry in a register, as long as none of this agreement is there."""
+    terms = _terms(f)
+    given, known = gives(terms.data), f.from_outside("rights")
+    if given is None or given.kind != ASSIGNMENT:
+        return []
+    named = [(right, known.get(right, {})) for right in concerned(terms)]
+    return [right for right, record in named if register_of(record) == register and not _has_passed(f, record)]
+
+
+def _has_passed(f: Facts, right: Mapping[str, Any]) -> bool:
+    return any(one["kind"] == TRANSFER and one.get("track") == f.track.id for one in right.get("encumbrances", ()))
+
+
+def _still_waiting(f: Facts, register: str) -> bool:
+    """Whether one is left, beside those that an answer names now."""
+    entered = f.data.get("rights") or () if f.data.get("kind") is None else ()
+    return bool(set(_waiting(f, register)) - set(entered))
+
+
+def _elsewhere(f: Facts, register: str) -> list[Mapping[str, Any]]:
+    """Rights of an answer that do not wait for its register."""
+    known, waiting = f.from_outside("rights"), _waiting(f, register)
+    return [known.get(right, {}) for right in f.data.get("rights") or () if right not in waiting]
+
+
+def _say(register: str) -> Callable[[Facts], Words]:
+    def because(f: Facts) -> Words:
+        return name_each(f, _elsewhere(f, register), _kind)
+
+    return because
+
+
+def _kind(f: Facts, right: Mapping[str, Any]) -> Told:
+    return Told(None, border_words.say_kind(str(right.get("kind"))))
+
+
 @guard(
-    rule="A right is assigned that passes with its entry in a register.",
-    refusal="No right is assigned that passes with its entry in a register.",
+    rule="A patent or an application of the Chinese patent office is assigned and not registered yet.",
+    refusal="No patent and no application of the Chinese patent office is assigned and waits for its registration.",
     reads=("rights",),
 )
-def right_is_assigned(f: Facts) -> bool:
-    f = _terms(f)
-    given = gives(f.data)
-    return given is not None and given.kind == ASSIGNMENT and not all(map(passes_by_contract, _named(f)))
+def patent_here_is_assigned(f: Facts) -> bool:
+    return _still_waiting(f, PATENT_OFFICE)
+
+
+@guard(
+    rule="A plant variety that is protected in China is assigned and not registered yet.",
+    refusal="No plant variety that is protected in China is assigned and waits for its registration.",
+    reads=("rights",),
+)
+def variety_here_is_assigned(f: Facts) -> bool:
+    return _still_waiting(f, VARIETY_OFFICE)
+
+
+@guard(
+    rule="A right of another office is assigned and not entered yet.",
+    refusal="No right of another office is assigned and waits for its entry.",
+    reads=("rights",),
+)
+def right_of_another_office_is_assigned(f: Facts) -> bool:
+    return _still_waiting(f, OTHER_OFFICE)
+
+
+@guard(
+    rule="What the patent office has registered are patents and applications of it that this agreement assigns.",
+    refusal="A right is named that this registration cannot be of: it is none of the Chinese patent office, is registered already, or is"
+    " not assigned here. Name only those of the notice; each other follows by its own register.",
+    reads=("rights",),
+    because=_say(PATENT_OFFICE),
+)
+def registered_patents_were_assigned(f: Facts) -> bool:
+    return not _elsewhere(f, PATENT_OFFICE)
+
+
+@guard(
+    rule="What the office for plant varieties has registered are varieties that this agreement assigns.",
+    refusal="A right is named that this registration cannot be of: it is no plant variety of this country, is registered already, or is not"
+    " assigned here. Name only those of the notice; each other follows by its own register.",
+    reads=("rights",),
+    because=_say(VARIETY_OFFICE),
+)
+def registered_varieties_were_assigned(f: Facts) -> bool:
+    return not _elsewhere(f, VARIETY_OFFICE)
+
+
+@guard(
+    rule="What another office has entered are rights of other offices that this agreement assigns.",
+    refusal="A right is named that this entry cannot be of: it is one of the patent office or of plant varieties here, is entered already,"
+    " or is not assigned here. Name only those of the notice; each other follows by its own register.",
+    reads=("rights",),
+    because=_say(OTHER_OFFICE),
+)
+def rights_entered_elsewhere_were_assigned(f: Facts) -> bool:
+    return not _elsewhere(f, OTHER_OFFICE)
 
 
 @guard(

@@ -70,6 +70,8 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("refused_by_authority", "finding"): "The authority holds that the core of the process must not leave the country.",
     ("", "entry"): "Catalogue of 2023, item 083501X",
     ("assignment_registration", "number"): "2026110012345",
+    ("variety_registration", "number"): "2026-PV-0071",
+    ("entry_elsewhere", "number"): "2026-0452/17",
     ("licence_recording", "number"): "X2026990000041",
     ("technology_contract_decision", "number"): "2026110105003318",
     ("appraisal_filing", "authority"): "The company that supervises the owner",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from casework.engine.analysis.contract_sums import TECHNOLOGY_CONTRACTS
 from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.registry import Guard
 from tests.workflows.case_facts import done, facts, fired, track
 from workflows import codes, duty_guards
 
@@ -47,26 +49,82 @@ def test_a_licence_of_a_patent_of_this_office_is_recorded(now: Facts, due: bool)
     assert duty_guards.patent_here_is_licensed.holds(now) is due
 
 
+#: By the guard on which a task hangs that which asks of its answer.
+REGISTERS = {
+    duty_guards.patent_here_is_assigned: duty_guards.registered_patents_were_assigned,
+    duty_guards.variety_here_is_assigned: duty_guards.registered_varieties_were_assigned,
+    duty_guards.right_of_another_office_is_assigned: duty_guards.rights_entered_elsewhere_were_assigned,
+}
+PATENT, VARIETY, OTHER = REGISTERS
+VENTURE: dict[str, Any] = {"contribution": "assigned"}
+
+
 @pytest.mark.parametrize(
     ("now", "due"),
     [
-        (signed("assignment"), True),
-        (signed("assignment", {"kind": "application"}), True),
-        (signed("joint_venture", contribution="assigned"), True),
-        (signed("assignment", {"kind": "plant_variety", "office": "CN"}), True),
+        (signed("assignment"), PATENT),
+        (signed("assignment", {"kind": "application"}), PATENT),
+        (signed("assignment", {"kind": "design", "office": None}), PATENT),
+        (signed("assignment", {"kind": "invention", "office": "USPTO"}), OTHER),
+        (signed("assignment", {"kind": "application", "office": "EPO"}), OTHER),
+        (signed("assignment", {"kind": "plant_variety", "office": "CN"}), VARIETY),
+        (signed("assignment", {"kind": "plant_variety", "office": "农业农村部"}), VARIETY),
+        (signed("assignment", {"kind": "plant_variety", "office": "CPVO"}), OTHER),
+        (signed("joint_venture", **VENTURE), PATENT),
         # What passes by contract waits for no office.
-        (signed("joint_venture", {"kind": "know_how"}, contribution="assigned"), False),
-        (signed("joint_venture", {"kind": "trade_secret"}, contribution="assigned"), False),
-        (signed("joint_venture", {"kind": "software", "office": "CPCC"}, contribution="assigned"), False),
-        (signed("joint_venture", {"kind": "other"}, contribution="assigned"), False),
-        (signed("joint_venture", {"kind": "other", "office": "CNIPA"}, contribution="assigned"), True),
-        (signed("joint_venture", contribution="sole"), False),
-        (signed("patent_licence"), False),
-        (signed("development"), False),
+        (signed("joint_venture", {"kind": "know_how"}, **VENTURE), None),
+        (signed("joint_venture", {"kind": "trade_secret"}, **VENTURE), None),
+        (signed("joint_venture", {"kind": "software", "office": "CPCC"}, **VENTURE), None),
+        (signed("joint_venture", {"kind": "other"}, **VENTURE), None),
+        (signed("joint_venture", {"kind": "other", "office": "CNIPA"}, **VENTURE), OTHER),
+        (signed("joint_venture", contribution="sole"), None),
+        (signed("patent_licence"), None),
+        (signed("development"), None),
     ],
 )
-def test_what_is_assigned_is_registered(now: Facts, due: bool) -> None:
-    assert duty_guards.right_is_assigned.holds(now) is due
+def test_what_is_assigned_is_registered_with_its_own_office(now: Facts, due: Guard | None) -> None:
+    assert {guard for guard in REGISTERS if guard.holds(now)} == ({due} if due else set())
+
+
+MIXED = {
+    "cn": {"kind": "invention", "office": "CNIPA", "number": "ZL1"},
+    "cn2": {"kind": "utility_model", "office": "CNIPA", "number": "ZL2"},
+    "us": {"kind": "invention", "office": "USPTO", "number": "US1"},
+    "rice": {"kind": "plant_variety", "office": "CN", "number": "CNA1"},
+    "secret": {"kind": "know_how"},
+}
+
+
+def answering(*named: str, passed: Sequence[str] = ()) -> Facts:
+    """An assignment of all of them, of which some have passed, and an answer that names some."""
+    here = track("agreement", "in_force", fired={"sign_local": fired(5, kind="assignment", rights=[*MIXED])})
+    lies = {True: [{"kind": "transfer", "track": here.id, "case": "case-1", "to": None}], False: []}
+    known = {name: {**right, "encumbrances": lies[name in passed]} for name, right in MIXED.items()}
+    return facts(here=here, outside={"rights": known}, data={"rights": list(named)})
+
+
+@pytest.mark.parametrize(
+    ("now", "answers", "left"),
+    [
+        (answering("cn"), {PATENT}, {PATENT, VARIETY, OTHER}),
+        (answering("cn", "cn2"), {PATENT}, {VARIETY, OTHER}),
+        (answering("cn2", passed=["cn"]), {PATENT}, {VARIETY, OTHER}),
+        (answering("cn", passed=["cn"]), set(), {PATENT, VARIETY, OTHER}),
+        (answering("us"), {OTHER}, {PATENT, VARIETY}),
+        (answering("rice"), {VARIETY}, {PATENT, OTHER}),
+        (answering("cn", "us"), set(), {PATENT, VARIETY}),
+        (answering("secret"), set(), {PATENT, VARIETY, OTHER}),
+        (answering("another"), set(), {PATENT, VARIETY, OTHER}),
+    ],
+)
+def test_one_entry_stands_for_the_rights_of_its_register_alone(
+    now: Facts, answers: set[Guard], left: set[Guard]
+) -> None:
+    assert {due for due, guard in REGISTERS.items() if guard.holds(now)} == answers
+    assert {guard for guard in REGISTERS if guard.holds(now)} == left
+    for due, guard in REGISTERS.items():
+        assert guard.because is not None
+        assert bool(guard.because(now)) is (due not in answers)
 
 
 @pytest.mark.parametrize("kind", codes.AGREEMENTS)

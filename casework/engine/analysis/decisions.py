@@ -192,8 +192,11 @@ def _asking(edition: Edition, rule: str) -> frozenset[str]:
 
 
 def returned_by(edition: Edition, rule: str) -> frozenset[str]:
-    """The tasks whose being finished gives one back to be done once more: those that it opens, and that open it."""
-    return _opens(edition)[rule] & _asking(edition, rule)
+    """The tasks whose being finished gives one back to be done once more: those that it opens, and that open it.
+
+    One that opens itself asks for what is left; it gives nothing back.
+    """
+    return _opens(edition)[rule] & _asking(edition, rule) - {rule}
 
 
 def returned_round(edition: Edition, case: Case, task: Task) -> Task | None:

@@ -20,6 +20,14 @@ def know_how_is_the_companys(journey: Journey) -> bool:
     return _lying(journey, journey.case.rights[-1]) == [("transfer", journey.world["venture"])]
 
 
+def another_patent_is_assigned(journey: Journey) -> bool:
+    return [kind for kind, _ in _lying(journey, journey.case.rights[-1])] == ["assignment"]
+
+
+def nothing_lies_on_another(journey: Journey) -> bool:
+    return not _lying(journey, journey.case.rights[-1])
+
+
 SCRIPTS: dict[str, Steps] = {
     "check of the rights ends with the signing, and begins again for other terms": (
         *to_agreement(),
@@ -139,6 +147,34 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.end", reason="terminated"),
         lies("filter_patent", ("assignment", None, False)),
         that(know_how_is_the_companys, "and stays"),
+    ),
+    "each register has the assignment of its own rights alone": (
+        *to_structuring(),
+        enter_right(
+            "invention",
+            office="USPTO",
+            number="US 1",
+            owner="filter",
+            status="in_force",
+            expires_on="2040-01-01",
+            fee_paid_to="2030-01-01",
+        ),
+        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "case.ready_to_sign", kind="assignment"),
+        do("officer", "agreement.propose", kind="assignment"),
+        *AGREED[1:],
+        do("officer", "agreement.sign_local", rights=True, ends=False),
+        has("assignment_registration", count=1),
+        has("entry_elsewhere", count=1),
+        refused(do("officer", "assignment_registration"), Refused, "Name only those of the notice"),
+        do("officer", "assignment_registration", rights=["filter_patent"]),
+        lies("filter_patent", ("assignment", None, False), ("transfer", None, True)),
+        that(another_patent_is_assigned, "the patent of another office is not registered by that"),
+        has_not("assignment_registration"),
+        has("entry_elsewhere", count=1),
+        do("officer", "agreement.end", reason="terminated"),
+        has_not("entry_elsewhere"),
+        that(nothing_lies_on_another, "what was never entered goes back"),
     ),
     "state-owned owner licenses abroad": (
         *to_export("state_export"),
