@@ -147,9 +147,10 @@ def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Fo
     """The rights on which something of others bars what is wanted, each with what that is."""
     if wanted is None:
         return []
-    known, free, giver = f.from_outside("rights"), released(f), givers(f, f.data)
+    known, free, giver, sold = f.from_outside("rights"), released(f), givers(f, f.data), record_tells.of_services(f)
     return [
-        (right, burden)
+        # What a loan of this case has sold is held by somebody outside it.
+        (right, burden if burden.get("case") != f.case.log else {**burden, "case": None})
         for right in (known.get(name, {}) for name in rights)
         for burden in standing_against(
             wanted,
@@ -158,6 +159,7 @@ def in_the_way(f: Facts, wanted: Terms | None, rights: Iterable[str]) -> list[Fo
             free,
             record_tells.owners_of(right) & giver,
             licensees=giver,
+            sold=sold,
         )
     ]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from casework.engine.definition.grammar import (
     EXCEPTION,
     RETURN,
+    Again,
     Final,
     State,
     Task,
@@ -16,6 +17,12 @@ from casework.engine.definition.grammar import (
     working_days,
 )
 from casework.engine.roles import Role
+from workflows.disposal import (
+    checked_rights_were_disposed_of,
+    owner_is_to_be_checked,
+    pledge_ends_with_its_disposal,
+    rights_have_their_owner,
+)
 from workflows.money_guards import (
     agreed_days_lie_within_the_loan,
     agreed_repayments_fit_the_loan,
@@ -72,12 +79,12 @@ from workflows.pledge_guards import (
     change_follows_the_registration,
     changed_amount_is_said,
     changed_term_is_said,
-    checked_rights_are_pledged,
     co_owners_have_agreed,
     fees_are_due_for_a_right,
     invalidation_agrees_with_the_record,
     licences_agree_with_the_record,
     licences_are_accepted,
+    named_rights_are_pledged,
     pledgor_owns_each_right,
     points_agree_with_the_record,
     requests_for_invalidation_are_accepted,
@@ -122,7 +129,7 @@ REPAYMENT = Task(
 )  # fmt: skip
 FEE_CHECK = Task(
     "annual_fee_check", "Check that the annual fee of the pledged right is paid", queue=Role.OFFICER, due=calendar_days(30),
-    form=FeeChecked, guards=(checked_rights_are_pledged,), effects=(fee_is_recorded,), only_if=fees_are_due_for_a_right,
+    form=FeeChecked, guards=(named_rights_are_pledged,), effects=(fee_is_recorded,), only_if=fees_are_due_for_a_right,
     aftercare=True, done="checked that the annual fee of the pledged right is paid",
 )  # fmt: skip
 SERVICING_TASKS = (
@@ -154,6 +161,12 @@ CLAIM = Task(
             form=ClaimAnswer, aftercare=True,
         ),
     ),
+)  # fmt: skip
+#: By the register, once it says so; what is left of several rights is asked for again.
+OWNER_CHECK = Task(
+    "owner_check", "Record whose the pledged rights are now", queue=Role.OFFICER, due=working_days(10), form=OwnerCheck, on="main",
+    guards=(checked_rights_were_disposed_of,), effects=(rights_have_their_owner,), only_if=owner_is_to_be_checked,
+    opens=(Again("owner_check"),), aftercare=True,
 )  # fmt: skip
 #: Tasks that have no ground any more once the loan has ended one way or the other.
 OF_THE_LOAN = ("repayment", "valuation_refresh", "annual_fee_check")
@@ -341,15 +354,11 @@ class Pledge(Workflow):
         consequence="The pledged rights will be disposed of.",
     )  # fmt: skip
     disposed = disposal.to(
-        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Disposal, ends=OF_THE_LOAN,
-        effects=[pledge_ends_with_its_debt],
-        opens=[
-            Task(
-                "owner_check", "Check whether the technology has another owner now", queue=Role.OFFICER,
-                due=working_days(10), form=OwnerCheck, on="main", aftercare=True,
-            )
-        ],
+        deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Disposal, guards=[named_rights_are_pledged], ends=OF_THE_LOAN,
+        effects=[pledge_ends_with_its_disposal],
+        opens=[OWNER_CHECK],
         do="Record the disposal", done="recorded the disposal of the pledged right",
+        consequence="A right that was sold is its former owner's no more: nothing of it is licensed or assigned in any case from then on.",
     )  # fmt: skip
     no_value = disposal.to(
         deregistration, by=Role.PROVIDER, kind=EXCEPTION, form=Reason, ends=OF_THE_LOAN,

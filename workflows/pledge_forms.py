@@ -11,6 +11,7 @@ from casework.engine.definition.forms import (
     Money,
     Note,
     Number,
+    OrganisationField,
     PartyField,
     Provider,
     Rights,
@@ -286,6 +287,10 @@ class Default(Form):
     claimed_on = Date(label="Claimed on", past=True)
 
 
+#: The ways by which a right goes to another owner.
+MOVING = ("sale", "managed_transfer")
+
+
 class Disposal(Form):
     """How the pledged right was turned into money."""
 
@@ -296,6 +301,8 @@ class Disposal(Form):
             "debt_to_equity": "Debt turned into equity", "managed_transfer": "Managed transfer",
         },
     )  # fmt: skip
+    rights = Rights(label="Rights that go to another owner", when=("path", MOVING), prefill="pledge.apply.rights")
+    taken_by = Text(label="Who takes them over", max=200, when=("path", MOVING))
     amount = Money(label="Amount recovered")
     disposed_on = Date(label="Disposed of on", past=True)
 
@@ -404,15 +411,26 @@ class OverdueTalk(Form):
 
 
 class OwnerCheck(Form):
-    """Whether the technology still belongs to the party of the case."""
+    """Whose the rights are once they were disposed of, by their register; their records say so from then on."""
 
+    rights = Rights(label="Rights that this is about", prefill="pledge.disposed.rights|pledge.apply.rights")
     owner_changed = YesNo(
-        label="The technology has another owner now",
+        label="They have another owner now",
         done={
-            "yes": "recorded that the technology has another owner now",
-            "no": "recorded that the technology has the same owner",
+            "yes": "recorded the new owner of the pledged rights",
+            "no": "recorded that the pledged rights have the same owner",
         },
     )
+    owner = OrganisationField(
+        label="New owner", when=("owner_changed", (True,)), help="On record as an organisation: it holds the rights from then on",
+    )  # fmt: skip
+    registered_on = Date(label="Theirs since", past=True, when=("owner_changed", (True,)))
+    number = Text(
+        label="Number of the registration", max=100, required=False, when=("owner_changed", (True,)),
+        help="Where a register has entered it",
+    )  # fmt: skip
+    notice = Documents(label="Notice of the registration, or the contract", when=("owner_changed", (True,)))
+    reason = Note(label="Why they have not", when=("owner_changed", (False,)))
 
 
 class UsableResults(Form):

@@ -396,10 +396,10 @@ def change_follows_the_registration(facts: Facts) -> bool:
 
 
 @guard(
-    rule="The rights whose fee was checked are pledged here.",
+    rule="The rights that the form names are pledged here.",
     refusal="A right is named that is not pledged here.",
 )
-def checked_rights_are_pledged(facts: Facts) -> bool:
+def named_rights_are_pledged(facts: Facts) -> bool:
     return set(facts.data.get("rights") or ()) <= set(facts.said("apply.rights") or ())
 
 

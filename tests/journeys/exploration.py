@@ -326,6 +326,8 @@ class Explorer:
                     who, f"/organisations?service={rule['service']}" if rule.get("service") else "/organisations"
                 )
                 return self._several(rule, [one["id"] for one in (listed or {}).get("items", ())])
+            case "organisation":
+                return self.world.organisations[self.dice.choice(["need_owner", "technology_owner"])]
             case "documents":
                 return self._several(rule, [one["id"] for one in seen.get("documents", ()) if isinstance(one, dict)])
             case "right" | "rights":

@@ -15,6 +15,7 @@ from casework.reasons.rights import Holder
 from tests.workflows.case_facts import BUYER, SELLER, agreed, burden, done, facts, fired, right, table, track
 from workflows import agreement, codes, deal_guards
 
+LOAN = track("pledge", "deregistration", parent="loan")
 TERMS = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
 
 
@@ -77,6 +78,22 @@ def test_every_kind_is_either_a_preparation_or_binds() -> None:
         "exclusive beside plain": (facts(outside=held(licence="plain"), data=terms(licence="exclusive")), False),
         "sole beside plain": (facts(outside=held(licence="plain"), data=terms(licence="sole")), False),
         "our own": (facts(outside=held(case="case-1"), data=terms()), True),
+        "our own transfer, by an agreement": (
+            facts(
+                agreed("in_force", "assignment"),
+                outside=right(burden("transfer", case="case-1", track="a")),
+                data=terms(),
+            ),
+            True,
+        ),
+        "sold by a loan of our own": (
+            facts(LOAN, outside=right(burden("assignment", case="case-1", track=LOAN.id)), data=terms()),
+            False,
+        ),
+        "pledged for a loan of our own": (
+            facts(LOAN, outside=right(burden("pledge", case="case-1", track=LOAN.id)), data=terms()),
+            True,
+        ),
         "ended": (facts(outside=held(to="2026-03-31"), data=terms()), True),
         "assigned, not registered": (facts(outside=right(burden("assignment")), data=terms(territories=["IN"])), False),
         "transferred": (facts(outside=right(burden("transfer")), data=terms(territories=["IN"])), False),

@@ -329,8 +329,8 @@ def test_a_checked_fee_is_recorded_of_the_rights_named_that_have_fees() -> None:
 
 def test_a_fee_is_checked_of_pledged_rights() -> None:
     applied = {"apply": {"rights": [RIGHT]}}
-    assert guards.checked_rights_are_pledged.holds(facts({"rights": [RIGHT]}, fired=applied))
-    assert not guards.checked_rights_are_pledged.holds(facts({"rights": [RIGHT, "other"]}, fired=applied))
+    assert guards.named_rights_are_pledged.holds(facts({"rights": [RIGHT]}, fired=applied))
+    assert not guards.named_rights_are_pledged.holds(facts({"rights": [RIGHT, "other"]}, fired=applied))
 
 
 @pytest.mark.parametrize(

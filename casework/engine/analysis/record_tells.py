@@ -42,6 +42,11 @@ def sublicensable(right: Right, organisations: Collection[str]) -> list[Mapping[
     return [one for one in lying(right, LICENCE) if may_sublicense(one, organisations)]
 
 
+def of_services(f: Facts) -> frozenset[str]:
+    """The tracks of the case's services: what one of them has sold bars the case as what is another's does."""
+    return frozenset(track.id for track in f.case.tracks.values() if track.parent is not None)
+
+
 def may_have_twin(right: Right) -> bool:
     """Whether for the same a patent of another kind can have been filed on the same day."""
     kind = KINDS.get(str(right.get("kind")))
@@ -107,7 +112,8 @@ def pledged(f: Facts, right: Right) -> Told:
 def free_of_others(f: Facts, right: Right) -> Told:
     """Whether what lies on it bars the terms, these say."""
     kinds = (LICENCE, ASSIGNMENT, TRANSFER, SEIZURE, OPEN_LICENCE)
-    others = [one for one in lying(right, *kinds) if one.get("case") != f.case.log]
+    sold = of_services(f)
+    others = [one for one in lying(right, *kinds) if one.get("case") != f.case.log or one.get("track") in sold]
     return Told(None if others else True, _say_lying(others))
 
 

@@ -124,12 +124,14 @@ def standing_against(
     givers: Collection[str] = (),
     *,
     licensees: Collection[str] = (),
+    sold: Collection[str] = (),
 ) -> list[Mapping[str, Any]]:
     """What lies on a right that bars what a case wants: of others, not ended, and not released by its holder.
 
     `givers`: who gives, and owns the right now. By a transfer to one of them it came to be theirs: that bars nothing.
     `licensees`: who gives, and may have a licence that lets it. That licence does not bar what is given of it; nor does an
-    assignment, which leaves it standing.
+    assignment, which leaves it standing. `sold`: the tracks of the case's own services, such as a pledge; what one of them has sold
+    is another's, and bars the case itself.
     """
     burdens = list(burdens)
     own = [one for one in burdens if may_sublicense(one, licensees) and _meets(wanted, terms_of(one))]
@@ -137,7 +139,7 @@ def standing_against(
         burden
         for burden in burdens
         if burden.get("to") is None
-        and burden.get("case") != case
+        and (burden.get("case") != case or burden.get("track") in sold)
         and burden.get("id") not in released
         and not (burden.get("kind") == TRANSFER and burden.get("holder") in givers)
         and not (burden in own or own and burden.get("kind") in (ASSIGNMENT, TRANSFER))

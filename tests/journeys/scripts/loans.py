@@ -47,6 +47,11 @@ def lies(journey: Journey, right: str) -> list[str]:
     return sorted(one["kind"] for one in journey.burdens(right) if one["to"] is None)
 
 
+def sold_to(journey: Journey, right: str) -> list[object]:
+    """Who holds a right by a transfer."""
+    return [one["holder"] for one in journey.burdens(right) if one["kind"] == "transfer" and one["to"] is None]
+
+
 def due_in(journey: Journey, days: int) -> bool:
     """Whether the step of the loan is due so many days from now."""
     dues = {one.due_at for one in journey.case.step_tasks(journey.track("pledge").id)}
@@ -346,11 +351,55 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.default"),
         do("banker", "pledge.disposed", path="sale"),
         has("owner_check", aftercare=True),
-        do("officer", "owner_check", owner_changed=True),
+        that(lambda j: "assignment" in lies(j, "filter_patent"), "the patent is sold"),
+        do("officer", "owner_check", owner_changed=True, owner="venture"),
+        that(lambda j: sold_to(j, "filter_patent") == [j.world["venture"]], "and another's"),
+        has_not("owner_check"),
         do("banker", "pledge.cleared_recovered"),
         stands("pledge", "recovered"),
         stands("case", "closed"),
         outcome("agreement_no_site"),
+    ),
+    "pledged patent that was sold is licensed by nobody who owned it": (
+        *REQUESTED,
+        take_in("plant_patent"),
+        do("banker", "pledge.eligible", owner_seen=True, rights=["filter_patent"]),
+        do("officer", "pledge.apply", rights=["filter_patent"]),
+        do("banker", "pledge.no_valuation"),
+        do("banker", "pledge.approved"),
+        do("banker", "pledge.bank_approved"),
+        do("officer", "pledge.signed"),
+        do("banker", "pledge.registered"),
+        do("banker", "pledge.paid_out", repayments=[{"by": 20, "principal": 2_400_000}]),
+        wait(22),
+        do("banker", "pledge.miss"),
+        do("banker", "pledge.default"),
+        refused(do("banker", "pledge.disposed", path="sale", rights=["plant_patent"]), Refused, "not pledged here"),
+        do("banker", "pledge.disposed", path="sale"),
+        refused(do("officer", "ip.confirm", territory="DE"), Refused, "assignment, not registered"),
+        refused(
+            do("officer", "owner_check", owner_changed=True, owner="venture", rights=["plant_patent"]),
+            Refused,
+            "was pledged for no loan",
+        ),
+        do("officer", "owner_check", owner_changed=True, owner="venture"),
+        that(lambda j: sold_to(j, "filter_patent") == [j.world["venture"]], "the record names who has it now"),
+        refused(do("officer", "ip.confirm", territory="DE", rights=["filter_patent"]), Refused, "transfer"),
+        do("banker", "pledge.cleared_recovered"),
+        *to_structuring("rival"),
+        refused(do("officer", "ip.confirm", territory="DE"), Refused, "transfer"),
+    ),
+    "sale of a pledged patent that comes to nothing gives it back": (
+        *REQUESTED,
+        *TO_SERVICING,
+        wait(22),
+        do("banker", "pledge.miss"),
+        do("banker", "pledge.default"),
+        do("banker", "pledge.disposed", path="managed_transfer"),
+        do("officer", "owner_check", owner_changed=False),
+        that(lambda j: lies(j, "filter_patent") == ["pledge_registration"], "it is its owner's as before"),
+        do("banker", "pledge.cleared_recovered"),
+        do("officer", "ip.confirm", territory="DE"),
     ),
     "pledged patent is to be licensed": (
         *PLEDGED_IN_ANOTHER,
