@@ -42,6 +42,7 @@ from workflows.price_guards import payments_make_the_value, price_has_one_curren
 from workflows.renegotiation import GIVES_WAY, agreement_replaces_another
 from workflows.right_guards import (
     check_of_rights_is_fresh,
+    co_owners_have_consented,
     giver_may_give_each_right,
     licence_ends_with_its_rights,
     rights_named_were_checked,
@@ -132,7 +133,7 @@ TERMS_FIT = (
     kind_is_as_proposed, signatories_are_as_proposed, border_guards.company_is_as_proposed,
     agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
     rights_fit_the_kind, rights_of_terms_are_confirmed,
-    check_of_rights_is_fresh, rights_named_were_checked, giver_may_give_each_right, rights_of_terms_have_not_ended,
+    check_of_rights_is_fresh, rights_named_were_checked, giver_may_give_each_right, co_owners_have_consented, rights_of_terms_have_not_ended,
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
     price_has_one_currency, technology_value_is_part, payments_make_the_value, whoever_signs_is_screened,
 )  # fmt: skip
@@ -267,7 +268,8 @@ class Agreement(Workflow):
         in_force, by=Role.OFFICER, form=border_forms.ExportLicence,
         guards=[
             border_guards.class_fits_the_way, border_guards.gate_has_not_refused, licence_follows_the_signing,
-            giver_may_give_each_right, rights_of_terms_have_not_ended, nothing_bars_the_terms, pledgees_have_consented,
+            giver_may_give_each_right, co_owners_have_consented, rights_of_terms_have_not_ended, nothing_bars_the_terms,
+            pledgees_have_consented,
         ],
         needs=[EXPORT_LICENCE],
         effects=[licensed_agreement_burdens_rights, agreement_replaces_another], also=[GIVES_WAY],

@@ -137,6 +137,10 @@ class _Consent(Form):
         label="The pledgee's consent", required=False, when=("kind", ABOUT_RIGHTS), asked_if="pledgee_is_asked",
         help="A right is pledged, and its pledgee's answer is not on record",
     )  # fmt: skip
+    co_owner_consent = Documents(
+        label="The co-owners' consent", required=False, when=("kind", ABOUT_RIGHTS), asked_if="co_owners_are_to_consent",
+        help="A right is others' as well: an exclusive or sole licence and an assignment need all of them, unless they agreed otherwise",
+    )  # fmt: skip
 
 
 class Signature(Price, _Consent, Subject, _Days, Signatories, _Copy):

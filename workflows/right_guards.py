@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from casework.engine.analysis import record_tells
+from casework.engine.analysis.record_tells import name_each
 from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends, say_not_theirs
-from casework.engine.case_objects.licence_conflicts import LICENCE
+from casework.engine.case_objects.licence_conflicts import LICENCE, PLAIN
 from casework.engine.case_objects.right_days import TERMS, sure_until
 from casework.engine.case_objects.right_kinds import has_ended
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
-from workflows.codes import PREPARATORY
-from workflows.deal_guards import concerned, givers, gives, gives_from, last_signing, signed_terms
+from workflows.codes import ABOUT_RIGHTS, PREPARATORY
+from workflows.deal_guards import (
+    concerned,
+    givers,
+    gives,
+    gives_from,
+    holder,
+    last_signing,
+    party,
+    signatory,
+    signed_terms,
+)
 from workflows.own_limits import CHECK_HOLDS
 from workflows.signatories import READS
 
@@ -186,3 +198,44 @@ def _not_theirs(f: Facts) -> Words:
 )
 def giver_may_give_each_right(f: Facts) -> bool:
     return not _not_theirs(f)
+
+
+def _of_co_owners(f: Facts) -> list[Mapping[str, Any]]:
+    """The rights of the giver that by their record are others' as well, who sign for neither side."""
+    known, giver = f.from_outside("rights"), givers(f, f.data)
+    takers = (party(f, "need_owner"), signatory(f, f.data, "need_owner"), holder(f, f.data))
+    signing = giver | {one for one in takers if one}
+    records = [known.get(right, {}) for right in concerned(f)]
+    return [one for one in records if record_tells.owners_of(one) & giver and record_tells.owners_of(one) - signing]
+
+
+def _without_consent(f: Facts) -> list[Mapping[str, Any]]:
+    """Those of which the terms give more than a plain licence, where no consent is on file."""
+    f = signed_terms(f)
+    given = gives(f.data)
+    alone = given is None or given.kind == LICENCE and given.licence == PLAIN
+    return [] if alone or f.data.get("co_owner_consent") else _of_co_owners(f)
+
+
+@guard(
+    rule="A right of the technology owner is others' as well by its record, who sign for neither side.",
+    refusal="By its record no right is others' as well, who do not sign.",
+    reads=("rights", *READS),
+)
+def co_owners_are_to_consent(f: Facts) -> bool:
+    """Of a plain licence too: what kind it is may be said after this is asked."""
+    known, may_give = f.data.get("kind"), {**f.data, "contribution": f.data.get("contribution") or "assigned"}
+    return known in ABOUT_RIGHTS and bool(_of_co_owners(replace(f, data=may_give)))
+
+
+@guard(
+    rule="Where more than a plain licence is given of a right that is others' as well, their consent is on file.",
+    refusal="A right is others' as well, and their consent is not on file. One co-owner alone gives plain licences only, unless they have"
+    " agreed otherwise: name the consent, or what they have agreed.",
+    reads=("rights", *READS),
+    because=lambda f: name_each(f, _without_consent(f), record_tells.co_owners),
+    tells=record_tells.co_owners,
+)
+def co_owners_have_consented(f: Facts) -> bool:
+    """Patent Law Art. 14; of know-how Art. 20 of the Supreme Court's interpretation says the same."""
+    return not _without_consent(f)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -237,10 +237,10 @@ class OperationsHand(Hand):
                 request=_request(),
             )
 
-    def belongs(self, who: str, right: str, owner: str) -> None:
+    def belongs(self, who: str, right: str, names: Iterable[str]) -> None:
         """Somebody records whose a right is."""
         with self.action() as db:
-            owners = [{"organisation": self.id(owner)}]
+            owners = [{"organisation": self.id(name)} for name in names]
             reason = "The register names it."
             set_belonging(
                 db,

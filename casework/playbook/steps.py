@@ -155,9 +155,9 @@ def take_in(right: str, who: str = "officer") -> Action:
     return lambda hand: hand.take_in(who, right)
 
 
-def belongs(right: str, owner: str, who: str = "officer") -> Action:
-    """Somebody records the organisation whose a right is."""
-    return lambda hand: hand.belongs(who, right, owner)
+def belongs(right: str, *owners: str, who: str = "officer") -> Action:
+    """Somebody records the organisations whose a right is."""
+    return lambda hand: hand.belongs(who, right, owners)
 
 
 def screened(organisation: str, who: str = "compliance", result: str = "clear") -> Action:

@@ -229,6 +229,64 @@ def test_a_waiver_of_the_check_frees_from_the_check_and_not_from_the_record() ->
     assert right_guards.giver_may_give_each_right.holds(facts(tasks=waiver, data=TERMS, outside={"rights": {}}))
 
 
+# --- what is others' as well -----------------------------------------------------------------------------------------
+
+SHARED = {"right-1": [SELLER, "institute"]}
+ALONE: tuple[dict[str, Any], ...] = (
+    {},
+    {"kind": "know_how_licence"},
+    {"kind": "joint_venture", "contribution": "plain"},
+    {"kind": "joint_venture", "contribution": "none"},
+    {"kind": "purchase"},
+)
+TOGETHER: tuple[dict[str, Any], ...] = (
+    {"licence": "exclusive"},
+    {"licence": "sole"},
+    {"kind": "know_how_licence", "licence": "exclusive"},
+    {"kind": "assignment"},
+    {"kind": "joint_venture", "contribution": "assigned"},
+    {"kind": "joint_venture", "contribution": "sole"},
+)
+
+
+@pytest.mark.parametrize("terms", [*ALONE, *TOGETHER])
+def test_one_co_owner_alone_gives_plain_licences(terms: dict[str, Any]) -> None:
+    guard = right_guards.co_owners_have_consented
+    now = naming("right-1", owners=SHARED, **terms)
+    assert guard.holds(now) is (terms in ALONE)
+    assert guard.because is not None
+    assert len(guard.because(now)) == (0 if terms in ALONE else 1)
+    assert guard.holds(naming("right-1", owners=SHARED, co_owner_consent=["paper"], **terms))
+    assert guard.holds(naming("right-1", owners=SHARED, co_owner_consent=[], **terms)) is not (terms in TOGETHER)
+    # It is asked for as long as the kind of the licence, or of what goes into a company, is not said.
+    asked = terms.get("kind") != "purchase" and terms.get("contribution") != "none"
+    assert right_guards.co_owners_are_to_consent.holds(now) is asked
+    began = replace(now, data={key: said for key, said in now.data.items() if key not in ("licence", "contribution")})
+    assert right_guards.co_owners_are_to_consent.holds(began) is (terms.get("kind") != "purchase")
+
+
+@pytest.mark.parametrize(
+    ("owners", "said", "holds"),
+    [
+        ([SELLER], {}, True),
+        ([], {}, True),
+        # Who takes it signs, and so does whoever signs in the place of a party.
+        ([SELLER, BUYER], {}, True),
+        ([SELLER, "plant"], {"taker_signatory": "plant"}, True),
+        ([SELLER, "works"], {"giver_signatory": "works"}, True),
+        ([SELLER, BUYER, "institute"], {}, False),
+        # Of what is nobody's here another guard speaks.
+        (["institute", "stranger"], {}, True),
+    ],
+)
+def test_the_consent_is_of_those_who_do_not_sign(owners: list[str], said: dict[str, Any], holds: bool) -> None:
+    now = naming("right-1", owners={"right-1": owners}, kind="assignment", **said)
+    named = {one: {"organisation": one, "country": "CN"} for one in ("plant", "works")}
+    now = replace(now, outside={**now.outside, "organisations": named})
+    assert right_guards.co_owners_have_consented.holds(now) is holds
+    assert right_guards.co_owners_are_to_consent.holds(now) is not holds
+
+
 # --- what rests on it ------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +326,11 @@ def test_no_check_of_rights_ends_well_where_the_case_is_about_none() -> None:
 def owned(by: str, *burdens: Mapping[str, Any]) -> dict[str, Any]:
     known = right(*burdens)["rights"]["right-1"]
     return {"rights": {"right-1": {**known, "owners": [{"organisation": by, "share": None}]}}}
+
+
+def shared(*names: str) -> dict[str, Any]:
+    known = right()["rights"]["right-1"]
+    return {"rights": {"right-1": {**known, "owners": [{"organisation": one, "share": None} for one in names]}}}
 
 
 @pytest.mark.parametrize(("owner", "holds"), [("other", True), (SELLER, False)])
@@ -413,6 +476,9 @@ BETWEEN: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         owned(SELLER, burden("pledge", **{"from": "2026-03-10"})), {"pledgee_consent": ["d"]}, "",
     ),
     "sold": (owned("other"), {}, "giver_may_give_each_right"),
+    "a share sold": (shared(SELLER, "other"), {"licence": "sole"}, "co_owners_have_consented"),
+    "a share sold, and licensed plainly": (shared(SELLER, "other"), {}, ""),
+    "a share sold, with consent": (shared(SELLER, "other"), {"licence": "sole", "co_owner_consent": ["d"]}, ""),
     "lapsed": (
         {"rights": {"right-1": owned(SELLER)["rights"]["right-1"] | {"expires_on": "2026-03-28"}}},
         {}, "rights_of_terms_have_not_ended",
@@ -420,6 +486,7 @@ BETWEEN: Mapping[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 }  # fmt: skip
 AGAIN = (
     "giver_may_give_each_right",
+    "co_owners_have_consented",
     "rights_of_terms_have_not_ended",
     "nothing_bars_the_terms",
     "pledgees_have_consented",

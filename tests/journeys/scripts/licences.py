@@ -383,6 +383,21 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_local", ends=False),
         lies("filter_patent", ("seizure", None, False), ("licence", "exclusive", True), ("assignment", None, True)),
     ),
+    "co-owner alone gives no exclusive licence": (
+        *to_agreement(),
+        *AGREED,
+        belongs("filter_patent", "filter_owner", "mill_owner"),
+        refused(do("officer", "agreement.sign_local", licence="exclusive"), Refused, "others' as well"),
+        do("officer", "agreement.sign_local", licence="exclusive", co_owner_consent=True),
+        lies("filter_patent", ("licence", "exclusive", True)),
+    ),
+    "co-owner alone gives a plain licence": (
+        *to_agreement(),
+        *AGREED,
+        belongs("filter_patent", "filter_owner", "mill_owner"),
+        do("officer", "agreement.sign_local"),
+        lies("filter_patent", ("licence", "plain", True)),
+    ),
     "pledge from outside wants its pledgee's consent": (
         *to_structuring(),
         lay("filter_patent", "pledge", holder="bank"),
