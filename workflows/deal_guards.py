@@ -190,8 +190,7 @@ def nothing_bars_the_terms(f: Facts) -> bool:
 
 def _any_licence(f: Facts) -> Terms:
     """From today on: what has come to its last day bars nothing."""
-    territory = f.data.get("territory")
-    return Terms(LICENCE, territories=frozenset([territory] if territory else ()), first=f.today.isoformat())
+    return Terms(LICENCE, territories=frozenset(f.data.get("territories") or ()), first=f.today.isoformat())
 
 
 def _against_any_licence(f: Facts) -> Words:
@@ -199,13 +198,13 @@ def _against_any_licence(f: Facts) -> Words:
 
 
 @guard(
-    rule="No exclusive or sole licence, and no assignment, of another case leaves nothing of a right in the territory.",
-    refusal="What others hold on a right leaves nothing of it in this territory. Only its holder can release it.",
+    rule="No exclusive or sole licence, and no assignment, of another case leaves nothing of a right in a territory of the deal.",
+    refusal="What others hold on a right leaves nothing of it in a territory of the deal. Only its holder can release it.",
     reads=("rights", *READS),
     because=_against_any_licence,
     tells=record_tells.free_of_others,
 )
-def right_is_left_in_territory(f: Facts) -> bool:
+def right_is_left_in_territories(f: Facts) -> bool:
     return not in_the_way(f, _any_licence(f), f.data.get("rights") or ())
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, PartyField, Rights, Text, YesNo
+from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, PartyField, Rights, Text, YesNo
 from casework.engine.definition.grammar import EXCEPTION, RETURN, Final, State, Workflow, calendar_days, working_days
 from casework.engine.roles import Role
 from workflows.codes import TERRITORIES
-from workflows.deal_guards import right_is_left_in_territory
+from workflows.deal_guards import right_is_left_in_territories
+from workflows.deal_terms import as_said
 from workflows.own_limits import CHECK_HOLDS
 from workflows.right_guards import (
     a_party_has_each_right,
@@ -48,7 +49,10 @@ class Clearance(Form):
         required=False,
         help="Only where the record of a right does not say whose it is",
     )
-    territory = Choice(label="Territory that the deal is about", choices=TERRITORIES)
+    territories = Many(
+        label="Territories that the deal is about", choices=TERRITORIES,
+        prefill="|".join((as_said("territories"), as_said("venture_territories"), "confirm.territories")),
+    )  # fmt: skip
     encumbrances_checked = YesNo(
         label="What the register shows of licences, pledges, transfers, seizures and requests for invalidation is on record",
         must=True,
@@ -108,7 +112,7 @@ class Ip(Workflow):
         clear, by=Role.OFFICER, form=Clearance,
         guards=[
             case_is_about_a_right, rights_are_confirmed, rights_are_in_force, fees_are_paid, a_party_has_each_right,
-            right_is_left_in_territory, pledged_rights_have_consent, pledgee_knows_of_recheck,
+            right_is_left_in_territories, pledged_rights_have_consent, pledgee_knows_of_recheck,
         ],
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",
     )  # fmt: skip

@@ -89,7 +89,7 @@ def verified() -> Steps:
     )
 
 
-READY: Pressed = (do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign"))
+READY: Pressed = (do("officer", "ip.confirm", territories=["CN"]), do("officer", "case.ready_to_sign"))
 AGREED: Pressed = (
     do("officer", "agreement.propose"),
     do("officer", "agreement.agree"),
@@ -114,7 +114,7 @@ SIGNING_ACROSS: Pressed = (
 
 def ready(kind: str, **terms: object) -> Pressed:
     """The rights are clear, where the terms give any, and the parties agree on terms of a kind."""
-    checked = () if kind == "purchase" else (do("officer", "ip.confirm", territory="CN"),)
+    checked = () if kind == "purchase" else (do("officer", "ip.confirm", territories=["CN"]),)
     return (*checked, do("officer", "case.ready_to_sign", kind=kind, **terms))
 
 

@@ -35,7 +35,7 @@ NEEDED = {
     "deployment.pass": "acceptance_certificate", "deployment.pass_with_list": "acceptance_certificate",
 }  # fmt: skip
 HABITS: Mapping[str, Json] = {
-    **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territory": "CN", "pledgor": "technology_owner",
+    **NUMBERS, **DAYS, **dict.fromkeys(MOSTLY_NOT, False), "territories": "CN", "pledgor": "technology_owner",
 }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def finance(hand: BrowserHand) -> None:
 def put_to_work(hand: BrowserHand) -> None:
     """The rights are clear, the agreement is signed, and the site accepted."""
     hand.play(
-        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        do("officer", "ip.confirm", territories=["CN"], pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
         do("officer", "case.ready_to_sign"),

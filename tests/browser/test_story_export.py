@@ -19,7 +19,7 @@ def deal(site: Site, page_of: PageOf) -> Deal:
     made = Deal(site, page_of)
     made.begin(
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "agreement.propose"),
         match=made.rival("Ruhr Steam GmbH", "DE"),
     )

@@ -21,7 +21,8 @@ def deal(site: Site, page_of: PageOf) -> Deal:
 def test_know_how_is_licensed(deal: Deal) -> None:
     deal.begin(*to_structuring(), match=deal.unprotected())
     deal.behind(
-        enter_right("know_how", owner="Nordwind Boilers", status="kept"), do("officer", "ip.confirm", territory="CN")
+        enter_right("know_how", owner="Nordwind Boilers", status="kept"),
+        do("officer", "ip.confirm", territories=["CN"]),
     )
     know_how = deal.right_of_case()
     # No office has granted it: a licence of a patent is another kind of agreement.
@@ -52,7 +53,7 @@ def test_a_right_comes_to_a_case_that_runs(deal: Deal) -> None:
     officer.answer(kind="know_how", owner="Nordwind Boilers", status="kept", source="The contract of development")
     officer.open(f"/cases/{deal.number}")
     deal.reads(officer, "know-how", "Nordwind Boilers")
-    deal.play(do("officer", "ip.confirm", territory="CN", owner_seen=True))
+    deal.play(do("officer", "ip.confirm", territories=["CN"], owner_seen=True))
     deal.play(do("officer", "case.ready_to_sign", kind="know_how_licence"))
     deal.behind(do("officer", "agreement.propose", kind="know_how_licence"), *AGREED[1:])
     deal.play(do("officer", "agreement.sign_local", rights=[deal.right_of_case()], ends=False))
@@ -63,7 +64,7 @@ def test_a_right_comes_to_a_case_that_runs(deal: Deal) -> None:
 def test_a_licence_stands_in_the_way_until_its_holder_releases_it(deal: Deal) -> None:
     deal.begin(*to_structuring(), *READY, *AGREED, do("officer", "agreement.sign_local", uses=["water"]))
     first = deal.number
-    deal.begin(*to_structuring(), do("officer", "ip.confirm", territory="CN"), match=deal.rival())
+    deal.begin(*to_structuring(), do("officer", "ip.confirm", territories=["CN"]), match=deal.rival())
     deal.refused(
         "officer",
         "case.ready_to_sign",

@@ -117,7 +117,7 @@ def deployed_verified(office: Office, hand: ApiHand) -> None:
     assert not any("seq" in one or "hash" in one for one in mine), "what it may not see leaves no gap"
     hand.do("officer", "case.assessment_passed")
 
-    office.refuses_action(hand, "officer", "ip.confirm", 409, "A right is not in force", territory="CN")
+    office.refuses_action(hand, "officer", "ip.confirm", 409, "A right is not in force", territories=["CN"])
     look_up(hand)
     hand.play(*READY)
     office.refuses_action(

@@ -145,31 +145,39 @@ def test_a_refusal_names_the_right_and_what_stands_on_it() -> None:
 
 @table(
     {
-        "free": (facts(outside=right(), data={"rights": ["right-1"], "territory": "CN"}), True),
-        "nothing named": (facts(outside=held(), data={"territory": "CN"}), True),
-        "exclusive there": (facts(outside=held(), data={"rights": ["right-1"], "territory": "CN"}), False),
-        "exclusive elsewhere": (facts(outside=held(), data={"rights": ["right-1"], "territory": "DE"}), True),
-        "everywhere": (facts(outside=held(), data={"rights": ["right-1"], "territory": "WORLD"}), False),
+        "free": (facts(outside=right(), data={"rights": ["right-1"], "territories": ["CN"]}), True),
+        "nothing named": (facts(outside=held(), data={"territories": ["CN"]}), True),
+        "exclusive there": (facts(outside=held(), data={"rights": ["right-1"], "territories": ["CN"]}), False),
+        "exclusive elsewhere": (facts(outside=held(), data={"rights": ["right-1"], "territories": ["DE"]}), True),
+        "everywhere": (facts(outside=held(), data={"rights": ["right-1"], "territories": ["WORLD"]}), False),
         "nowhere named": (facts(outside=held(), data={"rights": ["right-1"]}), False),
+        "there and elsewhere": (
+            facts(outside=held(), data={"rights": ["right-1"], "territories": ["DE", "CN"]}),
+            False,
+        ),
+        "twice elsewhere": (
+            facts(outside=held(), data={"rights": ["right-1"], "territories": ["DE", "IN"]}),
+            True,
+        ),
         "until yesterday": (
-            facts(outside=held(until="2026-03-31"), data={"rights": ["right-1"], "territory": "CN"}),
+            facts(outside=held(until="2026-03-31"), data={"rights": ["right-1"], "territories": ["CN"]}),
             True,
         ),
         "until today": (
-            facts(outside=held(until="2026-04-01"), data={"rights": ["right-1"], "territory": "CN"}),
+            facts(outside=held(until="2026-04-01"), data={"rights": ["right-1"], "territories": ["CN"]}),
             False,
         ),
-        "sole": (facts(outside=held(licence="sole"), data={"rights": ["right-1"], "territory": "CN"}), False),
-        "plain": (facts(outside=held(licence="plain"), data={"rights": ["right-1"], "territory": "CN"}), True),
+        "sole": (facts(outside=held(licence="sole"), data={"rights": ["right-1"], "territories": ["CN"]}), False),
+        "plain": (facts(outside=held(licence="plain"), data={"rights": ["right-1"], "territories": ["CN"]}), True),
         "released": (
-            facts(outside=held(), data={"rights": ["right-1"], "territory": "CN"}, tasks=[released()]),
+            facts(outside=held(), data={"rights": ["right-1"], "territories": ["CN"]}, tasks=[released()]),
             True,
         ),
     }
 )
-def test_right_is_left_in_territory(case: Facts, holds: bool) -> None:
-    assert deal_guards.right_is_left_in_territory.holds(case) is holds
-    because = deal_guards.right_is_left_in_territory.because
+def test_right_is_left_in_territories(case: Facts, holds: bool) -> None:
+    assert deal_guards.right_is_left_in_territories.holds(case) is holds
+    because = deal_guards.right_is_left_in_territories.because
     assert because is not None
     assert bool(because(case)) is not holds
 

@@ -47,7 +47,7 @@ PLEDGE_AND_FINANCE = Script(
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_free"),
         do("banker", "pledge.valued", value=8_600_000),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "finance.terms_agreed"),
         do("banker", "pledge.approved", pool_share=40, bank_share=60),
     ),
@@ -61,7 +61,7 @@ ON_HOLD = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_free"),
         *MEDIATING,
@@ -69,7 +69,7 @@ ON_HOLD = Script(
         Until(58),
         do("officer", "case.hold", reason="parties_paused", waits_for="other", resume_by=59),
         Until(20),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
     ),
 )
 
@@ -84,7 +84,7 @@ PATENT_LAPSED = Script(
         rights_are(status="in_force"),
         *planned(skip_assessment=True),
         do("supervisor", "case.skip_assessment"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_free"),
         Until(30),
@@ -218,7 +218,7 @@ RESTRICTED_EXPORT = Script(
             territories=["CN"],
             number="X2026990000112",
         ),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_restricted"),
         Until(12),
@@ -234,7 +234,7 @@ FORBIDDEN_EXPORT = Script(
     pace=2,
     steps=(
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_prohibited"),
         do("officer", "case.propose_close", outcome="no_agreement", reason="rules/export_control"),

@@ -95,7 +95,7 @@ LOAN_OVERDUE = Script(
             repayments=[{"by": 470, "principal": 1_200_000}, {"by": 900, "principal": 1_200_000}],
         ),
         *delivered("pledge", "banker"),
-        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        do("officer", "ip.confirm", territories=["CN"], pledge="consent_on_file"),
         add("officer", "case.ask_pledgee"),
         do("officer", "ask_pledgee"),
         do("officer", "case.ready_to_sign", licence="sole", uses=["energy", "transport"]),

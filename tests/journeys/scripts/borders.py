@@ -54,7 +54,7 @@ APPLIED: Steps = (*RESTRICTED, do("officer", "agreement.apply_for_letter"))
 LETTER: Steps = (*APPLIED, do("officer", "agreement.letter_issued"))
 TO_LICENCE: Steps = (
     *LETTER,
-    do("officer", "ip.confirm", territory="CN"),
+    do("officer", "ip.confirm", territories=["CN"]),
     do("officer", "agreement.agree"),
     do("officer", "agreement.cleared"),
     do("officer", "agreement.sign_to_licence"),
@@ -76,7 +76,7 @@ REFUSED = (do("officer", "agreement.refused_by_authority"), stands("agreement", 
 SCRIPTS: dict[str, Steps] = {
     "restricted export waits for its letter and ends well": (
         *to_structuring("export"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         # No terms before the class, and of what is restricted none before the letter.
         refused(do("officer", "case.ready_to_sign"), Refused, "Nothing of substance is agreed"),
         do("officer", "agreement.propose"),
@@ -151,27 +151,29 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "contract that waits for its licence holds its rights against other cases": (
         *LETTER,
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
         do("officer", "agreement.sign_to_licence", licence="exclusive", territories=["WORLD"]),
         do("officer", "agreement.ask_licence"),
         lies("filter_patent", ("licence", "exclusive", True)),
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        refused(
+            do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in a territory of the deal"
+        ),
         # Whoever gives it up, or is refused, holds nothing any more.
         turn_to("export"),
         do("officer", "agreement.redraft"),
         lies("filter_patent", ("licence", "exclusive", False)),
         turn_to("rival"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
     ),
     "forbidden export ends, and the case can only close": (
         *to_structuring("export"),
         do("officer", "agreement.propose"),
         do("compliance", "agreement.class_prohibited"),
         stands("agreement", "prohibited"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         refused(do("officer", "case.ready_to_sign"), Refused, "The case can only close"),
         do("officer", "case.propose_close", outcome="no_agreement"),
         do("officer", "ip.end"),
@@ -228,7 +230,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "subsidiary abroad signs in the place of a Beijing owner, and that is an export": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         # Both owners are here, and who is party to the agreement is not.
         refused(
             do("officer", "case.ready_to_sign", taker_signatory="plant_abroad"),
@@ -265,7 +267,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "two Chinese owners put a patent into a company abroad, and that is an export": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         refused(
             do("officer", "case.ready_to_sign", kind="joint_venture", contribution="assigned", company="plant_abroad"),
             Refused,

@@ -179,7 +179,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "wrong step is recorded": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "case.ready_to_sign"),
         # Nothing is undone: the step back is a step of its own, with its reason, and the history keeps both.
         do("officer", "case.back_to_talks", point="It was recorded by mistake."),

@@ -202,7 +202,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "lenders are asked side by side, to the end": (
         *to_structuring(pledge="bank"), *accepted("pledge", "bank", "banker"), *STIR,
-        do("officer", "ip.confirm", territory="CN"), do("officer", "case.ready_to_sign", pledge_by=90), *STIR,
+        do("officer", "ip.confirm", territories=["CN"]), do("officer", "case.ready_to_sign", pledge_by=90), *STIR,
         *SIGNING, do("officer", "case.sign"), *STIR,
         *BUILT, do("officer", "deployment.pass"), do("officer", "case.accept_site"), *STIR,
     ),

@@ -83,9 +83,20 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.sign_local", licence="exclusive"),
         lies("filter_patent", ("licence", "exclusive", True)),
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
-        refused(do("officer", "ip.confirm", territory="WORLD"), Refused, "leaves nothing of it in this territory"),
-        do("officer", "ip.confirm", territory="DE"),
+        refused(
+            do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in a territory of the deal"
+        ),
+        refused(
+            do("officer", "ip.confirm", territories=["DE", "CN"]),
+            Refused,
+            "leaves nothing of it in a territory of the deal",
+        ),
+        refused(
+            do("officer", "ip.confirm", territories=["WORLD"]),
+            Refused,
+            "leaves nothing of it in a territory of the deal",
+        ),
+        do("officer", "ip.confirm", territories=["DE", "IN"]),
         refused(
             do("officer", "case.ready_to_sign", territories=["CN"]),
             Refused,
@@ -109,7 +120,7 @@ SCRIPTS: dict[str, Steps] = {
         *to_structuring("rival"),
         add("officer", "case.ask_holder"),
         do("officer", "ask_holder", released=False),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "sole licence"),
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "sole licence"),
         add("officer", "case.ask_holder"),
         do("officer", "ask_holder"),
         *READY,
@@ -140,7 +151,7 @@ SCRIPTS: dict[str, Steps] = {
         has("assignment_registration", queue="officer"),
         due_in("assignment_registration", 60),
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territory="DE"), Refused, "assignment, not registered"),
+        refused(do("officer", "ip.confirm", territories=["DE"]), Refused, "assignment, not registered"),
         turn_to("main"),
         wait(30),
         do("officer", "assignment_registration"),
@@ -187,7 +198,7 @@ SCRIPTS: dict[str, Steps] = {
         turn_to("main"),
         that(shows("Owner of the plant", not_="Owner of the mill"), "and so does the other"),
         # What the rival's agreement gave is held by a party of this case now.
-        do("officer", "ip.confirm", territory="DE"),
+        do("officer", "ip.confirm", territories=["DE"]),
     ),
     "right merged away before signing": (
         *to_agreement(),
@@ -203,7 +214,9 @@ SCRIPTS: dict[str, Steps] = {
         lies("filter_patent"),
         lies("plant_patent", ("licence", "exclusive", False), ("licence", "exclusive", True)),
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        refused(
+            do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in a territory of the deal"
+        ),
         turn_to("main"),
         do("officer", "agreement.end", reason="terminated"),
         lies("plant_patent", ("licence", "exclusive", False), ("licence", "exclusive", False)),
@@ -214,7 +227,7 @@ SCRIPTS: dict[str, Steps] = {
         *planned(skip_assessment=True),
         do("supervisor", "case.skip_assessment"),
         enter_right("know_how", owner="filter", status="kept"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         refused(do("officer", "case.ready_to_sign"), Refused, "The rights do not fit the kind of agreement"),
         do("officer", "case.ready_to_sign", kind="know_how_licence"),
         do("officer", "agreement.propose", kind="know_how_licence"),
@@ -263,7 +276,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.propose"),
         do("officer", "agreement.abandon"),
         stands("agreement", "abandoned"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "case.ready_to_sign"),
         *BEFORE_SIGNING,
         refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
@@ -271,17 +284,17 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "patent lapses during the case": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "ip.recheck"),
         stands("ip", "checking"),
         has("checking", queue="officer"),
         refused(do("officer", "case.ready_to_sign"), Refused, "neither clear nor waived"),
         rights_are(status="lapsed"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "A right is not in force"),
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "A right is not in force"),
         do("officer", "ip.find_gap"),
         rights_are(status="in_force"),
         do("officer", "ip.mended"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         do("officer", "case.ready_to_sign"),
     ),
     "no licence outlives its patent": (
@@ -298,7 +311,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "nothing is given of a patent that has ended": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         rights_are(status="invalid"),
         refused(do("officer", "case.ready_to_sign"), Refused, "CN ZL-filter is on record as declared invalid."),
         rights_are(status="in_force"),
@@ -311,8 +324,8 @@ SCRIPTS: dict[str, Steps] = {
         *to_structuring(),
         lay("filter_patent", "licence", holder="mill_owner", licence="exclusive", territories=["CN"], until=900),
         lies("filter_patent", ("licence", "exclusive", True)),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "held by Owner of the mill."),
-        do("officer", "ip.confirm", territory="DE"),
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "held by Owner of the mill."),
+        do("officer", "ip.confirm", territories=["DE"]),
         refused(do("officer", "case.ready_to_sign"), Refused, "exclusive licence since 2026-03-02"),
         # Its holder may release it as that of another case.
         add("officer", "case.ask_holder"),
@@ -330,8 +343,8 @@ SCRIPTS: dict[str, Steps] = {
         take_in("filter_patent"),
         belongs("filter_patent", "filter_owner"),
         lay("filter_patent", "licence", holder="membrane_owner", licence="exclusive", territories=["CN"], until=900),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
-        refused(do("officer", "ip.confirm", territory="DE"), Refused, "holder of a licence that allows sublicences"),
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in this territory"),
+        refused(do("officer", "ip.confirm", territories=["DE"]), Refused, "holder of a licence that allows sublicences"),
         lift("filter_patent", "licence"),
         # The same with leave to sublicense: it bars nothing that its holder gives of it, and carries no more.
         lay(
@@ -343,7 +356,7 @@ SCRIPTS: dict[str, Steps] = {
             until=900,
             sublicence=True,
         ),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         refused(
             do("officer", "case.ready_to_sign", rights=["filter_patent"], territories=["DE"], expires_on=800),
             Refused,
@@ -369,7 +382,7 @@ SCRIPTS: dict[str, Steps] = {
         ),
         # Of the sublicence another may be given; whoever else wants the right finds it taken.
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in this territory"),
     ),
     "seized patent is not assigned": (
         *to_agreement(),
@@ -401,8 +414,8 @@ SCRIPTS: dict[str, Steps] = {
     "pledge from outside wants its pledgee's consent": (
         *to_structuring(),
         lay("filter_patent", "pledge", holder="bank"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "consent must be on file"),
-        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "consent must be on file"),
+        do("officer", "ip.confirm", territories=["CN"], pledge="consent_on_file"),
         do("officer", "case.ready_to_sign"),
         *AGREED,
         refused(do("officer", "agreement.sign_local"), Refused, "its pledgee has not consented"),
@@ -427,7 +440,7 @@ SCRIPTS: dict[str, Steps] = {
         ),
         belongs("plant_patent", "plant_owner"),
         do("officer", "ip.recheck"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         refused(
             do("officer", "agreement.sign_local", rights=["plant_patent"]),
             Refused,
@@ -448,11 +461,11 @@ SCRIPTS: dict[str, Steps] = {
         do("banker", "pledge.bank_approved"),
         do("officer", "pledge.signed"),
         do("banker", "pledge.registered"),
-        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"),
+        do("officer", "ip.confirm", territories=["CN"], pledge="consent_on_file"),
         wait(91),
         stands("ip", "checking"),
-        refused(do("officer", "ip.confirm", territory="CN", pledge="consent_on_file"), Refused, "Tell the bank"),
-        do("officer", "ip.confirm", territory="CN", pledge="consent_on_file", pledgee_told=True),
+        refused(do("officer", "ip.confirm", territories=["CN"], pledge="consent_on_file"), Refused, "Tell the bank"),
+        do("officer", "ip.confirm", territories=["CN"], pledge="consent_on_file", pledgee_told=True),
     ),
     "old check of the rights is repeated before the signing": (
         *to_agreement(),
@@ -460,7 +473,7 @@ SCRIPTS: dict[str, Steps] = {
         wait(91),
         stands("ip", "checking"),
         refused(do("officer", "agreement.sign_local"), Refused, "Check them again before the signing"),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         # A screening has run out meanwhile as well.
         refused(do("officer", "agreement.sign_local"), Refused, "that held until"),
         *SCREENED_AGAIN,
@@ -478,7 +491,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "work is blocked": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         add("officer", "case.work_blocked"),
         do("officer", "work_blocked"),
         refused(do("officer", "case.ready_to_sign"), Refused, "Somebody has declared that work is blocked"),

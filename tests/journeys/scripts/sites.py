@@ -115,7 +115,7 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "purchase leaves the patent free": (
         *to_structuring(),
-        do("officer", "ip.confirm", territory="CN"),
+        do("officer", "ip.confirm", territories=["CN"]),
         # No terms are there to comment on before a draft is proposed.
         refused(add("officer", "agreement.comment_on_terms"), WrongState),
         do("officer", "agreement.propose", kind="purchase"),
@@ -167,7 +167,9 @@ SCRIPTS: dict[str, Steps] = {
         *AGREED,
         do("officer", "agreement.sign_local", licence="exclusive"),
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territory="CN"), Refused, "leaves nothing of it in this territory"),
+        refused(
+            do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in a territory of the deal"
+        ),
         *bought(3_600_000),
         do("officer", "case.sign"),
         stands("case", "deployment"),
@@ -305,7 +307,7 @@ SCRIPTS: dict[str, Steps] = {
         # Round two: nothing of the first round opens a gate.
         refused(do("officer", "case.ready_to_sign"), Refused, "neither clear nor waived"),
         stands("ip#1", "ended"),
-        do("officer", "ip#2.confirm", territory="CN"),
+        do("officer", "ip#2.confirm", territories=["CN"]),
         do("officer", "case.ready_to_sign"),
         refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
         *AGREED,

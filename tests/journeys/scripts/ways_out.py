@@ -24,7 +24,7 @@ THROUGH: Steps = (
     *to_assessment(),
     do("officer", "case.waive_assessment"),
     do("supervisor", "case.waive_assessment"),
-    do("officer", "ip.confirm", territory="CN"),
+    do("officer", "ip.confirm", territories=["CN"]),
     do("officer", "case.ready_to_sign"),
     *SIGNING,
     do("officer", "case.sign"),

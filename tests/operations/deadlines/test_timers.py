@@ -143,7 +143,7 @@ def test_an_expired_consent_suspends_the_referral_that_leans_on_it(db: Connectio
 
 
 def test_the_rights_are_checked_again_after_ninety_days(db: Connection) -> None:
-    journey = _journey(db).run([*to_structuring(), do("officer", "ip.confirm", territory="CN")])
+    journey = _journey(db).run([*to_structuring(), do("officer", "ip.confirm", territories=["CN"])])
     journey.run([wait(85), stands("ip", "clear"), wait(10), stands("ip", "checking"), has("checking")])
     assert [e.effects["transition"] for e in journey.events() if e.actor == "system" and e.kind == "fired"] == [
         "recheck"
