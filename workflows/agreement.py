@@ -28,7 +28,6 @@ from workflows.deal_effects import (
 from workflows.deal_guards import (
     agreement_dates_in_order,
     agreement_only_prepares,
-    company_of_the_venture_is_named,
     kind_is_as_proposed,
     licence_follows_the_signing,
     nothing_bars_the_terms,
@@ -131,9 +130,9 @@ class Expiry(Form):
 #: What the signed copy says of rights, days and money must fit together, and leave to others what is theirs.
 TERMS_FIT = (
     kind_is_as_proposed, signatories_are_as_proposed, border_guards.company_is_as_proposed,
-    agreement_dates_in_order, rights_are_named, company_of_the_venture_is_named,
-    rights_fit_the_kind, rights_of_terms_are_confirmed,
-    check_of_rights_is_fresh, rights_named_were_checked, giver_may_give_each_right, co_owners_have_consented, rights_of_terms_have_not_ended,
+    agreement_dates_in_order, rights_are_named, rights_fit_the_kind, rights_of_terms_are_confirmed,
+    check_of_rights_is_fresh, rights_named_were_checked, giver_may_give_each_right, co_owners_have_consented,
+    rights_of_terms_have_not_ended,
     licence_ends_with_its_rights, nothing_bars_the_terms, pledgees_have_consented,
     price_has_one_currency, technology_value_is_part, payments_make_the_value, whoever_signs_is_screened,
 )  # fmt: skip

@@ -28,7 +28,6 @@ from casework.engine.state.case import Fired, Track
 from workflows.codes import (
     ABOUT_RIGHTS,
     AGREEMENTS,
-    INTO_COMPANY,
     LICENCES,
     LICENSED_INTO,
     NAMING_RIGHTS,
@@ -265,15 +264,6 @@ def rights_fit_the_kind(f: Facts) -> bool:
         case "know_how_licence":
             return not kinds & PATENTS
     return True
-
-
-@guard(
-    rule="What goes into a joint venture has a company on record that holds it.",
-    refusal="Rights go into the joint venture. Enter its company as an organisation, and name it: it holds what goes in.",
-)
-def company_of_the_venture_is_named(f: Facts) -> bool:
-    goes_in = f.data.get("kind") == JOINT_VENTURE and f.data.get("contribution") in INTO_COMPANY
-    return not goes_in or bool(f.data.get("company"))
 
 
 def pledgees_matter(data: Mapping[str, Any]) -> bool:

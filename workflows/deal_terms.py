@@ -146,6 +146,11 @@ class _Consent(Form):
 class Signature(Price, _Consent, Subject, _Days, Signatories, _Copy):
     """What the signed copy says: once, for the agreement and for the case."""
 
+    company = OrganisationField(
+        label=HOLDS_WHAT_GOES_IN, when=("contribution", INTO_COMPANY), prefill=as_said("company") + "|agreement.propose.company",
+        help="On record as an organisation: where it is not yet, enter it there first",
+    )  # fmt: skip
+
 
 class SignatureToLicence(Signature):
     """The same where the agreement waits for a licence, which alone gives it its day."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from casework import reasons
+from casework.engine.definition import form_values
+from casework.engine.definition.forms import Form
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.publisher import publish
 from casework.engine.state.case import Task, Track
+from casework.errors import InvalidForm
 from casework.reasons import Reason
 from casework.reasons.rights import Holder
+from tests.engine.toys import uuid
 from tests.workflows.case_facts import BUYER, SELLER, agreed, burden, done, facts, fired, right, table, track
 from workflows import agreement, codes, deal_guards
+from workflows.agreement_forms import AgreedTerms
+from workflows.deal_terms import Signature, SignatureToLicence
 
 LOAN = track("pledge", "deregistration", parent="loan")
 TERMS = {"kind": "patent_licence", "licence": "plain", "territories": ["CN"], "rights": ["right-1"]}
@@ -371,9 +378,18 @@ def test_a_licence_of_a_joint_venture_has_its_territories_and_uses(into: str) ->
 
 
 @pytest.mark.parametrize("into", ["none", *codes.INTO_COMPANY])
-def test_the_company_of_a_joint_venture_holds_what_goes_into_it(into: str) -> None:
-    said = {"kind": "joint_venture", "contribution": into, "rights": ["right-1"]}
-    goes_in = into != "none"
-    assert deal_guards.company_of_the_venture_is_named.holds(facts(data=said)) is not goes_in
-    named = facts(data=said | {"company": "venture"})
-    assert deal_guards.company_of_the_venture_is_named.holds(named)
+@pytest.mark.parametrize(("form", "signs"), [(Signature, True), (SignatureToLicence, True), (AgreedTerms, False)])
+def test_who_signs_names_the_company_that_holds_what_goes_into_a_joint_venture(
+    form: type[Form], signs: bool, into: str
+) -> None:
+    """Its terms may come before the company does."""
+    rules, said = form.rule(), {"kind": "joint_venture", "contribution": into}
+
+    def faulty(**more: str) -> set[str]:
+        with pytest.raises(InvalidForm) as refused:
+            form_values.check(form_values.build_model("One", rules), rules, said | more, date(2026, 3, 2))
+        return set(refused.value.fields)
+
+    assert ("company" in faulty()) is (signs and into != "none")
+    # Nobody holds what does not go in.
+    assert ("company" in faulty(company=uuid(1))) is (into == "none")

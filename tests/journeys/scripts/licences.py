@@ -248,7 +248,14 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.propose", kind="joint_venture"),
         *AGREED[1:],
         refused(
-            do("officer", "agreement.sign_local", contribution="exclusive", rights=None, price_form="equity"),
+            do(
+                "officer",
+                "agreement.sign_local",
+                contribution="exclusive",
+                company="venture",
+                rights=None,
+                price_form="equity",
+            ),
             Refused,
             "must name the rights",
         ),
@@ -258,7 +265,9 @@ SCRIPTS: dict[str, Steps] = {
             "the technology value no more than it",
         ),
         refused(
-            do("officer", "agreement.sign_local", contribution="exclusive", price_form="equity"), Refused, "name it"
+            do("officer", "agreement.sign_local", contribution="exclusive", company=None, price_form="equity"),
+            InvalidForm,
+            "company",
         ),
         screened("venture"),
         do(
