@@ -110,6 +110,14 @@ def debt_is_paid(facts: Facts) -> bool:
 
 
 @guard(
+    rule="Something of the loan is owed still.",
+    refusal="Nothing is owed any more. Record the full repayment.",
+)
+def something_is_owed(facts: Facts) -> bool:
+    return owed(_paid(facts)[0], _principals(facts)) != 0
+
+
+@guard(
     rule="What was overdue has come in, as repayments that were recorded after it was missed.",
     refusal="What is overdue has not come in. Record the late repayment first.",
 )

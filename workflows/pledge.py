@@ -36,6 +36,7 @@ from workflows.money_guards import (
     repayment_is_in_its_currency,
     repayment_is_overdue,
     repayment_is_within_balance,
+    something_is_owed,
 )
 from workflows.papers import PLEDGE_CERTIFICATE
 from workflows.pledge_forms import (
@@ -208,7 +209,7 @@ class Pledge(Workflow):
     )
     drawdown = State("Drawdown", queue=Role.PROVIDER, due=working_days(10), step="Pay", do="Pay the loan out")
     servicing = State(
-        "Servicing", queue=Role.PROVIDER, due=until("paid_out.final_due_on"), step="Repay",
+        "Servicing", queue=Role.PROVIDER, due=until("paid_out.final_due_on|extend_debt.until_on"), step="Repay",
         do="Follow the repayments",
     )  # fmt: skip
     overdue = State(
@@ -345,7 +346,7 @@ class Pledge(Workflow):
         do="Record a missed repayment", done="recorded a missed repayment",
     )  # fmt: skip
     cured = overdue.to(
-        servicing, by=Role.PROVIDER, kind=RETURN, guards=[overdue_has_come_in, plan_is_met],
+        servicing, by=Role.PROVIDER, kind=RETURN, guards=[something_is_owed, overdue_has_come_in, plan_is_met],
         do="State that nothing is overdue any more", done="stated that nothing is overdue any more",
     )  # fmt: skip
     default = overdue.to(

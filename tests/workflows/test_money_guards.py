@@ -93,7 +93,9 @@ def test_a_repayment_is_in_the_currency_of_the_loan(said: dict[str, Any], holds:
     ("rows", "holds"), [((), False), (("99.99",), False), (("60", "40"), True), (("60", "30"), False)]
 )
 def test_a_debt_is_paid_once_nothing_is_owed(rows: tuple[str, ...], holds: bool) -> None:
-    assert guards.debt_is_paid.holds(loan({}, *(repaid(n, amount) for n, amount in enumerate(rows)))) is holds
+    now = loan({}, *(repaid(n, amount) for n, amount in enumerate(rows)))
+    assert guards.debt_is_paid.holds(now) is holds
+    assert guards.something_is_owed.holds(now) is not holds
 
 
 @given(st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=5))
