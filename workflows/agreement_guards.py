@@ -12,6 +12,7 @@ from workflows.codes import BINDING
 from workflows.deal_guards import as_signed, concerned, gives, last_signing
 from workflows.guards import answer_of, completed_since, moment_of, plan_of, verified
 from workflows.joins import reached
+from workflows.service_guards import answers_of_pledgee
 
 
 def _round(f: Facts) -> datetime | None:
@@ -98,8 +99,8 @@ def work_is_not_blocked(f: Facts) -> bool:
 
 def _pledgee_agreed(f: Facts, right: str, since: str) -> bool:
     """Whether the pledgee of a right agreed after its pledge began: when asked, at the check of IP, or at signature."""
-    asked = next((t.result for t in f.results("ask_pledgee") if t.result.get("right") == right), None)
-    if asked is not None:
+    if answers := answers_of_pledgee(f, right):
+        asked = answers[0]
         return asked.get("consented") is True and str(asked.get("answered_on", "")) >= since
     checked, deal = f.current("ip"), f.current("agreement")
     ip_check = f.fired("confirm", checked) if checked else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casework.engine.analysis.record_tells import kept_ids
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, TRANSFER
 from casework.engine.case_objects.right_kinds import passes_by_contract
 from casework.engine.definition.consequences import Follows
@@ -70,12 +71,12 @@ def _entered(facts: Facts, right: str, owner: Burden) -> RightChange:
 @guard(
     rule="Every right that the form names was pledged for a loan whose rights were turned into money.",
     refusal="A right is named that was pledged for no loan whose rights were turned into money.",
+    reads=("rights",),
 )
 def checked_rights_were_disposed_of(f: Facts) -> bool:
-    pledged = (f.fired("apply", track) for track in _disposed_of(f))
-    return set(f.data.get("rights") or ()) <= {
-        right for one in pledged if one for right in one.data.get("rights") or ()
-    }
+    applied = (f.fired("apply", track) for track in _disposed_of(f))
+    pledged = [right for one in applied if one for right in one.data.get("rights") or ()]
+    return kept_ids(f, f.data.get("rights") or ()) <= kept_ids(f, pledged)
 
 
 @guard(
@@ -86,5 +87,5 @@ def checked_rights_were_disposed_of(f: Facts) -> bool:
 def owner_is_to_be_checked(f: Facts) -> bool:
     if f.data.get("path") is not None:
         return True
-    left = set(f.case.rights) - set(f.data.get("rights") or ())
-    return any(_sold(f, right) for right in left)
+    answered = kept_ids(f, f.data.get("rights") or ())
+    return any(_sold(f, right) for right in f.case.rights if not kept_ids(f, [right]) <= answered)

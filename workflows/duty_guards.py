@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from casework.engine.analysis.contract_sums import JOINT_VENTURE, is_technology_contract
-from casework.engine.analysis.record_tells import name_each
+from casework.engine.analysis.record_tells import kept_ids, name_each
 from casework.engine.case_objects import border_words
 from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE, TRANSFER
@@ -67,13 +67,13 @@ def _has_passed(f: Facts, right: Mapping[str, Any]) -> bool:
 def _still_waiting(f: Facts, register: str) -> bool:
     """Whether one is left, beside those that an answer names now."""
     entered = f.data.get("rights") or () if f.data.get("kind") is None else ()
-    return bool(set(_waiting(f, register)) - set(entered))
+    return not kept_ids(f, _waiting(f, register)) <= kept_ids(f, entered)
 
 
 def _elsewhere(f: Facts, register: str) -> list[Mapping[str, Any]]:
     """Rights of an answer that do not wait for its register."""
-    known, waiting = f.from_outside("rights"), _waiting(f, register)
-    return [known.get(right, {}) for right in f.data.get("rights") or () if right not in waiting]
+    known, waiting = f.from_outside("rights"), kept_ids(f, _waiting(f, register))
+    return [known.get(right, {}) for right in f.data.get("rights") or () if not kept_ids(f, [right]) <= waiting]
 
 
 def _say(register: str) -> Callable[[Facts], Words]:

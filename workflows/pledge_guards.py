@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from casework.engine.analysis import record_tells
-from casework.engine.analysis.record_tells import may_have_twin, name_each, owners_of, say_in_order
+from casework.engine.analysis.record_tells import kept_ids, may_have_twin, name_each, owners_of, say_in_order
 from casework.engine.case_objects.conflict_words import Words
 from casework.engine.case_objects.licence_conflicts import SEIZURE
 from casework.engine.case_objects.outside_burdens import INVALIDATION
@@ -48,11 +48,11 @@ def _not_of_pledgor(facts: Facts) -> list[Mapping[str, Any]]:
         shared = set.intersection(*map(owners_of, records)) if records else set()
         return [] if shared - set(facts.case.parties.values()) else records
     pledgor = facts.case.parties.get(str(said.get("pledgor")))
-    seen = set(said.get("rights") or ()) if said.get("owner_seen") is True else set()
+    seen = kept_ids(facts, said.get("rights") or ()) if said.get("owner_seen") is True else set()
     return [
         record
         for right, record in zip(rights, records, strict=True)
-        if not (pledgor in known if (known := owners_of(record)) else right in seen)
+        if not (pledgor in known if (known := owners_of(record)) else kept_ids(facts, [right]) <= seen)
     ]
 
 
@@ -398,9 +398,11 @@ def change_follows_the_registration(facts: Facts) -> bool:
 @guard(
     rule="The rights that the form names are pledged here.",
     refusal="A right is named that is not pledged here.",
+    reads=("rights",),
 )
 def named_rights_are_pledged(facts: Facts) -> bool:
-    return set(facts.data.get("rights") or ()) <= set(facts.said("apply.rights") or ())
+    named, pledged = facts.data.get("rights") or (), facts.said("apply.rights") or ()
+    return kept_ids(facts, named) <= kept_ids(facts, pledged)
 
 
 @guard(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from casework.engine.analysis import record_tells
-from casework.engine.analysis.record_tells import name_each
+from casework.engine.analysis.record_tells import kept_ids, name_each
 from casework.engine.case_objects.conflict_words import Words, say_ended, say_ends, say_not_theirs
 from casework.engine.case_objects.licence_conflicts import LICENCE, PLAIN
 from casework.engine.case_objects.right_days import TERMS, sure_until
@@ -163,10 +163,12 @@ def last_check(f: Facts) -> Fired | None:
 @guard(
     rule="Each right that the terms name was among those of the last check, or the check was waived.",
     refusal="A right that the terms name was not among those of the last check. Check the rights again, with this one.",
+    reads=("rights",),
 )
 def rights_named_were_checked(f: Facts) -> bool:
     confirmed = last_check(f)
-    return waived(f, "ip") or set(concerned(f)) <= set(confirmed.data.get("rights") or () if confirmed else ())
+    checked = kept_ids(f, confirmed.data.get("rights") or () if confirmed else ())
+    return waived(f, "ip") or kept_ids(f, concerned(f)) <= checked
 
 
 def _own_licences(right: Mapping[str, Any], giver: set[str]) -> list[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from casework.engine.analysis import record_tells
+from casework.engine.analysis.record_tells import kept_ids
 from casework.engine.case_objects.right_kinds import fees_paid, may_be_pledged, stands
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
@@ -177,8 +178,9 @@ def there_is_a_last_duty(facts: Facts) -> bool:
     reads=("rights",),
 )
 def pledgee_is_asked(facts: Facts) -> bool:
-    known, answered = facts.from_outside("rights"), {task.result.get("right") for task in facts.results("ask_pledgee")}
-    named = [right for right in facts.data.get("rights") or () if right not in answered]
+    known = facts.from_outside("rights")
+    answered = kept_ids(facts, (str(task.result.get("right")) for task in facts.results("ask_pledgee")))
+    named = [right for right in facts.data.get("rights") or () if not kept_ids(facts, [right]) <= answered]
     return facts.data.get("kind") in ABOUT_RIGHTS and any(standing(known.get(right, {}), "pledge") for right in named)
 
 
@@ -204,8 +206,14 @@ def pledgees_have_consented(facts: Facts) -> bool:
     )
 
 
+def answers_of_pledgee(facts: Facts, right: str) -> list[Mapping[str, Any]]:
+    """What the pledgee of a right has answered, the newest first, by whatever id it was asked about."""
+    asked, record = facts.results("ask_pledgee"), kept_ids(facts, [right])
+    return [task.result for task in asked if kept_ids(facts, [str(task.result.get("right"))]) == record]
+
+
 def _pledgee_agreed(facts: Facts, right: str, since: str, until: str | None) -> bool:
-    answers = [task.result for task in facts.results("ask_pledgee") if task.result.get("right") == right]
+    answers = answers_of_pledgee(facts, right)
     if not answers:
         return bool(facts.data.get("pledgee_consent")) and (until is None or since <= until)
     return answers[0].get("consented") is True and str(answers[0].get("answered_on", "")) >= since

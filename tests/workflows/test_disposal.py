@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,6 +89,9 @@ def test_what_is_still_its_owners_is_assigned_to_nobody() -> None:
     ],
 )
 def test_the_check_is_of_what_was_disposed_of(rights: list[str], tracks: tuple[Track, ...], holds: bool) -> None:
+    merged = {"right-1": {"record": "right-3"}, "right-3": {"record": "right-3"}}
+    now = replace(checking(tracks=tracks, rights=rights), outside={"rights": merged})
+    assert disposal.checked_rights_were_disposed_of.holds(now) is (holds or rights == ["right-3"])
     assert disposal.checked_rights_were_disposed_of.holds(checking(tracks=tracks, rights=rights)) is holds
 
 
@@ -104,3 +108,9 @@ def test_the_check_is_of_what_was_disposed_of(rights: list[str], tracks: tuple[T
 )
 def test_what_is_left_of_several_is_asked_for_again(now: Facts, holds: bool) -> None:
     assert disposal.owner_is_to_be_checked.holds(now) is holds
+
+
+def test_of_two_that_are_one_by_merging_nothing_is_left() -> None:
+    now = checking(lies("right-1"), lies("right-2"), **NEW)
+    merged = {right: {**record, "record": "right-2"} for right, record in now.outside["rights"].items()}
+    assert not disposal.owner_is_to_be_checked.holds(replace(now, outside={"rights": merged}))

@@ -127,6 +127,20 @@ def test_one_entry_stands_for_the_rights_of_its_register_alone(
         assert bool(guard.because(now)) is (due not in answers)
 
 
+def test_a_merged_right_is_registered_with_the_one_in_its_place() -> None:
+    now = answering("kept")
+    known = {**now.outside["rights"], "kept": MIXED["cn"] | {"record": "kept", "encumbrances": []}}
+    known["cn"] = {**known["cn"], "record": "kept"}
+    now = replace(now, outside={"rights": known})
+    assert REGISTERS[PATENT].holds(now)
+    # The other patent is left.
+    assert PATENT.holds(now)
+    del known["cn2"]
+    here = replace(now.track, fired={"sign_local": fired(5, kind="assignment", rights=["cn"])})
+    now = replace(now, track=here, case=replace(now.case, tracks={here.id: here}))
+    assert not PATENT.holds(now)
+
+
 @pytest.mark.parametrize("kind", codes.AGREEMENTS)
 def test_a_technology_contract_is_registered_at_home_where_both_are_here(kind: str) -> None:
     technology = kind in TECHNOLOGY_CONTRACTS

@@ -331,6 +331,12 @@ def test_a_fee_is_checked_of_pledged_rights() -> None:
     applied = {"apply": {"rights": [RIGHT]}}
     assert guards.named_rights_are_pledged.holds(facts({"rights": [RIGHT]}, fired=applied))
     assert not guards.named_rights_are_pledged.holds(facts({"rights": [RIGHT, "other"]}, fired=applied))
+    # What it was merged into is the same right.
+    merged = {RIGHT: {"record": "kept"}, "kept": {"record": "kept"}}
+    assert guards.named_rights_are_pledged.holds(facts({"rights": ["kept"]}, fired=applied, rights=merged))
+    assert guards.named_rights_are_pledged.holds(
+        facts({"rights": [RIGHT]}, fired={"apply": {"rights": ["kept"]}}, rights=merged)
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from casework.engine.definition.registry import GUARDS
 from casework.engine.state.case import Track
 from tests.workflows.case_facts import BOSS, BUYER, NOW, SELLER, agreed, burden, done, facts, fired, right, track
 from workflows import right_guards
-from workflows.deal_guards import nothing_bars_the_terms, right_is_left_in_territory
+from workflows.deal_guards import nothing_bars_the_terms, right_is_left_in_territories
 
 TODAY = NOW.date()
 ISSUED = {"issued_on": "2026-04-15"}
@@ -198,6 +198,18 @@ def clear(*rights: str, **said: Any) -> Track:
 )
 def test_what_the_terms_name_was_checked(now: Facts, holds: bool) -> None:
     assert right_guards.rights_named_were_checked.holds(now) is holds
+
+
+@given(
+    st.lists(st.sampled_from(["gone", "kept", "other"]), min_size=1),
+    st.lists(st.sampled_from(["gone", "kept", "other"])),
+)
+def test_a_merged_right_counts_as_the_one_in_its_place(named: list[str], checked: list[str]) -> None:
+    one = {"gone": "kept", "kept": "kept", "other": "other"}
+    now = naming(*named, check=clear(*checked))
+    now = replace(now, outside={**now.outside, "rights": {right: {"record": record} for right, record in one.items()}})
+    was = {one[right] for right in named} <= {one[right] for right in checked}
+    assert right_guards.rights_named_were_checked.holds(now) is was
 
 
 @pytest.mark.parametrize(
@@ -440,10 +452,10 @@ def test_a_case_is_about_what_a_party_owns_or_may_sublicense(burden: Mapping[str
 def test_ones_own_licence_does_not_bar_what_is_given_of_it() -> None:
     own = LENT | {"licence": "exclusive"}
     assert nothing_bars_the_terms.holds(gives({}, own))
-    assert right_is_left_in_territory.holds(gives({"territory": "CN"}, own))
+    assert right_is_left_in_territories.holds(gives({"territories": ["CN"]}, own))
     for barring in (own | {"sublicence": False}, own | {"holder": "other"}):
         assert not nothing_bars_the_terms.holds(gives({}, barring))
-        assert not right_is_left_in_territory.holds(gives({"territory": "CN"}, barring))
+        assert not right_is_left_in_territories.holds(gives({"territories": ["CN"]}, barring))
 
 
 def test_a_licence_that_was_sublicensed_and_ended_before_its_export_licence_carries_it_no_more() -> None:

@@ -20,6 +20,7 @@ from casework.engine.state.case import COMPLETED, Case, Fired, Task, Track
 from workflows import DEFINITIONS
 from workflows import service_effects as effects
 from workflows import service_guards as guards
+from workflows.codes import ABOUT_RIGHTS
 
 NOW = datetime(2026, 3, 16, 4, tzinfo=UTC)
 TODAY, YESTERDAY, TOMORROW = "2026-03-16", "2026-03-15", "2026-03-17"
@@ -258,6 +259,11 @@ def test_a_pledgee_consents_before_a_pledged_right_is_given_away(
     tasks = (done("ask_pledgee", {"right": RIGHT} | answer),) if answer else ()
     now = facts(named(kind=kind, pledgee_consent=on_file), rights=known, tasks=tasks)
     assert guards.pledgees_have_consented.holds(now) is holds
+    # Whoever answered of a right that was merged since has answered of the one in its place.
+    merged = {one: known[RIGHT] | {"record": "kept"} for one in (RIGHT, "kept")}
+    now = facts(named(kind=kind, pledgee_consent=on_file) | {"rights": ["kept"]}, rights=merged, tasks=tasks)
+    assert guards.pledgees_have_consented.holds(now) is holds
+    assert guards.pledgee_is_asked.holds(now) is (kind in ABOUT_RIGHTS and pledged and not answer)
 
 
 @pytest.mark.parametrize(

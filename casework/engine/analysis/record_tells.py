@@ -42,6 +42,12 @@ def sublicensable(right: Right, organisations: Collection[str]) -> list[Mapping[
     return [one for one in lying(right, LICENCE) if may_sublicense(one, organisations)]
 
 
+def kept_ids(f: Facts, rights: Iterable[str]) -> set[str]:
+    """The records that some rights are: of one that was merged the one in its place, whatever id it is named by."""
+    known = f.from_outside("rights")
+    return {str(known.get(right, {}).get("record", right)) for right in rights}
+
+
 def of_services(f: Facts) -> frozenset[str]:
     """The tracks of the case's services: what one of them has sold bars the case as what is another's does."""
     return frozenset(track.id for track in f.case.tracks.values() if track.parent is not None)

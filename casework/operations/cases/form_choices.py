@@ -17,7 +17,7 @@ from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, TaskChoice
 from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
-from casework.operations.core.merged_records import OF_RIGHTS
+from casework.operations.core.merged_records import OF_RIGHTS, called_once
 from casework.operations.core.organisations import MAY_SIGN, STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -75,7 +75,7 @@ def choices_of(
 ) -> Offered:
     """What each field of a form on a track may name, as far as the actor may know of it; `about`: the party that a task is about."""
     choices: Offered = {}
-    told = cache(lambda: kept_from_provider(db, actor, case, track).told_of(case.rights))
+    told = cache(lambda: _each_once(db, kept_from_provider(db, actor, case, track).told_of(case.rights)))
     for rule in form:
         match rule["type"]:
             case "party":
@@ -113,6 +113,12 @@ def choices_of(
             case "impact":
                 choices[rule["name"]] = _impacts(db, case)
     return choices
+
+
+def _each_once(db: Connection, rights: list[str]) -> list[str]:
+    """Of several that are one by merging the one that stays alone."""
+    called = called_once(db, rights)
+    return [right for right in rights if called.get(right, right) == right]
 
 
 def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:

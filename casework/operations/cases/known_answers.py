@@ -15,6 +15,7 @@ from casework.engine.definition.prefill import prefill
 from casework.engine.definition.sheets import NOTHING_KEPT, KeptBack
 from casework.engine.state.case import Case, Track
 from casework.operations.core.external_facts import outside
+from casework.operations.core.merged_records import called_once
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.views import NamedInBoth
 from casework.permissions.actors import Actor
@@ -98,7 +99,21 @@ def known_answers(
         return rows
     if kept is None:
         kept = kept_from_provider(db, actor, case, track)
-    return rows | prefill(case, track, asked, reader=reader, kept=kept)
+    return rows | _as_offered(db, case, asked, prefill(case, track, asked, reader=reader, kept=kept))
+
+
+def _as_offered(db: Connection, case: Case, form: Iterable[WrittenField], known: dict[str, Any]) -> dict[str, Any]:
+    """The rights among what is known by the ids by which the form offers them."""
+    named = [field for field in form if field["type"] in ("right", "rights") and field["name"] in known]
+    called = called_once(db, case.rights) if named else {}
+    for field in named if called else ():
+        said = known[field["name"]]
+        known[field["name"]] = (
+            called.get(said, said)
+            if field["type"] == "right"
+            else list(dict.fromkeys(called.get(one, one) for one in said))
+        )
+    return known
 
 
 def owner_rows(db: Connection, case: Case, about: str | None, form: Iterable[WrittenField]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from casework.engine.state.case import Case
 from casework.json_values import Answers
 from casework.operations.cases.known_answers import kept_from_provider
 from casework.operations.core.external_facts import outside
-from casework.operations.core.merged_records import OF_RIGHTS
+from casework.operations.core.merged_records import OF_RIGHTS, called_once
 from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.records.event_log import now
@@ -49,6 +49,7 @@ def record_points(
     with whole(db):
         known = outside(db, case, ["rights"])
         rows = {row.id: row for row in db.execute(_RIGHTS, {"ids": list(case.rights)})}
+        called = called_once(db, case.rights)
     facts = Facts(case, stands, now(db), calendar_of(db, case.programme), actor.person, said or {}, outside=known)
     return [
         RecordOfRight(
@@ -61,7 +62,7 @@ def record_points(
             told=one,
         )
         for one in points_of(facts, guards)
-        if one.right in told
+        if one.right in told and called.get(one.right, one.right) == one.right
     ]
 
 

@@ -24,6 +24,7 @@ def _rights(db: Connection, case: Case) -> JsonValue:
     given = _owners_asked(case) | {"ids": list(case.rights), "parties": _sides(case)}
     return {
         row.called: {
+            "record": str(row.id),
             "kind": row.kind,
             "office": row.office,
             "number": row.number,

@@ -6,6 +6,10 @@ and is shown and judged by the ones that stand in their places.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from sqlalchemy import Connection, text
+
 from casework import reasons
 from casework.engine.case_objects.record_use import OWNER_EXPIRED
 from casework.operations.core.organisations import has_expired
@@ -19,6 +23,17 @@ OF_CASES = (
 
 #: Rights `r` that stand in the places of some rights `g`, by whose ids a case or whoever looks calls them.
 OF_RIGHTS = "rights g JOIN rights r ON r.id = coalesce(g.merged_into, g.id)"
+
+#: By which of its ids a form calls each of some rights: of several that are one by merging, by that of the one that stays, if it is there.
+_CALLED = text(f"""
+    SELECT g.id::text AS id, first_value(g.id::text) OVER (PARTITION BY r.id ORDER BY g.id <> r.id, g.id) AS called
+    FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[])) ORDER BY 1
+""")
+
+
+def called_once(db: Connection, rights: Collection[str]) -> dict[str, str]:
+    """By its id what each right of a case goes by, so that no form offers one twice; nothing where it is about one alone."""
+    return {row.id: row.called for row in db.execute(_CALLED, {"ids": list(rights)})} if len(rights) > 1 else {}
 
 
 def ended(alias: str, day: str) -> str:

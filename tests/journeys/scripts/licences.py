@@ -221,6 +221,17 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.end", reason="terminated"),
         lies("plant_patent", ("licence", "exclusive", False), ("licence", "exclusive", False)),
     ),
+    "two rights of a case are one by merging, and count once": (
+        *to_structuring(),
+        take_in("plant_patent"),
+        right_merged("filter_patent", "plant_patent", "owner"),
+        do("officer", "ip.confirm", rights=["plant_patent"], territories=["CN"]),
+        # The terms name none, and so both.
+        do("officer", "case.ready_to_sign", rights=None),
+        *AGREED,
+        do("officer", "agreement.sign_local", rights=["filter_patent"], licence="exclusive"),
+        lies("plant_patent", ("licence", "exclusive", True)),
+    ),
     "right recorded after opening": (
         *to_scoping("newcomer"),
         that(lambda j: not j.case.rights, "the technology has no recorded right"),
@@ -352,8 +363,12 @@ SCRIPTS: dict[str, Steps] = {
         take_in("filter_patent"),
         belongs("filter_patent", "filter_owner"),
         lay("filter_patent", "licence", holder="membrane_owner", licence="exclusive", territories=["CN"], until=900),
-        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in this territory"),
-        refused(do("officer", "ip.confirm", territories=["DE"]), Refused, "holder of a licence that allows sublicences"),
+        refused(
+            do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in a territory of the deal"
+        ),
+        refused(
+            do("officer", "ip.confirm", territories=["DE"]), Refused, "holder of a licence that allows sublicences"
+        ),
         lift("filter_patent", "licence"),
         # The same with leave to sublicense: it bars nothing that its holder gives of it, and carries no more.
         lay(
@@ -391,7 +406,9 @@ SCRIPTS: dict[str, Steps] = {
         ),
         # Of the sublicence another may be given; whoever else wants the right finds it taken.
         *to_structuring("rival"),
-        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in this territory"),
+        refused(
+            do("officer", "ip.confirm", territories=["CN"]), Refused, "leaves nothing of it in a territory of the deal"
+        ),
     ),
     "seized patent is not assigned": (
         *to_agreement(),

@@ -62,6 +62,21 @@ def test_parties_and_rights_are_those_of_the_case(world: World, db: Connection) 
     assert offered(db, world, case, type="rights") == ["CN CN 1234567 B"]
 
 
+def test_of_rights_that_are_one_by_merging_the_one_that_stays_is_offered(world: World, db: Connection) -> None:
+    case, actor = case_of(db, world.open_case(db)), world.actor(db, "officer")
+    gone, kept = world.rights[:2]
+    case = replace(case, rights=(gone, kept))
+
+    def listed(field: str) -> list[str]:
+        rule: Any = {"name": "which", "type": field}
+        return [one.id for one in choices_of(db, actor, case, case.main, [rule])["which"]]
+
+    assert set(listed("rights")) == set(listed("right")) == {gone, kept}
+    merged = text("UPDATE rights SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)")
+    db.execute(merged, {"gone": gone, "kept": kept})
+    assert listed("rights") == listed("right") == [kept]
+
+
 def test_tasks_are_those_that_are_open(world: World, db: Connection) -> None:
     number = world.new_case(db)
     world.fire(db, "officer", number, "take")

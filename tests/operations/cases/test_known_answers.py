@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from benchmarks.statements import captured
 from casework.definitions import load_library
 from casework.engine.definition.sheets import NOTHING_KEPT
+from casework.engine.state.case import Fired
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.known_answers import kept_from_provider, known_answers
 from casework.operations.cases.queries import find_case
@@ -65,6 +66,22 @@ def test_what_is_kept_back_is_worked_out_once_in_a_transaction(world: World, db:
         # What happens in the case may change what is told.
         kept_from_provider(db, actor, replace(case, seq=case.seq + 1), case.tracks[loan])
         assert len(sent) > once
+
+
+def test_what_is_known_of_a_right_is_said_by_the_id_that_the_form_offers(world: World, db: Connection) -> None:
+    actor = world.actor(db, "officer")
+    case, _ = find_case(db, actor, world.open_case(db))
+    gone, kept = world.rights[:2]
+    case = replace(case, rights=(gone, kept))
+    form: Any = [
+        {"name": "rights", "type": "rights", "prefill": "case.rights"},
+        {"name": "right", "type": "right", "prefill": "take.right"},
+    ]
+    said = replace(case.main, fired={**case.main.fired, "take": Fired(1, case.opened_at, "p", None, {"right": gone})})
+    assert known_answers(db, actor, case, said, form) == {"rights": [gone, kept], "right": gone}
+    merged = text("UPDATE rights SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)")
+    db.execute(merged, {"gone": gone, "kept": kept})
+    assert known_answers(db, actor, case, said, form) == {"rights": [kept], "right": kept}
 
 
 def offered_rights(world: World, db: Connection, who: str, number: str, loan: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.state.case import Case
@@ -33,6 +33,19 @@ def test_each_point_stands_beside_what_the_record_tells(world: World, db: Connec
     assert told["rights_are_not_pledged"] == (True, "nothing of this kind is on record")
     assert told["rights_can_be_pledged"] == (True, "kind: invention patent")
     assert told["twin_is_answered"][0] is None
+
+
+def test_of_rights_that_are_one_by_merging_one_is_told_of(world: World, db: Connection, checking: Case) -> None:
+    gone, kept = world.rights[:2]
+    both = replace(checking, rights=(gone, kept))
+
+    def told() -> list[str]:
+        return [one.id for one in record_points(db, world.actor(db, "officer"), both, both.main.id, "eligible")]
+
+    assert told() == [gone, kept]
+    merged = text("UPDATE rights SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)")
+    db.execute(merged, {"gone": gone, "kept": kept})
+    assert told() == [kept]
 
 
 def test_where_no_record_speaks_nothing_is_read(world: World, db: Connection, checking: Case) -> None:

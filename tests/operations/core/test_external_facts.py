@@ -22,11 +22,17 @@ def case(world: World, db: Connection) -> Case:
     return load(db, home_of(db, world.open_case(db)), "case")
 
 
-def test_what_was_asked_for_is_told_and_nothing_else(db: Connection, case: Case) -> None:
+def test_what_was_asked_for_is_told_and_nothing_else(world: World, db: Connection, case: Case) -> None:
     assert outside(db, case, ()) == {}
     assert set(outside(db, case, ["need", "match", "need"])) == {"need", "match"}
     whole = outside(db, case, ALL)
     assert set(whole) == set(ALL)
+    # Each right by the record that it is now.
+    [gone], kept = case.rights, next(id for id in world.rights if id not in case.rights)
+    assert whole["rights"][gone]["record"] == gone
+    merged = text("UPDATE rights SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)")
+    db.execute(merged, {"gone": gone, "kept": kept})
+    assert outside(db, case, ["rights"])["rights"][gone]["record"] == kept
     # It is kept in the event that read it.
     assert json.loads(json.dumps(whole)) == whole
 
