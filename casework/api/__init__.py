@@ -148,8 +148,9 @@ def _read_docs(answer: Callable[[], Response | str]) -> Callable[[], Response | 
 
 
 def large_routes(blueprint: str) -> dict[str, int]:
-    """The endpoints whose body is a file, and how large one may be."""
-    return {f"{blueprint}.{route.name}": MOST_BYTES + 1 for route in ROUTES if route.takes is not None}
+    """The endpoints whose body is a file or a table, and how large one may be."""
+    files = {f"{blueprint}.{route.name}": MOST_BYTES + 1 for route in ROUTES if route.takes is not None}
+    return files | {f"{blueprint}.{route.name}": route.most for route in ROUTES if route.most is not None}
 
 
 def _answerer(route: Route) -> Callable[..., Response]:
@@ -161,6 +162,8 @@ def _answerer(route: Route) -> Callable[..., Response]:
         product = _make(route, engine, given) if route.makes is not None else None
         with reader_transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route, given)
+            if route.most is not None:
+                request.max_content_length = route.most
             try:
                 done = _perform(route, route.view, _call(route, db, actor, given, product))
             except (WrongPassword, WrongCode) as refusal:

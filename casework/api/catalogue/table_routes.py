@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework.api.catalogue import table_schemas as schemas
 from casework.api.protocol.routes import Call, Route, post
+from casework.operations.catalogue.table_import import MOST_BYTES
 from casework.operations.catalogue.table_import import import_table as bring_in
 from casework.operations.core.idempotency import Done
 
@@ -23,7 +24,10 @@ def import_table(call: Call) -> Done:
     )
 
 
+#: As much as the file may have, where most of its letters are written as \\u and four digits, and what stands beside it.
+MOST_SENT = MOST_BYTES * 3 + 100_000
+
 ROUTES: tuple[Route, ...] = (
     post("/programmes/{programme}/tables", import_table, "Enter rights or organisations from a table: all rows, or none with every fault",
-        schemas.TableReport, body=schemas.NewTable),
+        schemas.TableReport, body=schemas.NewTable, most=MOST_SENT),
 )  # fmt: skip

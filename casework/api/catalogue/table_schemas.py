@@ -12,10 +12,16 @@ from casework.operations.catalogue.table_schemas import Table
 
 
 class NewTable(Body):
+    as_typed = frozenset({"content"})
+
     table: Table
     content: Annotated[
         str,
-        Field(min_length=1, max_length=MOST_BYTES, description="CSV with a header, a JSON array, or JSON lines"),
+        Field(
+            min_length=1,
+            max_length=MOST_BYTES,
+            description="CSV with a header, a JSON array, or JSON lines: 2,000,000 bytes of UTF-8 at most",
+        ),
     ]
     source: Annotated[Line, Field(description="Where it stands, for rows that do not say it")]
     name: Annotated[str, Field(max_length=300, description="The name of the file, for the log of the programme")] = ""

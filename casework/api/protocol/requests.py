@@ -140,7 +140,8 @@ def read_body(model: type[BaseModel] | None, body: JsonValue) -> Any:
         return None
     try:
         # By way of text: in JSON a day or a time is a string, strictly. Whatever takes a text, it takes what can be seen.
-        return model.model_validate_json(json.dumps(visible_within(body)))
+        as_typed = {name: body[name] for name in getattr(model, "as_typed", ()) if name in body}
+        return model.model_validate_json(json.dumps({**visible_within(body), **as_typed}))
     except ValidationError as bad:
         raise InvalidForm(fields=_faults(bad)) from None
 

@@ -101,6 +101,8 @@ class Route:
     #: The body is a file: asked before a byte of it is read. And whether the answer is one.
     takes: Callable[[Call], Incoming] | None = None
     gives_file: bool = False
+    #: So many bytes its body may have, where that is more than those of others; it is read once it is known who asks.
+    most: int | None = None
     #: Finds out in a transaction of its own what is to be made, and gives what makes it: nothing waits while that goes on.
     makes: Callable[[Call], Callable[[], Any]] | None = None
     #: Whether it changes something of the own account, for which a fresh proof is needed. All else that is sensitive says

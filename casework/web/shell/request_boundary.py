@@ -41,9 +41,10 @@ def _texts() -> Iterable[str]:
         yield from values
     if request.method in SAFE or request.endpoint is None:
         return
-    # Of the API's files none is read before it is known who sends it.
-    if not (request.endpoint.startswith("api.") and request.endpoint in current_app.extensions["casework.large"]):
-        request.get_data(parse_form_data=True)
+    # Of the API's files and tables none is read before it is known who sends it; they are no forms.
+    if request.endpoint.startswith("api.") and request.endpoint in current_app.extensions["casework.large"]:
+        return
+    request.get_data(parse_form_data=True)
     yield from request.form
     for values in request.form.listvalues():
         yield from values

@@ -56,6 +56,12 @@ def test_a_version_is_filed_once_for_its_key(client_for: Clients, delivered: str
     assert len(client_for("provider").get(f"/documents/{delivered}").json["versions"]) == 2
 
 
+def test_a_file_may_be_larger_than_other_bodies(client_for: Clients, delivered: str) -> None:
+    large = PDF + b"%" + b" " * 1_200_000
+    sent = send(client_for("provider"), f"/documents/{delivered}/versions?name=large.pdf", large, "key-of-a-large-one")
+    assert sent.status_code == 201
+
+
 def test_the_same_key_for_another_file_is_refused(client_for: Clients, delivered: str) -> None:
     assert (
         send(client_for("provider"), f"/documents/{delivered}/versions?name=assessment.pdf", PDF + b"%3").status_code
