@@ -335,16 +335,19 @@ class _Import:
             if differing:
                 self._keep(row_source, f"{what}_{differing[0]}", reasons.imports.KEPT_ROW)
             return False
-        keep_row(
-            self.db,
-            self.actor,
-            organisation,
-            f"{what}s",
-            None,
-            fields=values,
-            source=source,
-            request=self._request(),
-        )
+        try:
+            keep_row(
+                self.db,
+                self.actor,
+                organisation,
+                f"{what}s",
+                None,
+                fields=values,
+                source=source,
+                request=self._request(),
+            )
+        except InvalidForm as refusal:
+            raise InvalidForm(fields={f"{what}_{name}": why for name, why in refusal.fields.items()}) from None
         return True
 
     def _known(self, row: OrganisationRow) -> Any:

@@ -294,26 +294,31 @@ def test_territories_and_uses_are_recorded_as_terms_name_them(engine: Engine, wo
 
 
 @pytest.mark.parametrize(
-    ("row", "field"),
+    ("row", "told"),
     [
-        ("X,Q1,,,,", "country"),
-        ("X,CN,12345678,,,", "register_number"),
-        ("X,CN,,,Li,", "contact_email"),
-        ("X,,,,,20", "owner_share"),
-        (",,,,,", "name"),
+        ("X,Q1,,,,,", [(2, "country")]),
+        ("X,CN,12345678,,,,", [(2, "register_number")]),
+        ("X,CN,,Li Na,no address,,", [(2, "contact_email")]),
+        ("X,CN,,,li@example.org,,", [(2, "contact_name")]),
+        ("X,CN,,,,Zhang Wei,120", [(2, "owner_share")]),
+        ("X,CN,,,,Zhang Wei,much", [(2, "owner_share")]),
+        ("X,CN,,,,,20", [(2, "owner_name")]),
+        (",CN,,,,,", [(2, "name")]),
+        (",Q1,,,,,", [(2, "name"), (2, "country")]),
     ],
 )
-def test_a_wrong_organisation_is_told(db: Connection, world: World, row: str, field: str) -> None:
-    head = "name,country,register_number,contact_email,owner_name,owner_share\n"
-    row = row.replace(",,,Li,", ",,no address,,").replace(",,,,,20", ",,,,Li,20")
+def test_a_wrong_organisation_is_told(db: Connection, world: World, row: str, told: list[tuple[int, str]]) -> None:
+    head = "name,country,register_number,contact_name,contact_email,owner_name,owner_share\n"
     done = bring(db, world, "organisations", head + row + "\n")
-    if field == "name":
-        # A row of nothing but commas is no row.
-        assert done["rows"] == 0
-        return
-    told = [name for _, name in faults(done)]
-    assert told, done
-    assert told[0] in (field, field.partition("_")[2], "contact_name"), told
+    assert (faults(done), counted(done)) == (told, (0, 0, 0, 1))
+    assert rows(db, "SELECT 1 FROM organisations WHERE name = 'X'") == []
+
+
+def test_a_row_of_commas_is_no_row(db: Connection, world: World) -> None:
+    done = bring(db, world, "organisations", "name,country\n,\nX AG,\n")
+    assert (done["rows"], counted(done)) == (1, (1, 0, 0, 0))
+    done = bring(db, world, "organisations", "name,country\n,\n")
+    assert (done["rows"], faults(done)) == (0, [(1, "file")])
 
 
 def test_one_that_looks_like_another_waits_for_a_word(db: Connection, world: World) -> None:
