@@ -36,7 +36,9 @@ def closing(world: World, db: Connection) -> Case:
 def test_outcomes_without_their_records_are_named(
     world: World, db: Connection, closing: Case, level: str | None, missing: list[str]
 ) -> None:
-    case = replace(closing, impacts={"1": record(level)} if level else {})
+    # A record tells of an effect beside its baseline.
+    known = {"0": record("baseline", id="0"), "1": replace(record(level), baseline="0")} if level else {}
+    case = replace(closing, impacts=known)
     told = refused_answers(db, world.actor(db, "supervisor"), case, case.main.id, "close")
     # Nobody closes as stopped what was not stopped.
     assert {name: list(answers) for name, answers in told.items()} == {"outcome": [*missing, "compliance_stop"]}
