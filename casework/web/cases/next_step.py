@@ -92,8 +92,11 @@ def choose(
     """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
 
     `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward. `beside` are those that
-    stand at the same step as what comes next: by a way forward there it is done. A way back is never the primary one.
+    stand at the same step as what comes next: by a way forward there it is done. A way back is never the primary one where its
+    track has a way forward, possible yet or not.
     """
+    offered = tuple(offered)
+    ahead = {offer.track for offer in offered if offer.kind == MAIN}
     forward = {action.track for action in actions if action.allowed and action.kind == MAIN} | {main}
     offer_of = {(offer.track, offer.transition): offer for offer in offered}
     possible: list[Action] = []
@@ -109,20 +112,20 @@ def choose(
             (not_now if offer.yours else of_others).append(action)
     possible.sort(
         key=lambda action: (
-            _goes_back(action),
+            _goes_back(action, ahead),
             action.track != following,
             action.track not in beside,
             action.track != main,
             action.kind == EXCEPTION,
         )
     )
-    primary = possible[0] if possible and not _goes_back(possible[0]) else None
+    primary = possible[0] if possible and not _goes_back(possible[0], ahead) else None
     return Choices(primary, tuple(possible), tuple(more), tuple(not_now), tuple(of_others))
 
 
-def _goes_back(action: Action) -> bool:
-    """Whether an action leads back; one that was asked for already is a decision, whatever it leads to."""
-    return action.kind == RETURN and not action.proposed
+def _goes_back(action: Action, ahead: Collection[str]) -> bool:
+    """Whether an action leads back; one that was asked for already is a decision, and so is one where there is no way forward."""
+    return action.kind == RETURN and action.track in ahead and not action.proposed
 
 
 def beside_of(tracks: Iterable[TrackView], following: str) -> frozenset[str]:

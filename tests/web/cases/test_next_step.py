@@ -74,12 +74,15 @@ def offered(one: Action) -> ActionView:
 def test_a_way_back_is_never_the_primary_action(following: str, together: bool) -> None:
     back = action("back_to_talks", track="main", kind=RETURN, allowed=True)
     sign, pay = action("sign", allowed=True), action("pay", track="finance", allowed=True)
-    actions = [back, pay, sign] if together else [back]
+    ahead = action("ready_to_sign", track="main")
+    actions = [back, pay, sign, ahead] if together else [back, ahead]
     chosen = choose(actions, map(offered, actions), "main", following, ("main",), beside=frozenset({"agreement"}))
     assert chosen.primary is (sign if together else None)
     assert back not in chosen.possible[:-1]
     asked = replace(back, proposed=True)
     assert choose([asked], [offered(asked)], "main", following).primary is asked
+    # Where there is no way forward, it is one of the answers of a decision.
+    assert choose([back], [offered(back)], "main", following, ("main",)).primary is back
 
 
 def test_what_another_must_do_first_is_named_with_the_step() -> None:
