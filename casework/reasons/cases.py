@@ -13,6 +13,10 @@ FOR_ROLES_THEMSELVES = template(
     "cases.for_roles_themselves", N_("this is for %(roles)s, in their own name."), roles=ROLES
 )
 STANDS_AT = template("cases.stands_at", N_("its state is “%(state)s”."), state=STATES_OF_EDITION)
+NO_RIGHT_TO_NAME = reason(
+    "cases.no_right_to_name",
+    N_("it names a right, and so far you may read none here: ask the office for the consent of its owner."),
+)
 WAITS_FOR_SECOND = reason("cases.waits_for_second", N_("it waits for a second person already."))
 MOVED_ON = reason("cases.moved_on", N_("the case has moved on."))
 STANDS_STILL = reason("cases.stands_still", N_("the case is frozen until the stop is decided."))

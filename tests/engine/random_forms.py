@@ -51,6 +51,8 @@ class Forms:
     calm: bool
     now: datetime
     _case: Case | None
+    #: The rights of the case that whoever fills the form in may name.
+    told: list[str]
     #: What lies on each right.
     burdens: dict[str, list[dict[str, Json]]]
 
@@ -112,7 +114,7 @@ class Forms:
                 own = self.calm and rule["name"] == "pledgor"
                 return "technology_owner" if own else dice.choice(["need_owner", "technology_owner"])
             case "right":
-                return dice.choice(RIGHTS)
+                return dice.choice(self.told) if self.told else None
             case "burden":
                 lying = [one["id"] for burdens in self.burdens.values() for one in burdens]
                 return dice.choice(lying) if lying else RIGHTS[0]
@@ -125,10 +127,11 @@ class Forms:
                 return dice.choice(known) if known else RIGHTS[0]
             case "rights":
                 # Of the second nobody has entered whose it is.
+                few = self.calm and dice.random() < 0.7
                 return (
-                    RIGHTS[:1]
-                    if self.calm and dice.random() < 0.7
-                    else dice.sample(RIGHTS, dice.randint(1, len(RIGHTS)))
+                    self.told[:1]
+                    if few
+                    else dice.sample(self.told, dice.randint(min(1, len(self.told)), len(self.told)))
                 )
             case "person":
                 return self._person(rule["role"])

@@ -64,6 +64,19 @@ WALKS: dict[str, tuple[Callable[[], Open], int, int]] = {
 }
 #: What a case has recorded before these of its workflows can go on.
 KNOWN: Mapping[str, Effects] = {
+    # The parties let the provider read what its sheet says of them.
+    **{
+        f"{one} in a referral": {
+            "consents": [
+                {
+                    "id": uuid(60 + n), "party": party, "providers": None, "documents": None, "given_on": "2026-01-01", "expires_on": None,
+                    "sheet": True,
+                }
+                for n, party in enumerate(("need_owner", "technology_owner"))
+            ]
+        }
+        for one in ("pledge", "finance")
+    },
     "deployment": {
         "impacts": [
             {

@@ -25,6 +25,7 @@ from casework.engine.execution.commands import Command, EndConsent, Fire, FireTi
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.guards import told_to_actor
 from casework.engine.execution.record_commands import RegisterDocument
 from casework.engine.execution.task_commands import (
     Activate,
@@ -90,6 +91,7 @@ class Walk(Forms):
         self.countries = dict(zip(("need_owner", "technology_owner"), self.dice.choice(COUNTRIES), strict=True))
         # In one walk of three nobody is screened but by tasks of the case itself.
         self.screened_on_record = seed % 3 > 0
+        self.told = list(RIGHTS)
         self.burdens: dict[str, list[dict[str, Json]]] = {right: [] for right in RIGHTS}
         self.seller = command().case["parties"]["technology_owner"]
         self.do(command(), By())
@@ -223,6 +225,7 @@ class Walk(Forms):
         if offer is None:
             return
         edition = self.library[track.edition]
+        self._look_at_rights(by, track)
         data = {} if offer.proposal else self.form(edition, offer.rule.form, track)
         if self.calm and not offer.proposal:
             self._answer_what_is_open(edition.form(offer.rule.form), data, by, track)
@@ -232,6 +235,11 @@ class Walk(Forms):
             self._excuse(offer, by, track, refused)
         except (CaseworkError, LookupError, ValueError) as error:
             self.faults.append(f"{track.workflow}.{offer.transition} was offered and failed: {error!r} with {data}")
+
+    def _look_at_rights(self, by: By, track: Track) -> None:
+        """Nobody names what a case sheet keeps back from them."""
+        builder = EventBuilder(self.library, self.case, self.context(by))
+        self.told = told_to_actor(builder, builder.facts(track, {})).kept.told_of(self.case.rights)
 
     def _answer_what_is_open(self, form: Iterable[WrittenField], data: dict[str, Json], by: By, track: Track) -> None:
         """People who want to get on say what the record leaves open, and nothing that it answers."""
@@ -289,6 +297,7 @@ class Walk(Forms):
             if task.type == "side":
                 for item in unticked(self.library[task.edition], task):
                     self.do(Tick(task.id, item.id), by)
+            self._look_at_rights(by, self.case.tracks[task.track])
             self.do(Complete(task.id, self.answer(task)), by)
         except Refused:
             self.refused += 1
@@ -403,6 +412,7 @@ class Walk(Forms):
             return
         offer = self.dice.choice(no)
         track = self.case.tracks[offer.track]
+        self._look_at_rights(by, track)
         if not all(str(why).strip() for why in offer.why_not):
             self.faults.append(f"{track.workflow}.{offer.transition} does not say why not")
         data = {} if offer.proposal else self.form(self.library[track.edition], offer.rule.form, track)

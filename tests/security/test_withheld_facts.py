@@ -270,6 +270,21 @@ def test_a_right_that_is_kept_back_is_as_unknown_as_any_other(pair: Pair) -> Non
     assert told(pair.world.rights[0]) == before
 
 
+def test_what_names_a_right_is_offered_once_one_may_be_read(pair: Pair) -> None:
+    number, _, loan = pair.cases[0]
+
+    def offered() -> tuple[bool, list[str]]:
+        actions = pair.client.get(f"/cases/{number}").json["actions"]
+        (one,) = (one for one in actions if (one["track"], one["transition"]) == (loan, "eligible"))
+        return one["allowed"], [str(why) for why in one["why_not"]]
+
+    allowed, why_not = offered()
+    assert not allowed
+    assert any("so far you may read none here" in why for why in why_not)
+    pair.willing(True)
+    assert offered() == (True, [])
+
+
 def _money(amount: str, currency: str = "CNY") -> dict[str, str]:
     return {"amount": amount, "currency": currency}
 

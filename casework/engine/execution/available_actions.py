@@ -20,6 +20,7 @@ from casework.engine.execution.guards import (
     insist_not_frozen,
     insist_not_held,
     insist_not_held_task,
+    insist_right_to_name,
     insist_role,
     refusals,
 )
@@ -131,6 +132,7 @@ def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: Transiti
         lambda: insist_not_held(builder, track, rule),
         lambda: insist_not_frozen(builder, track, rule, place),
         lambda: _insist(refusals(builder, track, rule, data)),
+        lambda: insist_right_to_name(builder, edition, track, rule.form),
         lambda: insist_step_ticked(builder, track, rule),
     ]
     return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)

@@ -186,6 +186,17 @@ def sound(values: Answers, faults: Iterable[str]) -> dict[str, Any]:
 UNKNOWN_HERE = dict.fromkeys(("right", "rights"), reasons.fields.RIGHT_NOT_OF_CASE)
 
 
+def insist_right_to_name(builder: EventBuilder, edition: Edition, track: Track, form: str | None) -> None:
+    """What asks for rights is done by nobody who may name none of the case's. Raises Refused."""
+    asks = form is not None and any(
+        rule["type"] in UNKNOWN_HERE and rule["required"] and not {"when", "asked_if"} & rule.keys()
+        for rule in edition.form(form)
+    )
+    rights = builder.case.rights
+    if asks and rights and not told_to_actor(builder, builder.facts(track, {})).kept.told_of(rights):
+        raise Refused(reasons.cases.NO_RIGHT_TO_NAME)
+
+
 def known_faults(builder: EventBuilder, track: Track, rules: Iterable[WrittenField], values: Answers) -> dict[str, Why]:
     """Ids of the case's own things must be its own, and none that is kept back from whoever names it: what is wrong, by field."""
     rights = told_to_actor(builder, builder.facts(track, values)).kept.told_of(builder.case.rights)
