@@ -151,9 +151,7 @@ def confirm_right(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     take_turn(db, programme)
-    log: Log = lock_log(db, right)
-    if seen not in (None, log.seq):
-        raise RecordHasMoved
+    log = lock_right(db, right, seen)
     before = insist_stands(db, right)
     is_now = kind or before.kind
     given = {name: _recorded(name, fields[name]) for name in CORRECTED if name in fields}
@@ -198,9 +196,7 @@ def set_belonging(
         return earlier
     take_turn(db, programme)
     _insist_technologies(db, programme, technologies or ())
-    log: Log = lock_log(db, right)
-    if seen not in (None, log.seq):
-        raise RecordHasMoved
+    log = lock_right(db, right, seen)
     before = insist_stands(db, right)
     theirs = None if owners is None else _owners(db, programme, owners, before.owners)
     effects: RegisterEffects = {}
@@ -262,6 +258,14 @@ def take_turn(db: Connection, programme: str) -> None:
     """Before a number is looked for: an import holds the programme's log while it writes rights, and so do others."""
     with whole(db):
         lock_log(db, programme)
+
+
+def lock_right(db: Connection, right: str, seen: int | None = None) -> Log:
+    """The log of a right that is to be changed. Raises RecordHasMoved where it is longer than when it was `seen`."""
+    log: Log = lock_log(db, right)
+    if seen not in (None, log.seq):
+        raise RecordHasMoved
+    return log
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------------

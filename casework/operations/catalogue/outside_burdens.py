@@ -19,16 +19,16 @@ from casework.engine.case_objects.right_days import burden_impossible
 from casework.engine.execution.context import By
 from casework.engine.state.register_effects import RegisterEffects
 from casework.engine.state.right_values import Encumbrance
-from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.evidence import DEED, EXTRACT, Papers, file_papers
-from casework.operations.catalogue.ip_rights import editable
+from casework.operations.catalogue.ip_rights import editable, lock_right
 from casework.operations.core.encumbrances import write_encumbrances
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import KNOWN
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
-from casework.records.event_log import Log, lock_log
+from casework.records.event_log import Log
 
 
 def enter_burden(
@@ -127,9 +127,7 @@ class _Lying:
 
 
 def _lying(db: Connection, right: str, seen: int | None) -> _Lying:
-    log = lock_log(db, right)
-    if seen not in (None, log.seq):
-        raise RecordHasMoved
+    log = lock_right(db, right, seen)
     row = db.execute(_ON_RIGHT, {"id": right}).one()
     if row.merged_into is not None:
         raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)

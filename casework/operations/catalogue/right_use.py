@@ -10,12 +10,11 @@ from sqlalchemy import Connection
 from casework.engine.case_objects.ip_rights import REASON
 from casework.engine.case_objects.record_expiry import BROUGHT_BACK, EXPIRED, against_expiry
 from casework.engine.execution.guards import line
-from casework.errors import RecordHasMoved, Refused
-from casework.operations.catalogue.ip_rights import editable, insist_stands, take_turn, write_columns
+from casework.errors import Refused
+from casework.operations.catalogue.ip_rights import editable, insist_stands, lock_right, take_turn, write_columns
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
-from casework.records.event_log import Log, lock_log
 
 
 def expire_right(
@@ -40,9 +39,7 @@ def _stand(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     take_turn(db, programme)
-    log: Log = lock_log(db, right)
-    if seen not in (None, log.seq):
-        raise RecordHasMoved
+    log = lock_right(db, right, seen)
     if why := against_expiry(kind, expired=insist_stands(db, right).expired_at is not None):
         raise Refused(*why)
     event = log.next_event(kind, by.person, role=by.role, acting_for=by.acting_for, body=words)
