@@ -118,11 +118,13 @@ def unnamed_kinds(link: PartyLink) -> frozenset[str]:
     )
 
 
-def agrees_to_nobody(edition: Edition, rule: TaskRule, link: PartyLink) -> list[str]:
-    """The fields of providers for which the link names nobody: who does not read a name agrees to none."""
-    if "providers" not in unnamed_kinds(link):
+def agrees_to_none(edition: Edition, rule: TaskRule, link: PartyLink) -> list[WrittenField]:
+    """The fields of a consent for which the link names nothing: what nobody reads, nobody agrees to."""
+    asked = asked_fields(edition, rule)
+    if all(field["type"] != "providers" for field in asked):
         return []
-    return [field["name"] for field in edition.form(rule.form) if field["type"] == "providers"]
+    unnamed = unnamed_kinds(link)
+    return [field for field in asked if field["type"] in unnamed]
 
 
 def _offered(field: WrittenField, by_link: WrittenByLink) -> WrittenField:

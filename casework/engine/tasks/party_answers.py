@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects.party_links import OPEN, USED, agrees_to_nobody, asked_fields, refusal, rule_of
+from casework.engine.case_objects.party_links import OPEN, USED, agrees_to_none, asked_fields, refusal, rule_of
 from casework.engine.definition import form_values
+from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TaskRule
 from casework.engine.definition.names import insist_name
 from casework.engine.definition.registry import GUARDS
@@ -89,8 +90,7 @@ def checked(
     offered = {"documents": [id for id in link.documents if id in usable], "providers": list(link.providers)}
     for field in fields:
         shown = offered.get(field["type"])
-        asked = "when" not in field or values.get(field["when"][0]) in field["when"][1]
-        if shown is None or field["name"] in faults or not asked:
+        if shown is None or field["name"] in faults or not _asked(field, values):
             continue
         named = values.get(field["name"], ())
         if not set(named) <= set(shown):
@@ -100,7 +100,11 @@ def checked(
             values[field["name"]] = []
     if faults:
         raise InvalidForm(fields=faults)
-    return who, values | {name: [] for name in agrees_to_nobody(edition, rule, link)}
+    return who, values | {field["name"]: [] for field in agrees_to_none(edition, rule, link) if _asked(field, values)}
+
+
+def _asked(field: WrittenField, values: Answers) -> bool:
+    return "when" not in field or values.get(field["when"][0]) in field["when"][1]
 
 
 def _holds(builder: EventBuilder, guard: str, task: Task, values: Answers) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.case_objects.party_links import agrees_to_nobody, asked_fields, rule_of
+from casework.engine.case_objects.party_links import agrees_to_none, asked_fields, rule_of
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import AnswerByLink, FileTold
 from casework.engine.roles import Role
@@ -118,7 +118,7 @@ def show_link(db: Connection, token: str, opened: str) -> Shown | None:
                 NamedInBoth(id=provider.id, name=provider.name, name_zh=provider.name_zh)
                 for provider in db.execute(_PROVIDERS, {"ids": list(link.providers)})
             ],
-            names_nobody=bool(agrees_to_nobody(edition, rule, link)),
+            unnamed=frozenset(field["type"] for field in agrees_to_none(edition, rule, link)),
             language=link.language,
             until=link.until,
             draft=row.typed or {},

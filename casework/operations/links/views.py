@@ -104,8 +104,8 @@ class Shown:
     fields: Sequence[WrittenField]
     documents: Sequence[ShownDocument]
     providers: Sequence[NamedInBoth]
-    #: It asks whom something may be shown, and names nobody.
-    names_nobody: bool
+    #: Of providers and documents what it asks a consent for and names none of.
+    unnamed: frozenset[str]
     language: str
     until: datetime
     draft: JsonObject

@@ -146,6 +146,14 @@ def test_who_reads_no_name_agrees_to_nobody() -> None:
     assert play.case.tasks[link.task].result["whom"] == []
 
 
+def test_who_reads_no_document_agrees_to_none() -> None:
+    play = asked()
+    paper(play)
+    link = give(play, OFFICER, providers=(LAB,))
+    answer(play, link, whom=[LAB])
+    assert play.case.tasks[link.task].result["shown"] == []
+
+
 def test_what_was_withdrawn_meanwhile_is_not_agreed_to() -> None:
     play = asked()
     mine = paper(play)

@@ -136,7 +136,7 @@ def test_it_shows_what_was_named_with_it_and_nothing_else(
         (consent,) = load(db, home_of(db, number), "case").consents.values()
     assert consent.documents == ()
     # Nobody was named to the party, so that nobody is agreed to.
-    assert page.names_nobody
+    assert page.unnamed == {"providers"}
     assert consent.providers == ()
 
 

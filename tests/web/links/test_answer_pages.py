@@ -112,13 +112,14 @@ def test_silence_is_no_consent_and_the_receipt_names_who_was_ticked(
     assert refused.status_code == 422
     assert 'id="f-providers-fault"' in refused.text
     assert "tick at least one" in refused.text
+    assert "your answer shows none of yours to anybody" in refused.text, "no document is named with the link"
     thanks = anonymous.post(FORM, ANSWER | {"f-providers": lab}, page=FORM)
     assert thanks.status_code == 200
     assert names[lab] in thanks.text
     assert names[bank] not in thanks.text
     with transaction(engine) as db:
         result = db.execute(text("SELECT result FROM tasks WHERE closed_by = 'party'")).scalar_one()
-    assert result["providers"] == [lab]
+    assert (result["providers"], result["documents"]) == ([lab], [])
     assert list(verify_all(engine)) == []
 
 
@@ -170,7 +171,7 @@ def test_what_is_not_asked_is_not_taken(anonymous: Browser, given: Given, engine
     assert anonymous.post(FORM, ANSWER | {name: "letter"}, page=FORM).status_code == 200
     with transaction(engine) as db:
         result = db.execute(text("SELECT result FROM tasks WHERE closed_by = 'party'")).scalar_one()
-    assert set(result) == {"agreed", "given_on", "providers", "sheet"}
+    assert set(result) == {"agreed", "given_on", "providers", "documents", "sheet"}
     assert result["providers"] == []
 
 
