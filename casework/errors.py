@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from casework import reasons
@@ -103,11 +104,19 @@ class WrongState(CaseworkError):
 class InvalidForm(CaseworkError):
     says = template("invalid_form", N_("Nothing was recorded. Put right: %(faults)s"))
 
-    def __init__(self, fields: Mapping[str, Why], beside: Sequence[Why] = (), **details: Value) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, Why],
+        beside: Sequence[Why] = (),
+        at: Mapping[str, Sequence[Why]] = MappingProxyType({}),
+        **details: Value,
+    ) -> None:
         #: Why each field was refused, by its name.
         self.fields = dict(fields)
         #: What refuses the action besides, as far as the sound fields tell.
         self.beside = list(beside)
+        #: What of that speaks of the answer to one field, by its name.
+        self.at = dict(at)
         super().__init__(faults=self.fields, **details)
 
 
@@ -396,9 +405,11 @@ class EmbeddedServerError(CaseworkError):
 class Refused(CaseworkError):
     says = template("refused", N_("This cannot be done now: %(why)s"))
 
-    def __init__(self, *reasons: Why, **details: Value) -> None:
+    def __init__(self, *reasons: Why, at: Mapping[str, Sequence[Why]] = MappingProxyType({}), **details: Value) -> None:
         #: Every reason, so that who mends one is not told the next only then.
         self.reasons = list(reasons)
+        #: What of them speaks of the answer to one field, by its name.
+        self.at = dict(at)
         super().__init__(why=self.reasons, **details)
 
 

@@ -433,6 +433,8 @@ def guards() -> Iterator[str]:
         yield f"Asked by {', '.join(dict.fromkeys(used[name]))}."
         if guard.reads:
             yield f"Reads from outside: {', '.join(guard.reads)}."
+        if guard.at:
+            yield f"Its refusal stands at the first of these fields that the form asks: {_codes(guard.at)}."
         for one in guard.limits:
             yield f"Compares with `{one.what}`, {limit({**one.rule(), 'since': None})}: ours, and a programme may set it."
 

@@ -212,6 +212,7 @@ def technology_is_exported(f: Facts) -> bool:
     rule="The letter of intent ends in time.",
     refusal="A letter of intent is not valid for so long after its issue.",
     limits=(LETTER_HOLDS,),
+    at=("valid_until",),
 )
 def letter_ends_in_time(f: Facts) -> bool:
     issued, ends = f.data.get("issued_on"), f.data.get("valid_until")
@@ -244,6 +245,7 @@ def licence_is_needed(f: Facts) -> bool:
 @guard(
     rule="What is restricted or prohibited stands in the catalogue, with a number.",
     refusal="Only what stands in the catalogue is restricted or prohibited. What does not stand there is free, unless it is dual use.",
+    at=("listed",),
 )
 def class_is_from_the_catalogue(f: Facts) -> bool:
     return f.data.get("listed") == "listed"
@@ -252,6 +254,7 @@ def class_is_from_the_catalogue(f: Facts) -> bool:
 @guard(
     rule="What is free does not stand in the catalogue of prohibited and restricted technologies.",
     refusal="What stands in the catalogue is prohibited or restricted, and not free.",
+    at=("listed",),
 )
 def class_is_outside_the_catalogue(f: Facts) -> bool:
     return f.data.get("listed") == "not_listed"
@@ -414,6 +417,7 @@ def export_may_be_agreed(f: Facts) -> bool:
     refusal="The gate and the agreement do not agree.",
     reads=READS,
     because=_gate_against,
+    at=("result",),
 )
 def gate_agrees_with_the_class(f: Facts) -> bool:
     return not _gate_against(f)

@@ -211,6 +211,7 @@ def right_is_left_in_territories(f: Facts) -> bool:
     rule="What is released lies on the right named, stands, and another case holds it.",
     refusal="This does not stand on the right that is named, or this case holds it itself.",
     reads=("rights",),
+    at=("burden",),
 )
 def release_is_of_what_stands(f: Facts) -> bool:
     lying = f.from_outside("rights").get(f.data.get("right"), {}).get("encumbrances", ())
@@ -231,6 +232,7 @@ def release_is_of_what_stands(f: Facts) -> bool:
     refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
     reads=("rights",),
     tells=record_tells.confirmed,
+    at=("rights",),
 )
 def rights_of_terms_are_confirmed(f: Facts) -> bool:
     known = f.from_outside("rights")
@@ -240,6 +242,7 @@ def rights_of_terms_are_confirmed(f: Facts) -> bool:
 @guard(
     rule="An agreement that gives rights away or their use names them.",
     refusal="An agreement of this kind must name the rights that it is about.",
+    at=("rights",),
 )
 def rights_are_named(f: Facts) -> bool:
     return gives(f.data) is None and f.data.get("kind") not in NAMING_RIGHTS or bool(f.data.get("rights"))
@@ -252,6 +255,7 @@ def rights_are_named(f: Facts) -> bool:
     " know-how licence.",
     reads=("rights",),
     tells=where_it_holds,
+    at=("kind",),
 )
 def rights_fit_the_kind(f: Facts) -> bool:
     known = f.from_outside("rights")
@@ -277,6 +281,7 @@ def pledgees_matter(data: Mapping[str, Any]) -> bool:
 @guard(
     rule="The agreement expires after the day on which it takes effect.",
     refusal="An agreement must expire after the day on which it takes effect.",
+    at=("expires_on",),
 )
 def agreement_dates_in_order(f: Facts) -> bool:
     starts, ends = f.data.get("effective_on"), f.data.get("expires_on")
@@ -294,6 +299,7 @@ def _say_kinds(f: Facts) -> border_words.Words:
     rule="The kind that is signed is the one that was proposed, of which the border was asked.",
     refusal="What is signed is of another kind than what was proposed. Send it back to drafting and propose that kind.",
     because=_say_kinds,
+    at=("kind",),
 )
 def kind_is_as_proposed(f: Facts) -> bool:
     proposed = f.said("propose.kind")
@@ -303,6 +309,7 @@ def kind_is_as_proposed(f: Facts) -> bool:
 @guard(
     rule="What the agreement gives was registered on or after the day of its signing.",
     refusal="Nothing can have been registered before the agreement was signed.",
+    at=("registered_on",),
 )
 def registered_after_signing(f: Facts) -> bool:
     signed, day = last_signing(f), f.data.get("registered_on")
@@ -312,6 +319,7 @@ def registered_after_signing(f: Facts) -> bool:
 @guard(
     rule="The licence is asked for with the signed contract, and issued after that.",
     refusal="The licence goes with the signed contract: it can be neither asked for nor issued before the day of the signing.",
+    at=("filed_on", "issued_on"),
 )
 def licence_follows_the_signing(f: Facts) -> bool:
     signed, day = last_signing(f), f.data.get("filed_on") or f.data.get("issued_on")

@@ -72,6 +72,7 @@ def _entered(facts: Facts, right: str, owner: Burden) -> RightChange:
     rule="Every right that the form names was pledged for a loan whose rights were turned into money.",
     refusal="A right is named that was pledged for no loan whose rights were turned into money.",
     reads=("rights",),
+    at=("rights",),
 )
 def checked_rights_were_disposed_of(f: Facts) -> bool:
     applied = (f.fired("apply", track) for track in _disposed_of(f))

@@ -120,6 +120,7 @@ def right_of_another_office_is_assigned(f: Facts) -> bool:
     " not assigned here. Name only those of the notice; each other follows by its own register.",
     reads=("rights",),
     because=_say(PATENT_OFFICE),
+    at=("rights",),
 )
 def registered_patents_were_assigned(f: Facts) -> bool:
     return not _elsewhere(f, PATENT_OFFICE)
@@ -131,6 +132,7 @@ def registered_patents_were_assigned(f: Facts) -> bool:
     " assigned here. Name only those of the notice; each other follows by its own register.",
     reads=("rights",),
     because=_say(VARIETY_OFFICE),
+    at=("rights",),
 )
 def registered_varieties_were_assigned(f: Facts) -> bool:
     return not _elsewhere(f, VARIETY_OFFICE)
@@ -142,6 +144,7 @@ def registered_varieties_were_assigned(f: Facts) -> bool:
     " or is not assigned here. Name only those of the notice; each other follows by its own register.",
     reads=("rights",),
     because=_say(OTHER_OFFICE),
+    at=("rights",),
 )
 def rights_entered_elsewhere_were_assigned(f: Facts) -> bool:
     return not _elsewhere(f, OTHER_OFFICE)

@@ -243,6 +243,7 @@ def consents_are_recent(f: Facts) -> bool:
 @guard(
     rule="The plan names who assesses, or asks to skip the assessment, not both.",
     refusal="The plan names who assesses and asks to skip the assessment. Leave out one of the two.",
+    at=("skip_assessment",),
 )
 def assessed_or_skipped(f: Facts) -> bool:
     return not (f.data.get("assessment") and f.data.get("skip_assessment") is True)
@@ -260,6 +261,7 @@ def skipping_was_asked(f: Facts) -> bool:
     rule="The technology has a confirmed statement of verification that is still valid, or another reason is given.",
     refusal="The technology has no confirmed statement of verification that is still valid.",
     reads=("technology",),
+    at=("reason",),
 )
 def statement_or_reason(f: Facts) -> bool:
     """Any other reason than a valid statement is a waiver, and the supervisor decides on it."""
@@ -371,6 +373,7 @@ def tracks_have_ended_or_run_on(f: Facts) -> bool:
 @guard(
     rule="The outcome is a compliance stop if, and only if, compliance stopped the case.",
     refusal="A compliance stop stays the outcome, and only a stop makes it one.",
+    at=("outcome",),
 )
 def outcome_respects_a_stop(f: Facts) -> bool:
     said = f.data.get("outcome")

@@ -166,6 +166,7 @@ def baselines(f: Facts) -> list[Impact]:
 @guard(
     rule="The period ends no earlier than it begins.",
     refusal="The period ends before it begins.",
+    at=("period_to",),
 )
 def period_in_order(f: Facts) -> bool:
     starts, ends = f.data.get("period_from"), f.data.get("period_to")
@@ -175,6 +176,7 @@ def period_in_order(f: Facts) -> bool:
 @guard(
     rule="Each figure is named once.",
     refusal="The same figure stands in two rows.",
+    at=("figures",),
 )
 def each_figure_once(f: Facts) -> bool:
     named = [row["measure"] for row in _figures(f)]
@@ -184,6 +186,7 @@ def each_figure_once(f: Facts) -> bool:
 @guard(
     rule="Each figure has a baseline in the same unit.",
     refusal="A figure has no baseline to be compared with. Choose what has one, or correct the baseline.",
+    at=("figures",),
 )
 def figures_have_baselines(f: Facts) -> bool:
     named = [row["measure"] for row in _figures(f)]
@@ -202,6 +205,7 @@ def delivered_figures_have_baselines(f: Facts) -> bool:
 @guard(
     rule="A factor says where it comes from and in which version, and a source is said of a factor alone.",
     refusal="A factor needs its source and version, and a source its factor.",
+    at=("figures",),
 )
 def factors_have_sources(f: Facts) -> bool:
     return all((row.get("factor") is None) == (row.get("factor_source") is None) for row in _figures(f))
@@ -210,6 +214,7 @@ def factors_have_sources(f: Facts) -> bool:
 @guard(
     rule="A corrected record that has a factor says where it comes from and in which version.",
     refusal="The record has a factor. Say its source and version too.",
+    at=("factor_source",),
 )
 def corrected_factor_has_a_source(f: Facts) -> bool:
     record = _recorded(f, f.data.get("record"))
@@ -222,6 +227,7 @@ def corrected_factor_has_a_source(f: Facts) -> bool:
 @guard(
     rule="The record still stands, and no verifier has stated it.",
     refusal="The record no longer stands, or a verifier has stated it: that takes another statement.",
+    at=("record",),
 )
 def record_may_be_corrected(f: Facts) -> bool:
     if f.data.get("record") is None:
@@ -237,6 +243,7 @@ def _is_correctable(record: Impact) -> bool:
 @guard(
     rule="A corrected record has a baseline in the same unit; a baseline stays in its unit.",
     refusal="There is no baseline in this unit, or other records are compared with the baseline in its unit.",
+    at=("measure",),
 )
 def correction_has_a_baseline(f: Facts) -> bool:
     record, measure = _recorded(f, f.data.get("record")), f.data.get("measure")

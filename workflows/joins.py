@@ -125,6 +125,7 @@ def go_on_with_fewer(f: Facts) -> Follows:
 @guard(
     rule="A request for this service was sent and still runs.",
     refusal="No request for this service has been sent that still runs: write and send the first one, and name the others in it.",
+    at=("service",),
 )
 def service_is_asked_for(f: Facts) -> bool:
     return bool(asked_now(f.case, str(f.data.get("service"))))
@@ -149,6 +150,7 @@ def some_join_waits(f: Facts) -> bool:
 @guard(
     rule="Referrals of this service run side by side, and the case waits for their results.",
     refusal="No referrals of this service run side by side of which the case waits for results.",
+    at=("service",),
 )
 def service_is_joined(f: Facts) -> bool:
     return open_join(f.case, str(f.data.get("service"))) is not None
@@ -157,6 +159,7 @@ def service_is_joined(f: Facts) -> bool:
 @guard(
     rule="As many results can still come as the case waits for.",
     refusal="So many results cannot come: wait for fewer, or name more providers to ask as well.",
+    at=("needed",),
 )
 def results_can_come(f: Facts) -> bool:
     return f.data.get("join") != SOME or _number(f) <= _count(f, _kind(f))
@@ -165,6 +168,7 @@ def results_can_come(f: Facts) -> bool:
 @guard(
     rule="How many results the case waits for is said only where several providers are asked.",
     refusal="Only one provider is asked: name others to ask as well, or leave open what the case waits for.",
+    at=("join",),
 )
 def several_are_asked(f: Facts) -> bool:
     return f.data.get("join") is None or open_join(f.case, _kind(f)) is not None or _count(f, _kind(f)) > 1
@@ -173,6 +177,7 @@ def several_are_asked(f: Facts) -> bool:
 @guard(
     rule="Where others are asked as well, it is said how many results the case waits for.",
     refusal="Others are to be asked as well: say how many results the case waits for.",
+    at=("join",),
 )
 def rule_is_said(f: Facts) -> bool:
     return not f.data.get("beside") or f.data.get("join") is not None
@@ -181,6 +186,7 @@ def rule_is_said(f: Facts) -> bool:
 @guard(
     rule="Each provider to be asked as well is one that is not asked yet.",
     refusal="One of those to be asked as well is asked already.",
+    at=("beside",),
 )
 def beside_are_others(f: Facts) -> bool:
     kind = _kind(f)
@@ -193,6 +199,7 @@ def beside_are_others(f: Facts) -> bool:
 @guard(
     rule="There is a result to go on with.",
     refusal="There is no result to go on with yet.",
+    at=("go_on",),
 )
 def results_are_there(f: Facts) -> bool:
     join = f.case.joins.get(str(f.task.about)) if f.task else None

@@ -33,6 +33,7 @@ def _given(facts: Facts, *names: str) -> list[tuple[Decimal, str]]:
 @guard(
     rule="No more is paid out than was approved, and in its currency.",
     refusal="No more may be paid out than was approved, and in the same currency.",
+    at=("amount",),
 )
 def payment_is_within_approval(facts: Facts) -> bool:
     approved = amount_of(facts.said("bank_approved.amount") or facts.said("approved.amount"))
@@ -45,6 +46,7 @@ def payment_is_within_approval(facts: Facts) -> bool:
 @guard(
     rule="What is said to be paid in all is no less than was said before.",
     refusal="Less is said to be paid in all than was recorded before. Add up all parts, those of before too.",
+    at=("amount",),
 )
 def sum_paid_does_not_fall(facts: Facts) -> bool:
     before = amount_of(facts.said("pay_part.amount"))
@@ -54,6 +56,7 @@ def sum_paid_does_not_fall(facts: Facts) -> bool:
 @guard(
     rule="No more is approved than was applied for, and in its currency, or whoever approves it says that it is right so.",
     refusal="More is approved than was applied for, or in another currency. Look once more; if it is right so, say so below.",
+    at=("amount",),
 )
 def approval_fits_its_application(facts: Facts) -> bool:
     wanted = amount_of(facts.said("apply.amount") or facts.said("ready.amount"))
@@ -67,6 +70,7 @@ def approval_fits_its_application(facts: Facts) -> bool:
     rule="The interest is one that loans have, or whoever approves it says that it is right so.",
     refusal="The interest is above what loans have. Look once more; if it is right so, say so below.",
     limits=(INTEREST,),
+    at=("rate",),
 )
 def interest_is_usual(facts: Facts) -> bool:
     rate = facts.data.get("rate")
@@ -76,6 +80,7 @@ def interest_is_usual(facts: Facts) -> bool:
 @guard(
     rule="A repayment comes after the loan was paid out.",
     refusal="A repayment cannot come before the loan was paid out. Look at its date.",
+    at=("paid_on",),
 )
 def repayment_follows_the_payment(facts: Facts) -> bool:
     on, since = facts.data.get("paid_on"), facts.said("paid_out.paid_on")
@@ -85,6 +90,7 @@ def repayment_follows_the_payment(facts: Facts) -> bool:
 @guard(
     rule="A repayment lessens the debt by no more than what is owed.",
     refusal="More than what is owed cannot be paid back. Look at the balance of the loan.",
+    at=("principal",),
 )
 def repayment_is_within_balance(facts: Facts) -> bool:
     paid, before = _paid(facts)[0], sum(_principals(facts), Decimal(0))
@@ -145,6 +151,7 @@ def _agreed(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, Decimal, str]]
 @guard(
     rule="No more is agreed to be paid back than is paid out, and in its currency.",
     refusal="More is agreed to be paid back than is paid out, or in another currency.",
+    at=("repayments",),
 )
 def agreed_repayments_fit_the_loan(facts: Facts) -> bool:
     paid, agreed = amount_of(facts.data.get("amount")), _agreed(facts.data.get("repayments") or ())
@@ -157,6 +164,7 @@ def agreed_repayments_fit_the_loan(facts: Facts) -> bool:
 @guard(
     rule="No agreed day lies after the last day of the loan.",
     refusal="A repayment is agreed for a day after the last one of the loan.",
+    at=("repayments",),
 )
 def agreed_days_lie_within_the_loan(facts: Facts) -> bool:
     last = facts.data.get("final_due_on")

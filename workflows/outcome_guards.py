@@ -34,6 +34,7 @@ def records_of_the_site(f: Facts, *levels: str) -> list[Impact]:
 @guard(
     rule="“Effect measured” has a record that was measured or verified, after a scaling up since then.",
     refusal="No record of the effect is measured or verified: record measured readings with their data, or choose “effect not measured”.",
+    at=("outcome",),
 )
 def measured_effect_has_a_record(f: Facts) -> bool:
     if f.data.get("outcome") != "deployed_measured":
@@ -44,6 +45,7 @@ def measured_effect_has_a_record(f: Facts) -> bool:
 @guard(
     rule="“Effect verified” has a verified record, after a scaling up one since then.",
     refusal="No record of the effect is verified: a verifier's statement is missing. Ask for verification, or choose another outcome.",
+    at=("outcome",),
 )
 def verified_effect_has_a_record(f: Facts) -> bool:
     return f.data.get("outcome") != "deployed_verified" or bool(records_of_the_site(f, VERIFIED))
@@ -53,6 +55,7 @@ def verified_effect_has_a_record(f: Facts) -> bool:
     rule="“Deployed” has a site that was accepted, after a scaling up since then.",
     refusal="No site is accepted: “deployed” is said of a technology that runs at one. Choose “agreement without a site”, or another"
     " outcome.",
+    at=("outcome",),
 )
 def deployed_at_a_site(f: Facts) -> bool:
     accepted, start = moment_of(f, "accept_site"), moment_of(f, "scale_up")
@@ -62,6 +65,7 @@ def deployed_at_a_site(f: Facts) -> bool:
 @guard(
     rule="An outcome with an agreement has one that was signed.",
     refusal="No agreement is signed. Choose an outcome without one.",
+    at=("outcome",),
 )
 def agreement_was_signed(f: Facts) -> bool:
     said = f.data.get("outcome")

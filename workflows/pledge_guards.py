@@ -66,6 +66,7 @@ def _whose(facts: Facts) -> Words:
     reads=("rights",),
     because=_whose,
     tells=record_tells.owners,
+    at=("rights",),
 )
 def pledgor_owns_each_right(facts: Facts) -> bool:
     """Borrower, pledgor and owner are three facts; who borrows does not matter here."""
@@ -101,6 +102,7 @@ def _with_co_owners(facts: Facts) -> list[Mapping[str, Any]]:
     reads=("rights",),
     because=lambda facts: name_each(facts, _with_co_owners(facts), record_tells.co_owners),
     tells=record_tells.co_owners,
+    at=("co_owners",),
 )
 def co_owners_have_agreed(facts: Facts) -> bool:
     return not _with_co_owners(facts) or facts.data.get("co_owners") is True
@@ -120,6 +122,7 @@ def twin_is_asked(facts: Facts) -> bool:
     refusal="A right can have a twin application of the same day. Say whether there is one.",
     reads=("rights",),
     tells=record_tells.twin,
+    at=("twin",),
 )
 def twin_is_answered(facts: Facts) -> bool:
     return not any(may_have_twin(right) for right in _named(facts)) or facts.data.get("twin") is not None
@@ -136,6 +139,7 @@ def _twins(facts: Facts) -> Words:
     refusal="The answer says that there is no twin application, and the record of a right names one.",
     reads=("rights",),
     because=_twins,
+    at=("twin",),
 )
 def twin_agrees_with_the_record(facts: Facts) -> bool:
     return not _twins(facts)
@@ -151,6 +155,7 @@ def _given_away(facts: Facts) -> list[Mapping[str, Any]]:
     reads=("rights",),
     because=lambda facts: name_each(facts, _given_away(facts), record_tells.not_given_away),
     tells=record_tells.not_given_away,
+    at=("rights",),
 )
 def rights_are_not_given_away(facts: Facts) -> bool:
     return not _given_away(facts)
@@ -175,6 +180,7 @@ def licence_is_asked(facts: Facts) -> bool:
     reads=("rights",),
     because=lambda facts: name_each(facts, _licensed_alone(facts), record_tells.licensed_alone),
     tells=record_tells.licensed_alone,
+    at=("licensed",),
 )
 def licences_are_accepted(facts: Facts) -> bool:
     return not _licensed_alone(facts) or facts.data.get("licensed") is True
@@ -184,6 +190,7 @@ def licences_are_accepted(facts: Facts) -> bool:
     rule="Nobody accepts a licence that is not on record.",
     refusal="The answer accepts an exclusive or sole licence, and none is on the record of a right. Have it entered there first.",
     reads=("rights",),
+    at=("licensed",),
 )
 def licences_agree_with_the_record(facts: Facts) -> bool:
     return facts.data.get("licensed") is not True or bool(_licensed_alone(facts))
@@ -194,6 +201,7 @@ def licences_agree_with_the_record(facts: Facts) -> bool:
     refusal="A right is seized. No pledge of it is registered until that has ended.",
     reads=("rights",),
     tells=record_tells.not_seized,
+    at=("rights",),
 )
 def rights_are_not_seized(facts: Facts) -> bool:
     seizures = [one for right in _named(facts) or _applied(facts) for one in standing(right, SEIZURE)]
@@ -214,6 +222,7 @@ def invalidation_is_asked(facts: Facts) -> bool:
     refusal="A request for invalidation of a right is on record. The lender must say that it still wants the pledge.",
     reads=("rights",),
     tells=record_tells.invalidation,
+    at=("invalidation",),
 )
 def requests_for_invalidation_are_accepted(facts: Facts) -> bool:
     return not invalidation_is_asked.holds(facts) or facts.data.get("invalidation") is True
@@ -223,6 +232,7 @@ def requests_for_invalidation_are_accepted(facts: Facts) -> bool:
     rule="Nobody accepts a request for invalidation that is not on record.",
     refusal="The answer accepts a request for invalidation, and none is on the record of a right. Have it entered there first.",
     reads=("rights",),
+    at=("invalidation",),
 )
 def invalidation_agrees_with_the_record(facts: Facts) -> bool:
     return facts.data.get("invalidation") is not True or invalidation_is_asked.holds(facts)
@@ -253,6 +263,7 @@ def _denied(facts: Facts) -> Words:
     refusal="The record says otherwise of a point that is said to fail. Have the record put right first, or leave the point out.",
     reads=("rights",),
     because=_denied,
+    at=("points",),
 )
 def points_agree_with_the_record(facts: Facts) -> bool:
     return not _denied(facts)
@@ -373,6 +384,7 @@ def _says_what_it_changes(facts: Facts, what: str, field: str) -> bool:
 @guard(
     rule="Where the secured amount was changed the form says it, and else it does not.",
     refusal="Say the secured amount where it was changed, and only then.",
+    at=("amount",),
 )
 def changed_amount_is_said(facts: Facts) -> bool:
     return _says_what_it_changes(facts, "amount", "amount")
@@ -381,6 +393,7 @@ def changed_amount_is_said(facts: Facts) -> bool:
 @guard(
     rule="Where the term of the debt was changed the form says its last day, and else it does not.",
     refusal="Say the last day of the debt where its term was changed, and only then.",
+    at=("until_on",),
 )
 def changed_term_is_said(facts: Facts) -> bool:
     return _says_what_it_changes(facts, "term", "until_on")
@@ -389,6 +402,7 @@ def changed_term_is_said(facts: Facts) -> bool:
 @guard(
     rule="A registration is changed on or after the day on which it was made.",
     refusal="The registration cannot be changed before it was made. Look at the day of the change.",
+    at=("changed_on",),
 )
 def change_follows_the_registration(facts: Facts) -> bool:
     on, since = facts.data.get("changed_on"), facts.said("registered.registered_on")
@@ -399,6 +413,7 @@ def change_follows_the_registration(facts: Facts) -> bool:
     rule="The rights that the form names are pledged here.",
     refusal="A right is named that is not pledged here.",
     reads=("rights",),
+    at=("rights",),
 )
 def named_rights_are_pledged(facts: Facts) -> bool:
     named, pledged = facts.data.get("rights") or (), facts.said("apply.rights") or ()

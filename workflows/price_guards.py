@@ -25,6 +25,7 @@ def price_has_one_currency(f: Facts) -> bool:
 @guard(
     rule="The contract value is more than nothing, and the technology value is no more than it.",
     refusal="The contract value must be more than nothing, and the technology value no more than it.",
+    at=("contract_value",),
 )
 def technology_value_is_part(f: Facts) -> bool:
     whole, part = f.data.get("contract_value"), f.data.get("technology_value")
@@ -36,6 +37,7 @@ def technology_value_is_part(f: Facts) -> bool:
 @guard(
     rule="The payments of a fixed price make the contract value; those before a royalty are no more than it.",
     refusal="The payments do not fit the contract value.",
+    at=("payments", "contract_value"),
 )
 def payments_make_the_value(f: Facts) -> bool:
     whole = f.data.get("contract_value")

@@ -21,6 +21,7 @@ def _covers(f: Facts, provider: str | None, document: str) -> bool:
 @guard(
     rule="The service is the referral's.",
     refusal="This is another service than the referral's.",
+    at=("service",),
 )
 def service_is_the_referrals(f: Facts) -> bool:
     return f.data.get("service") in (None, f.track.kind)
@@ -32,6 +33,7 @@ def service_is_the_referrals(f: Facts) -> bool:
         "No consent of the party concerned covers this provider and each of these documents. A paper of neither party concerns"
         " both, unless it was entered as the office's own."
     ),
+    at=("documents",),
 )
 def consent_covers_documents(f: Facts) -> bool:
     if f.track.kind == "mediation":
@@ -51,6 +53,7 @@ def consent_covers_what_was_shared(f: Facts) -> bool:
 @guard(
     rule="The person named has declared no interest in this matter.",
     refusal="The person named has declared an interest in this matter.",
+    at=("person",),
 )
 def person_is_not_barred(f: Facts) -> bool:
     person = f.data.get("person")
@@ -60,6 +63,7 @@ def person_is_not_barred(f: Facts) -> bool:
 @guard(
     rule="This person has not declared an interest in the case before.",
     refusal="This person has declared an interest in the case already.",
+    at=("person",),
 )
 def person_is_not_out(f: Facts) -> bool:
     return (f.data.get("person") or f.actor) not in f.case.interests
@@ -135,6 +139,7 @@ def no_extension_is_asked(f: Facts) -> bool:
 @guard(
     rule="The new day is later than the day on which the work is due.",
     refusal="The new day must be later than the day on which the work is due.",
+    at=("new_date",),
 )
 def extension_is_later(f: Facts) -> bool:
     day = _wanted(f)
@@ -146,6 +151,7 @@ def extension_is_later(f: Facts) -> bool:
     refusal="The new day lies too far away: at most twice the time that was planned from the acceptance, or what may be added to what"
     " was planned or after a return. For more than that, the request is cancelled and made anew.",
     limits=(EXTENSION,),
+    at=("new_date", "until_on"),
 )
 def extension_is_bounded(f: Facts) -> bool:
     day = _wanted(f)

@@ -65,6 +65,7 @@ def _say_ends(f: Facts) -> Words:
     reads=("rights",),
     because=_say_ended,
     tells=record_tells.not_ended,
+    at=("rights",),
 )
 def rights_of_terms_have_not_ended(f: Facts) -> bool:
     return not _ended(f)
@@ -97,6 +98,7 @@ def case_is_about_a_right(f: Facts) -> bool:
     " is.",
     reads=("rights",),
     tells=record_tells.owners_or_licensees,
+    at=("rights",),
 )
 def a_party_has_each_right(f: Facts) -> bool:
     """Of what is pledged whoever pledges it: that the giver may give what is given is asked of the terms."""
@@ -164,6 +166,7 @@ def last_check(f: Facts) -> Fired | None:
     rule="Each right that the terms name was among those of the last check, or the check was waived.",
     refusal="A right that the terms name was not among those of the last check. Check the rights again, with this one.",
     reads=("rights",),
+    at=("rights",),
 )
 def rights_named_were_checked(f: Facts) -> bool:
     confirmed = last_check(f)
@@ -197,6 +200,7 @@ def _not_theirs(f: Facts) -> Words:
     " give of its own licence what they say. Leave that right out, give less, or mend its record.",
     reads=("rights", *READS),
     because=_not_theirs,
+    at=("rights",),
 )
 def giver_may_give_each_right(f: Facts) -> bool:
     return not _not_theirs(f)

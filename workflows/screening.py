@@ -62,6 +62,7 @@ def _rows(f: Facts) -> list[Any]:
     rule="Each owner above 25 per cent on the record of the party's organisation is answered, once.",
     refusal="Answer for each owner above 25 per cent on the record of the party's organisation, once.",
     reads=("owners",),
+    at=("owners",),
 )
 def each_owner_is_screened(f: Facts) -> bool:
     told = _owners(f)
@@ -71,6 +72,7 @@ def each_owner_is_screened(f: Facts) -> bool:
 @guard(
     rule="Where an owner stands on a list, the result is a hit.",
     refusal="An owner stands on a list: record a hit, and say what was found.",
+    at=("result",),
 )
 def hit_of_an_owner_is_a_hit(f: Facts) -> bool:
     return f.data.get("result") == HIT or all(row["result"] == CLEAR for row in _rows(f))
@@ -79,6 +81,7 @@ def hit_of_an_owner_is_a_hit(f: Facts) -> bool:
 @guard(
     rule="The screening holds until a day that is not before it was made, and a year after it at most.",
     refusal="The screening must hold until a day that is not before it was made, and a year after it at most.",
+    at=("holds_until",),
 )
 def screening_ends_within_a_year(f: Facts) -> bool:
     checked, until = (date.fromisoformat(str(f.data[name])) for name in ("checked_on", "holds_until"))

@@ -39,6 +39,7 @@ standing = record_tells.lying
     refusal="A right is not confirmed by a person yet. Look it up in its register and confirm it first.",
     reads=("rights",),
     tells=record_tells.confirmed,
+    at=("rights",),
 )
 def rights_are_confirmed(facts: Facts) -> bool:
     return all(right.get("confirmed") is True for right in _named(facts))
@@ -49,6 +50,7 @@ def rights_are_confirmed(facts: Facts) -> bool:
     refusal="A right is not in force, an application not pending any more, know-how disclosed, or nobody has recorded what is so.",
     reads=("rights",),
     tells=record_tells.in_force,
+    at=("rights",),
 )
 def rights_are_in_force(facts: Facts) -> bool:
     today = facts.today.isoformat()
@@ -60,6 +62,7 @@ def rights_are_in_force(facts: Facts) -> bool:
     refusal="The fee of a right is not paid up to today.",
     reads=("rights",),
     tells=record_tells.fee_paid,
+    at=("rights",),
 )
 def fees_are_paid(facts: Facts) -> bool:
     today = facts.today.isoformat()
@@ -71,6 +74,7 @@ def fees_are_paid(facts: Facts) -> bool:
     refusal="A right cannot be pledged: an application that is not granted yet, know-how, or one of a kind without a register.",
     reads=("rights",),
     tells=record_tells.pledgeable,
+    at=("rights",),
 )
 def rights_can_be_pledged(facts: Facts) -> bool:
     return all(right.get("confirmed") is True and may_be_pledged(right) for right in _named(facts))
@@ -81,6 +85,7 @@ def rights_can_be_pledged(facts: Facts) -> bool:
     refusal="A right is pledged. The pledgee's consent must be on file.",
     reads=("rights",),
     tells=record_tells.pledged,
+    at=("pledge",),
 )
 def pledged_rights_have_consent(facts: Facts) -> bool:
     pledged = any(standing(right, "pledge") for right in _named(facts))
@@ -91,6 +96,7 @@ def pledged_rights_have_consent(facts: Facts) -> bool:
     rule="The bank that holds the pledge was told of the new check of a pledged right.",
     refusal="A right is pledged and was checked again. Tell the bank that holds the pledge first.",
     reads=("rights",),
+    at=("pledgee_told",),
 )
 def pledgee_knows_of_recheck(facts: Facts) -> bool:
     pledged = any(standing(right, "pledge") for right in _named(facts))
@@ -102,6 +108,7 @@ def pledgee_knows_of_recheck(facts: Facts) -> bool:
     refusal="A right is pledged already.",
     reads=("rights",),
     tells=record_tells.not_pledged,
+    at=("rights",),
 )
 def rights_are_not_pledged(facts: Facts) -> bool:
     # Nor is a pledge left in the register whose debt is paid.
@@ -114,6 +121,7 @@ def rights_are_not_pledged(facts: Facts) -> bool:
 @guard(
     rule="The statement is valid for longer than the day of its issue.",
     refusal="A statement must be valid for longer than the day of its issue.",
+    at=("valid_until",),
 )
 def statement_ends_after_issue(facts: Facts) -> bool:
     issued, ends = facts.data.get("issued_on"), facts.data.get("valid_until")
@@ -133,6 +141,7 @@ _REMINDED = timedelta(days=15)
         "Two written reminders and fifteen days after the second one come first. The last of these days still counts; where"
         " nobody works on it, so does the next working day."
     ),
+    at=("second_reminder_on",),
 )
 def fifteen_days_since_second_reminder(facts: Facts) -> bool:
     """The day of the reminder does not count, and the last day does to its end; it moves off a day on which nobody works."""
@@ -146,6 +155,7 @@ def fifteen_days_since_second_reminder(facts: Facts) -> bool:
 @guard(
     rule="The new end of the term lies after today.",
     refusal="The new end of the term must lie after today.",
+    at=("until_day",),
 )
 def extension_goes_beyond_today(facts: Facts) -> bool:
     new_end = facts.data.get("until_day")
@@ -155,6 +165,7 @@ def extension_goes_beyond_today(facts: Facts) -> bool:
 @guard(
     rule="The last day of a duty comes after the first.",
     refusal="The last of the dates must lie after the first.",
+    at=("last_duty_on",),
 )
 def last_duty_comes_after_the_first(facts: Facts) -> bool:
     first, last = facts.data.get("first_duty_on"), facts.data.get("last_duty_on")
@@ -235,6 +246,7 @@ def retest_is_left(facts: Facts) -> bool:
     rule="It was tested again as often as it may be, or correction was refused.",
     refusal="It must have been tested again as often as it may be, or correction been refused.",
     limits=(RETESTS,),
+    at=("correction_refused",),
 )
 def retests_failed_or_correction_refused(facts: Facts) -> bool:
     return facts.count("retest") >= facts.limit(RETESTS) or facts.data.get("correction_refused") is True

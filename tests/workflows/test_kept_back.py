@@ -13,7 +13,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import UNKNOWN, Facts, Sound
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.sheets import TOLD_PARTS
-from casework.engine.execution.guards import refusals_of
+from casework.engine.execution.guard_refusals import refused_by
 from casework.engine.execution.withheld import as_told
 from casework.engine.parts import ACCEPTS, REFERRAL
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES, Role
@@ -151,7 +151,10 @@ def told(edition: Edition, deed: Deed, kind: str, role: Role, *, willing: bool) 
     given = list(forms(edition.form(form)))
     return [
         [
-            [str(why) for why in refusals_of(edition, guards, as_told(replace(world, data=data), editions, role))]
+            [
+                str(why)
+                for why in refused_by(edition, guards, (), as_told(replace(world, data=data), editions, role)).reasons
+            ]
             for data in given
         ]
         for world in worlds(edition, kind, willing=willing)

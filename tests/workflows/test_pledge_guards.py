@@ -9,7 +9,7 @@ import pytest
 
 from casework.engine.definition.publisher import publish
 from casework.engine.definition.registry import Effect, Guard
-from casework.engine.execution.guards import refusals_of
+from casework.engine.execution.guard_refusals import refused_by
 from casework.engine.execution.withheld import as_told
 from casework.engine.parts import ACCEPTS
 from casework.engine.roles import Role
@@ -417,7 +417,7 @@ def test_a_refusal_tells_of_no_right_that_the_case_sheet_keeps_back(willing: tup
     below = replace(at_hand.track, parent="asked")
     case = replace(at_hand.case, tracks={"asked": asking, below.id: below}, consents=consents)
     at_hand = as_told(replace(at_hand, case=case, track=below), {"referral": REFERRAL}, Role.PROVIDER)
-    said = refusals_of(PLEDGES, ["points_agree_with_the_record"], at_hand)
+    said = refused_by(PLEDGES, ["points_agree_with_the_record"], (), at_hand).reasons
     assert (said == []) is holds
 
 

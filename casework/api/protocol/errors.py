@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from flask import Response, g
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -142,8 +143,10 @@ def answer_error(error: CaseworkError) -> Response:
     if isinstance(error, InvalidForm):
         more["fields"] = {name: str(why) for name, why in error.fields.items()}
         more["faults"] = {name: why.as_json() for name, why in error.fields.items()}
-        more |= _told(error.beside) if error.beside else {}
-    elif isinstance(error, Refused | NobodyLeft):
+        more |= _told(error.beside, error.at) if error.beside else {}
+    elif isinstance(error, Refused):
+        more |= _told(error.reasons, error.at)
+    elif isinstance(error, NobodyLeft):
         more |= _told(error.reasons)
     elif isinstance(error, AudienceInDoubt):
         more["reasons"] = [f"{kind}: {name}" if name else kind for kind, name in error.doubts]
@@ -157,9 +160,12 @@ def answer_error(error: CaseworkError) -> Response:
     return response
 
 
-def _told(refusing: Sequence[Why]) -> JsonObject:
-    """What refuses an action, in words and as a program reads it."""
-    return {"reasons": [str(why) for why in refusing], "refusals": [why.as_json() for why in refusing]}
+def _told(refusing: Sequence[Why], at: Mapping[str, Sequence[Why]] = MappingProxyType({})) -> JsonObject:
+    """What refuses an action, in words and as a program reads it, with the field of whose answer it speaks."""
+    refusals = [
+        why.as_json() | next(({"field": name} for name, whys in at.items() if why in whys), {}) for why in refusing
+    ]
+    return {"reasons": [str(why) for why in refusing], "refusals": refusals}
 
 
 def answer_http(error: HTTPException) -> Response:

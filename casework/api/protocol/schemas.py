@@ -65,6 +65,7 @@ class Refusal(BaseModel):
     code: str
     message: str
     values: Annotated[JsonObject, Field(description="What stands in the gaps of the message")] = {}
+    field: Annotated[str | None, Field(description="Of what speaks of the answer to one field: its name")] = None
 
 
 class Problem(BaseModel):

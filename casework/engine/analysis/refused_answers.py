@@ -10,7 +10,7 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded, NotGiven
 from casework.engine.definition.registry import GUARDS
-from casework.engine.execution.guards import refusal_of
+from casework.engine.execution.guard_refusals import refusal_of
 from casework.reasons import Why
 
 

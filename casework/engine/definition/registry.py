@@ -48,6 +48,8 @@ class Guard:
     tells: Tells | None = None
     #: What it compares with, where a programme may set that for itself.
     limits: tuple[GuardLimit, ...] = ()
+    #: The fields whose answer it speaks of: the first that the form asks is told of it.
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,15 +74,17 @@ def guard(
     because: Callable[[Facts], Sequence[Why]] | None = None,
     tells: Tells | None = None,
     limits: tuple[GuardLimit, ...] = (),
+    at: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Facts], bool]], Guard]:
     """Register the function below as a guard: `rule` says what must be so, `refusal` what is not, `because` what is in the way,
-    `tells` what the record of a right says to it, `limits` what it compares with and a programme may set."""
+    `tells` what the record of a right says to it, `limits` what it compares with and a programme may set, `at` the fields of forms
+    whose answer it speaks of."""
 
     def register(holds: Callable[[Facts], bool]) -> Guard:
         name = holds.__name__
         if name in GUARDS and GUARDS[name].holds.__module__ != holds.__module__:
             raise ValueError(f"two guards are called {name}")
-        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells, limits)
+        GUARDS[name] = Guard(name, rule, refusal, holds, reads, sealed, because, tells, limits, at)
         return GUARDS[name]
 
     return register

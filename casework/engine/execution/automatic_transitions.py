@@ -31,7 +31,7 @@ def _one_automatic(builder: EventBuilder) -> bool:
                 continue
             if edition.states[place].type in ("stage", "parallel") and not edition.place_ended(place, track.states):
                 continue
-            if refusals(builder, track, rule, {}, by_itself=True):
+            if refusals(builder, track, rule, {}, by_itself=True).reasons:
                 continue
             fire(
                 builder,

@@ -20,6 +20,7 @@ from casework.engine.execution.guards import (
     insist_not_frozen,
     insist_not_held,
     insist_not_held_task,
+    insist_nothing,
     insist_right_to_name,
     insist_role,
     refusals,
@@ -120,7 +121,7 @@ def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: Transiti
             lambda: insist_role(builder, edition, rule, rule.confirm_by),
             lambda: insist_another(builder, pending.askers),
             lambda: insist_not_held_task(builder, builder.case.tasks[pending.task]),
-            lambda: _insist(refusals(builder, track, rule, pending.data)),
+            lambda: insist_nothing(refusals(builder, track, rule, pending.data)),
             lambda: insist_step_ticked(builder, track, rule),
         ]
         return Offer(track.id, rule.name, rule, place, fits, pending.id, _why_not(checks), papers)
@@ -131,16 +132,11 @@ def _offer(builder: EventBuilder, edition: Edition, track: Track, rule: Transiti
         lambda: insist_another_than(builder, rule.not_by, track),
         lambda: insist_not_held(builder, track, rule),
         lambda: insist_not_frozen(builder, track, rule, place),
-        lambda: _insist(refusals(builder, track, rule, data)),
+        lambda: insist_nothing(refusals(builder, track, rule, data)),
         lambda: insist_right_to_name(builder, edition, track, rule.form),
         lambda: insist_step_ticked(builder, track, rule),
     ]
     return Offer(track.id, rule.name, rule, place, fits, None, _why_not(checks), papers)
-
-
-def _insist(against: list[Why]) -> None:
-    if against:
-        raise Refused(*against)
 
 
 def _why_not(checks: list[Callable[[], None]]) -> tuple[Why, ...]:

@@ -10,13 +10,12 @@ from casework import reasons
 from casework.engine.definition import form_values
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition, TransitionRule
-from casework.engine.definition.guard_facts import Facts, FormNeeded, Sound
-from casework.engine.definition.limits import GuardLimit
-from casework.engine.definition.registry import GUARDS
+from casework.engine.definition.guard_facts import Facts, Sound
 from casework.engine.definition.required_documents import papers_for, reason
 from casework.engine.definition.value_types import insist_day
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.guard_refusals import Against, refused_by
 from casework.engine.execution.task_lifecycle import refusal
 from casework.engine.execution.withheld import as_told
 from casework.engine.roles import ORGANISATION_QUEUES, ORGANISATION_ROLES, Role
@@ -32,7 +31,7 @@ from casework.reasons import Reason, Why
 
 def refusals(
     builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers, *, by_itself: bool = False
-) -> list[Why]:
+) -> Against:
     """The reasons of guards and of papers that are not on file against a transition.
 
     With `UNKNOWN` data, guards that read the form are not asked. What moves `by_itself` is judged by all that is known.
@@ -40,44 +39,13 @@ def refusals(
     edition = builder.library[track.edition]
     facts = builder.facts(track, data)
     told = facts if by_itself else told_to_actor(builder, facts)
-    return [
-        *refusals_of(edition, rule.guards, told),
-        *(why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None),
-    ]
+    papers = [why for paper in papers_for(facts, rule) if (why := reason(edition, paper)) is not None]
+    return refused_by(edition, rule.guards, edition.form(rule.form), told, papers)
 
 
 def told_to_actor(builder: EventBuilder, facts: Facts) -> Facts:
     """The facts without what the case sheet keeps back from whoever acts."""
     return as_told(facts, builder.library.editions, builder.by.role)
-
-
-def refusals_of(edition: Edition, guards: Iterable[str], facts: Facts) -> list[Why]:
-    """What those guards say that refuse, as far as each can tell by what is known of the form."""
-    return [why for name in guards if not _holds(name, facts) for why in refusal_of(edition, name, facts)]
-
-
-def refusal_of(edition: Edition, name: str, facts: Facts) -> list[Why]:
-    """Why a guard refuses, and what exactly is in the way where it can tell."""
-    guard = GUARDS[name]
-    try:
-        told = guard.because(facts) if guard.because is not None else ()
-    except FormNeeded:
-        told = ()
-    return [edition.as_reason(f"guards.{name}"), *told, *(_limit_here(edition, limit, facts) for limit in guard.limits)]
-
-
-def _limit_here(edition: Edition, limit: GuardLimit, facts: Facts) -> Why:
-    """With what a guard compares here, since every programme may set that for itself."""
-    return reasons.limits.HERE(
-        limit=edition.as_reason(f"limits.{limit.name}"), length=reasons.limits.length(facts.limit(limit), limit.unit)
-    )
-
-
-def _holds(name: str, facts: Facts) -> bool:
-    try:
-        return GUARDS[name].holds(facts)
-    except FormNeeded:
-        return True
 
 
 def insist_role(builder: EventBuilder, edition: Edition, rule: TransitionRule, roles: tuple[Role, ...]) -> None:
@@ -133,8 +101,13 @@ def begin_on(builder: EventBuilder, task: Task, kind: str, body: Answers | None 
 
 def insist_guards(builder: EventBuilder, track: Track, rule: TransitionRule, data: Answers) -> None:
     """Raises Refused with the guards' reasons."""
-    if against := refusals(builder, track, rule, data):
-        raise Refused(*against)
+    insist_nothing(refusals(builder, track, rule, data))
+
+
+def insist_nothing(against: Against) -> None:
+    """Raises Refused with what is against it."""
+    if against.reasons:
+        raise Refused(*against.reasons, at=against.at)
 
 
 def form_data(
@@ -145,7 +118,7 @@ def form_data(
     *,
     track: Track,
     against: Mapping[str, Why] | None = None,
-    beside: Callable[[Answers], list[Why]] | None = None,
+    beside: Callable[[Answers], Against] | None = None,
     stands: Answers | None = None,
     at: datetime | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -167,7 +140,8 @@ def form_data(
     faults |= known_faults(builder, track, rules, anew)
     if faults:
         facts, _ = form_values.split(rules, sound(values, faults))
-        raise InvalidForm(faults, beside(Sound(facts, _faulty(faults))) if beside else ())
+        more = beside(Sound(facts, _faulty(faults))) if beside else Against()
+        raise InvalidForm(faults, more.reasons, more.at)
     return form_values.split(rules, values)
 
 

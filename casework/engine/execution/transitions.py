@@ -17,6 +17,7 @@ from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.effects import apply_effects, effect_reads, settle_proposals
 from casework.engine.execution.entered_states import move
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.guard_refusals import Against
 from casework.engine.execution.guards import (
     form_data,
     happened,
@@ -26,6 +27,7 @@ from casework.engine.execution.guards import (
     insist_not_frozen,
     insist_not_held,
     insist_not_held_task,
+    insist_nothing,
     insist_role,
     line,
     refusals,
@@ -229,7 +231,7 @@ def _ask_next(builder: EventBuilder, track: Track, rule: TransitionRule, because
         calendar = builder.context.calendar
         days = calendar.local_date(builder.context.now), calendar.local_date(sent.at)
         data = same_request(asked, referral, sent.data, *days)
-        if not refusals(builder, referral, way_out[0], data, by_itself=True):
+        if not refusals(builder, referral, way_out[0], data, by_itself=True).reasons:
             fire(builder, referral, *way_out, data, body={}, because=because, system=True)
 
 
@@ -288,7 +290,8 @@ def confirm(builder: EventBuilder, track: Track, rule: TransitionRule, place: st
     assert pending is not None
     insist_another(builder, pending.askers)
     insist_not_held_task(builder, builder.case.tasks[pending.task])
-    insist_guards(builder, track, rule, pending.data)
+    # No form is sent with it, at whose fields a reason could stand.
+    insist_nothing(Against(refusals(builder, track, rule, pending.data).reasons))
     insist_step_ticked(builder, track, rule)
     extra: Effects = {"proposals_ended": [pending.id], "proposed": pending.seq}
     fire(builder, track, rule, place, pending.data, body={}, because=pending.seq, extra=extra)

@@ -16,6 +16,7 @@ from casework.engine.execution import checklists, task_lifecycle
 from casework.engine.execution.effect_roles import accepted
 from casework.engine.execution.effects import apply_effects, effect_reads
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.guard_refusals import Against, refused_by
 from casework.engine.execution.guards import (
     begin_on,
     form_data,
@@ -23,9 +24,9 @@ from casework.engine.execution.guards import (
     insist_another,
     insist_another_than,
     insist_not_frozen,
+    insist_nothing,
     insist_operation,
     line,
-    refusals_of,
     told_to_actor,
 )
 from casework.engine.execution.task_changes import (
@@ -92,9 +93,8 @@ from casework.engine.state.events import (
 )
 from casework.engine.state.events import SUSPENDED as SUSPENDED_EVENT
 from casework.engine.tasks import reviews
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongState
+from casework.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from casework.json_values import Answers
-from casework.reasons import Why
 
 
 def _claim(builder: EventBuilder, command: Claim) -> None:
@@ -303,15 +303,15 @@ def _complete(builder: EventBuilder, command: Complete) -> None:
     insist_another(builder, set(objectors(builder.case, task)))
     checklists.insist_ticked(edition, task)
 
-    def against(answers: Answers) -> list[Why]:
-        return refusals_of(edition, rule.guards, told_to_actor(builder, builder.facts(track, answers, task)))
+    def beside(answers: Answers) -> Against:
+        told = told_to_actor(builder, builder.facts(track, answers, task))
+        return refused_by(edition, rule.guards, edition.form(rule.form), told)
 
     facts, body = form_data(
-        builder, edition, rule.form, command.data, track=track, against=command.against, beside=against
+        builder, edition, rule.form, command.data, track=track, against=command.against, beside=beside
     )
     reviews.insist_reviewed(task, facts)
-    if refused := against(facts):
-        raise Refused(*refused)
+    insist_nothing(beside(facts))
     complete(builder, task, rule, track, facts, body=body, extra=happened(builder, command.happened_on))
 
 

@@ -385,7 +385,8 @@ def answer(
     sent, by field. Then it is tried all the same and not kept, so that every fault is told in one round.
     """
     held: tuple[HeldFile, ...] = ()
-    missing = dict(missing or {})
+    missing, rules = dict(missing or {}), list(rules)
+    asked = {str(rule["name"]) for rule in rules}
 
     def refused(
         faults: Mapping[str, str], status: int, why: str = "", seen: int | None = None, doubts: tuple[str, ...] = ()
@@ -415,7 +416,7 @@ def answer(
             drop_draft(db, actor.person, name)
     except CaseworkError as refusal:
         # Whatever else is asked about the form is asked once it is whole.
-        if (why := say_refusal(but_papers(refusal) if missing else refusal)) is None and not missing:
+        if (why := say_refusal(but_papers(refusal) if missing else refusal, asked)) is None and not missing:
             raise
         faults, status, words, doubts = why or ({}, 422, "", ())
         return refused(faults, status, words, seen if isinstance(refusal, CaseHasMoved) else None, doubts)

@@ -126,5 +126,6 @@ def test_every_fault_of_a_form_is_answered_at_once(client_for: Clients, engine: 
         "reason": "lists.not_listed",
         "statements": "fields.required",
     }
-    assert "case.guards.deployed_at_a_site" in [why["code"] for why in answer.json["refusals"]]
+    refusals = {why["code"]: why.get("field") for why in answer.json["refusals"]}
+    assert refusals["case.guards.deployed_at_a_site"] == "outcome"
     assert len(answer.json["reasons"]) == len(answer.json["refusals"])

@@ -69,6 +69,11 @@ STOP = {
 HOLD = {"f-reason": "budget", "f-waits_for": "need_owner", "f-waits_until": "event", "f-event": "The board has met"}
 
 
+def fault(page: str, field: str) -> str:
+    """What is said at a field."""
+    return page.split(f'id="{field}-fault">', 1)[1].split("</p>")[0]
+
+
 def with_hold(data: MultiDict[str, str]) -> MultiDict[str, str]:
     made = data.copy()
     for name, value in HOLD.items():
@@ -196,8 +201,27 @@ def test_what_a_guard_refuses_is_told_with_the_faults_of_the_form(
     assert answer.status_code == 422
     assert 'id="f-reason-fault"' in answer.text
     assert 'id="f-statements-fault"' in answer.text
-    alert = answer.text.split('role="alert"', 1)[1].split("</main")[0]
-    assert "This cannot be done now:" in alert
+    # It speaks of the answer to one question, and is told there and in the list above, not as a note of the whole.
+    assert "No site is accepted" in fault(answer.text, "f-outcome")
+    assert "Put right 3 answers" in answer.text
+    assert "This cannot be done now:" not in answer.text
+
+
+def test_a_sound_form_that_a_guard_refuses_comes_back_with_the_reason_at_its_field(
+    browser_for: Enter, engine: Engine, taken: str, address: Callable[[str, str], str]
+) -> None:
+    browser, path = browser_for("officer"), address(taken, "propose_close")
+    sent = form(browser, path)
+    sent["f-outcome"] = "agreement_only"
+    offered = browser.get(path).text.split('name="f-reason"', 1)[1]
+    sent["f-reason"] = re.findall('<option value="([^"]+)"', offered)[0]
+    sent["f-statements"] = "Nothing was signed."
+    before = events(engine, taken)
+    answer = send(browser, path, sent)
+    assert answer.status_code == 409
+    assert fault(answer.text, "f-outcome") == "No agreement is signed. Choose an outcome without one."
+    assert "Nothing was signed." in answer.text
+    assert events(engine, taken) == before
 
 
 def test_a_draft_is_kept_and_can_be_dropped(browser_for: Enter, taken: str, address: Callable[[str, str], str]) -> None:
