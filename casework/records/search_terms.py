@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from casework.matching.terms import UNSPACED
+
 #: Runs of what indexes keep: Latin words and numbers, and what is written without spaces.
-_RUN = re.compile("([a-z0-9]+)|([\u2e80-\u2fff\u3001-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)")
+_RUN = re.compile(f"([a-z0-9]+)|([{UNSPACED}]+)")
 _SMALL = str.maketrans({chr(letter): chr(letter + 32) for letter in range(ord("A"), ord("Z") + 1)})
 #: Letters of which a text may hold a plain one in their place, within a word; and the dot of which a small I of them is made.
 _DOUBTFUL = re.compile("[\u0130\u0131\u017f\u212a\u0307]")

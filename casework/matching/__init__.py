@@ -1,0 +1,1 @@
+"""How a need finds technologies: terms, a dictionary, scores, filters and what explains them; pure."""

@@ -1,0 +1,65 @@
+"""How well a record fits a query, by BM25: rare terms count more, a term said again counts less and less, long records a little less.
+
+The title counts double. A term that the query says more often counts as often. The score is the sum of what each term gives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from casework.matching.terms import Counts
+
+K1, B, TITLE = 1.2, 0.75, 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corpus:
+    """What all records of a catalogue together say."""
+
+    records: int
+    #: All terms of all records, those of titles as often as they count.
+    length: int
+    #: In how many records each term stands that is asked for.
+    frequencies: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """A record's score, with what each term gives of it."""
+
+    id: str
+    score: float
+    shares: Mapping[str, float]
+
+
+def length_of(counts: Iterable[Counts]) -> int:
+    """How long a record is."""
+    return sum(TITLE * count[0] + count[1] for count in counts)
+
+
+def rarity(records: int, frequency: int) -> float:
+    """How much a term tells that stands in so many of the records; never less than nothing."""
+    return math.log1p((max(records, frequency) - frequency + 0.5) / (frequency + 0.5))
+
+
+def score(
+    id: str, asked: Iterable[tuple[str, float]], counts: Mapping[str, Counts], length: int, corpus: Corpus
+) -> Scored:
+    """How well a record fits the terms that are asked for, each with its weight."""
+    average = corpus.length / corpus.records if corpus.records and corpus.length else 1.0
+    long = K1 * (1 - B + B * length / average)
+    shares: dict[str, float] = {}
+    for term, weight in asked:
+        if (count := counts.get(term)) is None:
+            continue
+        often = TITLE * count[0] + count[1]
+        rare = rarity(corpus.records, corpus.frequencies.get(term, 0))
+        shares[term] = shares.get(term, 0.0) + weight * rare * often * (K1 + 1) / (often + long)
+    return Scored(id=id, score=math.fsum(shares.values()), shares=shares)
+
+
+def ranked(scored: Iterable[Scored]) -> list[Scored]:
+    """The best first; of equal ones the smaller id. What says nothing of what is asked is left out."""
+    return sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.id))

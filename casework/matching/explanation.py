@@ -1,0 +1,57 @@
+"""Why a record stands where it stands, in words that a person can check: what each part gives adds up to the score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casework.matching.bm25 import Scored
+from casework.matching.query import Asked
+from casework.matching.terms import Counts
+
+
+class Kind(StrEnum):
+    """What a part of an explanation is about."""
+
+    #: A word of the need that the record says.
+    WORD = "word"
+    #: A word of the need that the record says in another language.
+    TRANSLATION = "translation"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """What one word of the need gives."""
+
+    kind: Kind
+    #: The word, and what it is in the other language: 热泵 = heat pump.
+    text: str
+    #: Who says so: the dictionary, or a version of the glossary.
+    source: str
+    #: Whether it stands in the title.
+    title: bool
+    share: float
+
+
+def parts_of(scored: Scored, asked: Iterable[Asked], counts: Mapping[str, Counts]) -> list[Part]:
+    """What gives a record its score, the most first; the shares add up to it."""
+    found: dict[tuple[Kind, str, str], list[tuple[float, bool]]] = {}
+    for one in asked:
+        if (share := scored.shares.get(one.term)) is None:
+            continue
+        kind = Kind.TRANSLATION if one.source else Kind.WORD
+        said = f"{one.said} = {one.meant}" if one.source else one.said
+        found.setdefault((kind, said, one.source), []).append((share, counts[one.term][0] > 0))
+    parts = [
+        Part(
+            kind=kind,
+            text=said,
+            source=source,
+            title=any(in_title for _, in_title in shares),
+            share=math.fsum(share for share, _ in shares),
+        )
+        for (kind, said, source), shares in found.items()
+    ]
+    return sorted(parts, key=lambda part: (-part.share, part.kind, part.text, part.source))

@@ -1,0 +1,125 @@
+"""What a record must be to stand on a list at all: each filter says of each record passed, removed, or unknown, which passes.
+
+Every filter judges every candidate by itself, so that no order of them counts, and each says how many it removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a filter says of a record."""
+
+    PASSED = "passed"
+    #: The record does not say: it stays, and is marked.
+    UNKNOWN = "unknown"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What filters ask of a record; what is None or empty is not known."""
+
+    readiness: tuple[int, int] | None = None
+    countries: Collection[str] = ()
+    owner: str | None = None
+    #: Whether a licence is to be had.
+    licence: bool | None = None
+    #: Certificates that it has and standards that it meets.
+    standards: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What a need asks of a record; what is None or empty asks nothing."""
+
+    readiness: tuple[int, int] | None = None
+    countries: Collection[str] = ()
+    #: Organisations that are shut out, or have an interest of their own.
+    excluded: Collection[str] = ()
+    licence: bool = False
+    standards: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filtered:
+    """A filter that a need asks for: how many candidates it removed, and of how many it knows nothing."""
+
+    name: str
+    removed: int
+    unknown: int
+
+
+def _readiness(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if wanted.readiness is None:
+        return None
+    if facts.readiness is None:
+        return Verdict.UNKNOWN
+    low, high = wanted.readiness
+    return _passed(facts.readiness[0] <= high and facts.readiness[1] >= low)
+
+
+def _country(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if not wanted.countries:
+        return None
+    return _passed(bool(set(wanted.countries) & set(facts.countries))) if facts.countries else Verdict.UNKNOWN
+
+
+def _organisation(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if not wanted.excluded:
+        return None
+    return Verdict.UNKNOWN if facts.owner is None else _passed(facts.owner not in wanted.excluded)
+
+
+def _licence(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if not wanted.licence:
+        return None
+    return Verdict.UNKNOWN if facts.licence is None else _passed(facts.licence)
+
+
+def _standard(wanted: Wanted, facts: Facts) -> Verdict | None:
+    if not wanted.standards:
+        return None
+    return _passed(set(wanted.standards) <= set(facts.standards)) if facts.standards else Verdict.UNKNOWN
+
+
+def _passed(passed: bool) -> Verdict:
+    return Verdict.PASSED if passed else Verdict.REMOVED
+
+
+#: By name what each says of a record; None where the need does not ask.
+FILTERS: Mapping[str, Callable[[Wanted, Facts], Verdict | None]] = {
+    "readiness": _readiness,
+    "country": _country,
+    "organisation": _organisation,
+    "licence": _licence,
+    "standard": _standard,
+}
+
+
+def judged(wanted: Wanted, facts: Facts, relaxed: Collection[str] = ()) -> dict[str, Verdict]:
+    """What each filter that is asked for says of a record; one that an officer relaxed says nothing."""
+    said = {name: judge(wanted, facts) for name, judge in FILTERS.items() if name not in relaxed}
+    return {name: verdict for name, verdict in said.items() if verdict is not None}
+
+
+def stays(verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether a record stays on the list."""
+    return Verdict.REMOVED not in verdicts.values()
+
+
+def counted(verdicts: Iterable[Mapping[str, Verdict]]) -> list[Filtered]:
+    """How many candidates each filter removed, and of how many it knows nothing, in the order of the filters."""
+    every = list(verdicts)
+    return [
+        Filtered(
+            name=name,
+            removed=sum(one.get(name) is Verdict.REMOVED for one in every),
+            unknown=sum(one.get(name) is Verdict.UNKNOWN for one in every),
+        )
+        for name in FILTERS
+        if any(name in one for one in every)
+    ]

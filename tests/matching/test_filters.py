@@ -1,0 +1,68 @@
+"""Hard filters: what is not known passes and is marked, and the counts are of what each filter says."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.matching.filters import FILTERS, Facts, Verdict, Wanted, counted, judged, stays
+
+RANGES = st.one_of(st.none(), st.tuples(st.integers(1, 9), st.integers(1, 9)).map(lambda two: (min(two), max(two))))
+SOME = st.lists(st.sampled_from(["CN", "DE", "BR"]), unique=True, max_size=3)
+FACTS = st.builds(
+    Facts,
+    readiness=RANGES,
+    countries=SOME,
+    owner=st.sampled_from([None, "o1", "o2"]),
+    licence=st.sampled_from([None, True, False]),
+    standards=SOME,
+)
+WANTED = st.builds(
+    Wanted,
+    readiness=RANGES,
+    countries=SOME,
+    excluded=st.lists(st.sampled_from(["o1", "o3"]), unique=True),
+    licence=st.booleans(),
+    standards=SOME,
+)
+
+
+@given(WANTED)
+def test_of_what_nothing_is_known_everything_passes_and_is_marked(wanted: Wanted) -> None:
+    verdicts = judged(wanted, Facts())
+    assert stays(verdicts)
+    assert set(verdicts.values()) <= {Verdict.UNKNOWN}
+
+
+@given(FACTS)
+def test_who_asks_for_nothing_removes_nothing(facts: Facts) -> None:
+    assert judged(Wanted(), facts) == {}
+
+
+@given(WANTED, FACTS)
+def test_a_relaxed_filter_removes_nothing(wanted: Wanted, facts: Facts) -> None:
+    verdicts = judged(wanted, facts)
+    relaxed = [name for name, verdict in verdicts.items() if verdict is Verdict.REMOVED]
+    assert stays(judged(wanted, facts, relaxed))
+    assert judged(wanted, facts, list(FILTERS)) == {}
+
+
+@given(WANTED, st.lists(FACTS, max_size=12), st.randoms())
+def test_counts_are_of_the_candidates_in_any_order(wanted, facts, random) -> None:  # type: ignore[no-untyped-def]
+    verdicts = [judged(wanted, one) for one in facts]
+    counts = counted(verdicts)
+    random.shuffle(verdicts)
+    assert counted(verdicts) == counts
+    for one in counts:
+        said = [verdict[one.name] for verdict in verdicts]
+        assert (one.removed, one.unknown) == (said.count(Verdict.REMOVED), said.count(Verdict.UNKNOWN))
+    assert any(not stays(verdict) for verdict in verdicts) is any(one.removed for one in counts)
+
+
+def test_each_filter_passes_removes_and_does_not_know() -> None:
+    wanted = Wanted(readiness=(5, 6), countries=["CN"], excluded=["o1"], licence=True, standards=["GB 13271"])
+    fits = Facts(readiness=(6, 9), countries=["DE", "CN"], owner="o2", licence=True, standards=["GB 13271", "CE"])
+    fails = Facts(readiness=(7, 9), countries=["DE"], owner="o1", licence=False, standards=["CE"])
+    assert set(judged(wanted, fits).values()) == {Verdict.PASSED}
+    assert set(judged(wanted, fails).values()) == {Verdict.REMOVED}
+    assert judged(wanted, Facts()) == dict.fromkeys(FILTERS, Verdict.UNKNOWN)
