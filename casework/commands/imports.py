@@ -40,7 +40,8 @@ MOST_BYTES = 5_000_000
 def import_() -> None:
     """Read needs, technologies, matches, past projects, rights, organisations or a list of the programme from a file.
 
-    FILE is CSV with a header row, a JSON array, or JSON lines, in UTF-8. Every row is checked. Good rows are
+    FILE is CSV with a header row, a JSON array, or JSON lines, in UTF-8; tables may have semicolons or tabs between their
+    cells, and what is surely GB18030 or Windows-1252 is read as well. Every row is checked. Good rows are
     imported, bad ones are reported with their number, field and reason, and the command then exits with 1. Numbers
     count as in a spreadsheet: the header of a CSV file is row 1.
 
@@ -287,12 +288,13 @@ def _line(fault: Fault) -> str:
 
 
 def _summary(report: Report) -> None:
-    for fault in report.kept_fields[:SHOWN]:
+    for fault in (*report.kept_fields[:SHOWN], *report.marked_fields[:SHOWN]):
         click.echo(_line(fault))
     if report.left_out:
         click.echo(f"Left out, as not known: {', '.join(sorted(report.left_out))}.")
     counts = f"{report.created} new, {report.updated} changed, {report.unchanged} unchanged, {report.bad} bad"
     more = f", {report.kept} values left as they are" if report.kept else ""
+    more += f", {report.marked} placeholders" if report.marked else ""
     brought = f", {report.nested} needs and technologies with them" if report.nested else ""
     end = "" if report.whole else " The file could not be read to its end."
     done = "Nothing was imported; this was a dry run" if report.dry_run else "Imported"

@@ -13,7 +13,7 @@ WORKBOOK = reason(
 EMPTY = reason("imports.empty", N_("is empty."))
 NOT_UTF_8 = template(
     "imports.not_utf_8",
-    N_("is not UTF-8 from about here on (byte 0x%(byte)s). Save it as UTF-8. The rest of the file was not read."),
+    N_("is not UTF-8 here (byte 0x%(byte)s), nor surely anything else. Save it as UTF-8. Nothing was read."),
 )
 LONG_LINE = template(
     "imports.long_line", N_("has a line of more than %(most)s characters. The rest of the file was not read.")
@@ -39,7 +39,6 @@ CELLS = template(
 )
 NUL_IN_HEADER = reason("imports.nul_in_header", N_("has NUL characters: this is no text file in UTF-8"))
 COLUMN_TWICE = template("imports.column_twice", N_("names a column twice: %(names)s"))
-NO_COMMAS = reason("imports.no_commas", N_("has its cells separated by semicolons or tabs; separate them by commas"))
 NO_COLUMN = template("imports.no_column", N_("has no column %(names)s; the first row must name the columns"))
 FIELD_TWICE = reason("imports.field_twice", N_("names a field twice"))
 NO_NUMBER_HERE = template("imports.no_number_here", N_("has %(name)s, which is no number"))
@@ -74,6 +73,15 @@ HALF = reason("imports.half", N_("has half of a character, which cannot be store
 UNSEEN = reason("imports.unseen", N_("has a character that nobody sees; type it anew"))
 LONG = template("imports.long", N_("has %(length)s characters; at most %(most)s are kept"))
 NOT_NUMBER_POINT = reason("imports.not_number_point", N_("is not a number; write the decimals after a point"))
+NUMBER_IN_DOUBT = reason(
+    "imports.number_in_doubt",
+    N_(
+        "may mean thousands or a fraction, since semicolons part the cells; write it without a mark or with all its decimals"
+    ),
+)
+DAY_IN_DOUBT = template("imports.day_in_doubt", N_("may be %(one)s or %(two)s; write it as YYYY-MM-DD"))
+PLACEHOLDER = reason("imports.placeholder", N_("stands for a text that nobody has written yet"))
+PLACEHOLDER_OWNER = reason("imports.placeholder_owner", N_("names nobody, so no owner was entered"))
 WRITE_CNY = reason("imports.write_cny", N_("write CNY"))
 NO_CURRENCY = reason("imports.no_currency", N_("is no currency code such as CNY, EUR or USD"))
 NO_COUNTRY = reason("imports.no_country", N_("is no code of a country or region such as CN, DE or GB"))

@@ -18,7 +18,7 @@ DECLARE = frozenset({
     "engine/state/document_effects_schema", "engine/state/events", "engine/state/register_effects",
     "engine/state/impact_values", "engine/state/screening_values",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",
-    "operations/cases/event_views", "operations/cases/views", "operations/catalogue/import_report",
+    "operations/cases/event_views", "operations/cases/views",
     "operations/catalogue/merging_views", "operations/catalogue/views", "operations/deadlines/views", "operations/documents/views",
     "operations/history/views", "operations/integrations/views", "operations/letters/views", "operations/links/views",
     "operations/mediations/views", "operations/messages/views",

@@ -18,6 +18,7 @@ from casework import reasons
 from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.catalogue_text import is_placeholder
 from casework.operations.catalogue.import_schemas import MODELS, SIDES, Need, Record, Technology
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
@@ -49,8 +50,9 @@ MORE_COLUMNS = ("acronym", "partner_countries", "total_cost", "total_cost_curren
 
 @contextmanager
 def at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
-    """The file itself; of a dry run a copy of it, for the one transaction must not wait for a file that comes slowly."""
-    if not dry_run:
+    """The file itself; a copy of one that can be read once only, since its encoding is looked for first, and of a dry run, for the one
+    transaction must not wait for a file that comes slowly."""
+    if not dry_run and file.seekable():
         yield file
         return
     with TemporaryFile() as copy:
@@ -124,6 +126,16 @@ def columns_of(item: Item) -> JsonObject:
         more = {name: json_of(getattr(record, name)) for name in MORE_COLUMNS if getattr(record, name) is not None}
         columns["more"] = more or None
     return {name: value for name, value in columns.items() if value is not None}
+
+
+#: Texts that people write; catalogues hold some that stand for one.
+_WRITTEN = ("title", "title_zh", "description", "problem", "target", "ip_text", "rationale", "effect")
+
+
+def placeholders_in(record: Record) -> list[str]:
+    """The fields of a record that hold a text which nobody has written yet."""
+    told = ((name, getattr(record, name, None)) for name in _WRITTEN)
+    return [name for name, words in told if words and is_placeholder(words)]
 
 
 def programme_of(db: Connection, code: str, actor: Actor | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework.engine.execution.context import By
 from casework.operations.catalogue.import_schemas import Right
+from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.organisations import KNOWN, STANDING
 from casework.operations.core.right_numbers import EVER_RECORDED, OF_NUMBERS, plain
 from casework.operations.people.registry import register_organisation
@@ -121,6 +124,14 @@ def rights_not_on_record(
                 owners[name] = {technology}
             new.setdefault(key, []).append(right)
     return new
+
+
+def enter_rights(db: Connection, by: By, programme: str, technology: str, rights: Iterable[Right]) -> None:
+    """Record rights that came with a technology; nobody has confirmed them."""
+    for right in rights:
+        fields = right.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+        id = str(uuid_utils.uuid7())
+        enter_right(db, by, id, programme, [technology], kind=right.kind, fields=fields, confirmed=False)
 
 
 def _number(right: Right) -> str | None:

@@ -1,5 +1,7 @@
 """Records of a file, one after the other in little memory: CSV with a header, a JSON array, or JSON lines.
 
+A table has its cells between commas, semicolons or tabs, and a file is in UTF-8 or in what it can only be instead.
+
 Whatever is wrong with the file itself becomes a fault of the row at which it shows; reading never raises for it.
 """
 
@@ -8,18 +10,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import BinaryIO, cast
 
 from casework import reasons
 from casework.json_values import JsonMapping, JsonObject, JsonValue
+from casework.operations.catalogue.import_encoding import encoding_of
 from casework.reasons import Why
 
-#: The longest cell, in characters; and the longest line or JSON object.
-LONGEST_CELL, LONGEST_RECORD = 200_000, 4_000_000
+#: The longest cell, in characters: one that is longer is refused alone. And the longest line, quoted cell or JSON object: what is longer
+#: ends the reading.
+LONGEST_CELL, LONGEST_RECORD = 200_000, 20_000_000
 #: The field to which faults of the file as a whole belong.
 FILE = "file"
 
@@ -34,6 +40,8 @@ class Row:
     values: JsonMapping
     #: Pairs of a field and what is wrong with it; such a row is not imported.
     faults: tuple[tuple[str, Why], ...] = ()
+    #: Whether semicolons stand between the cells, so that a comma may begin a fraction.
+    semicolons: bool = False
 
 
 def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
@@ -44,8 +52,12 @@ def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
     if (why := _not_ours(head)) is not None:
         yield _broken(1, why)
         return
-    # Strict: a character that is not UTF-8 would otherwise be imported as a question mark.
-    words = io.TextIOWrapper(buffered, encoding="utf-8-sig", errors="strict", newline="")
+    encoding, place = encoding_of(buffered) if buffered.seekable() else ("utf-8-sig", None)
+    if place is not None and not encoding:
+        yield _broken(place.row, reasons.imports.NOT_UTF_8(byte=f"{place.byte:02X}"))
+        return
+    # Strict: a character that cannot be read would otherwise be imported as a question mark.
+    words = io.TextIOWrapper(buffered, encoding=encoding, errors="strict", newline="")
     try:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         read = _array if start == b"[" else _lines if start == b"{" else None
@@ -89,44 +101,70 @@ def _bounded(words: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
+def _names(cells: list[str]) -> list[str]:
+    return [cell.strip("\ufeff \t\r\n").casefold() for cell in cells]
+
+
+def _between(first: str, required: tuple[str, ...]) -> str:
+    """What stands between the cells of a table, by its first row: what makes the columns of it that must be there."""
+    for mark in ",;\t":
+        names = set(_names(next(csv.reader([first], delimiter=mark), [])))
+        if all(names & set(name.split("|")) for name in required):
+            return mark
+    return max(",;\t", key=first.count)
+
+
+def _opened(words: io.TextIOWrapper, required: tuple[str, ...]) -> tuple[Iterator[str], str, int]:
+    """The lines of a table, what stands between its cells, and how many rows were passed over. Spreadsheets may say so first: `sep=;`."""
+    lines, passed = _bounded(words), 0
+    first = next(lines, "")
+    while first and (not first.strip() or re.fullmatch(r"sep=[,;\t]\s*", first)):
+        first, passed = next(lines, ""), passed + 1
+    return chain([first] if first else [], lines), _between(first, required), passed
+
+
 def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
     number = 0
-    csv.field_size_limit(LONGEST_CELL)
-    cells = csv.reader(_bounded(words), strict=True)
+    csv.field_size_limit(LONGEST_RECORD)
     header: list[str] | None = None
-    while True:
-        try:
-            record = next(cells, None)
-        except UnicodeDecodeError as fault:
-            yield _broken(number + 1, _decoding(fault))
-            return
-        except _TooLong:
-            yield _broken(number + 1, reasons.imports.LONG_LINE(most=f"{LONGEST_RECORD:,}"))
-            return
-        except csv.Error as fault:
-            yield _broken(number + 1, _csv_words(fault))
-            return
-        if record is None:
-            return
-        number += 1
-        if not any(cell.strip() for cell in record):
-            continue
-        if header is None:
-            header = [cell.strip().casefold() for cell in record]
-            if (why := _header_fault(record, header, required)) is not None:
-                yield Row(number, {}, (("header", why),))
-                return
-            continue
-        if len(record) != len(header):
-            yield Row(number, {}, (("row", reasons.imports.CELLS(cells=len(record), columns=len(header))),))
-            continue
-        yield Row(number, dict(zip(header, record, strict=True)))
+    try:
+        lines, mark, number = _opened(words, required)
+        for number, record in enumerate(csv.reader(lines, delimiter=mark, strict=True), number + 1):  # noqa: B020  counts on
+            if not any(map(str.strip, record)):
+                continue
+            if header is None:
+                header = _names(record)
+                if (why := _header_fault(record, header, required)) is not None:
+                    yield Row(number, {}, (("header", why),))
+                    return
+            elif len(record) != len(header):
+                yield Row(number, {}, (("row", reasons.imports.CELLS(cells=len(record), columns=len(header))),))
+            else:
+                yield _bearable(number, dict(zip(header, record, strict=True)), semicolons=mark == ";")
+    except (UnicodeDecodeError, _TooLong, csv.Error) as fault:
+        yield _broken(number + 1, _ending(fault))
+
+
+def _ending(fault: UnicodeDecodeError | _TooLong | csv.Error) -> Why:
+    if isinstance(fault, UnicodeDecodeError):
+        return _decoding(fault)
+    return _csv_words(fault) if isinstance(fault, csv.Error) else reasons.imports.LONG_LINE(most=f"{LONGEST_RECORD:,}")
+
+
+def _bearable(number: int, values: JsonMapping, *, semicolons: bool = False) -> Row:
+    """The row; without its cells where one is too long, so that nothing keeps it."""
+    long = [
+        (name[:100], reasons.imports.LONG(length=f"{len(cell):,}", most=f"{LONGEST_CELL:,}"))
+        for name, cell in values.items()
+        if isinstance(cell, str) and len(cell) > LONGEST_CELL
+    ]
+    return Row(number, {} if long else values, tuple(long), semicolons)
 
 
 def _csv_words(fault: csv.Error) -> Why:
     message = str(fault)
     if "field limit" in message:
-        return reasons.imports.LONG_CELL(most=f"{LONGEST_CELL:,}")
+        return reasons.imports.LONG_CELL(most=f"{LONGEST_RECORD:,}")
     if "unexpected end" in message:
         return reasons.imports.OPEN_QUOTE
     if "expected after" in message:
@@ -143,8 +181,6 @@ def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]
     missing = [name for name in required if not set(name.split("|")) & set(header)]
     if not missing:
         return None
-    if len(cells) == 1 and any(cells[0].count(mark) >= max(1, len(required) - 1) for mark in (";", "\t")):
-        return reasons.imports.NO_COMMAS
     return reasons.imports.NO_COLUMN(names=", ".join(name.split("|")[0] for name in missing))
 
 
@@ -176,7 +212,7 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, objec
 def _object(number: int, value: JsonValue) -> Row:
     if not isinstance(value, dict):
         return Row(number, {}, (("row", reasons.imports.NO_OBJECT),))
-    return Row(number, {name.strip().casefold(): cell for name, cell in value.items()})
+    return _bearable(number, {name.strip().casefold(): cell for name, cell in value.items()})
 
 
 def _lines(words: io.TextIOWrapper) -> Iterator[Row]:

@@ -33,6 +33,8 @@ class Report:
     bad: int = 0
     #: Values that differ from what a person has confirmed, and were left out.
     kept: int = 0
+    #: Texts that stand for one which nobody has written yet, such as "Technology Provider".
+    marked: int = 0
     #: Records that came inside a match, and were new or changed.
     nested: int = 0
     #: Whether the file was read to its end.
@@ -40,6 +42,18 @@ class Report:
     left_out: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     kept_fields: list[Fault] = field(default_factory=list)
+    marked_fields: list[Fault] = field(default_factory=list)
+
+    @property
+    def written(self) -> tuple[int, int, int]:
+        """How many records were made and changed, and how many came inside others."""
+        return self.created, self.updated, self.nested
+
+
+def add_fault(to: list[Fault], fault: Fault) -> None:
+    """Add a fault to a list that holds so many at most."""
+    if len(to) < MOST_KEPT:
+        to.append(fault)
 
 
 Progress = Callable[[Report], None]

@@ -1,8 +1,8 @@
 """What a row of an import may hold: needs, technologies with their rights, and matches, checked and cleaned.
 
-A text keeps its words, capitals and odd letters; doubled blanks go. What its readers would not see, control characters
-and those that turn the order of letters, is refused. Whatever looks like a formula is a text like any other. An empty
-cell says nothing, so it changes nothing.
+A text keeps its words, capitals and odd letters; doubled blanks, marks of HTML and doubled sentences go. What its readers
+would not see, control characters and those that turn the order of letters, is refused. Whatever looks like a formula is a
+text like any other. An empty cell, or one such as "N/A", says nothing, so it changes nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo, model_validator
@@ -25,8 +25,10 @@ from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.engine.definition.names import is_plain
 from casework.engine.definition.plain_text import visible
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.catalogue_text import says_nothing, undoubled, without_marks
 from casework.operations.catalogue.import_faults import Wrong, told_faults
 from casework.operations.catalogue.import_figures import Figures
+from casework.operations.catalogue.import_values import read_day, read_number
 from casework.operations.core.record_log import Kept
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
@@ -39,9 +41,6 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "past_projects": ("external_id", "title|title_en", "ended_on", "outcome"),
 }
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 _SCALE = re.compile(r"(?:TRL\s*)([0-9]+)(?:\s*(?:-|–|—|to|/)\s*(?:TRL\s*)?([0-9]+))?", re.IGNORECASE)
 _ONLY_SCALE = re.compile(r"([0-9]+)(?:\s*(?:-|–|—|to|/)\s*([0-9]+))?")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]+)?(/\S*)?")
@@ -70,9 +69,12 @@ _HALF = re.compile("[\ud800-\udfff]")
 _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
+def _line(longest: int, *, plain: bool = False, marked: bool = True) -> BeforeValidator:
     def check(value: Any) -> str:
-        words = " ".join((_words if plain else _seen)(value).split())
+        told = _words(value)
+        if marked and ("<" in told or "&" in told):
+            told = without_marks(told)
+        words = " ".join((told if plain else visible(told)).split())
         if plain and not is_plain(words):
             raise Wrong(reasons.imports.UNSEEN)
         if not words:
@@ -85,34 +87,25 @@ def _line(longest: int, *, plain: bool = False) -> BeforeValidator:
 
 
 def _seen(value: Any) -> str:
-    return visible(_words(value))
+    words = _words(value)
+    return visible(without_marks(words) if "<" in words or "&" in words else words)
 
 
 def _text(value: Any) -> str:
-    lines = "\n".join(" ".join(line.split()) for line in _seen(value).split("\n"))
+    seen = undoubled(_seen(value))
+    lines = "\n".join(" ".join(line.split()) for line in seen.split("\n"))
     words = re.sub(r"\n{3,}", "\n\n", lines).strip()
     if len(words) > 100_000:
         raise Wrong(reasons.imports.LONG(length=f"{len(words):,}", most="100,000"))
     return words
 
 
-def _number(value: Any) -> Decimal:
-    words = _words(value).strip()
-    if _THOUSANDS.fullmatch(words):
-        words = words.replace(",", "")
-    if not _NUMBER.fullmatch(words):
-        raise Wrong(reasons.imports.NOT_NUMBER_POINT if "," in words else reasons.fields.NOT_A_NUMBER)
-    try:
-        number = Decimal(words)
-    except InvalidOperation:
-        raise Wrong(reasons.fields.NOT_A_NUMBER) from None
-    if number and (number.adjusted() >= 15 or -int(number.as_tuple().exponent) > 6):
-        raise Wrong(reasons.fields.TOO_MANY_DIGITS)
-    return number
+def _number(value: Any, info: ValidationInfo) -> Decimal:
+    return read_number(_words(value), semicolons=bool((info.context or {}).get("semicolons")))
 
 
-def _amount(value: Any) -> Decimal:
-    number = _number(value)
+def _amount(value: Any, info: ValidationInfo) -> Decimal:
+    number = _number(value, info)
     if number < 0:
         raise Wrong(reasons.fields.NOT_NEGATIVE)
     return number
@@ -142,16 +135,7 @@ def _level(value: Any) -> int:
 
 
 def _day(value: Any) -> date:
-    words = _words(value).strip()
-    if not _DAY.fullmatch(words):
-        raise Wrong(reasons.fields.DAY_FORM)
-    try:
-        day = date.fromisoformat(words)
-    except ValueError:
-        raise Wrong(reasons.imports.NO_DAY(day=words)) from None
-    if not 1900 <= day.year <= 2199:
-        raise Wrong(reasons.fields.YEARS)
-    return day
+    return read_day(_words(value))
 
 
 def _yes_no(value: Any) -> bool:
@@ -172,11 +156,12 @@ def _web(value: Any) -> str:
 
 
 def _several(value: Any) -> list[str]:
-    parts = value if isinstance(value, list) else _words(value).split(";")
-    entries = [" ".join(_seen(part).split()) for part in parts]
+    parts = map(_seen, value) if isinstance(value, list) else _seen(value).split(";")
+    entries = [" ".join(part.split()) for part in parts]
+    entries = [entry for entry in entries if not says_nothing(entry, place=True)]
     if len(entries) > 200 or any(len(entry) > 500 for entry in entries):
         raise Wrong(reasons.imports.TOO_MANY_ENTRIES)
-    return list(dict.fromkeys(entry for entry in entries if entry))
+    return list(dict.fromkeys(entries))
 
 
 def _benefits(value: Any) -> list[str]:
@@ -207,7 +192,7 @@ def _today(info: ValidationInfo) -> str:
 
 LAST_DAY = "2199-12-31"  # Of a calendar here: nothing lies after it.
 
-Key = Annotated[str, _line(200)]
+Key = Annotated[str, _line(200, marked=False)]
 Short = Annotated[str, _line(300)]
 Name = Annotated[str, _line(300, plain=True)]
 Title = Annotated[str, _line(1_000, plain=True)]
@@ -402,12 +387,18 @@ MODELS: Mapping[Kind, type[Need] | type[Technology] | type[Match] | type[PastPro
 SIDES: Mapping[Kept, Kind] = {"need": "needs", "technology": "technologies"}
 
 
+#: Columns with codes of countries and offices: `NA` is one.
+_OF_PLACES = ("country", "countries", "_in", "office", "territories")
+
+
 def said(values: JsonMapping) -> JsonObject:
-    """Without the empty cells, and under our names."""
+    """Without the cells that say nothing, and under our names."""
     cells = {
         name: value
         for name, value in values.items()
-        if value is not None and value != [] and not (isinstance(value, str) and not value.strip())
+        if value is not None
+        and value != []
+        and not (isinstance(value, str) and says_nothing(value, place=name.endswith(_OF_PLACES)))
     }
     if "title_en" in cells and "title" not in cells:
         cells["title"] = cells.pop("title_en")
@@ -418,10 +409,13 @@ def known_columns(kind: Kind) -> set[str]:
     return set(MODELS[kind].model_fields) | {"title_en"} | (set(SIDES) if kind == "matches" else set())
 
 
-def parse(kind: Kind, values: JsonMapping, today: str = LAST_DAY) -> tuple[Record | None, list[tuple[str, str]]]:
+def parse(
+    kind: Kind, values: JsonMapping, today: str = LAST_DAY, *, semicolons: bool = False
+) -> tuple[Record | None, list[tuple[str, str]]]:
     """The record as it can be on that day, or everything that is wrong with it: pairs of a field and a reason."""
     try:
-        return MODELS[kind].model_validate(said(values), context={"today": today}), []
+        context = {"today": today, "semicolons": semicolons}
+        return MODELS[kind].model_validate(said(values), context=context), []
     except ValidationError as bad:
         return None, [(name, str(wrong)) for name, wrong in told_faults(bad)]
 

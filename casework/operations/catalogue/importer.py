@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import uuid_utils
 from sqlalchemy import Connection, Engine
 
+from casework import reasons
 from casework.engine.case_objects.kept_records import IMPORTED, SOURCE
 from casework.engine.execution.context import By
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -22,6 +23,7 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
+from casework.operations.catalogue.catalogue_text import is_placeholder
 from casework.operations.catalogue.import_batches import (
     BATCH,
     COLUMNS,
@@ -31,11 +33,17 @@ from casework.operations.catalogue.import_batches import (
     digest_of,
     in_batches,
     json_of,
+    placeholders_in,
     programme_of,
 )
-from casework.operations.catalogue.import_links import leave_expired_owners, owners_by_name, rights_not_on_record
+from casework.operations.catalogue.import_links import (
+    enter_rights,
+    leave_expired_owners,
+    owners_by_name,
+    rights_not_on_record,
+)
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
-from casework.operations.catalogue.import_report import MOST_KEPT, Fault, Progress, Report, Tell
+from casework.operations.catalogue.import_report import Fault, Progress, Report, Tell, add_fault
 from casework.operations.catalogue.import_schemas import (
     REQUIRED,
     SIDES,
@@ -48,7 +56,7 @@ from casework.operations.catalogue.import_schemas import (
     parse,
     parse_sides,
 )
-from casework.operations.catalogue.ip_rights import enter_right, today_of
+from casework.operations.catalogue.ip_rights import today_of
 from casework.operations.catalogue.past_projects import take_past_projects
 from casework.operations.core.record_log import (
     TABLES,
@@ -146,14 +154,14 @@ class _Import:
         if not items:
             return
         self.records.written.clear()
-        before = (self.report.created, self.report.updated, self.report.nested)
+        before = self.report.written
         # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
         self.log = lock_log(db, self.programme)
         self.told = 0
         self._put(db, items)
-        counts = (self.report.created, self.report.updated, self.report.nested)
-        if not self.report.dry_run and counts != before:
-            self._note(db, self.log, batch, [now - then for now, then in zip(counts, before, strict=True)])
+        counts = [now - then for now, then in zip(self.report.written, before, strict=True)]
+        if not self.report.dry_run and any(counts):
+            self._note(db, self.log, batch, counts)
 
     def _note(self, db: Connection, log: Log, batch: list[Row], counts: Sequence[int]) -> None:
         created, updated, nested = counts
@@ -177,8 +185,7 @@ class _Import:
         self.report.bad += 1
         for name, why in faults:
             fault = Fault(row, name, str(why))
-            if len(self.report.faults) < MOST_KEPT:
-                self.report.faults.append(fault)
+            add_fault(self.report.faults, fault)
             if self.tell is not None:
                 self.tell(fault)
 
@@ -191,7 +198,7 @@ class _Import:
             return None
         if len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
-        record, faults = parse(self.kind, row.values, self.today)
+        record, faults = parse(self.kind, row.values, self.today, semicolons=row.semicolons)
         sides: JsonObject = {}
         if self.kind == "matches":
             sides, more = parse_sides(row.values, self.today)
@@ -209,6 +216,8 @@ class _Import:
             )
             return None
         self.seen.add(mark)
+        for name in placeholders_in(record):
+            self._mark(row.number, name, str(reasons.imports.PLACEHOLDER))
         return item
 
     # --- writing ---
@@ -304,7 +313,7 @@ class _Import:
         write_records(db, By(self.by, None), changes)
         self.told += len(changes)
         for key, new in rights.items():
-            self._enter(db, ids[key], new)
+            enter_rights(db, By(self.by, None), self.programme, ids[key], new)
 
     def _standing(
         self, items: list[Item], values: list[JsonObject], known: Mapping[tuple[str, str], Any], *, count: bool
@@ -362,26 +371,30 @@ class _Import:
 
     def _keep(self, row: int, name: str, why: str) -> None:
         self.report.kept += 1
-        if len(self.report.kept_fields) < MOST_KEPT:
-            self.report.kept_fields.append(Fault(row, name, why))
+        add_fault(self.report.kept_fields, Fault(row, name, why))
+
+    def _mark(self, row: int, name: str, why: str) -> None:
+        self.report.marked += 1
+        add_fault(self.report.marked_fields, Fault(row, name, why))
 
     # --- owners and rights ---
 
     def _owners(self, db: Connection, items: list[Item], values: list[JsonObject], stamp: str) -> None:
-        """Owners are told by name; one that is not known yet is registered."""
-        named = [
-            (item.record, columns)
-            for item, columns in zip(items, values, strict=True)
-            if isinstance(item.record, Need | Technology)
-        ]
+        """Owners are told by name: one that is not known yet is registered, and one that names nobody is left out."""
+        named: list[tuple[str, JsonObject]] = []
         countries: dict[str, str | None] = {}
-        for record, _ in named:
-            if record.owner is not None:
-                countries.setdefault(record.owner, record.owner_country)
+        for item, columns in zip(items, values, strict=True):
+            record = item.record
+            if not isinstance(record, Need | Technology) or record.owner is None:
+                continue
+            if is_placeholder(record.owner):
+                self._mark(item.row, "owner", str(reasons.imports.PLACEHOLDER_OWNER))
+                continue
+            countries.setdefault(record.owner, record.owner_country)
+            named.append((record.owner, columns))
         known = owners_by_name(db, self.programme, countries, source=self.source, by=self.by, stamp=stamp)
-        for record, columns in named:
-            if record.owner is not None:
-                columns["owner_id"] = known[record.owner]
+        for owner, columns in named:
+            columns["owner_id"] = known[owner]
 
     def _new_rights(
         self, db: Connection, items: list[Item], known: Mapping[tuple[str, str], Any]
@@ -393,20 +406,6 @@ class _Import:
             if isinstance(item.record, Technology) and item.record.rights
         }
         return rights_not_on_record(db, self.programme, incoming, known, self._keep) if incoming else {}
-
-    def _enter(self, db: Connection, technology: str, rights: Iterable[Right]) -> None:
-        for right in rights:
-            fields = right.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
-            enter_right(
-                db,
-                By(self.by, None),
-                str(uuid_utils.uuid7()),
-                self.programme,
-                [technology],
-                kind=right.kind,
-                fields=fields,
-                confirmed=False,
-            )
 
     # --- matches ---
 

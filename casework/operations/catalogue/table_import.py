@@ -162,7 +162,7 @@ class _Import:
         faults = list(row.faults)
         read = None
         if not faults:
-            read, faults = parse_row(self.table, row.values)
+            read, faults = parse_row(self.table, row.values, semicolons=row.semicolons)
         if read is None or faults:
             self.report.bad += 1
             for name, why in faults:

@@ -175,9 +175,11 @@ class OrganisationRow(_Row):
 ROWS: Mapping[Table, type[RightRow] | type[OrganisationRow]] = {"rights": RightRow, "organisations": OrganisationRow}
 
 
-def parse_row(table: Table, values: JsonMapping) -> tuple[RightRow | OrganisationRow | None, Faults]:
+def parse_row(
+    table: Table, values: JsonMapping, *, semicolons: bool = False
+) -> tuple[RightRow | OrganisationRow | None, Faults]:
     """The row, or everything that is wrong with it: pairs of a column and a reason."""
     try:
-        return ROWS[table].model_validate(said(values)), []
+        return ROWS[table].model_validate(said(values), context={"semicolons": semicolons}), []
     except ValidationError as bad:
         return None, told_faults(bad)

@@ -21,6 +21,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue import kept_records, match_changes, matches
 from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.catalogue_text import is_placeholder
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -85,6 +86,8 @@ class Value:
     source: str
     confirmed_by: str
     confirmed_at: str | None
+    #: Whether it stands for a text that nobody has written yet.
+    placeholder: bool
 
 
 def _sees(actor: Actor) -> None:
@@ -166,6 +169,7 @@ def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) ->
                 names.get(origin.get("confirmed_by") or "", "")
                 or (gettext("somebody") if origin.get("confirmed_by") else ""),
                 origin.get("confirmed_at"),
+                isinstance(value, str) and is_placeholder(value),
             )
         )
     return values

@@ -68,10 +68,10 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
         (b" \n ", 1, FILE, "is empty"),
         ("a,b\n1,2\n".encode("utf-16"), 1, FILE, "UTF-16"),
         (b"PK\x03\x04...", 1, FILE, "is a workbook"),
-        (b"a,b\n1,2\n\xff,3\n", 1, FILE, "byte 0xFF"),
+        (b"a,b\n1,2\n\xff,3\n", 3, FILE, "byte 0xFF"),
         (b"a,a\n1,2\n", 1, "header", "names a column twice: a"),
         (b"b,c\n1,2\n", 1, "header", "has no column a"),
-        (b"a;b\n1;2\n", 1, "header", "separated by semicolons"),
+        (b"a;c\n1;2\n", 1, "header", "has no column b"),
         (b"a\0,b\n", 1, "header", "NUL characters"),
         (b'a,b\n"1,2\n', 2, FILE, "ends inside a quoted cell"),
         (b'a,b\n"1"x,2\n', 2, FILE, "after the closing quotation mark"),
@@ -99,7 +99,7 @@ def test_of_several_names_of_a_column_one_will_do() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"a\n" + b"x" * 300 + b"\n", "a cell of more than 100 characters"),
+        (b'a\n"' + b"x\n" * 300 + b'"\n', "a cell of more than 200 characters"),
         (b"a\n" + b"x," * 300 + b"\n", "a line of more than 200 characters"),
         (b'{"a": "' + b"x" * 300 + b'"}\n', "a line of more than 200 characters"),
         (b'[{"a": "' + b"x" * 300, "no whole JSON object within 200 characters"),
@@ -107,7 +107,7 @@ def test_of_several_names_of_a_column_one_will_do() -> None:
 )
 def test_nothing_is_held_that_has_no_end(monkeypatch: pytest.MonkeyPatch, content: bytes, why: str) -> None:
     monkeypatch.setattr(import_reader, "LONGEST_CELL", 100)
-    monkeypatch.setattr(import_reader, "LONGEST_RECORD", 200 if b"," in content or b"{" in content else 1000)
+    monkeypatch.setattr(import_reader, "LONGEST_RECORD", 200)
     assert why in fault(content)[2]
 
 
@@ -115,3 +115,33 @@ def test_a_header_of_many_columns_is_read_as_soon_as_any_other() -> None:
     header = ",".join(f"c{n}" for n in range(300_000))
     number, field, why = fault(f"{header},c1\n")
     assert (number, field, "names a column twice: c1" in why) == (1, "header", True)
+
+
+@pytest.mark.parametrize("start", ["a,", '{"a": 1, "b": "'])
+def test_a_cell_that_is_too_long_refuses_its_row_alone(start: str) -> None:
+    table = start == "a,"
+    long = "x" * 10_000_000
+    content = f"a,b\n1,{long}\n2,y\n" if table else f'{{"a": 1, "b": "{long}"}}\n{{"a": 2, "b": "y"}}\n'
+    refused, good = read(content, "a")
+    ((field, why),) = refused.faults
+    assert (refused.values, field, str(why)) == ({}, "b", "has 10,000,000 characters; at most 200,000 are kept")
+    assert good.values["b"] == "y"
+
+
+@pytest.mark.parametrize(("mark", "semicolons"), [(",", False), (";", True), ("\t", False)])
+def test_the_cells_of_a_table_stand_between_one_kind_of_mark(mark: str, semicolons: bool) -> None:
+    written = io.StringIO()
+    csv.writer(written, delimiter=mark).writerows([("One", "Two"), ("a;b", "c,d\te")])
+    (row,) = read("\ufeff" + written.getvalue(), "one", "two")
+    assert (row.values, row.semicolons) == ({"one": "a;b", "two": "c,d\te"}, semicolons)
+    (second,) = read("sep=;\r\none;two\r\n1;2\r\n", "one")
+    assert (second.number, second.values) == (3, {"one": "1", "two": "2"})
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_name() -> None:
+    assert read("\ufeff\ufeffa,b\n1,2\n", "a")[0].values == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize(("encoding", "words"), [("gb18030", "工业园区的热泵系统"), ("cp1252", "größere Wärmepumpe")])
+def test_a_file_that_can_only_be_in_another_encoding_is_read_so(encoding: str, words: str) -> None:
+    assert read(f"a,b\n1,{words}\n".encode(encoding), "a")[0].values["b"] == words

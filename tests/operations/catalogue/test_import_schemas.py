@@ -46,6 +46,17 @@ def need(**cells: Any) -> tuple[Any, list[tuple[str, str]]]:
         ("readiness_low", " 5 ", 5),
         ("owner_country", " gb ", "GB"),
         ("wanted_by", "2026-12-31", date(2026, 12, 31)),
+        ("wanted_by", "31.12.2026", date(2026, 12, 31)),
+        ("budget", "1.234,50", Decimal("1234.50")),
+        ("title", "Steam &amp; <b>heat</b> <script>x()</script>", "Steam & heat"),
+        ("external_id", "A&amp;B", "A&amp;B"),
+        ("problem", "<p>One &lt; two.</p><p>Three.</p>", "One < two.\n\nThree."),
+        ("problem", "It leaks. It leaks. Badly.", "It leaks. Badly."),
+        ("problem", "N/A", None),
+        ("sector", " none ", None),
+        ("readiness_low", "-", None),
+        ("owner_country", "NA", "NA"),
+        ("district", "NA", None),
     ],
 )
 def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) -> None:
@@ -66,7 +77,7 @@ def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) 
         ("title", True, "must be a text"),
         ("title", ["Steam"], "must be a text"),
         ("sector", "x" * 301, "at most 300"),
-        ("budget", "1.234,50", "is not a number; write the decimals after a point"),
+        ("budget", "1,50,000", "is not a number; write the decimals after a point"),
         ("budget", "much", "is not a number"),
         ("budget", "-1", "must not be negative"),
         ("budget", "1e15", "has too many digits"),
@@ -79,7 +90,8 @@ def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) 
         ("readiness_low", "0", "from 1 to 9"),
         ("readiness_low", "10", "from 1 to 9"),
         ("readiness_low", "5.5", "from 1 to 9"),
-        ("wanted_by", "31.12.2026", "YYYY-MM-DD"),
+        ("wanted_by", "end of 2026", "YYYY-MM-DD"),
+        ("wanted_by", "03/04/2026", "may be 2026-04-03 or 2026-03-04"),
         ("wanted_by", "2026-02-30", "is no day of the calendar"),
         ("wanted_by", "1899-12-31", "between 1900 and 2199"),
         ("external_id", " x" * 200, "at most 200"),
@@ -206,7 +218,7 @@ def test_an_empty_cell_says_nothing() -> None:
     assert said({"a": "", "b": "  ", "c": None, "d": [], "e": 0, "f": "x"}) == {"e": 0, "f": "x"}
     assert said({"title_en": "Steam"}) == {"title": "Steam"}
     assert said({"title_en": "Steam", "title": "Heat"}) == {"title_en": "Steam", "title": "Heat"}
-    assert need(title=" ")[1] == [("title", "is missing")]
+    assert need(title=" ")[1] == need(title="n/a")[1] == [("title", "is missing")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -215,6 +227,13 @@ def test_each_kind_knows_the_columns_that_it_must_have(kind: Kind) -> None:
         assert set(names.split("|")) & known_columns(kind)
     assert set(MODELS[kind].model_fields) <= known_columns(kind)
     assert (set(SIDES) <= known_columns(kind)) is (kind == "matches")
+
+
+def test_a_mark_before_three_digits_is_not_guessed_at_beside_semicolons() -> None:
+    given = NEED | {"budget": "1,234", "budget_currency": "CNY"}
+    assert parse("needs", given)[1] == []
+    ((field, why),) = parse("needs", given, semicolons=True)[1]
+    assert (field, "thousands or a fraction" in why) == ("budget", True)
 
 
 class Slow(str):

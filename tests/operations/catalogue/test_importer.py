@@ -84,7 +84,7 @@ def test_a_row_becomes_a_record_whose_every_field_tells_its_source(engine: Engin
         ("N1,A,,6000000,RMB,,,", "budget_currency", "write CNY"),
         ("N1,A,,6000000,XXQ,,,", "budget_currency", "no currency code"),
         ("N1,A,,6000000,,,,", "budget_currency", "is missing"),
-        ('N1,A,,"1,5",CNY,,,', "budget", "after a point"),
+        ('N1,A,,"1,50,000",CNY,,,', "budget", "after a point"),
         ("N1,A,,-1,CNY,,,", "budget", "negative"),
         ("N1,A,,1e999,CNY,,,", "budget", "not a number"),
         ("N1,A\0B,,,,,,", "title", "NUL"),
@@ -106,14 +106,14 @@ def test_a_bad_row_is_told_with_number_field_and_reason(
     ("told", "words"),
     [
         (b"", "is empty"),
-        (NEED.encode() + "N1,Café".encode("latin-1") + b",,,,,,\n", "not UTF-8"),
+        (NEED.encode() + "N1,Żółć źródła".encode("cp1250") + b",,,,,,\n", "not UTF-8"),
         (("\ufeff" + NEED).encode("utf-16"), "UTF-16"),
         (b"PK\x03\x04rest", "workbook"),
         (b"N1,Low-NOx burner\n", "has no column external_id, title"),
-        (b"external_id;title\nN1;A\n", "separate them by commas"),
+        (b"external_id;name\nN1;A\n", "has no column title"),
         (b"external_id,title,title\nN1,A,B\n", "a column twice: title"),
-        (NEED.encode() + b'N1,"' + b"A" * 10_000_000 + b'",,,,,,\n', "more than"),
-        (NEED.encode() + b'N1,"' + b"A\n" * 150_000 + b'",,,,,,\n', "a cell of more than 200,000"),
+        (NEED.encode() + b'N1,"' + b"A" * 10_000_000 + b'",,,,,,\n', "has 10,000,000 characters"),
+        (NEED.encode() + b'N1,"' + b"A\n" * 150_000 + b'",,,,,,\n', "has 300,000 characters; at most 200,000"),
         (NEED.encode() + b'N1,"open,,,,,,\n', "quotation mark"),
         (b'[{"external_id": "N1", "title": "A"}, {]', "no valid JSON"),
         (b'[{"external_id": "N1", "title": "A"} {}]', "a comma or ] is missing"),
@@ -123,6 +123,14 @@ def test_a_file_that_cannot_be_read_says_why(engine: Engine, programme: str, tol
     made = _import(engine, "needs", told)
     assert made.bad >= 1
     assert words in made.faults[-1].reason
+
+
+def test_a_text_that_nobody_has_written_yet_is_told_and_names_no_owner(engine: Engine, programme: str) -> None:
+    made = _import(engine, "technologies", "external_id,title,owner\nT1,Lorem ipsum dolor,Technology Provider\n")
+    assert (made.created, made.marked) == (1, 2)
+    assert [(one.row, one.field) for one in made.marked_fields] == [(2, "title"), (2, "owner")]
+    assert _rows(engine, "SELECT owner_id FROM technologies")[0].owner_id is None
+    assert _rows(engine, "SELECT 1 FROM organisations") == []
 
 
 def test_words_stay_as_they_are_but_for_blanks(engine: Engine, programme: str) -> None:

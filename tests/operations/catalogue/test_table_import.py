@@ -331,12 +331,12 @@ def test_hostile_files_are_refused_or_kept_as_words(db: Connection, world: World
     formula = bring(db, world, "organisations", 'name,address\nFormel GmbH,"=HYPERLINK(""http://x"")"\n')
     assert counted(formula) == (1, 0, 0, 0)
     assert rows(db, "SELECT address FROM organisations WHERE name = 'Formel GmbH'")[0].address.startswith("=HYPER")
-    for content in ("name\nÄ\n".encode("latin-1"), b"\xff\xfen\x00", b"PK\x03\x04", b"", b'name\n"open\n'):
+    for content in ("name\nŻółć\n".encode("cp1250"), b"\xff\xfen\x00", b"PK\x03\x04", b"", b'name\n"open\n'):
         done = bring(db, world, "organisations", content)
         assert done["faults"], content
         assert done["created"] == 0
     huge = bring(db, world, "organisations", "name,address\nA," + "x" * 250_000 + "\n")
-    assert huge["faults"][0]["field"] == "file"
+    assert faults(huge) == [(2, "address")]
     long = bring(db, world, "organisations", "name,address\nA," + "x" * 400 + "\n")
     assert faults(long) == [(2, "address")]
     with pytest.raises(InvalidForm):

@@ -51,7 +51,7 @@ def test_owners_are_told_with_their_shares(said: str, owners: list[tuple[str, st
         ({"kind": "know_how", "number": None}, "number"),
         ({"kind": "know_how"}, "number"),
         ({"status": "pending"}, "status"),
-        ({"fee_paid_to": "5 May 2027"}, "fee_paid_to"),
+        ({"fee_paid_to": "5/6/2027"}, "fee_paid_to"),
     ],
 )
 def test_what_a_right_cannot_say_is_told_by_its_column(said: dict[str, Any], column: str) -> None:
