@@ -74,6 +74,15 @@ class TaskChoice(NamedInBoth):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RightChoice(NamedInBoth):
+    """A right that a form offers to choose; its name is its office and number, or the code of its kind."""
+
+    kind: str
+    #: Of one without a number, which nothing else tells from another; for whoever sees the case whole.
+    owner: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImpactChoice(NamedInBoth):
     """A record of the effect that a form offers to choose; its name is the code of its measure."""
 

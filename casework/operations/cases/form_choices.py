@@ -14,7 +14,7 @@ from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
 from casework.json_values import JsonMapping
-from casework.operations.cases.action_views import ImpactChoice, TaskChoice
+from casework.operations.cases.action_views import ImpactChoice, RightChoice, TaskChoice
 from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.merged_records import OF_RIGHTS, called_once
@@ -24,6 +24,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import items_named, read_lists
 from casework.operations.core.reader_names import BURDEN_NAME
 from casework.operations.core.references import IN_FORCE, KEPT, named_in, opened_at_of
+from casework.operations.core.right_links import whose
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, reach, sight
@@ -55,7 +56,7 @@ _ORGANISATIONS = text(
 )
 #: How some rights are called, but for those whose record has expired, unless the case named them before.
 _RIGHTS = text(
-    f"SELECT g.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number FROM {OF_RIGHTS}"
+    f"SELECT g.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, {whose('r')} AS owner FROM {OF_RIGHTS}"
     " WHERE g.id = ANY(CAST(:ids AS uuid[])) AND (r.expired_at IS NULL OR g.id::text = ANY(CAST(:named AS text[]))) ORDER BY 4, 1"
 )
 #: What others hold on some rights: by the right, whose holder the reader may know of, and since when.
@@ -85,8 +86,15 @@ def choices_of(
             case "provider" | "providers" | "panel" | "organisation":
                 choices[rule["name"]] = _organisations(db, case, track, rule)
             case "right" | "rights":
+                whole = sight(actor, case) == Sight.ALL
                 choices[rule["name"]] = [
-                    _choice(row.id, f"{row.office} {row.number}" if row.number else row.kind)
+                    RightChoice(
+                        id=row.id,
+                        name=f"{row.office} {row.number}" if row.number else row.kind,
+                        name_zh=None,
+                        kind=row.kind,
+                        owner=row.owner if whole and not row.number else None,
+                    )
                     for row in db.execute(_RIGHTS, {"ids": told(), "named": named_in(case)})
                 ]
             case "burden":

@@ -7,12 +7,12 @@ from decimal import Decimal
 from flask_babel import gettext
 
 from casework.definitions import load_library
-from casework.operations.cases.action_views import ImpactChoice, TaskChoice
+from casework.operations.cases.action_views import ImpactChoice, RightChoice, TaskChoice
 from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import NamedInBoth
 from casework.operations.referrals.sheet_views import SheetEffect
 from casework.web.shell.i18n import N_, edition_text, name_of
-from casework.web.shell.values import choice_name
+from casework.web.shell.values import choice_name, name_right
 
 LEVELS = {
     "baseline": N_("baseline"), "claimed": N_("claimed"), "measured": N_("measured"), "verified": N_("verified"),
@@ -60,4 +60,6 @@ def say_choice(choice: NamedInBoth) -> str:
     """One of what a form offers, in the reader's language."""
     if isinstance(choice, TaskChoice):
         return edition_text(load_library()[choice.edition], choice.key)
+    if isinstance(choice, RightChoice):
+        return name_right(choice.kind, None, None if choice.name == choice.kind else choice.name, choice.owner)
     return say_record(choice) if isinstance(choice, ImpactChoice) else name_of(choice)

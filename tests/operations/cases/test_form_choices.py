@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.state.case import Case
+from casework.operations.cases.action_views import RightChoice
 from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.case_actions import register_document
 from casework.operations.cases.form_choices import choices_of
@@ -60,6 +61,20 @@ def test_parties_and_rights_are_those_of_the_case(world: World, db: Connection) 
     case = case_of(db, world.open_case(db))
     assert offered(db, world, case, type="party") == ["Hebei Steam Works", "Nordwind Boilers"]
     assert offered(db, world, case, type="rights") == ["CN CN 1234567 B"]
+
+
+def test_a_right_without_a_number_is_told_from_others_by_its_owner(world: World, db: Connection) -> None:
+    case = case_of(db, world.open_case(db))
+    rule: Any = {"name": "which", "type": "rights"}
+    given = {"id": case.rights[0]}
+    told = choices_of(db, world.actor(db, "officer"), case, case.main, [rule])["which"]
+    assert [(one.kind, one.owner) for one in told if isinstance(one, RightChoice)] == [("invention", None)]
+    db.execute(
+        text("UPDATE rights SET kind = 'know_how', number = NULL, owner = 'Kiln Works' WHERE id = CAST(:id AS uuid)"),
+        given,
+    )
+    told = choices_of(db, world.actor(db, "officer"), case, case.main, [rule])["which"]
+    assert [(one.kind, one.owner) for one in told if isinstance(one, RightChoice)] == [("know_how", "Kiln Works")]
 
 
 def test_of_rights_that_are_one_by_merging_the_one_that_stays_is_offered(world: World, db: Connection) -> None:
