@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,9 @@ def test_the_shares_add_up_to_the_score(asked: list[tuple[str, float]], counts: 
 
 
 @given(ASKED, COUNTS, st.randoms())
-def test_the_order_in_which_terms_are_asked_for_changes_nothing(asked, counts, random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_in_which_terms_are_asked_for_changes_nothing(
+    asked: list[tuple[str, float]], counts: dict[str, Counts], random: Random
+) -> None:
     other = list(asked)
     random.shuffle(other)
     length = length_of(counts.values())
@@ -69,7 +72,7 @@ def test_an_empty_catalogue_scores_without_a_fault() -> None:
 
 
 @given(st.dictionaries(st.text(max_size=3), st.sampled_from([0.0, 1.0, 1.5, 2.0])), st.randoms())
-def test_equal_scores_stand_by_id_whatever_the_order(scores, random) -> None:  # type: ignore[no-untyped-def]
+def test_equal_scores_stand_by_id_whatever_the_order(scores: dict[str, float], random: Random) -> None:
     given_ = [Scored(id=id, score=value, shares={}) for id, value in scores.items()]
     expected = ranked(given_)
     random.shuffle(given_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,7 +50,7 @@ def test_a_relaxed_filter_removes_nothing(wanted: Wanted, facts: Facts) -> None:
 
 
 @given(WANTED, st.lists(FACTS, max_size=12), st.randoms())
-def test_counts_are_of_the_candidates_in_any_order(wanted, facts, random) -> None:  # type: ignore[no-untyped-def]
+def test_counts_are_of_the_candidates_in_any_order(wanted: Wanted, facts: list[Facts], random: Random) -> None:
     verdicts = [judged(wanted, one) for one in facts]
     counts = counted(verdicts)
     random.shuffle(verdicts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +44,7 @@ def test_what_a_text_says_itself_is_always_asked_for(said: str) -> None:
     st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=3), st.integers(0, 50), max_size=30),
     st.randoms(),
 )
-def test_candidates_are_found_by_the_terms_that_tell_most(frequencies, random) -> None:  # type: ignore[no-untyped-def]
+def test_candidates_are_found_by_the_terms_that_tell_most(frequencies: dict[str, int], random: Random) -> None:
     asked = [Asked(term=term, weight=1.0, said=term) for term in frequencies]
     found = tellers(asked, frequencies, 50)
     random.shuffle(asked)
