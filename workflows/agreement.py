@@ -36,7 +36,7 @@ from workflows.deal_guards import (
     rights_of_terms_are_confirmed,
 )
 from workflows.deal_terms import Signature, SignatureToLicence, signed_price
-from workflows.papers import EXPORT_LETTER, EXPORT_LICENCE, SIGNED_AGREEMENT
+from workflows.papers import LETTER_OF_INTENT, SIGNED_AGREEMENT, TRADE_LICENCE
 from workflows.price_guards import payments_make_the_value, price_has_one_currency, technology_value_is_part
 from workflows.renegotiation import GIVES_WAY, agreement_replaces_another
 from workflows.right_guards import (
@@ -181,7 +181,7 @@ class Agreement(Workflow):
     )  # fmt: skip
     letter_awaited = State(
         "Waiting for the letter of intent", queue=Role.OFFICER, step="Class",
-        due=working_days(30, since="filed_on", law=laws.RESTRICTED_EXPORT), do="Get the authority's decision",
+        due=working_days(30, since="filed_on", law=laws.RESTRICTED_TRADE), do="Get the authority's decision",
     )  # fmt: skip
     negotiating = State(
         "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Record the agreed text"
@@ -197,6 +197,10 @@ class Agreement(Workflow):
     licence_awaited = State(
         "Waiting for the export licence", queue=Role.OFFICER, step="Sign",
         due=working_days(15, since="filed_on", law=laws.EXPORT_LICENCE), do="Get the export licence",
+    )  # fmt: skip
+    import_licence = State(
+        "Waiting for the import licence", queue=Role.OFFICER, step="Sign",
+        due=working_days(10, since="filed_on", law=laws.IMPORT_LICENCE), do="Get the import licence",
     )  # fmt: skip
     dual_use_licence = State(
         "Waiting for the dual-use licence", queue=Role.OFFICER, step="Sign",
@@ -230,9 +234,9 @@ class Agreement(Workflow):
     )  # fmt: skip
     class_restricted = classification.to(
         letter_due, by=Role.COMPLIANCE, form=border_forms.Classed,
-        guards=[border_guards.technology_is_exported, border_guards.class_is_from_the_catalogue],
+        guards=[border_guards.technology_crosses_the_border, border_guards.class_is_from_the_catalogue],
         do="Class it as restricted", done="classed the technology as restricted",
-        consequence="Nothing of substance is negotiated before the authority's letter of intent.",
+        consequence="The talks go on, and the contract is signed, only with the authority's letter of intent.",
     )  # fmt: skip
     class_dual_use = classification.to(
         negotiating, by=Role.COMPLIANCE, form=border_forms.Classed, guards=[border_guards.technology_is_exported],
@@ -251,39 +255,45 @@ class Agreement(Workflow):
     )  # fmt: skip
     letter_issued = letter_awaited.to(
         negotiating, by=Role.OFFICER, form=border_forms.LetterOfIntent, guards=[border_guards.letter_ends_in_time],
-        needs=[EXPORT_LETTER], do="Record the letter of intent", done="recorded the letter of intent",
+        needs=[LETTER_OF_INTENT], do="Record the letter of intent", done="recorded the letter of intent",
     )  # fmt: skip
     ask_licence = licence_due.to(
         licence_awaited, by=Role.OFFICER, form=border_forms.LicenceApplication,
-        guards=[border_guards.class_is_restricted, licence_follows_the_signing],
+        guards=[border_guards.technology_is_exported, border_guards.class_is_restricted, licence_follows_the_signing],
         do="Record the application for the export licence", done="recorded the application for the export licence",
+    )  # fmt: skip
+    ask_import_licence = licence_due.to(
+        import_licence, by=Role.OFFICER, form=border_forms.LicenceApplication,
+        guards=[border_guards.technology_is_imported, border_guards.class_is_restricted, licence_follows_the_signing],
+        do="Record the application for the import licence", done="recorded the application for the import licence",
     )  # fmt: skip
     ask_dual_use_licence = licence_due.to(
         dual_use_licence, by=Role.OFFICER, form=border_forms.LicenceApplication,
         guards=[border_guards.class_is_dual_use, licence_follows_the_signing],
         do="Record the application for the dual-use licence", done="recorded the application for the dual-use licence",
     )  # fmt: skip
-    licence_issued = (licence_awaited | dual_use_licence).to(
-        in_force, by=Role.OFFICER, form=border_forms.ExportLicence,
+    licence_issued = (licence_awaited | import_licence | dual_use_licence).to(
+        in_force, by=Role.OFFICER, form=border_forms.TradeLicence,
         guards=[
             border_guards.class_fits_the_way, border_guards.gate_has_not_refused, licence_follows_the_signing,
             giver_may_give_each_right, co_owners_have_consented, rights_of_terms_have_not_ended, nothing_bars_the_terms,
             pledgees_have_consented,
         ],
-        needs=[EXPORT_LICENCE],
+        needs=[TRADE_LICENCE],
         effects=[licensed_agreement_burdens_rights, agreement_replaces_another], also=[GIVES_WAY],
         opens=[*EXPIRY_WARNINGS, *DUTIES],
         do="Record the licence", done="recorded the licence, with which the agreement takes effect",
         consequence="The agreement is in force from the day of the licence, and stands on the rights that it names.",
     )  # fmt: skip
-    refused_by_authority = (letter_awaited | licence_awaited | dual_use_licence).to(
+    refused_by_authority = (letter_awaited | licence_awaited | import_licence | dual_use_licence).to(
         not_permitted, by=Role.OFFICER, kind=EXCEPTION, form=border_forms.AuthorityRefusal,
         effects=[agreement_lets_go_of_rights],
         do="Record the authority's refusal", done="recorded the authority's refusal",
         consequence="The agreement track ends, and the case can only close.",
     )  # fmt: skip
     redraft = (
-        letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due | licence_awaited | dual_use_licence
+        letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due | licence_awaited | import_licence
+        | dual_use_licence
     ).to(
         drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints, effects=[agreement_lets_go_of_rights],
         do="Send back to drafting", done="sent the agreement back to drafting",
@@ -324,7 +334,7 @@ class Agreement(Workflow):
         licence_due, by=Role.OFFICER, form=SignatureToLicence,
         guards=[
             border_guards.need_owner_has_a_country, border_guards.technology_owner_has_a_country,
-            border_guards.technology_is_exported, border_guards.class_fits_the_way, border_guards.licence_is_needed,
+            border_guards.technology_crosses_the_border, border_guards.class_fits_the_way, border_guards.licence_is_needed,
             border_guards.letter_is_still_valid, border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_holds_rights], drops=TALKS,
@@ -347,7 +357,7 @@ class Agreement(Workflow):
     )  # fmt: skip
     abandon = (
         drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due
-        | licence_awaited | dual_use_licence
+        | licence_awaited | import_licence | dual_use_licence
     ).to(
         abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment, effects=[agreement_lets_go_of_rights],
         do="Abandon the agreement", done="abandoned the agreement",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, Text
-from workflows.papers import EXPORT_REFUSAL, LETTER_APPLICATION, LICENCE_APPLICATION
+from workflows.papers import LETTER_APPLICATION, LICENCE_APPLICATION, TRADE_REFUSAL
 
 
 class Classed(Form):
@@ -13,6 +13,7 @@ class Classed(Form):
     listed = Choice(
         label="In the catalogue of prohibited and restricted technologies",
         choices={"listed": "It stands there", "not_listed": "It does not stand there"},
+        help="Imports and exports have a catalogue each",
     )
     entry = Text(label="List and number", max=200, when=("listed", ("listed",)))
     finding = Note(label="Why it belongs there", required=False)
@@ -26,9 +27,10 @@ class LetterApplication(Form):
 
 
 class LetterOfIntent(Form):
-    """The letter of intent of the authority: from here on the parties may negotiate."""
+    """The letter of intent of the authority: from here on the parties may negotiate and sign."""
 
     number = Text(label="Number of the letter", max=100)
+    issued_by = Text(label="Issued by", max=200)
     issued_on = Date(label="Issued on", past=True)
     valid_until = Date(
         label="Valid until", future=True, help="Not longer after its issue than the programme lets a letter be valid"
@@ -39,7 +41,7 @@ class AuthorityRefusal(Form):
     """Why the authority does not permit it."""
 
     decided_on = Date(label="Decided on", past=True)
-    decision = Documents(label="Decision", kinds=(EXPORT_REFUSAL.kind,))
+    decision = Documents(label="Decision", kinds=(TRADE_REFUSAL.kind,))
     finding = Note(label="What the authority writes")
 
 
@@ -50,8 +52,9 @@ class LicenceApplication(Form):
     application = Documents(label="Application", kinds=(LICENCE_APPLICATION.kind,))
 
 
-class ExportLicence(Form):
+class TradeLicence(Form):
     """The licence: on its day the contract takes effect."""
 
     number = Text(label="Number of the licence", max=100)
+    issued_by = Text(label="Issued by", max=200, prefill="agreement.letter_issued.issued_by")
     issued_on = Date(label="Issued on", past=True)

@@ -40,6 +40,7 @@ WAITS_FOR = {
     "letter_awaited": border_words.NO_LETTER_YET,
     "licence_due": border_words.NO_LICENCE_YET,
     "licence_awaited": border_words.NO_LICENCE_YET,
+    "import_licence": border_words.NO_LICENCE_YET,
     "dual_use_licence": border_words.NO_LICENCE_YET,
 }
 ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border_words.ENDED_NOT_PERMITTED}
@@ -48,6 +49,8 @@ ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border
 Terms = Mapping[str, Any]
 Way = Literal["none", "home", "abroad", "unknown", "export", "import"]
 CROSSING = ("export", "import")
+#: What takes effect with a licence, by its class, and the ways that have it: dual use is controlled where it leaves.
+LICENSED = {"restricted": CROSSING, "dual_use": ("export",)}
 
 
 def _countries(f: Facts, terms: Terms) -> tuple[str | None, str | None]:
@@ -128,10 +131,11 @@ def _say_way(f: Facts) -> Words:
 
 
 def _misfit(f: Facts, track: Track | None, terms: Terms) -> Words:
-    """The class against the way that technology goes: what needs a licence is exported, and what crosses the border has a class."""
+    """The class against the way that technology goes: what needs a licence goes a way that has one, what crosses the border has a class."""
     recorded, way = class_of(f, track), way_of(f, terms)
-    if recorded in ("restricted", "dual_use") and way != "export":
-        return [border_words.say_class(CLASS_WORDS[recorded], of_exports=True), *_say_way_of(f, terms)]
+    if recorded in LICENSED and way not in LICENSED[recorded]:
+        of_exports = "import" not in LICENSED[recorded]
+        return [border_words.say_class(CLASS_WORDS[recorded], of_exports=of_exports), *_say_way_of(f, terms)]
     if recorded == "prohibited" and way in CROSSING:
         return [border_words.say_class(CLASS_WORDS[recorded]), *_say_way_of(f, terms)]
     if recorded is None and way in CROSSING:
@@ -200,12 +204,22 @@ def technology_crosses_the_border(f: Facts) -> bool:
 
 @guard(
     rule="Technology leaves China by this agreement.",
-    refusal="No technology leaves the country by this agreement: this class is one of exports.",
+    refusal="No technology leaves the country by this agreement: this is for exports alone.",
     reads=READS,
     because=_say_way,
 )
 def technology_is_exported(f: Facts) -> bool:
     return _way(f) == "export"
+
+
+@guard(
+    rule="Technology comes into China by this agreement.",
+    refusal="No technology comes into the country by this agreement: this is for imports alone.",
+    reads=READS,
+    because=_say_way,
+)
+def technology_is_imported(f: Facts) -> bool:
+    return _way(f) == "import"
 
 
 @guard(
@@ -225,21 +239,21 @@ def letter_ends_in_time(f: Facts) -> bool:
 
 
 @guard(
-    rule="The technology needs no licence to leave the country.",
-    refusal="The technology needs a licence to leave the country. Record the signing that waits for its licence instead.",
+    rule="The technology needs no licence to cross the border.",
+    refusal="The technology needs a licence to cross the border. Record the signing that waits for its licence instead.",
     because=lambda f: _say_class(f),
 )
 def no_licence_is_needed(f: Facts) -> bool:
-    return class_of(f) not in ("restricted", "dual_use")
+    return class_of(f) not in LICENSED
 
 
 @guard(
-    rule="The technology needs a licence to leave the country.",
+    rule="The technology needs a licence to cross the border.",
     refusal="The agreement waits for no licence: its technology needs none. Record the signing across the border instead.",
     because=lambda f: _say_class(f),
 )
 def licence_is_needed(f: Facts) -> bool:
-    return class_of(f) in ("restricted", "dual_use")
+    return class_of(f) in LICENSED
 
 
 @guard(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from casework.engine.definition.grammar import Law
 
-#: The authority's decision on the export of restricted technology (C3).
-RESTRICTED_EXPORT = Law("restricted_export", "Regulations on Technology Import and Export Arts 30 to 32")
-#: The licence for it, asked for with the contract (C7).
+#: The authority's decision on the import or export of restricted technology (C3).
+RESTRICTED_TRADE = Law("restricted_trade", "Regulations on Technology Import and Export Arts 10 to 12, 30 to 32")
+#: The licence for it, asked for with the contract: for an export (C7), and for an import (C12).
 EXPORT_LICENCE = Law("export_licence", "Regulations on Technology Import and Export Arts 34, 35")
+IMPORT_LICENCE = Law("import_licence", "Regulations on Technology Import and Export Arts 14, 16")
 #: The licence for what is dual use (C15).
 DUAL_USE_LICENCE = Law("dual_use_licence", "Dual-Use Regulations Art. 17")
 #: The registration of a technology contract across the border (C9).

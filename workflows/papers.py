@@ -7,13 +7,13 @@ from casework.engine.definition.grammar import Paper
 #: What the assessor has stated; a statement that has run out carries nothing.
 VERIFICATION_STATEMENT = Paper("verification_statement", "verification statement", valid=True, of="assessment")
 SIGNED_AGREEMENT = Paper("signed_agreement", "signed agreement")
-#: The authority's letter of intent, before which nothing of substance is negotiated, and its licence.
+#: The authority's letter of intent, before which nothing restricted is signed, and its licence: for an import as for an export.
 LETTER_APPLICATION = Paper("letter_application", "application for the letter of intent")
-EXPORT_LETTER = Paper("export_letter", "letter of intent for the export")
-LICENCE_APPLICATION = Paper("licence_application", "application for the export licence")
-EXPORT_LICENCE = Paper("export_licence", "export licence")
+LETTER_OF_INTENT = Paper("letter_of_intent", "authority's letter of intent")
+LICENCE_APPLICATION = Paper("licence_application", "application for the licence")
+TRADE_LICENCE = Paper("trade_licence", "import or export licence")
 #: Its decision where it permits neither.
-EXPORT_REFUSAL = Paper("export_refusal", "refusal of the export")
+TRADE_REFUSAL = Paper("trade_refusal", "refusal of the import or export")
 #: A pledge exists from its registration, and the bank pays after that.
 PLEDGE_CERTIFICATE = Paper("pledge_certificate", "notice of pledge registration")
 ACCEPTANCE_CERTIFICATE = Paper("acceptance_certificate", "acceptance certificate")

@@ -38,7 +38,7 @@ def test_a_restricted_export_is_not_negotiated_before_its_letter(deal: Deal) -> 
     deal.reads(deal.at_case("officer"), deal.call("agreement", "states.letter_awaited"))
     assert not deal.offers("officer", "agreement", "agree")
     deal.refused("officer", "case.ready_to_sign", "before the letter of intent")
-    deal.hand_in("officer", None, kind="export_letter")
+    deal.hand_in("officer", None, kind="letter_of_intent")
     deal.refused("officer", "agreement.letter_issued", "not valid for so long after its issue", valid_until=1200)
     # The form has kept what was refused.
     deal.play(do("officer", "agreement.letter_issued", valid_until=1000))

@@ -249,6 +249,7 @@ def test_exactly_one_signing_is_open_where_the_countries_are_known(giver: str | 
     assert inside + across == (giver is not None and taker is not None)
     assert guards.no_class_is_needed.holds(now) is inside
     assert guards.technology_is_exported.holds(now) is (giver == "CN" and taker not in ("CN", None))
+    assert guards.technology_is_imported.holds(now) is (taker == "CN" and giver not in ("CN", None))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -276,11 +277,33 @@ def test_a_class_counts_since_the_draft_was_last_proposed(name: str) -> None:
     assert guards.class_of(facts(here=track("agreement", "drafting", fired={name: fired(4)}))) is None
 
 
+#: By class the ways that it fits, and how each way comes about: countries of giver and taker, and the kind of agreement.
+FITTING = {
+    None: {"home", "abroad", "unknown", "none"}, FREE: {"export", "import", "home", "abroad", "unknown", "none"},
+    RESTRICTED: {"export", "import"}, DUAL_USE: {"export"}, PROHIBITED: {"home", "abroad", "unknown", "none"},
+}  # fmt: skip
+WAYS = {
+    "export": ("CN", "DE", "assignment"), "import": ("DE", "CN", "assignment"), "home": ("CN", "CN", "assignment"),
+    "abroad": ("DE", "FR", "assignment"), "unknown": ("DE", None, "assignment"), "none": ("CN", "DE", "purchase"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FITTING)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_class_fits_the_ways_that_have_it(name: str | None, way: str) -> None:
+    """Restricted is a class of imports and of exports, dual use of exports alone; what is prohibited crosses no border."""
+    giver, taker, kind = WAYS[way]
+    now = facts(here=deal({name: fired(4)} if name else {}, kind=kind), outside=parties(giver, taker))
+    assert guards.class_fits_the_way.holds(now) is (way in FITTING[name])
+    assert guards.technology_is_exported.holds(now) is (way == "export")
+    assert guards.technology_is_imported.holds(now) is (way == "import")
+
+
 @pytest.mark.parametrize("name", [*guards.CLASSES, None])
 @pytest.mark.parametrize("outside", [EXPORT, IMPORT])
 def test_the_class_fits_the_way(name: str | None, outside: Mapping[str, Any]) -> None:
     now = here(outside, {name: fired(4)} if name else {})
-    fits = name == FREE or name in (RESTRICTED, DUAL_USE) and outside is EXPORT
+    fits = name in (FREE, RESTRICTED) or name == DUAL_USE and outside is EXPORT
     assert guards.class_fits_the_way.holds(now) is fits
     assert guards.no_licence_is_needed.holds(now) is (name not in (RESTRICTED, DUAL_USE))
     assert guards.licence_is_needed.holds(now) is (name in (RESTRICTED, DUAL_USE))
@@ -288,6 +311,7 @@ def test_the_class_fits_the_way(name: str | None, outside: Mapping[str, Any]) ->
     assert guards.class_is_dual_use.holds(now) is (name == DUAL_USE)
 
 
+@pytest.mark.parametrize("outside", [EXPORT, IMPORT])
 @pytest.mark.parametrize(
     ("until", "issued", "holds"),
     [
@@ -297,10 +321,10 @@ def test_the_class_fits_the_way(name: str | None, outside: Mapping[str, Any]) ->
         ("2027-04-01", 2, False),
     ],
 )
-def test_a_letter_must_still_be_valid(until: str, issued: int, holds: bool) -> None:
+def test_a_letter_must_still_be_valid(outside: Mapping[str, Any], until: str, issued: int, holds: bool) -> None:
     letter = {RESTRICTED: fired(4), "letter_issued": fired(issued, valid_until=until)}
-    assert guards.letter_is_still_valid.holds(here(EXPORT, letter)) is holds
-    assert not guards.letter_is_still_valid.holds(here(EXPORT, {RESTRICTED: fired(4)}))
+    assert guards.letter_is_still_valid.holds(here(outside, letter)) is holds
+    assert not guards.letter_is_still_valid.holds(here(outside, {RESTRICTED: fired(4)}))
     # Dual use has no letter.
     assert guards.letter_is_still_valid.holds(here(EXPORT, {DUAL_USE: fired(4)}))
 

@@ -62,8 +62,10 @@ def known(owners: tuple[str | None, str | None]) -> dict[str, Any]:
 
 
 def misfit(recorded: str | None, way: str) -> set[str]:
-    if recorded in ("restricted", "dual_use") and way != "abroad":
+    if recorded == "dual_use" and way != "abroad":
         return {"class_of_exports", way}
+    if recorded == "restricted" and way not in ("abroad", "into"):
+        return {"class_is", way}
     if way in ("abroad", "into") and recorded in (None, "prohibited"):
         return {"class_missing" if recorded is None else "class_is", way}
     return set()
@@ -111,13 +113,14 @@ def test_every_contradiction_at_the_signature_is_named_by_both_sides() -> None:
         assert said(guards.class_is_dual_use, now) == (set() if recorded == "dual_use" else told), where
         assert said(guards.technology_crosses_the_border, now) == (set() if crosses else {way}), where
         assert said(guards.technology_is_exported, now) == (set() if way == "abroad" else {way}), where
+        assert said(guards.technology_is_imported, now) == (set() if way == "into" else {way}), where
         assert said(guards.agreement_stays_inside_the_border, now) == (
             {way} if crosses or way == "unknown" else set()
         ), where
         for one in (against, refused):
             seen[frozenset(one)] = seen.get(frozenset(one), 0) + 1
     # Each contradiction has words of its own.
-    assert len(seen) == 16
+    assert len(seen) == 20
 
 
 def test_every_way_of_signing_asks_for_the_whole_of_it() -> None:
@@ -129,10 +132,14 @@ def test_every_way_of_signing_asks_for_the_whole_of_it() -> None:
         assert {"signatories_are_as_proposed", "company_is_as_proposed"} <= asked[name]
     local = every | {"agreement_stays_inside_the_border"}
     across = every | {"technology_crosses_the_border", "no_licence_is_needed"}
-    later = every | {"technology_is_exported", "licence_is_needed", "letter_is_still_valid"}
+    later = every | {"technology_crosses_the_border", "licence_is_needed", "letter_is_still_valid"}
     assert local <= asked["sign_local"]
     assert across <= asked["sign_cross"]
     assert later <= asked["sign_to_licence"]
+    # Each licence is asked for one way alone.
+    assert {"technology_is_exported", "class_is_restricted"} <= asked["ask_licence"]
+    assert {"technology_is_imported", "class_is_restricted"} <= asked["ask_import_licence"]
+    assert {"technology_is_exported"} <= asked["class_dual_use"]
     # The licence takes time: what was refused or found out meanwhile counts when it is there.
     assert {"class_fits_the_way", "gate_has_not_refused"} <= asked["licence_issued"]
     for name in local | across | later:
@@ -142,7 +149,7 @@ def test_every_way_of_signing_asks_for_the_whole_of_it() -> None:
 WAITS = {
     "classification": "gate_no_class", "letter_due": "gate_no_letter", "letter_awaited": "gate_no_letter",
     "licence_due": "gate_no_licence",
-    "licence_awaited": "gate_no_licence", "dual_use_licence": "gate_no_licence",
+    "licence_awaited": "gate_no_licence", "import_licence": "gate_no_licence", "dual_use_licence": "gate_no_licence",
 }  # fmt: skip
 ENDS = {"prohibited": "gate_prohibited", "not_permitted": "gate_not_permitted"}
 

@@ -21,7 +21,7 @@ RESTING = (
     ("case", "waive_assessment", SKIPPED, "evidence", None),
     ("case", "scale_up", {"parties_wish": True}, "documents", None),
     ("agreement", "apply_for_letter", {"filed_on": DAY}, "application", "letter_application"),
-    ("agreement", "refused_by_authority", {"decided_on": DAY, "finding": "Core of the process."}, "decision", "export_refusal"),
+    ("agreement", "refused_by_authority", {"decided_on": DAY, "finding": "Core of the process."}, "decision", "trade_refusal"),
 )  # fmt: skip
 OTHER_REASONS = ("statement_valid", "provider_not_available")
 

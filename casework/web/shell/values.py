@@ -27,10 +27,10 @@ PAPERS = {
     # What actions of the workflows ask for by name.
     "verification_statement": N_("verification statement"), "signed_agreement": N_("signed agreement"),
     "letter_application": N_("application for the letter of intent"),
-    "export_letter": N_("letter of intent for the export"), "export_licence": N_("export licence"),
-    "export_refusal": N_("refusal of the export"),
+    "letter_of_intent": N_("authority's letter of intent"), "trade_licence": N_("import or export licence"),
+    "trade_refusal": N_("refusal of the import or export"),
     "pledge_certificate": N_("notice of pledge registration"), "acceptance_certificate": N_("acceptance certificate"),
-    "licence_application": N_("application for the export licence"),
+    "licence_application": N_("application for the licence"),
     "contract_certificate": N_("certificate of the registered contract"),
     "assignment_notice": N_("notice of the registered assignment"),
     "licence_record": N_("notice of the recorded licence"),

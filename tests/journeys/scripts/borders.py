@@ -8,7 +8,7 @@ from casework.operations.cases.queries import show_case
 from casework.operations.cases.views import CasePart
 from casework.playbook.steps import add, do, screened, turn_to
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
-from tests.journeys.checks import along, due_in, has, has_not, lies, refused, stands, that
+from tests.journeys.checks import along, due_in, due_in_working_days, has, has_not, lies, refused, stands, that
 from tests.journeys.journey import Check, Journey, Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
 
@@ -60,6 +60,21 @@ TO_LICENCE: Steps = (
     do("officer", "agreement.sign_to_licence"),
 )
 LICENCE_ASKED: Steps = (*TO_LICENCE, do("officer", "agreement.ask_licence"))
+#: The same for what comes in from abroad, whose terms may be agreed before.
+RESTRICTED_IMPORT: Steps = (
+    *to_agreement("import"),
+    do("officer", "agreement.propose"),
+    do("compliance", "agreement.class_restricted"),
+)
+IMPORT_APPLIED: Steps = (*RESTRICTED_IMPORT, do("officer", "agreement.apply_for_letter"))
+IMPORT_TO_LICENCE: Steps = (
+    *IMPORT_APPLIED,
+    do("officer", "agreement.letter_issued"),
+    do("officer", "agreement.agree"),
+    do("officer", "agreement.cleared"),
+    do("officer", "agreement.sign_to_licence"),
+)
+IMPORT_ASKED: Steps = (*IMPORT_TO_LICENCE, do("officer", "agreement.ask_import_licence"))
 DUAL_USE: Steps = (
     *to_export(classed="dual_use"),
     do("officer", "agreement.agree"),
@@ -126,6 +141,7 @@ SCRIPTS: dict[str, Steps] = {
         has_not("licence_recording"),
         refused(do("compliance", "compliance_gate"), Refused, "waits for the licence"),
         refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
+        refused(do("officer", "agreement.ask_import_licence"), Refused, "this is for imports alone"),
         refused(do("officer", "agreement.ask_licence", filed_on=-5), Refused, "goes with the signed contract"),
         do("officer", "agreement.ask_licence"),
         has("licence_awaited", queue="officer"),
@@ -199,8 +215,7 @@ SCRIPTS: dict[str, Steps] = {
     "import is registered": (
         *to_agreement("import"),
         do("officer", "agreement.propose"),
-        refused(do("compliance", "agreement.class_restricted"), Refused, "this class is one of exports"),
-        refused(do("compliance", "agreement.class_dual_use"), Refused, "this class is one of exports"),
+        refused(do("compliance", "agreement.class_dual_use"), Refused, "this is for exports alone"),
         do("compliance", "agreement.class_free"),
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
@@ -211,6 +226,49 @@ SCRIPTS: dict[str, Steps] = {
         NOT_NEEDED,
         has("contract_registration", queue="officer"),
         do("officer", "contract_registration"),
+    ),
+    "restricted import waits for its licence and ends well": (
+        *RESTRICTED_IMPORT,
+        has("letter_due", queue="officer"),
+        refused(do("officer", "agreement.agree"), WrongState),
+        refused(do("compliance", "compliance_gate"), Refused, "waits for the letter"),
+        do("officer", "agreement.apply_for_letter"),
+        due_in_working_days("letter_awaited", 30),
+        do("officer", "agreement.letter_issued"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        refused(do("officer", "agreement.sign_local"), Refused, "Record the signing across the border instead"),
+        refused(
+            do("officer", "agreement.sign_cross"), Refused, "Record the signing that waits for its licence instead"
+        ),
+        do("officer", "agreement.sign_to_licence"),
+        stands("agreement", "licence_due"),
+        refused(do("officer", "agreement.ask_licence"), Refused, "this is for exports alone"),
+        refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
+        do("officer", "agreement.ask_import_licence"),
+        has("import_licence", queue="officer"),
+        due_in_working_days("import_licence", 10),
+        refused(do("compliance", "compliance_gate"), Refused, "waits for the licence"),
+        refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
+        do("officer", "agreement.licence_issued"),
+        stands("agreement", "in_force"),
+        # What has a licence is not registered as well.
+        has_not("contract_registration"),
+        *BEFORE_SIGNING,
+        do("officer", "case.sign"),
+        stands("case", "deployment"),
+    ),
+    "forbidden import ends, and the case can only close": (
+        *to_structuring("import"),
+        do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_prohibited"),
+        stands("agreement", "prohibited"),
+        do("officer", "ip.confirm", territories=["CN"]),
+        refused(do("officer", "case.ready_to_sign"), Refused, "The case can only close"),
+        do("officer", "case.propose_close", outcome="no_agreement"),
+        do("officer", "ip.end"),
+        do("supervisor", "case.close"),
+        stands("case", "closed"),
     ),
     "import is built": (*to_structuring("import"), *SIGNED_ACROSS, stands("case", "deployment")),
     "purchase needs none of it": (
@@ -345,6 +403,9 @@ SCRIPTS: dict[str, Steps] = {
     "ways out before the letter": along(APPLIED, BACK, GIVE_UP, REFUSED),
     "ways out before the licence is asked for": along(TO_LICENCE, (*BACK, FREE), (*GIVE_UP, FREE)),
     "ways out before the licence": along(LICENCE_ASKED, (*BACK, FREE), (*GIVE_UP, FREE), (*REFUSED, FREE)),
+    "ways out before the letter for an import": along(IMPORT_APPLIED, BACK, GIVE_UP, REFUSED),
+    "ways out before the licence for an import is asked for": along(IMPORT_TO_LICENCE, BACK, GIVE_UP),
+    "ways out before the import licence": along(IMPORT_ASKED, BACK, GIVE_UP, REFUSED),
     "ways out before the licence for dual use": along(DUAL_USE, (*BACK, FREE), (*GIVE_UP, FREE), (*REFUSED, FREE)),
     "ways out before the signing": along((*to_agreement("import"), *AGREED_ACROSS), BACK, GIVE_UP),
 }
