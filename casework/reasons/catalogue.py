@@ -204,4 +204,12 @@ COMPARISON_MISSING = reason(
 TARGET_MISSING = reason("catalogue.target_missing", N_("say the target with which the value is compared"))
 FIGURE_MISSING = reason("catalogue.figure_missing", N_("say what the value is now, or what it shall be"))
 FIGURE_TWICE = reason("catalogue.figure_twice", N_("stands in an earlier row with the same condition and comparison"))
+NO_IPC_CODE = template(
+    "catalogue.no_ipc_code", N_("has %(code)s, which is no code of the patent classification such as F24D 3/08")
+)
+NO_GOAL = template("catalogue.no_goal", N_("has %(code)s, which is no Sustainable Development Goal from 1 to 17"))
+MOST_SITES = template("catalogue.most_sites", N_("must be a list of up to %(most)s sites"))
+SITE_MISSING = reason("catalogue.site_missing", N_("say where it runs"))
+SITE_LONG = template("catalogue.site_long", N_("has more than %(most)s characters"))
+NO_YEAR = reason("catalogue.no_year", N_("must be a year such as 2024"))
 NO_WEB_ADDRESS = reason("catalogue.no_web_address", N_("must begin with http:// or https://"))

@@ -44,6 +44,14 @@ class NeedFields(Body):
     valid_until: Day | None = None
 
 
+class Site(Body):
+    """Where a technology runs."""
+
+    site: Line
+    year: Annotated[Line | None, Field(description="Since when, such as 2024")] = None
+    size: Line | None = None
+
+
 class TechnologyFields(Body):
     title: Line | None = None
     title_zh: Line | None = None
@@ -52,6 +60,15 @@ class TechnologyFields(Body):
     developed_in: Several | None = None
     deployed_in: Several | None = None
     benefits: Several | None = None
+    problem: Annotated[Words | None, Field(description="What it solves")] = None
+    advantage: Annotated[Words | None, Field(description="Over what there is")] = None
+    cost_compared: Words | None = None
+    ipc: Annotated[Several | None, Field(description="Codes of the patent classification, such as F24D3/08")] = None
+    green_topics: Several | None = None
+    sdgs: Annotated[Several | None, Field(description="Sustainable Development Goals: 7 or 7.2")] = None
+    reference_sites: Annotated[list[Site] | None, Field(max_length=50)] = None
+    published_on: Annotated[Day | None, Field(description="At its source")] = None
+    last_confirmed_on: Annotated[Day | None, Field(description="At its source")] = None
     website: Line | None = None
     readiness_text: Line | None = None
     readiness_low: Level | None = None

@@ -35,9 +35,10 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     TECHNOLOGY: {
         **dict.fromkeys(
             ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
-             "readiness_high", "ip_text", "verification")
+             "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")
         ),
-        "developed_in": [], "deployed_in": [], "benefits": [], "more": {}, "status": "published",
+        "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
+        "status": "published",
     },
 }  # fmt: skip
 

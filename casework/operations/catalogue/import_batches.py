@@ -35,9 +35,9 @@ COLUMNS: Mapping[str, JsonMapping] = {
     | {"figures": []},
     "technologies": dict.fromkeys(
         ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
-         "readiness_high", "ip_text", "verification")
+         "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")
     )
-    | {"developed_in": [], "deployed_in": [], "benefits": [], "more": {}},
+    | {"developed_in": [], "deployed_in": [], "benefits": [], "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [], "more": {}},
     "past_projects": dict.fromkeys(
         ("title", "title_zh", "need_owner", "technology_owner", "district", "started_on", "ended_on", "outcome", "contract_value",
          "contract_currency", "effect")
@@ -129,7 +129,7 @@ def columns_of(item: Item) -> JsonObject:
 
 
 #: Texts that people write; catalogues hold some that stand for one.
-_WRITTEN = ("title", "title_zh", "description", "problem", "target", "ip_text", "rationale", "effect")
+_WRITTEN = ("title", "title_zh", "description", "problem", "target", "advantage", "ip_text", "rationale", "effect")
 
 
 def placeholders_in(record: Record) -> list[str]:

@@ -1,7 +1,7 @@
-"""The figures of a need as a file tells them: rows of JSON, or in one cell of a table.
+"""The figures of a need and the sites of a technology as a file tells them: rows of JSON, or in one cell of a table.
 
 In a cell a row is a line, or ends with a semicolon: parameter | unit | now | target | condition, the target after its sign
-(<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out.
+(<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out. A site is site | year | size.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from pydantic import BeforeValidator
 
 from casework import reasons
 from casework.engine.case_objects.need_figures import COMPARISONS, NeedFigure, rows_of
+from casework.engine.case_objects.technology_details import ReferenceSite, sites_of
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
 from casework.operations.catalogue.import_faults import Wrong
 from casework.reasons import Why
 
 _CELLS = ("parameter", "unit", "now", "target", "condition")
+_OF_SITE = ("site", "year", "size")
 _SIGNS = {"<=": "at_most", ">=": "at_least", **{sign: code for code, sign in COMPARISONS.items()}}
 _TARGET = re.compile(r"(<=|>=|≤|≥|<|>|=)?(.*)")
 
@@ -32,6 +34,24 @@ def _read(value: Any) -> list[NeedFigure]:
     except InvalidForm as refused:
         where, why = next(iter(refused.fields.items()))
         raise Wrong(_placed(where, why)) from None
+
+
+def _read_sites(value: Any) -> list[ReferenceSite]:
+    if isinstance(value, str):
+        plain = value.translate({ord("；"): ";", ord("｜"): "|"})
+        value = [_site(line) for line in re.split("[;\n]", plain) if line.strip()]
+    try:
+        return sites_of(value)
+    except InvalidForm as refused:
+        where, why = next(iter(refused.fields.items()))
+        raise Wrong(_placed(where, why)) from None
+
+
+def _site(line: str) -> JsonObject:
+    cells = [" ".join(cell.split()) for cell in line.split("|")]
+    if len(cells) > len(_OF_SITE):
+        raise Wrong(reasons.imports.FIGURE_CELLS(most=len(_OF_SITE), names=" | ".join(_OF_SITE)))
+    return dict(zip(_OF_SITE, cells, strict=False))
 
 
 def _row(line: str) -> JsonObject:
@@ -59,6 +79,7 @@ def _placed(where: str, why: Why) -> Why:
     )
 
 
+Sites = Annotated[list[dict[str, str]], BeforeValidator(_read_sites)]
 Figures = Annotated[list[dict[str, str]], BeforeValidator(_read)]
 
-__all__ = ["Figures"]
+__all__ = ["Figures", "Sites"]

@@ -28,6 +28,7 @@ from casework.engine.case_objects.kept_records import (
     CORRECTED as PUT_RIGHT,
 )
 from casework.engine.case_objects.need_figures import rows_of
+from casework.engine.case_objects.technology_details import CODES, codes_of, sites_of
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
@@ -143,8 +144,13 @@ _NAMED = text(f"""
 
 
 def _cleaned(fields: JsonMapping) -> JsonObject:
-    """Of a need that says figures its rows as they are kept. Raises InvalidForm."""
-    return {"figures": rows_of(fields["figures"])} if fields.get("figures") else {}
+    """Rows and codes of a record as they are kept. Raises InvalidForm."""
+    cleaned: JsonObject = {}
+    if fields.get("figures"):
+        cleaned["figures"] = rows_of(fields["figures"])
+    if fields.get("reference_sites"):
+        cleaned["reference_sites"] = sites_of(fields["reference_sites"])
+    return cleaned | {name: codes_of(name, fields[name]) for name in CODES if fields.get(name)}
 
 
 def find_owner(db: Connection, programme: str, name: str | None) -> str | None:

@@ -19,20 +19,19 @@ from casework.engine.case_objects.outside_burdens import KINDS as KINDS_OF_BURDE
 from casework.engine.case_objects.outside_burdens import LICENCES, secured_fault
 from casework.engine.definition.amounts import decimals_of
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
-from casework.operations.catalogue.import_schemas import (
+from casework.operations.catalogue.import_cells import (
     Amount,
     Country,
     Currency,
     Day,
     Name,
-    RightSaid,
     Several,
     Short,
     YesNo,
     one_of,
-    said,
 )
+from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
+from casework.operations.catalogue.import_schemas import RightSaid, said
 
 Table = Literal["rights", "organisations"]
 #: Columns that a CSV file must have; of several with a bar between them, one.

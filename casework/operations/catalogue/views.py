@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.engine.case_objects.need_figures import NeedFigure
+from casework.engine.case_objects.technology_details import ReferenceSite
 from casework.engine.state.right_values import Amount, OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
@@ -76,6 +77,19 @@ class Technology:
     developed_in: list[str]
     deployed_in: list[str]
     benefits: list[str]
+    #: What it solves, what it does better than what there is, and what it costs beside that.
+    problem: str | None
+    advantage: str | None
+    cost_compared: str | None
+    #: Codes of the patent classification, topics, and Sustainable Development Goals.
+    ipc: list[str]
+    green_topics: list[str]
+    sdgs: list[str]
+    #: Where it runs, row by row.
+    reference_sites: list[ReferenceSite]
+    #: At its source.
+    published_on: str | None
+    last_confirmed_on: str | None
     website: str | None
     readiness_text: str | None
     readiness_low: int | None

@@ -1627,6 +1627,15 @@ CREATE TABLE technologies (
     developed_in TEXT[] DEFAULT '{}' NOT NULL,
     deployed_in TEXT[] DEFAULT '{}' NOT NULL,
     benefits TEXT[] DEFAULT '{}' NOT NULL,
+    problem TEXT,
+    advantage TEXT,
+    cost_compared TEXT,
+    ipc TEXT[] DEFAULT '{}' NOT NULL,
+    green_topics TEXT[] DEFAULT '{}' NOT NULL,
+    sdgs TEXT[] DEFAULT '{}' NOT NULL,
+    reference_sites JSONB DEFAULT '[]' NOT NULL,
+    published_on DATE,
+    last_confirmed_on DATE,
     website TEXT,
     readiness_text TEXT,
     readiness_low INTEGER,
@@ -1648,6 +1657,14 @@ CREATE INDEX ix_technologies_owner_id ON technologies (owner_id);
 CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
 COMMENT ON COLUMN technologies.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN technologies.status IS 'published, expired or withdrawn';
+COMMENT ON COLUMN technologies.problem IS 'What it solves';
+COMMENT ON COLUMN technologies.advantage IS 'Over what there is';
+COMMENT ON COLUMN technologies.cost_compared IS 'With what there is';
+COMMENT ON COLUMN technologies.ipc IS 'Codes of the patent classification';
+COMMENT ON COLUMN technologies.sdgs IS 'Sustainable Development Goals: 7 or 7.2';
+COMMENT ON COLUMN technologies.reference_sites IS 'Rows: site, year, size';
+COMMENT ON COLUMN technologies.published_on IS 'At its source';
+COMMENT ON COLUMN technologies.last_confirmed_on IS 'At its source';
 COMMENT ON COLUMN technologies.verification IS 'Statement: number, verdict, valid_until; counts only once confirmed';
 COMMENT ON COLUMN technologies.provenance IS 'Per field: source, at, confirmed by, at';
 

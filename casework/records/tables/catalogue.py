@@ -126,6 +126,23 @@ technologies = Table(
     Column("developed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("deployed_in", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("benefits", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("problem", Text, comment="What it solves"),
+    Column("advantage", Text, comment="Over what there is"),
+    Column("cost_compared", Text, comment="With what there is"),
+    Column(
+        "ipc", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Codes of the patent classification"
+    ),
+    Column("green_topics", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column(
+        "sdgs",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Sustainable Development Goals: 7 or 7.2",
+    ),
+    Column("reference_sites", JSONB, nullable=False, server_default=text("'[]'"), comment="Rows: site, year, size"),
+    Column("published_on", Date, comment="At its source"),
+    Column("last_confirmed_on", Date, comment="At its source"),
     Column("website", Text),
     Column("readiness_text", Text),
     Column("readiness_low", Integer),

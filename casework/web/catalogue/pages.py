@@ -64,7 +64,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "technology": {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Technology owner"),
-        "description": N_("Description"), "developed_in": N_("Developed in"),
+        "description": N_("Description"), "problem": N_("Problem solved"), "advantage": N_("Benefit over what there is"),
+        "cost_compared": N_("Cost compared"), "reference_sites": N_("Reference sites"), "ipc": N_("IPC codes"),
+        "green_topics": N_("Green topics"), "sdgs": N_("Development goals"), "published_on": N_("Published at its source on"),
+        "last_confirmed_on": N_("Last confirmed at its source on"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),
         "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "verification": N_("Verification"),
@@ -190,6 +193,10 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return place_names(value)
     if field == "figures":
         return Markup("<br>").join(map(say_figure, value))
+    if field == "reference_sites":
+        return Markup("<br>").join(
+            ", ".join(str(row[name]) for name in ("site", "year", "size") if name in row) for row in value
+        )
     if field == "budget":
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)

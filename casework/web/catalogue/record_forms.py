@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.case_objects.need_figures import MOST
+from casework.engine.case_objects.technology_details import MOST_SITES
 from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Rows, Text, YesNo
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.views import Need, Technology
@@ -66,8 +67,25 @@ class _Need(_Called):
     valid_until = Date(label=N_("Valid until"), required=False)
 
 
+class _Site(Form):
+    """A row of a technology's reference sites."""
+
+    site = Text(label=N_("Site"), max=300)
+    year = Number(label=N_("Since (year)"), min="1900", max="2199", whole=True, required=False)
+    size = Text(label=N_("Size"), max=200, required=False)
+
+
 class _Technology(_Called):
     description = Note(label=N_("Description"), required=False)
+    problem = Note(label=N_("Problem solved"), required=False)
+    advantage = Note(label=N_("Benefit over what there is"), required=False)
+    cost_compared = Note(label=N_("Cost compared"), required=False)
+    reference_sites = Rows(label=N_("Reference sites"), row=_Site, most=MOST_SITES, required=False)
+    ipc = Note(label=N_("IPC codes"), required=False, help=_LINES)
+    green_topics = Note(label=N_("Green topics"), required=False, help=_LINES)
+    sdgs = Note(label=N_("Development goals"), required=False, help=N_("One in each line: 7 or 7.2, for example."))
+    published_on = Date(label=N_("Published at its source on"), required=False)
+    last_confirmed_on = Date(label=N_("Last confirmed at its source on"), required=False)
     developed_in = Note(label=N_("Developed in"), required=False, help=_LINES)
     deployed_in = Note(label=N_("Deployed in"), required=False, help=_LINES)
     benefits = Note(label=N_("Benefits"), required=False)
@@ -136,7 +154,7 @@ RETURN: Mapping[str, type[Form]] = {"need": NeedReturn, "technology": Technology
 NEW: Mapping[str, type[Form]] = {"need": NewNeed, "technology": NewTechnology}
 CORRECTED: Mapping[str, type[Form]] = {"need": CorrectedNeed, "technology": CorrectedTechnology}
 #: Fields of several entries, which a form has one in each line.
-_SEVERAL = frozenset({"developed_in", "deployed_in"})
+_SEVERAL = frozenset({"developed_in", "deployed_in", "ipc", "green_topics", "sdgs"})
 _LEVELS = frozenset({"readiness_low", "readiness_high"})
 _ASKED: Mapping[str, tuple[str, ...]] = {
     noun: tuple(name for name in form.fields() if name not in ("source", "reason")) for noun, form in CORRECTED.items()

@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from casework.engine.case_objects.right_kinds import KINDS as RIGHTS
 from casework.operations.catalogue.import_schemas import (
@@ -17,7 +15,6 @@ from casework.operations.catalogue.import_schemas import (
     SIDES,
     Kind,
     Technology,
-    _words,
     known_columns,
     parse,
     said,
@@ -159,6 +156,25 @@ def test_lists_are_parted_and_hold_each_entry_once() -> None:
     assert record.benefits == ["less coal", "less water"]
 
 
+def test_codes_and_sites_of_a_technology_are_read_in_one_form() -> None:
+    given = {
+        "ipc": "F24D 3/08, C10L", "sdgs": "SDG 7; 13.a", "green_topics": "Heat pumps; Boilers",
+        "reference_sites": "Beijing | 2024 | 2 MW; Kiel", "problem": "Waste heat is lost.", "published_on": "1 March 2024",
+    }  # fmt: skip
+    record: Any = parse("technologies", TECHNOLOGY | given)[0]
+    assert (record.ipc, record.sdgs, record.green_topics) == (
+        ["F24D3/08", "C10L"],
+        ["7", "13.a"],
+        ["Heat pumps", "Boilers"],
+    )
+    assert record.reference_sites == [{"site": "Beijing", "year": "2024", "size": "2 MW"}, {"site": "Kiel"}]
+    assert (record.problem, record.published_on) == ("Waste heat is lost.", date(2024, 3, 1))
+    ((field, why),) = parse("technologies", TECHNOLOGY | {"ipc": "heat"})[1]
+    assert (field, "heat" in why) == ("ipc", True)
+    ((field, why),) = parse("technologies", TECHNOLOGY | {"reference_sites": "Kiel | soon"})[1]
+    assert (field, why.startswith("row 1, year:")) == ("reference_sites", True)
+
+
 def test_what_came_inside_is_told_by_its_place() -> None:
     rights = [{"kind": "invention", "status": "in_force"}, {"kind": "idea"}, {"kind": "design", "colour": "red"}]
     assert parse("technologies", TECHNOLOGY | {"rights": rights})[1] == [
@@ -234,22 +250,3 @@ def test_a_mark_before_three_digits_is_not_guessed_at_beside_semicolons() -> Non
     assert parse("needs", given)[1] == []
     ((field, why),) = parse("needs", given, semicolons=True)[1]
     assert (field, "thousands or a fraction" in why) == ("budget", True)
-
-
-class Slow(str):
-    """A text that is looked at letter by letter, whatever is in it."""
-
-
-@given(
-    st.one_of(
-        st.text(), st.text(st.characters(max_codepoint=0x9F)), st.sampled_from(["\x7f", "\t", "a\rb", "\ufeffa", ""])
-    )
-)
-def test_a_short_look_at_a_text_tells_what_a_long_one_does(words: str) -> None:
-    outcomes = []
-    for given_words in (words, Slow(words)):
-        try:
-            outcomes.append(_words(given_words))
-        except ValueError as fault:
-            outcomes.append(f"refused: {fault}")
-    assert outcomes[0] == outcomes[1]
