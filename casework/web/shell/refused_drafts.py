@@ -13,8 +13,9 @@ from casework.web.shell.errors import typed
 from casework.web.shell.forms import form_name
 from casework.web.shell.session import open_transaction, viewer
 
-#: What may be put right, or done at another time or by somebody else.
-_REFUSED = frozenset({403, 409, 422, 429})
+#: What may be put right, or done at another time or by somebody else. Whoever asks too often, or meets a fault of ours, has nothing
+#: written: a limit would be none, and where the database fails it is not asked again.
+_REFUSED = frozenset({403, 409, 422})
 
 
 def register(app: Flask) -> None:

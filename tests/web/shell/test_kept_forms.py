@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.operations.core.rate_limits import ALLOWANCES, count_use
 from casework.records.database import transaction
 from tests.browser.form_filler import WebForm, read
 from tests.support.pages import read_page
@@ -193,6 +194,27 @@ def test_a_draft_goes_when_its_form_is_taken_and_stays_while_it_is_refused(
     assert drafts_of(engine) == ["person.new"]
     assert browser.post(where, sent, page=where).status_code in (200, 303)
     assert drafts_of(engine) == []
+
+
+@pytest.mark.parametrize(("allowed", "status", "kept"), [(True, 422, ["calendar"]), (False, 429, [])])
+def test_what_is_asked_for_too_often_is_not_kept(
+    engine: Engine,
+    world: World,
+    browser_for: Callable[[str], Browser],
+    *,
+    allowed: bool,
+    status: int,
+    kept: list[str],
+) -> None:
+    browser, where = browser_for("administrator"), f"/administration/calendars/{world.programmes['BJ']}"
+    form = own_form(browser.get(f"{where}/edit").text, f"{where}/edit", f"{where}/preview")
+    sent = typed_into(form) | {"holidays": "the day after"}
+    if not allowed:
+        with transaction(engine) as db:
+            for _ in range(ALLOWANCES["many"].most):
+                count_use(db, world.people["administrator"], "many")
+    assert browser.post(f"{where}/preview", sent, page=f"{where}/edit").status_code == status
+    assert [name.partition(":")[0] for name in drafts_of(engine)] == kept
 
 
 def test_a_token_is_made_and_its_draft_goes(
