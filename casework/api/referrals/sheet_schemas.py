@@ -107,6 +107,7 @@ class RightShown(Answer):
     fee_paid_to: str | None
     checked_on: str | None
     confirmed: bool
+    expired: Annotated[bool, Field(description="Whether its record has expired: nobody follows it any more")]
     burdens: Annotated[list[BurdenShown], Field(description="What lies on it now")]
 
 

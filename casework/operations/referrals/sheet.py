@@ -301,6 +301,7 @@ _ORGANISATIONS = text(
 _RIGHTS = text(f"""
     SELECT c.id::text AS id, r.id::text AS record, r.kind, r.office, r.application_number, r.number, r.owner, r.status, r.filed_on,
         r.granted_on, r.expires_on, r.fee_paid_to, r.checked_on, r.confirmed, r.encumbrances,
+        r.expired_at IS NOT NULL AS expired,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('share', trim_scale(w.share)::text, 'name', o.name, 'name_zh', o.name_zh,
             'ids', (SELECT jsonb_agg(x.id) FROM organisations x WHERE coalesce(x.merged_into, x.id) = o.id)
          ) ORDER BY o.name, o.id), '[]')

@@ -134,6 +134,8 @@ class SheetRight:
     fee_paid_to: str | None
     checked_on: str | None
     confirmed: bool
+    #: Whether nobody follows its record any more.
+    expired: bool
     burdens: list[SheetBurden]
 
 

@@ -15,6 +15,7 @@ from casework.json_values import JsonObject
 from casework.operations.cases.case_actions import withdraw_consent
 from casework.operations.cases.case_rights import add_rights
 from casework.operations.cases.side_tasks import add_task
+from casework.operations.catalogue.right_use import bring_right_back, expire_right
 from casework.operations.core.access_log import list_readings
 from casework.operations.core.perform import home_of
 from casework.operations.people.programme_lists import set_entry
@@ -96,6 +97,20 @@ def test_an_assessor_finds_need_technology_rights_and_the_claim_as_rows(world: W
     assert (claim.label, claim.value) == ("What the technology claims to do", FOR_THE_SHEET["assessment"]["claim"])
     # What it does not need for its work.
     assert (read.budget, read.amounts, read.effect, read.dispute) == ([], [], [], [])
+
+
+def test_a_right_whose_record_has_expired_is_told_as_such(world: World, db: Connection) -> None:
+    number, referral = to_accepted(world, db)
+    enrich(world, db, number)
+    assert [right.expired for right in sheet(world, db, "provider", referral).rights] == [False]
+    officer = world.actor(db, "officer")
+    expire_right(db, officer, world.rights[0], reason="Nobody renews it.", request=new_request())
+    for who in ("provider", "officer"):
+        assert [(right.number, right.expired) for right in sheet(world, db, who, referral).rights] == [
+            ("CN 1234567 B", True)
+        ]
+    bring_right_back(db, officer, world.rights[0], reason="A slip.", request=new_request())
+    assert [right.expired for right in sheet(world, db, "provider", referral).rights] == [False]
 
 
 def test_the_figures_of_the_need_are_rows_within_the_consent_for_the_need(world: World, db: Connection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.json_values import JsonObject
 from casework.operations.cases.case_rights import add_rights
+from casework.operations.catalogue.right_use import expire_right
 from casework.operations.people.programme_lists import set_entry
 from casework.records.database import transaction
 from tests.support.queries import counted
@@ -76,6 +77,22 @@ def test_a_provider_reads_the_claim_as_rows_and_the_right_by_number(
     assert "Left out" not in told
     assert "6,000,000" not in told
     assert "This is what the provider reads now" not in told
+
+
+def test_who_may_read_a_right_reads_that_its_record_has_expired(
+    browser_for: BrowserFor, engine: Engine, world: World, accepted: tuple[str, str]
+) -> None:
+    _, referral = accepted
+    provider = browser_for("provider")
+    assert "record expired" not in words_of(provider.get(f"/referrals/{referral}/sheet").text)
+    with transaction(engine) as db:
+        expire_right(db, world.actor(db, "officer"), world.rights[0], reason="Nobody renews it.", request=new_request())
+    for browser in (provider, browser_for("officer")):
+        assert "confirmed record expired" in words_of(browser.get(f"/referrals/{referral}/sheet").text)
+    # Who is told nothing of the right is told nothing of its record.
+    with transaction(engine) as db:
+        db.execute(text("UPDATE consents SET sheet = false WHERE party = 'technology_owner'"))
+    assert "record expired" not in words_of(provider.get(f"/referrals/{referral}/sheet").text)
 
 
 def test_the_office_reads_the_same_and_what_is_left_out(
