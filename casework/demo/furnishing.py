@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from casework.demo.cast import PROVIDERS
 from casework.demo.papers import About, write_paper
-from casework.demo.talk import FINDINGS, PROFILES, TALK
+from casework.demo.talk import FINDINGS, PROFILES, TALK, Line
 from casework.engine.case_objects.messages import SHARED
 from casework.engine.state.case import Track
 from casework.json_values import Answers, JsonMapping
@@ -32,6 +32,7 @@ from casework.operations.people.provider_directory import describe_provider
 from casework.permissions.actors import Actor
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.speakers import language_of, said_by
 from casework.playbook.stage import Stage
 from casework.records.actors import find_actor
 
@@ -54,7 +55,7 @@ class FurnishingHand(OperationsHand):
         self._file_papers()
         if talks := TALK.get(step.what):
             for line in talks[self.n % len(talks)]:
-                self._say(line.who or step.who, line.audience, step.what, line.words)
+                self._say(line.who or step.who, line.audience, step.what, line)
 
     def finish(self, who: str, task: str, said: Answers) -> None:
         super().finish(who, task, said)
@@ -66,7 +67,7 @@ class FurnishingHand(OperationsHand):
 
     def file(self, title: str, kind: str, track: Track, who: str) -> str:
         id = super().file(title, kind, track, who)
-        self._note(id, title, self.id(who))
+        self._note(id, title[:1].upper() + title[1:], self.id(who))
         return id
 
     def _register(self, title: str, party: str | None, kind: str) -> str:
@@ -90,7 +91,7 @@ class FurnishingHand(OperationsHand):
                     continue
                 title_zh = db.execute(_TITLE_ZH, {"id": log}).scalar()
                 content = write_paper(title, About(self.stage.today, str(case.number), case.title or "", title_zh))
-                with receive(io.BytesIO(content), f"{title}.pdf") as upload:
+                with receive(io.BytesIO(content), f"{said_by(db, keeper, title)}.pdf") as upload:
                     kept = self.store.keep(log, part_of(document), upload)
                 actor = find_actor(db, keeper)
                 assert actor is not None
@@ -105,10 +106,11 @@ class FurnishingHand(OperationsHand):
         id = self.id(right)
         with self.action() as db:
             programme, burden = db.execute(_LAID_LAST, {"id": id}).one()
-            papers = print_extract(self.store, id, programme, "Extract of the register", self.stage.today)
+            title = "Extract of the register"
+            papers = print_extract(self.store, id, programme, title, self.stage.today, called=self.says(who, title))
             file_for_burden(db, self.actor(who), id, burden, papers=papers, request=_request())
 
-    def _say(self, who: str, audience: str, what: str, words: str) -> None:
+    def _say(self, who: str, audience: str, what: str, line: Line) -> None:
         with self.action() as db:
             service = what.partition(".")[0].removeprefix("referral:")
             referral = self.track(f"referral:{service}").id if audience == SHARED else None
@@ -118,15 +120,17 @@ class FurnishingHand(OperationsHand):
                 self.case,
                 audience=audience,
                 referral=referral,
-                words=words,
+                words=line.by(language_of(db, self.id(who))),
                 sure=True,
                 request=_request(),
             )
 
 
-def print_extract(store: DocumentStore, home: str, programme: str, title: str, day: date) -> Papers:
-    """A paper that opens, of what a register or a list has answered."""
-    with receive(io.BytesIO(write_paper(title, About(day))), f"{title}.pdf") as upload:
+def print_extract(
+    store: DocumentStore, home: str, programme: str, title: str, day: date, *, called: str | None = None
+) -> Papers:
+    """A paper that opens, of what a register or a list has answered; `called` is how somebody calls the file."""
+    with receive(io.BytesIO(write_paper(title, About(day))), f"{called or title}.pdf") as upload:
         return Papers(store, [store.keep(home, programme, upload)])
 
 

@@ -16,6 +16,7 @@ from casework.errors import LettersUnavailable
 from casework.operations.core.i18n import Speech
 from casework.operations.letters.content import FONTS
 from casework.operations.letters.pdf import print_pdf
+from casework.playbook.chinese import CHINESE
 
 #: What a line says in English and in Chinese.
 Both = tuple[str, str]
@@ -24,50 +25,54 @@ _INVENTED: Both = (
     "本文件属于演示数据，其中的人员、机构、数字和日期均为虚构。",
 )
 
-#: What the demo's papers are called in Chinese, and what stands in them.
-_TITLES: Mapping[str, tuple[str, str]] = {
-    "Acceptance certificate": ("验收证书", "site"),
-    "Acceptance criteria": ("验收标准", "site"),
-    "Agreed text": ("商定文本", "agreement"),
-    "Agreement with the assessor": ("评估委托协议", "plan"),
-    "Answer of the lists": ("名单核查结果", "list"),
-    "Certificate": ("登记证明", "register"),
-    "Closing report": ("结项报告", "closing"),
-    "Commissioning report": ("调试报告", "site"),
-    "Data": ("数据", "data"),
-    "Deliverable": ("交付成果", "report"),
-    "Delivery notes": ("交货单", "site"),
-    "Draft": ("协议草案", "agreement"),
-    "Draft report": ("报告草案", "report"),
-    "Drawings of the nozzle": ("喷嘴图纸", "data"),
-    "Evidence": ("证明材料", "data"),
-    "Extract of the register": ("登记簿摘录", "register"),
-    "Financial statements, tax record and business plan": ("财务报表、纳税记录和商业计划书", "loan"),
-    "Installation record": ("安装记录", "site"),
-    "List of existing test data": ("现有测试数据清单", "data"),
-    "Loan contract, pledge contract, identity papers, power of attorney": (
-        "借款合同、质押合同、身份证明和授权委托书", "loan",
+#: What stands in the papers of a title; in any other what stands in a report.
+_KINDS: Mapping[str, tuple[str, ...]] = {
+    "site": (
+        "Acceptance certificate",
+        "Acceptance criteria",
+        "Commissioning report",
+        "Delivery notes",
+        "Installation record",
+        "Measured values against the criteria",
+        "Permits",
     ),
-    "Mandate": ("委托书", "loan"),
-    "Measured values against the criteria": ("实测值与验收标准对照", "site"),
-    "Minutes": ("会议纪要", "minutes"),
-    "Monitoring plan": ("监测方案", "plan"),
-    "Notice of pledge registration": ("专利权质押登记通知书", "register"),
-    "Notice of the record": ("专利实施许可合同备案通知", "register"),
-    "Permits": ("许可文件", "site"),
-    "Report": ("报告", "report"),
-    "Report with reasons": ("附理由的报告", "report"),
-    "Requirements for test data": ("测试数据要求", "plan"),
-    "Signed agreement": ("已签署的协议", "agreement"),
-    "Statements of interest of every member": ("专家组成员利益声明", "plan"),
-    "Term sheet": ("条款清单", "loan"),
-    "Test plan": ("测试方案", "plan"),
-    "Test report": ("测试报告", "report"),
-    "Test reports accepted": ("已采信的测试报告", "report"),
-    "Valuation report": ("价值评估报告", "loan"),
-    "Verification plan": ("验证方案", "plan"),
-    "Verification statement": ("验证声明", "report"),
-}  # fmt: skip
+    "agreement": (
+        "Agreed text",
+        "Draft",
+        "Signed agreement",
+    ),
+    "plan": (
+        "Agreement with the assessor",
+        "Monitoring plan",
+        "Requirements for test data",
+        "Statements of interest of every member",
+        "Test plan",
+        "Verification plan",
+    ),
+    "list": ("Answer of the lists",),
+    "register": (
+        "Certificate",
+        "Extract of the register",
+        "Notice of pledge registration",
+        "Notice of the record",
+    ),
+    "closing": ("Closing report",),
+    "data": (
+        "Data",
+        "Drawings of the nozzle",
+        "Evidence",
+        "List of existing test data",
+    ),
+    "loan": (
+        "Financial statements, tax record and business plan",
+        "Loan contract, pledge contract, identity papers, power of attorney",
+        "Mandate",
+        "Term sheet",
+        "Valuation report",
+    ),
+    "minutes": ("Minutes",),
+}
+_KIND_OF = {title: kind for kind, titles in _KINDS.items() for title in titles}
 _WORDS: Mapping[str, tuple[Both, ...]] = {
     "agreement": (
         (
@@ -166,7 +171,7 @@ class About:
 
 def write_paper(title: str, about: About) -> bytes:
     """A PDF of one page."""
-    title_zh, kind = _TITLES.get(title, ("", "report"))
+    title_zh, kind = CHINESE.get(title, ""), _KIND_OF.get(title, "report")
     try:
         return print_pdf(_html(title, title_zh, about, _WORDS[kind]))
     except LettersUnavailable:

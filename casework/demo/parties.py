@@ -30,8 +30,8 @@ from casework.records.actors import find_actor
 CONTACTS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("Nordlicht Brenner GmbH", "Katrin Vogel", "Head of sales", "k.vogel@nordlicht.example", "+49 40 555 0101", "en"),
     ("Ligurian Flame Systems", "Paolo Ferri", "Director", "p.ferri@ligurian.example", "+39 010 555 0102", "en"),
-    ("Haidian Heat Supply Company", "Wu Jing", "Plant engineer", "wu.jing@haidian-heat.example", "+86 10 5550 0103", "zh"),
-    ("Daxing Package Printing Works", "Gao Min", "Deputy director", "gao.min@daxing.example", "+86 10 5550 0104", "zh"),
+    ("Haidian Heat Supply Company", "吴静", "设备工程师", "wu.jing@haidian-heat.example", "+86 10 5550 0103", "zh"),
+    ("Daxing Package Printing Works", "高敏", "副厂长", "gao.min@daxing.example", "+86 10 5550 0104", "zh"),
 )  # fmt: skip
 #: A company that was recorded twice, under the other name with its contact, and which record stays.
 DOUBLE = ("Nordlicht Brenner", "Nordlicht Brenner GmbH", "Jonas Reimers")

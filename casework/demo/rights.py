@@ -15,6 +15,7 @@ from casework.operations.catalogue.ip_rights import confirm_right, record_right
 from casework.operations.core.idempotency import Request
 from casework.permissions.actors import Actor
 from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.speakers import said_by
 from casework.playbook.stage import Stage
 from casework.records.actors import find_actor
 
@@ -137,7 +138,9 @@ def looked_up(hand: OperationsHand) -> None:
                 right,
                 checked_on=hand.stage.today,
                 fields={},
-                source=_STATEMENT if kind in ("know_how", "trade_secret") else _REGISTER,
+                source=said_by(
+                    db, hand.id(Role.OFFICER), _STATEMENT if kind in ("know_how", "trade_secret") else _REGISTER
+                ),
                 request=_request(right),
             )
 

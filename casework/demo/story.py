@@ -334,7 +334,7 @@ def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
                 "external_id": f"{need}/{technology}",
                 "proposed_by": "Matching desk (对接专班)",
                 "score": 50,
-                "rationale": "Both are about: plant, energy",
+                "rationale": "双方均涉及：装置、能源",
                 "need": kept["need"] | {"external_id": need},
                 "technology": kept["technology"] | {"external_id": technology},
             }

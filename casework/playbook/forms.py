@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
 from casework.json_values import Answers, JsonMapping, JsonObject
+from casework.playbook.chinese import said_in
 from casework.playbook.words import ALSO_SAID, CHOICES, DAYS, ITEMS, MOSTLY_NOT, NUMBERS, NUMBERS_OF, WORDS
 
 #: A field, as an edition has it or the API gives it.
@@ -22,6 +23,12 @@ class Form:
     rules: Sequence[Rule]
     #: What need not be asked.
     known: Answers = field(default_factory=dict)
+    #: In which whoever fills it in writes.
+    language: str = "en"
+
+    def row(self, rules: Sequence[Rule], known: Answers | None = None) -> Form:
+        """The form of a row of a table in it."""
+        return replace(self, rules=rules, known=known or {})
 
 
 class Facts(Protocol):
@@ -53,11 +60,11 @@ def fill_form(form: Form, said: Answers, facts: Facts) -> JsonObject:
         rule = {"service": data.get("service")} | {key: value for key, value in rule.items() if value is not None}
         if name in said and (said[name] is not True or rule["type"] == "yes_no"):
             if said[name] is not None:
-                data[name] = _said(form.action, rule, said[name], facts)
+                data[name] = _said(form, rule, said[name], facts)
         elif name in form.known and name not in said:
             data[name] = _known(form, rule, facts)
         elif name in said or rule.get("required") or rule["type"] == "rights" or (form.action, name) in ALSO_SAID:
-            data[name] = _ordinary(form.action, rule, facts)
+            data[name] = _ordinary(form, rule, facts)
     return data
 
 
@@ -66,13 +73,15 @@ def _known(form: Form, rule: Rule, facts: Facts) -> object:
     known = form.known[rule["name"]]
     if rule["type"] != "rows":
         return known
-    return [fill_form(Form(form.action, rule["fields"], row), {}, facts) for row in known]
+    return [fill_form(form.row(rule["fields"], row), {}, facts) for row in known]
 
 
-def _said(action: str, rule: Rule, value: object, facts: Facts) -> object:
+def _said(form: Form, rule: Rule, value: object, facts: Facts) -> object:
     match rule["type"], value:
         case "rows", [*rows]:
-            return [fill_form(Form(action, rule["fields"]), cast(Answers, row), facts) for row in rows]
+            return [fill_form(form.row(rule["fields"]), cast(Answers, row), facts) for row in rows]
+        case "text" | "note", str(words):
+            return said_in(form.language, words)
         case "date", int(days):
             return facts.day(days)
         case "person" | "provider" | "organisation" | "right" as kind, str(name):
@@ -80,7 +89,10 @@ def _said(action: str, rule: Rule, value: object, facts: Facts) -> object:
         case "people" | "providers" | "panel" | "rights" | "documents" | "tasks" as kind, [*names]:
             return [id for name in names for id in facts.named(kind, str(name))]
         case "items", [*items]:
-            return [{"what": what, "by": facts.day(days)} for what, days in cast(Iterable[tuple[str, int]], items)]
+            return [
+                {"what": said_in(form.language, what), "by": facts.day(days)}
+                for what, days in cast(Iterable[tuple[str, int]], items)
+            ]
         case "money", _:
             return {"amount": f"{value}.00", "currency": "CNY"}
         case "number", _:
@@ -88,11 +100,11 @@ def _said(action: str, rule: Rule, value: object, facts: Facts) -> object:
     return value
 
 
-def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
-    name = rule["name"]
+def _ordinary(form: Form, rule: Rule, facts: Facts) -> object:
+    action, name = form.action, rule["name"]
     match rule["type"]:
         case "text" | "note":
-            return WORDS.get((action, name)) or WORDS.get(("", name)) or "On file."
+            return said_in(form.language, WORDS.get((action, name)) or WORDS.get(("", name)) or "On file.")
         case "number":
             return NUMBERS_OF.get((action, name)) or NUMBERS.get(name) or str(int(float(rule.get("min", 1))) or 1)
         case "money":
@@ -108,9 +120,9 @@ def _ordinary(action: str, rule: Rule, facts: Facts) -> object:
         case "party":
             return "need_owner"
         case "items":
-            return [{"what": "As the parties have agreed.", "by": facts.day(30)}]
+            return [{"what": said_in(form.language, "As the parties have agreed."), "by": facts.day(30)}]
         case "listed":
             return ITEMS[rule["catalogue"]]
         case "rows":
-            return [fill_form(Form(action, rule["fields"]), {}, facts)]
+            return [fill_form(form.row(rule["fields"]), {}, facts)]
     return facts.choose(rule)

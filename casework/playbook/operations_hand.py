@@ -34,8 +34,11 @@ from casework.operations.documents.service import enter
 from casework.operations.mediations.service import open_mediation
 from casework.operations.tasks.service import claim_task, complete_task, exit_task, tick_item
 from casework.permissions.actors import Actor
+from casework.playbook.chinese import said_in
 from casework.playbook.forms import Form, Rule, fill_form
 from casework.playbook.hand import Hand
+from casework.playbook.sheets import Sheet
+from casework.playbook.speakers import PARTY_SAYS, language_of, said_by
 from casework.playbook.stage import Stage
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
@@ -103,6 +106,10 @@ class OperationsHand(Hand):
         if actor is None:
             raise UnknownName("person", who)
         return actor
+
+    def says(self, who: str, words: str) -> str:
+        """The same in the language in which somebody writes."""
+        return said_by(self.stage.db, self.id(who), words)
 
     # --- what is pressed ---
 
@@ -181,7 +188,7 @@ class OperationsHand(Hand):
         """Somebody ends every open task of the name, which nobody needs any more."""
         while self.is_open(task):
             with self.action() as db:
-                reason = "The case ends before it."
+                reason = self.says(who, "The case ends before it.")
                 exit_task(db, self.actor(who), self.open_tasks(task)[0].id, reason=reason, request=_request())
 
     def finish(self, who: str, task: str, said: Answers) -> None:
@@ -202,14 +209,16 @@ class OperationsHand(Hand):
                 self.actor(who),
                 str(self.case.number),
                 consent.id,
-                reason="The party has written that it withdraws.",
+                reason=self.says(who, "The party has written that it withdraws."),
                 revision=self.case.revision,
                 request=_request(),
             )
 
     def declare_interest(self, who: str, nature: str) -> None:
         with self.action() as db:
-            declare_interest(db, self.actor(who), str(self.case.number), nature=nature, request=_request())
+            declare_interest(
+                db, self.actor(who), str(self.case.number), nature=self.says(who, nature), request=_request()
+            )
 
     def hand_over(self, who: str, to: str, team: Sequence[str], note: str) -> None:
         with self.action() as db:
@@ -219,7 +228,7 @@ class OperationsHand(Hand):
                 str(self.case.number),
                 owner=self.id(to),
                 team=[self.id(member) for member in team],
-                note=note,
+                note=self.says(who, note),
                 revision=self.case.revision,
                 request=_request(),
             )
@@ -232,7 +241,7 @@ class OperationsHand(Hand):
                 self.actor(who),
                 str(self.case.number),
                 rights=[self.id(right)],
-                reason="It is pledged for the loan.",
+                reason=self.says(who, "It is pledged for the loan."),
                 revision=None,
                 request=_request(),
             )
@@ -241,16 +250,9 @@ class OperationsHand(Hand):
         """Somebody records whose a right is."""
         with self.action() as db:
             owners = [{"organisation": self.id(name)} for name in names]
-            reason = "The register names it."
-            set_belonging(
-                db,
-                self.actor(who),
-                self.id(right),
-                owners=owners,
-                source="CNIPA register",
-                reason=reason,
-                request=_request(),
-            )
+            source, reason = self.says(who, "CNIPA register"), self.says(who, "The register names it.")
+            actor, id = self.actor(who), self.id(right)
+            set_belonging(db, actor, id, owners=owners, source=source, reason=reason, request=_request())
 
     def lay(self, who: str, right: str, kind: str, values: Answers) -> None:
         """Somebody enters what lies on a right and came of no case here."""
@@ -261,7 +263,7 @@ class OperationsHand(Hand):
                     said[name] = (self.stage.today + timedelta(days=said[name])).isoformat()
             if "holder" in said:
                 said["holder"] = self.id(said["holder"])
-            source, number = "CNIPA register", str(said.pop("number", "2026990000017"))
+            source, number = self.says(who, "CNIPA register"), str(said.pop("number", "2026990000017"))
             enter_burden(
                 db, self.actor(who), self.id(right), values=said, number=number, source=source, request=_request()
             )
@@ -277,8 +279,8 @@ class OperationsHand(Hand):
                     self.id(right),
                     burden,
                     ended_on=self.stage.today,
-                    source="CNIPA register",
-                    reason="The register shows it no longer.",
+                    source=self.says(who, "CNIPA register"),
+                    reason=self.says(who, "The register shows it no longer."),
                     request=_request(),
                 )
 
@@ -292,8 +294,8 @@ class OperationsHand(Hand):
                     right,
                     checked_on=self.stage.today,
                     fields=fields,
-                    source="CNIPA register",
-                    reason="The register says so today.",
+                    source=self.says(who, "CNIPA register"),
+                    reason=self.says(who, "The register says so today."),
                     request=_request(),
                 )
 
@@ -336,10 +338,10 @@ class OperationsHand(Hand):
             self.stage.db,
             actor,
             self.case,
-            title=title,
+            title=self.says(who, title),
             kind=kind,
             referral=above.id,
-            language="en",
+            language=language_of(self.stage.db, self.id(who)),
             valid_until=None,
             request=_request(),
         )
@@ -350,14 +352,16 @@ class OperationsHand(Hand):
         """Whoever owns the case registers its papers."""
         keeper = find_actor(self.stage.db, self.case.owner or self.id("officer"))
         assert keeper is not None
+        # The paper of a party is in the party's language.
+        language = language_of(self.stage.db, self.case.parties.get(party) if party else keeper.person)
         done = register_document(
             self.stage.db,
             keeper,
             str(self.case.number),
-            title=title,
+            title=said_in(language, title),
             kind=kind,
             party=party,
-            language="en",
+            language=language,
             valid_until=None,
             revision=self.case.revision,
             request=_request(),
@@ -377,20 +381,9 @@ class OperationsHand(Hand):
         """The answers to a form, or to what somebody is asked of it."""
         rules = sheet.edition.form(sheet.name) if asked is None else list(asked)
         known = prefill(self.case, sheet.track, rules) | owner_rows(self.stage.db, self.case, sheet.about, rules)
-        return fill_form(Form(sheet.action, rules, known), said, _Surroundings(self, sheet))
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A form that somebody has to fill in."""
-
-    edition: Edition
-    name: str | None
-    track: Track
-    who: str
-    action: str
-    #: The party that a task is about.
-    about: str | None = None
+        party = sheet.says or (sheet.about if sheet.action in PARTY_SAYS else None)
+        language = language_of(self.stage.db, self.case.parties.get(party) if party else self.id(sheet.who))
+        return fill_form(Form(sheet.action, rules, known, language), said, _Surroundings(self, sheet))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from casework.operations.catalogue.screenings import owners_to_screen, record_sc
 from casework.operations.core.idempotency import Request
 from casework.operations.core.perform import new_id
 from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.speakers import said_by
 
 
 def merge(hand: OperationsHand, who: str, gone: str, kept: str, reason: str) -> None:
@@ -44,9 +45,13 @@ def screen_organisation(hand: OperationsHand, who: str, organisation: str, resul
                 "result": result,
                 "checked_on": today.isoformat(),
                 "valid_until": usual_end(today).isoformat(),
-                "lists": "Consolidated lists as of the first of this month",
-                "evidence": "No entry under the name or the number" if result == CLEAR else "One entry under the name",
-                "finding": None if result == CLEAR else "Name, place and number agree.",
+                "lists": said_by(db, actor.person, "Consolidated lists as of the first of this month"),
+                "evidence": said_by(
+                    db,
+                    actor.person,
+                    "No entry under the name or the number" if result == CLEAR else "One entry under the name",
+                ),
+                "finding": None if result == CLEAR else said_by(db, actor.person, "Name, place and number agree."),
             },
             owners={owner.id: CLEAR for owner in owners_to_screen(db, actor, organisation)},
             request=Request(new_id(), ""),

@@ -62,7 +62,9 @@ def test_every_provider_says_what_it_does_in_both_languages() -> None:
 
 
 def _said() -> Iterator[str]:
-    yield from (line.words for talks in TALK.values() for talk in talks for line in talk)
+    yield from (
+        line.by(language) for talks in TALK.values() for talk in talks for line in talk for language in ("en", "zh")
+    )
     yield from (words for finding in FINDINGS for words in finding if words)
 
 

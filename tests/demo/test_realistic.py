@@ -207,11 +207,6 @@ def test_people_write_to_each_other_in_both_languages(told: Told, kind: str) -> 
     assert {bool(CHINESE.search(words)) for words in said} == {True, False}
 
 
-def test_an_auditor_asks_in_both_languages(told: Told) -> None:
-    asked = [CHINESE.search(row.asked) for row in told.rows("SELECT words AS asked FROM findings")]
-    assert {bool(found) for found in asked} == {True, False}
-
-
 def test_mails_go_to_readers_of_both_languages(told: Told) -> None:
     assert {
         row.language for row in told.rows("SELECT p.language FROM mails m JOIN people p ON p.id = m.person_id")

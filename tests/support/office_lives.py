@@ -17,7 +17,8 @@ from casework.operations.tasks.service import (
 from casework.permissions.actors import Actor
 from casework.permissions.work import capacities, choose, may_work
 from casework.playbook.driver import Player, cast_of
-from casework.playbook.operations_hand import OperationsHand, Sheet
+from casework.playbook.operations_hand import OperationsHand
+from casework.playbook.sheets import Sheet
 from casework.playbook.steps import Script
 from tests.support.office_people import OfficePeople, new_request
 

@@ -58,7 +58,13 @@ def follow_up_due(due_today: int) -> Script:
             Until(338),
             read(405),
             Until(due_today + 75),
-            do("officer", "referral:verification.send", provider="verifiers", wanted_on=60),
+            do(
+                "officer",
+                "referral:verification.send",
+                provider="verifiers",
+                wanted_on=60,
+                question="How much electricity did the first year of operation save?",
+            ),
             do("verifier", "referral:verification.accept", planned_on=50),
             do("verifier", "referral:verification.start"),
             do(
