@@ -88,7 +88,7 @@ def set_owner(
     request: Request,
     reason: str | None = None,
 ) -> Done:
-    """Say whose a need or technology is: cases opened from now on take the organisation as their party."""
+    """Say whose a need or technology is: that organisation is the party of its cases from now on, of those that run too."""
     programme, by = editable(db, actor, noun, id)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier

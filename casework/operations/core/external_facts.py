@@ -15,6 +15,7 @@ from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
 from casework.json_values import Answers, JsonObject, JsonValue
 from casework.ledger.redactable_bodies import ERASED_WORDS
+from casework.operations.core.case_parties import GIVEN
 from casework.operations.core.merged_records import OF_RIGHTS, in_its_place, one_with
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.right_links import with_links
@@ -54,15 +55,8 @@ def _owners_asked(case: Case) -> dict[str, str | None]:
     return {party: case.parties.get(party) for party in PARTIES} | {"need": case.need, "technology": case.technology}
 
 
-#: Whoever owns what the case is about: as the record says it now, or where it says nobody as the case was opened.
-_OWNERS = f"""(VALUES
-        ('need_owner', coalesce((
-            SELECT owner_id FROM needs WHERE id = {in_its_place("needs", "CAST(:need AS uuid)")}
-        ), CAST(:need_owner AS uuid))),
-        ('technology_owner', coalesce((
-            SELECT owner_id FROM technologies WHERE id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
-        ), CAST(:technology_owner AS uuid)))
-    ) AS p (party, id) JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"""
+#: The parties `p` of a case with the organisations `o` that stand for them.
+_OWNERS = f"{GIVEN} JOIN organisations g ON g.id = p.id JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"
 #: An organisation `o` by the id by which a case with some parties calls it.
 _CALLED_HERE = """coalesce((
         SELECT h.id FROM organisations h WHERE h.id = ANY(CAST(:parties AS uuid[])) AND o.id IN (h.id, h.merged_into) ORDER BY h.id LIMIT 1

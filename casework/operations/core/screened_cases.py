@@ -12,8 +12,8 @@ from casework.engine.execution.commands import HearScreening
 from casework.engine.parts import SCREENS
 from casework.engine.state.case import Case
 from casework.json_values import Answers
+from casework.operations.core.case_parties import OF_CASE
 from casework.operations.core.external_facts import outside
-from casework.operations.core.organisations import IS_PARTY
 from casework.operations.core.perform import by_system, stand
 from casework.records.case_loader import load
 from casework.records.row_security import whole
@@ -77,10 +77,10 @@ def _organisations(db: Connection, case: Case) -> dict[str, str]:
     return {party: str(one["organisation"]) for party, one in told.items()} if isinstance(told, Mapping) else {}
 
 
-#: The running cases of an organisation, also of those in whose place it stands.
+#: The running cases of which an organisation is a party now, also as the one in whose place it stands.
 _RUNNING = text(f"""
-    SELECT DISTINCT c.id::text AS id FROM organisations o JOIN cases c ON {IS_PARTY}
-    WHERE coalesce(o.merged_into, o.id) = CAST(:id AS uuid) AND c.programme_id = CAST(:programme AS uuid)
+    SELECT DISTINCT c.id::text AS id FROM cases c CROSS JOIN LATERAL {OF_CASE} JOIN organisations g ON g.id = p.id
+    WHERE coalesce(g.merged_into, g.id) = CAST(:id AS uuid) AND c.programme_id = CAST(:programme AS uuid)
     AND c.closed_at IS NULL ORDER BY id
 """)
 #: A side task of a case that is open.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.projection import evolve
+from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.core.perform import home_of
+from casework.operations.core.record_log import Kept
 from casework.operations.core.screened_cases import running_cases
 from casework.operations.history.point_in_time import Past
+from casework.operations.people.registry import register_organisation
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.tasks import judge_added
 from casework.operations.verification.service import verify_case
@@ -19,7 +23,7 @@ from casework.records.event_log import read_events
 from tests.operations.catalogue.test_screenings import screen
 from tests.operations.core.test_screened_parties import answer, open_for
 from tests.support.way_to_referral import to_interest
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 
 def test_a_screening_on_record_answers_what_is_open_in_every_running_case(world: World, db: Connection) -> None:
@@ -84,3 +88,47 @@ def test_another_programme_hears_nothing(world: World, db: Connection) -> None:
     number = to_interest(world, db)
     assert running_cases(db, world.organisations["need_owner"], world.programmes["SH"]) == []
     assert home_of(db, number) in running_cases(db, world.organisations["need_owner"], world.programmes["BJ"])
+
+
+@pytest.mark.parametrize(("noun", "party"), [("need", "need_owner"), ("technology", "technology_owner")])
+def test_a_case_hears_of_the_organisation_to_which_its_record_was_put_right(
+    world: World, db: Connection, noun: Kept, party: str
+) -> None:
+    number = to_interest(world, db)
+    log, before = home_of(db, number), world.organisations[party]
+    case = load(db, log, "case")
+    record = case.need if noun == "need" else case.technology
+    now = str(register_organisation(db, name="Whoever it is", country="CN", programme=case.programme))
+    officer, reason = world.actor(db, "officer"), "The contract names it."
+    set_owner(db, officer, noun, str(record), organisation=now, reason=reason, request=new_request())
+    # Whoever owned it before is screened for nothing here, and whoever owns it now for this case.
+    screen(db, world, before)
+    assert open_for(db, number) == {"need_owner", "technology_owner"}
+    screen(db, world, now)
+    assert open_for(db, number) == {"need_owner", "technology_owner"} - {party}
+    assert list(read_events(db, log))[-1].kind == "completed"
+    # A name on a list is asked about here as well.
+    screen(db, world, now, result="hit", finding="A namesake?")
+    assert open_for(db, number) == {"need_owner", "technology_owner"}
+    screen(db, world, now)
+    for one in (log, before, now):
+        assert verify_case(db, one) == []
+
+
+def test_an_answer_in_one_case_is_heard_by_the_other_after_its_owner_was_put_right(
+    world: World, db: Connection
+) -> None:
+    first, second = to_interest(world, db), to_interest(world, db)
+    case = load(db, home_of(db, second), "case")
+    now = str(register_organisation(db, name="Whoever it is", country="CN", programme=case.programme))
+    officer, reason = world.actor(db, "officer"), "The contract names it."
+    set_owner(db, officer, "need", str(case.need), organisation=now, reason=reason, request=new_request())
+    answer(world, db, first)
+    alike = case.need == load(db, home_of(db, first), "case").need
+    both = {"need_owner", "technology_owner"}
+    assert (open_for(db, first), open_for(db, second)) == (
+        {"technology_owner"},
+        {"technology_owner"} if alike else both,
+    )
+    for number in (first, second):
+        assert verify_case(db, home_of(db, number)) == []

@@ -15,6 +15,7 @@ from casework.engine.state.case import Case, Task
 from casework.engine.state.events import Event
 from casework.engine.tasks.record_answers import FACT, answers
 from casework.ledger.redactable_bodies import ERASED, values
+from casework.operations.core.case_parties import BY_THEN
 from casework.operations.verification.authorization.evidence import Evidence, Reasons, plain
 from casework.operations.verification.authorization.facts import facts_of
 from casework.records.register_entries import MARK
@@ -50,16 +51,20 @@ def judge_screened_again(evidence: Evidence, before: Case, event: Event) -> Reas
     """By itself a party is to be screened again only where a screening had found its organisation, or an owner of it, on a list."""
     for added in event.effects.get("tasks", ()):
         party = str(added["about"])
-        given = {
-            "party": before.parties.get(party),
-            "record": before.need if party == "need_owner" else before.technology,
-            "programme": before.programme,
-            "at": event.at,
-        }
         with whole(evidence.past.db):
-            found = evidence.past.db.execute(_HITS, given).all()
+            found = evidence.past.db.execute(_HITS, _given(before, party, event)).all()
         if not any(_hit(row.body) for row in found):
             yield "no screening on record had found anybody on a list by then"
+
+
+def _given(before: Case, party: str, event: Event) -> dict[str, Any]:
+    """What says who a party of the case was by then."""
+    return {
+        "party": before.parties.get(party),
+        "record": before.need if party == "need_owner" else before.technology,
+        "programme": before.programme,
+        "at": event.at,
+    }
 
 
 def _hit(body: Mapping[str, Any]) -> bool:
@@ -70,31 +75,23 @@ def _hit(body: Mapping[str, Any]) -> bool:
     )
 
 
-#: What was told, by a moment, of screenings: of the organisation of a party, of those that ever owned its need or technology,
-#: and of those that are one with them by merging.
-_HITS = text("""
-    WITH named AS (
-        SELECT CAST(:party AS uuid) AS id
-        UNION SELECT CAST(e.body->'owner_id'->>'value' AS uuid) FROM events e
-        WHERE e.log_id IN (
-            SELECT coalesce(n.merged_into, n.id) FROM needs n WHERE n.id = CAST(:record AS uuid)
-            UNION SELECT coalesce(t.merged_into, t.id) FROM technologies t WHERE t.id = CAST(:record AS uuid)
-            UNION SELECT CAST(:record AS uuid)
-        ) AND e.body ? 'owner_id'
-    ), one AS (
-        SELECT x.id FROM organisations g JOIN organisations x ON coalesce(x.merged_into, x.id) = coalesce(g.merged_into, g.id)
-        WHERE g.id IN (SELECT id FROM named)
-    )
-    SELECT e.body FROM events e WHERE e.log_id IN (SELECT id FROM one) AND e.kind = 'screened'
+#: The organisations that were a party of a case by a moment, with those that are one with them by merging.
+_ONE = f"""
+    SELECT x.id FROM organisations g JOIN organisations x ON coalesce(x.merged_into, x.id) = coalesce(g.merged_into, g.id)
+    WHERE g.id IN ({BY_THEN})
+"""
+#: What was told, by then, of screenings of them.
+_HITS = text(f"""
+    SELECT e.body FROM events e WHERE e.log_id IN ({_ONE}) AND e.kind = 'screened'
     AND e.effects->>'programme' = CAST(:programme AS text) AND e.at <= CAST(:at AS timestamptz)
 """)
 
 
 def _against_record(evidence: Evidence, before: Case, task: Task, told: Mapping[str, Any], event: Event) -> Reasons:
     """The screening stands on the record of the party's organisation, for the programme of the case, and stood there by then."""
-    party = before.parties.get(str(task.about))
-    given = {"id": told["id"], "party": party, "programme": before.programme, "at": event.at}
-    row = evidence.past.db.execute(_ON_RECORD, given).one_or_none()
+    given = {"id": told["id"], **_given(before, str(task.about), event)}
+    with whole(evidence.past.db):
+        row = evidence.past.db.execute(_ON_RECORD, given).one_or_none()
     if row is None:
         yield "there was no such screening on the record of the party's organisation"
     elif any(getattr(row, name) != told[name] for name in _OF_BOTH):
@@ -102,10 +99,8 @@ def _against_record(evidence: Evidence, before: Case, task: Task, told: Mapping[
 
 
 #: A screening that stood by a moment, of the organisation of a party where that is known; its rows are held against their log elsewhere.
-_ON_RECORD = text("""
+_ON_RECORD = text(f"""
     SELECT s.result, s.checked_on::text AS checked_on, s.valid_until::text AS valid_until FROM organisation_screenings s
     WHERE s.id = CAST(:id AS uuid) AND s.programme_id = CAST(:programme AS uuid) AND s.made_at <= CAST(:at AS timestamptz)
-    AND (CAST(:party AS uuid) IS NULL OR s.organisation_id = (
-        SELECT coalesce(g.merged_into, g.id) FROM organisations g WHERE g.id = CAST(:party AS uuid)
-    ))
+    AND (s.organisation_id IN ({_ONE}) OR NOT EXISTS (SELECT FROM ({BY_THEN}) known WHERE known.id IS NOT NULL))
 """)

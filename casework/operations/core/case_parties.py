@@ -1,0 +1,45 @@
+"""Who the parties of a case are, in SQL: whoever owns its need and its technology now, or, where a record says nobody, as it was opened.
+
+A case keeps by whom it was opened, for its history only grows. Whoever corrects an owner changes who is asked, screened and signs.
+"""
+
+from __future__ import annotations
+
+from casework.operations.core.merged_records import in_its_place
+
+
+def parties_of(need: str, technology: str, need_owner: str, technology_owner: str) -> str:
+    """Rows `p` (party, id) of what is given as expressions: the records of a case, and its parties as it was opened."""
+    return f"""(VALUES
+        ('need_owner', coalesce((SELECT owner_id FROM needs WHERE id = {in_its_place("needs", need)}), {need_owner})),
+        ('technology_owner', coalesce((
+            SELECT owner_id FROM technologies WHERE id = {in_its_place("technologies", technology)}
+        ), {technology_owner}))
+    ) AS p (party, id)"""
+
+
+#: Those of a case whose records and parties are given by name.
+GIVEN = parties_of(
+    "CAST(:need AS uuid)", "CAST(:technology AS uuid)", "CAST(:need_owner AS uuid)", "CAST(:technology_owner AS uuid)"
+)
+#: Those of a case `c`.
+OF_CASE = parties_of(
+    "c.need_id",
+    "c.technology_id",
+    "CAST(c.parties->>'need_owner' AS uuid)",
+    "CAST(c.parties->>'technology_owner' AS uuid)",
+)
+#: Whoever was a party of a case by a moment `:at`: as it was opened with `:party`, and each that its `:record`, or the one in the place
+#: of that, named as its owner by then. What was recorded meanwhile was read a moment before.
+BY_THEN = """
+    SELECT CAST(:party AS uuid) AS id
+    UNION SELECT CAST(e.body->'owner_id'->>'value' AS uuid) FROM events e
+    WHERE e.log_id IN (
+        SELECT coalesce(n.merged_into, n.id) FROM needs n WHERE n.id = CAST(:record AS uuid)
+        UNION SELECT coalesce(t.merged_into, t.id) FROM technologies t WHERE t.id = CAST(:record AS uuid)
+        UNION SELECT CAST(:record AS uuid)
+    ) AND e.body ? 'owner_id' AND e.at <= CAST(:at AS timestamptz)
+"""
+
+
+__all__ = ["BY_THEN", "GIVEN", "OF_CASE", "parties_of"]
