@@ -208,6 +208,8 @@ DECLARED: dict[str, set[str]] = {
     # A table, and an id as a piece of SQL.
     "casework/operations/core/merged_records.py": {"id", "table"},
     "casework/operations/core/organisations.py": {"id"},
+    # The party as a piece of SQL.
+    "casework/operations/core/case_parties.py": {"need_owner", "technology_owner"},
     "casework/operations/core/access_log.py": {"more"},
     # The table and the column of one of two outboxes, and what is on its way already.
     "casework/operations/core/outbox.py": {"but", "outbox.receiver", "outbox.table"},

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.need_figures import NeedFigure
 from casework.engine.definition.editions import Edition
+from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.contracts import PriceOfCase, price_told
 from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
+from casework.operations.core.case_parties import GIVEN
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.programme_lists import SAID_OF_RECORDS, Called, called_in
@@ -128,22 +130,24 @@ class PartyOfCase:
 
 def show_party(db: Connection, actor: Actor, case: Case, side: str | None) -> PartyOfCase | None:
     """The party on a side, for those who see the case whole; None where nobody is recorded there."""
-    organisation = case.parties.get(side or "")
-    if organisation is None or sight(actor, case) < Sight.ALL:
+    if side is None or sight(actor, case) < Sight.ALL:
         return None
-    row = db.execute(_PARTY, {"id": organisation}).one_or_none()
-    return None if row is None else PartyOfCase(side=str(side), **row._mapping)
+    sides = {party: case.parties.get(party) for party in PARTIES}
+    row = db.execute(_PARTY, {"side": side, "need": case.need, "technology": case.technology, **sides}).one_or_none()
+    return None if row is None else PartyOfCase(side=side, **row._mapping)
 
 
 #: What is recorded of an organisation as a party.
-_PARTY = text(f"SELECT o.name, o.name_zh, o.country, o.register_number FROM {STANDING} WHERE g.id = CAST(:id AS uuid)")
+_PARTY = text(f"""
+    SELECT o.name, o.name_zh, o.country, o.register_number FROM {GIVEN} JOIN ({STANDING}) ON g.id = p.id WHERE p.party = :side
+""")
 
 
 def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
     """What a case is about, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
-    sides = {side: case.parties.get(side) for side in ("need_owner", "technology_owner")}
+    sides = {party: case.parties.get(party) for party in PARTIES}
     row = db.execute(
         _ABOUT,
         {
@@ -233,11 +237,9 @@ _ABOUT = text(f"""
         t.title AS technology_title, t.title_zh AS technology_title_zh, t.developed_in, t.description, t.readiness_text,
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
         m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
-{STATEMENTS}    , {SAID_OF_RECORDS}    , (SELECT coalesce(jsonb_object_agg(p.side, jsonb_build_object(
+{STATEMENTS}    , {SAID_OF_RECORDS}    , (SELECT coalesce(jsonb_object_agg(p.party, jsonb_build_object(
             'result', s.result, 'checked_on', s.checked_on, 'valid_until', s.valid_until
-        )), '{{}}') FROM (
-            VALUES ('need_owner', CAST(:need_owner AS uuid)), ('technology_owner', CAST(:technology_owner AS uuid))
-        ) AS p (side, id) CROSS JOIN LATERAL (
+        )), '{{}}') FROM {GIVEN} CROSS JOIN LATERAL (
             SELECT x.* FROM {STANDING} JOIN organisation_screenings x ON x.organisation_id = o.id
             WHERE g.id = p.id AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
         ) s) AS screened
@@ -246,6 +248,6 @@ _ABOUT = text(f"""
     LEFT JOIN technologies t ON t.id = {in_its_place("technologies", "CAST(:technology AS uuid)")}
     LEFT JOIN matches m ON m.id = CAST(:match AS uuid)
     LEFT JOIN phases f ON f.id = CAST(:phase AS uuid)
-    LEFT JOIN organisations no ON no.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:need_owner AS uuid))
-    LEFT JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:technology_owner AS uuid))
+    LEFT JOIN organisations no ON no.id = (SELECT o.id FROM {STANDING} WHERE g.id = coalesce(n.owner_id, CAST(:need_owner AS uuid)))
+    LEFT JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = coalesce(t.owner_id, CAST(:technology_owner AS uuid)))
 """)

@@ -25,12 +25,14 @@ from casework.operations.cases.about import (
     show_party,
 )
 from casework.operations.cases.contracts import MoneyView
+from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.core.perform import home_of
 from casework.operations.core.views import Names
 from casework.operations.people.programme_lists import set_entry
-from casework.operations.people.registry import register_phase
+from casework.operations.people.registry import register_organisation, register_phase
 from casework.records.case_loader import load
 from tests.engine.test_random_walks import walked
+from tests.operations.catalogue.test_screenings import screen
 from tests.support.world import World, new_request, today
 from tests.workflows.case_facts import facts as a_case
 from tests.workflows.case_facts import track as a_track
@@ -66,6 +68,20 @@ def test_a_case_says_its_need_its_technology_and_why_they_were_matched(db: Conne
     assert told.match is not None
     assert (told.match.proposed_by, told.match.rationale) == ("matching day", "It lifts 30 to 70 degrees")
     assert told.amounts == [Amount(track=None, amount="25000000", currency="CNY", certainty=SAID)]
+
+
+def test_whoever_the_record_names_now_is_the_owner(db: Connection, world: World) -> None:
+    case, officer = case_of(db, world.open_case(db)), world.actor(db, "officer")
+    other = str(register_organisation(db, name="Whoever it is", country="CN", programme=case.programme))
+    reason = "The contract names it."
+    set_owner(db, officer, "need", str(case.need), organisation=other, reason=reason, request=new_request())
+    screen(db, world, other)
+    told, party = show_about(db, officer, case), show_party(db, officer, case, "need_owner")
+    assert told.need is not None
+    assert told.need.owner is not None
+    assert party is not None
+    assert told.need.owner.name == party.name == "Whoever it is"
+    assert told.screened.keys() == {"need_owner"}
 
 
 def test_only_whoever_sees_the_whole_case_is_told(db: Connection, world: World) -> None:
