@@ -110,6 +110,7 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
 
 
 def make_things(world: World, db: Connection) -> Things:
+    world.set_letterhead(db)
     number, referral = to_referral(world, db, more_plan={"pledge": "bank"})
     other = world.referral(db, number, "pledge")
     world.send(db, number, other, "pledge")

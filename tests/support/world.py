@@ -51,6 +51,7 @@ from casework.operations.documents.uploads import receive
 from casework.operations.letters.service import Written, compose_letter, send_letter
 from casework.operations.messages.service import send_message
 from casework.operations.people import registry
+from casework.operations.people.letterheads import has_letterhead, set_letterhead
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.case_loader import load
@@ -298,11 +299,18 @@ class World:
             )
         return str(done.answer["id"])
 
+    def set_letterhead(self, db: Connection) -> None:
+        """Let the programme's letters go, with its name above them and no number: without a letterhead none does."""
+        if not has_letterhead(db, self.programmes["BJ"]):
+            supervisor = self.actor(db, "supervisor")
+            set_letterhead(db, supervisor, self.programmes["BJ"], fields={}, reason=None, request=new_request())
+
     def send_letter(
         self, document_store: DocumentStore, number: str, written: Written, by: str = "officer", *, sure: bool = False
     ) -> Done:
         """Compose a letter, print it and send it, in transactions of its own."""
         with transaction(document_store.engine) as db:
+            self.set_letterhead(db)
             composed = compose_letter(db, self.actor(db, by), number, written)
         kept = composed.keep(document_store)
         with transaction(document_store.engine) as db:

@@ -90,6 +90,7 @@ class LetterTold(DocumentTold):
 class LetterPage(Answer):
     items: Annotated[list[LetterTold], Field(description="What was sent, the newest first")]
     possible: Annotated[list[PossibleLetter], Field(description="What you may send now")]
+    letterhead: Annotated[bool, Field(description="The programme has one; before that no letter goes")]
     next: str | None = None
 
 

@@ -86,6 +86,7 @@ class ProgrammeSettings(Answer):
     name: str
     name_zh: str | None
     letterhead: Letterhead
+    letterhead_is_set: Annotated[bool, Field(description="Somebody has set it; before that no letter goes")]
     next_number: Annotated[str | None, Field(description="That the next letter gets")]
     version: Annotated[int, Field(description="What a change sends back as `seen`")]
     entries: Annotated[list[SettingsEntry], Field(description="What was done, the newest first")]

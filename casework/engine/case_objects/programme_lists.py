@@ -225,8 +225,22 @@ LISTED: Mapping[str, Mapping[str, str]] = {
     "need": {"sector": "sectors", "district": "districts", "wanted_form": "wanted_forms"},
     "technology": {"benefits": "benefits"},
 }
+#: What is the place's own, so that a programme elsewhere begins with none of it.
+OF_THE_PLACE = "districts"
 #: By list, its entries in order.
 Lists = Mapping[str, tuple[Entry, ...]]
+
+
+def of_another_place(rows: Iterable[JsonMapping]) -> list[JsonObject]:
+    """What a programme has said of its lists, for one in another place: it offers nothing that is the first place's own."""
+    ours = [
+        {name: getattr(entry, name) for name in ("code", "version", "label", "label_zh", "position")}
+        for entry in LISTS[OF_THE_PLACE].start
+    ]
+    return [
+        *(dict(row) for row in rows if row["list"] != OF_THE_PLACE),
+        *({"list": OF_THE_PLACE, **entry, "retired": True} for entry in ours),
+    ]
 
 
 def overlay(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Entry, ...]]:

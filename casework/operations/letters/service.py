@@ -52,7 +52,7 @@ from casework.operations.letters.content import CHINESE, ENGLISH, LANGUAGES, Con
 from casework.operations.letters.mail import insist_address, post_letter
 from casework.operations.letters.pdf import print_pdf
 from casework.operations.letters.views import LetterRow, Letters, PossibleLetter
-from casework.operations.people.letterheads import next_number, read_letterhead, take_number
+from casework.operations.people.letterheads import has_letterhead, insist_letterhead, next_number, take_number
 from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -107,6 +107,7 @@ def list_letters(db: Connection, actor: Actor, number: str) -> Letters:
         possible=[
             _possible(case, names, calendar, kind, to, contacts=known.get(parties.get(to, ""), [])) for kind, to in may
         ],
+        letterhead=has_letterhead(db, case.programme),
     )
 
 
@@ -311,7 +312,7 @@ def _content(db: Connection, actor: Actor, case: Case, written: Written) -> Cont
         db.execute(_PROGRAMME, {"id": case.programme}).one(),
         db.execute(_TITLES, {"log": case.log}).one(),
     )
-    head = read_letterhead(db, case.programme)
+    head = insist_letterhead(db, case.programme)
     names, contact = _organisations(db, case), db.execute(_CONTACT, {"id": case.owner or actor.person}).one()
     side = written.to if written.to in PARTIES else "provider"
     known: JsonObject = {}

@@ -51,3 +51,5 @@ class Letters:
     items: list[LetterRow]
     #: What may be sent now.
     possible: list[PossibleLetter]
+    #: Whether the programme has one: none is sent before.
+    letterhead: bool

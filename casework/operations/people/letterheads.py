@@ -79,6 +79,7 @@ def show_settings(db: Connection, actor: Actor, programme: str) -> ProgrammeSett
         name=row.name,
         name_zh=row.name_zh,
         letterhead=head,
+        letterhead_is_set=has_letterhead(db, programme),
         next_number=_written(next_number(db, programme, head)),
         version=max((entry.seq for entry in entries if entry.kind in _OF_LETTERHEAD), default=0),
         entries=entries[::-1],
@@ -94,6 +95,18 @@ def read_letterhead(db: Connection, programme: str) -> Letterhead:
     """The letterhead of a programme; that of one that has set none leaves a place for the seal and numbers nothing."""
     row = db.execute(_LETTERHEAD, {"programme": programme}).one_or_none()
     return Letterhead() if row is None else Letterhead(**row._mapping)
+
+
+def has_letterhead(db: Connection, programme: str) -> bool:
+    """Whether a programme has said what stands above its letters."""
+    return db.execute(_LETTERHEAD, {"programme": programme}).one_or_none() is not None
+
+
+def insist_letterhead(db: Connection, programme: str) -> Letterhead:
+    """The letterhead of letters, of which none goes before the programme has said what stands above them. Raises Refused."""
+    if not has_letterhead(db, programme):
+        raise Refused(reasons.letters.NO_LETTERHEAD)
+    return read_letterhead(db, programme)
 
 
 #: What stands in a programme's letterhead.
@@ -267,6 +280,6 @@ def _written(taken: LetterNumber | None) -> str | None:
 
 
 __all__ = [
-    "insist_reads", "insist_sets", "keep_letterhead", "next_number", "read_letterhead", "set_letterhead", "show_settings",
-    "take_number",
+    "has_letterhead", "insist_letterhead", "insist_reads", "insist_sets", "keep_letterhead", "next_number", "read_letterhead",
+    "set_letterhead", "show_settings", "take_number",
 ]  # fmt: skip

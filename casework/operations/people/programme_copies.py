@@ -1,8 +1,8 @@
 """A programme that begins with the settings of another: the start of another city's.
 
-It gets the calendar with its time zone and the limits in it, the letterhead and the lists. It gets no person but whoever copies, no
-phase, no record, no case, and no view of a list, for these belong to people. Workflows and providers are those of the installation,
-for every programme.
+It gets the calendar with its time zone and the limits in it, and the lists. What is one office's own it does not take over: it has no
+letterhead, and offers no district, until it has set its own. It gets no person but whoever copies, no phase, no record, no case, and no
+view of a list, for these belong to people. Workflows and providers are those of the installation, for every programme.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import uuid_utils
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.letterheads import COPIED, FIELDS
-from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, LISTS, changed
+from casework.engine.case_objects.letterheads import COPIED
+from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, LISTS, changed, of_another_place
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
@@ -25,7 +24,6 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
 from casework.operations.people import registry
 from casework.operations.people.administrator_checks import insist_administers
-from casework.operations.people.letterheads import keep_letterhead
 from casework.operations.people.programme_lists import keep_entries
 from casework.permissions.actors import Actor
 from casework.records.event_log import lock_log
@@ -62,28 +60,20 @@ def begin_copy(
     if by != SYSTEM_ACTOR:
         role = Role.ADMINISTRATOR
         made["membership"] = registry.grant_role(db, by, role, programme=id, by=by)
-    head = db.execute(_LETTERHEAD, {"programme": source}).one_or_none()
-    keys = [str(uuid_utils.uuid7())] if head is not None else []
-    if head is not None:
-        keep_letterhead(db, id, keys[0], dict(head._mapping))
-    entries = [dict(entry._mapping) for entry in db.execute(_ENTRIES, {"programme": source})]
+    told = [dict(entry._mapping) for entry in db.execute(_ENTRIES, {"programme": source})]
+    entries = of_another_place(told)
     listed = keep_entries(db, id, entries)
     lists = [changed(name, some) for name in LISTS if (some := [one for one in entries if one["list"] == name])]
-    # Also where nothing but the calendar was set: it says from where that is.
     with whole(db):
         log = lock_log(db, id)
-        body = body_of(db, "letterheads", id, keys) | body_of(db, "list_entries", id, listed)
-        effects = RegisterEffects(copied_from=source) | (RegisterEffects(lists=lists) if lists else RegisterEffects())
+        body = body_of(db, "list_entries", id, listed)
+        effects = RegisterEffects(copied_from=source, lists=lists)
         append(db, log, [log.next_event(COPIED, by, role=role, effects=effects, body=body)])
     return made
 
 
 #: The programme whose settings are taken.
 _SOURCE = text("SELECT calendar FROM programmes WHERE id = CAST(:id AS uuid) FOR SHARE")
-#: Its letterhead.
-_LETTERHEAD = text(
-    f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme_id = CAST(:programme AS uuid) FOR SHARE"
-)
 #: What it has said of its lists.
 _ENTRIES = text(f"""
     SELECT {", ".join(ENTRY_FIELDS)} FROM list_entries WHERE programme_id = CAST(:programme AS uuid) ORDER BY list, version, position, code

@@ -407,6 +407,8 @@ class ProgrammeSettings:
     name: str
     name_zh: str | None
     letterhead: Letterhead
+    #: Whether anybody has said what it says: before that no letter goes.
+    letterhead_is_set: bool
     #: The number that the next letter gets.
     next_number: str | None
     #: Of the newest entry; whoever sets something says so with it.

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework import reasons
 from casework.api.protocol.files import as_attachment, document_store
 from casework.engine.case_objects.letters import (
     ASK_NOTHING,
@@ -21,7 +22,7 @@ from casework.engine.case_objects.letters import (
 )
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
 from casework.engine.parties import PARTIES
-from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound
+from casework.errors import CaseHasMoved, InvalidForm, LetterInDoubt, LettersUnavailable, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.drafts import Draft, drop_draft, find_draft
 from casework.operations.core.organisations import Contact
@@ -34,7 +35,7 @@ from casework.operations.letters.views import PossibleLetter
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
-from casework.web.shell.i18n import N_, chinese, say_error, say_faults
+from casework.web.shell.i18n import N_, chinese, say, say_error, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.letter_words import SENT_BY
 from casework.web.shell.session import page_transaction
@@ -104,7 +105,7 @@ def index(number: str) -> str:
         crumbs=_crumbs(number),
         ways=SENT_BY,
         today=clock().office_today.isoformat(),
-        missing=_missing(),
+        missing=_missing() or ("" if listing.letterhead else say(reasons.letters.NO_LETTERHEAD)),
     )
 
 
@@ -255,6 +256,8 @@ def preview(number: str) -> Response:
         composed = _compose(number)
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, say_faults(refusal), 422))
+    except Refused as refusal:
+        return _write(number, request.form, Sent(request.form, {}, 409, say_error(refusal)))
     pdf = composed.print()
     return as_attachment(iter([pdf]), composed.name, len(pdf))
 
@@ -277,7 +280,7 @@ def send(number: str) -> BaseResponse:
             drop_draft(db, actor.person, f"letter:{number}:{written.kind}:{written.to}")
     except InvalidForm as refusal:
         return _write(number, request.form, Sent(request.form, say_faults(refusal), 422))
-    except CaseHasMoved as refusal:
+    except (CaseHasMoved, Refused) as refusal:
         return _write(number, request.form, Sent(request.form, {}, 409, say_error(refusal)))
     except LetterInDoubt as doubt:
         return _write(number, request.form, Sent(request.form, {}, 409, doubts=(_say_sent(str(doubt.details["day"])),)))

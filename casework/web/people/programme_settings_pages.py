@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import READERS, SETTERS
+from casework.engine.case_objects.programme_lists import OF_THE_PLACE
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
 from casework.engine.definition.own_limits import MOST
@@ -27,6 +28,7 @@ from casework.operations.core.register_log import CHANGED
 from casework.operations.deadlines import limits
 from casework.operations.deadlines.views import OwnLimit
 from casework.operations.people import letterheads, lists, programme_lists
+from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
@@ -111,8 +113,23 @@ def show(programme: UUID) -> str:
             (one.name, gettext(LIST_NAMES[one.name]), sum(not entry.retired for entry in one.entries)) for one in listed
         ],
         most_changes=_MOST_CHANGES,
+        first=_first(shown, listed),
         changed=sum(one.own is not None for one in own),
     )
+
+
+def _first(shown: ProgrammeSettings, listed: Iterable[ProgrammeList]) -> list[tuple[str, str]]:
+    """What must be said before the first letter goes, and where whoever asks says it."""
+    to_do = []
+    if not shown.letterhead_is_set:
+        here = url_for("programme_settings.ask_letterhead", programme=shown.id) if shown.mine else ""
+        to_do.append(
+            (gettext("The letterhead: the office, how its letters are numbered, the place for the seal"), here)
+        )
+    if any(one.name == OF_THE_PLACE and all(entry.retired for entry in one.entries) for one in listed):
+        here = url_for("programme_lists.show", programme=shown.id, list=OF_THE_PLACE)
+        to_do.append((gettext("The districts that records of needs name"), here))
+    return to_do
 
 
 @blueprint.get("/<uuid:programme>/settings/limits/<workflow>")

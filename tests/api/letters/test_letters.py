@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Engine
 
+from casework.records.database import transaction
 from tests.support.api_client import PREFIX, Client
 from tests.support.papers import words_of
 from tests.support.way_to_referral import to_referral
+from tests.support.world import World
 
 Clients = Callable[[str | None], Client]
 
@@ -18,8 +21,18 @@ pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def asked(staged: tuple[str, str]) -> tuple[str, str]:
+def asked(staged: tuple[str, str], engine: Engine, world: World) -> tuple[str, str]:
+    with transaction(engine) as db:
+        world.set_letterhead(db)
     return staged
+
+
+def test_a_program_is_told_that_no_letter_goes_yet(client_for: Clients, staged: tuple[str, str]) -> None:
+    number, referral = staged
+    officer = client_for("officer")
+    assert officer.get(f"/cases/{number}/letters").json["letterhead"] is False
+    answer = officer.post(f"/cases/{number}/letters", {"kind": "referral", "to": referral, "language": "zh"})
+    assert (answer.status_code, answer.json["refusals"][0]["code"]) == (409, "letters.no_letterhead")
 
 
 def take(client: Client, path: str) -> bytes:

@@ -115,6 +115,7 @@ def test_a_party_is_asked_in_the_words_of_its_link_and_on_a_day_on_which_people_
 ) -> None:
     """It consents: the letter says what it consents to, and a Saturday that somebody types becomes the Monday after it."""
     with transaction(engine) as db:
+        world.set_letterhead(db)
         number = to_consent(world, db)
         officer = world.actor(db, "officer")
         words = words_of(compose_letter(db, officer, number, Written("reminder", "need_owner", "en")).print())

@@ -85,7 +85,7 @@ def test_letters_are_numbered_one_after_the_other(
     number, referral = staged
     world.send_letter(document_store, number, Written("referral", referral, "en"))
     with transaction(engine) as db:
-        set_head(db, world)
+        set_head(db, world, reason="As the office numbers them.")
     world.send_letter(document_store, number, Written("reminder", referral, "zh"))
     with transaction(engine) as db:
         officer = world.actor(db, "officer")

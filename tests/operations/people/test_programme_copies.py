@@ -10,15 +10,17 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, text
 
 from casework.commands import programmes as commands
+from casework.engine.case_objects.programme_lists import LISTS, offered
 from casework.engine.deadlines.calendars import Calendar
-from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.deadlines.limits import set_limit
-from casework.operations.people.letterheads import read_letterhead, set_letterhead, show_settings
+from casework.operations.people.letterheads import insist_letterhead, read_letterhead, set_letterhead, show_settings
 from casework.operations.people.programme_copies import begin_copy, copy_programme
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.people.registry import grant_role, register_programme
+from casework.operations.people.views import Letterhead
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.tables import metadata
@@ -45,9 +47,16 @@ def test_it_gets_the_settings_and_nobody_but_who_copies(engine: Engine, world: W
         done = copy_programme(db, administrator, source, **given)
         assert copy_programme(db, administrator, source, **given).repeated
         new = done.answer["id"]
-        assert read_letterhead(db, new) == read_letterhead(db, source)
+        # The letterhead and the districts are the first office's own.
+        assert read_letterhead(db, new) == Letterhead()
+        with pytest.raises(Refused, match="letterhead"):
+            insist_letterhead(db, new)
+        assert offered(read_lists(db, new)["districts"]) == []
         assert calendar_of(db, new).digest == calendar_of(db, source).digest
-        assert read_lists(db, new) == read_lists(db, source)
+        theirs, ours = read_lists(db, source), read_lists(db, new)
+        assert {name: ours[name] for name in LISTS if name != "districts"} == {
+            name: theirs[name] for name in LISTS if name != "districts"
+        }
         held = db.execute(text("SELECT person_id::text, role FROM memberships WHERE programme_id = :id"), {"id": new})
         assert [tuple(row) for row in held] == [(administrator.person, "administrator")]
         for table in ("cases", "needs", "technologies", "matches", "phases", "rights", "past_projects"):
@@ -56,26 +65,38 @@ def test_it_gets_the_settings_and_nobody_but_who_copies(engine: Engine, world: W
         shown = show_settings(db, world.actor(db, "administrator"), new)
     (entry,) = shown.entries
     assert (entry.kind, entry.who) == ("settings_copied", "Administrator")
-    assert entry.changes["office"] == (None, "Beijing IP Office")
+    assert "office" not in entry.changes
+    assert not shown.letterhead_is_set
     assert entry.changes["lists.sectors.Water"][1]["retired"]
     assert entry.changes["lists.sectors.steel"][0] is None
-    assert shown.next_number is not None
-    assert shown.next_number.endswith("-1")
+    assert shown.next_number is None
     assert list(verify_all(engine)) == []
 
 
-def test_what_was_copied_is_changed_with_a_reason(engine: Engine, world: World) -> None:
+def test_its_own_letterhead_is_set_without_a_reason_and_leaves_the_first_one(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         source = set_up(db, world)
         new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
         grant_role(db, world.people["supervisor"], "supervisor", programme=new)
-    with pytest.raises(InvalidForm), transaction(engine) as db:
-        supervisor = world.actor(db, "supervisor")
-        set_letterhead(db, supervisor, new, fields={}, reason=None, request=new_request())
     with transaction(engine) as db:
         supervisor = world.actor(db, "supervisor")
-        set_letterhead(db, supervisor, new, fields={}, reason="Ours.", request=new_request())
+        set_letterhead(db, supervisor, new, fields={}, reason=None, request=new_request())
+        assert insist_letterhead(db, new) == Letterhead()
         assert read_letterhead(db, source).office == "Beijing IP Office"
+    assert list(verify_all(engine)) == []
+
+
+def test_a_district_of_its_own_is_offered(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        source = set_up(db, world)
+        administrator = world.actor(db, "administrator")
+        given: dict[str, Any] = {"code": "TJ", "name": "Tianjin", "name_zh": None, "request": new_request()}
+        new = copy_programme(db, administrator, source, **given).answer["id"]
+        district = {"code": "Heping", "label": "Heping", "label_zh": "和平区"}
+        administrator = world.actor(db, "administrator")
+        set_entry(db, administrator, new, "districts", fields=district, reason=None, request=new_request())
+        assert [entry.key for entry in offered(read_lists(db, new)["districts"])] == ["Heping"]
+        assert len(offered(read_lists(db, source)["districts"])) == 16
     assert list(verify_all(engine)) == []
 
 
@@ -101,7 +122,7 @@ def test_a_code_that_is_taken_leaves_nothing(engine: Engine, world: World) -> No
 
 
 #: What the help of the command calls what stands where, of what a copy takes.
-TAKEN = {"programmes": {"calendar", "time zone", "limits"}, "letterheads": {"letterhead"}, "list_entries": {"lists"}}
+TAKEN = {"programmes": {"calendar", "time zone", "limits"}, "list_entries": {"lists"}}
 
 
 def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Engine, world: World) -> None:

@@ -37,8 +37,27 @@ pytestmark = pytest.mark.stage(play=to_referral)
 
 
 @pytest.fixture
-def asked(staged: tuple[str, str]) -> tuple[str, str]:
+def asked(staged: tuple[str, str], engine: Engine, world: World) -> tuple[str, str]:
+    with transaction(engine) as db:
+        world.set_letterhead(db)
     return staged
+
+
+def test_no_letter_goes_before_the_letterhead_is_set(
+    browser_for: Enter, engine: Engine, staged: tuple[str, str]
+) -> None:
+    number, referral = staged
+    officer = browser_for("officer")
+    page = officer.get(f"/cases/{number}/letters").text
+    assert "The programme has no letterhead yet" in page
+    assert "/letters/new?kind=" not in page
+    form = {"kind": "referral", "to": referral, "f-language": "en", "f-words": "Bring boots."}
+    for action in ("", "/preview"):
+        refused = officer.post(f"/cases/{number}/letters{action}", form)
+        assert refused.status_code == 409
+        assert "open Settings and set it" in refused.text
+        assert "Bring boots." in refused.text
+    assert all(one.letter is None for one in documents(engine, number).documents.values())
 
 
 def send(browser: Browser, number: str, kind: str, to: str, **more: str) -> int:
@@ -158,6 +177,7 @@ def test_a_party_is_invited_until_both_have_agreed_and_learns_no_name(
     browser_for: Enter, engine: Engine, world: World
 ) -> None:
     with transaction(engine) as db:
+        world.set_letterhead(db)
         number = world.new_case(db)
         world.fire(db, "officer", number, "take")
     officer = browser_for("officer")

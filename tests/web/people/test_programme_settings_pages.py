@@ -61,7 +61,11 @@ def test_an_administrator_starts_another_programme_after_confirming(world: World
     assert "Tianjin pilot" in refused.text
     page = browser.post(copy, asked | {"sure": "yes"}, follow=True).text
     assert "Settings of Tianjin pilot" in page
-    assert "Beijing IP Office" in page
+    # What is the first office's own is asked for, and nothing of it stands there.
+    assert "Beijing IP Office" not in page
+    assert "Before the first letter goes" in page
+    assert "no letter goes before it is set" in page
+    assert '=districts">The districts' in page
     assert "began the programme with the settings of another" in page
 
 
