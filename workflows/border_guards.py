@@ -14,7 +14,7 @@ from casework.engine.definition.registry import guard
 from casework.engine.state.case import Fired, Track
 from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
 from workflows.own_limits import LETTER_HOLDS
-from workflows.signatories import READS, company_of, signs, takes, their_party
+from workflows.signatories import READS, company_of, signs, standing, takes, their_party
 
 #: Import and export are seen from here.
 HOME = "CN"
@@ -348,7 +348,7 @@ def class_fits_the_way(f: Facts) -> bool:
     because=lambda f: _say_way_of(f, f.data),
 )
 def company_is_as_proposed(f: Facts) -> bool:
-    drafted, named = company_of(_draft(f)), company_of(f.data)
+    drafted, named = standing(f, company_of(_draft(f))), standing(f, company_of(f.data))
     return drafted == named or drafted is None and way_of(f, f.data) == _way(f)
 
 

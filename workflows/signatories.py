@@ -73,6 +73,11 @@ def signs(f: Facts, terms: Mapping[str, Any], party: str) -> Mapping[str, Any]:
     return (f.from_outside("organisations").get(named) or {}) if named else their_party(f, party)
 
 
+def standing(f: Facts, named: str | None) -> str | None:
+    """The organisation that somebody named: of one that was merged since the one in its place."""
+    return (f.from_outside("organisations").get(named) or {}).get("organisation", named) if named else None
+
+
 def company_of(terms: Mapping[str, Any]) -> str | None:
     """The company that takes what goes into a joint venture, where these terms name one."""
     return terms.get("company") if terms.get("kind") == JOINT_VENTURE else None
@@ -115,6 +120,9 @@ def two_organisations_sign(f: Facts) -> bool:
 @guard(
     rule="Who signs is who was to sign by the draft, of which the border was asked.",
     refusal="Another organisation signs than was proposed. Send the agreement back to drafting, and propose who signs.",
+    reads=READS,
 )
 def signatories_are_as_proposed(f: Facts) -> bool:
-    return all(f.data.get(field) == f.said(f"propose.{field}") for field in SIGNATORIES.values())
+    return all(
+        standing(f, f.data.get(field)) == standing(f, f.said(f"propose.{field}")) for field in SIGNATORIES.values()
+    )

@@ -87,6 +87,7 @@ CHINESE: Mapping[str, str] = {
     "The register shows it no longer.": "登记簿已无此项。",
     "The register says so today.": "以登记簿今日所载为准。",
     "Both have one number in the register.": "两条记录在登记簿中为同一编号。",
+    "It was wound up.": "该企业已注销。",
     "Both have one licence.": "两者为同一营业执照。",
     "CNIPA register": "国家知识产权局登记簿",
     "Statement of the owner, and its contracts": "权利人声明及合同",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from casework.engine.case_objects.screenings import CLEAR
 from casework.operations.catalogue.organisation_merging import merge_organisations
+from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.catalogue.right_merging import merge_rights
 from casework.operations.catalogue.screenings import owners_to_screen, record_screening, usual_end
 from casework.operations.core.idempotency import Request
@@ -20,6 +21,12 @@ def merge(hand: OperationsHand, who: str, gone: str, kept: str, reason: str) -> 
     with hand.action() as db:
         request = replace(Request(new_id(), ""), sure=True)
         merge_organisations(db, hand.actor(who), hand.id(gone), into=hand.id(kept), reason=reason, request=request)
+
+
+def expire(hand: OperationsHand, who: str, organisation: str, reason: str) -> None:
+    """Nothing new names an organisation any more; cases that run go on."""
+    with hand.action() as db:
+        expire_organisation(db, hand.actor(who), hand.id(organisation), reason=reason, request=Request(new_id(), ""))
 
 
 def merge_two_rights(
@@ -58,4 +65,4 @@ def screen_organisation(hand: OperationsHand, who: str, organisation: str, resul
         )
 
 
-__all__ = ["merge", "merge_two_rights", "screen_organisation"]
+__all__ = ["expire", "merge", "merge_two_rights", "screen_organisation"]

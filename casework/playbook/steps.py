@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
 from casework.playbook.party_hand import answer_by_link
-from casework.playbook.record_hand import merge, merge_two_rights, screen_organisation
+from casework.playbook.record_hand import expire, merge, merge_two_rights, screen_organisation
 
 #: What else people do in a case, by operations.
 Action = Callable[[OperationsHand], object]
@@ -175,3 +175,8 @@ def right_merged(gone: str, kept: str, *chosen: str, who: str = "officer") -> Ac
 def merged(gone: str, kept: str, who: str = "officer", reason: str = "Both have one licence.") -> Action:
     """Somebody makes one of two organisations that are the same company; cases of both show the one that stays."""
     return lambda hand: merge(hand, who, gone, kept, reason)
+
+
+def expired(organisation: str, who: str = "officer", reason: str = "It was wound up.") -> Action:
+    """Somebody says that the record of an organisation has expired; a case that named it goes on with it."""
+    return lambda hand: expire(hand, who, organisation, reason)

@@ -81,6 +81,7 @@ def build_world(db: Connection) -> Mapping[str, str]:
     ids["venture"] = register_organisation(db, name="venture", country="CN", programme=programme)
     # What the plant has abroad, and what signs there in its place.
     ids["plant_abroad"] = register_organisation(db, name="plant_abroad", country="SG", programme=programme)
+    ids["plant_twice"] = register_organisation(db, name="plant_twice", country="SG", programme=programme)
     _records(db, ids)
     return ids
 

@@ -208,8 +208,12 @@ def test_who_signs_is_who_was_proposed() -> None:
         (drafted, {}, False),
         (plain, {}, True),
         (plain, {"giver_signatory": "of-SG"}, False),
+        # Two records of one organisation, of which one was merged into the other since.
+        (drafted, {"taker_signatory": "kept-SG"}, True),
     ):
-        assert signatories.signatories_are_as_proposed.holds(facts(here=here, data=named)) is holds
+        one = {"organisation": "kept-SG", "country": "SG"}
+        outside = {"organisations": {"of-SG": one, "kept-SG": one, "of-CN": {"organisation": "of-CN", "country": "CN"}}}
+        assert signatories.signatories_are_as_proposed.holds(facts(here=here, data=named, outside=outside)) is holds
     # At the signing nobody is asked for a signatory that the draft does not name.
     assert signatories.another_signs_for_taker.holds(facts(here=drafted))
     assert not signatories.another_signs_for_owner.holds(facts(here=drafted))

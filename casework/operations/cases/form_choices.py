@@ -13,12 +13,12 @@ from casework.engine.case_objects.programme_lists import offered
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
-from casework.json_values import JsonMapping
+from casework.json_values import JsonMapping, is_id
 from casework.operations.cases.action_views import ImpactChoice, RightChoice, TaskChoice
 from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
 from casework.operations.core.merged_records import OF_RIGHTS, called_once
-from casework.operations.core.organisations import MAY_SIGN, STANDING
+from casework.operations.core.organisations import MAY_SIGN, NAMED_BEFORE, STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import items_named, read_lists
@@ -49,10 +49,10 @@ _PROVIDERS = text("""
     SELECT id::text, name, name_zh FROM organisations WHERE services <> '{}'
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services)) ORDER BY name, 1 LIMIT :most
 """)
-#: The organisations that a programme knows, but for providers and for those whose record has expired, unless the track names them.
+#: The organisations that a programme knows, but for providers and for those whose record has expired, unless the case named them before.
 _ORGANISATIONS = text(
     f"SELECT o.id::text, o.name, o.name_zh FROM organisations o WHERE {MAY_SIGN}"
-    " AND (o.expired_at IS NULL OR o.id::text = ANY(CAST(:named AS text[]))) ORDER BY o.name, 1 LIMIT :most"
+    f" AND (o.expired_at IS NULL OR {NAMED_BEFORE}) ORDER BY o.name, 1 LIMIT :most"
 )
 #: How some rights are called, but for those whose record has expired, unless the case named them before.
 _RIGHTS = text(
@@ -138,8 +138,7 @@ def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:
 def _organisations(db: Connection, case: Case, track: Track, rule: JsonMapping) -> list[NamedInBoth]:
     """Providers of a service, or whoever can be a party."""
     if rule["type"] == "organisation":
-        named = {value for fired in track.fired.values() for value in fired.data.values() if isinstance(value, str)}
-        given = {"seen": [case.programme], "named": sorted(named), "most": MOST}
+        given = {"seen": [case.programme], "named": [id for id in named_in(case) if is_id(id)], "most": MOST}
         return rows_as(NamedInBoth, db.execute(_ORGANISATIONS, given))
     service = rule["service"] or (track.kind if track.is_referral else "")
     return rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))

@@ -103,7 +103,14 @@ def known_answers(
 
 
 def _as_offered(db: Connection, case: Case, form: Iterable[WrittenField], known: dict[str, Any]) -> dict[str, Any]:
-    """The rights among what is known by the ids by which the form offers them."""
+    """The rights and organisations among what is known by the ids by which the form offers them."""
+    signing = [field["name"] for field in form if field["type"] == "organisation" and field["name"] in known]
+    stands = (
+        {row.id: row.stands for row in db.execute(_STANDS, {"ids": [known[name] for name in signing]})}
+        if signing
+        else {}
+    )
+    known |= {name: stands.get(known[name], known[name]) for name in signing}
     named = [field for field in form if field["type"] in ("right", "rights") and field["name"] in known]
     called = called_once(db, case.rights) if named else {}
     for field in named if called else ():
@@ -114,6 +121,10 @@ def _as_offered(db: Connection, case: Case, form: Iterable[WrittenField], known:
             else list(dict.fromkeys(called.get(one, one) for one in said))
         )
     return known
+
+
+#: Which organisation stands in the place of each of some.
+_STANDS = text(f"SELECT g.id::text, o.id::text AS stands FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))")
 
 
 def owner_rows(db: Connection, case: Case, about: str | None, form: Iterable[WrittenField]) -> dict[str, Any]:

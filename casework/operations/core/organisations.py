@@ -27,6 +27,12 @@ KNOWN = f"""(o.programme_id = ANY(CAST(:seen AS uuid[]))
 MAY_SIGN = f"o.kind <> 'provider' AND o.merged_into IS NULL AND {KNOWN}"
 
 
+#: Whether one of `:named` is it, or was merged into it: what a case has named before goes on there, though its record has expired.
+NAMED_BEFORE = (
+    """o.id IN (SELECT coalesce(x.merged_into, x.id) FROM organisations x WHERE x.id = ANY(CAST(:named AS uuid[])))"""
+)
+
+
 def has_expired(id: str) -> str:
     """Whether the record of an organisation, or of the one in its place, has expired: an expression of SQL."""
     return f"EXISTS (SELECT FROM {STANDING} WHERE g.id = {id} AND o.expired_at IS NOT NULL)"

@@ -14,7 +14,7 @@ from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
 from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.merged_records import OF_RIGHTS
-from casework.operations.core.organisations import MAY_SIGN
+from casework.operations.core.organisations import MAY_SIGN, NAMED_BEFORE, STANDING
 from casework.operations.core.programme_lists import read_lists, why_not_listed
 from casework.reasons import Why
 from casework.records.access_sql import COUNTS, DECIDING, mediated
@@ -43,11 +43,12 @@ _PROVIDERS = text("""
     SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
     AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))
 """)
-#: Which of some organisations a programme knows, but for providers, and whether their records have expired.
-_ORGANISATIONS = text(
-    "SELECT o.id::text, o.expired_at IS NOT NULL AS expired FROM organisations o"
-    f" WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN}"
-)
+#: Which of some organisations a programme knows, but for providers, and whether their records have expired. What was merged into another
+#: one is nobody, unless the case named it before: then it is that other one.
+_ORGANISATIONS = text(f"""
+    SELECT g.id::text, o.expired_at IS NOT NULL AND NOT {NAMED_BEFORE} AS expired FROM {STANDING}
+    WHERE g.id = ANY(CAST(:ids AS uuid[])) AND {MAY_SIGN} AND (g.id = o.id OR g.id = ANY(CAST(:named AS uuid[])))
+""")
 #: Whether the record of one of some rights has expired, but for those that a case named before.
 _EXPIRED_RIGHTS = text(
     f"SELECT 1 FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[])) AND r.expired_at IS NOT NULL"
@@ -104,8 +105,9 @@ def _not_from_now_on(db: Connection, case: Case, type: str, ids: list[str]) -> W
 
 
 def _no_party(db: Connection, case: Case, ids: list[str]) -> Why | None:
-    """Why one of some organisations cannot be named as one that takes part from now on."""
-    known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, {"ids": _uuids(ids), "seen": [case.programme]})}
+    """Why one of some organisations cannot be named as one that takes part from now on; the case keeps those that it named before."""
+    given = {"ids": _uuids(ids), "seen": [case.programme], "named": _uuids(named_in(case))}
+    known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, given)}
     if known.keys() != set(ids):
         return reasons.cases.NO_SUCH_ORGANISATION
     return reasons.catalogue.ORGANISATION_EXPIRED if any(known.values()) else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from casework.engine.state.case import OBSOLETE
-from casework.errors import NotAllowed, Refused, WrongState
+from casework.errors import InvalidForm, NotAllowed, Refused, WrongState
 from casework.operations.cases.queries import show_case
 from casework.operations.cases.views import CasePart
-from casework.playbook.steps import add, do, screened, turn_to
+from casework.playbook.steps import add, do, expired, merged, screened, turn_to
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
 from tests.journeys.checks import along, due_in, due_in_working_days, has, has_not, lies, refused, stands, that
 from tests.journeys.journey import Check, Journey, Steps
@@ -320,6 +320,26 @@ SCRIPTS: dict[str, Steps] = {
         has("contract_registration", queue="officer"),
         that(
             lambda journey: journey.burdens("filter_patent")[-1]["holder"] == journey.world["plant_abroad"],
+            "the licence is held by another than who signed",
+        ),
+    ),
+    "who is to sign was merged into another record, which expires before the signing": (
+        *to_structuring(),
+        do("officer", "ip.confirm", territories=["CN"]),
+        do("officer", "agreement.propose", taker_signatory="plant_abroad"),
+        do("compliance", "agreement.class_free"),
+        do("officer", "case.ready_to_sign"),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        merged("plant_abroad", "plant_twice"),
+        screened("plant_twice"),
+        expired("plant_twice"),
+        # What the case has never named is not named from now on.
+        expired("venture"),
+        refused(do("officer", "agreement.sign_cross", taker_signatory="venture"), InvalidForm, "has expired"),
+        do("officer", "agreement.sign_cross"),
+        that(
+            lambda journey: journey.burdens("filter_patent")[-1]["holder"] == journey.world["plant_twice"],
             "the licence is held by another than who signed",
         ),
     ),

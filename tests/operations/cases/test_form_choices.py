@@ -12,7 +12,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.state.case import Case
+from casework.engine.state.case import Case, Fired
 from casework.operations.cases.action_views import RightChoice
 from casework.operations.cases.answer_names import ids_in, names_in_answers
 from casework.operations.cases.case_actions import register_document
@@ -155,6 +155,18 @@ def test_an_organisation_is_one_that_the_programme_knows(world: World, db: Conne
     )
     assert gone not in listed()
     assert not named(gone)
+    # A case that named it before goes on with the one in its place, though the record of that has expired since.
+    db.execute(text("UPDATE organisations SET expired_at = casework_now() WHERE id = CAST(:id AS uuid)"), {"id": stays})
+    assert stays not in listed()
+    assert reference_faults(db, case, [rule], {"company": stays}, case.main) == {
+        "company": reasons.catalogue.ORGANISATION_EXPIRED
+    }
+    said = Fired(1, case.opened_at, "", None, {"company": gone})
+    case = replace(case, tracks={**case.tracks, case.main.id: replace(case.main, fired={"open": said})})
+    assert stays in listed()
+    assert gone not in listed()
+    assert named(stays)
+    assert named(gone)
     assert names_in_answers(db, case, [gone]) == {gone: names_in_answers(db, case, [stays])[stays]}
 
 
