@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -55,6 +56,9 @@ def _command(kind: Kind, about: str) -> None:
     @click.argument("file", type=click.File("rb"))
     @click.option("--programme", metavar="CODE", help="The programme; may be left out where there is only one.")
     @click.option("--source", metavar="NAME", help="The source of rows that name none. [the programme's code]")
+    @click.option(
+        "--complete", is_flag=True, help="The file has all records of its source: mark those that it is without."
+    )
     @click.option("--dry-run", is_flag=True, help="Check every row and import nothing.")
     @click.option(
         "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that is wrong here, as CSV."
@@ -68,10 +72,12 @@ def _command(kind: Kind, about: str) -> None:
         report: Path | None,
         *,
         email: str | None,
+        complete: bool,
     ) -> None:
         engine = connect_engine(load_settings())
+        asked = {"source": source, "dry_run": dry_run, "complete": complete}
         try:
-            _run(engine, kind, file, programme, source=source, dry_run=dry_run, report_path=report, email=email)
+            _run(engine, kind, file, programme, asked=asked, report_path=report, email=email)
         finally:
             engine.dispose()
 
@@ -223,8 +229,7 @@ def _run(
     file: BinaryIO,
     programme: str | None,
     *,
-    source: str | None,
-    dry_run: bool,
+    asked: Mapping[str, Any],
     report_path: Path | None,
     email: str | None,
 ) -> None:
@@ -268,10 +273,9 @@ def _run(
             kind,
             file,
             programme=code,
-            source=source,
             name=Path(file.name).name,
-            dry_run=dry_run,
             actor=actor,
+            **asked,
             progress=progress,
             tell=tell,
         )
@@ -297,6 +301,8 @@ def _summary(report: Report) -> None:
     more = f", {report.kept} values left as they are" if report.kept else ""
     more += f", {report.marked} placeholders" if report.marked else ""
     brought = f", {report.nested} needs and technologies with them" if report.nested else ""
+    more += f", {report.gone} gone from their source" if report.gone else ""
+    more += f", {report.back} back at it" if report.back else ""
     end = "" if report.whole else " The file could not be read to its end."
     done = "Nothing was imported; this was a dry run" if report.dry_run else "Imported"
     click.echo(f"{done}: {report.rows} rows of {_words(report.kind)}: {counts}{brought}{more}.{end}")

@@ -57,6 +57,10 @@ NO_COMMA = reason(
 TOO_MANY_ROWS = template("imports.too_many_rows", N_("has more than %(most)s rows; bring it in parts"))
 NO_ROWS = reason("imports.no_rows", N_("has no row below the names of the columns"))
 
+TOO_MANY_FIELDS = template("imports.too_many_fields", N_("may name at most %(most)s columns"))
+NO_COLUMN_NAME = reason("imports.no_column_name", N_("must name each column, in up to 200 characters"))
+NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
+
 CHOOSE_FILE = reason("imports.choose_file", N_("choose the file"))
 
 # --- a cell ---

@@ -86,6 +86,8 @@ class Item:
     external_id: str
     record: Record
     sides: JsonMapping = field(default_factory=dict)
+    #: What the file has of it.
+    raw: JsonMapping = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -12,8 +12,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 from typing import BinaryIO, cast
@@ -42,10 +42,14 @@ class Row:
     faults: tuple[tuple[str, Why], ...] = ()
     #: Whether semicolons stand between the cells, so that a comma may begin a fraction.
     semicolons: bool = False
+    #: What the file has, by the names that it has there.
+    raw: JsonMapping = field(default_factory=dict)
 
 
-def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
-    """The records of an open file; `required` are the columns that a CSV file must have."""
+def read_rows(
+    file: BinaryIO, required: tuple[str, ...], fields: Mapping[str, str | None] | None = None
+) -> Generator[Row]:
+    """The records of an open file; `required` are the columns that a CSV file must have, once they are called as `fields` says."""
     # What may be looked into without being used up; whoever opened the file closes it.
     buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file))
     head = buffered.peek(4096)[:4096]
@@ -61,11 +65,25 @@ def read_rows(file: BinaryIO, required: tuple[str, ...]) -> Generator[Row]:
     try:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
         read = _array if start == b"[" else _lines if start == b"{" else None
-        yield from read(words) if read else _table(words, required)
+        for row in read(words) if read else _table(words, required, fields or {}):
+            yield replace(row, raw=row.values, values=mapped(row.values, fields or {}))
     finally:
         words.detach()
         if buffered is not file:
             buffered.detach()
+
+
+def mapped(values: JsonMapping, fields: Mapping[str, str | None]) -> JsonMapping:
+    """A row under our names: what its source calls otherwise, and without what is not read. Of two with one name the first that says
+    something counts."""
+    if not fields:
+        return values
+    told: JsonObject = {}
+    for name, value in values.items():
+        ours = fields.get(name, name)
+        if ours is not None and told.get(ours) in (None, ""):
+            told[ours] = value
+    return told
 
 
 def _not_ours(head: bytes) -> Why | None:
@@ -105,36 +123,40 @@ def _names(cells: list[str]) -> list[str]:
     return [cell.strip("\ufeff \t\r\n").casefold() for cell in cells]
 
 
-def _between(first: str, required: tuple[str, ...]) -> str:
+def _between(first: str, required: tuple[str, ...], fields: Mapping[str, str | None]) -> str:
     """What stands between the cells of a table, by its first row: what makes the columns of it that must be there."""
     for mark in ",;\t":
-        names = set(_names(next(csv.reader([first], delimiter=mark), [])))
+        names = {fields.get(name, name) for name in _names(next(csv.reader([first], delimiter=mark), []))}
         if all(names & set(name.split("|")) for name in required):
             return mark
     return max(",;\t", key=first.count)
 
 
-def _opened(words: io.TextIOWrapper, required: tuple[str, ...]) -> tuple[Iterator[str], str, int]:
+def _opened(
+    words: io.TextIOWrapper, required: tuple[str, ...], fields: Mapping[str, str | None]
+) -> tuple[Iterator[str], str, int]:
     """The lines of a table, what stands between its cells, and how many rows were passed over. Spreadsheets may say so first: `sep=;`."""
     lines, passed = _bounded(words), 0
     first = next(lines, "")
     while first and (not first.strip() or re.fullmatch(r"sep=[,;\t]\s*", first)):
         first, passed = next(lines, ""), passed + 1
-    return chain([first] if first else [], lines), _between(first, required), passed
+    return chain([first] if first else [], lines), _between(first, required, fields), passed
 
 
-def _table(words: io.TextIOWrapper, required: tuple[str, ...]) -> Iterator[Row]:
+def _table(words: io.TextIOWrapper, required: tuple[str, ...], fields: Mapping[str, str | None]) -> Iterator[Row]:
     number = 0
     csv.field_size_limit(LONGEST_RECORD)
     header: list[str] | None = None
     try:
-        lines, mark, number = _opened(words, required)
+        lines, mark, number = _opened(words, required, fields)
         for number, record in enumerate(csv.reader(lines, delimiter=mark, strict=True), number + 1):  # noqa: B020  counts on
             if not any(map(str.strip, record)):
                 continue
             if header is None:
                 header = _names(record)
-                if (why := _header_fault(record, header, required)) is not None:
+                if (
+                    why := _header_fault(record, [fields.get(name, name) or "" for name in header], required)
+                ) is not None:
                     yield Row(number, {}, (("header", why),))
                     return
             elif len(record) != len(header):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from casework.operations.catalogue.import_schemas import Kind
 
 #: Rows of which the report keeps what is wrong; all of them are told to `tell` as they are found.
@@ -37,6 +39,9 @@ class Report:
     marked: int = 0
     #: Records that came inside a match, and were new or changed.
     nested: int = 0
+    #: Records that a complete file is without, and those that are back at their source.
+    gone: int = 0
+    back: int = 0
     #: Whether the file was read to its end.
     whole: bool = True
     left_out: set[str] = field(default_factory=set)
@@ -54,6 +59,15 @@ def add_fault(to: list[Fault], fault: Fault) -> None:
     """Add a fault to a list that holds so many at most."""
     if len(to) < MOST_KEPT:
         to.append(fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where an import goes on: after which row, with what came of it so far, and how that is noted, in the transaction of each batch."""
+
+    after: int
+    report: Report
+    note: Callable[[Connection, int, Report], None]
 
 
 Progress = Callable[[Report], None]

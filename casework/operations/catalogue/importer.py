@@ -22,7 +22,7 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.engine.state.register_effects import RegisterEffects
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
+from casework.operations.catalogue.catalogue_records import CatalogueRecords
 from casework.operations.catalogue.catalogue_text import is_placeholder
 from casework.operations.catalogue.import_batches import (
     BATCH,
@@ -42,8 +42,9 @@ from casework.operations.catalogue.import_links import (
     owners_by_name,
     rights_not_on_record,
 )
+from casework.operations.catalogue.import_matches import put_matches
 from casework.operations.catalogue.import_reader import FILE, Row, read_rows
-from casework.operations.catalogue.import_report import Fault, Progress, Report, Tell, add_fault
+from casework.operations.catalogue.import_report import Fault, Progress, Report, Resume, Tell, add_fault
 from casework.operations.catalogue.import_schemas import (
     REQUIRED,
     SIDES,
@@ -58,6 +59,7 @@ from casework.operations.catalogue.import_schemas import (
 )
 from casework.operations.catalogue.ip_rights import today_of
 from casework.operations.catalogue.past_projects import take_past_projects
+from casework.operations.catalogue.source_rows import SourceRows
 from casework.operations.core.record_log import (
     TABLES,
     Change,
@@ -88,15 +90,19 @@ def import_records(
     actor: Actor | None = None,
     progress: Progress | None = None,
     tell: Tell | None = None,
+    complete: bool = False,
+    resume: Resume | None = None,
 ) -> Report:
     """Import the records of an open file into the programme with this code, each batch in its own transaction.
 
-    `source` is that of rows without a source of their own; the programme's code where it is None. Without an
-    `actor` the system does it. Raises NotFound for an unknown programme and NotAllowed for whoever may not import.
+    `source` is that of rows without a source of their own; the programme's code where it is None. Of a `complete` file the records of
+    its sources that it is without are marked as gone there. Without an `actor` the system does it. What was begun before is taken up
+    where `resume` says. Raises NotFound for an unknown programme and NotAllowed for whoever may not import.
     """
     with transaction(engine) as db:
         scope = programme_of(db, programme, actor)
         today = today_of(db, scope)
+        rows_there = SourceRows(db, kind, scope, source or programme, complete=complete)
     task = _Import(
         kind,
         scope,
@@ -106,18 +112,27 @@ def import_records(
         by=actor.person if actor else SYSTEM_ACTOR,
         tell=tell,
         today=today,
+        rows=rows_there,
+        resume=resume,
     )
     # The reader is closed before its file, also where the database refuses a batch.
     with (
         at_hand(file, dry_run) as readable,
-        closing(read_rows(readable, REQUIRED[kind])) as rows,
+        closing(read_rows(readable, REQUIRED[kind], rows_there.fields)) as rows,
         in_batches(engine, scope, dry_run) as a_batch,
     ):
         while batch := list(islice(rows, BATCH)):
+            if resume is not None and batch[-1].number <= resume.after:
+                task.pass_over(batch)
+                continue
             with a_batch() as db:
                 task.take(db, batch)
+                if resume is not None:
+                    resume.note(db, batch[-1].number, task.report)
             if progress is not None:
                 progress(task.report)
+        with a_batch() as db:
+            rows_there.finish(db, task.report)
     return task.report
 
 
@@ -135,10 +150,13 @@ class _Import:
         by: str,
         tell: Tell | None,
         today: str,
+        rows: SourceRows,
+        resume: Resume | None,
     ) -> None:
         self.today = today
         self.kind, self.programme, self.source, self.name, self.by, self.tell = kind, programme, source, name, by, tell
-        self.report = Report(kind, dry_run)
+        self.report = resume.report if resume is not None else Report(kind, dry_run)
+        self.rows = rows
         self.columns = known_columns(kind)
         #: Digests, not the keys themselves: a file may be long.
         self.seen: set[bytes] = set()
@@ -159,9 +177,16 @@ class _Import:
         self.log = lock_log(db, self.programme)
         self.told = 0
         self._put(db, items)
+        self.rows.keep(db, items, self.report)
         counts = [now - then for now, then in zip(self.report.written, before, strict=True)]
         if not self.report.dry_run and any(counts):
             self._note(db, self.log, batch, counts)
+
+    def pass_over(self, batch: list[Row]) -> None:
+        """Rows that were taken before: only which records they are counts."""
+        for row in batch:
+            if (key := self.rows.meet(row.values)) is not None:
+                self.seen.add(digest_of(self.kind, *key))
 
     def _note(self, db: Connection, log: Log, batch: list[Row], counts: Sequence[int]) -> None:
         created, updated, nested = counts
@@ -175,7 +200,7 @@ class _Import:
             "nested": nested,
             "records": self.told,
         }
-        body = {"file": self.name, "source": self.source}
+        body = {"file": self.name, "source": self.source} | ({"fields": self.rows.fields} if self.rows.fields else {})
         if self.records.written:
             body |= body_of(db, self.kind, self.programme, self.records.written)
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
@@ -198,6 +223,7 @@ class _Import:
             return None
         if len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
+        self.rows.meet(row.values)
         record, faults = parse(self.kind, row.values, self.today, semicolons=row.semicolons)
         sides: JsonObject = {}
         if self.kind == "matches":
@@ -206,10 +232,10 @@ class _Import:
         if record is None or faults:
             self._fault(row.number, faults)
             return None
-        if not storable(texts_in(row.values)):
+        if not storable(texts_in(row.raw)):
             self._fault(row.number, [("row", "has a character that cannot be stored")])
             return None
-        item = Item(row.number, record.source or self.source, record.external_id, record, sides)
+        item = Item(row.number, record.source or self.source, record.external_id, record, sides, row.raw)
         if (mark := digest_of(self.kind, *item.key)) in self.seen:
             self._fault(
                 row.number, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
@@ -251,7 +277,7 @@ class _Import:
             }
             good.append(item)
             values.append(side_ids | {name: value for name, value in columns.items() if value is not None})
-        self._matches(db, good, values)
+        put_matches(db, self.records, good, values, self.report, fault=self._fault, keep=self._keep)
 
     def _side_key(self, item: Item, side: str) -> tuple[str, str]:
         record = item.sides[side]
@@ -406,44 +432,3 @@ class _Import:
             if isinstance(item.record, Technology) and item.record.rights
         }
         return rights_not_on_record(db, self.programme, incoming, known, self._keep) if incoming else {}
-
-    # --- matches ---
-
-    def _matches(self, db: Connection, items: list[Item], values: list[JsonObject]) -> None:
-        read = ("id", *LEAVES, *STANDING_SIDES, *COLUMNS["matches"])
-        known = self.records.known(db, "matches", (item.key for item in items), read)
-        pairs = self.records.pairs(db, values)
-        fresh: list[JsonObject] = []
-        changed: list[JsonObject] = []
-        for item, columns in zip(items, values, strict=True):
-            row = known.get(item.key)
-            pair = (columns["need_id"], columns["technology_id"])
-            if row is None:
-                if pair in pairs:
-                    why = f"are matched already, as {pairs[pair]}"
-                    self._fault(item.row, [("need and technology", why)])
-                    continue
-                pairs[pair] = item.external_id
-                fresh.append(
-                    dict(COLUMNS["matches"])
-                    | columns
-                    | {"id": str(uuid_utils.uuid7()), "source": item.source, "external_id": item.external_id}
-                )
-                self.report.created += 1
-                continue
-            before = {name: getattr(row, name) for name in COLUMNS["matches"]}
-            if (row.need, row.technology) != pair:
-                self._fault(item.row, [("external_id", "belongs to a match of another need or technology")])
-                continue
-            # A record may stand in the place of another by now: its match stays where it is.
-            stays = ("need_id", "technology_id")
-            differ = {name: value for name, value in columns.items() if name not in stays and value != before[name]}
-            why = left_as_it_is(row)
-            while differ and why:
-                self._keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")
-            if differ:
-                changed.append(before | differ | {"id": row.id})
-            self.report.updated += bool(differ)
-            self.report.unchanged += not differ
-        self.records.insert(db, fresh)
-        self.records.update(db, changed)

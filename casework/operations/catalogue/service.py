@@ -90,8 +90,16 @@ _LISTED: Mapping[str, str] = {
     "right": " AND merged_into IS NULL",
 }
 _OWNER_EXPIRED = f", {has_expired('x.owner_id')} AS owner_expired"
-#: What is read of a record `x` beside its own columns: whether the record of its owner has expired; of a right what it belongs to.
-_BESIDE: Mapping[str, str] = {"need": _OWNER_EXPIRED, "technology": _OWNER_EXPIRED, "right": f", {with_links('x')}"}
+#: What is read of a record `x` beside its own columns: whether the record of its owner has expired, since when its source has it no
+#: more; of a right what it belongs to.
+_GONE = (
+    ", (SELECT r.gone_since FROM sources s JOIN source_rows r ON r.source_id = s.id AND r.kind = '{kind}' AND r.external_id = x.external_id"
+    " WHERE s.programme_id = x.programme_id AND s.name = x.source) AS gone_since"
+)
+_BESIDE: Mapping[str, str] = {
+    "need": _OWNER_EXPIRED + _GONE.format(kind="needs"), "technology": _OWNER_EXPIRED + _GONE.format(kind="technologies"),
+    "right": f", {with_links('x')}",
+}  # fmt: skip
 
 
 def titles_of(db: Connection, actor: Actor, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:

@@ -30,6 +30,8 @@ class Need:
     owner_expired: bool
     #: The record that stands in its place, once it was merged.
     merged_into: str | None
+    #: Since when its source has it no more.
+    gone_since: str | None
     sector: str | None
     district: str | None
     problem: str | None
@@ -71,6 +73,8 @@ class Technology:
     owner_expired: bool
     #: The record that stands in its place, once it was merged.
     merged_into: str | None
+    #: Since when its source has it no more.
+    gone_since: str | None
     #: published, expired or withdrawn.
     status: str
     description: str | None

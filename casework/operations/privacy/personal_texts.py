@@ -24,7 +24,7 @@ WORDY = (
     "needs", "technologies", "matches", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
     "organisation_screenings", "letterheads", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
-    "party_link_secrets",
+    "party_link_secrets", "sources", "source_rows", "imports",
 )  # fmt: skip
 #: Columns of these that are the history's, by which a row is found again, or that hold a role's code.
 _LEFT = {
@@ -32,7 +32,7 @@ _LEFT = {
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id", "refusal_code"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
-    "list_entries": {"list", "code", "version"},
+    "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
 

@@ -17,12 +17,12 @@ TO casework_app, casework_engine;
 
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, letter_numbers,
+    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports, letter_numbers,
     letterheads, looks, mails, matches,
     mediations, memberships, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects,
     password_links, people, phases, programmes, proposals, recoveries, recovery_codes, requests, right_owners, right_technologies,
-    rights, saved_views, second_factors, sessions, sign_in_attempts, statements, tasks, technologies, tokens, tracks
+    rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, tasks, technologies, tokens, tracks
 TO casework_app, casework_engine;
 
 -- The job queue's own tables.

@@ -572,6 +572,35 @@ COMMENT ON COLUMN impacts.by_id IS 'The organisation that has verified it';
 COMMENT ON COLUMN impacts.number IS 'Of the statement';
 COMMENT ON COLUMN impacts.replaced_by IS 'The record that has taken its place';
 
+CREATE TABLE imports (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BYTEA,
+    complete BOOLEAN NOT NULL,
+    person_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    rows_read INTEGER DEFAULT 0 NOT NULL,
+    report JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_imports PRIMARY KEY (id),
+    CONSTRAINT ck_imports_ended CHECK ((state = 'waiting') = (ended_at IS NULL)),
+    CONSTRAINT fk_imports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_imports_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_imports_person_id ON imports (person_id);
+CREATE INDEX ix_imports_programme ON imports (programme_id, created_at DESC);
+COMMENT ON TABLE imports IS 'Files that a worker brings in';
+COMMENT ON COLUMN imports.kind IS 'needs or technologies';
+COMMENT ON COLUMN imports.name IS 'Of the file';
+COMMENT ON COLUMN imports.content IS 'The file, until it is read';
+COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
+COMMENT ON COLUMN imports.state IS 'waiting, done or failed';
+COMMENT ON COLUMN imports.report IS 'What came of it so far';
+
 CREATE TABLE invitations (
     id UUID NOT NULL,
     scope_id UUID NOT NULL,
@@ -1174,6 +1203,23 @@ COMMENT ON COLUMN skills.scope_id IS 'The programme or organisation that keeps i
 COMMENT ON COLUMN skills.fields IS 'Of technology, in the words of needs and technologies';
 COMMENT ON COLUMN skills.services IS 'The kinds of tracks whose tasks the person can do';
 
+CREATE TABLE sources (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    licence TEXT,
+    fields JSONB DEFAULT '{}' NOT NULL,
+    fetched_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_sources PRIMARY KEY (id),
+    CONSTRAINT uq_sources_programme_id_name UNIQUE (programme_id, name),
+    CONSTRAINT fk_sources_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON COLUMN sources.name IS 'As the records that come from it say';
+COMMENT ON COLUMN sources.licence IS 'Of its data';
+COMMENT ON COLUMN sources.fields IS 'By its column ours; none where it is not read';
+COMMENT ON COLUMN sources.fetched_at IS 'When it was imported last';
+
 CREATE TABLE statements (
     id UUID NOT NULL,
     log_id UUID NOT NULL,
@@ -1612,6 +1658,21 @@ COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and 
 COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
 COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
 COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
+
+CREATE TABLE source_rows (
+    source_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    row TEXT NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    gone_since TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_source_rows PRIMARY KEY (source_id, kind, external_id),
+    CONSTRAINT fk_source_rows_source_id FOREIGN KEY(source_id) REFERENCES sources (id)
+);
+COMMENT ON TABLE source_rows IS 'What was read of a record, beside what was understood';
+COMMENT ON COLUMN source_rows.kind IS 'needs or technologies';
+COMMENT ON COLUMN source_rows.row IS 'What was read last, as JSON';
+COMMENT ON COLUMN source_rows.gone_since IS 'Since when a whole file of its source was without it';
 
 CREATE TABLE technologies (
     id UUID NOT NULL,

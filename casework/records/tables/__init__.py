@@ -13,6 +13,7 @@ from casework.records.tables import (
     notifications,
     oversight,
     people,
+    sources,
 )
 from casework.records.tables.base import metadata
 
@@ -27,4 +28,5 @@ __all__ = [
     "notifications",
     "oversight",
     "people",
+    "sources",
 ]

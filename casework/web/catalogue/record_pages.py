@@ -17,7 +17,7 @@ from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.impacts import statements_of
-from casework.operations.catalogue import kept_records, matches
+from casework.operations.catalogue import kept_records, matches, source_rows
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
@@ -179,6 +179,7 @@ class _Pages:
             titles = catalogue.titles_of(db, actor, self.noun, {id, one.merged_into})
             may = actor.in_programme(one.programme, EDITORS) and one.merged_into is None
             names |= names_listed(read_lists(db, one.programme), self.noun, one)
+            read = source_rows.read_source_row(db, actor, self.noun, id)
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
         values = values_of(self.noun, one, names)
         return render_template(
@@ -198,6 +199,7 @@ class _Pages:
             values=values,
             figures=[target_of(row) for row in one.figures] if isinstance(one, Need) else [],
             waiting=waiting_by_source(values),
+            read=[(name, _plainly(value)) for name, value in read],
             statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),
             correct_url=self._url("correct", **{self.noun: id}) if may else "",

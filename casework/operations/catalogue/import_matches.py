@@ -1,0 +1,63 @@
+"""Matches of an import: each of a need and a technology that are known by now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import uuid_utils
+from sqlalchemy import Connection
+
+from casework.json_values import JsonObject
+from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
+from casework.operations.catalogue.import_batches import COLUMNS, Item
+from casework.operations.catalogue.import_report import Report
+
+
+def put_matches(
+    db: Connection,
+    records: CatalogueRecords,
+    items: list[Item],
+    values: list[JsonObject],
+    report: Report,
+    *,
+    fault: Callable[[int, Iterable[tuple[str, object]]], None],
+    keep: Callable[[int, str, str], None],
+) -> None:
+    """Make those that are new and change what is told otherwise; what is wrong, and what stays, is told of its row."""
+    read = ("id", *LEAVES, *STANDING_SIDES, *COLUMNS["matches"])
+    known = records.known(db, "matches", (item.key for item in items), read)
+    pairs = records.pairs(db, values)
+    fresh: list[JsonObject] = []
+    changed: list[JsonObject] = []
+    for item, columns in zip(items, values, strict=True):
+        row = known.get(item.key)
+        pair = (columns["need_id"], columns["technology_id"])
+        if row is None:
+            if pair in pairs:
+                why = f"are matched already, as {pairs[pair]}"
+                fault(item.row, [("need and technology", why)])
+                continue
+            pairs[pair] = item.external_id
+            fresh.append(
+                dict(COLUMNS["matches"])
+                | columns
+                | {"id": str(uuid_utils.uuid7()), "source": item.source, "external_id": item.external_id}
+            )
+            report.created += 1
+            continue
+        before = {name: getattr(row, name) for name in COLUMNS["matches"]}
+        if (row.need, row.technology) != pair:
+            fault(item.row, [("external_id", "belongs to a match of another need or technology")])
+            continue
+        # A record may stand in the place of another by now: its match stays where it is.
+        stays = ("need_id", "technology_id")
+        differ = {name: value for name, value in columns.items() if name not in stays and value != before[name]}
+        why = left_as_it_is(row)
+        while differ and why:
+            keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")
+        if differ:
+            changed.append(before | differ | {"id": row.id})
+        report.updated += bool(differ)
+        report.unchanged += not differ
+    records.insert(db, fresh)
+    records.update(db, changed)

@@ -1,0 +1,131 @@
+"""What was read of a record at its source, kept beside what was understood; and which records a source has no more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.import_batches import Item, digest_of, json_of
+from casework.operations.catalogue.import_report import Report
+from casework.operations.catalogue.import_schemas import SIDES, Kind, parse
+from casework.operations.catalogue.service import read_seen
+from casework.operations.catalogue.sources import open_source
+from casework.operations.core.record_log import TABLES, Kept
+from casework.permissions.actors import Actor
+
+#: Of some records what was read last, as its digest, and whether they were gone.
+_THERE = text("""
+    SELECT source_id, external_id, encode(sha256(convert_to(row, 'UTF8')), 'hex') AS digest, gone_since IS NOT NULL AS gone
+    FROM source_rows WHERE kind = :kind
+    AND (source_id, external_id) IN (SELECT * FROM unnest(CAST(:sources AS uuid[]), CAST(:ids AS text[])))
+""")
+#: Keep what was read of some records; they are at their source.
+_KEEP = text("""
+    INSERT INTO source_rows (source_id, kind, external_id, row, read_at)
+    SELECT r.source_id, :kind, r.external_id, r.row, casework_now()
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(source_id uuid, external_id text, row text)
+    ON CONFLICT (source_id, kind, external_id) DO UPDATE SET row = excluded.row, read_at = excluded.read_at, gone_since = NULL
+""")
+#: The records of a source that it had when it was read last.
+_STANDING = text("""
+    SELECT external_id FROM source_rows WHERE source_id = CAST(:source AS uuid) AND kind = :kind AND gone_since IS NULL ORDER BY external_id
+""")
+#: Some records that a source has no more.
+_GONE = text("""
+    UPDATE source_rows SET gone_since = casework_now()
+    WHERE source_id = CAST(:source AS uuid) AND kind = :kind AND external_id = ANY(:ids)
+""")
+#: That some sources were read now.
+_FETCHED = text("UPDATE sources SET fetched_at = casework_now() WHERE id = ANY(CAST(:sources AS uuid[]))")
+#: What was read of a record `x` last.
+_OF_RECORD = text("""
+    SELECT r.row FROM source_rows r JOIN sources s ON s.id = r.source_id
+    WHERE s.programme_id = CAST(:programme AS uuid) AND s.name = :source AND r.kind = :kind AND r.external_id = :external_id
+""")
+
+
+class SourceRows:
+    """The rows of one file beside the records that they became. Of matches and past projects nothing is kept."""
+
+    def __init__(self, db: Connection, kind: Kind, programme: str, source: str, *, complete: bool) -> None:
+        self.kind, self.programme, self.source, self.complete = kind, programme, source, complete
+        self.kept = kind in SIDES.values()
+        opened = open_source(db, programme, source) if self.kept else None
+        #: By the file's column ours.
+        self.fields: dict[str, str | None] = dict(opened.fields) if opened else {}
+        self._ids: dict[str, str] = {source: opened.id} if opened else {}
+        #: Digests of all records of the file, of refused ones too: those are still there.
+        self._met: set[bytes] = set()
+
+    def meet(self, values: JsonMapping) -> tuple[str, str] | None:
+        """The source and the id that a row names, if it can be told; of a complete file it is remembered."""
+        record, _ = parse("matches", {"external_id": values.get("external_id"), "source": values.get("source")})
+        if record is None:
+            return None
+        key = (record.source or self.source, record.external_id)
+        if self.complete:
+            self._met.add(digest_of(*key))
+        return key
+
+    def keep(self, db: Connection, items: Sequence[Item], report: Report) -> None:
+        """Keep what was read of these, where it is new or says something else."""
+        if not self.kept or not items:
+            return
+        for name in {item.source for item in items} - self._ids.keys():
+            self._ids[name] = open_source(db, self.programme, name).id
+        read = {(self._ids[item.source], item.external_id): _written(item.raw) for item in items}
+        given = {"kind": self.kind, "sources": [key[0] for key in read], "ids": [key[1] for key in read]}
+        there = {(str(row.source_id), row.external_id): row for row in db.execute(_THERE, given)}
+        new: list[JsonObject] = []
+        for key, row in read.items():
+            known = there.get(key)
+            if known is not None and not known.gone and known.digest == hashlib.sha256(row.encode()).hexdigest():
+                continue
+            report.back += known is not None and known.gone
+            new.append({"source_id": key[0], "external_id": key[1], "row": row})
+        if new:
+            db.execute(_KEEP, {"kind": self.kind, "rows": orjson.dumps(new).decode()})
+
+    def finish(self, db: Connection, report: Report) -> None:
+        """Note when the sources were read; of a complete file, read to its end, that what it is without is gone."""
+        if not self.kept:
+            return
+        db.execute(_FETCHED, {"sources": sorted(self._ids.values())})
+        if not self.complete or not report.whole:
+            return
+        for name, id in sorted(self._ids.items()):
+            given = {"source": id, "kind": self.kind}
+            gone = list(self._gone(name, db.execute(_STANDING, given).scalars()))
+            if gone:
+                db.execute(_GONE, given | {"ids": gone})
+            report.gone += len(gone)
+
+    def _gone(self, name: str, ids: Iterable[str]) -> Iterable[str]:
+        return (id for id in ids if digest_of(name, id) not in self._met)
+
+
+def _written(raw: JsonMapping) -> str:
+    return orjson.dumps(raw, default=json_of).decode()
+
+
+def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> list[tuple[str, Any]]:
+    """What was read of a need or a technology last, name by name; nothing of one that came otherwise. Raises NotFound."""
+    record = read_seen(db, actor, noun, id)
+    given = {
+        "programme": record.programme_id,
+        "source": record.source,
+        "kind": TABLES[noun],
+        "external_id": record.external_id,
+    }
+    row = db.execute(_OF_RECORD, given).scalar_one_or_none()
+    try:
+        told = orjson.loads(row) if row else {}
+    except orjson.JSONDecodeError:
+        # Words that named a person were taken out of it.
+        return [("", row)]
+    return [(str(name), value) for name, value in told.items() if value not in (None, "", [], {})]
