@@ -136,7 +136,7 @@ class Consent(Form):
             " the need with its site and figures, the technology, the rights with numbers and owners, the amounts wanted."
         ),
     )  # fmt: skip
-    expires_on = Date(label="Until", required=False, future=True)
+    expires_on = Date(label="Until", required=False, future=True, when=("agreed", (True,)))
     evidence = Documents(label="The party's letter or mail", when=("channel", ("letter", "email")))
 
 

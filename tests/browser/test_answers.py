@@ -14,7 +14,7 @@ from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
 from tests.browser.test_invitations import insist_accessible
-from tests.operations.links.scene import to_consent
+from tests.operations.links.scene import task_of_consent, to_consent
 from tests.support.way_to_referral import complete
 from tests.support.world import new_request
 
@@ -120,3 +120,27 @@ def test_a_party_comments_on_a_letter_in_chinese(page_of: PageOf, site: Site) ->
     officer = page_of("officer", locale="zh-CN")
     officer.open(f"/cases/{number}/history")
     assert "张伟" in officer.page.inner_text("main")
+
+
+def test_what_a_consent_holds_for_is_asked_once_the_party_agrees(page_of: PageOf, site: Site) -> None:
+    """On a telephone, in Chinese: "yes" brings the conditions, "no" takes them away, and each field says it without a script."""
+    world, secret_box = site.world, site.document_store.secret_box
+    with transaction(site.engine) as db:
+        number = to_consent(world, db)
+        task = task_of_consent(db, number)
+        wanted = Wanted("need_owner", 14, "zh-Hans", code=False, name="张伟", providers=(world.organisations["lab"],))
+        done = give_link(db, world.actor(db, "officer"), secret_box, task, wanted, request=new_request())
+    reader = page_of(None, locale="zh-CN", phone=True)
+    reader.open_link(ANSWER_PAGE + secret_box.secrets_of(link_purpose(done.answer["id"]))[0], "/answer/form")
+    conditions = reader.page.locator("form.asks [data-when]")
+    assert conditions.count() >= 2
+    seen = "all => all.map(one => one.checkVisibility())"
+    assert not any(conditions.evaluate_all(seen))
+    # Without a script they stand there, each with the answer that it belongs to.
+    assert conditions.locator(".only").count() == conditions.count()
+    insist_accessible(reader)
+    reader.page.check("input[name=f-agreed] >> nth=0")
+    assert all(conditions.evaluate_all(seen))
+    insist_accessible(reader)
+    reader.page.check("input[name=f-agreed] >> nth=1")
+    assert not any(conditions.evaluate_all(seen))

@@ -95,17 +95,18 @@
   };
 
   const prepare = (root) => {
-    for (const form of root.querySelectorAll("form[data-draft]")) {
+    for (const form of root.querySelectorAll("form.asks, form[data-draft]")) {
       if (form.dataset.ready) continue;
       form.dataset.ready = "yes";
       showAsked(form);
+      form.addEventListener("input", () => showAsked(form));
+      if (!("draft" in form.dataset)) continue;
       let later;
       const keep = () => {
         later = clearTimeout(later);
         keepDraft(form);
       };
       form.addEventListener("input", () => {
-        showAsked(form);
         clearTimeout(later);
         later = setTimeout(keep, 2000);
       });

@@ -106,7 +106,7 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         world.actor(db, "supervisor"),
         programme,
         fields={"office": "Office", "number_form": "{year}-{n}"},
-        reason=None,
+        reason="As the office is called.",
         request=new_request(),
     )
     programme_lists.set_entry(
