@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection
 
 from casework.engine.state.projection import evolve
 from casework.operations.catalogue.kept_records import set_owner
+from casework.operations.catalogue.screenings import list_screenings
 from casework.operations.core.perform import home_of
 from casework.operations.core.record_log import Kept
 from casework.operations.core.screened_cases import running_cases
@@ -18,12 +21,13 @@ from casework.operations.people.registry import register_organisation
 from casework.operations.verification.authorization.evidence import Evidence
 from casework.operations.verification.authorization.tasks import judge_added
 from casework.operations.verification.service import verify_case
+from casework.playbook.stage import set_clock
 from casework.records.case_loader import load
 from casework.records.event_log import read_events
 from tests.operations.catalogue.test_screenings import screen
 from tests.operations.core.test_screened_parties import answer, open_for
 from tests.support.way_to_referral import to_interest
-from tests.support.world import World, new_request
+from tests.support.world import World, new_request, today
 
 
 def test_a_screening_on_record_answers_what_is_open_in_every_running_case(world: World, db: Connection) -> None:
@@ -131,4 +135,21 @@ def test_an_answer_in_one_case_is_heard_by_the_other_after_its_owner_was_put_rig
         {"technology_owner"} if alike else both,
     )
     for number in (first, second):
+        assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_screening_holds_to_the_end_of_its_last_day_at_the_office(world: World, db: Connection) -> None:
+    """Midnight is that of the programme, whatever day it is elsewhere; page, guards and verification say the same."""
+    parties = [world.organisations[side] for side in ("need_owner", "technology_owner")]
+    for party in parties:
+        screen(db, world, party, valid_until=(today() + timedelta(days=30)).isoformat())
+    midnight = datetime.combine(today() + timedelta(days=31), time(), ZoneInfo("Asia/Shanghai"))
+    for moment, holds in ((midnight - timedelta(minutes=20), True), (midnight + timedelta(minutes=1), False)):
+        # On both sides it is the same day in London.
+        assert moment.astimezone(UTC).date() == today() + timedelta(days=30)
+        set_clock(db, moment)
+        number = to_interest(world, db)
+        assert open_for(db, number) == (set() if holds else {"need_owner", "technology_owner"})
+        told = [one for party in parties for one in list_screenings(db, world.actor(db, "compliance"), party)]
+        assert [one.holds for one in told] == [holds, holds]
         assert verify_case(db, home_of(db, number)) == []
