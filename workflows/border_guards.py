@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from casework.engine.case_objects import border_words
 from casework.engine.case_objects.border_words import Words
+from casework.engine.case_objects.countries import HERE
 from casework.engine.deadlines.deadlines import months_after
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
@@ -16,8 +17,6 @@ from workflows.codes import AGREEMENTS, PREPARATORY, TERRITORIES
 from workflows.own_limits import LETTER_HOLDS
 from workflows.signatories import READS, company_of, signs, standing, takes, their_party
 
-#: Import and export are seen from here.
-HOME = "CN"
 #: Kinds of agreement by which no technology changes hands: they only prepare, or sell goods.
 NO_TECHNOLOGY = frozenset({"nda", "loi", "purchase"})
 #: By which action which class was recorded.
@@ -68,7 +67,7 @@ def _countries(f: Facts, terms: Terms) -> tuple[str | None, str | None]:
     )
     if owner is None:
         return None, taker
-    return HOME if giver is not None and owner == HOME and taker != HOME else giver, taker
+    return HERE if giver is not None and owner == HERE and taker != HERE else giver, taker
 
 
 def way_of(f: Facts, terms: Terms) -> Way:
@@ -80,9 +79,9 @@ def way_of(f: Facts, terms: Terms) -> Way:
         return "unknown"
     if giver == taker:
         return "home"
-    if giver == HOME:
+    if giver == HERE:
         return "export"
-    return "import" if taker == HOME else "abroad"
+    return "import" if taker == HERE else "abroad"
 
 
 def _proposed(f: Facts, track: Track | None = None) -> Fired | None:

@@ -10,10 +10,11 @@ from casework.engine.analysis.contract_sums import JOINT_VENTURE, is_technology_
 from casework.engine.analysis.record_tells import kept_ids, name_each
 from casework.engine.case_objects import border_words
 from casework.engine.case_objects.conflict_words import Words
+from casework.engine.case_objects.countries import HERE
 from casework.engine.case_objects.licence_conflicts import ASSIGNMENT, LICENCE, TRANSFER
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import Told, guard
-from workflows.border_guards import HOME, class_of, way_of
+from workflows.border_guards import class_of, way_of
 from workflows.deal_guards import concerned, gives, last_signing
 from workflows.right_places import OTHER_OFFICE, PATENT_OFFICE, VARIETY_OFFICE, is_patent_here, register_of
 from workflows.signatories import READS, signs, their_party
@@ -159,7 +160,7 @@ def technology_contract_is_of_this_country(f: Facts) -> bool:
     """In Beijing also what technology goes into a company for (Art. 23 of its regulations)."""
     if not is_technology_contract(f.data.get("kind"), f.data.get("contribution")):
         return False
-    return way_of(f, f.data) == "home" and signs(f, f.data, "technology_owner").get("country") == HOME
+    return way_of(f, f.data) == "home" and signs(f, f.data, "technology_owner").get("country") == HERE
 
 
 @guard(
@@ -175,7 +176,7 @@ def appraisal_is_due(f: Facts) -> bool:
         return False
     becomes_theirs = given.kind == ASSIGNMENT or _contributes(f)
     if _state_owned(f, "technology_owner"):
-        return becomes_theirs or signs(f, f.data, "need_owner").get("country") not in (HOME, None)
+        return becomes_theirs or signs(f, f.data, "need_owner").get("country") not in (HERE, None)
     return _state_owned(f, "need_owner") and becomes_theirs
 
 

@@ -12,6 +12,8 @@ _CODES = """
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 COUNTRIES = tuple(_CODES.split())
+#: Where programmes are: whose law, whose offices and whose borders are meant.
+HERE = "CN"
 #: What a record may name, to look one up.
 _KNOWN = frozenset(COUNTRIES)
 

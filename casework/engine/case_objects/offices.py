@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import normalize
 
-from casework.engine.case_objects.countries import is_country
+from casework.engine.case_objects.countries import HERE, is_country
 
-HERE = "CN"
 #: Kinds of rights that a patent office grants, or is asked to: they hold in the country of their office alone.
 PATENTS = frozenset({"invention", "utility_model", "design", "application"})
 #: By the country in which alone they grant, without spaces, points and capitals; the code of a country is its office's name, too.

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects.countries import is_country
+from casework.engine.case_objects.countries import HERE, is_country
 from casework.engine.definition.names import insist_name
 from casework.engine.definition.value_types import decimal_text
 from casework.engine.roles import Role
@@ -81,7 +81,7 @@ def cleaned(fields: JsonMapping, country: str | None = None) -> JsonObject:
             faults[name] = refusal.reason
     faults |= {name: reasons.fields.REQUIRED for name in _NEVER_EMPTY & values.keys() if values[name] is None}
     number = values.get("register_number")
-    if number and values.get("country", country) == "CN":
+    if number and values.get("country", country) == HERE:
         values["register_number"] = plain_number(number)
         if not is_credit_code(values["register_number"]):
             faults["register_number"] = reasons.catalogue.NO_CREDIT_CODE

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
+from casework.engine.case_objects.countries import HERE
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
@@ -247,14 +248,14 @@ def _screening(row: Any) -> JsonValue:
 def _abroad(db: Connection, case: Case) -> JsonValue:
     """The parties, and the providers, that are abroad by their record."""
     known = {party: case.parties.get(party) for party in PARTIES}
-    row = db.execute(_ABROAD, known | {"need": case.need, "technology": case.technology}).one()
+    row = db.execute(_ABROAD, known | {"need": case.need, "technology": case.technology, "here": HERE}).one()
     return {"parties": list(row.parties), "providers": list(row.providers)}
 
 
-#: The same, where programmes are in China.
+#: The same.
 _ABROAD = text(f"""
-    SELECT ARRAY(SELECT p.party FROM {_OWNERS} WHERE o.country <> 'CN' ORDER BY p.party) AS parties,
-    ARRAY(SELECT id::text FROM organisations WHERE kind = 'provider' AND country <> 'CN' ORDER BY id) AS providers
+    SELECT ARRAY(SELECT p.party FROM {_OWNERS} WHERE o.country <> :here ORDER BY p.party) AS parties,
+    ARRAY(SELECT id::text FROM organisations WHERE kind = 'provider' AND country <> :here ORDER BY id) AS providers
 """)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
+from casework.engine.case_objects.countries import HERE
 from casework.engine.deadlines.calendars import Calendar
 
 NO_OVERRIDES: Mapping[date, bool] = MappingProxyType({})
@@ -32,7 +33,7 @@ def china(
 
     wanted = frozenset(years)
     # A swap can reach over New Year, and the library files it under the year of the holiday.
-    known = holidays.country_holidays("CN", years=wanted | {year + 1 for year in wanted})
+    known = holidays.country_holidays(HERE, years=wanted | {year + 1 for year in wanted})
     names = _names(wanted)
     days_off = {day for day in known if day.year in wanted}
     make_up = {day for day in known.weekend_workdays if day.year in wanted}
@@ -60,7 +61,7 @@ def _names(years: frozenset[int]) -> dict[date, dict[str, str]]:
     wanted = years | {year + 1 for year in years}
     names: dict[date, dict[str, str]] = {}
     for language, code in (("en", "en_US"), ("zh", "zh_CN")):
-        known = holidays.country_holidays("CN", years=wanted, language=code)
+        known = holidays.country_holidays(HERE, years=wanted, language=code)
         for day in known:
             names.setdefault(day, {})[language] = known[day].replace("Labor", "Labour")
         for day in known.weekend_workdays:
@@ -93,7 +94,7 @@ def public_holidays(country: str, year: int) -> PublicHolidays:
     """What the `holidays` library knows of a country's year. Raises NotImplementedError for an unknown country."""
     import holidays
 
-    if country == "CN":
+    if country == HERE:
         calendar = china([year])
         names = calendar.names
         return PublicHolidays(
