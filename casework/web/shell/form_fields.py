@@ -50,6 +50,10 @@ class Row:
     cells: tuple[Field, ...] = ()
 
 
+#: So many boxes stand beside one another; of more, which only countries and regions have, the first few.
+_SHOWN_AT_ONCE, _NEAREST = 40, 5
+
+
 @dataclass(frozen=True)
 class Field:
     """One question as the page shows it."""
@@ -147,6 +151,13 @@ class Field:
         """What a settled one says, in words."""
         words = dict(self.choices)
         return listed(words.get(value, value) for value in self.values)
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """Of countries and regions those that lie folded: all but the nearest, which come first, and what is chosen."""
+        if self.type != "many" or len(self.choices) <= _SHOWN_AT_ONCE:
+            return frozenset()
+        return frozenset(code for code, _ in self.choices[_NEAREST:]) - {*self.values}
 
     @property
     def one_control(self) -> bool:

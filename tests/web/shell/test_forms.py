@@ -144,6 +144,37 @@ class Parts(forms.Form):
     words = forms.Text(label="Words", group="The rest")
 
 
+class Wide(forms.Form):
+    places = forms.Many(label="Territories", choices={f"c{n}": f"Country {n}" for n in range(101)})
+
+
+@pytest.mark.parametrize("chosen", [[], ["c0"], ["c50", "c99"], ["c4", "c5"]])
+def test_of_a_hundred_countries_the_nearest_and_the_chosen_are_shown_and_the_rest_is_folded(chosen: list[str]) -> None:
+    page = html_of(build_form("case:1:wide", Wide.rule(), own_texts(Wide), values={"places": chosen}))
+    shown, folded = page.split('<details class="more-boxes">')
+    folded = folded.split("</details>")[0]
+    boxes = 'value="(c[0-9]+)"'
+    assert set(re.findall(boxes, shown)) == {f"c{n}" for n in range(5)} | set(chosen)
+    assert f"More countries and regions ({101 - len(re.findall(boxes, shown))})" in folded
+    # Each stands there once, open to the keyboard and without a script; nothing that is ticked is hidden.
+    assert sorted(re.findall(boxes, shown + folded)) == sorted(f"c{n}" for n in range(101))
+    assert "checked" not in folded
+    ids = re.findall(r' id="(f-places\.\d+)"', page)
+    assert len(ids) == len(set(ids)) == 101
+    assert (
+        page_of(build_form("a:1:b", Wide.rule(), own_texts(Wide), values={"places": chosen})).sent.getlist("f-places")
+        == chosen
+    )
+
+
+def test_what_was_ticked_in_the_fold_is_shown_when_the_form_comes_back() -> None:
+    sent = MultiDict([("f-places", "c77")])
+    why = {"places": "Not that one."}
+    page = html_of(build_form("case:1:wide", Wide.rule(), own_texts(Wide), submitted=sent, faults=why))
+    before = page.split("<details")[0]
+    assert re.search('value="c77" checked', before)
+
+
 def test_what_is_settled_is_told_and_what_hangs_on_it_is_asked_or_not_at_all() -> None:
     """Whatever is sent for it: what is known for good stays."""
     known = build_form("n", Parts.rule(), own_texts(Parts), values={"kind": "a"}, submitted=MultiDict({"f-kind": "b"}))
