@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Many, Note, Text, YesNo
 from casework.engine.definition.grammar import (
+    AUTHORITY,
     EXCEPTION,
     RETURN,
     Final,
@@ -181,7 +182,7 @@ class Agreement(Workflow):
     )  # fmt: skip
     letter_awaited = State(
         "Waiting for the letter of intent", queue=Role.OFFICER, step="Class",
-        due=working_days(30, since="filed_on", law=laws.RESTRICTED_TRADE), do="Get the authority's decision",
+        due=working_days(30, since="filed_on", law=laws.RESTRICTED_TRADE), do="Get the authority's decision", awaits=AUTHORITY,
     )  # fmt: skip
     negotiating = State(
         "Negotiating", queue=Role.OFFICER, due=calendar_days(60), step="Negotiate", do="Record the agreed text"
@@ -196,15 +197,15 @@ class Agreement(Workflow):
     )
     licence_awaited = State(
         "Waiting for the export licence", queue=Role.OFFICER, step="Sign",
-        due=working_days(15, since="filed_on", law=laws.EXPORT_LICENCE), do="Get the export licence",
+        due=working_days(15, since="filed_on", law=laws.EXPORT_LICENCE), do="Get the export licence", awaits=AUTHORITY,
     )  # fmt: skip
     import_licence = State(
         "Waiting for the import licence", queue=Role.OFFICER, step="Sign",
-        due=working_days(10, since="filed_on", law=laws.IMPORT_LICENCE), do="Get the import licence",
+        due=working_days(10, since="filed_on", law=laws.IMPORT_LICENCE), do="Get the import licence", awaits=AUTHORITY,
     )  # fmt: skip
     dual_use_licence = State(
         "Waiting for the dual-use licence", queue=Role.OFFICER, step="Sign",
-        due=working_days(45, since="filed_on", law=laws.DUAL_USE_LICENCE), do="Get the dual-use licence",
+        due=working_days(45, since="filed_on", law=laws.DUAL_USE_LICENCE), do="Get the dual-use licence", awaits=AUTHORITY,
     )  # fmt: skip
     in_force = State(
         "In force", queue=Role.OFFICER, step="In force",

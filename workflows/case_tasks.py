@@ -7,6 +7,7 @@ from dataclasses import replace
 from casework.engine import parts
 from casework.engine.definition.grammar import (
     EXTENSION,
+    PARTY,
     WAIVER,
     Again,
     ByLink,
@@ -43,7 +44,7 @@ CONSENT_ABROAD_BY_LINK = replace(
 )  # fmt: skip
 #: Of the two the one is opened that fits: whether somebody is abroad is worked out.
 record_consent = Task(
-    "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party",
+    "record_consent", "Record the party's consent", Role.OFFICER, working_days(15), forms.Consent, per="party", awaits=PARTY,
     effects=(effects.record_consent,), unless_open=True, by_link=CONSENT_BY_LINK, only_if=guards.nobody_is_abroad,
 )  # fmt: skip
 record_consent_abroad = replace(

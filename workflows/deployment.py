@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casework.engine.definition.forms import Date, Documents, Form, Items, Note, PartyField, Text, YesNo
 from casework.engine.definition.grammar import (
+    AUTHORITY,
     EXCEPTION,
     RETURN,
     Final,
@@ -138,7 +139,9 @@ class Deployment(Workflow):
     title = "Deployment"
 
     planning = State("Planning", queue=Role.OFFICER, due=calendar_days(30), step="Plan", do="Get the plan")
-    permits = State("Permits", queue=Role.OFFICER, due=calendar_days(60), step="Plan", do="Follow the permits")
+    permits = State(
+        "Permits", queue=Role.OFFICER, due=calendar_days(60), step="Plan", do="Follow the permits", awaits=AUTHORITY
+    )
     delivery = State("Delivery", queue=Role.OFFICER, due=calendar_days(90), step="Deliver", do="Follow the delivery")
     installation = State(
         "Installation", queue=Role.OFFICER, due=calendar_days(60), step="Install", do="Follow the installation"

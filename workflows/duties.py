@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, Rights, Text, YesNo
-from casework.engine.definition.grammar import Again, Item, Task, calendar_days, months
+from casework.engine.definition.grammar import REGISTER, Again, Item, Task, calendar_days, months
 from casework.engine.roles import Role
 from workflows import laws
 from workflows.deal_effects import assignment_stands, licence_is_recorded
@@ -117,7 +117,7 @@ class TransactionVerification(Form):
 #: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect, with running royalties of their first base.
 #: Payment abroad needs the certificate.
 CONTRACT_REGISTRATION = Task(
-    "contract_registration", "Get the technology contract registered", queue=Role.OFFICER,
+    "contract_registration", "Get the technology contract registered", queue=Role.OFFICER, awaits=REGISTER,
     due=calendar_days(60, since="first_base_on|effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
     done="recorded the registration of the technology contract",
     checklist=(
@@ -132,7 +132,7 @@ CONTRACT_REGISTRATION = Task(
 SIGNED_ON = "executed_on|sign_local.executed_on|sign_cross.executed_on|sign_to_licence.executed_on"
 #: Patent Law Art. 10: an assignment takes effect on the day of its registration.
 ASSIGNMENT_REGISTRATION = Task(
-    "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER,
+    "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER, awaits=REGISTER,
     due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
     guards=(registered_after_signing, registered_patents_were_assigned, export_papers_come_first),
     effects=(assignment_stands,), only_if=patent_here_is_assigned, aftercare=True, opens=(Again("assignment_registration"),),
@@ -140,14 +140,14 @@ ASSIGNMENT_REGISTRATION = Task(
 )  # fmt: skip
 #: Plant Variety Regulations Art. 9: registered with the authority that has granted it.
 VARIETY_REGISTRATION = Task(
-    "variety_registration", "Get the assignment registered with the authority for plant varieties", queue=Role.OFFICER,
+    "variety_registration", "Get the assignment registered with the authority for plant varieties", queue=Role.OFFICER, awaits=REGISTER,
     due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
     guards=(registered_after_signing, registered_varieties_were_assigned),
     effects=(assignment_stands,), only_if=variety_here_is_assigned, aftercare=True, opens=(Again("variety_registration"),),
     done="recorded the registration of the assignment of a plant variety",
 )  # fmt: skip
 ENTRY_ELSEWHERE = Task(
-    "entry_elsewhere", "Get the assignment entered in the registers of other offices", queue=Role.OFFICER,
+    "entry_elsewhere", "Get the assignment entered in the registers of other offices", queue=Role.OFFICER, awaits=REGISTER,
     due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
     guards=(registered_after_signing, rights_entered_elsewhere_were_assigned),
     effects=(assignment_stands,), only_if=right_of_another_office_is_assigned, aftercare=True, opens=(Again("entry_elsewhere"),),
@@ -156,14 +156,14 @@ ENTRY_ELSEWHERE = Task(
 REGISTRATIONS = (ASSIGNMENT_REGISTRATION, VARIETY_REGISTRATION, ENTRY_ELSEWHERE)
 #: Implementing Rules Art. 15: within three months of taking effect.
 LICENCE_RECORDING = Task(
-    "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER,
+    "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER, awaits=REGISTER,
     due=months(3, since="effective_on|issued_on", law=laws.LICENCE_RECORDING), form=RecordedLicence, guards=(registered_after_signing,),
     effects=(licence_is_recorded,), only_if=patent_here_is_licensed, aftercare=True,
     done="recorded that the patent office has recorded the licence",
 )  # fmt: skip
 #: Beijing's regulations, Art. 22: the registry decides within 30 days of accepting the application.
 TECHNOLOGY_CONTRACT_DECISION = Task(
-    "technology_contract_decision", "Get the registry's decision on the technology contract", queue=Role.OFFICER,
+    "technology_contract_decision", "Get the registry's decision on the technology contract", queue=Role.OFFICER, awaits=REGISTER,
     due=calendar_days(30, since="accepted_on", law=laws.TECHNOLOGY_CONTRACT), form=TechnologyContractDecision, aftercare=True,
     done="recorded the registry's decision on the technology contract",
 )  # fmt: skip

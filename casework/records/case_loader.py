@@ -224,6 +224,7 @@ def task_of(row: Row | RowMapping) -> Task:
         result=row["result"],
         flagged=row["flagged"],
         aftercare=row["aftercare"],
+        awaits=row["awaits"],
         before=row["before"],
         initiator=row["initiator"],
         priority=row["priority"],

@@ -142,6 +142,7 @@ def _task_row(case: Case, task: Task, position: int) -> Row:
         "result": dict(task.result),
         "flagged": task.flagged,
         "aftercare": task.aftercare,
+        "awaits": task.awaits,
         "before": task.before,
         "initiator": task.initiator,
         "priority": task.priority,

@@ -35,7 +35,10 @@ def test_a_restricted_export_is_not_negotiated_before_its_letter(deal: Deal) -> 
     deal.play(do("compliance", "agreement.class_restricted"))
     assert not deal.offers("officer", "agreement", "agree")
     deal.play(do("officer", "agreement.apply_for_letter"))
-    deal.reads(deal.at_case("officer"), deal.call("agreement", "states.letter_awaited"))
+    # Whom it waits for stands on the page, and the refusal of the authority beside its letter.
+    deal.reads(deal.at_case("officer"), deal.call("agreement", "states.letter_awaited"), "Waits for: the authority")
+    refusal = deal.call("agreement", "transitions.refused_by_authority.do")
+    deal.reads(deal.at_action("officer", "agreement.letter_issued"), "Or instead", refusal)
     assert not deal.offers("officer", "agreement", "agree")
     deal.refused("officer", "case.ready_to_sign", "before the letter of intent")
     deal.hand_in("officer", None, kind="letter_of_intent")

@@ -34,7 +34,10 @@ class CaseQuery(Paged):
     words: Annotated[str | None, Field(max_length=200, description="In the number or the title")] = None
     phase: Id | None = None
     provider: Annotated[Id | None, Field(description="That a referral of the case was sent to")] = None
-    waits_for: Annotated[Literal["us", "provider", "hold"] | None, Field(description="Hold: an event or a day")] = None
+    waits_for: Annotated[
+        Literal["us", "provider", "outside", "hold"] | None,
+        Field(description="Outside: an authority, a register or a party; hold: an event or a day"),
+    ] = None
     overdue: Annotated[
         Literal["yes"] | None, Field(description="Only those that are late with something, on either side")
     ] = None

@@ -309,7 +309,11 @@ class CaseWait(Answer):
 
     for_: Annotated[
         Named | NamedInBoth | str | None,
-        Field(alias="for", description="A provider; or of a case on hold whom its form named"),
+        Field(
+            alias="for",
+            description="A provider; authority, register, need_owner, technology_owner or party where one of these has the next word;"
+            " or of a case on hold whom its form named",
+        ),
     ]
     since: str | None
     until: str | None

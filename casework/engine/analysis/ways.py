@@ -10,13 +10,18 @@ from casework.engine.roles import Role
 
 
 def ways_from(edition: Edition, leaf: str, roles: Collection[Role]) -> tuple[str, ...]:
-    """What people of these roles do in a step: what bears its name, then what leads forward, then what leads back from it alone."""
+    """What people of these roles do in a step: what bears its name, then what leads forward, then what leads back from it alone.
+
+    Where a body outside has the next word, each of its answers is a way as well: the refusal beside the licence.
+    """
     do = edition.texts.get(do_key("step", leaf))
 
     def rank(rule: TransitionRule) -> tuple[bool, bool]:
         return edition.texts[do_key("decision", rule.name)] != do, rule.kind != MAIN
 
-    rules = [rule for rule, _ in edition.leaving((leaf,)) if set(roles) & set(rule.by_people) and _is_way(rule)]
+    rules = [
+        rule for rule, _ in edition.leaving((leaf,)) if set(roles) & set(rule.by_people) and _is_way(edition, rule)
+    ]
     return tuple(dict.fromkeys(rule.name for rule in sorted(rules, key=rank)))
 
 
@@ -32,8 +37,13 @@ def ends_more(edition: Edition, leaf: str, name: str) -> bool:
     return bool(rule.ends) or final and f"transitions.{name}.consequence" in edition.texts
 
 
-def _is_way(rule: TransitionRule) -> bool:
-    return rule.kind == MAIN or rule.kind == RETURN and len(rule.sources) == 1
+def says_answer(edition: Edition, rule: TransitionRule) -> bool:
+    """Whether it is what a body outside answers: written for states that wait for one, and for no others."""
+    return bool(rule.sources) and all(edition.states[state].awaits for state in rule.sources)
 
 
-__all__ = ["ends_more", "ways_from"]
+def _is_way(edition: Edition, rule: TransitionRule) -> bool:
+    return rule.kind == MAIN or rule.kind == RETURN and len(rule.sources) == 1 or says_answer(edition, rule)
+
+
+__all__ = ["ends_more", "says_answer", "ways_from"]

@@ -37,6 +37,8 @@ class WrittenState(TypedDict):
     #: What it is to the engine and to others, only where it is said.
     part: NotRequired[str]
     decides: NotRequired[str]
+    #: Which body outside has the next word.
+    awaits: NotRequired[str]
     fhir: NotRequired[list[str]]
 
 
@@ -135,6 +137,7 @@ class WrittenTask(TypedDict):
     part: NotRequired[str]
     decides: NotRequired[str]
     answers: NotRequired[bool]
+    awaits: NotRequired[str]
     #: A field of the form that opens it, and the answers with which it does; in JSON an array of two.
     where: NotRequired[tuple[str, list[Any]]]
     #: The guard without which it is not opened.

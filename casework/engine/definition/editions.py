@@ -38,6 +38,8 @@ class StateRule:
     part: str = ""
     decides: str = ""
     fhir: tuple[str, ...] = ()
+    #: Which body outside has the next word; nothing where it is the queue itself.
+    awaits: str = ""
 
     @property
     def final(self) -> bool:
@@ -119,6 +121,7 @@ class TaskRule:
     #: The guard without which it is not opened.
     only_if: str = ""
     by_link: WrittenByLink | None = None
+    awaits: str = ""
 
 
 #: So many answers to one kind of question are remembered of an edition, which is frozen.
@@ -166,7 +169,7 @@ class Edition:
                 tuple((limit, what) for limit, what in written.get("escalation", ())),
                 written.get("step"),
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
-                **_told(written, "part", "decides"),
+                **_told(written, "part", "decides", "awaits"),
                 fhir=tuple(written.get("fhir", ())),
             )
             for path in self.rules["order"]
@@ -224,7 +227,7 @@ class Edition:
                 written["aftercare"],
                 written["unless_open"],
                 tuple((item["name"], item["required"]) for item in written.get("checklist", ())),
-                **_told(written, "part", "decides", "answers", "by_link", "only_if"),
+                **_told(written, "part", "decides", "answers", "by_link", "only_if", "awaits"),
                 where=(written["where"][0], tuple(written["where"][1])) if "where" in written else None,
             )
             for key, written in self.rules["tasks"].items()

@@ -13,6 +13,7 @@ from casework.engine.definition.limits import Law, Limit, calendar_days, months,
 from casework.engine.definition.registry import Effect, Guard
 from casework.engine.definition.sheets import Sheet as Sheet
 from casework.engine.definition.sheets import Telling
+from casework.engine.parties import AUTHORITY, PARTY, REGISTER
 from casework.engine.roles import Role
 
 MAIN, RETURN, EXCEPTION = "main", "return", "exception"
@@ -57,6 +58,7 @@ class State(Node):
     the workflow's main way goes on only with what is required ticked. `part`: what it is to the engine, of `engine.parts`;
     `decides`: the subject of the decision that is taken there; `fhir`: as what other systems know it, the status of a Task,
     its business status, and that after the request was accepted. `letter`: what a letter tells a party of where the case stands.
+    `awaits`: which of the bodies outside has the next word, while the queue follows it.
     """
 
     label: str
@@ -70,6 +72,7 @@ class State(Node):
     decides: str = ""
     fhir: tuple[str, ...] = ()
     letter: str = ""
+    awaits: str = ""
     name: str = ""
 
 
@@ -103,9 +106,6 @@ class Stage(_Container):
 
 class Parallel(_Container):
     """Regions side by side, each a `Stage`; it has ended when every region has."""
-
-
-# --- targets that are not a fixed state ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Task:
     the case closes. `unless_open`: not opened while one of its name is open. `checklist`: what whoever works it ticks off.
     `audited`: what its being finished is to an auditor, always or where a field of its form has a value.
     `part`: what it is to the engine; `decides`: the subject of its decision; `answers`: a provider hears of its result.
-    `by_link`: a party may answer it by a one-time link.
+    `by_link`: a party may answer it by a one-time link. `awaits`: which of the bodies outside has the next word.
     """
 
     name: str
@@ -178,6 +178,7 @@ class Task:
     decides: str = ""
     answers: bool = False
     by_link: ByLink | None = None
+    awaits: str = ""
 
 
 @dataclass(frozen=True)
@@ -408,9 +409,6 @@ def any_of(*nodes: Node | AnyOf) -> AnyOf:
     return AnyOf([one for node in nodes for one in (node.nodes if isinstance(node, AnyOf) else [node])])
 
 
-# --- a workflow ------------------------------------------------------------------------------------------------------
-
-
 class Workflow(Telling):
     """A definition: subclass it, and write states and transitions as class attributes."""
 
@@ -444,7 +442,8 @@ class Workflow(Telling):
 
 
 __all__ = [
-    "EXCEPTION", "EXTENSION", "MAIN", "PREVIOUS_STEP", "RETURN", "STOP", "WAIVER", "Again", "Also", "AnyOf", "Beside", "Final",
-    "Form", "Item", "Law", "Limit", "Node", "Opening", "Paper", "Parallel", "Referral", "ServiceTrack", "Stage", "State", "Target",
-    "Task", "Track", "Transition", "Workflow", "any_of", "calendar_days", "field", "months", "previous", "same", "until", "working_days",
+    "AUTHORITY", "EXCEPTION", "EXTENSION", "MAIN", "PARTY", "PREVIOUS_STEP", "REGISTER", "RETURN", "STOP", "WAIVER", "Again", "Also",
+    "AnyOf", "Beside", "Final", "Form", "Item", "Law", "Limit", "Node", "Opening", "Paper", "Parallel", "Referral", "ServiceTrack",
+    "Stage", "State", "Target", "Task", "Track", "Transition", "Workflow", "any_of", "calendar_days", "field", "months", "previous",
+    "same", "until", "working_days",
 ]  # fmt: skip

@@ -126,7 +126,9 @@ class _Publisher:
                     "step": node.step,
                     "escalation": [_array(self.written(limit), what) for limit, what in node.escalation],
                 }
-                self.states[path] |= _said(part=node.part, decides=node.decides, fhir=list(node.fhir))
+                self.states[path] |= _said(
+                    part=node.part, decides=node.decides, awaits=node.awaits, fhir=list(node.fhir)
+                )
                 if node.checklist:
                     self.states[path]["checklist"] = [
                         {"name": item.name, "required": item.required} for item in node.checklist
@@ -180,7 +182,7 @@ class _Publisher:
             "aftercare": task.aftercare,
             "unless_open": task.unless_open,
         }
-        rule |= _said(part=task.part, decides=task.decides, answers=task.answers)
+        rule |= _said(part=task.part, decides=task.decides, answers=task.answers, awaits=task.awaits)
         if task.by_link is not None:
             by = task.by_link
             rule["by_link"] = {"leaves": list(by.leaves)} | _said(

@@ -14,6 +14,7 @@ from casework.engine.definition.money_faults import asks, money_faults, price_fa
 from casework.engine.definition.own_limits import limit_faults
 from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.sheet_faults import sheet_faults
+from casework.engine.parties import BODIES
 from casework.engine.parts import (
     ACCEPTS,
     DECISIONS,
@@ -116,14 +117,22 @@ def _names(graph: Graph) -> Iterator[Fault]:
         for related, name in rule.also:
             if related not in RELATED:
                 yield Fault("unknown_also", where, f"It fires {quoted(name)} on {quoted(related)}, which is nowhere.")
+    for path, state in edition.states.items():
+        yield from _awaits(f"state {path}", state.awaits)
     for key, task in edition.tasks.items():
         where = f"task {key}"
+        yield from _awaits(where, task.awaits)
         yield from _functions(where, task.guards, task.effects)
         yield from _form_and_others(edition, where, task.form, task.not_by, actions)
         yield from _by_link(edition, where, task)
     for where, opening in _openings(edition):
         if opening["open"] in ("task", "next_provider") and opening["task"] not in edition.tasks:
             yield Fault("unknown_task", where, f"It opens the task {quoted(opening['task'])}, which does not exist.")
+
+
+def _awaits(where: str, body: str) -> Iterator[Fault]:
+    if body and body not in BODIES:
+        yield Fault("unknown_body", where, f"It waits for {quoted(body)}, which is none of: {', '.join(BODIES)}.")
 
 
 def _by_link(edition: Edition, where: str, task: TaskRule) -> Iterator[Fault]:

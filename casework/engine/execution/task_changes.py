@@ -18,7 +18,7 @@ from casework.engine.deadlines.deadlines import (
     unit_of,
     usual,
 )
-from casework.engine.definition.editions import TaskRule
+from casework.engine.definition.editions import Edition, TaskRule
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import GUARDS
 from casework.engine.execution.clock_pauses import pause_clock, resume_clock
@@ -41,7 +41,7 @@ from casework.engine.state.case import (
     Task,
     Track,
 )
-from casework.engine.state.effects_schema import Effects, TaskValues, Wait
+from casework.engine.state.effects_schema import Effects, OpenedTask, TaskValues, Wait
 from casework.json_values import Answers
 
 
@@ -202,23 +202,31 @@ def open_task(
         planned = plan(due, usual(unit, escalation) if steps is None else steps, activate)
         counted = open_clock(builder, track.id, unit, planned, task=task, of=of if type == "step" else None)
         due = due_of(counted)
-    builder.effects.setdefault("tasks", []).append(
-        {
-            "id": task,
-            "track": track.id,
-            "name": name,
-            "edition": edition or track.edition,
-            "rule": rule,
-            "type": type,
-            "queue": queue,
-            "organisation": provider_of(builder, track) if queue in ORGANISATION_QUEUES else None,
-            "state": CREATED if activate else state,
-            "due": due,
-            "of": of,
-            "about": about,
-            "aftercare": aftercare or type == "side" and _over(builder, track),
-        }
-    )
+    opened: OpenedTask = {
+        "id": task,
+        "track": track.id,
+        "name": name,
+        "edition": edition or track.edition,
+        "rule": rule,
+        "type": type,
+        "queue": queue,
+        "organisation": provider_of(builder, track) if queue in ORGANISATION_QUEUES else None,
+        "state": CREATED if activate else state,
+        "due": due,
+        "of": of,
+        "about": about,
+        "aftercare": aftercare or type == "side" and _over(builder, track),
+    }
+    if awaits := _awaits(builder.library[edition or track.edition], type, rule):
+        opened["awaits"] = awaits
+    builder.effects.setdefault("tasks", []).append(opened)
+
+
+def _awaits(edition: Edition, type: str, rule: str) -> str:
+    """Which body outside has the next word in a task."""
+    if type == "step":
+        return edition.states[rule].awaits
+    return edition.tasks[rule].awaits if type == "side" else ""
 
 
 def _over(builder: EventBuilder, track: Track) -> bool:

@@ -137,6 +137,8 @@ class Task:
     #: The last step of its escalation has come: a mark for those who look after others' work, not the same as overdue.
     flagged: bool = False
     aftercare: bool = False
+    #: Which body outside has the next word, of `grammar.BODIES`; of a party it is the one that the task is about.
+    awaits: str | None = None
     #: The state before it was suspended.
     before: str | None = None
     #: Who asked for it, where the workflow lets people ask.

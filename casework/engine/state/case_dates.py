@@ -12,7 +12,7 @@ from datetime import datetime
 
 from casework.engine.state.case import CREATED, PAUSED, SUSPENDED, Case, Task
 
-US, PROVIDER, HOLD, NOBODY = "us", "provider", "hold", "nobody"
+US, PROVIDER, OUTSIDE, HOLD, NOBODY = "us", "provider", "outside", "hold", "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class CaseDates:
     due_at: datetime | None
     #: From this moment on the case is late, on whichever side; what stands still is nobody's delay.
     late_at: datetime | None
-    #: Us, a provider, what its hold names, or nobody once it is closed.
+    #: Us, a provider, a body outside, what its hold names, or nobody once it is closed.
     waits_for: str
 
 
@@ -55,4 +55,13 @@ def _waits_for(case: Case, provider: bool) -> str:
         return HOLD
     if case.closed_at is not None:
         return NOBODY
-    return PROVIDER if provider else US
+    if provider:
+        return PROVIDER
+    return OUTSIDE if awaited(case) else US
+
+
+def awaited(case: Case) -> list[Task]:
+    """The tasks of ours in which a body outside has the next word. On hold a case waits for what the hold says alone."""
+    if case.hold is not None:
+        return []
+    return [task for task in case.open_tasks() if task.awaits and task.organisation is None and task.state != CREATED]

@@ -147,6 +147,8 @@ class OpenedTask(TypedDict):
     of: str | None
     about: str | None
     aftercare: bool
+    #: Which body outside has the next word, where its rule says so.
+    awaits: NotRequired[str]
 
 
 #: For whom a person lets a task wait, and until which day.

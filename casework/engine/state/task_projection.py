@@ -55,6 +55,7 @@ def opened(tasks: Tasks, entries: list[OpenedTask], event: Event) -> Tasks:
                 about=task.get("about"),
                 of=task.get("of"),
                 aftercare=task.get("aftercare", False),
+                awaits=task.get("awaits"),
                 initiator=initiator,
             )
             for task in entries

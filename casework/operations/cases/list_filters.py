@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.state.case_dates import HOLD, NOBODY, PROVIDER, US
+from casework.engine.state.case_dates import HOLD, NOBODY, OUTSIDE, PROVIDER, US
 from casework.errors import InvalidForm
 from casework.operations.cases.views import FilterChoices
 from casework.operations.core.views import NamedInBoth, rows_as
@@ -67,7 +67,7 @@ _BY_TERMS = text("""
     ) x(ids)
 """)
 #: Whom a list may be filtered by as waited for.
-WAITS_FOR = (US, PROVIDER, HOLD)
+WAITS_FOR = (US, PROVIDER, OUTSIDE, HOLD)
 #: The filters that `case_dates` answers.
 _BY_DATES = frozenset({"overdue", "waits_for"})
 

@@ -31,7 +31,7 @@ from casework.operations.cases.views import (
     ListedCase,
     MarkedCaseRow,
 )
-from casework.operations.core.overdue_sql import OVERDUE, THEIRS
+from casework.operations.core.overdue_sql import AWAITED, OVERDUE, THEIRS
 from casework.operations.core.paging import (
     Page,
     cursor_count,
@@ -108,13 +108,19 @@ _LIST = """
         ORDER BY t.position LIMIT 1
     ) m ON true
     LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_object('for', jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh),
+        SELECT jsonb_agg(jsonb_build_object('for', CASE WHEN x.body IS NOT NULL THEN to_jsonb(x.body)
+                ELSE jsonb_build_object('id', o.id, 'name', o.name, 'name_zh', o.name_zh) END,
             'since', x.opened_at, 'until', x.due_at, 'what', x.name, 'overdue', x.overdue) ORDER BY x.due_at, x.id) AS waits_for
         FROM (
-            SELECT DISTINCT ON (t.organisation_id) t.id, t.organisation_id, t.name, t.opened_at, t.due_at,
-                bool_or({overdue}) OVER (PARTITION BY t.organisation_id) AS overdue FROM tasks t
-            WHERE d.waits_for IN ('provider', 'nobody') AND t.log_id = c.id AND {theirs} ORDER BY t.organisation_id, t.due_at, t.id
-        ) x JOIN organisations o ON o.id = x.organisation_id
+            SELECT DISTINCT ON (t.organisation_id, b.body) t.id, t.organisation_id, b.body, t.name, t.opened_at, t.due_at,
+                bool_or({overdue}) OVER (PARTITION BY t.organisation_id, b.body) AS overdue
+            FROM tasks t CROSS JOIN LATERAL (
+                SELECT CASE WHEN t.awaits = 'party' AND t.about IS NOT NULL THEN t.about ELSE t.awaits END AS body
+                WHERE t.organisation_id IS NULL UNION ALL SELECT NULL WHERE t.organisation_id IS NOT NULL
+            ) b
+            WHERE d.waits_for IN ('provider', 'outside', 'nobody') AND t.log_id = c.id AND (({theirs}) OR ({awaited}))
+            ORDER BY t.organisation_id, b.body, t.due_at, t.id
+        ) x LEFT JOIN organisations o ON o.id = x.organisation_id
     ) w ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(to_jsonb(a) ORDER BY a.position) AS contracts FROM ({agreements}) a WHERE a.fired IS NOT NULL
@@ -236,6 +242,7 @@ def _listed_cases(
         page=page_of,
         order=how.order,
         theirs=THEIRS,
+        awaited=AWAITED,
         overdue=OVERDUE,
         late=LATE,
         owner=called("p"),
@@ -298,7 +305,7 @@ def _case_row(row: Any, library: Library, look: Look | None) -> ListedCase:
         due_at=when(row.due_at),
         hold=shown_hold(row.hold),
         waits_for=waits_for,
-        overdue=bool(row.overdue) or any(wait.overdue for wait in waits_for),
+        overdue=bool(row.overdue) or any(wait.overdue for wait in waits_for if not isinstance(wait.for_, str)),
         contracts=in_effect(row.contracts or (), library),
     )
     return case if look is None else row_as(MarkedCaseRow, case, mark=look.mark())
@@ -308,5 +315,9 @@ def _wait(wait: JsonMapping) -> CaseWait:
     """With its moments as details write them; within JSON the database writes them in its own way."""
     since, until = (when(datetime.fromisoformat(wait[key])) if wait[key] else None for key in ("since", "until"))
     return CaseWait(
-        for_=NamedInBoth(**wait["for"]), since=since, until=until, what=wait["what"], overdue=wait["overdue"]
+        for_=wait["for"] if isinstance(wait["for"], str) else NamedInBoth(**wait["for"]),
+        since=since,
+        until=until,
+        what=wait["what"],
+        overdue=wait["overdue"],
     )

@@ -15,8 +15,10 @@ from casework.engine.case_objects.case_rights import ADDERS, REMOVERS
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import By, Context, Library
 from casework.engine.execution.effect_roles import accepted
+from casework.engine.parties import body_of
 from casework.engine.roles import ORGANISATION_QUEUES, Role
 from casework.engine.state.case import CREATED, Case, Task, Track
+from casework.engine.state.case_dates import awaited
 from casework.engine.state.case_documents import Consent
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
@@ -300,7 +302,19 @@ def _waits_for(case: Case, names: Mapping[str, str], moment: datetime) -> list[C
             overdue=task.organisation in late,
         )
         waits.setdefault(task.organisation, wait)
-    return list(waits.values())
+    return [*waits.values(), *_awaited(case, moment)]
+
+
+def _awaited(case: Case, moment: datetime) -> list[CaseWait]:
+    """The bodies outside that have the next word, each once."""
+    bodies: dict[str, CaseWait] = {}
+    tasks = {task.id: body_of(task.awaits or "", task.about) for task in awaited(case)}
+    late = {body for id, body in tasks.items() if case.overdue(case.tasks[id], moment)}
+    for task in sorted(awaited(case), key=lambda task: (task.due_at is None, task.due_at, task.id)):
+        body, until = tasks[task.id], when(task.due_at)
+        wait = CaseWait(for_=body, since=instant(task.opened_at), until=until, what=task.name, overdue=body in late)
+        bodies.setdefault(body, wait)
+    return list(bodies.values())
 
 
 def held_for(hold: JsonMapping) -> list[CaseWait]:

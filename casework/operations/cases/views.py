@@ -144,7 +144,7 @@ class CaseOutline(CaseName):
 class CaseWait:
     """For whom a case waits, since and until when."""
 
-    #: A provider; or of a case on hold the code of whom its form named.
+    #: A provider; a body outside by its code, of a party which one; or of a case on hold the code of whom its form named.
     for_: Named | NamedInBoth | str | None
     since: str | None
     until: str | None

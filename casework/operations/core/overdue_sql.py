@@ -28,11 +28,15 @@ OURS = f"""{_WAITING} AND t.organisation_id IS NULL AND (
 FIRST_DUE = "coalesce(min(t.due_at) FILTER (WHERE t.state <> 'Suspended'), min(t.due_at))"
 #: Of these the case waits for the providers; on hold it waits for what the hold names.
 THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"
+#: Of tasks `t` of ours in which a body outside has the next word (`case_dates.awaited`).
+AWAITED = """t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.awaits IS NOT NULL AND t.organisation_id IS NULL
+    AND c.hold IS NULL"""
 #: What `engine.state.case_dates` says of a case, of each case `c`: what the table of that name is held against.
 CASE_DATES = f"""
     SELECT c.id, c.programme_id, coalesce(o.due_at, 'infinity') AS due_at, l.late_at, CASE
             WHEN c.hold IS NOT NULL THEN 'hold' WHEN c.closed_at IS NOT NULL THEN 'nobody'
-            WHEN EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS}) THEN 'provider' ELSE 'us' END AS waits_for
+            WHEN EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS}) THEN 'provider'
+            WHEN EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {AWAITED}) THEN 'outside' ELSE 'us' END AS waits_for
     FROM cases c
     CROSS JOIN LATERAL (SELECT {FIRST_DUE} AS due_at FROM tasks t WHERE t.log_id = c.id AND {OURS}) o
     CROSS JOIN LATERAL (

@@ -1271,6 +1271,7 @@ CREATE TABLE tasks (
     result JSONB NOT NULL,
     flagged BOOLEAN NOT NULL,
     aftercare BOOLEAN NOT NULL,
+    awaits TEXT,
     before TEXT,
     initiator TEXT,
     priority SMALLINT DEFAULT '0' NOT NULL,
@@ -1300,6 +1301,7 @@ COMMENT ON COLUMN tasks.type IS 'step, side or decision';
 COMMENT ON COLUMN tasks.organisation_id IS 'Of a provider''s queue';
 COMMENT ON COLUMN tasks.state IS 'WS-HumanTask''s';
 COMMENT ON COLUMN tasks.flagged IS 'The last step of its escalation has come';
+COMMENT ON COLUMN tasks.awaits IS 'Which body outside has the next word';
 COMMENT ON COLUMN tasks.before IS 'State before it was suspended';
 COMMENT ON COLUMN tasks.initiator IS 'Who asked for it';
 COMMENT ON COLUMN tasks.priority IS '1 high, 0 normal, -1 low';
@@ -1418,7 +1420,7 @@ COMMENT ON TABLE case_dates IS 'What lists of cases are found by, so that none l
 COMMENT ON COLUMN case_dates.id IS 'Its case';
 COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; infinity where there is none';
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
-COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, hold, or nobody once it is closed';
+COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
 
 CREATE TABLE mails (
     id UUID NOT NULL,

@@ -85,7 +85,7 @@ case_dates = Table(
         "due_at", Time, nullable=False, comment="First day of what our side does next; infinity where there is none"
     ),
     Column("late_at", Time, comment="From then on it is late, on whichever side"),
-    Column("waits_for", Text, nullable=False, comment="us, provider, hold, or nobody once it is closed"),
+    Column("waits_for", Text, nullable=False, comment="us, provider, outside, hold, or nobody once it is closed"),
     # In the order of the days; and what is late, by whom is waited for.
     Index("ix_case_dates_due", "programme_id", "due_at", "id"),
     Index("ix_case_dates_late", "programme_id", "waits_for", "late_at"),
@@ -209,6 +209,7 @@ tasks = Table(
     Column("result", JSONB, nullable=False),
     Column("flagged", Boolean, nullable=False, comment="The last step of its escalation has come"),
     Column("aftercare", Boolean, nullable=False),
+    Column("awaits", Text, comment="Which body outside has the next word"),
     Column("before", Text, comment="State before it was suspended"),
     Column("initiator", Text, comment="Who asked for it"),
     Column("priority", SmallInteger, nullable=False, server_default="0", comment="1 high, 0 normal, -1 low"),

@@ -26,9 +26,10 @@ from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.history.sentences import WHOSE, whose
-from casework.web.shell.form_actions import Sent, answer, say_choices
+from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts
 from casework.web.shell.i18n import N_
+from casework.web.shell.impact_words import say_choices
 from casework.web.shell.layout import clock
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import PAPERS, name_right

@@ -33,9 +33,10 @@ from casework.operations.tasks.queries import find_task
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer, say_choices
+from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import Texts, build_form, read_revision, texts_of
 from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.impact_words import say_choices
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
 from casework.web.tasks.next_action import say_done

@@ -27,7 +27,7 @@ from casework.web.shell.i18n import edition_text, listed
 from casework.web.shell.layout import clock
 from casework.web.shell.navigation import has_page
 from casework.web.shell.time_axis import time_scale, whole_hour
-from casework.web.shell.values import service_name
+from casework.web.shell.values import body_name, service_name
 
 #: Days within which an axis is not drawn any closer.
 _SHORTEST = 21
@@ -107,7 +107,9 @@ def lane_chart(lanes: CaseLanes, case: CasePart, calendar: Calendar, owner: str)
                 lane, at = _together(lane, below), service
         state = listed(edition_text(editions[at.edition], f"states.{leaf}") for leaf in at.states)
         who = (track.provider.name or "") if track.provider else owner
-        place = _Place(track, name, who, state, tuple(service.id for service in inner), edition.part == parts.REFERRAL)
+        awaits = _awaits(by_track[at.id].intervals[-1], editions[at.edition]) if by_track[at.id].intervals else ""
+        inside, referral = tuple(service.id for service in inner), edition.part == parts.REFERRAL
+        place = _Place(track, name, who, state, inside, referral, awaits)
         rows.append(_row(place, lane, spans, scale))
         table += [_cells(name, span, step, side) for span, step, side in spans]
     return LaneChart(
@@ -151,7 +153,12 @@ def _spans(lane: TrackLane, edition: Edition) -> list[_Stretch]:
 def _kind(interval: Interval, edition: Edition) -> str:
     if all(edition.states[leaf].step == PREVIOUS_STEP for leaf in interval.states):
         return charts.STILL
-    return charts.OURS if interval.side == OFFICE else charts.THEIRS
+    return charts.OURS if interval.side == OFFICE and not _awaits(interval, edition) else charts.THEIRS
+
+
+def _awaits(interval: Interval, edition: Edition) -> str:
+    """Which body outside has the next word in the states of a stretch."""
+    return next((body for leaf in interval.states if (body := edition.states[leaf].awaits)), "")
 
 
 def _step(interval: Interval, edition: Edition) -> str:
@@ -198,12 +205,16 @@ class _Place:
     state: str
     inside: tuple[str, ...]
     is_referral: bool
+    #: Which body outside has the next word where it stands.
+    awaits: str
 
 
 def _row(place: _Place, lane: TrackLane, spans: Sequence[_Stretch], scale: Scale) -> LaneRow:
     track, state = place.track, place.state
     rests = bool(spans) and spans[-1][2] == charts.STILL
     turn, side = _turn(lane, state, rests=rests, replaced=track.replaced)
+    if place.awaits and side == "ours":
+        turn, side = gettext("Waits for: %(who)s", who=body_name(place.awaits)), "theirs"
     linked = place.is_referral and track.provider is not None and has_page("referrals.show")
     return LaneRow(
         track.id,

@@ -38,6 +38,7 @@ from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_error
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import list_transaction, only
 from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
+from casework.web.shell.values import say_waited
 from casework.web.tasks.list_columns import columns_of, usual_columns
 from casework.web.tasks.list_views import with_visit
 from casework.web.tasks.saved_view_pages import views_of
@@ -60,7 +61,10 @@ FILTERS = {
 NAMES_OF_SORTS = {
     "newest": N_("newest first"), "oldest": N_("oldest first"), "due": N_("due first"), "number": N_("by number"),
 }  # fmt: skip
-NAMES_OF_WAITS = {"us": N_("us"), "provider": N_("a provider"), "hold": N_("an event or a day: on hold")}
+NAMES_OF_WAITS = {
+    "us": N_("us"), "provider": N_("a provider"),
+    "outside": N_("an authority, a register or a party"), "hold": N_("an event or a day: on hold"),
+}  # fmt: skip
 #: Of those only an outline is seen, nothing else can be asked.
 OF_OUTLINES = frozenset({"q", "state", "outcome"})
 COLUMNS_OF_OUTLINES = frozenset({"state", "step"})
@@ -220,7 +224,7 @@ def _row(case: ListedCase) -> Row:
         overdue=case.overdue,
         waits_for=say_hold(edition, case.hold.get("waits_for"))
         if case.hold
-        else listed(name_of(wait.for_) for wait in case.waits_for),
+        else listed(say_waited(wait.for_) for wait in case.waits_for),
         until=first.until if first else None,
         until_late=first is not None and first.overdue,
         opened_at=case.opened_at,
@@ -298,6 +302,7 @@ def _tabs(actor: Actor, asked: Asked, *, whole: bool) -> list[tuple[str, str, bo
         views += [
             (gettext("Overdue"), {"overdue": "yes", "sort": "due"}),
             (gettext("Waiting for others"), {"waits_for": "provider", "sort": "due"}),
+            (gettext("Waiting for offices and parties"), {"waits_for": "outside", "sort": "due"}),
             (gettext("On hold"), {"waits_for": "hold"}),
             (gettext("Closed"), {"open": "no"}),
         ]

@@ -11,11 +11,13 @@ from flask_babel import gettext
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES
+from casework.engine.state.case_dates import HOLD
 from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.views import CasePart, CaseWait, TrackView, WholeCase
 from casework.web.cases.list_page import say_hold
 from casework.web.shell.form_actions import Action
 from casework.web.shell.task_links import hold_name, queue_name
+from casework.web.shell.values import say_waited
 from casework.web.tasks.next_action import say_task
 
 
@@ -135,8 +137,10 @@ def beside_of(tracks: Iterable[TrackView], following: str) -> frozenset[str]:
 
 
 def _decides(action: Action, steps: Collection[str], forward: Collection[str]) -> bool:
-    """Whether an action is written for the step alone: a way back beside the way forward, or where none is, any way on."""
-    return action.track in steps and action.here_alone and (action.kind == RETURN or action.track not in forward)
+    """Whether an action is written for the step alone: a way back beside the way forward, or where none is, any way on; and what a
+    body outside answers that the step waits for."""
+    alone = action.here_alone and (action.kind == RETURN or action.track not in forward)
+    return action.track in steps and (alone or action.says_answer)
 
 
 # --- what comes next -------------------------------------------------------------------------------------------------
@@ -241,9 +245,9 @@ def waits_of(case: WholeCase, edition: Edition) -> list[Wait]:
 
 
 def _wait(wait: CaseWait, edition: Edition) -> Wait:
-    if wait.for_ is None or isinstance(wait.for_, str):
+    if wait.for_ is None or isinstance(wait.for_, str) and wait.what == HOLD:
         return Wait(say_hold(edition, wait.for_), None, wait.until, True)
-    return Wait(wait.for_.name or gettext("a provider"), wait.since, wait.until, overdue=wait.overdue)
+    return Wait(say_waited(wait.for_) or gettext("a provider"), wait.since, wait.until, overdue=wait.overdue)
 
 
 __all__ = [

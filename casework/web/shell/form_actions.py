@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
+from casework.engine.analysis.ways import says_answer
 from casework.engine.definition.edition_schema import WrittenField
-from casework.engine.definition.editions import Edition, do_key
+from casework.engine.definition.editions import Edition, TransitionRule, do_key
 from casework.engine.definition.grammar import MAIN, RETURN
 from casework.engine.definition.prefill import READER, Source, sources
 from casework.engine.definition.registry import GUARDS
@@ -37,7 +38,7 @@ from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.editors import Capacity, editors_beside, fires
 from casework.operations.cases.event_views import CaseEvent
-from casework.operations.cases.form_choices import Offered, choices_of
+from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.returned_actions import ReturnedAction
 from casework.operations.core.drafts import drop_draft, find_draft
 from casework.operations.core.idempotency import Done, Request
@@ -47,18 +48,9 @@ from casework.permissions.visibility import Sight, sight
 from casework.web.shell.balance_words import with_balance
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_fields import HeldFile
-from casework.web.shell.forms import (
-    Choices,
-    FormView,
-    build_form,
-    parse_form,
-    read_request,
-    read_revision,
-    texts_of,
-    wants_more,
-)
+from casework.web.shell.forms import FormView, build_form, parse_form, read_request, read_revision, texts_of, wants_more
 from casework.web.shell.i18n import N_, edition_text, listed, role_name, say, say_faults
-from casework.web.shell.impact_words import say_choice
+from casework.web.shell.impact_words import say_choices
 from casework.web.shell.layout import clock
 from casework.web.shell.links_in_words import with_places
 from casework.web.shell.navigation import PROVIDERS
@@ -120,32 +112,39 @@ class Action:
         return bool(self.consequence)
 
     @property
+    def _rules(self) -> list[TransitionRule]:
+        return [rule for rule in self.edition.transitions if rule.name == self.name]
+
+    @property
     def here_alone(self) -> bool:
         """Whether it is written for one state and no other."""
-        return any(rule.name == self.name and len(rule.sources) == 1 for rule in self.edition.transitions)
+        return any(len(rule.sources) == 1 for rule in self._rules)
+
+    @property
+    def says_answer(self) -> bool:
+        """Whether it is what a body outside answers that the step waits for."""
+        return any(says_answer(self.edition, rule) for rule in self._rules)
 
     @property
     def answers_step(self) -> bool:
         """Whether it is one of the ways in which a step is done (`ways_from`)."""
-        return self.kind == MAIN or self.kind == RETURN and self.here_alone
+        return self.kind == MAIN or self.kind == RETURN and self.here_alone or self.says_answer
 
     @property
     def roles(self) -> frozenset[Role]:
         """Who does it."""
-        rules = (rule for rule in self.edition.transitions if rule.name == self.name)
-        return frozenset(role for rule in rules for role in rule.by_people)
+        return frozenset(role for rule in self._rules for role in rule.by_people)
 
     @property
     def worked_out(self) -> tuple[str, ...]:
         """What no field asks, for the record of the rights tells it: the rules that are held against it."""
-        rules = (rule for rule in self.edition.transitions if rule.name == self.name)
-        names = dict.fromkeys(name for rule in rules for name in rule.guards if "rights" in GUARDS[name].reads)
+        names = dict.fromkeys(name for rule in self._rules for name in rule.guards if "rights" in GUARDS[name].reads)
         return tuple(edition_text(self.edition, f"rules.{name}") for name in names)
 
     @property
     def form(self) -> str:
         """The name of its form in the edition, "" where it has none."""
-        return next((rule.form or "" for rule in self.edition.transitions if rule.name == self.name), "")
+        return next((rule.form or "" for rule in self._rules), "")
 
     @property
     def draft(self) -> str:
@@ -354,11 +353,6 @@ def say_source(source: Source) -> str:
     return gettext("From “%(what)s” of %(day)s.", what=words, day=say_day(now.day_of(source.at), now))
 
 
-def say_choices(offered: Offered) -> Choices:
-    """What fields offer, in the reader's language."""
-    return {field: [(choice.id, say_choice(choice)) for choice in several] for field, several in offered.items()}
-
-
 #: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.
 Do = Callable[[Connection, Actor, Request, int, JsonObject], Done]
 
@@ -446,5 +440,5 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 __all__ = [
     "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
-    "moved_since", "say_choices",
+    "moved_since",
 ]  # fmt: skip

@@ -8,9 +8,11 @@ from flask_babel import gettext
 
 from casework.definitions import load_library
 from casework.operations.cases.action_views import ImpactChoice, RightChoice, TaskChoice
+from casework.operations.cases.form_choices import Offered
 from casework.operations.cases.impacts import ImpactView
 from casework.operations.core.views import NamedInBoth
 from casework.operations.referrals.sheet_views import SheetEffect
+from casework.web.shell.forms import Choices
 from casework.web.shell.i18n import N_, edition_text, name_of
 from casework.web.shell.values import choice_name, name_right
 
@@ -63,3 +65,8 @@ def say_choice(choice: NamedInBoth) -> str:
     if isinstance(choice, RightChoice):
         return name_right(choice.kind, None, None if choice.name == choice.kind else choice.name, choice.owner)
     return say_record(choice) if isinstance(choice, ImpactChoice) else name_of(choice)
+
+
+def say_choices(offered: Offered) -> Choices:
+    """What fields offer, in the reader's language."""
+    return {field: [(choice.id, say_choice(choice)) for choice in several] for field, several in offered.items()}

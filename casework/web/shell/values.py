@@ -21,6 +21,8 @@ from casework.web.shell.layout import day_element, time_element
 from casework.web.shell.record_words import RECORD_WORDS
 
 PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
+#: Who outside the office has the next word.
+BODIES = {"authority": N_("the authority"), "register": N_("the register"), "party": N_("a party"), **PARTIES}
 PAPERS = {
     "letter": N_("letter"), "contract": N_("contract"), "report": N_("report"), "statement": N_("statement"),
     "certificate": N_("certificate"), "nda": N_("non-disclosure agreement"),
@@ -128,6 +130,16 @@ def say_amount(amount: Decimal) -> str:
 
 def party_name(code: str) -> str:
     return gettext(PARTIES[code]) if code in PARTIES else code.replace("_", " ")
+
+
+def body_name(code: str) -> str:
+    """A body outside that a case waits for."""
+    return gettext(BODIES[code]) if code in BODIES else code.replace("_", " ")
+
+
+def say_waited(who: object) -> str:
+    """Whom a case waits for: a provider by name, a body outside by what it is."""
+    return body_name(who) if isinstance(who, str) else name_of(who)
 
 
 def record_word(field: str, word: str) -> str:

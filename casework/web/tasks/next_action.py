@@ -12,10 +12,11 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import TaskKey
 from casework.operations.tasks.views import ListedTask
 from casework.web.shell import dates
-from casework.web.shell.i18n import edition_text, name_of
+from casework.web.shell.i18n import edition_text
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
+from casework.web.shell.values import say_waited
 
 
 def say_task(task: TaskKey) -> str:
@@ -51,7 +52,7 @@ def say_done(number: str, words: str) -> str:
         )
     first = next(iter(following.waits_for), None)
     if first is not None and first.until and following.hold is None:
-        parts.append(_say_wait(name_of(first.for_), first.until))
+        parts.append(_say_wait(say_waited(first.for_), first.until))
     return " ".join(parts)
 
 

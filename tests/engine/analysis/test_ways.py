@@ -19,6 +19,10 @@ WAYS: dict[tuple[str, str, Role], tuple[str, ...]] = {
     ("agreement", "signing", Role.OFFICER): ("sign_local", "sign_cross", "sign_to_licence"),
     # To send back to drafting is written for two steps, and no way in which either is done.
     ("agreement", "negotiating", Role.OFFICER): ("agree",),
+    # What an authority answers is one of two things, and its refusal is written for all that waits for one.
+    ("agreement", "letter_awaited", Role.OFFICER): ("letter_issued", "refused_by_authority"),
+    ("agreement", "licence_awaited", Role.OFFICER): ("licence_issued", "refused_by_authority"),
+    ("agreement", "licence_due", Role.OFFICER): ("ask_licence", "ask_dual_use_licence"),
     ("case", "scoping", Role.OFFICER): (),
     ("case", "scoping", Role.SUPERVISOR): ("approve_plan",),
 }

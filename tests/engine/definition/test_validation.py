@@ -47,6 +47,14 @@ def _idle_queue(rules: Json) -> None:
     rules["states"]["a"]["queue"] = "compliance"
 
 
+def _unknown_body(rules: Json) -> None:
+    rules["states"]["b"]["awaits"] = "weather"
+
+
+def _unknown_body_of_a_task(rules: Json) -> None:
+    rules["tasks"]["look"]["awaits"] = "weather"
+
+
 def _unknown_guard(rules: Json) -> None:
     way(rules, "hold")["guards"] = ["moon_is_full"]
 
@@ -149,6 +157,7 @@ SEEDS: list[tuple[Callable[[Json], None], str]] = [
     (_law_of_a_task_without_a_name, "law_unnamed"),
     (_no_step, "no_step"),
     (_idle_queue, "idle_queue"), (_unknown_guard, "unknown_guard"), (_unknown_guard_of_a_task, "unknown_guard"),
+    (_unknown_body, "unknown_body"), (_unknown_body_of_a_task, "unknown_body"),
     (_unknown_effect, "unknown_effect"), (_unknown_form, "unknown_form"), (_sealed_guard, "sealed_guard"),
     (_unknown_not_by, "unknown_not_by"), (_unknown_ends, "unknown_ends"), (_unknown_drops, "unknown_ends"), (_unknown_also, "unknown_also"),
     (_unknown_task, "unknown_task"), (_no_queue_role, "no_queue_role"), (_long_form, "long_form"),

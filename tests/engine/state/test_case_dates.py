@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from casework.engine.state.case import CREATED, OPEN, PAUSED, RUNNING, SUSPENDED, TASK_STATES
-from casework.engine.state.case_dates import HOLD, NOBODY, PROVIDER, US, dates_of
+from casework.engine.state.case_dates import HOLD, NOBODY, OUTSIDE, PROVIDER, US, dates_of
 from tests.engine.pieces import DAY, HOUR, NOW, case, clock, referral, task, track
 
 THEIRS = task("theirs", track="referral", queue="provider", organisation="lab", due_at=NOW + DAY)
@@ -45,6 +45,18 @@ def test_what_stands_still_is_nobodys_delay(state: str, of: str) -> None:
     dates = dates_of(case(tasks=(task(due_at=NOW),), clocks=(clock(task=of, state=state),)))
     assert dates.due_at == NOW
     assert dates.late_at == (None if (state, of) == (PAUSED, "task") else NOW)
+
+
+@pytest.mark.parametrize("state", TASK_STATES)
+def test_it_waits_for_a_body_outside_that_has_the_next_word(state: str) -> None:
+    licence = task("licence", state=state, due_at=NOW + DAY, awaits="authority")
+    waits = state in OPEN and state != CREATED
+    assert dates_of(case(tasks=(licence, OURS))).waits_for == (OUTSIDE if waits else US)
+    # A provider is called by its name, and comes first; what is asked after closing is awaited before it.
+    assert dates_of(case(track(), referral(), tasks=(licence, THEIRS))).waits_for == PROVIDER
+    registration = task("registration", awaits="register", aftercare=True)
+    assert dates_of(case(tasks=(registration,))).waits_for == OUTSIDE
+    assert dates_of(case(tasks=(licence,), hold={"reason": "other"})).waits_for == HOLD
 
 
 def test_on_hold_it_waits_for_what_the_hold_names() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from casework.engine.state.case import OBSOLETE
 from casework.errors import InvalidForm, NotAllowed, Refused, WrongState
+from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.queries import show_case
-from casework.operations.cases.views import CasePart
+from casework.operations.cases.views import CasePart, CaseRow, WholeCase
 from casework.playbook.steps import add, do, expired, merged, screened, turn_to
 from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
 from tests.journeys.checks import along, due_in, due_in_working_days, has, has_not, lies, refused, stands, that
@@ -42,6 +43,26 @@ def not_offered(transition: str, words: str) -> Check:
         return not action.allowed and any(words in str(why) for why in action.why_not)
 
     return that(told, f"the page does not say “{words}” of {transition}")
+
+
+def awaits(*bodies: str, where: str = "outside") -> Check:
+    """The page of the case and the list of cases name the bodies outside that have the next word, and one finds the case by it."""
+
+    def told(journey: Journey) -> bool:
+        actor = journey.actor("officer")
+        seen = show_case(journey.db, actor, str(journey.case.number))
+        listed = [
+            one
+            for one in list_cases(journey.db, actor, filters={"waits_for": where}).items
+            if one.number == seen.number
+        ]
+        assert isinstance(seen, WholeCase)
+        assert all(wait.since and wait.until for wait in seen.waits_for)
+        rows = [wait for one in listed if isinstance(one, CaseRow) for wait in one.waits_for]
+        said = [[wait.for_ for wait in waits if isinstance(wait.for_, str)] for waits in (seen.waits_for, rows)]
+        return bool(listed) and said == [list(bodies)] * 2
+
+    return that(told, f"it is not said that {bodies} are waited for")
 
 
 #: As far as an export that was classed as restricted, and one that was classed as dual use.
@@ -105,6 +126,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "agreement.agree"), WrongState),
         do("officer", "agreement.apply_for_letter"),
         has("letter_awaited", queue="officer"),
+        awaits("authority"),
         refused(do("officer", "agreement.agree"), WrongState),
         refused(do("officer", "case.ready_to_sign"), Refused, "Nothing of substance is agreed"),
         refused(add("officer", "agreement.comment_on_terms"), WrongState),
@@ -113,6 +135,7 @@ SCRIPTS: dict[str, Steps] = {
         ),
         do("officer", "agreement.letter_issued"),
         stands("agreement", "negotiating"),
+        awaits(where="us"),
         add("officer", "agreement.comment_on_terms"),
         do("officer", "comment_on_terms", "need_owner", answer="silent"),
         do("officer", "comment_on_terms", "technology_owner", answer="silent"),
@@ -145,6 +168,7 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "agreement.ask_licence", filed_on=-5), Refused, "goes with the signed contract"),
         do("officer", "agreement.ask_licence"),
         has("licence_awaited", queue="officer"),
+        awaits("authority"),
         refused(do("compliance", "compliance_gate"), Refused, "waits for the licence"),
         refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
         do("officer", "agreement.licence_issued"),
