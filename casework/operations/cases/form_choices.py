@@ -13,11 +13,11 @@ from casework.engine.case_objects.programme_lists import offered
 from casework.engine.parties import PARTIES
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import CREATED, Case, Track
-from casework.json_values import JsonMapping, is_id
+from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ImpactChoice, RightChoice, TaskChoice
 from casework.operations.cases.known_answers import kept_from_provider, owners_of
 from casework.operations.cases.queries import titles_of
-from casework.operations.core.merged_records import OF_RIGHTS, called_once
+from casework.operations.core.merged_records import OF_RIGHTS, RIGHT_NAMED_BEFORE, called_once
 from casework.operations.core.organisations import MAY_SIGN, NAMED_BEFORE, STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -57,7 +57,7 @@ _ORGANISATIONS = text(
 #: How some rights are called, but for those whose record has expired, unless the case named them before.
 _RIGHTS = text(
     f"SELECT g.id::text, r.kind, r.office, coalesce(r.number, r.application_number) AS number, {whose('r')} AS owner FROM {OF_RIGHTS}"
-    " WHERE g.id = ANY(CAST(:ids AS uuid[])) AND (r.expired_at IS NULL OR g.id::text = ANY(CAST(:named AS text[]))) ORDER BY 4, 1"
+    f" WHERE g.id = ANY(CAST(:ids AS uuid[])) AND (r.expired_at IS NULL OR {RIGHT_NAMED_BEFORE}) ORDER BY 4, 1"
 )
 #: What others hold on some rights: by the right, whose holder the reader may know of, and since when.
 _BURDENS = text(f"""
@@ -138,7 +138,7 @@ def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:
 def _organisations(db: Connection, case: Case, track: Track, rule: JsonMapping) -> list[NamedInBoth]:
     """Providers of a service, or whoever can be a party."""
     if rule["type"] == "organisation":
-        given = {"seen": [case.programme], "named": [id for id in named_in(case) if is_id(id)], "most": MOST}
+        given = {"seen": [case.programme], "named": named_in(case), "most": MOST}
         return rows_as(NamedInBoth, db.execute(_ORGANISATIONS, given))
     service = rule["service"] or (track.kind if track.is_referral else "")
     return rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))

@@ -24,6 +24,11 @@ OF_CASES = (
 #: Rights `r` that stand in the places of some rights `g`, by whose ids a case or whoever looks calls them.
 OF_RIGHTS = "rights g JOIN rights r ON r.id = coalesce(g.merged_into, g.id)"
 
+#: Whether one of `:named` is a right `r`, or was merged into it: what a case has named before goes on there, though its record has expired.
+RIGHT_NAMED_BEFORE = (
+    "r.id IN (SELECT coalesce(x.merged_into, x.id) FROM rights x WHERE x.id = ANY(CAST(:named AS uuid[])))"
+)
+
 #: By which of its ids a form calls each of some rights: of several that are one by merging, by that of the one that stays, if it is there.
 _CALLED = text(f"""
     SELECT g.id::text AS id, first_value(g.id::text) OVER (PARTITION BY r.id ORDER BY g.id <> r.id, g.id) AS called

@@ -12,8 +12,8 @@ from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.list_names import listed_in
 from casework.engine.roles import ORGANISATION_ROLES, Role
 from casework.engine.state.case import Case, Track
-from casework.json_values import JsonMapping, JsonValue
-from casework.operations.core.merged_records import OF_RIGHTS
+from casework.json_values import JsonMapping, JsonValue, is_id
+from casework.operations.core.merged_records import OF_RIGHTS, RIGHT_NAMED_BEFORE
 from casework.operations.core.organisations import MAY_SIGN, NAMED_BEFORE, STANDING
 from casework.operations.core.programme_lists import read_lists, why_not_listed
 from casework.reasons import Why
@@ -52,7 +52,7 @@ _ORGANISATIONS = text(f"""
 #: Whether the record of one of some rights has expired, but for those that a case named before.
 _EXPIRED_RIGHTS = text(
     f"SELECT 1 FROM {OF_RIGHTS} WHERE g.id = ANY(CAST(:ids AS uuid[])) AND r.expired_at IS NOT NULL"
-    " AND g.id::text <> ALL(CAST(:named AS text[])) LIMIT 1"
+    f" AND NOT {RIGHT_NAMED_BEFORE} LIMIT 1"
 )
 
 
@@ -106,7 +106,7 @@ def _not_from_now_on(db: Connection, case: Case, type: str, ids: list[str]) -> W
 
 def _no_party(db: Connection, case: Case, ids: list[str]) -> Why | None:
     """Why one of some organisations cannot be named as one that takes part from now on; the case keeps those that it named before."""
-    given = {"ids": _uuids(ids), "seen": [case.programme], "named": _uuids(named_in(case))}
+    given = {"ids": _uuids(ids), "seen": [case.programme], "named": named_in(case)}
     known = {row.id: row.expired for row in db.execute(_ORGANISATIONS, given)}
     if known.keys() != set(ids):
         return reasons.cases.NO_SUCH_ORGANISATION
@@ -117,7 +117,12 @@ def named_in(case: Case) -> list[str]:
     """All that the answers of a case name, by id: what has expired since may be named there again."""
     told = (value for track in case.tracks.values() for fired in track.fired.values() for value in fired.data.values())
     return sorted(
-        {id for value in told for id in (value if isinstance(value, list) else [value]) if isinstance(id, str)}
+        {
+            id
+            for value in told
+            for id in (value if isinstance(value, list) else [value])
+            if isinstance(id, str) and is_id(id)
+        }
     )
 
 

@@ -90,6 +90,18 @@ def test_of_rights_that_are_one_by_merging_the_one_that_stays_is_offered(world: 
     merged = text("UPDATE rights SET merged_into = CAST(:kept AS uuid) WHERE id = CAST(:gone AS uuid)")
     db.execute(merged, {"gone": gone, "kept": kept})
     assert listed("rights") == listed("right") == [kept]
+    # Once the record of that has expired too it is offered where either was named before, and nowhere else.
+    db.execute(text("UPDATE rights SET expired_at = casework_now() WHERE id = CAST(:kept AS uuid)"), {"kept": kept})
+    assert listed("rights") == []
+    rule: Any = {"name": "which", "type": "rights"}
+    expired = {"which": reasons.catalogue.RIGHT_EXPIRED}
+    for one in (gone, kept):
+        assert reference_faults(db, case, [rule], {"which": [one]}, case.main) == expired
+    said = Fired(1, case.opened_at, "", None, {"rights": [gone]})
+    case = replace(case, tracks={**case.tracks, case.main.id: replace(case.main, fired={"open": said})})
+    assert listed("rights") == listed("right") == [kept]
+    for one in (gone, kept):
+        assert reference_faults(db, case, [rule], {"which": [one]}, case.main) == {}
 
 
 def test_tasks_are_those_that_are_open(world: World, db: Connection) -> None:
