@@ -25,7 +25,7 @@ MOST_FIELDS, LONGEST = 200, 2_000
 OURS: Mapping[str, tuple[str, ...]] = {
     kind: tuple(name for name in MODELS[kind].model_fields if name not in ("rights", "verification"))
     for kind in ("needs", "technologies")
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

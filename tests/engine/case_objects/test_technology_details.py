@@ -12,18 +12,36 @@ from casework.errors import InvalidForm
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [("F24D 3/08", "F24D3/08"), ("a01g 0025/00", "A01G25/00"), ("C10L", "C10L"), ("B61", "B61"), ("Y02E10/50", "Y02E10/50"),
-     ("F24D3", None), ("Z01A1/00", None), ("heat pumps", None), ("", None)],
-)  # fmt: skip
+    [
+        ("F24D 3/08", "F24D3/08"),
+        ("a01g 0025/00", "A01G25/00"),
+        ("C10L", "C10L"),
+        ("B61", "B61"),
+        ("Y02E10/50", "Y02E10/50"),
+        ("F24D3", None),
+        ("Z01A1/00", None),
+        ("heat pumps", None),
+        ("", None),
+    ],
+)
 def test_a_code_of_the_patent_classification_is_kept_in_one_form(words: str, code: str | None) -> None:
     assert ipc_code(words) == code
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [("7", "7"), ("SDG 7", "7"), ("Goal 13: Climate action", "13"), ("7.2", "7.2"), ("07", "7"), ("13.A", "13.a"), ("18", None),
-     ("0", None), ("clean energy", None)],
-)  # fmt: skip
+    [
+        ("7", "7"),
+        ("SDG 7", "7"),
+        ("Goal 13: Climate action", "13"),
+        ("7.2", "7.2"),
+        ("07", "7"),
+        ("13.A", "13.a"),
+        ("18", None),
+        ("0", None),
+        ("clean energy", None),
+    ],
+)
 def test_a_goal_is_kept_by_its_number(words: str, code: str | None) -> None:
     assert sdg_code(words) == code
 

@@ -158,9 +158,13 @@ def test_lists_are_parted_and_hold_each_entry_once() -> None:
 
 def test_codes_and_sites_of_a_technology_are_read_in_one_form() -> None:
     given = {
-        "ipc": "F24D 3/08, C10L", "sdgs": "SDG 7; 13.a", "green_topics": "Heat pumps; Boilers",
-        "reference_sites": "Beijing | 2024 | 2 MW; Kiel", "problem": "Waste heat is lost.", "published_on": "1 March 2024",
-    }  # fmt: skip
+        "ipc": "F24D 3/08, C10L",
+        "sdgs": "SDG 7; 13.a",
+        "green_topics": "Heat pumps; Boilers",
+        "reference_sites": "Beijing | 2024 | 2 MW; Kiel",
+        "problem": "Waste heat is lost.",
+        "published_on": "1 March 2024",
+    }
     record: Any = parse("technologies", TECHNOLOGY | given)[0]
     assert (record.ipc, record.sdgs, record.green_topics) == (
         ["F24D3/08", "C10L"],

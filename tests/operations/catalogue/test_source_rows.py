@@ -112,9 +112,15 @@ def test_a_record_that_somebody_entered_here_has_no_such_row(engine: Engine, wor
     with transaction(engine) as db:
         actor = world.actor(db, "officer")
         made = kept_records.create_record(
-            db, actor, "technology", programme=world.programmes["BJ"], fields={"title": "Pump"}, source="A call",
-            confirmed=False, request=new_request(),
-        ).answer  # fmt: skip
+            db,
+            actor,
+            "technology",
+            programme=world.programmes["BJ"],
+            fields={"title": "Pump"},
+            source="A call",
+            confirmed=False,
+            request=new_request(),
+        ).answer
         assert read_source_row(db, actor, "technology", str(made["id"])) == []
 
 
