@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from operator import eq
 
 #: Elements that begin or end a line, or a cell; of what else there is only the words count.
 _LINES = frozenset(
@@ -81,8 +82,8 @@ _FEWEST, _MOST = 4, 200
 
 def undoubled(words: str) -> str:
     """Without a sentence that follows on itself, and without words that are said twice in a row ("The EU is in The EU is in need")."""
-    parts = _SENTENCES.split(words)
-    if len(parts) > 1:
+    if _may_repeat(words):
+        parts = _SENTENCES.split(words)
         said = [part.strip() for part in parts]
         kept = [part for n, part in enumerate(parts) if not n or said[n] != said[n - 1] or len(said[n]) < 2]
         if len(kept) < len(parts):
@@ -90,14 +91,23 @@ def undoubled(words: str) -> str:
     return _without_stutter(words)
 
 
+def _may_repeat(words: str) -> bool:
+    """Whether a sentence may follow on itself: a quick look, since hardly any does."""
+    for mark in (". ", ".\n", "! ", "? ", "。", "！", "？"):
+        if mark in words:
+            said = [part.strip(" \n.!?") for part in words.split(mark)]
+            if any(map(eq, said, said[1:])):
+                return True
+    return False
+
+
 def _without_stutter(words: str) -> str:
-    if words.count(" ") < 2 * _FEWEST - 1:
+    grams = _grams(words.split())
+    if len(set(grams)) == len(grams):
         return words
     pieces = re.split(r"(\s+)", words)
     said = pieces[::2]
-    grams = list(zip(said, said[1:], said[2:], said[3:], strict=False))
-    if len(set(grams)) == len(grams):
-        return words
+    grams = _grams(said)
     last: dict[tuple[str, ...], int] = {}
     left: list[tuple[int, int]] = []
     for here, gram in enumerate(grams):
@@ -115,6 +125,10 @@ def _without_stutter(words: str) -> str:
     return "".join(pieces)
 
 
+def _grams(said: list[str]) -> list[tuple[str, ...]]:
+    return list(zip(said, said[1:], said[2:], said[3:], strict=False))
+
+
 # --- saying nothing --------------------------------------------------------------------------------------------------
 
 _NOTHING = frozenset(
@@ -129,9 +143,10 @@ _LONGEST_NOTHING = max(map(len, _NOTHING))
 
 def says_nothing(cell: str, *, place: bool = False) -> bool:
     """Whether a cell says that nothing is known. Of a place `NA` is Namibia."""
-    if len(cell) > 4 * _LONGEST_NOTHING:
+    words = cell.strip()
+    if len(words) > _LONGEST_NOTHING:
         return False
-    words = cell.strip().casefold()
+    words = words.casefold()
     return not words or words in _NOTHING and not (place and words == "na")
 
 

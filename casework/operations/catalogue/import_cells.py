@@ -77,8 +77,11 @@ def _seen(value: Any) -> str:
 
 def _text(value: Any) -> str:
     seen = undoubled(_seen(value))
-    lines = "\n".join(" ".join(line.split()) for line in seen.split("\n"))
-    words = re.sub(r"\n{3,}", "\n\n", lines).strip()
+    if "\n" in seen:
+        lines = "\n".join(" ".join(line.split()) for line in seen.split("\n"))
+        words = re.sub(r"\n{3,}", "\n\n", lines).strip()
+    else:
+        words = " ".join(seen.split())
     if len(words) > 100_000:
         raise Wrong(reasons.imports.LONG(length=f"{len(words):,}", most="100,000"))
     return words

@@ -223,13 +223,13 @@ class _Import:
             return None
         if len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
-        self.rows.meet(row.values)
         record, faults = parse(self.kind, row.values, self.today, semicolons=row.semicolons)
         sides: JsonObject = {}
         if self.kind == "matches":
             sides, more = parse_sides(row.values, self.today)
             faults = [*faults, *more]
         if record is None or faults:
+            self.rows.meet(row.values)
             self._fault(row.number, faults)
             return None
         if not storable(texts_in(row.raw)):

@@ -63,7 +63,7 @@ class SourceRows:
         self._met: set[bytes] = set()
 
     def meet(self, values: JsonMapping) -> tuple[str, str] | None:
-        """The source and the id that a row names, if it can be told; of a complete file it is remembered."""
+        """The source and the id that a row names which is not taken, if it can be told; of a complete file it is there all the same."""
         record, _ = parse("matches", {"external_id": values.get("external_id"), "source": values.get("source")})
         if record is None:
             return None
@@ -76,6 +76,8 @@ class SourceRows:
         """Keep what was read of these, where it is new or says something else."""
         if not self.kept or not items:
             return
+        if self.complete:
+            self._met.update(digest_of(*item.key) for item in items)
         for name in {item.source for item in items} - self._ids.keys():
             self._ids[name] = open_source(db, self.programme, name).id
         read = {(self._ids[item.source], item.external_id): _written(item.raw) for item in items}
