@@ -23,6 +23,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "casework.commands.imports:import_",
         "Read needs, technologies, matches, past projects, rights, organisations or a list of the programme from a file.",
     ),
+    "catalogue": (
+        "casework.commands.catalogue:catalogue",
+        "Look after the catalogue: what of it can be found, and how well.",
+    ),
     "serve": ("casework.commands.serve:serve", "Serve the pages and the API until a signal ends it."),
     "demo": (
         "casework.commands.demo:demo",

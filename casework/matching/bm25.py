@@ -6,10 +6,8 @@ The title counts double. A term that the query says more often counts as often. 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from casework.matching.terms import Counts
 
 K1, B, TITLE = 1.2, 0.75, 2
 
@@ -34,8 +32,8 @@ class Scored:
     shares: Mapping[str, float]
 
 
-def length_of(counts: Iterable[Counts]) -> int:
-    """How long a record is."""
+def length_of(counts: Iterable[Sequence[int]]) -> int:
+    """How long a record is that says each of its terms so often: in its title, and in the rest."""
     return sum(TITLE * count[0] + count[1] for count in counts)
 
 
@@ -45,7 +43,7 @@ def rarity(records: int, frequency: int) -> float:
 
 
 def score(
-    id: str, asked: Iterable[tuple[str, float]], counts: Mapping[str, Counts], length: int, corpus: Corpus
+    id: str, asked: Iterable[tuple[str, float]], counts: Mapping[str, Sequence[int]], length: int, corpus: Corpus
 ) -> Scored:
     """How well a record fits the terms that are asked for, each with its weight."""
     average = corpus.length / corpus.records if corpus.records and corpus.length else 1.0

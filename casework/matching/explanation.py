@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from casework.matching.bm25 import Scored
 from casework.matching.query import Asked
-from casework.matching.terms import Counts
 
 
 class Kind(StrEnum):
@@ -35,7 +34,7 @@ class Part:
     share: float
 
 
-def parts_of(scored: Scored, asked: Iterable[Asked], counts: Mapping[str, Counts]) -> list[Part]:
+def parts_of(scored: Scored, asked: Iterable[Asked], counts: Mapping[str, Sequence[int]]) -> list[Part]:
     """What gives a record its score, the most first; the shares add up to it."""
     found: dict[tuple[Kind, str, str], list[tuple[float, bool]]] = {}
     for one in asked:

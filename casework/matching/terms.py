@@ -19,7 +19,7 @@ Language = Literal["english", "german"]
 #: Letters of what is written without spaces.
 UNSPACED = "\u2e80-\u2fff\u3001-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 #: So much of a text is read, and so much of a word kept.
-MOST_LETTERS, LONGEST_WORD = 100_000, 64
+MOST_LETTERS, LONGEST_WORD = 50_000, 64
 
 #: Words that say nothing of what a text is about.
 _OF_ENGLISH = (

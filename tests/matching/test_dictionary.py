@@ -9,13 +9,13 @@ from casework.matching.dictionary import LONGEST, Dictionary, Glossary, cc_cedic
 from casework.matching.terms import words_of
 
 SMALL = Dictionary([
-    (("热", "熱"), ["to warm up", "heat"]),
-    (("泵",), ["pump (loanword)"]),
-    (("热水", "熱水"), ["hot water"]),
-    (("水泵",), ["water pump", "CL:臺|台[tai2]"]),
-    (("储能", "儲能"), ["energy storage"]),
+    (("热", "熱"), "to warm up/heat"),
+    (("泵",), "pump (loanword)"),
+    (("热水", "熱水"), "hot water"),
+    (("水泵",), "water pump/CL:臺|台[tai2]"),
+    (("储能", "儲能"), "energy storage"),
 ])  # fmt: skip
-GLOSSARY = Glossary(7, {"热泵": ["heat pump"]})
+GLOSSARY = Glossary("7", {"热泵": ["heat pump"]})
 NONE = Glossary()
 
 

@@ -14,7 +14,7 @@ from casework.matching.query import ask
 from casework.matching.terms import counts_of
 from tests.matching.test_dictionary import SMALL
 
-GLOSSARY = Glossary(7, {"热泵": ["heat pump"]})
+GLOSSARY = Glossary("7", {"热泵": ["heat pump"]})
 WORDS = ["heat", "pump", "pumps", "water", "热泵", "热水", "储能", "storage", "energy", "kiln", "the"]
 SAID = st.lists(st.sampled_from(WORDS), max_size=15)
 

@@ -11,7 +11,7 @@ from casework.matching.dictionary import Glossary
 from casework.matching.query import RAREST, Asked, ask, tellers
 from tests.matching.test_dictionary import SMALL
 
-GLOSSARY = Glossary(3, {"热泵": ["heat pump"]})
+GLOSSARY = Glossary("3", {"热泵": ["heat pump"]})
 
 
 def test_a_term_that_is_said_more_often_weighs_more() -> None:

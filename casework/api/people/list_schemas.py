@@ -11,7 +11,15 @@ from casework.engine.case_objects.programme_lists import MOST_SIGNS
 
 #: `casework.engine.case_objects.programme_lists.LISTS`.
 ListName = Literal[
-    "sectors", "districts", "wanted_forms", "benefits", "match_refusals", "green_items", "indicators", "closing_reasons"
+    "sectors",
+    "districts",
+    "wanted_forms",
+    "benefits",
+    "match_refusals",
+    "glossary",
+    "green_items",
+    "indicators",
+    "closing_reasons",
 ]
 
 

@@ -207,12 +207,25 @@ _CLOSING = {
     "delay/programme": ("Delay of the programme", "项目方延误"),
     "other/other": ("Other", "其他"),
 }
+#: What the dictionary lacks or says too broadly.
+_GLOSSARY = {
+    "biogas": ("biogas", "沼气"), "carbon_capture": ("carbon capture", "碳捕集"), "charging": ("charging infrastructure", "充电设施"),
+    "denitrification": ("flue gas denitrification", "脱硝"), "desulphurisation": ("desulphurisation", "脱硫"),
+    "electrolyser": ("electrolyser", "电解槽"), "energy_saving": ("energy saving", "节能"), "energy_storage": ("energy storage", "储能"),
+    "exhaust_gas": ("exhaust gas", "废气"), "flue_gas": ("flue gas", "烟气"), "heat_pump": ("heat pump", "热泵"),
+    "hydrogen": ("hydrogen production", "制氢"), "membrane": ("membrane separation", "膜分离"), "photovoltaic": ("photovoltaic", "光伏"),
+    "reclaimed_water": ("reclaimed water", "中水"), "sewage": ("waste water", "污水"), "sludge": ("sludge", "污泥"),
+    "solid_waste": ("solid waste", "固废"), "sorting": ("waste sorting", "分选"), "voc": ("volatile organic compounds", "有机废气"),
+    "waste_heat": ("waste heat recovery", "余热"), "waste_heat_recovery": ("waste heat recovery", "余热回收"),
+    "waste_water": ("waste water", "废水"), "wind_power": ("wind power", "风电"),
+}  # fmt: skip
 LISTS: Mapping[str, ListKind] = {
     "sectors": ListKind(_start(_same(_SECTORS))),
     "districts": ListKind(_start(_same(_DISTRICTS))),
     "wanted_forms": ListKind(_start(_same(_WANTED_FORMS))),
     "benefits": ListKind(_start(_same(_BENEFITS))),
     "match_refusals": ListKind(_start(_REFUSALS)),
+    "glossary": ListKind(_start(_GLOSSARY)),
     "green_items": ListKind(_start(_GREEN, "2025", printed=True), versioned="green_items" in CATALOGUES),
     CLOSING_REASONS: ListKind(_by_kind(_CLOSING), versioned=CLOSING_REASONS in CATALOGUES, kinds=REASON_KINDS),
     INDICATORS: ListKind(

@@ -30,6 +30,7 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import Erased
+from casework.operations.core.catalogue_index import follow_records
 from casework.operations.core.register_log import append_each
 from casework.records.event_log import Log, lock_log, lock_logs, new_log, read_logs, read_register, register_event_of
 from casework.records.register_entries import rows_as_told
@@ -137,6 +138,7 @@ def write_records(db: Connection, by: By, changes: Sequence[tuple[Standing, Chan
         mine = [(standing.log.id, standing.log.id in fresh) for standing, _ in changes if standing.noun == noun]
         _insert(db, TABLES[noun], [{"id": id, **rows[id]} for id, new in mine if new])
         _update(db, TABLES[noun], [{"id": id, **rows[id]} for id, new in mine if not new])
+        follow_records(db, noun, [id for id, _ in mine])
     return rows
 
 

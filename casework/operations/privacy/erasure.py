@@ -23,6 +23,7 @@ from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
 from casework.operations.core import record_log
+from casework.operations.core.catalogue_index import follow_records
 from casework.operations.core.perform import write
 from casework.operations.core.register_log import append
 from casework.operations.people.invitation_rules import INVITED
@@ -137,6 +138,8 @@ def _erase_in(
     body: JsonObject = {}
     if log.kind in record_log.TABLES:
         body = record_log.retold(db, log, {column for _, column in again})
+        # Where the words are gone nobody finds the record by them.
+        follow_records(db, log.kind, [log.id])
     else:
         for table, key in sorted(again):
             body |= body_of(db, table, log.id, [key])

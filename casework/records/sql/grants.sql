@@ -17,7 +17,8 @@ TO casework_app, casework_engine;
 
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports, letter_numbers,
+    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports,
+    index_states, index_terms, indexed_records, letter_numbers,
     letterheads, looks, mails, matches,
     mediations, memberships, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects,

@@ -601,6 +601,48 @@ COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source'
 COMMENT ON COLUMN imports.state IS 'waiting, done or failed';
 COMMENT ON COLUMN imports.report IS 'What came of it so far';
 
+CREATE TABLE index_states (
+    programme_id UUID NOT NULL,
+    noun TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    records INTEGER NOT NULL,
+    length BIGINT NOT NULL,
+    CONSTRAINT pk_index_states PRIMARY KEY (programme_id, noun),
+    CONSTRAINT fk_index_states_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON COLUMN index_states.version IS 'Grows with each change of what can be found';
+COMMENT ON COLUMN index_states.length IS 'Of all records together';
+
+CREATE TABLE index_terms (
+    programme_id UUID NOT NULL,
+    noun TEXT NOT NULL,
+    term TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    CONSTRAINT pk_index_terms PRIMARY KEY (programme_id, noun, term),
+    CONSTRAINT fk_index_terms_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON COLUMN index_terms.records IS 'In how many records it stands';
+
+CREATE TABLE indexed_records (
+    record_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    noun TEXT NOT NULL,
+    terms TSVECTOR NOT NULL,
+    counts TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    rules INTEGER NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_indexed_records PRIMARY KEY (record_id),
+    CONSTRAINT fk_indexed_records_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_indexed_records_programme ON indexed_records (programme_id, noun, record_id);
+CREATE INDEX ix_indexed_records_terms ON indexed_records USING gin (terms) WITH (gin_pending_list_limit = 256);
+COMMENT ON TABLE indexed_records IS 'Needs and technologies that can be found; made of them, and made again by `casework catalogue index`';
+COMMENT ON COLUMN indexed_records.noun IS 'need or technology';
+COMMENT ON COLUMN indexed_records.counts IS 'JSON: by term how often the title says it, and the rest';
+COMMENT ON COLUMN indexed_records.rules IS 'By which rules terms were made; of others it is made again';
+COMMENT ON COLUMN indexed_records.told_at IS 'When the record was written that it is made of';
+
 CREATE TABLE invitations (
     id UUID NOT NULL,
     scope_id UUID NOT NULL,

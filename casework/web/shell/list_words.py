@@ -7,7 +7,7 @@ from casework.web.shell.i18n import N_
 LIST_NAMES = {
     "sectors": N_("Sectors"), "districts": N_("Districts"), "wanted_forms": N_("Wanted forms"), "benefits": N_("Benefits"),
     "match_refusals": N_("Reasons to refuse a match"), "green_items": N_("Items of the green finance catalogue"),
-    "indicators": N_("Indicators of an effect"), "closing_reasons": N_("Reasons to close"),
+    "glossary": N_("Glossary of matching"), "indicators": N_("Indicators of an effect"), "closing_reasons": N_("Reasons to close"),
 }  # fmt: skip
 ABOUT_LISTS = {
     "sectors": N_("What a need is about. Providers are found and tasks given by it, too."),
@@ -15,6 +15,9 @@ ABOUT_LISTS = {
     "wanted_forms": N_("What somebody with a need wants to agree on."),
     "benefits": N_("What a technology is good for. Providers are found and tasks given by it, too."),
     "match_refusals": N_("Why a match does not become a case."),
+    "glossary": N_(
+        "What Chinese words of needs and technologies are in English, where a dictionary lacks them or says them too broadly."
+    ),
     "green_items": N_("Under which item of which version a project counts as green."),
     "indicators": N_(
         "In what the effect of a technology is recorded: by its kind, with its unit. Each of them grows with time, so that a period "

@@ -1,0 +1,81 @@
+"""The command `catalogue`: the index of needs and technologies, and how good what it finds is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from casework.errors import UnknownName
+from casework.operations.matching import judging, reindexing
+from casework.records.database import connect_engine
+from casework.settings import load_settings
+
+
+@click.group()
+def catalogue() -> None:
+    """Look after the catalogue: what of it can be found, and how well."""
+
+
+@catalogue.command()
+@click.option("--programme", metavar="CODE", help="The programme. [all of them]")
+@click.option("--again", is_flag=True, help="Make every record again, also where nothing has changed.")
+def index(programme: str | None, *, again: bool) -> None:
+    """Bring the index after the needs and technologies. It goes on where it was ended, and may be run at any time."""
+    engine = connect_engine(load_settings())
+    try:
+        programmes = reindexing.programmes_of(engine, programme)
+        if programme and not programmes:
+            raise UnknownName("programme", programme)
+        with _progress() as bar:
+            task, done = bar.add_task("records", total=None), 0
+            for id in programmes:
+                done += reindexing.reindex(
+                    engine,
+                    id,
+                    again=again,
+                    progress=lambda noun, more: bar.update(task, description=noun, advance=more),
+                )
+    finally:
+        engine.dispose()
+    click.echo(f"Indexed {done:,} records." if done else "Every record is in the index as it stands.")
+
+
+@catalogue.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def judge(folder: Path, *, as_json: bool) -> None:
+    """Measure ranked lists on the judged collection in FOLDER, beside plain BM25.
+
+    FOLDER holds documents.jsonl (id, title, text), queries.jsonl (id, text, language) and qrels.tsv (query, document, grade). They are
+    indexed in temporary tables, of which nothing stays.
+    """
+    try:
+        collection = judging.read_collection(folder)
+    except ValueError as fault:
+        raise click.ClickException(str(fault)) from None
+    engine = connect_engine(load_settings())
+    try:
+        with _progress() as bar:
+            task = bar.add_task("documents")
+            figures = judging.judge(
+                engine,
+                collection,
+                progress=lambda what, done, of: bar.update(task, description=what, completed=done, total=of),
+            )
+    finally:
+        engine.dispose()
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name in ("bm25", "ours"):
+        click.echo(f"{name:<6}" + "  ".join(f"{measure} {value:.4f}" for measure, value in figures[name].items()))
+    click.echo(f"{figures['documents']:,} documents, {figures['queries']:,} queries, {figures['seconds']} s.")
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,}"), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)

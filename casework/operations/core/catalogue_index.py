@@ -1,0 +1,163 @@
+"""Keeps the index of needs and technologies: what each says that others may find, in the same transaction as the record.
+
+A need is found by what it says in public: what it wants, its sector and its target. What stands in `more`, its budget and whose it is
+are in no index.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.matching.bm25 import length_of
+from casework.matching.terms import counts_of
+
+#: By which rules terms are made; a higher number makes every record again.
+RULES = 1
+#: Records that are brought after in one transaction.
+BATCH = 500
+_FIRST = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findable:
+    """A record as it stands, with what of it can be found; without a title it cannot be found at all."""
+
+    id: str
+    programme: str
+    title: str | None
+    body: str = ""
+    #: When the record was written.
+    told_at: Any = None
+
+
+#: Technologies with what of them can be found; one that is not used any more, or was merged, cannot.
+_TECHNOLOGIES = """
+    SELECT t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at,
+        CASE WHEN t.status = 'published' AND t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+        concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body
+    FROM technologies t
+"""
+#: Needs with what of them can be found.
+_NEEDS = """
+    SELECT t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at,
+        CASE WHEN t.status = 'published' AND t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+        concat_ws(' ', t.problem, t.target, t.sector) AS body
+    FROM needs t
+"""
+_OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
+_BY_ID = {noun: text(f"{of} WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id") for noun, of in _OF.items()}
+#: Of a programme the next records after one that are not in the index as they stand.
+_STALE = {
+    noun: text(f"""{of} LEFT JOIN indexed_records x ON x.record_id = t.id
+        WHERE t.programme_id = CAST(:programme AS uuid) AND t.id > CAST(:after AS uuid)
+        AND CASE WHEN t.status = 'published' AND t.merged_into IS NULL
+            THEN x.record_id IS NULL OR x.rules <> :rules OR x.told_at IS DISTINCT FROM t.updated_at
+            ELSE x.record_id IS NOT NULL END
+        ORDER BY t.id LIMIT :most""")
+    for noun, of in _OF.items()
+}
+#: What an index has of some records.
+_BEFORE = text("""
+    SELECT record_id::text, counts, length FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[])) ORDER BY record_id FOR UPDATE
+""")
+#: Takes records out.
+_FORGET = text("DELETE FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))")
+#: Puts records in, or in the place of what was there.
+_KEEP = text("""
+    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, length, rules, told_at)
+    SELECT r.id, r.programme, :noun, array_to_tsvector(ARRAY(SELECT json_object_keys(CAST(r.counts AS json)))), r.counts, r.length,
+        :rules, r.told_at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(id uuid, programme uuid, counts text, length integer, told_at timestamptz)
+    ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, terms = excluded.terms, counts = excluded.counts,
+        length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
+""")
+#: Counts in how many records terms stand from now on.
+_COUNT = text("""
+    INSERT INTO index_terms (programme_id, noun, term, records)
+    SELECT CAST(:programme AS uuid), :noun, t.term, t.more
+    FROM unnest(CAST(:terms AS text[]), CAST(:more AS integer[])) t(term, more)
+    ON CONFLICT (programme_id, noun, term) DO UPDATE SET records = greatest(0, index_terms.records + excluded.records)
+""")
+#: Says that something else can be found now.
+_GO_ON = text("""
+    INSERT INTO index_states (programme_id, noun, version, records, length)
+    VALUES (CAST(:programme AS uuid), :noun, 1, :records, :length)
+    ON CONFLICT (programme_id, noun) DO UPDATE SET version = index_states.version + 1,
+        records = index_states.records + excluded.records, length = index_states.length + excluded.length
+""")
+
+
+def follow_records(db: Connection, noun: str, ids: Collection[str]) -> None:
+    """Bring the index after some records that were written; whoever wrote them has the programme's turn."""
+    if ids:
+        rows = db.execute(_BY_ID[noun], {"ids": sorted(ids)}).all()
+        put_in_index(db, noun, [Findable(**row._mapping) for row in rows])
+
+
+def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -> list[str]:
+    """Bring the index after the next records of a programme that are not in it as they stand; gives which they were."""
+    given = {"programme": programme, "after": after or _FIRST, "rules": RULES, "most": BATCH}
+    rows = db.execute(_STALE[noun], given).all()
+    put_in_index(db, noun, [Findable(**row._mapping) for row in rows])
+    return [row.id for row in rows]
+
+
+def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None:
+    """Put records into the index as they stand, or take them out of it; what stands there already changes nothing."""
+    before = {row.record_id: row for row in db.execute(_BEFORE, {"ids": [one.id for one in records]})}
+    told: dict[str, _Change] = {}
+    kept, gone = [], []
+    for one in records:
+        counts = counts_of(one.title, one.body) if one.title is not None else {}
+        was = before.get(one.id)
+        if one.title is None:
+            gone += [one.id] if was is not None else []
+        else:
+            written = orjson.dumps({term: list(count) for term, count in counts.items()}).decode()
+            row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
+            kept.append(row | {"told_at": one.told_at})
+        change = told.setdefault(one.programme, _Change())
+        change.add(counts, 1 if one.title is not None else 0)
+        if was is not None:
+            change.take(orjson.loads(was.counts), was.length)
+    if gone:
+        db.execute(_FORGET, {"ids": gone})
+    if kept:
+        db.execute(_KEEP, {"noun": noun, "rules": RULES, "rows": orjson.dumps(kept).decode()})
+    for programme, change in sorted(told.items()):
+        change.write(db, programme, noun)
+
+
+class _Change:
+    """What becomes of the counts of a programme's catalogue."""
+
+    def __init__(self) -> None:
+        self.terms: Counter[str] = Counter()
+        self.records = self.length = 0
+        self.changed = False
+
+    def add(self, counts: Mapping[str, Sequence[int]], records: int) -> None:
+        self.terms.update(counts.keys())
+        self.records += records
+        self.length += length_of(counts.values())
+
+    def take(self, counts: Mapping[str, Sequence[int]], length: int) -> None:
+        self.terms.subtract(counts.keys())
+        self.records -= 1
+        self.length -= length
+
+    def write(self, db: Connection, programme: str, noun: str) -> None:
+        of = {"programme": programme, "noun": noun}
+        terms = sorted(term for term, more in self.terms.items() if more)
+        if terms:
+            # In one order, as two that write do not wait for each other then.
+            db.execute(_COUNT, {**of, "terms": terms, "more": [self.terms[term] for term in terms]})
+        if terms or self.records or self.length:
+            db.execute(_GO_ON, {**of, "records": self.records, "length": self.length})

@@ -1,0 +1,135 @@
+"""A ranked list of records for a text, in two stages: the terms that tell most name candidates, all terms order them. Reads only.
+
+Stage one asks an index of terms; stage two compares what each candidate says. The same catalogue and text give the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.programme_lists import Lists, offered, overlay
+from casework.ledger.canonical_json import digest
+from casework.matching.bm25 import Corpus, Scored, ranked, rarity, score
+from casework.matching.dictionary import Glossary, cc_cedict
+from casework.matching.query import Asked, ask, tellers
+from casework.operations.core.programme_lists import read_lists
+
+#: So many candidates are compared, and so many records are looked at for them.
+CANDIDATES, LOOKED_AT = 300, 40_000
+#: The only channel there is without a model of meaning.
+WORDS = "words"
+#: Of a programme's catalogue how many records there are, how long, and in how many each of some terms stands.
+_CORPUS = text("""
+    SELECT s.version, s.records, s.length, (
+        SELECT coalesce(json_object_agg(t.term, t.records), '{}') FROM index_terms t
+        WHERE t.programme_id = s.programme_id AND t.noun = s.noun AND t.term = ANY(CAST(:terms AS text[])) AND t.records > 0
+    ) AS frequencies
+    FROM index_states s WHERE s.programme_id = CAST(:programme AS uuid) AND s.noun = :noun
+""")
+#: The records that say most of some terms, by whole numbers, so that the same come out in any plan; with all that they say.
+_CANDIDATES = text("""
+    SELECT x.record_id::text AS id, x.length, x.counts FROM (
+        SELECT r.record_id, sum(t.weight) AS weight
+        FROM unnest(CAST(:terms AS text[]), CAST(:weights AS bigint[])) t(term, weight)
+        JOIN indexed_records r ON r.terms @@ CAST('''' || t.term || '''' AS tsquery)
+        WHERE r.programme_id = CAST(:programme AS uuid) AND r.noun = :noun
+        GROUP BY r.record_id ORDER BY weight DESC, r.record_id LIMIT :most
+    ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
+""")
+_WEIGHT = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A record that may be meant: how long it is, and how often its title and the rest say each term that is asked for."""
+
+    id: str
+    length: int
+    counts: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """All that a ranking is made of: what was asked, of what catalogue, and what the candidates say."""
+
+    #: Of the catalogue and of the glossary.
+    version: int
+    glossary: str
+    asked: Sequence[Asked]
+    corpus: Corpus
+    candidates: Sequence[Candidate]
+
+
+def read_glossary(db: Connection, programme: str) -> Glossary:
+    """What a programme's officers say that words mean; its version is the digest of what it says."""
+    return _glossary(read_lists(db, programme))
+
+
+def shipped_glossary() -> Glossary:
+    """What words mean where a programme has said nothing."""
+    return _glossary(overlay(()))
+
+
+def _glossary(lists: Lists) -> Glossary:
+    english: dict[str, list[str]] = {}
+    for entry in offered(lists["glossary"]):
+        english.setdefault(entry.label_zh, []).append(entry.label)
+    return Glossary(digest(english)[:8], english)
+
+
+def gather(
+    db: Connection, programme: str, noun: str, said: str, *, glossary: Glossary, but: str | None = None
+) -> Evidence:
+    """What the catalogue says to a text; `but` leaves a record out."""
+    asked = ask(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
+    of = {"programme": programme, "noun": noun}
+    row = db.execute(_CORPUS, {**of, "terms": [one.term for one in asked]}).first()
+    if row is None:
+        return Evidence(version=0, glossary=glossary.version, asked=asked, corpus=_EMPTY, candidates=())
+    corpus = Corpus(records=row.records, length=row.length, frequencies=row.frequencies)
+    asked = [one for one in asked if one.term in corpus.frequencies]
+    rarest = _within(tellers(asked, corpus.frequencies, corpus.records), corpus.frequencies)
+    weights = {one.term: one.weight for one in asked}
+    given = {
+        **of,
+        "terms": rarest,
+        "weights": [
+            round(_WEIGHT * weights[term] * rarity(corpus.records, corpus.frequencies[term])) for term in rarest
+        ],
+        "most": CANDIDATES,
+    }
+    found = [
+        Candidate(id=row.id, length=row.length, counts=_asked_for(row.counts, weights))
+        for row in db.execute(_CANDIDATES, given)
+        if row.id != but
+    ]
+    return Evidence(version=row.version, glossary=glossary.version, asked=asked, corpus=corpus, candidates=found)
+
+
+_EMPTY = Corpus(records=0, length=0, frequencies={})
+
+
+def _within(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
+    """The first of the terms, as many as can be looked up in a moment; one at least."""
+    kept, looked_at = list[str](), 0
+    for term in terms:
+        looked_at += frequencies[term]
+        if kept and looked_at > LOOKED_AT:
+            continue
+        kept.append(term)
+    return kept
+
+
+def _asked_for(counts: str, weights: Mapping[str, float]) -> dict[str, Sequence[int]]:
+    said = orjson.loads(counts)
+    return {term: said[term] for term in weights if term in said}
+
+
+def rank(evidence: Evidence) -> list[Scored]:
+    """The candidates in their order, each with what every term gives."""
+    weights = [(one.term, one.weight) for one in evidence.asked]
+    return ranked(score(one.id, weights, one.counts, one.length, evidence.corpus) for one in evidence.candidates)

@@ -1,0 +1,43 @@
+"""What a search of the catalogue reads: of each record the terms that it says, and in how many records each of them stands."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from casework.records.tables.base import GIN, Id, Time, metadata, reference
+
+indexed_records = Table(
+    "indexed_records",
+    metadata,
+    Column("record_id", Id, primary_key=True),
+    reference("programme_id", "programmes.id"),
+    Column("noun", Text, nullable=False, comment="need or technology"),
+    Column("terms", TSVECTOR, nullable=False),
+    Column("counts", Text, nullable=False, comment="JSON: by term how often the title says it, and the rest"),
+    Column("length", Integer, nullable=False),
+    Column("rules", Integer, nullable=False, comment="By which rules terms were made; of others it is made again"),
+    Column("told_at", Time, comment="When the record was written that it is made of"),
+    Index("ix_indexed_records_terms", "terms", postgresql_using="gin", postgresql_with=GIN),
+    Index("ix_indexed_records_programme", "programme_id", "noun", "record_id"),
+    comment="Needs and technologies that can be found; made of them, and made again by `casework catalogue index`",
+)
+
+index_terms = Table(
+    "index_terms",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("noun", Text, primary_key=True),
+    Column("term", Text, primary_key=True),
+    Column("records", Integer, nullable=False, comment="In how many records it stands"),
+)
+
+index_states = Table(
+    "index_states",
+    metadata,
+    Column("programme_id", Id, ForeignKey("programmes.id"), primary_key=True),
+    Column("noun", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False, comment="Grows with each change of what can be found"),
+    Column("records", Integer, nullable=False),
+    Column("length", BigInteger, nullable=False, comment="Of all records together"),
+)

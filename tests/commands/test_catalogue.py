@@ -1,0 +1,37 @@
+"""The command `catalogue`: it indexes what is there, and measures a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from tests.operations.core.test_catalogue_index import enter
+from tests.operations.matching.test_judging import write
+from tests.support.databases import run_casework
+from tests.support.world import World
+
+
+def test_indexing_says_how_many_and_a_second_time_finds_nothing_to_do(
+    world: World, engine: Engine, database_url: str
+) -> None:
+    with transaction(engine) as db:
+        enter(world, db, "technology", title="Heat pump")
+    environment = {"DATABASE_URL": database_url}
+    made = run_casework("catalogue", "index", "--programme", "BJ", "--again", environment=environment)
+    assert (made.returncode, made.stdout[:7]) == (0, "Indexed")
+    assert "as it stands" in run_casework("catalogue", "index", environment=environment).stdout
+    wrong = run_casework("catalogue", "index", "--programme", "XX", environment=environment)
+    assert (wrong.returncode, "XX" in wrong.stderr) == (1, True)
+
+
+def test_judging_prints_the_figures_as_json(engine: Engine, database_url: str, tmp_path: Path) -> None:
+    made = run_casework(
+        "catalogue", "judge", str(write(tmp_path)), "--json", environment={"DATABASE_URL": database_url}
+    )
+    assert json.loads(made.stdout)["ours"]["nDCG@10"] == 1.0
+    (tmp_path / "qrels.tsv").unlink()
+    refused = run_casework("catalogue", "judge", str(tmp_path), environment={"DATABASE_URL": database_url})
+    assert (refused.returncode, "qrels.tsv" in refused.stderr) == (1, True)

@@ -1,0 +1,130 @@
+"""The index says what the records say: after whatever happened to them, in the same transaction, and of nothing that is not public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.operations.catalogue.kept_records import correct_record, create_record
+from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.catalogue.record_use import bring_back, end_record
+from casework.operations.core.catalogue_index import follow_stale
+from casework.operations.core.record_log import Kept
+from tests.support.world import World, new_request
+
+
+def indexed(db: Connection, id: str) -> set[str]:
+    """The terms of a record that are in the index."""
+    rows = db.execute(
+        text("SELECT unnest(tsvector_to_array(terms)) FROM indexed_records WHERE record_id = CAST(:id AS uuid)"),
+        {"id": id},
+    )
+    return set(rows.scalars())
+
+
+def insist_counted(db: Connection) -> None:
+    """In how many records each term stands, and how many there are and how long, is what the records add up to."""
+    kept = db.execute(text("SELECT programme_id, noun, term, records FROM index_terms WHERE records <> 0")).all()
+    told = db.execute(
+        text(
+            "SELECT programme_id, noun, unnest(tsvector_to_array(terms)) AS term, count(*) FROM indexed_records GROUP BY 1, 2, 3"
+        )
+    ).all()
+    assert sorted(map(tuple, kept)) == sorted(map(tuple, told))
+    kept = db.execute(text("SELECT programme_id, noun, records, length FROM index_states WHERE records <> 0")).all()
+    told = db.execute(text("SELECT programme_id, noun, count(*), sum(length) FROM indexed_records GROUP BY 1, 2")).all()
+    assert sorted(map(tuple, kept)) == sorted(map(tuple, told))
+
+
+def enter(world: World, db: Connection, noun: Kept, **fields: Any) -> str:
+    done = create_record(
+        db,
+        world.actor(db, "officer"),
+        noun,
+        programme=world.programmes["BJ"],
+        fields=fields,
+        source="desk",
+        confirmed=False,
+        request=new_request(),
+    )
+    return str(done.answer["id"])
+
+
+def test_a_record_is_found_by_what_it_says_from_its_first_moment(world: World, db: Connection) -> None:
+    id = enter(world, db, "technology", title="Heat pumps", title_zh="热泵", description="for laundries")
+    assert indexed(db, id) == {"heat", "pump", "热泵", "laundri"}
+    insist_counted(db)
+
+
+def test_what_a_record_does_not_say_any_more_does_not_find_it(world: World, db: Connection) -> None:
+    id = enter(world, db, "technology", title="Heat pump", description="for laundries")
+    correct_record(
+        db,
+        world.actor(db, "officer"),
+        "technology",
+        id,
+        fields={"description": "for dairies"},
+        source=None,
+        reason="It said so.",
+        request=new_request(),
+    )
+    assert indexed(db, id) == {"heat", "pump", "dairi"}
+    insist_counted(db)
+
+
+def test_what_is_used_no_more_is_not_found_until_it_is_used_again(world: World, db: Connection) -> None:
+    officer, id = world.actor(db, "officer"), enter(world, db, "technology", title="Heat pump")
+    end_record(db, officer, "technology", id, status="withdrawn", reason="It is gone.", request=new_request())
+    assert indexed(db, id) == set()
+    insist_counted(db)
+    bring_back(db, officer, "technology", id, reason="It is back.", request=new_request())
+    assert indexed(db, id) == {"heat", "pump"}
+    insist_counted(db)
+
+
+def test_of_a_record_that_was_merged_the_one_in_its_place_is_found(world: World, db: Connection) -> None:
+    gone, kept = (enter(world, db, "technology", title=title) for title in ("Heat pump", "Heat pump for dairies"))
+    merge_records(
+        db,
+        world.actor(db, "officer"),
+        "technology",
+        gone,
+        into=kept,
+        chosen={},
+        reason="It is the same.",
+        request=new_request(),
+    )
+    assert indexed(db, gone) == set()
+    assert indexed(db, kept) == {"heat", "pump", "dairi"}
+    insist_counted(db)
+
+
+def test_a_need_is_found_by_what_it_says_in_public_alone(world: World, db: Connection) -> None:
+    id = enter(
+        world,
+        db,
+        "need",
+        title="Waste heat",
+        problem="Exhaust at 90 degrees",
+        target="20 percent less gas",
+        sector="Energy",
+        budget="123456",
+        budget_currency="CNY",
+        district="Haidian",
+    )
+    said = indexed(db, id)
+    assert {"wast", "heat", "exhaust", "gas", "energi"} <= said
+    assert not said & {"123456", "cni", "cny", "haidian"}
+    insist_counted(db)
+
+
+@pytest.mark.parametrize("noun", ["need", "technology"])
+def test_what_is_in_the_index_as_it_stands_is_passed_over(world: World, db: Connection, noun: Kept) -> None:
+    id = enter(world, db, noun, title="Heat pump")
+    follow_stale(db, world.programmes["BJ"], noun, None)
+    assert follow_stale(db, world.programmes["BJ"], noun, None) == []
+    db.execute(text("UPDATE indexed_records SET rules = 0 WHERE record_id = CAST(:id AS uuid)"), {"id": id})
+    assert follow_stale(db, world.programmes["BJ"], noun, None) == [id]
+    insist_counted(db)
