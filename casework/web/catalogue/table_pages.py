@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from casework.operations.catalogue.table_import import MOST_BYTES, import_table
 from casework.operations.catalogue.table_log import insist_brings, list_tables, names_of_brought, show_table
 from casework.operations.catalogue.table_schemas import NEEDED, ROWS, Table
 from casework.operations.core.idempotency import Request
-from casework.reasons.base import from_json
+from casework.web.catalogue.table_words import call_column, say_rows
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say, say_faults
 from casework.web.shell.session import only_show, page_transaction, viewer
@@ -114,6 +115,7 @@ def _ask(programme: str, table: Table, faults: dict[str, str]) -> Response:
         faults=faults,
         needed=NEEDED[table],
         columns=columns,
+        call=partial(call_column, table),
         example=_EXAMPLES[table],
         earlier=earlier,
     )
@@ -193,25 +195,14 @@ def _look(programme: str, table: Table, given: Given, report: JsonMapping) -> Re
         home=home,
         given=given,
         report=report,
-        faults=_said(report["faults"]),
-        kept=_said(report["kept"]),
+        faults=say_rows(table, report["faults"][:_SHOWN]),
+        kept=say_rows(table, report["kept"][:_SHOWN]),
         most=_SHOWN,
         numbers=[(place, gettext("Row %(number)s", number=number), "") for place, number in enumerate(numbers)],
         columns=columns,
+        call=partial(call_column, table),
     )
     return make_response(page, 422 if report["faults"] else 200)
-
-
-def _said(faults: Any) -> list[tuple[int, str, str]]:
-    """Row, column and why, in the reader's language."""
-    return [
-        (
-            one["row"],
-            one["field"],
-            say(from_json({"code": one["code"], "message": one["reason"], "values": one["values"]})),
-        )
-        for one in faults[:_SHOWN]
-    ]
 
 
 # --- bring it in ---------------------------------------------------------------------------------------------------------

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Engine, text
 
+from casework import reasons
 from casework.operations.catalogue import table_import
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from casework.web.catalogue.table_words import say_rows
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -86,9 +89,9 @@ def test_with_one_fault_nothing_is_brought_in_and_each_is_told_in_both_languages
     bad = "name,country,size\nKiln Works,CN,small\nOther,XX,huge\n,DE,\n"
     words = words_of(look(browser, page, bad))
     assert "2 rows are refused, so nothing can be brought in yet." in words
-    assert "3 country is no code of a country or region such as CN, DE or GB" in words
-    assert "3 size must be one of" in words
-    assert "4 name is missing" in words
+    assert "3 Country or region country is no code of a country or region such as CN, DE or GB" in words
+    assert "3 Size size must be one of" in words
+    assert "4 Name name is missing" in words
     assert "Bring it in" not in words
     # What was looked through is looked at once more: what is refused then changes nothing either.
     shown = look(browser, page, "name,country\nKiln Works,CN\n")
@@ -99,18 +102,38 @@ def test_with_one_fault_nothing_is_brought_in_and_each_is_told_in_both_languages
     assert known(engine) == 0
 
 
+def test_columns_are_called_as_pages_call_them(browser_for: Enter, world: World) -> None:
+    """With how the file writes them beside it; what is wrong with no cell names the whole row or the whole file."""
+    browser, page = browser_for("officer"), page_of(world, "rights")
+    assert "encumbrance_number Number in the register" in words_of(browser.get(page).text)
+    bad = "kind,number,holder\ninvention,CN1,Kiln Works\ninvention,CN2,\n,,,\n"
+    words = words_of(look(browser, page, bad))
+    assert "2 What lies on it encumbrance is missing: Who holds it says something of one" in words
+    assert "The whole" in words_of(look(browser, page, "kind,number\n"))
+
+
+def test_what_is_said_of_a_row_has_the_names_of_the_readers_language(app: Flask) -> None:
+    why = reasons.imports.SAYS_OF_BURDEN(column="holder")
+    told = {"row": 2, "field": "encumbrance", "reason": str(why), "code": why.code, "values": {"column": "holder"}}
+    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        [(row, called, column, words)] = say_rows("rights", [told])
+    assert (row, called, column) == (2, "权利负担", "encumbrance")
+    assert "权利人" in words
+    assert "holder" not in words
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
         (b"", "is empty."),
         (b"PK\x03\x04rest of a workbook", "is a workbook or an archive"),
         (b"\xff\xfen\x00a\x00", "is encoded as UTF-16"),
-        (b"name\nKiln \xff Works\n", "is not UTF-8 from about here on"),
-        (b"name;country\nKiln Works;CN\n", "has its cells separated by semicolons or tabs"),
+        (b"name\nKiln \xff Works\n", "is not UTF-8 here (byte 0xFF)"),
+        (b"name;country\nKiln Works;CN\n", "New: 1."),
         (b"colour\nred\n", "has no column name"),
         (b'name\n"Kiln Works\n', "a quotation mark is missing"),
         ("name\nKiln\u202eskroW\n".encode(), "a character that turns the order of letters"),
-        (b"name\n<script>alert(1)</script>\n", "New: 1."),
+        (b"name\n<script>alert(1)</script>\n", "2 Name name is missing"),
         (b"name\n=cmd|' /C calc'!A0\n", "New: 1."),
         (b"name,country\n", "has no row below the names of the columns"),
     ],
