@@ -39,6 +39,7 @@ from casework.operations.catalogue.organisations import (
     write_columns,
 )
 from casework.operations.catalogue.views import OrganisationRow
+from casework.operations.core.case_parties import OF_CASE
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import CALLED, IS_PARTY
 from casework.operations.core.reader_names import entitled
@@ -146,11 +147,11 @@ _ACCOUNTS = text("""
     OR EXISTS (SELECT FROM service_accounts s WHERE s.organisation_id IN (CAST(:gone AS uuid), CAST(:kept AS uuid)))
     OR EXISTS (SELECT FROM invitations i WHERE i.scope_id IN (CAST(:gone AS uuid), CAST(:kept AS uuid)))
 """)
-#: The cases of which both are parties, also as those that stand in somebody's place already.
+#: The cases of which both are parties now, also as those that stand in somebody's place already.
 _BOTH_PARTIES = text(f"""
-    SELECT c.number FROM organisations o JOIN cases c ON {IS_PARTY}
-    WHERE coalesce(o.merged_into, o.id) IN (CAST(:gone AS uuid), CAST(:kept AS uuid)) AND c.programme_id = CAST(:programme AS uuid)
-    GROUP BY c.id, c.number HAVING count(DISTINCT coalesce(o.merged_into, o.id)) = 2 ORDER BY c.number LIMIT 5
+    SELECT c.number FROM cases c CROSS JOIN LATERAL {OF_CASE} JOIN organisations g ON g.id = p.id
+    WHERE coalesce(g.merged_into, g.id) IN (CAST(:gone AS uuid), CAST(:kept AS uuid)) AND c.programme_id = CAST(:programme AS uuid)
+    GROUP BY c.id, c.number HAVING count(DISTINCT coalesce(g.merged_into, g.id)) = 2 ORDER BY c.number LIMIT 5
 """)
 #: A need or a technology of the one that goes.
 _OWNED = "x.owner_id = CAST(:gone AS uuid) AND x.programme_id = CAST(:programme AS uuid)"

@@ -169,11 +169,20 @@ _RIGHTS = text("""
         SELECT l.right_id FROM right_technologies l JOIN technologies h ON h.id = l.technology_id WHERE h.owner_id = CAST(:id AS uuid)
     ) ORDER BY r.created_at DESC, r.id LIMIT 50
 """)
-#: The cases of which it, or one in whose place it stands, is a party, the newest first.
+#: The cases that were opened with it, or with one in whose place it stands, and those whose need or technology it owns now; the
+#: newest first.
 _CASES = text(f"""
-    SELECT DISTINCT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM organisations o
-    JOIN cases c ON {IS_PARTY} WHERE CAST(:id AS uuid) IN (o.id, o.merged_into) AND c.programme_id = ANY(CAST(:seen AS uuid[]))
-    ORDER BY c.number DESC LIMIT 50
+    WITH one AS (SELECT o.id FROM organisations o WHERE CAST(:id AS uuid) IN (o.id, o.merged_into))
+    SELECT c.id::text, c.number, {titled("c")} AS title, c.closed_at IS NOT NULL AS closed FROM cases c
+    WHERE c.programme_id = ANY(CAST(:seen AS uuid[])) AND c.id IN (
+        SELECT c.id FROM one o JOIN cases c ON {IS_PARTY}
+        UNION SELECT x.id FROM needs n JOIN needs g ON g.merged_into = n.id OR g.id = n.id AND n.merged_into IS NULL
+        JOIN cases x ON x.need_id = g.id
+        WHERE n.owner_id IN (SELECT id FROM one)
+        UNION SELECT x.id FROM technologies t JOIN technologies g ON g.merged_into = t.id OR g.id = t.id AND t.merged_into IS NULL
+        JOIN cases x ON x.technology_id = g.id
+        WHERE t.owner_id IN (SELECT id FROM one)
+    ) ORDER BY c.number DESC LIMIT 50
 """)
 
 
