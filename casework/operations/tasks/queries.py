@@ -222,6 +222,18 @@ def returned(db: Connection, case: Case, task: Task) -> JsonObject:
     return dict(before.result) | {name: said for name, said in values(body or {}).items() if said is not ERASED}
 
 
+def completed_at(db: Connection, log: str, task: str) -> int | None:
+    """The entry of the history with which a task was finished; none where nobody finished it."""
+    return db.execute(_COMPLETED, {"log": log, "task": task}).scalar_one_or_none()
+
+
+#: The last event that finished a task of a log.
+_COMPLETED = text(
+    "SELECT seq FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'completed' AND effects->>'task' = :task"
+    " ORDER BY seq DESC LIMIT 1"
+)
+
+
 def prepared(db: Connection, task: str) -> JsonObject:
     """The form of a delegated or reviewed task as it came back: its facts, and its words where they have not been erased."""
     row = db.execute(

@@ -28,6 +28,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
 from casework.operations.deadlines.queries import explain_task, explain_tasks
+from casework.operations.history.timeline import read_entry
 from casework.operations.letters.service import asking_letter
 from casework.operations.links.service import list_links, may_ask
 from casework.operations.links.views import LinkRow
@@ -43,7 +44,7 @@ from casework.permissions.work import may_work, operations
 from casework.web.deadlines.presenter import ledger
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
-from casework.web.history.sentences import Told, say_fields
+from casework.web.history.sentences import Told, say_entry, say_fields
 from casework.web.shell import form_actions, layout
 from casework.web.shell.errors import typed
 from casework.web.shell.forms import PREFIX, FormView, form_name, read_request
@@ -99,6 +100,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         party = show_party(db, actor, case, task.about) if task is not None else None
         by_link = task is not None and rule_of(edition, task) is not None and may_ask(actor, case, task)
         ways = _ways(db, actor, case, task) if by_link and task is not None and task.open else None
+        answer = _answer(db, actor, case, task) if task is not None and not task.open else None
     names = {details.handed.by.id: details.handed.by.name} if details.handed else {}
     return render_template(
         "tasks/show.html",
@@ -110,6 +112,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         asked=asked,
         party=party,
         ways=ways,
+        answer=answer,
         moves=_moves(asked),
         said=say_fields(_filled_in(asked), load_library().editions) if asked else [],
         items=items,
@@ -128,6 +131,36 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
         accepts=details.handed is not None and details.handed.how == "handed_back",
         own=own,
         menu=menu(details, allowed, without=("resume",) if form is None else ("claim", "resume")),
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """With what a task was finished: the sentence of the history, its fields, and the entry."""
+
+    words: str
+    at: str
+    said: list[Told]
+    seq: int
+    #: The entry is that of a later correction: what it says counts now.
+    corrected: bool
+
+
+def _answer(db: Connection, actor: Actor, case: Case, task: Task) -> _Answer | None:
+    """For those who read the whole history of the case; others see that it is done."""
+    if case.kind != "case" or sight(actor, case) < Sight.ALL:
+        return None
+    seq = queries.completed_at(db, case.log, task.id)
+    if seq is None:
+        return None
+    entry = read_entry(db, actor, str(case.number), seq).entry
+    editions = load_library().editions
+    return _Answer(
+        say_entry(entry, editions),
+        entry.at,
+        say_fields(entry, editions),
+        entry.corrected_by or seq,
+        bool(entry.corrected_by),
     )
 
 

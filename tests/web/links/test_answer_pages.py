@@ -67,6 +67,14 @@ def test_the_office_reads_whose_word_it_is(
     anonymous.post(FORM, ANSWER, page=FORM)
     with transaction(engine) as db:
         number = db.execute(text("SELECT number FROM cases ORDER BY opened_at DESC LIMIT 1")).scalar_one()
+        given_for = "SELECT t.id FROM tasks t JOIN events e ON e.effects->>'task' = t.id::text WHERE e.effects ? 'link'"
+        task = db.execute(text(given_for)).scalar_one()
+    # The alert leads to the task, which shows what was answered to all who read the case whole.
+    for who in ("officer", "auditor"):
+        page = browser_for(who).get(f"/tasks/{task}").text
+        assert re.search(r"张伟 for [^<]+ answered “Record the party", page), who
+        assert "总经理" in page, who
+        assert f"/cases/{number}/history/" in page, who
     history = browser_for("officer").get(f"/cases/{number}/history").text
     assert re.search(r"张伟 for [^<]+ answered “Record the party", history)
     assert "a link to answer" in history

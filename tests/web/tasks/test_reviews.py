@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -91,4 +92,8 @@ def test_what_is_approved_is_finished_by_whoever_asked(browser_for: BrowserFor, 
     assert officer.flask.post(f"/tasks/{task}/complete", data=dict(read_page(page).sent)).status_code == 303
     # What was done is said in the words of the workflow, as in the history.
     assert "You recorded the first meeting." in officer.get("/").text
-    assert "This task is done." in officer.get(f"/tasks/{task}").text
+    done = officer.get(f"/tasks/{task}").text
+    assert "This task is done." in done
+    # And with what: whoever comes back from an alert reads the answer there.
+    assert "What was answered" in done
+    assert re.search(r'href="/cases/[^"]+/history/\d+"', done)
