@@ -160,6 +160,7 @@ review_hold = Task(
 FOLLOW_UP_BY_LINK = ByLink(
     "What has come of it? Is the technology in use, and does it do what was expected?",
     party="told_by", day="told_on", files="evidence", without=(("running", ("no_answer",)),),
+    labels=(("further_sites", "At how many other sites is the technology in use?"),),
 )  # fmt: skip
 
 

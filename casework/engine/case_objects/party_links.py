@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from casework import reasons
 from casework.engine.definition.by_link import LINK_FILLS
@@ -104,7 +105,7 @@ def asked_fields(edition: Edition, rule: TaskRule, link: PartyLink | None = None
     by_link = rule.by_link
     assert by_link is not None
     apart = {*by_link["leaves"], *(by_link[name] for name in LINK_FILLS if name in by_link)}
-    fields = [_offered(field, by_link) for field in edition.form(rule.form) if field["name"] not in apart]
+    fields = _always([_offered(field, by_link) for field in edition.form(rule.form) if field["name"] not in apart])
     if link is None:
         return fields
     unnamed = unnamed_kinds(link)
@@ -125,6 +126,21 @@ def agrees_to_none(edition: Edition, rule: TaskRule, link: PartyLink) -> list[Wr
         return []
     unnamed = unnamed_kinds(link)
     return [field for field in asked if field["type"] in unnamed]
+
+
+def _always(fields: list[WrittenField]) -> list[WrittenField]:
+    """Without a condition that every answer meets which is offered: a party would only puzzle over it."""
+    sure = {
+        field["name"]: set(field["choices"])
+        for field in fields
+        if field["required"] and "choices" in field and "when" not in field
+    }
+    asked = []
+    for field in fields:
+        name, values = field.get("when", ("", []))
+        met = name in sure and sure[name] <= set(values)
+        asked.append(cast(WrittenField, {key: said for key, said in field.items() if not (met and key == "when")}))
+    return asked
 
 
 def _offered(field: WrittenField, by_link: WrittenByLink) -> WrittenField:

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.definitions import load_library
 from casework.engine.case_objects.party_links import (
     DAYS,
     MOST_DAYS,
+    asked_fields,
     days_for,
     given_against,
     is_open,
@@ -25,6 +27,7 @@ from casework.engine.case_objects.party_links import (
 )
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import RevokeLink
+from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.engine.state.effects_schema import Effects
 from casework.engine.state.events import LINK_GIVEN, LINK_REVOKED, Event
@@ -103,6 +106,19 @@ def test_a_task_that_is_about_a_party_asks_no_other_one() -> None:
     task = play.task("ask")
     assert parties_of(play.case, task) == ("need_owner", "technology_owner")
     assert parties_of(play.case, replace(task, about="technology_owner")) == ("technology_owner",)
+
+
+def test_a_condition_that_every_offered_answer_meets_is_not_told_to_a_party() -> None:
+    edition = load_library().playing(MAIN)
+    assert edition is not None
+    rule = next(rule for rule in edition.tasks.values() if rule.name == "follow_up")
+    conditions = {field["name"]: field.get("when") for field in edition.form(rule.form)}
+    assert (conditions["effect"] or ("",))[0] == "running"
+    told = {field["name"]: field.get("when") for field in asked_fields(edition, rule)}
+    assert (told["effect"], told["further_sites"]) == (None, None)
+    # What only one of the answers asks for stays apart.
+    consent = next(rule for rule in edition.tasks.values() if rule.name == "record_consent")
+    assert any(field.get("when") for field in asked_fields(edition, consent))
 
 
 @pytest.mark.parametrize("task", ["office", "listed"])
