@@ -267,7 +267,9 @@ class Closing(Form):
     reason = Listed(
         label="Main reason", catalogue=CLOSING_REASONS, when=("outcome", UNSUCCESSFUL), prefill="case.reason"
     )
-    more_reasons = ListedMany(label="More reasons", catalogue=CLOSING_REASONS, required=False)
+    more_reasons = ListedMany(
+        label="More reasons", catalogue=CLOSING_REASONS, required=False, prefill="case.more_reasons"
+    )
     report = Documents(label="Closing report", when=("outcome", DEPLOYED))
     note = Note(label="Closing note", required=False)
 

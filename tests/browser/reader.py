@@ -195,7 +195,7 @@ class Reader:
         needed = not label.count() or (button.text_content() or "").strip() in (label.text_content() or "")
         if form.locator("#reason").count() and (why is not None or needed):
             form.locator("#reason").fill(str(why or "As filed."))
-        own = button.locator("xpath=ancestor::details[contains(@class, 'answer')]")
+        own = button.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' answer ')]")
         chosen: dict[str, set[str]] = {}
         for question in self.page.evaluate(_QUESTIONS):
             name = question["controls"][0]["name"] if question["controls"] else ""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from casework.engine.definition.edition_schema import WrittenField, WrittenOpening
 from casework.engine.definition.editions import Edition, TaskRule, TransitionRule
+from casework.engine.definition.grammar import RETURN
 from casework.engine.roles import QUEUE_ROLES, Role
 from casework.engine.state.case import COMPLETED, Case, Task
-from casework.json_values import Answers
+from casework.json_values import Answers, JsonValue
 from casework.ledger.canonical_json import digest
 
-#: The second word on a proposal, for it or against it; an action of the workflow; the task's own form, sent as it is, or with
-#: one value of its first question.
-CONFIRM, REFUSE, FIRE, COMPLETE, VALUE = "confirm", "refuse", "fire", "complete", "value"
+#: The second word on a proposal, for it or against it; an action of the workflow, as it was proposed or otherwise; the task's
+#: own form, sent as it is, or with one value of its first question.
+CONFIRM, REFUSE, AGREE, FIRE, COMPLETE, VALUE = "confirm", "refuse", "as_proposed", "fire", "complete", "value"
 #: Who decides on what others have prepared.
 DECIDERS = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
 
@@ -39,7 +40,7 @@ class Answer:
         """What its button sends."""
         if self.kind == VALUE:
             return f"{self.name}:{_plain(self.value)}"
-        return f"{self.kind}:{self.name}" if self.kind == FIRE else self.kind
+        return f"{self.kind}:{self.name}" if self.kind in (AGREE, FIRE) else self.kind
 
 
 def answers_of(edition: Edition, type: str, rule: str) -> tuple[Answer, ...]:
@@ -48,7 +49,7 @@ def answers_of(edition: Edition, type: str, rule: str) -> tuple[Answer, ...]:
         return _to_proposal(edition, rule)
     if type == "step":
         state = edition.states[rule]
-        return _by_actions(_leaving(edition, rule, state.queue)) if state.decides else ()
+        return _to_step(edition, _leaving(edition, rule, state.queue)) if state.decides else ()
     task = edition.tasks[rule]
     return _to_side_task(edition, task) if _is_verdict(task) else ()
 
@@ -56,6 +57,20 @@ def answers_of(edition: Edition, type: str, rule: str) -> tuple[Answer, ...]:
 def _is_verdict(task: TaskRule) -> bool:
     """Whether it is a decision: of a subject, of who decides, of somebody who did not ask, or one that both sides hear of."""
     return bool(task.decides or task.not_by or task.answers) or task.queue in DECIDERS
+
+
+def _to_step(edition: Edition, rules: Sequence[TransitionRule]) -> tuple[Answer, ...]:
+    """What a case has proposed is agreed to as it is, not agreed to by what leads back, or decided otherwise by the same action."""
+    answers = _by_actions(rules)
+    otherwise = [one for one in answers if any(map(_is_proposed, edition.form(one.form)))]
+    back = {rule.name for rule in rules if otherwise and rule.kind == RETURN}
+    rest = (replace(one, refuses=one.name in back) for one in answers if one not in otherwise)
+    return (*(replace(one, kind=AGREE) for one in otherwise), *rest, *otherwise)
+
+
+def _is_proposed(field: WrittenField) -> bool:
+    """Whether a field says what the case itself keeps as proposed."""
+    return field["required"] and str(field.get("prefill") or "").startswith("case.")
 
 
 def _to_proposal(edition: Edition, name: str) -> tuple[Answer, ...]:
@@ -131,6 +146,20 @@ def reason_of(fields: Iterable[WrittenField]) -> WrittenField | None:
     return notes[-1] if notes else None
 
 
+def as_proposed(fields: Iterable[WrittenField], known: Answers) -> tuple[dict[str, JsonValue], list[WrittenField]]:
+    """What the case has proposed to an action, by field, and what is left to be asked of whoever agrees to it."""
+    said, left = dict[str, JsonValue](), list[WrittenField]()
+    for field in fields:
+        on, values = field.get("when") or (None, ())
+        if on in said and said[on] not in values:
+            continue
+        if _is_proposed(field) and known.get(field["name"]) is not None:
+            said[field["name"]] = known[field["name"]]
+        else:
+            left.append(field)
+    return said, left
+
+
 def settled(fields: Iterable[WrittenField], known: Answers) -> list[str]:
     """Fields that say what is decided on: whoever asked has filled them in, and who answers does not change them."""
     return [field["name"] for field in fields if field["name"] in known and not field.get("when")]
@@ -138,7 +167,7 @@ def settled(fields: Iterable[WrittenField], known: Answers) -> list[str]:
 
 def opened_by(edition: Edition, type: str, rule: str, answer: Answer) -> tuple[WrittenOpening, ...]:
     """What an answer opens."""
-    if answer.kind in (CONFIRM, FIRE):
+    if answer.kind in (CONFIRM, AGREE, FIRE):
         return next(transition.opens for transition in edition.transitions if transition.name == answer.name)
     if type != "side":
         return ()
@@ -217,6 +246,6 @@ def _opens(edition: Edition) -> Mapping[str, frozenset[str]]:
 
 
 __all__ = [
-    "COMPLETE", "CONFIRM", "FIRE", "REFUSE", "VALUE", "Answer", "answers_of", "asked_in", "fields_with", "opened_by", "reason_of",
-    "returned_by", "returned_round", "rounds_of", "settled", "subject_of",
+    "AGREE", "COMPLETE", "CONFIRM", "FIRE", "REFUSE", "VALUE", "Answer", "answers_of", "as_proposed", "asked_in", "fields_with",
+    "opened_by", "reason_of", "returned_by", "returned_round", "rounds_of", "settled", "subject_of",
 ]  # fmt: skip

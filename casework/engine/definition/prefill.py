@@ -148,5 +148,6 @@ _OF_CASE: Mapping[str, Callable[[Case], Any]] = {
     "rights": lambda case: list(case.rights),
     "outcome": lambda case: case.outcome,
     "reason": lambda case: case.reasons[0] if case.reasons else None,
+    "more_reasons": lambda case: list(case.reasons[1:]),
 }
 SOURCES_OF_CASE = frozenset(_OF_CASE)

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_audited, load_library
 from casework.engine.analysis.decisions import (
+    AGREE,
     COMPLETE,
     CONFIRM,
     FIRE,
     VALUE,
     Answer,
     answers_of,
+    as_proposed,
     asked_in,
     fields_with,
     reason_of,
@@ -32,7 +34,7 @@ from casework.engine.execution.task_lifecycle import COMPLETE as FINISH
 from casework.engine.state.case import Case, Task
 from casework.engine.state.events import APPROVED, CHANGES_ASKED, HANDED_BACK
 from casework.errors import CaseHasMoved, CaseworkError
-from casework.json_values import Answers
+from casework.json_values import Answers, JsonValue
 from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.known_answers import owner_rows
@@ -79,6 +81,8 @@ class OpenAnswer:
     #: The guards of its action with whether each holds; none where that is not known.
     conditions: tuple[tuple[str, bool], ...]
     known: Answers
+    #: What is agreed to as the case has proposed it, and goes with the answer.
+    said: Answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,8 +155,10 @@ def read_decision(db: Connection, actor: Actor, case: Case, task: Task) -> Decis
             against=_against(answer, refused),
         )
         for answer in answers
-        if may or answer.kind == FIRE and _yours(actions.get(answer.name))
+        if may or answer.kind in (AGREE, FIRE) and _yours(actions.get(answer.name))
     )
+    # Where the case has proposed nothing there is nothing to agree to.
+    open_answers = tuple(one for one in open_answers if one.said or one.answer.kind != AGREE)
     asked, earlier = _said(db, case, task, edition)
     return DecisionView(
         asked=asked,
@@ -222,10 +228,14 @@ def _open(
     barred: bool,
     against: tuple[Why, ...],
 ) -> OpenAnswer:
-    fields = fields_with(edition, answer)
+    fields, said = fields_with(edition, answer), dict[str, JsonValue]()
+    if answer.kind in (AGREE, FIRE):
+        known = prefill(case, case.tracks[task.track], fields)
+    if answer.kind == AGREE:
+        said, fields = as_proposed(fields, known)
     reason = reason_of(fields)
     takes = reason["name"] if reason else None if answer.kind in (VALUE, COMPLETE, CONFIRM) else ""
-    acts = answer.kind in (FIRE, CONFIRM)
+    acts = answer.kind in (AGREE, FIRE, CONFIRM)
     return OpenAnswer(
         answer=answer,
         fields=tuple(field for field in fields if field is not reason and field["name"] not in fixed),
@@ -234,7 +244,8 @@ def _open(
         why_not=tuple(action.why_not) if acts and action else against,
         papers=tuple(action.papers) if acts and action else (),
         conditions=_conditions(edition, answer, action) if acts and action and action.yours and not barred else (),
-        known=prefill(case, case.tracks[task.track], fields) if answer.kind == FIRE else known,
+        known=known,
+        said=said,
     )
 
 

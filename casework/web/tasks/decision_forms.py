@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 
 from casework.definitions import load_library
-from casework.engine.analysis.decisions import COMPLETE, CONFIRM, REFUSE, VALUE, Answer
+from casework.engine.analysis.decisions import AGREE, COMPLETE, CONFIRM, REFUSE, VALUE, Answer
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.prefill import sources
@@ -29,10 +29,11 @@ from casework.web.shell.impact_words import say_choices
 _OWN = "own-"
 
 
-def _freed(fields: Iterable[WrittenField], answer: Answer) -> list[JsonObject]:
+def _freed(fields: Iterable[WrittenField], one: OpenAnswer) -> list[JsonObject]:
     """Fields that hang on the answer itself are asked with it, whatever stands in any other field."""
+    given = {one.answer.name, *one.said}
     return [
-        {key: value for key, value in field.items() if key != "when" or field["when"][0] != answer.name}
+        {key: value for key, value in field.items() if key != "when" or field["when"][0] not in given}
         for field in fields
     ]
 
@@ -94,7 +95,7 @@ class Forms:
         typed: MultiDict[str, str] | None,
         faults: Mapping[str, str],
     ) -> FormView:
-        rules = _freed(fields, one.answer)
+        rules = _freed(fields, one)
         return build_form(
             f"decide:{self.task.id}",
             rules,
@@ -150,12 +151,14 @@ def given(view: DecisionView, one: OpenAnswer, data: MultiDict[str, str], reason
     if one.answer.kind in (CONFIRM, REFUSE):
         return {"decision": one.answer.kind} | ({"reason": reason} if reason else {})
     shared = {field["name"] for field in shared_fields(view)} if one.answer.kind == VALUE else set()
-    own, rules = within(data, place_of(one.answer)), _freed(one.fields, one.answer)
+    own, rules = within(data, place_of(one.answer)), _freed(one.fields, one)
     sent = MultiDict([(name, value) for name, value in data.items(multi=True) if _base(name) in shared])
     sent.update(own)
     said = parse_form(rules, sent, known=one.known)
     if one.answer.kind in (VALUE, COMPLETE):
         said |= dict(view.settled)
+    if one.answer.kind == AGREE:
+        said |= one.said
     if one.answer.kind == VALUE:
         said[one.answer.name] = one.answer.value
     if one.reason and reason:

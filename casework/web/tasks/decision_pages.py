@@ -15,13 +15,13 @@ from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.definitions import load_library
-from casework.engine.analysis.decisions import CONFIRM, FIRE, REFUSE, Answer, answers_of
+from casework.engine.analysis.decisions import AGREE, CONFIRM, FIRE, REFUSE, Answer, answers_of
 from casework.engine.execution.task_lifecycle import COMPLETE
 from casework.engine.state.case import Case, Task
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonObject
 from casework.operations.auth.step_up import insist_proved_for_task
-from casework.operations.cases.about import show_party
+from casework.operations.cases.about import show_about, show_party
 from casework.operations.cases.case_events import view_of
 from casework.operations.cases.editors import editors_beside
 from casework.operations.cases.transitions import fire_transition
@@ -50,6 +50,7 @@ from casework.web.shell.session import current_actor, only_show, page_transactio
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
 from casework.web.tasks import decision_forms
 from casework.web.tasks import decision_views as views
+from casework.web.tasks.decision_facts import facts_of
 from casework.web.tasks.next_action import say_done
 from casework.web.tasks.operation_pages import list_items, menu, told
 from casework.web.tasks.pages import work_on_list
@@ -130,6 +131,10 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         party=show_party(db, actor, case, task.about),
         facts=facts + views.settled_words(edition, task, view, view.asked),
         why=why,
+        done=say_entry(view.asked, library.editions) if view.asked and not view.asked.by_system else "",
+        rests=list(facts_of(case, show_about(db, actor, case), view.asked, task, library.editions))
+        if case.need
+        else (),
         # The oldest first.
         rounds=views.rounds(reversed(view.earlier)),
         waivers=views.rounds(view.waivers),
@@ -245,7 +250,7 @@ def _give(
 ) -> Done:
     """The deed itself."""
     insist = insist_same_subject(standing.details.id, request.form.get("subject", ""))
-    if one.answer.kind == FIRE:
+    if one.answer.kind in (AGREE, FIRE):
         assert standing.task is not None
         return fire_transition(
             db,

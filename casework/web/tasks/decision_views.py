@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from casework.definitions import load_library
 from casework.engine import parts
-from casework.engine.analysis.decisions import COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
+from casework.engine.analysis.decisions import AGREE, COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
 from casework.engine.definition.editions import Edition
 from casework.engine.state.case import Case, Task
 from casework.json_values import JsonMapping
@@ -53,6 +53,10 @@ class Button:
     id: str
     #: Before the names of what is sent with it alone.
     within: str
+    #: It agrees to what was proposed: of its form only what is missing is asked.
+    agrees: bool
+    #: It decides something else than was proposed, and is folded away below the answers to that.
+    otherwise: bool
 
     @property
     def possible(self) -> bool:
@@ -95,7 +99,9 @@ def words_of(edition: Edition, answer: Answer) -> str:
     for key in answer.words:
         if key in edition.texts:
             words = edition_text(edition, key)
-            return gettext("Agree: %(do)s", do=words) if answer.kind == CONFIRM else words
+            if answer.kind in (CONFIRM, AGREE):
+                return gettext("Agree: %(do)s", do=words)
+            return gettext("Do not agree: %(do)s", do=words) if answer.kind == FIRE and answer.refuses else words
     question = edition_text(edition, f"forms.{answer.form}.{answer.name}.label")
     said = gettext("Yes") if answer.value is True else gettext("No") if answer.value is False else str(answer.value)
     return f"{question} {said}"
@@ -105,6 +111,7 @@ def done_words(edition: Edition, task: Task, answer: Answer) -> str:
     """What was done by an answer: "You granted the waiver."; "" where the edition has no words for it."""
     value = {True: "yes", False: "no"}[answer.value] if isinstance(answer.value, bool) else str(answer.value)
     key = {
+        AGREE: f"transitions.{answer.name}.done",
         FIRE: f"transitions.{answer.name}.done",
         VALUE: f"forms.{answer.form}.{answer.name}.done.{value}",
         COMPLETE: f"tasks.{task.rule}.done",
@@ -125,7 +132,7 @@ def _standing(case: Case, task: Task) -> dict[str, str]:
 
 def follows(edition: Edition, case: Case, task: Task, answer: Answer, view: DecisionView) -> list[str]:
     """What follows from an answer: where it leads, what it opens, who hears of it."""
-    if answer.kind in (CONFIRM, FIRE):
+    if answer.kind in (CONFIRM, AGREE, FIRE):
         return _if_done(edition, case, task, answer)
     standing = _standing(case, task)
     if answer.kind == REFUSE:
@@ -270,6 +277,7 @@ def settled_words(edition: Edition, task: Task, view: DecisionView, entry: Histo
 def buttons(forms: Forms, view: DecisionView, moves: Sequence[str]) -> list[Button]:
     """The answers that the reader may give, and those that are not possible now."""
     shown, edition = [], forms.edition
+    proposed = {one.answer.name for one in view.answers if one.answer.kind == AGREE}
     for n, one in enumerate(view.answers):
         answer = one.answer
         consequence = f"transitions.{answer.name}.consequence" if answer.kind == FIRE else ""
@@ -287,6 +295,8 @@ def buttons(forms: Forms, view: DecisionView, moves: Sequence[str]) -> list[Butt
                 kind="primary" if n == 0 else "danger" if consequence in edition.texts else "secondary",
                 id=f"answer-{n}",
                 within=place_of(answer),
+                agrees=answer.kind == AGREE,
+                otherwise=answer.kind == FIRE and answer.name in proposed,
             )
         )
     return shown

@@ -8,11 +8,13 @@ import pytest
 
 from casework.definitions import load_library
 from casework.engine.analysis.decisions import (
+    AGREE,
     CONFIRM,
     REFUSE,
     VALUE,
     Answer,
     answers_of,
+    as_proposed,
     fields_with,
     opened_by,
     reason_of,
@@ -32,7 +34,7 @@ TABLE: dict[str, list[str]] = {
     "case side decide_waiver": ["granted:yes", "granted:no"],
     "case side review_hold": ["decision:wait", "decision:resume", "decision:close"],
     "case side screening": ["result:clear", "result:hit"],
-    "case step closing": ["fire:close", "fire:return_to_work"],
+    "case step closing": ["as_proposed:close", "fire:return_to_work", "fire:close"],
     "case decision amend_plan": ["confirm", "refuse"],
     "case decision compliance_stop": ["confirm", "refuse"],
     "case decision reopen": ["confirm", "refuse"],
@@ -83,7 +85,8 @@ def test_no_two_answers_of_a_task_are_one_button_and_each_is_called_otherwise() 
         codes = [answer.code for answer in answers]
         assert len(set(codes)) == len(codes)
         words = [next((edition.texts[key] for key in one.words if key in edition.texts), None) for one in answers]
-        told = [said for said in words if said is not None]
+        # Of what is agreed to as proposed the page says "Agree: …", beside the same action done otherwise.
+        told = [said for one, said in zip(answers, words, strict=True) if said is not None and one.kind != AGREE]
         assert len(set(told)) == len(told), f"{edition.workflow}: {type} {rule}"
         # The second person's no is the pages' own; all else is called by the edition, however old it is.
         silent = [one.code for one, said in zip(answers, words, strict=True) if said is None]
@@ -130,7 +133,33 @@ def test_only_what_was_asked_for_is_settled_and_what_is_granted_is_not() -> None
 
 def test_who_says_no_owes_a_reason() -> None:
     refusing = {answer.code for _, _, _, answers in _all() for answer in answers if answer.refuses}
-    assert refusing == {"granted:no", REFUSE}
+    assert refusing == {"granted:no", REFUSE, "fire:return_to_work"}
+
+
+def test_what_was_proposed_is_agreed_to_as_it_is_and_asks_for_what_is_left() -> None:
+    edition = load_library().latest("case")
+    assert edition is not None
+    agree = answers_of(edition, "step", "closing")[0]
+    fields = fields_with(edition, agree)
+    for known, settled_there, asked in (
+        (
+            {"outcome": "not_viable", "reason": "money/price", "more_reasons": ["site/site"]},
+            {"outcome": "not_viable", "reason": "money/price"},
+            ["more_reasons", "note"],
+        ),
+        # A success has no reason; one with a site has a report.
+        (
+            {"outcome": "deployed_measured", "reason": "money/price"},
+            {"outcome": "deployed_measured"},
+            ["more_reasons", "report", "note"],
+        ),
+        # A reason that nobody has named is asked for.
+        ({"outcome": "not_viable"}, {"outcome": "not_viable"}, ["reason", "more_reasons", "note"]),
+        ({}, {}, ["outcome", "reason", "more_reasons", "report", "note"]),
+    ):
+        said, left = as_proposed(fields, known)
+        assert said == settled_there
+        assert [field["name"] for field in left] == asked
 
 
 def test_what_an_answer_opens_is_what_the_edition_says() -> None:
