@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,22 @@ _SELECT = f"""
 """
 
 
+#: Where a match without a score stands: after all others.
+_NO_SCORE = "-Infinity"
+_SCORE = f"COALESCE(m.score, '{_NO_SCORE}')"
+
+
+def _score_of(key: object) -> str:
+    """The score after which a page starts. Raises InvalidForm for what is none."""
+    try:
+        score = Decimal(str(key)[:60])
+    except InvalidOperation:
+        score = Decimal("NaN")
+    if score.is_nan():
+        raise InvalidForm(fields={"cursor": reasons.fields.NOT_OURS})
+    return str(score)
+
+
 _OF: Mapping[Kept, str] = {
     "need": "m.need_id = CAST(:need AS uuid)",
     "technology": "m.technology_id = CAST(:technology AS uuid)",
@@ -67,8 +84,11 @@ def list_matches(
     cursor: str | None = None,
     limit: int | None = None,
 ) -> Page[Match]:
-    """Matches of the actor's programmes, the newest first; `opened` for those with, or without, a case, `refused` for those that are, or
-    are not, refused, `ended` for those that have, or have not, expired, themselves or by a record, `about` for those of a record."""
+    """Matches of the actor's programmes, by score, those without one last, among equals the newest first.
+
+    `opened` for those with, or without, a case, `refused` for those that are, or are not, refused, `ended` for those that have, or have
+    not, expired, themselves or by a record, `about` for those of a record.
+    """
     most = insist_limit(limit)
     given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
     more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
@@ -80,11 +100,14 @@ def list_matches(
     for noun, id in (about or {}).items():
         more += f" AND {_OF[noun]}"
         given[noun] = id
-    if keys := from_cursor(cursor, 2):
-        more += " AND (m.created_at, m.id) < (:at, CAST(:after AS uuid))"
-        given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
-    rows = db.execute(text(f"{_SELECT}{more} ORDER BY m.created_at DESC, m.id DESC LIMIT :most"), given).all()
-    shown, following = page(rows, most, lambda row: (row.created_at, str(row.id)))
+    if keys := from_cursor(cursor, 3):
+        more += f" AND ({_SCORE}, m.created_at, m.id) < (CAST(:score AS numeric), :at, CAST(:after AS uuid))"
+        given |= {"score": _score_of(keys[0]), "at": cursor_time(keys[1]), "after": cursor_id(keys[2])}
+    order = f" ORDER BY {_SCORE} DESC, m.created_at DESC, m.id DESC LIMIT :most"
+    rows = db.execute(text(f"{_SELECT}{more}{order}"), given).all()
+    shown, following = page(
+        rows, most, lambda row: (_NO_SCORE if row.score is None else str(row.score), row.created_at, str(row.id))
+    )
     lists = _lists(db, shown)
     return Page(items=[_shown(row, lists) for row in shown], next=following)
 

@@ -140,6 +140,8 @@ def show(match: UUID) -> str:
     return render_template(
         "catalogue/show.html",
         draft=draft,
+        # Whoever comes from a row of the list to refuse it finds the form open.
+        asked=request.args.get("refuse") == "yes",
         refusals=[(one.key, name_of({"name": one.label, "name_zh": one.label_zh})) for one in refusals],
         why=name_of({"name": details.refusal_name, "name_zh": details.refusal_name_zh}),
         match=details,

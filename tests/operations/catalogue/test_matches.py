@@ -13,10 +13,11 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.matches import JUDGED, create_match, judge_match, list_matches, show_match
+from casework.operations.core.paging import to_cursor
 from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
 from casework.records.event_log import read_register
-from tests.support.world import World, new_request, today
+from tests.support.world import World, add_need, new_request, today
 
 
 def enter(db: Connection, world: World, by: str = "officer", **other: Any) -> str:
@@ -69,10 +70,33 @@ def test_only_the_office_enters_one(world: World, db: Connection, who: str, refu
         enter(db, world, who)
 
 
-def test_they_are_listed_the_newest_first_with_or_without_a_case(world: World, db: Connection) -> None:
+def test_they_are_listed_by_score_and_each_once_over_several_pages(world: World, db: Connection) -> None:
+    """Those without a score come last; among equals the newest is first."""
+    officer = world.actor(db, "officer")
+    scores = (None, "0", "91.5", "7", "7")
+    needs = [add_need(db, world.programmes["BJ"], f"more-{n}", None) for n in range(len(scores))]
+    bare, worst, best, older, newer = (
+        enter(db, world, need=need, score=score) for need, score in zip(needs, scores, strict=True)
+    )
+    listed = [one.id for one in list_matches(db, officer).items]
+    # Those of the small world have 0.8.
+    assert (listed[:3], listed[-2:]) == ([best, newer, older], [worst, bare])
+    assert set(listed[3:-2]) == {*world.matches[:2]}
+    paged, cursor = list[str](), None
+    while True:
+        part = list_matches(db, officer, cursor=cursor, limit=1)
+        paged += [one.id for one in part.items]
+        if (cursor := part.next) is None:
+            break
+    assert paged == listed
+    for forged in ("a", "NaN", None, [1]):
+        with pytest.raises(InvalidForm):
+            list_matches(db, officer, cursor=to_cursor(forged, "2026-01-01T00:00:00+00:00", listed[0]))
+
+
+def test_they_are_listed_with_or_without_a_case(world: World, db: Connection) -> None:
     number, officer = world.open_case(db), world.actor(db, "officer")
     new = enter(db, world)
-    assert [one.id for one in list_matches(db, officer).items][0] == new
     assert [(one.id, one.case) for one in list_matches(db, officer, opened=True).items] == [(world.matches[0], number)]
     assert {one.id for one in list_matches(db, officer, opened=False).items} == {new, world.matches[1]}
     first = list_matches(db, officer, limit=1)

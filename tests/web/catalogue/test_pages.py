@@ -131,6 +131,15 @@ def test_pages_keep_to_the_rules_of_the_frame(browser_for: Enter, world: World, 
         assert set(page.controls) <= page.labelled
 
 
+def test_from_its_row_a_match_is_refused_with_its_form_open(browser_for: Enter, world: World) -> None:
+    page = f"/matches/{world.matches[1]}"
+    officer = browser_for("officer")
+    assert f'href="{page}?refuse=yes#refuse"' in officer.get("/matches").text
+    assert '<details id="refuse" open>' in officer.get(f"{page}?refuse=yes").text
+    assert '<details id="refuse">' in officer.get(page).text
+    assert "?refuse=yes" not in browser_for("auditor").get("/matches").text
+
+
 def test_a_poor_match_is_refused_on_its_page_and_listed_so(browser_for: Enter, world: World) -> None:
     browser, page = browser_for("officer"), f"/matches/{world.matches[0]}"
     done = browser.post(
