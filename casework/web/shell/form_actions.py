@@ -333,7 +333,7 @@ def form_on(
     )
     if whole and case.kind == "case":
         view = with_places(with_possible(db, case, track, view, rules), case)
-    view = with_balance(view, case, track, edition, form)
+    view = with_balance(view, case, track, edition, form, about=about)
     beside = editors_beside(db, actor, name, capacity) if capacity else ()
     return replace(view, editors=beside)
 

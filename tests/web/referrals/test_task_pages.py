@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -31,6 +32,19 @@ def referral_of(scene: Scene) -> str:
     with transaction(scene.engine) as db:
         case = load(db, home_of(db, scene.number), "case")
     return f"/referrals/{next(track.parent for track in case.tracks.values() if track.workflow == 'pledge')}"
+
+
+def test_a_repayment_says_which_of_those_agreed_it_is(app: Flask, engine: Engine) -> None:
+    scene = play(app, engine, (*REQUESTED, *TO_SERVICING), "banker", "")
+    with transaction(engine) as db:
+        case = load(db, home_of(db, scene.number), "case")
+    agreed = next(
+        track.fired["paid_out"].data["repayments"] for track in case.tracks.values() if "paid_out" in track.fired
+    )
+    [task] = [one.id for one in case.open_tasks() if one.name == "repayment"]
+    page = scene.browser.get(f"/tasks/{task}").text
+    day = date.fromisoformat(agreed[0]["by"])
+    assert re.search(rf"Agreed for \w+ {day.day} \w+( \d+)?: CNY 2,400,000\. Owed before", page)
 
 
 def test_a_bank_records_repayments_as_long_as_something_is_owed(app: Flask, engine: Engine) -> None:
