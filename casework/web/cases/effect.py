@@ -10,11 +10,10 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.operations.cases.impacts import ImpactView, StatementView
-from casework.web.shell.i18n import N_
 from casework.web.shell.impact_words import say_how, say_level, say_measure, say_number
 from casework.web.shell.layout import day_element
+from casework.web.shell.record_words import VERDICTS
 
-VERDICTS = {"verified": N_("verified"), "verified_with_limits": N_("verified within limits")}
 _TAGS = {"claimed": "", "measured": "good", "verified": "good"}
 
 

@@ -36,6 +36,10 @@ RECORD_WORDS: Mapping[str, Mapping[str, str]] = {
         "Shunyi": N_("Shunyi"), "Tongzhou": N_("Tongzhou"), "Xicheng": N_("Xicheng"), "Yanqing": N_("Yanqing"),
     },
 }  # fmt: skip
+#: What a statement of verification comes to; of what nobody has stated nothing is said.
+VERDICTS: Mapping[str, str] = {
+    "verified": N_("verified"), "verified_with_limits": N_("verified within limits"), "not_verified": N_("not verified"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,4 +73,4 @@ def _written(words: str) -> Names:
     return Names(name=english, name_zh=chinese)
 
 
-__all__ = ["RECORD_WORDS", "KnownWords"]
+__all__ = ["RECORD_WORDS", "VERDICTS", "KnownWords"]

@@ -18,7 +18,7 @@ from casework.operations.core.programme_lists import Called
 from casework.web.shell.forms import texts_of
 from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_unit
 from casework.web.shell.layout import day_element, time_element
-from casework.web.shell.record_words import RECORD_WORDS
+from casework.web.shell.record_words import RECORD_WORDS, VERDICTS
 
 PARTIES = {"need_owner": N_("need owner"), "technology_owner": N_("technology owner")}
 #: Who outside the office has the next word.
@@ -113,6 +113,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS_OF_RIGHTS | ENCUMBRANCES,
     "licence": LICENCES,
     "status": STATUSES_OF_RIGHTS,
+    "verdict": VERDICTS,
     **RECORD_WORDS,
 }
 

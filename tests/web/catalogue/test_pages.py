@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
+from casework.web.catalogue.pages import say_value
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -73,6 +75,23 @@ def test_a_known_word_of_a_record_is_said_in_the_readers_language(
     page = browser_for("officer").get(f"/matches/{world.matches[0]}").text
     said = re.findall(r'<div class="words">([^<]*)</div>', page)
     assert {"农林业", "平谷区", "barter"} <= set(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "verdict", "words"),
+    [
+        ("en", "not_verified", "verdict: not verified"),
+        ("en", "verified_with_limits", "verdict: verified within limits"),
+        ("zh-CN", "not_verified", "结论: 未通过核证"),
+        ("zh-CN", "verified_with_limits", "结论: 在限定范围内核证"),
+    ],
+)
+def test_what_a_technology_was_stated_to_be_is_said_in_words_and_the_unknown_not_at_all(
+    app: Flask, language: str, verdict: str, words: str
+) -> None:
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert str(say_value({"number": "V-1", "verdict": verdict}, "verification", {})).endswith(words)
+        assert say_value(None, "verification", {}) == ""
 
 
 def test_all_values_from_one_source_are_confirmed_at_once(browser_for: Enter, world: World) -> None:
