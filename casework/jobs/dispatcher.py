@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
+from casework.operations.catalogue import file_imports
 from casework.operations.core import outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
@@ -66,6 +67,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [Job(OTHERS, "scan_file", f"scan {blob}", {"blob": blob}) for blob in scanning]
     leaving = erasure.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
     jobs += [Job(OTHERS, "erase", f"erase {request}", {"erasure": request}) for request in leaving]
+    files = file_imports.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="bring_in", id="i.id"), most=MOST)
+    jobs += [Job(OTHERS, "bring_in", f"bring_in {file}", {"file": file}) for file in files]
     if storage.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:

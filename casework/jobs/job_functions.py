@@ -6,6 +6,7 @@ from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
+from casework.operations.catalogue import file_imports
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
@@ -66,6 +67,12 @@ def erase(hands: Hands, erasure: str) -> None:
         carry_out(hands.engine, erasure, years=hands.settings.keep_financing_years)
     except StillNamed as fault:
         raise NotDone("people go on writing of the person; it is looked for again") from fault
+
+
+@register_job(OTHERS)
+def bring_in(hands: Hands, file: str) -> None:
+    """Bring a file of records in, from where it was left."""
+    file_imports.carry_on(hands.engine, file)
 
 
 @register_job(OTHERS)

@@ -61,6 +61,7 @@ TOO_MANY_FIELDS = template("imports.too_many_fields", N_("may name at most %(mos
 NO_COLUMN_NAME = reason("imports.no_column_name", N_("must name each column, in up to 200 characters"))
 NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
 
+BROUGHT_IN = reason("imports.brought_in", N_("was taken over already"))
 CHOOSE_FILE = reason("imports.choose_file", N_("choose the file"))
 
 # --- a cell ---

@@ -28,6 +28,7 @@ from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
     burden_pages,
     evidence_pages,
+    file_import_pages,
     match_pages,
     merging_pages,
     organisation_row_pages,
@@ -155,6 +156,7 @@ def create_app(settings: Settings) -> Flask:
     # Before the token is looked for in a form: only some forms may be large.
     documents_pages.register(app, Store(settings.store_url))
     answer_pages.register(app)
+    file_import_pages.register(app)
     table_pages.register(app)
     # Before the token is looked at: a foreign page learns nothing from it.
     request_origin.register(app)
@@ -236,6 +238,7 @@ PAGES = (
     record_use_pages.needs,
     record_use_pages.technologies,
     screening_pages.blueprint,
+    file_import_pages.blueprint,
     table_pages.blueprint,
     evidence_pages.blueprint,
     mediations_pages.blueprint,

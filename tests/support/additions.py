@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
+from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
@@ -243,6 +244,15 @@ def add_table(db: Connection, world: World, by: str, programme: str) -> str:
         request=new_request(),
     )
     return str(done.answer["entry"])
+
+
+def add_file(db: Connection, world: World, by: str, programme: str) -> str:
+    """A file of needs that was handed in and is looked at."""
+    content = b"external_id,title,colour\nF1,Steam,red\nF2,,red\n"
+    actor, source = world.actor(db, by), f"A list of {by}"
+    return file_imports.add_file(
+        db, actor, programme, "needs", content=content, name="needs.csv", source=source, complete=False
+    )
 
 
 def add_screening(db: Connection, world: World, party: str, owner: str) -> str:

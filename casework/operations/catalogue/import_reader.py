@@ -127,7 +127,7 @@ def _between(first: str, required: tuple[str, ...], fields: Mapping[str, str | N
     """What stands between the cells of a table, by its first row: what makes the columns of it that must be there."""
     for mark in ",;\t":
         names = {fields.get(name, name) for name in _names(next(csv.reader([first], delimiter=mark), []))}
-        if all(names & set(name.split("|")) for name in required):
+        if required and all(names & set(name.split("|")) for name in required):
             return mark
     return max(",;\t", key=first.count)
 

@@ -32,7 +32,7 @@ _LEFT = {
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id", "refusal_code"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
-    "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state"},
+    "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state", "fields"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},
 }  # fmt: skip
 

@@ -583,11 +583,12 @@ CREATE TABLE imports (
     person_id UUID NOT NULL,
     state TEXT NOT NULL,
     rows_read INTEGER DEFAULT 0 NOT NULL,
+    fields JSONB DEFAULT '{}' NOT NULL,
     report JSONB DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_imports PRIMARY KEY (id),
-    CONSTRAINT ck_imports_ended CHECK ((state = 'waiting') = (ended_at IS NULL)),
+    CONSTRAINT ck_imports_ended CHECK ((state IN ('looked_at', 'waiting')) = (ended_at IS NULL)),
     CONSTRAINT fk_imports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_imports_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 );
@@ -598,7 +599,8 @@ COMMENT ON COLUMN imports.kind IS 'needs or technologies';
 COMMENT ON COLUMN imports.name IS 'Of the file';
 COMMENT ON COLUMN imports.content IS 'The file, until it is read';
 COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
-COMMENT ON COLUMN imports.state IS 'waiting, done or failed';
+COMMENT ON COLUMN imports.state IS 'looked_at, waiting, done or failed';
+COMMENT ON COLUMN imports.fields IS 'How its columns are read, as a source has it';
 COMMENT ON COLUMN imports.report IS 'What came of it so far';
 
 CREATE TABLE index_states (

@@ -158,6 +158,7 @@ class _Pages:
             choices=[(code, gettext(said)) for code, said in STANDS.items()],
             list_url=self._url("index"),
             enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
+            bring=[url_for("files_in.new", programme=programme, records=self.plural) for programme in own],
             next_url=self._url("index", **kept, cursor=listed.next) if listed.next else "",
             first_url=self._url("index", **kept) if cursor else "",
         )

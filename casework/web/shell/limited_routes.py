@@ -29,7 +29,7 @@ LIMITED: Mapping[str, Kind] = {
     "api.register_document": "upload", "api.enter_referral_document": "upload",
     "api.file_document_version": "upload",
     "rights.add_burden": "upload", "rights.correct_burden": "upload", "rights.end_burden": "upload", "rights.show_burden": "upload",
-    "tables.preview": "upload", "tables.bring": "many", "api.import_table": "many",
+    "files_in.hand_in": "upload", "tables.preview": "upload", "tables.bring": "many", "api.import_table": "many",
     "party_screenings.add": "upload", "party_screenings.file_evidence": "upload",
     "api.show_burden": "upload", "api.show_screening": "upload",
     "accounts.keep_draft": "draft", "news.show": "news",

@@ -20,6 +20,7 @@ TAKING_IN = (
     "rights.end_burden",
     "rights.show_burden",
     "party_screenings.",
+    "files_in.",
     "tables.",
     "api.show_burden",
     "api.show_screening",

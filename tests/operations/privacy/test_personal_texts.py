@@ -18,7 +18,7 @@ STAYS = {
     "past_projects.source", "past_projects.external_id", "past_projects.outcome", "past_projects.contract_currency",
     "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
     "party_link_secrets.typed", "list_entries.list", "list_entries.code", "list_entries.version", "sources.name", "sources.fields",
-    "imports.kind", "imports.source", "imports.state",
+    "imports.kind", "imports.source", "imports.state", "imports.fields",
 }  # fmt: skip
 
 

@@ -38,6 +38,8 @@ NOT_KEPT = {
     "macros/lists.html: saved_views.save": ONE_WORD, "tasks/replace_view.html: saved_views.save": ONE_WORD,
     "tasks/saved_view.html: saved_views.change": ONE_WORD,
     "tasks/operations.html: tasks.work_on_list": "one line, put on the list at once",
+    "catalogue/file_form.html: files_in.hand_in": "one line beside a file, which no draft can keep",
+    "catalogue/file_look.html: at": "one line beside what is chosen from lists, which Look again keeps",
     "catalogue/table_form.html: tables.preview": "one line beside a file, which no draft can keep",
     "deadlines/preview_calendar.html: calendars.change": "nothing is typed: it carries on what its form has kept",
 }  # fmt: skip

@@ -1,0 +1,249 @@
+"""Files of needs and technologies that a person hands in: looked at first, then brought in by a worker, batch by batch.
+
+How far it came stands in the transaction of each batch: a worker that dies loses none and doubles none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from itertools import islice
+from typing import Any, cast
+
+import uuid_utils
+from sqlalchemy import Connection, Engine, text
+
+from casework import reasons
+from casework.engine.execution.guards import line
+from casework.errors import CaseworkError, InvalidForm, NotFound
+from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.import_reader import read_rows
+from casework.operations.catalogue.import_report import Fault, Report, Resume
+from casework.operations.catalogue.import_schemas import REQUIRED, Kind, parse
+from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.sources import OURS, checked_fields, insist_keeps, open_source, set_source
+from casework.operations.catalogue.table_import import called
+from casework.permissions.actors import Actor
+from casework.records.actors import find_actor
+from casework.records.database import transaction
+
+#: So many bytes a file has at most; what has more comes in by the command line.
+MOST_BYTES = 64_000_000
+#: So many rows are tried before it is brought in, and so many are shown.
+TRIED, SHOWN = 500, 3
+LOOKED_AT, WAITING, DONE, FAILED = "looked_at", "waiting", "done", "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileImport:
+    """A file on its way, or brought in."""
+
+    id: str
+    kind: str
+    source: str
+    #: Of the file.
+    name: str
+    complete: bool
+    #: looked_at, waiting, done or failed.
+    state: str
+    #: By its column ours; none where it is not read.
+    fields: dict[str, str | None]
+    rows_read: int
+    #: What came of it so far.
+    report: dict[str, Any]
+    created_at: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Look:
+    """What is read of the first rows of a file."""
+
+    rows: int = 0
+    #: Column by column: what the file calls it, what it is read as, and what stands there in the first rows.
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+_COLUMNS = "i.id::text, i.kind, i.source, i.name, i.complete, i.state, i.fields, i.rows_read, i.report, i.created_at"
+#: A file of a programme.
+_ONE = text(
+    f"SELECT {_COLUMNS} FROM imports i WHERE i.id = CAST(:id AS uuid) AND i.programme_id = CAST(:programme AS uuid)"
+)
+#: The last files of a kind that were handed in to a programme.
+_LAST = text(f"""
+    SELECT {_COLUMNS} FROM imports i WHERE i.programme_id = CAST(:programme AS uuid) AND i.kind = :kind AND i.state <> 'looked_at'
+    ORDER BY i.created_at DESC, i.id DESC LIMIT 20
+""")
+#: A file that is handed in.
+_ADD = text("""
+    INSERT INTO imports (id, programme_id, kind, source, name, content, complete, person_id, state, fields, created_at)
+    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :kind, :source, :name, :content, :complete, CAST(:person AS uuid), 'looked_at',
+        CAST(:fields AS jsonb), casework_now())
+""")
+#: What a worker needs of a file that waits for it.
+_TO_DO = text("""
+    SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid) AND i.state = 'waiting'
+""")
+#: How far one came.
+_NOTE = text("UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid)")
+#: That one has ended, upon which the file goes.
+_END = text("""
+    UPDATE imports SET state = :state, report = CAST(:report AS jsonb), content = NULL, ended_at = casework_now()
+    WHERE id = CAST(:id AS uuid)
+""")
+
+
+def add_file(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    kind: Kind,
+    *,
+    content: bytes,
+    name: str,
+    source: str,
+    complete: bool,
+) -> str:
+    """Hand a file in, to be looked at; gives its id. Raises InvalidForm, NotFound and NotAllowed."""
+    insist_keeps(actor, programme)
+    source = line(source, "source", 200)
+    if len(content) > MOST_BYTES:
+        raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
+    known = open_source(db, programme, source)
+    id = str(uuid_utils.uuid7())
+    given = {"id": id, "programme": programme, "kind": kind, "source": source, "name": called(name), "content": content}
+    db.execute(_ADD, given | {"complete": complete, "person": actor.person, "fields": json.dumps(known.fields)})
+    return id
+
+
+def show_file(db: Connection, actor: Actor, programme: str, id: str) -> FileImport:
+    """One of them. Raises NotFound and NotAllowed."""
+    insist_keeps(actor, programme)
+    row = db.execute(_ONE, {"id": id, "programme": programme}).one_or_none()
+    if row is None:
+        raise NotFound("entry")
+    return _file(row)
+
+
+def list_files(db: Connection, actor: Actor, programme: str, kind: Kind) -> list[FileImport]:
+    """The last ones of a kind that were brought in or are on their way. Raises NotFound and NotAllowed."""
+    insist_keeps(actor, programme)
+    return [_file(row) for row in db.execute(_LAST, {"programme": programme, "kind": kind})]
+
+
+def _file(row: Any) -> FileImport:
+    return FileImport(**{**row._mapping, "created_at": instant(row.created_at)})
+
+
+def look_at(db: Connection, one: FileImport) -> Look:
+    """What is read of its first rows, and what is refused of them. Nothing is recorded."""
+    content = db.execute(text("SELECT content FROM imports WHERE id = CAST(:id AS uuid)"), {"id": one.id}).scalar_one()
+    kind, found = cast(Kind, one.kind), Look()
+    for row in islice(read_rows(BytesIO(content or b""), (), one.fields), TRIED):
+        found.rows += 1
+        for name, value in islice(row.raw.items(), 60):
+            told = found.columns.setdefault(str(name)[:200], [])
+            if len(told) < SHOWN:
+                told.append("" if value is None else str(value)[:200])
+        faults = row.faults or parse(kind, row.values, semicolons=row.semicolons)[1]
+        found.faults += [Fault(row.number, where, str(why)) for where, why in faults]
+    missing = [name for name in REQUIRED[kind] if not set(name.split("|")) & _read_as(found, one.fields)]
+    if missing and found.columns:
+        names = ", ".join(name.split("|")[0] for name in missing)
+        found.faults.insert(0, Fault(1, "header", str(reasons.imports.NO_COLUMN(names=names))))
+    return found
+
+
+def _read_as(found: Look, fields: Mapping[str, str | None]) -> set[str]:
+    return {fields.get(name, name) or "" for name in found.columns}
+
+
+def read_as(name: str, fields: Mapping[str, str | None], kind: str) -> str:
+    """As which field of ours a column is read; none where it is not."""
+    ours = fields.get(name, "title" if name == "title_en" else name)
+    return ours if ours in OURS[kind] else ""
+
+
+def set_fields(db: Connection, actor: Actor, programme: str, id: str, fields: Mapping[str, str | None]) -> None:
+    """Say how its columns are read. Raises InvalidForm, NotFound and NotAllowed."""
+    _insist_open(show_file(db, actor, programme, id))
+    statement = text("UPDATE imports SET fields = CAST(:fields AS jsonb) WHERE id = CAST(:id AS uuid)")
+    db.execute(statement, {"id": id, "fields": json.dumps(checked_fields(fields))})
+
+
+def _insist_open(one: FileImport) -> None:
+    if one.state != LOOKED_AT:
+        raise InvalidForm(fields={"file": reasons.imports.BROUGHT_IN})
+
+
+def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence: str | None) -> None:
+    """Let a worker bring it in. Its source keeps the licence and how its columns are read. Pressed twice it is once."""
+    one = show_file(db, actor, programme, id)
+    if one.state == WAITING:
+        return
+    _insist_open(one)
+    known = open_source(db, programme, one.source)
+    set_source(db, actor, programme, known.id, licence=licence, fields=one.fields)
+    db.execute(text("UPDATE imports SET state = 'waiting' WHERE id = CAST(:id AS uuid)"), {"id": id})
+
+
+# --- the worker's part -----------------------------------------------------------------------------------------------
+
+
+def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
+    """Files that wait for a worker; `but` leaves some out, of `i`."""
+    statement = (
+        f"SELECT i.id::text FROM imports i WHERE i.state = 'waiting' AND {but} ORDER BY i.created_at, i.id LIMIT :most"
+    )
+    return list(db.execute(text(statement), {"most": most}).scalars())
+
+
+def carry_on(engine: Engine, id: str) -> None:
+    """Bring a file in, from where it was left; what is refused as a whole is told in its report."""
+    with transaction(engine) as db:
+        row = db.execute(_TO_DO, {"id": id}).one_or_none()
+        actor = find_actor(db, str(row.person_id)) if row is not None else None
+    if row is None:
+        return
+    report = _report_of(row.kind, row.report)
+    state = FAILED
+    if actor is not None:
+        try:
+            report = import_records(
+                engine,
+                row.kind,
+                BytesIO(row.content or b""),
+                programme=row.code,
+                source=row.source,
+                name=row.name,
+                actor=actor,
+                complete=row.complete,
+                resume=Resume(row.rows_read, report, lambda db, at, so_far: _note(db, id, at, so_far)),
+            )
+            state = DONE
+        except CaseworkError as refusal:
+            report.faults.append(Fault(1, "file", str(refusal.reason)))
+    with transaction(engine) as db:
+        db.execute(_END, {"id": id, "state": state, "report": _written(report)})
+
+
+def _note(db: Connection, id: str, row: int, report: Report) -> None:
+    db.execute(_NOTE, {"id": id, "row": row, "report": _written(report)})
+
+
+def _written(report: Report) -> str:
+    return json.dumps(asdict(report) | {"left_out": sorted(report.left_out)})
+
+
+def _report_of(kind: Kind, told: Mapping[str, Any]) -> Report:
+    """What came of it so far, as it was noted."""
+    report = Report(kind, dry_run=False)
+    for name, value in told.items():
+        if name in ("faults", "kept_fields", "marked_fields"):
+            value = [Fault(**one) for one in value]
+        elif name == "left_out":
+            value = set(value)
+        setattr(report, name, value)
+    return report

@@ -1,0 +1,180 @@
+"""A file of needs or technologies: handed in, looked at with how its columns are read, taken over, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework import reasons
+from casework.errors import InvalidForm, NotFound
+from casework.operations.catalogue import file_imports, sources
+from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING
+from casework.operations.catalogue.import_report import Fault
+from casework.operations.catalogue.import_schemas import REQUIRED, Kind
+from casework.operations.catalogue.organisation_queries import programme_names
+from casework.web.shell.i18n import N_, say, say_faults
+from casework.web.shell.session import only_show, page_transaction, viewer
+
+blueprint = Blueprint("files_in", __name__, url_prefix="/programmes/<uuid:programme>/imports/<records>")
+
+_TITLES = {"needs": N_("Bring in needs"), "technologies": N_("Bring in technologies")}
+_LISTS = {"needs": ("needs.index", N_("Needs")), "technologies": ("technologies.index", N_("Technologies"))}
+STATES = {"waiting": N_("on its way"), "done": N_("brought in"), "failed": N_("refused"), "looked_at": N_("looked at")}
+_COUNTED = (
+    ("rows", N_("Rows")), ("created", N_("New")), ("updated", N_("Changed")), ("unchanged", N_("On record as it is")),
+    ("bad", N_("Refused rows")), ("marked", N_("Placeholders")),
+    ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
+)  # fmt: skip
+#: So many faults a page shows.
+_SHOWN = 200
+
+
+def register(app: Flask) -> None:
+    """Before a form is read: of strangers nothing large is read."""
+    app.extensions["casework.large"] |= {"files_in.hand_in": MOST_BYTES + 1_000_000}
+    app.before_request(_allow)
+
+
+def _allow() -> None:
+    if request.endpoint == "files_in.hand_in" and request.method == "POST" and viewer() is not None:
+        request.max_content_length = MOST_BYTES + 1_000_000
+
+
+def _kind(records: str) -> Kind:
+    if records == "needs":
+        return "needs"
+    if records == "technologies":
+        return "technologies"
+    raise NotFound()
+
+
+def _head(programme: str, kind: Kind) -> dict[str, Any]:
+    endpoint, name = _LISTS[kind]
+    return {
+        "title": gettext(_TITLES[kind]),
+        "programme": programme,
+        "kind": kind,
+        "crumbs": [(gettext(name), url_for(endpoint))],
+        "back": url_for(endpoint),
+        "states": {state: gettext(words) for state, words in STATES.items()},
+    }
+
+
+@blueprint.get("")
+def new(programme: UUID, records: str) -> Response:
+    return _ask(str(programme), _kind(records), {})
+
+
+def _ask(programme: str, kind: Kind, faults: dict[str, str]) -> Response:
+    with page_transaction() as (db, actor):
+        earlier = file_imports.list_files(db, actor, programme, kind)
+        known = sources.list_sources(db, actor, programme)
+        home = programme_names(db, [programme])[programme]
+    page = render_template(
+        "catalogue/file_form.html",
+        **_head(programme, kind),
+        home=home,
+        faults=faults,
+        needed=[name.split("|")[0] for name in REQUIRED[kind]],
+        columns=sources.OURS[kind],
+        earlier=earlier,
+        sources=known,
+    )
+    return make_response(page, 422 if faults else 200)
+
+
+@blueprint.post("")
+def hand_in(programme: UUID, records: str) -> BaseResponse:
+    home, noun = str(programme), _kind(records)
+    with page_transaction() as (db, actor):
+        sources.insist_keeps(actor, home)
+    file, source = request.files.get("file"), request.form.get("source", "").strip()
+    content = file.stream.read(MOST_BYTES + 1) if file is not None and file.filename else b""
+    faults = {} if content else {"file": say(reasons.imports.CHOOSE_FILE)}
+    if not source:
+        faults["source"] = say(reasons.fields.UNANSWERED)
+    if faults:
+        return _ask(home, noun, faults)
+    try:
+        with page_transaction() as (db, actor):
+            id = file_imports.add_file(
+                db,
+                actor,
+                home,
+                noun,
+                content=content,
+                name=(file.filename or "")[:300] if file is not None else "",
+                source=source,
+                complete=request.form.get("complete") == "yes",
+            )
+    except InvalidForm as refusal:
+        return _ask(home, noun, say_faults(refusal))
+    return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
+
+
+@blueprint.get("/<uuid:handed>")
+def show(programme: UUID, records: str, handed: UUID) -> Response:
+    return _show(str(programme), _kind(records), str(handed), {})
+
+
+def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: str = "") -> Response:
+    with page_transaction() as (db, actor):
+        one = file_imports.show_file(db, actor, programme, id)
+        if one.kind != kind:
+            raise NotFound()
+        home = programme_names(db, [programme])[programme]
+        look = file_imports.look_at(db, one) if one.state == LOOKED_AT else None
+        licence = sources.open_source(db, programme, one.source).licence if look is not None else None
+    refused = look.faults if look is not None else [Fault(**told) for told in one.report.get("faults", [])]
+    page = render_template(
+        "catalogue/file_look.html",
+        **_head(programme, kind),
+        home=home,
+        one=one,
+        look=look,
+        licence=typed or licence,
+        faults=faults,
+        refused=refused[:_SHOWN],
+        more=len(refused) > _SHOWN,
+        columns=[
+            (n, name, file_imports.read_as(name, one.fields, kind), told)
+            for n, (name, told) in enumerate(look.columns.items() if look is not None else ())
+        ],
+        ours=sources.OURS[kind],
+        counts=[(gettext(words), one.report.get(name)) for name, words in _COUNTED if one.report.get(name)],
+        waiting=one.state == WAITING,
+        at=url_for("files_in.show", programme=programme, records=kind, handed=id),
+    )
+    return make_response(page, 422 if faults else 200)
+
+
+@blueprint.post("/<uuid:handed>")
+def take(programme: UUID, records: str, handed: UUID) -> BaseResponse:
+    """Say how its columns are read, and look again or take it over."""
+    home, noun, id = str(programme), _kind(records), str(handed)
+    only_show()
+    taken, licence = request.form.get("do") == "take", request.form.get("licence", "")
+    names, meant = request.form.getlist("column"), request.form.getlist("read_as")
+    try:
+        with page_transaction() as (db, actor):
+            if names and len(names) == len(meant):
+                fields = {name: ours or None for name, ours in zip(names, meant, strict=True)}
+                file_imports.set_fields(db, actor, home, id, fields)
+            else:
+                file_imports.show_file(db, actor, home, id)
+            if taken:
+                file_imports.take_over(db, actor, home, id, licence=licence)
+                flash(gettext("A worker brings the file in now. Nobody has confirmed yet what it says."))
+    except InvalidForm as refusal:
+        return _show(home, noun, id, say_faults(refusal), licence)
+    if not taken:
+        # What was typed beside the columns is shown again, and kept once it is taken over.
+        return _show(home, noun, id, {}, licence)
+    return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
+
+
+__all__ = ["blueprint", "register"]

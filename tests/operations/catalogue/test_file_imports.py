@@ -1,0 +1,145 @@
+"""Files that a person hands in: looked at, taken over, and brought in by a worker, once, however often it dies."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.operations.catalogue import file_imports, importer
+from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.sources import open_source
+from casework.records.database import transaction
+from tests.support.world import World
+
+TOLD = "Number;Name;Colour\n" + "".join(f"P{n};Pump {n};red\n" for n in range(5)) + ";Nameless;red\n"
+FIELDS: dict[str, str | None] = {"number": "external_id", "name": "title", "colour": None}
+
+
+def hand_in(engine: Engine, world: World, told: str = TOLD, **more: Any) -> str:
+    with transaction(engine) as db:
+        given: dict[str, Any] = {
+            "content": told.encode(),
+            "name": "pumps.csv",
+            "source": "PATENTS",
+            "complete": True,
+        } | more
+        return file_imports.add_file(db, world.actor(db, "officer"), world.programmes["BJ"], "technologies", **given)
+
+
+def show(engine: Engine, world: World, id: str) -> file_imports.FileImport:
+    with transaction(engine) as db:
+        return file_imports.show_file(db, world.actor(db, "officer"), world.programmes["BJ"], id)
+
+
+def take(engine: Engine, world: World, id: str) -> None:
+    with transaction(engine) as db:
+        actor, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        file_imports.set_fields(db, actor, programme, id, FIELDS)
+        file_imports.take_over(db, actor, programme, id, licence="CC BY 4.0")
+        file_imports.take_over(db, actor, programme, id, licence="CC BY 4.0")
+
+
+def count(engine: Engine) -> int:
+    with transaction(engine) as db:
+        return int(db.execute(text("SELECT count(*) FROM technologies WHERE source = 'PATENTS'")).scalar_one())
+
+
+def test_it_is_looked_at_before_anything_is_recorded(engine: Engine, world: World) -> None:
+    id = hand_in(engine, world)
+    with transaction(engine) as db:
+        one = show(engine, world, id)
+        look = file_imports.look_at(db, one)
+        assert look.columns["name"] == ["Pump 0", "Pump 1", "Pump 2"]
+        assert (look.faults[0].field, "external_id, title" in look.faults[0].reason) == ("header", True)
+        file_imports.set_fields(db, world.actor(db, "officer"), world.programmes["BJ"], id, FIELDS)
+    with transaction(engine) as db:
+        look = file_imports.look_at(db, show(engine, world, id))
+    assert [(fault.row, fault.field) for fault in look.faults] == [(7, "external_id")]
+    assert file_imports.read_as("name", FIELDS, "technologies") == "title"
+    assert file_imports.read_as("colour", FIELDS, "technologies") == ""
+    assert count(engine) == 0
+
+
+def test_a_worker_brings_it_in_and_the_source_keeps_how_it_is_read(engine: Engine, world: World) -> None:
+    id = hand_in(engine, world)
+    file_imports.carry_on(engine, id)
+    assert (show(engine, world, id).state, count(engine)) == ("looked_at", 0)
+    take(engine, world, id)
+    file_imports.carry_on(engine, id)
+    done = show(engine, world, id)
+    assert (done.state, done.report["created"], done.report["bad"], count(engine)) == ("done", 5, 1, 5)
+    assert [one["row"] for one in done.report["faults"]] == [7]
+    with transaction(engine) as db:
+        source = open_source(db, world.programmes["BJ"], "PATENTS")
+        assert (source.licence, source.fields) == ("CC BY 4.0", FIELDS)
+        assert db.execute(text("SELECT content FROM imports")).scalar_one() is None
+        with pytest.raises(InvalidForm):
+            file_imports.take_over(db, world.actor(db, "officer"), world.programmes["BJ"], id, licence=None)
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, batches: int
+) -> None:
+    monkeypatch.setattr(importer, "BATCH", 2)
+    import_records(
+        engine, "technologies", io.BytesIO(b"external_id,title\nOLD,Old\n"), programme="BJ", source="PATENTS"
+    )
+    id = hand_in(engine, world)
+    take(engine, world, id)
+    alive = file_imports._note
+
+    class Died(BaseException):
+        pass
+
+    left = batches
+
+    def note(db: Connection, id: str, row: int, report: Any) -> None:
+        nonlocal left
+        if not left:
+            raise Died
+        left -= 1
+        alive(db, id, row, report)
+
+    monkeypatch.setattr(file_imports, "_note", note)
+    with pytest.raises(Died):
+        file_imports.carry_on(engine, id)
+    assert (show(engine, world, id).state, show(engine, world, id).rows_read) == ("waiting", 1 + 2 * batches)
+    assert count(engine) == 1 + 2 * batches
+    monkeypatch.setattr(file_imports, "_note", alive)
+    file_imports.carry_on(engine, id)
+    done = show(engine, world, id)
+    assert (done.state, done.report["rows"], done.report["created"], done.report["bad"]) == ("done", 6, 5, 1)
+    assert (done.report["gone"], count(engine)) == (1, 6)
+
+
+def test_what_is_refused_as_a_whole_is_told(engine: Engine, world: World) -> None:
+    id = hand_in(engine, world)
+    take(engine, world, id)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE imports SET person_id = CAST(:id AS uuid)"), {"id": world.people["auditor"]})
+    file_imports.carry_on(engine, id)
+    assert (show(engine, world, id).state, count(engine)) == ("failed", 0)
+
+
+def test_who_imports_hands_files_in_and_nobody_else(
+    db: Connection, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = world.programmes["BJ"]
+    given: dict[str, Any] = {"content": b"x", "name": "a.csv", "source": "A list", "complete": False}
+    for who, why in (("auditor", NotAllowed), ("foreign_officer", NotFound)):
+        with pytest.raises(why):
+            file_imports.add_file(db, world.actor(db, who), programme, "needs", **given)
+    id = file_imports.add_file(db, world.actor(db, "supervisor"), programme, "needs", **given)
+    assert file_imports.list_files(db, world.actor(db, "officer"), programme, "needs") == []
+    assert file_imports.list_waiting(db, but="true", most=9) == []
+    file_imports.take_over(db, world.actor(db, "officer"), programme, id, licence=None)
+    assert file_imports.list_waiting(db, but="true", most=9) == [id]
+    assert [one.id for one in file_imports.list_files(db, world.actor(db, "officer"), programme, "needs")] == [id]
+    monkeypatch.setattr(file_imports, "MOST_BYTES", 1)
+    with pytest.raises(InvalidForm):
+        file_imports.add_file(db, world.actor(db, "officer"), programme, "needs", **(given | {"content": b"xx"}))

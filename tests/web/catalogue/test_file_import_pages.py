@@ -1,0 +1,83 @@
+"""A file of technologies on pages: looked at, its columns named, taken over, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.operations.catalogue.file_imports import carry_on
+from casework.records.database import transaction
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+def _play(world: World, db: Connection) -> str:
+    return world.new_case(db)
+
+
+pytestmark = pytest.mark.stage(play=_play)
+
+TOLD = "Number;Name;Colour\nP1;<b>Kiln</b>;red\n;Nameless;red\n"
+
+
+def hand_in(browser: Browser, world: World, content: bytes = TOLD.encode(), source: str = "PATENTS") -> tuple[str, str]:
+    """The address of the page that looks at it, and the page."""
+    page = f"/programmes/{world.programmes['BJ']}/imports/technologies"
+    assert page in browser.get("/technologies").text
+    sent = {**read_page(browser.get(page).text).sent, "source": source}
+    shown = browser.flask.post(page, data={**sent, "file": (BytesIO(content), "kilns.csv")}, follow_redirects=True)
+    return shown.request.path, shown.text
+
+
+def press(browser: Browser, at: str, shown: str, do: str, **read_as: str) -> str:
+    columns = re.findall(r'name="column" value="([^"]*)"', shown)
+    sent = dict(re.findall(r'name="(csrf_token|key|page)" value="([^"]*)"', shown))
+    given = {
+        **sent,
+        "column": columns,
+        "read_as": [read_as.get(name, "") for name in columns],
+        "do": do,
+        "licence": "CC BY 4.0",
+    }
+    return browser.flask.post(at, data=given, follow_redirects=True).text
+
+
+def test_a_file_is_looked_at_named_and_taken_over(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    at, shown = hand_in(browser, world)
+    assert "has no column external_id, title" in words_of(shown)
+    named = {"number": "external_id", "name": "title"}
+    again = press(browser, at, shown, "look", **named)
+    words = words_of(again)
+    assert "Nothing is recorded yet." in words
+    assert "has no column" not in words
+    assert "3 external_id is missing" in words
+    assert 'value="CC BY 4.0"' in again
+    assert "It is on its way." in words_of(press(browser, at, again, "take", **named))
+    carry_on(engine, at.rpartition("/")[2])
+    done = words_of(browser.get(at).text)
+    assert "brought in" in done
+    assert "3 external_id is missing" in done
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT title FROM technologies WHERE external_id = 'P1'")).scalar_one() == "Kiln"
+        id = db.execute(text("SELECT id FROM technologies WHERE external_id = 'P1'")).scalar_one()
+    record = browser.get(f"/technologies/{id}").text
+    assert "As its source has it" in record
+    assert "&lt;b&gt;Kiln&lt;/b&gt;" in record
+    listed = words_of(browser.get(at.rpartition("/")[0]).text)
+    assert "PATENTS CC BY 4.0" in listed
+
+
+def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) -> None:
+    browser = browser_for("supervisor")
+    _, shown = hand_in(browser, world, b"", "")
+    words = words_of(shown)
+    assert "choose the file" in words.casefold()
