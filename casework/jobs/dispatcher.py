@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
-from casework.operations.catalogue import file_imports
+from casework.operations.catalogue import file_imports, twins
 from casework.operations.core import outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
@@ -55,6 +55,10 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     ]
     left = succession.list_left(db, but=_NOT_ON_THE_WAY.format(prefix="pass_on", id="m.id"), most=MOST)
     jobs += [Job(OTHERS, "pass_on", f"pass_on {log}", {"log": log}) for log in left]
+    jobs += [
+        Job(OTHERS, "find_twins", f"find_twins {programme}", {"programme": programme})
+        for programme in twins.list_unsearched(db)
+    ]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]
     hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)

@@ -7,6 +7,7 @@ from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
 from casework.operations.catalogue import file_imports
+from casework.operations.catalogue.twins import search_twins
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
@@ -46,6 +47,12 @@ def check(hands: Hands, programme: str) -> None:
 def recount(hands: Hands, programme: str) -> None:
     """Count the clocks of a programme again whose calendar has changed."""
     recount_programme(hands.engine, programme)
+
+
+@register_job(OTHERS)
+def find_twins(hands: Hands, programme: str) -> None:
+    """Look for the twins of needs and technologies of a programme that have changed."""
+    search_twins(hands.engine, programme)
 
 
 @register_job(OTHERS)

@@ -34,7 +34,7 @@ REPORT_S = 60.0
 #: What its tasks are called there; several events, deadlines or notices may be in one.
 WORDS = {
     "fire_timers": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
-    "allocate": "times tasks given to people", "erase": "persons erased",
+    "allocate": "times tasks given to people", "erase": "persons erased", "find_twins": "times twins looked for",
 }  # fmt: skip
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)

@@ -157,6 +157,11 @@ MERGE_NUMBERS_DIFFER = reason(
         "They have different registration numbers: these are two organisations, or one number is to be put right first."
     ),
 )
+RECORD_NOT_MERGED = reason("catalogue.record_not_merged", N_("This record was not merged: it stands for itself."))
+MERGED_INTO_IT_BEFORE = reason(
+    "catalogue.merged_into_it_before",
+    N_("Other records had been merged into this one before: take those back first."),
+)
 RECORD_MERGED = reason("catalogue.record_merged", N_("This record was merged: another one stands in its place."))
 MERGE_RECORD_WITH_ITSELF = reason(
     "catalogue.merge_record_with_itself", N_("Choose another record: this one is the one to go.")

@@ -15,8 +15,10 @@ RECORDED, IMPORTED, CORRECTED, CONFIRMED = "recorded", "imported", "corrected", 
 MERGED, TOOK_OVER = "merged", "took_over"
 #: It is used no more, as it has expired or its owner took it back; and it is used again.
 WITHDRAWN, BROUGHT_BACK = "withdrawn", "brought_back"
+#: A merging was taken back: the one stands again, the other stands in its place no more. And two that are alike are not the same.
+UNMERGED, GAVE_BACK, TOLD_APART = "unmerged", "gave_back", "told_apart"
 #: What a person answers for.
-BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, WITHDRAWN, BROUGHT_BACK)
+BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART, WITHDRAWN, BROUGHT_BACK)
 #: Words beside the fields: where a value comes from, why it says something else now, and what the source calls the record.
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
 #: Before the name of a field, in a body: what stood there.
@@ -59,6 +61,8 @@ def evolve(noun: str, record: Mapping[str, Any], event: RegisterEvent) -> dict[s
     after = {**record, **told, "updated_at": at}
     if event.kind == MERGED:
         after["merged_into"] = event.effects["merger"]["kept"]
+    if event.kind == UNMERGED:
+        after["merged_into"] = None
     if event.kind == RECORDED:
         whose = event.effects["record"]["programme"]
         own = {SOURCE: event.body.get(SOURCE), EXTERNAL_ID: event.body.get(EXTERNAL_ID)}

@@ -147,6 +147,10 @@ class RegisterEffects(AccountChange, total=False):
     confirmed: list[str]
     # Two organisations, records or rights that were one; also with what became the other one's by it.
     merger: Merger
+    #: A merging that was taken back; with what became the other record's again.
+    unmerger: Merger
+    #: The other record that somebody said to be another one, however alike the two are.
+    apart: str
     # A finding: about which event of which case.
     programme: str
     case: str

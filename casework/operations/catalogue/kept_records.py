@@ -14,10 +14,13 @@ from casework import reasons
 from casework.engine.case_objects.kept_records import (
     CONFIRMED,
     FIELDS,
+    GAVE_BACK,
     MERGED,
     REASON,
     SOURCE,
+    TOLD_APART,
     TOOK_OVER,
+    UNMERGED,
     changed,
     evolve,
     from_source,
@@ -294,11 +297,16 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
 
 
 def _other_of(event: RegisterEvent) -> str | None:
-    """The record with which one was made into one by an event of its log."""
-    merger = event.effects.get("merger") if event.kind in (MERGED, TOOK_OVER) else None
-    if merger is None:
+    """The record with which one was made into one by an event of its log, was again two, or was said to be two."""
+    if event.kind == TOLD_APART:
+        return event.effects["apart"]
+    if event.kind in (MERGED, TOOK_OVER):
+        merger = event.effects["merger"]
+    elif event.kind in (UNMERGED, GAVE_BACK):
+        merger = event.effects["unmerger"]
+    else:
         return None
-    return merger["gone"] if event.kind == TOOK_OVER else merger["kept"]
+    return merger["gone"] if event.kind in (TOOK_OVER, GAVE_BACK) else merger["kept"]
 
 
 #: What some records are called.

@@ -32,6 +32,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.catalogue_index import follow_records
 from casework.operations.core.register_log import append_each
+from casework.operations.core.twin_marks import keep_marks, tells_otherwise
 from casework.records.event_log import Log, lock_log, lock_logs, new_log, read_logs, read_register, register_event_of
 from casework.records.register_entries import rows_as_told
 from casework.records.row_security import whole
@@ -139,6 +140,10 @@ def write_records(db: Connection, by: By, changes: Sequence[tuple[Standing, Chan
         _insert(db, TABLES[noun], [{"id": id, **rows[id]} for id, new in mine if new])
         _update(db, TABLES[noun], [{"id": id, **rows[id]} for id, new in mine if not new])
         follow_records(db, noun, [id for id, _ in mine])
+        otherwise = {
+            one.log.id for one, change in changes if tells_otherwise(noun, one.state, change.fields, change.kind)
+        }
+        keep_marks(db, noun, {id: rows[id] for id, _ in mine if id in otherwise})
     return rows
 
 

@@ -12,11 +12,14 @@ from casework.engine.case_objects.kept_records import (
     BROUGHT_BACK,
     BY_PEOPLE,
     FIELDS,
+    GAVE_BACK,
     IMPORTED,
     MERGED,
     REASON,
     RECORDED,
+    TOLD_APART,
     TOOK_OVER,
+    UNMERGED,
     WITHDRAWN,
     evolve,
     is_confirmed,
@@ -37,11 +40,13 @@ def record_faults(
     causes = _causes(db, programme, told)
     before: dict[str, Any] = {}
     for event in told:
-        if before.get("merged_into") and event.kind not in (MERGED, ERASED):
+        if before.get("merged_into") and event.kind not in (MERGED, UNMERGED, ERASED):
             yield event.seq, "another record stood in its place by then"
+        if event.kind == UNMERGED and not before.get("merged_into"):
+            yield event.seq, "it takes back a merging, and no other record stood in its place"
         yield from ((event.seq, why) for why in _use_against(noun, before, event))
-        if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
-            yield event.seq, "it does not say why the two are one"
+        if event.kind in (MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART) and REASON not in event.body:
+            yield event.seq, "it does not say why the two are one, or are not"
         yield from ((event.seq, why) for why in _words_against(noun, before, event))
         if event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
             yield from ((event.seq, why) for why in _import_against(noun, programme, causes, before, event))

@@ -160,6 +160,47 @@ technologies = Table(
     ),
 )
 
+twin_marks = Table(
+    "twin_marks",
+    metadata,
+    Column(
+        "record_id",
+        Id,
+        ForeignKey("logs.id"),
+        primary_key=True,
+        comment="A need or a technology that stands for itself",
+    ),
+    reference("programme_id", "programmes.id"),
+    Column(
+        "bands", ARRAY(Integer), nullable=False, comment="Of `engine.analysis.twins`: two that share one are compared"
+    ),
+    Column(
+        "searched",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="Its twins were looked for since it changed",
+    ),
+    Index("ix_twin_marks_bands", "bands", postgresql_using="gin"),
+    Index("ix_twin_marks_unsearched", "programme_id", "record_id", postgresql_where=text("NOT searched")),
+)
+
+twin_pairs = Table(
+    "twin_pairs",
+    metadata,
+    Column("one_id", Id, ForeignKey("logs.id"), primary_key=True, comment="The lesser id of the two"),
+    Column("other_id", Id, ForeignKey("logs.id"), primary_key=True, index=True),
+    reference("programme_id", "programmes.id", index=True),
+    Column("likeness", Numeric, nullable=False, comment="How much of their words is in both"),
+    Column("titles", Numeric, nullable=False, comment="How much of their titles is"),
+    Column(
+        "in_order", Numeric, nullable=False, comment="How much of the shorter stands in the other in the same order"
+    ),
+    Column("apart", Boolean, nullable=False, server_default=text("false"), comment="Somebody said that they are two"),
+    Column("found_at", Time, nullable=False, server_default=NOW),
+    CheckConstraint("one_id < other_id", name="once"),
+)
+
 rights = Table(
     "rights",
     metadata,

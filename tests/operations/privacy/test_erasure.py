@@ -206,7 +206,7 @@ WORDLESS = {
     "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
     "sign_in_attempts", "case_hygiene_days",
     "readings", "sealed_readings", "reading_heads", "allowances",
-    "case_dates", "right_owners", "right_technologies",
+    "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs",
 }  # fmt: skip
 
 

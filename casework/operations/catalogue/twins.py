@@ -1,0 +1,318 @@
+"""Needs and technologies that may be the same one twice: found by a job, listed for who keeps them, and said to be two.
+
+Which two are one is for a person to say: that is a merging (`record_merging`). Twins that somebody said to be two are proposed no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, Engine, TextClause, text
+
+from casework import reasons
+from casework.engine.analysis.twins import ALIKE, Told, alike, bands_of, compare, groups_of
+from casework.engine.case_objects.kept_records import REASON, TOLD_APART
+from casework.engine.execution.guards import line
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations.catalogue.kept_records import EDITORS, editable
+from casework.operations.catalogue.service import read_seen
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.reader_names import entitled
+from casework.operations.core.record_log import TABLES, Change, Kept, lock_records, write_records
+from casework.operations.core.twin_marks import TEXTS, told_of
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.records.database import transaction
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
+from casework.records.search_terms import rarest_terms
+
+#: So many records are looked at in one transaction, and each is compared with so many at most, the oldest first.
+_AT_ONCE, _COMPARED = 200, 60
+#: By so many of its longest words a title is looked for.
+_TITLE_WORDS = 2
+#: So many groups stand on a page, and so many likely twins beside a form.
+MOST_GROUPS, MOST_LIKELY = 50, 5
+
+
+# --- finding them ----------------------------------------------------------------------------------------------------
+
+
+def list_unsearched(db: Connection) -> list[str]:
+    """The programmes with records whose twins were not looked for since they changed."""
+    return list(db.execute(_WAITING).scalars())
+
+
+#: Such programmes.
+_WAITING = text("""
+    SELECT p.id::text FROM programmes p WHERE EXISTS (SELECT FROM twin_marks m WHERE m.programme_id = p.id AND NOT m.searched)
+    ORDER BY p.id
+""")
+
+
+def search_twins(engine: Engine, programme: str) -> int:
+    """Look for the twins of all records of a programme that have changed, a few in each transaction; gives how many it looked at."""
+    looked = 0
+    while True:
+        with transaction(engine) as db:
+            some = _search_some(db, programme)
+        if not some:
+            return looked
+        looked += some
+
+
+def _search_some(db: Connection, programme: str) -> int:
+    taken = [row.id for row in db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE})]
+    if not taken:
+        return 0
+    rows = db.execute(_SHARING, {"ids": taken, "most": _COMPARED}).all()
+    pairs = sorted({(min(row.one, row.other), max(row.one, row.other)) for row in rows})
+    told: dict[tuple[Kept, str], Told] = {
+        (noun, row.id): told_of(noun, dict(row._mapping))
+        for noun, query in _TOLD.items()
+        for row in db.execute(query, {"ids": sorted({id for pair in pairs for id in pair})})
+    }
+    found = []
+    for one, other in pairs:
+        for noun in _NOUNS:
+            if (noun, one) in told and (noun, other) in told:
+                twins = compare(told[noun, one], told[noun, other])
+                if twins is not None:
+                    found.append(
+                        {
+                            "one": one,
+                            "other": other,
+                            "likeness": twins.likeness,
+                            "titles": twins.titles,
+                            "order": twins.order,
+                        }
+                    )
+    db.execute(_FORGET, {"ids": taken})
+    db.execute(_PROPOSE, {"programme": programme, "pairs": orjson.dumps(found).decode()})
+    db.execute(_SEARCHED, {"ids": taken})
+    return len(taken)
+
+
+#: Records of a programme whose twins are to be looked for; who looks at once takes others.
+_TAKE = text("""
+    SELECT record_id::text AS id FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
+    ORDER BY record_id LIMIT :most FOR UPDATE SKIP LOCKED
+""")
+#: Each of some records with the oldest that share a band with it.
+_SHARING = text("""
+    SELECT m.record_id::text AS one, o.record_id::text AS other FROM twin_marks m CROSS JOIN LATERAL (
+        SELECT x.record_id FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
+        AND x.record_id <> m.record_id ORDER BY x.record_id LIMIT :most
+    ) o WHERE m.record_id = ANY(CAST(:ids AS uuid[])) ORDER BY 1, 2
+""")
+
+
+def _told(noun: Kept) -> TextClause:
+    """What some records tell that stand for themselves."""
+    texts = ", ".join(TEXTS[noun])
+    return text(
+        f"SELECT id::text, {texts} FROM {TABLES[noun]} WHERE id = ANY(CAST(:ids AS uuid[])) AND merged_into IS NULL ORDER BY id"
+    )
+
+
+_NOUNS: tuple[Kept, ...] = ("need", "technology")
+_TOLD: Mapping[Kept, TextClause] = {noun: _told(noun) for noun in _NOUNS}
+#: Takes away what was proposed of some records as they were.
+_FORGET = text("""
+    DELETE FROM twin_pairs WHERE NOT apart AND (one_id = ANY(CAST(:ids AS uuid[])) OR other_id = ANY(CAST(:ids AS uuid[])))
+""")
+#: Proposes pairs; those of which somebody said that they are two stay so.
+_PROPOSE = text("""
+    INSERT INTO twin_pairs (one_id, other_id, programme_id, likeness, titles, in_order)
+    SELECT one, other, CAST(:programme AS uuid), round(likeness, 4), round(titles, 4), round("order", 4)
+    FROM jsonb_to_recordset(CAST(:pairs AS jsonb)) AS p(one uuid, other uuid, likeness numeric, titles numeric, "order" numeric)
+    ON CONFLICT (one_id, other_id) DO UPDATE
+    SET likeness = excluded.likeness, titles = excluded.titles, in_order = excluded.in_order WHERE NOT twin_pairs.apart
+""")
+#: Says of some records that their twins were looked for.
+_SEARCHED = text("UPDATE twin_marks SET searched = true WHERE record_id = ANY(CAST(:ids AS uuid[]))")
+
+
+# --- what was found --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Twin:
+    """A record of a group of twins."""
+
+    id: str
+    name: str
+    source: str
+    external_id: str
+    #: Id of the organisation.
+    owner: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TwinPair:
+    """Two records that may be one, each by its id, and how alike they are, from 0 to 1."""
+
+    one: str
+    other: str
+    likeness: float
+    #: Of their titles alone.
+    titles: float
+    #: How much of the shorter stands in the other in the same order.
+    order: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TwinGroup:
+    """Records of one kind that may all be one: each is alike to another of them."""
+
+    noun: str
+    #: The oldest first.
+    records: list[Twin]
+    pairs: list[TwinPair]
+
+
+def list_groups(db: Connection, actor: Actor, *, about: str | None = None) -> list[TwinGroup]:
+    """The groups of twins that are proposed to who keeps records, the most alike first; or those that a record is `about`.
+
+    Raises NotFound for who reads no register, and NotAllowed for who keeps none.
+    """
+    if not reach(actor).all_of:
+        raise NotFound("programme")
+    kept = sorted({m.programme for m in actor.memberships if m.programme and m.role in EDITORS})
+    if not kept:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    rows = db.execute(_OPEN, {"programmes": kept, "most": 40 * MOST_GROUPS}).all()
+    pairs = {(row.one, row.other): row for row in rows}
+    groups = groups_of(pairs)
+    place = {id: at for at, group in enumerate(groups) for id in group}
+    inside: dict[int, list[TwinPair]] = {}
+    for row in rows:
+        pair = TwinPair(
+            one=row.one,
+            other=row.other,
+            likeness=float(row.likeness),
+            titles=float(row.titles),
+            order=float(row.in_order),
+        )
+        inside.setdefault(place[row.one], []).append(pair)
+    shown = [at for at in inside if about is None or about in groups[at]][:MOST_GROUPS]
+    known = _records(db, {id for at in shown for id in groups[at]})
+    return [
+        TwinGroup(noun=known[groups[at][0]][0], records=[known[id][1] for id in groups[at]], pairs=inside[at])
+        for at in shown
+        if all(id in known for id in groups[at])
+    ]
+
+
+#: The proposed pairs of some programmes, the most alike first.
+_OPEN = text("""
+    SELECT p.one_id::text AS one, p.other_id::text AS other, p.likeness, p.titles, p.in_order FROM twin_pairs p
+    WHERE p.programme_id = ANY(CAST(:programmes AS uuid[])) AND NOT p.apart
+    ORDER BY p.likeness DESC, p.one_id, p.other_id LIMIT :most
+""")
+
+
+def _named(noun: Kept) -> TextClause:
+    """What some records are called, and where they come from."""
+    return text(f"""
+        SELECT x.id::text, {entitled("x")} AS name, x.source, x.external_id, x.owner_id::text AS owner FROM {TABLES[noun]} x
+        WHERE x.id = ANY(CAST(:ids AS uuid[])) AND x.merged_into IS NULL ORDER BY x.id
+    """)
+
+
+_NAMED: Mapping[Kept, TextClause] = {noun: _named(noun) for noun in _NOUNS}
+
+
+def _records(db: Connection, ids: Collection[str]) -> dict[str, tuple[Kept, Twin]]:
+    given = {"ids": sorted(ids)}
+    return {row.id: (noun, Twin(**row._mapping)) for noun in _NOUNS for row in db.execute(_NAMED[noun], given)}
+
+
+def tell_apart(db: Connection, actor: Actor, noun: Kept, id: str, *, other: str, reason: str, request: Request) -> Done:
+    """Say that two records that are alike are two: they are proposed as twins no more, and both logs say why.
+
+    Raises InvalidForm where the other one is not there.
+    """
+    programme, by = editable(db, actor, noun, id)
+    words = {REASON: line(reason, REASON)}
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    try:
+        row = read_seen(db, actor, noun, other)
+    except NotFound:
+        raise InvalidForm(fields={"other": reasons.fields.NOT_KNOWN}) from None
+    if other == id or str(row.programme_id) != programme or row.merged_into is not None:
+        raise InvalidForm(fields={"other": reasons.fields.NOT_KNOWN})
+    with whole(db):
+        lock_log(db, programme)
+    standing = lock_records(db, noun, sorted({id, other}))
+    if any(one.altered for one in standing.values()):
+        raise Refused(reasons.catalogue.RECORD_ALTERED)
+    changes = [
+        (standing[one], Change(TOLD_APART, {}, words, {"apart": theirs})) for one, theirs in ((id, other), (other, id))
+    ]
+    write_records(db, by, changes)
+    keep_apart(db, programme, id, other)
+    return finish(db, actor, request, Done({"id": id, "other": other}))
+
+
+def keep_apart(db: Connection, programme: str, id: str, other: str) -> None:
+    """These two are proposed no more."""
+    one, two = sorted((id, other))
+    db.execute(_APART, {"one": one, "other": two, "programme": programme})
+
+
+#: Keeps that two records are two.
+_APART = text("""
+    INSERT INTO twin_pairs (one_id, other_id, programme_id, likeness, titles, in_order, apart)
+    VALUES (CAST(:one AS uuid), CAST(:other AS uuid), CAST(:programme AS uuid), 0, 0, 0, true)
+    ON CONFLICT (one_id, other_id) DO UPDATE SET apart = true
+""")
+
+
+# --- while somebody types ----------------------------------------------------------------------------------------------
+
+
+def list_likely(db: Connection, actor: Actor, noun: Kept, programme: str, texts: Mapping[str, str]) -> list[Twin]:
+    """The records of a programme that may be the same as what somebody is about to enter, the most alike first.
+
+    Raises NotFound for who does not read its register, and NotAllowed for who enters none.
+    """
+    if programme not in reach(actor).all_of:
+        raise NotFound("programme")
+    if not actor.in_programme(programme, EDITORS):
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    told = told_of(noun, {name: texts.get(name) for name in TEXTS[noun]})
+    bands = bands_of(told.runs)
+    if not bands:
+        return []
+    called = " & ".join(rarest_terms((texts.get("title") or "").split(), _TITLE_WORDS)) or None
+    given = {"bands": bands, "programme": programme, "most": _COMPARED, "called": called}
+    ids = [row.id for row in db.execute(_LIKELY[noun], given)]
+    rows = db.execute(_TOLD[noun], {"ids": ids}).all()
+    found = {row.id: _likely(told, told_of(noun, dict(row._mapping))) for row in rows}
+    known = _records(db, found)
+    best = sorted((id for id in found if found[id] >= ALIKE and id in known), key=lambda id: (-found[id], id))
+    return [known[id][1] for id in best[:MOST_LIKELY]]
+
+
+def _likely(told: Told, other: Told) -> float:
+    """How likely two are one while the one is still being typed: by all of their words, or by their titles."""
+    return max(alike(told.runs, other.runs), alike(told.title, other.title) if len(told.title) > 1 else 0.0)
+
+
+def _likely_of(noun: Kept) -> TextClause:
+    """Records of a programme that share a band with what is typed, or are called the same."""
+    return text(f"""
+        SELECT x.id::text FROM (
+            (SELECT m.record_id AS id FROM twin_marks m WHERE m.bands && CAST(:bands AS int[])
+            AND m.programme_id = CAST(:programme AS uuid) ORDER BY m.record_id LIMIT :most)
+            UNION SELECT y.id FROM {TABLES[noun]} y WHERE y.programme_id = CAST(:programme AS uuid) AND y.merged_into IS NULL
+            AND casework_terms_of_both(y.title, y.title_zh) @@ CAST(:called AS tsquery)
+        ) x ORDER BY x.id LIMIT :most
+    """)
+
+
+_LIKELY: Mapping[Kept, TextClause] = {noun: _likely_of(noun) for noun in _NOUNS}

@@ -1,0 +1,57 @@
+"""By what the twins of needs and technologies are found: kept with the record, in the transaction that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.engine.analysis.twins import Told, bands_of, told_by
+from casework.engine.case_objects.kept_records import MERGED, NEED, TECHNOLOGY, UNMERGED
+from casework.json_values import JsonMapping
+from casework.ledger.redactable_bodies import Erased
+
+#: The texts of a record by which its twins are found, the title first.
+TEXTS: Mapping[str, tuple[str, ...]] = {NEED: ("title", "problem", "target"), TECHNOLOGY: ("title", "description")}
+
+
+def tells_otherwise(noun: str, before: JsonMapping, fields: Collection[str], kind: str) -> bool:
+    """Whether a change makes of a record another one to compare: it is new, says other words, or stands for itself or no more."""
+    return not before or kind in (MERGED, UNMERGED) or not set(fields).isdisjoint(TEXTS[noun])
+
+
+def told_of(noun: str, record: Mapping[str, Any]) -> Told:
+    """What a record tells, by its columns."""
+    words = [None if isinstance(record[name], Erased) else record[name] for name in TEXTS[noun]]
+    return told_by(*words)
+
+
+def keep_marks(db: Connection, noun: str, records: Mapping[str, JsonMapping]) -> None:
+    """Keep the marks of some records as they stand now; their twins are looked for again."""
+    if not records:
+        return
+    marks = [
+        {"id": id, "programme": record["programme_id"], "bands": bands_of(told_of(noun, record).runs)}
+        for id, record in records.items()
+        if record["merged_into"] is None
+    ]
+    gone = sorted(id for id, record in records.items() if record["merged_into"] is not None)
+    if gone:
+        db.execute(_DROP, {"ids": gone})
+    if marks:
+        db.execute(_KEEP, {"marks": orjson.dumps(marks).decode()})
+
+
+#: Takes away the marks of records that were merged, and what was proposed of them.
+_DROP = text("""
+    WITH m AS (DELETE FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[])))
+    DELETE FROM twin_pairs WHERE NOT apart AND (one_id = ANY(CAST(:ids AS uuid[])) OR other_id = ANY(CAST(:ids AS uuid[])))
+""")
+#: Keeps the marks of some records.
+_KEEP = text("""
+    INSERT INTO twin_marks (record_id, programme_id, bands) SELECT id, programme, bands
+    FROM jsonb_to_recordset(CAST(:marks AS jsonb)) AS m(id uuid, programme uuid, bands int[])
+    ON CONFLICT (record_id) DO UPDATE SET bands = excluded.bands, searched = false
+""")
