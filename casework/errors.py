@@ -72,6 +72,18 @@ class OrganisationInDoubt(CaseworkError):
         super().__init__(names=self.names)
 
 
+class RecordInDoubt(CaseworkError):
+    says = template(
+        "record_in_doubt",
+        N_("A record like this is there already: %(names)s. If it is another one, confirm that you are sure."),
+    )
+
+    def __init__(self, names: Sequence[str]) -> None:
+        #: Of those that look like it.
+        self.names = list(names)
+        super().__init__(names=self.names)
+
+
 class NotFound(CaseworkError):
     says = template("not_found", N_("There is no such %(noun)s, or you may not see it."), noun=NOUN)
 

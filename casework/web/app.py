@@ -41,6 +41,7 @@ from casework.web.catalogue import (
     right_use_pages,
     screening_pages,
     table_pages,
+    twin_pages,
 )
 from casework.web.catalogue import organisation_pages as party_pages
 from casework.web.catalogue import pages as catalogue_pages
@@ -237,6 +238,9 @@ PAGES = (
     match_pages.changes,
     record_use_pages.needs,
     record_use_pages.technologies,
+    twin_pages.twin_list,
+    twin_pages.needs,
+    twin_pages.technologies,
     screening_pages.blueprint,
     file_import_pages.blueprint,
     table_pages.blueprint,

@@ -23,7 +23,8 @@ def merge(reader: Reader, page: str, kept: str, reason: str) -> None:
     reader.follow(reader.page.locator(f'main a[href="{page}/merge"]'))
     reader.follow(reader.page.locator(f'main a[href="{page}/merge?into={kept}"]'))
     reader.page.locator('[name="f-reason"]').fill(reason)
-    reader.page.locator('main form [name="sure"]').check()
+    if (sure := reader.page.locator('main form [name="sure"]')).count():
+        sure.check()
     reader.page.locator("main form .form-actions button").first.click()
     reader.page.wait_for_url(lambda url: url.endswith(kept))
 

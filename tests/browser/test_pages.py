@@ -55,7 +55,7 @@ READERS = (
 FILES = frozenset({
     "/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>",
-    "/evidence/<evidence>/preview/<page>",
+    "/evidence/<evidence>/preview/<page>", "/programmes/<programme>/needs/likely", "/programmes/<programme>/technologies/likely",
 })  # fmt: skip
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({

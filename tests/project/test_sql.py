@@ -207,6 +207,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/matches.py": {"table"},
     # The name of one of two kinds of record, and columns of matches by it.
     "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
+    "casework/operations/catalogue/record_unmerging.py": {"mine", "other"},
     # A table, and an id as a piece of SQL.
     "casework/operations/core/merged_records.py": {"id", "table"},
     "casework/operations/core/organisations.py": {"id"},

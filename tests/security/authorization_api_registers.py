@@ -79,6 +79,10 @@ REGISTERS: tuple[Row, ...] = (
             post(f"/{plural}/{{{noun}}}/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN,
                 body=lambda on: {"status": "nothing_so", "reason": "Why."}),
             post(f"/{plural}/{{{noun}}}/bring-back", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"reason": "Why."}),
+            # No record was merged, and nothing else is there to be another one: whoever may is told so.
+            post(f"/{plural}/{{{noun}}}/unmerge", NOBODY, READERS, there_refused=FOREIGN, body=lambda on: {"reason": "Two."}),
+            post(f"/{plural}/{{{noun}}}/apart", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+                body=lambda on, noun=noun: {"other": on[noun], "reason": "Two."}),
             get(f"/{plural}/{{{noun}}}/doubles", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             # The other record is nobody's, and whoever may merge is told so.
             get(f"/{plural}/{{{noun}}}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=404,
@@ -87,6 +91,7 @@ REGISTERS: tuple[Row, ...] = (
                 body=lambda on, noun=noun: {"into": on[noun], "reason": "One works."}),
         )
     ),
+    get("/twins", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies", EVERYBODY, lists="technology", finds=READERS),
     get("/technologies/{technology}", READERS, there=FOREIGN),
     post("/technologies/{technology}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

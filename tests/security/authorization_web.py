@@ -369,6 +369,7 @@ TABLE: tuple[Row, ...] = (
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- needs and technologies ---
+    get("/twins", DECIDERS | FOREIGN, READERS - DECIDERS),
     *(
         row
         for noun, plural in (("need", "needs"), ("technology", "technologies"))
@@ -381,6 +382,12 @@ TABLE: tuple[Row, ...] = (
             post(f"/{plural}/<{noun}>/use", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             get(f"/{plural}/<{noun}>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+            get(f"/{plural}/<{noun}>/apart/<other>", DECIDERS, READERS - DECIDERS, there=FOREIGN, things={"other": noun}),
+            post(f"/{plural}/<{noun}>/apart/<other>", DECIDERS, READERS - DECIDERS, there=FOREIGN, things={"other": noun}),
+            # None of these was merged: `tests/web/catalogue/test_twin_pages.py` takes one back.
+            get(f"/{plural}/<{noun}>/unmerge", NOBODY, READERS, there_refused=FOREIGN),
+            post(f"/{plural}/<{noun}>/unmerge", NOBODY, READERS, there_refused=FOREIGN),
+            get(f"/programmes/<programme>/{plural}/likely", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             get(f"/{plural}/<{noun}>/match", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/match", DECIDERS, READERS - DECIDERS, there=FOREIGN),
             post(f"/{plural}/<{noun}>/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

@@ -8,9 +8,11 @@ from casework.api.catalogue import record_schemas as schemas
 from casework.api.protocol import schemas as shared
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.json_values import JsonObject
-from casework.operations.catalogue import kept_records, record_use
+from casework.operations.catalogue import kept_records, record_use, twins
 from casework.operations.catalogue import record_merging as merging
 from casework.operations.catalogue.merging_views import RecordDouble, RecordMergePreview
+from casework.operations.catalogue.record_unmerging import unmerge_record
+from casework.operations.catalogue.twins import TwinGroup
 from casework.operations.core.idempotency import Done
 from casework.operations.core.record_log import Kept
 from casework.operations.core.views import Items
@@ -129,6 +131,37 @@ def merge_technology(call: Call) -> Done:
     return _merge(call, "technology")
 
 
+def _unmerge(call: Call, noun: Kept) -> Done:
+    return unmerge_record(call.db, call.actor, noun, call.path[noun], reason=call.body.reason, request=call.request)
+
+
+def unmerge_need(call: Call) -> Done:
+    return _unmerge(call, "need")
+
+
+def unmerge_technology(call: Call) -> Done:
+    return _unmerge(call, "technology")
+
+
+def list_twins(call: Call) -> Items[TwinGroup]:
+    return Items(items=twins.list_groups(call.db, call.actor))
+
+
+def _tell_apart(call: Call, noun: Kept) -> Done:
+    body = call.body
+    return twins.tell_apart(
+        call.db, call.actor, noun, call.path[noun], other=str(body.other), reason=body.reason, request=call.request
+    )
+
+
+def tell_needs_apart(call: Call) -> Done:
+    return _tell_apart(call, "need")
+
+
+def tell_technologies_apart(call: Call) -> Done:
+    return _tell_apart(call, "technology")
+
+
 def _end(call: Call, noun: Kept) -> Done:
     body = call.body
     return record_use.end_record(
@@ -187,6 +220,13 @@ ROUTES: tuple[Route, ...] = (
         schemas.MergePreview, query=schemas.PreviewQuery, noun="technology"),
     post("/technologies/{technology}/merge", merge_technology, "Merge a technology into another record of the same one",
         shared.Made, body=schemas.RecordMerging, noun="technology"),
+    get("/twins", list_twins, "List the needs and technologies that may be one twice", schemas.TwinGroups),
+    post("/needs/{need}/apart", tell_needs_apart, "Say that two needs that are alike are two", shared.Made, body=schemas.ToldApart),
+    post("/technologies/{technology}/apart", tell_technologies_apart, "Say that two technologies that are alike are two", shared.Made,
+        body=schemas.ToldApart, noun="technology"),
+    post("/needs/{need}/unmerge", unmerge_need, "Take the merging of a need back", shared.Made, body=schemas.Unmerging),
+    post("/technologies/{technology}/unmerge", unmerge_technology, "Take the merging of a technology back", shared.Made,
+        body=schemas.Unmerging, noun="technology"),
     post("/needs/{need}/withdraw", end_need, "Say that a need expired or was withdrawn: its matches open no case", shared.Made,
         body=schemas.RecordEnded),
     post("/needs/{need}/bring-back", bring_back_need, "Use a need again", shared.Made, body=schemas.NeedBroughtBack),

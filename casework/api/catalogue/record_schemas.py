@@ -136,6 +136,43 @@ class RecordDoubles(Answer):
     items: list[RecordDouble]
 
 
+class Unmerging(Body):
+    reason: Annotated[Words, Field(description="Why they are not the same")]
+
+
+class ToldApart(Body):
+    other: Annotated[Id, Field(description="The other record")]
+    reason: Annotated[Words, Field(description="Why they are two")]
+
+
+class Twin(Answer):
+    id: str
+    name: str
+    source: str
+    external_id: str
+    owner: Annotated[str | None, Field(description="Id of the organisation")]
+
+
+class TwinPair(Answer):
+    one: Annotated[str, Field(description="Id of a record of the group")]
+    other: str
+    likeness: Annotated[float, Field(description="How much of their words is in both, from 0 to 1")]
+    titles: Annotated[float, Field(description="The same of their titles alone")]
+    order: Annotated[float, Field(description="How much of the shorter stands in the other in the same order")]
+
+
+class TwinGroup(Answer):
+    """Records of one kind that may all be one."""
+
+    noun: Annotated[str, Field(description="need or technology")]
+    records: Annotated[list[Twin], Field(description="The oldest first")]
+    pairs: list[TwinPair]
+
+
+class TwinGroups(Answer):
+    items: list[TwinGroup]
+
+
 class MergePreview(Answer):
     """What would become of a record that is merged into another one."""
 

@@ -31,7 +31,7 @@ FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "case-hygiene", "jobs", "mails", "providers", "mediations", "mentions", "matches", "needs",
     "technologies", "past-projects", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
-    "role-requests", "links", "evidence", "contract-values",
+    "role-requests", "links", "evidence", "contract-values", "twins",
     "audit", "sample", "search", "views", "notifications",
 })  # fmt: skip
 #: Everything else, route by route.

@@ -255,9 +255,18 @@ def judge_match(
 
 
 MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_back", "match_moved"
+MATCH_GIVEN_BACK = "match_given_back"
 MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK = "match_corrected", "match_expired", "match_brought_back"
 #: What officers and supervisors do to a match; it is moved by merging its need or technology into another record.
-JUDGED = (MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED, MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK)
+JUDGED = (
+    MATCH_REFUSED,
+    MATCH_TAKEN_BACK,
+    MATCH_MOVED,
+    MATCH_GIVEN_BACK,
+    MATCH_CORRECTED,
+    MATCH_EXPIRED,
+    MATCH_BROUGHT_BACK,
+)
 #: The list from which the reason of a refusal is chosen.
 REFUSALS = "match_refusals"
 #: Locks a match that is judged, corrected, or said to have expired.

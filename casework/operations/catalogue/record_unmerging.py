@@ -20,7 +20,7 @@ from casework.engine.state.register_effects import Merger, RegisterEffects
 from casework.errors import NotAllowed, RecordHasMoved, Refused
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.kept_records import EDITORS
-from casework.operations.catalogue.matches import MATCH_MOVED
+from casework.operations.catalogue.matches import MATCH_GIVEN_BACK
 from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.twins import keep_apart
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -116,18 +116,26 @@ def _give_matches(
     """Its matches are its own again, but for those of which a case came by the other record since."""
     back = [row.id for row in db.execute(_GIVE[noun], given)]
     note_entries(
-        db, "matches", given["programme"], back, kind=MATCH_MOVED, by=by.person, role=by.role, effects=told, words=words
+        db,
+        "matches",
+        given["programme"],
+        back,
+        kind=MATCH_GIVEN_BACK,
+        by=by.person,
+        role=by.role,
+        effects=told,
+        words=words,
     )
     return back
 
 
 def _give(noun: Kept) -> TextClause:
     """Some matches are about the record again that they came with."""
-    other = _OTHER[noun]
+    mine, other = f"{noun}_id", f"{_OTHER[noun]}_id"
     return text(f"""
-        UPDATE matches m SET {noun}_id = CAST(:gone AS uuid) WHERE m.id = ANY(CAST(:ids AS uuid[])) AND m.{noun}_id = CAST(:kept AS uuid)
-        AND (m.case_id IS NULL OR EXISTS (SELECT FROM cases c WHERE c.id = m.case_id AND c.{noun}_id = CAST(:gone AS uuid)))
-        AND NOT EXISTS (SELECT FROM matches x WHERE x.{noun}_id = CAST(:gone AS uuid) AND x.{other}_id = m.{other}_id
+        UPDATE matches m SET {mine} = CAST(:gone AS uuid) WHERE m.id = ANY(CAST(:ids AS uuid[])) AND m.{mine} = CAST(:kept AS uuid)
+        AND (m.case_id IS NULL OR EXISTS (SELECT FROM cases c WHERE c.id = m.case_id AND c.{mine} = CAST(:gone AS uuid)))
+        AND NOT EXISTS (SELECT FROM matches x WHERE x.{mine} = CAST(:gone AS uuid) AND x.{other} = m.{other}
             AND x.programme_id = m.programme_id)
         RETURNING m.id::text
     """)

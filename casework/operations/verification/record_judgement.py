@@ -45,8 +45,10 @@ def record_faults(
         if event.kind == UNMERGED and not before.get("merged_into"):
             yield event.seq, "it takes back a merging, and no other record stood in its place"
         yield from ((event.seq, why) for why in _use_against(noun, before, event))
-        if event.kind in (MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART) and REASON not in event.body:
-            yield event.seq, "it does not say why the two are one, or are not"
+        if event.kind in (MERGED, TOOK_OVER) and REASON not in event.body:
+            yield event.seq, "it does not say why the two are one"
+        if event.kind in (UNMERGED, GAVE_BACK, TOLD_APART) and REASON not in event.body:
+            yield event.seq, "it does not say why the two are two"
         yield from ((event.seq, why) for why in _words_against(noun, before, event))
         if event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
             yield from ((event.seq, why) for why in _import_against(noun, programme, causes, before, event))

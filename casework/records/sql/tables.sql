@@ -572,6 +572,79 @@ COMMENT ON COLUMN impacts.by_id IS 'The organisation that has verified it';
 COMMENT ON COLUMN impacts.number IS 'Of the statement';
 COMMENT ON COLUMN impacts.replaced_by IS 'The record that has taken its place';
 
+CREATE TABLE imports (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BYTEA,
+    complete BOOLEAN NOT NULL,
+    person_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    rows_read INTEGER DEFAULT 0 NOT NULL,
+    fields JSONB DEFAULT '{}' NOT NULL,
+    report JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_imports PRIMARY KEY (id),
+    CONSTRAINT ck_imports_ended CHECK ((state IN ('looked_at', 'waiting')) = (ended_at IS NULL)),
+    CONSTRAINT fk_imports_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_imports_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+);
+CREATE INDEX ix_imports_person_id ON imports (person_id);
+CREATE INDEX ix_imports_programme ON imports (programme_id, created_at DESC);
+COMMENT ON TABLE imports IS 'Files that a worker brings in';
+COMMENT ON COLUMN imports.kind IS 'needs or technologies';
+COMMENT ON COLUMN imports.name IS 'Of the file';
+COMMENT ON COLUMN imports.content IS 'The file, until it is read';
+COMMENT ON COLUMN imports.complete IS 'Whether it has all records of its source';
+COMMENT ON COLUMN imports.state IS 'looked_at, waiting, done or failed';
+COMMENT ON COLUMN imports.fields IS 'How its columns are read, as a source has it';
+COMMENT ON COLUMN imports.report IS 'What came of it so far';
+
+CREATE TABLE index_states (
+    programme_id UUID NOT NULL,
+    noun TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    records INTEGER NOT NULL,
+    length BIGINT NOT NULL,
+    CONSTRAINT pk_index_states PRIMARY KEY (programme_id, noun),
+    CONSTRAINT fk_index_states_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON COLUMN index_states.version IS 'Grows with each change of what can be found';
+COMMENT ON COLUMN index_states.length IS 'Of all records together';
+
+CREATE TABLE index_terms (
+    programme_id UUID NOT NULL,
+    noun TEXT NOT NULL,
+    term TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    CONSTRAINT pk_index_terms PRIMARY KEY (programme_id, noun, term),
+    CONSTRAINT fk_index_terms_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON COLUMN index_terms.records IS 'In how many records it stands';
+
+CREATE TABLE indexed_records (
+    record_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    noun TEXT NOT NULL,
+    terms TSVECTOR NOT NULL,
+    counts TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    rules INTEGER NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_indexed_records PRIMARY KEY (record_id),
+    CONSTRAINT fk_indexed_records_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_indexed_records_programme ON indexed_records (programme_id, noun, record_id);
+CREATE INDEX ix_indexed_records_terms ON indexed_records USING gin (terms) WITH (gin_pending_list_limit = 256);
+COMMENT ON TABLE indexed_records IS 'Needs and technologies that can be found; made of them, and made again by `casework catalogue index`';
+COMMENT ON COLUMN indexed_records.noun IS 'need or technology';
+COMMENT ON COLUMN indexed_records.counts IS 'JSON: by term how often the title says it, and the rest';
+COMMENT ON COLUMN indexed_records.rules IS 'By which rules terms were made; of others it is made again';
+COMMENT ON COLUMN indexed_records.told_at IS 'When the record was written that it is made of';
+
 CREATE TABLE invitations (
     id UUID NOT NULL,
     scope_id UUID NOT NULL,
@@ -1174,6 +1247,23 @@ COMMENT ON COLUMN skills.scope_id IS 'The programme or organisation that keeps i
 COMMENT ON COLUMN skills.fields IS 'Of technology, in the words of needs and technologies';
 COMMENT ON COLUMN skills.services IS 'The kinds of tracks whose tasks the person can do';
 
+CREATE TABLE sources (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    name TEXT NOT NULL,
+    licence TEXT,
+    fields JSONB DEFAULT '{}' NOT NULL,
+    fetched_at TIMESTAMP WITH TIME ZONE,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_sources PRIMARY KEY (id),
+    CONSTRAINT uq_sources_programme_id_name UNIQUE (programme_id, name),
+    CONSTRAINT fk_sources_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+COMMENT ON COLUMN sources.name IS 'As the records that come from it say';
+COMMENT ON COLUMN sources.licence IS 'Of its data';
+COMMENT ON COLUMN sources.fields IS 'By its column ours; none where it is not read';
+COMMENT ON COLUMN sources.fetched_at IS 'When it was imported last';
+
 CREATE TABLE statements (
     id UUID NOT NULL,
     log_id UUID NOT NULL,
@@ -1225,6 +1315,7 @@ CREATE TABLE tasks (
     result JSONB NOT NULL,
     flagged BOOLEAN NOT NULL,
     aftercare BOOLEAN NOT NULL,
+    awaits TEXT,
     before TEXT,
     initiator TEXT,
     priority SMALLINT DEFAULT '0' NOT NULL,
@@ -1254,6 +1345,7 @@ COMMENT ON COLUMN tasks.type IS 'step, side or decision';
 COMMENT ON COLUMN tasks.organisation_id IS 'Of a provider''s queue';
 COMMENT ON COLUMN tasks.state IS 'WS-HumanTask''s';
 COMMENT ON COLUMN tasks.flagged IS 'The last step of its escalation has come';
+COMMENT ON COLUMN tasks.awaits IS 'Which body outside has the next word';
 COMMENT ON COLUMN tasks.before IS 'State before it was suspended';
 COMMENT ON COLUMN tasks.initiator IS 'Who asked for it';
 COMMENT ON COLUMN tasks.priority IS '1 high, 0 normal, -1 low';
@@ -1410,7 +1502,7 @@ COMMENT ON TABLE case_dates IS 'What lists of cases are found by, so that none l
 COMMENT ON COLUMN case_dates.id IS 'Its case';
 COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; infinity where there is none';
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
-COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, hold, or nobody once it is closed';
+COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
 
 CREATE TABLE mails (
     id UUID NOT NULL,
@@ -1650,6 +1742,21 @@ COMMENT ON TABLE service_accounts IS 'What a provider''s own system may do, and 
 COMMENT ON COLUMN service_accounts.id IS 'Also of the row in people that the history names';
 COMMENT ON COLUMN service_accounts.minute IS 'In which the last request came';
 COMMENT ON COLUMN service_accounts.asked IS 'Requests in that minute';
+
+CREATE TABLE source_rows (
+    source_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    row TEXT NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    gone_since TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_source_rows PRIMARY KEY (source_id, kind, external_id),
+    CONSTRAINT fk_source_rows_source_id FOREIGN KEY(source_id) REFERENCES sources (id)
+);
+COMMENT ON TABLE source_rows IS 'What was read of a record, beside what was understood';
+COMMENT ON COLUMN source_rows.kind IS 'needs or technologies';
+COMMENT ON COLUMN source_rows.row IS 'What was read last, as JSON';
+COMMENT ON COLUMN source_rows.gone_since IS 'Since when a whole file of its source was without it';
 
 CREATE TABLE technologies (
     id UUID NOT NULL,

@@ -22,6 +22,7 @@ HAPPENED: Mapping[str, str] = {
     matches.MATCH_MOVED: N_("%(who)s merged its need or technology into another record"),
     matches.MATCH_CORRECTED: N_("%(who)s put it right"),
     matches.MATCH_EXPIRED: N_("%(who)s said that it has expired"),
+    matches.MATCH_GIVEN_BACK: N_("%(who)s took a merging back: it is of the record again that it came with"),
     matches.MATCH_BROUGHT_BACK: N_("%(who)s brought it back"),
     "erased": N_("Words that named a person were erased"),
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -65,6 +67,10 @@ class _Pages:
 
     def _url(self, id: str, **values: Any) -> str:
         return url_for(f"{self.noun}_merging.choose", **values | {self.noun: id})
+
+    def _apart(self, id: str, other: str) -> str:
+        named: dict[str, Any] = {self.noun: id, "other": other}
+        return url_for(f"{self.noun}_twins.ask", **named)
 
     def _at(self, id: str) -> str:
         named: dict[str, Any] = {self.noun: id}
@@ -150,6 +156,7 @@ class _Pages:
             sent=sent,
             action=self._url(id, into=into),
             again=self._url(id),
+            apart=self._apart(id, into) if id != into else "",
             back=self._at(id),
         )
         return make_response(page, sent.status if sent else 200)
@@ -168,7 +175,7 @@ class _Pages:
             left, right = (say_value(getattr(each, name), name, names) for each in (one, other))
             fate = "taken" if column in preview.taken else "chosen" if name in chosen else ""
             if left or right:
-                rows.append((gettext(label), left, right, fate))
+                rows.append((gettext(label), *marked(left, right), fate))
         return rows
 
     def merge(self, **path: UUID) -> BaseResponse:
@@ -192,8 +199,31 @@ class _Pages:
             lambda sent: self._ask(id, into, sent),
             lambda done: self._at(into),
             said=lambda done: gettext("Merged: what was of the other record is of this one now."),
-            sure=request.form.get("sure") == "yes",
         )
+
+
+#: A word with the blanks after it, or a Chinese character.
+_PARTS = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+\s*|\s+")
+#: Texts that have less in common are not held against each other word by word, and of longer ones only the beginning.
+_COMMON, _LONGEST = 0.5, 2_000
+
+
+def marked(one: Any, other: Any) -> tuple[Any, Any]:
+    """Two texts, in each what the other does not say marked."""
+    if not (type(one) is type(other) is str) or one == other:
+        return one, other
+    both = [_PARTS.findall(said) for said in (one, other)]
+    matcher = SequenceMatcher(None, both[0], both[1], autojunk=False)
+    if max(map(len, both)) > _LONGEST or matcher.ratio() < _COMMON:
+        return one, other
+    told = (Markup(), Markup())
+    for how, first, last, begin, end in matcher.get_opcodes():
+        parts = ("".join(both[0][first:last]), "".join(both[1][begin:end]))
+        said = tuple(
+            Markup("<mark>{}</mark>").format(part) if part and how != "equal" else escape(part) for part in parts
+        )
+        told = (told[0] + said[0], told[1] + said[1])
+    return told
 
 
 def _moves(preview: RecordMergePreview) -> list[tuple[str, list[str]]]:

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.record_use import OWNER_EXPIRED, ended_as
 from casework.engine.definition.form_values import build_model, check
-from casework.errors import NotAllowed, NotFound
+from casework.errors import NotAllowed, NotFound, RecordInDoubt
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.impacts import statements_of
-from casework.operations.catalogue import kept_records, matches, source_rows
+from casework.operations.catalogue import kept_records, matches, source_rows, twins
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
@@ -57,6 +57,9 @@ HAPPENED: Mapping[str, str] = {
     "confirmed": N_("%(who)s confirmed: %(fields)s"),
     "merged": N_("%(who)s merged this record into “%(other)s”"),
     "took_over": N_("%(who)s merged “%(other)s” into this record"),
+    "unmerged": N_("%(who)s took the merging into “%(other)s” back"),
+    "gave_back": N_("%(who)s took the merging of “%(other)s” into this record back"),
+    "told_apart": N_("%(who)s said that it is not the same as “%(other)s”"),
     "withdrawn": N_("%(who)s said that it is used no more"),
     "brought_back": N_("%(who)s brought it back"),
     "erased": N_("Words that named a person were erased"),
@@ -119,6 +122,10 @@ class _Pages:
         named: dict[str, Any] = {self.noun: id}
         return url_for(f"{self.noun}_{pages}.choose", **named)
 
+    def _back(self, id: str) -> str:
+        named: dict[str, Any] = {self.noun: id}
+        return url_for(f"{self.noun}_twins.ask_back", **named)
+
     def _at(self, id: str) -> str:
         return self._url("show", **{self.noun: id})
 
@@ -157,6 +164,7 @@ class _Pages:
             stands=asked["stands"],
             choices=[(code, gettext(said)) for code, said in STANDS.items()],
             list_url=self._url("index"),
+            twins_url=url_for("twins.index") if own else "",
             enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
             bring=[url_for("files_in.new", programme=programme, records=self.plural) for programme in own],
             next_url=self._url("index", **kept, cursor=listed.next) if listed.next else "",
@@ -194,6 +202,7 @@ class _Pages:
             use_url=self._beside("use", id) if may else "",
             match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
+            unmerge_url=self._back(id) if one.merged_into and actor.in_programme(one.programme, EDITORS) else "",
             list_name=gettext(_NAMES[self.noun]),
             list_url=self._url("index"),
             owner=names.get(one.owner or ""),
@@ -259,17 +268,19 @@ class _Pages:
             asked = listed_form(NEW[self.noun], self.noun, read_lists(db, programme), {})
             form = _form(db, actor, f"{self.noun}:new:{programme}", asked, sent=sent)
         words = gettext(_ENTER[self.noun])
-        return self._form_page((words, words), form, sent, self._url("index"))
+        likely = url_for(f"{self.noun}_twins.likely", programme=programme)
+        return self._form_page((words, words), form, sent, self._url("index"), likely=likely)
 
     def _form_page(
-        self, words: tuple[str, str], form: FormView, sent: Sent | None, back: str, *, under: str = ""
+        self, words: tuple[str, str], form: FormView, sent: Sent | None, back: str, *, under: str = "", likely: str = ""
     ) -> Response:
         """The page of a form: `words` are its title and what its button says."""
         title, do = words
         page = render_template(
-            "catalogue/right_form.html",
+            "catalogue/record_form.html",
             title=title,
             under=[under],
+            likely_url=likely,
             form=form,
             sent=sent,
             do=do,
@@ -289,6 +300,8 @@ class _Pages:
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
             given = _checked(rules, data)
             fields = fields_of(given, self.noun) | {"owner_id": kept_records.find_owner(db, scope, given.get("owner"))}
+            if not key.sure and (likely := twins.list_likely(db, actor, self.noun, scope, fields)):
+                raise RecordInDoubt([one.name for one in likely])
             return kept_records.create_record(
                 db,
                 actor,

@@ -14,6 +14,7 @@ from casework.errors import (
     NobodyLeft,
     NotAllowed,
     OrganisationInDoubt,
+    RecordInDoubt,
     Refused,
     WrongState,
 )
@@ -40,7 +41,7 @@ def say_refusal(
             return at, 409, say_error(Refused(*others)) if others else "", ()
         case DutyInDoubt():
             return {}, 409, "", say_obstacles(refusal)
-        case OrganisationInDoubt():
+        case OrganisationInDoubt() | RecordInDoubt():
             return {}, 409, "", tuple(refusal.names)
         case CaseHasMoved() | NobodyLeft() | WrongState() | Refused() | AlreadyTaken():
             return {}, 409, say_error(refusal), ()

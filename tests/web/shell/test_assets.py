@@ -28,6 +28,7 @@ OURS = {
     "map.css",
     "matches.css",
     "mentions.js",
+    "likely.js",
     "lists.css",
     "lists.js",
     "messages.css",

@@ -1,0 +1,112 @@
+"""Likely twins on pages: proposed, compared with what differs marked, said to be two, merged and taken back; and warned of on the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.operations.catalogue import twins
+from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from casework.web.catalogue.record_merging_pages import marked
+from tests.operations.catalogue.test_twins import DRYER, Catalogue
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def catalogue(world: World, engine: Engine) -> Catalogue:
+    with transaction(engine) as db:
+        made = Catalogue(db, world)
+    twins.search_twins(engine, made.programme)
+    return made
+
+
+def test_twins_are_listed_compared_and_said_to_be_two(browser_for: Enter, engine: Engine, catalogue: Catalogue) -> None:
+    browser = browser_for("officer")
+    assert 'href="/twins"' in browser.get("/technologies").text
+    shown = browser.get("/twins").text
+    one, other = sorted((catalogue.one, catalogue.other))
+    assert f"/technologies/{other}/merge?into={one}" in shown
+    compared = browser.get(f"/technologies/{other}/merge?into={one}").text
+    assert "<mark>" in compared
+    page = f"/technologies/{other}/apart/{one}"
+    assert page in shown
+    assert page in compared
+    sent = read_page(browser.get(page).text).sent
+    refused = browser.flask.post(page, data=sent)
+    assert refused.status_code == 422
+    done = browser.flask.post(page, data=sent | {"f-reason": "One is for hotels."}, follow_redirects=True).text
+    assert "proposed as twins no more" in done
+    assert "No twins are proposed." in done
+    for id in (one, other):
+        assert "One is for hotels." in browser.get(f"/technologies/{id}").text
+    assert list(verify_all(engine)) == []
+
+
+def test_a_merging_is_taken_back_on_the_page_of_the_record(
+    browser_for: Enter, world: World, engine: Engine, catalogue: Catalogue
+) -> None:
+    browser = browser_for("officer")
+    page = f"/technologies/{catalogue.other}/unmerge"
+    assert browser.get(page).status_code == 403
+    with transaction(engine) as db:
+        merge_records(
+            db,
+            world.actor(db, "officer"),
+            "technology",
+            catalogue.other,
+            into=catalogue.one,
+            reason="One machine.",
+            request=new_request(),
+        )
+    assert page in browser.get(f"/technologies/{catalogue.other}").text
+    assert page not in browser_for("auditor").get(f"/technologies/{catalogue.other}").text
+    sent = read_page(browser.get(page).text).sent | {"f-reason": "One is for hotels."}
+    done = words_of(browser.flask.post(page, data=sent, follow_redirects=True).text)
+    assert "stands for itself again" in done
+    assert "took the merging into" in done
+    assert "One is for hotels." in done
+    assert catalogue.other in browser.get("/technologies").text
+    assert list(verify_all(engine)) == []
+
+
+def test_what_is_typed_is_warned_of_and_may_be_saved_anyway(browser_for: Enter, catalogue: Catalogue) -> None:
+    browser = browser_for("officer")
+    likely = f"/programmes/{catalogue.programme}/technologies/likely"
+    warned = browser.get(f"{likely}?title=Heat pump dryer for laundries").text
+    assert f"/technologies/{catalogue.one}" in warned
+    assert catalogue.foreign not in warned
+    assert "on record already" not in browser.get(f"{likely}?title=Wind pump").text
+    page = f"/programmes/{catalogue.programme}/technologies/new"
+    form = browser.get(page).text
+    assert likely in form
+    sent = read_page(form).sent | {
+        "f-title": DRYER["title"],
+        "f-description": DRYER["description"],
+        "f-source": "A call",
+        "f-confirmed": "no",
+    }
+    refused = browser.flask.post(page, data=sent)
+    assert refused.status_code == 409, words_of(refused.text)
+    assert "Save it anyway." in refused.text
+    assert DRYER["description"][:40] in refused.text
+    done = browser.flask.post(page, data=read_page(refused.text).sent | {"despite": "yes"}, follow_redirects=True).text
+    assert "It is entered." in done
+
+
+def test_what_the_other_one_does_not_say_is_marked() -> None:
+    assert marked("A dryer for 3 <b> drums", "A dryer for 4 <b> drums") == (
+        "A dryer for <mark>3 </mark>&lt;b&gt; drums",
+        "A dryer for <mark>4 </mark>&lt;b&gt; drums",
+    )
+    assert marked("一台热泵", "两台热泵") == ("<mark>一</mark>台热泵", "<mark>两</mark>台热泵")
+    for same in (("Steam", "Steam"), ("Steam", ""), ("Steam without coal", "Bricks of clay")):
+        assert marked(*same) == same
