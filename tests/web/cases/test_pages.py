@@ -229,6 +229,19 @@ def test_a_case_says_what_it_is_about(
     assert "Heat is lost" not in browser_for("observer").get(f"/cases/{numbers[0]}").text
 
 
+@pytest.mark.parametrize(("language", "comma"), [("en", ", "), ("zh-Hans", "、")])
+def test_where_a_party_is_stands_behind_the_readers_own_comma(
+    browser_for: Enter, engine: Engine, numbers: tuple[str, str], language: str, comma: str
+) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET district = 'Haidian'"))
+    browser = browser_for("officer")
+    browser.post("/preferences", {"language": language, "page": "/"}, page="/")
+    page = browser.get(f"/cases/{numbers[0]}").text
+    assert re.search(rf"<strong>[^<]+</strong>{comma}[^<, ]", page)
+    assert not re.search(rf"<strong>[^<]+</strong>{'、' if comma == ', ' else ', '}", page)
+
+
 @pytest.mark.parametrize(("days", "said"), [(0, "Holds until"), (1, "and has run out")])
 def test_a_screening_that_has_run_out_says_so(
     browser_for: Enter, engine: Engine, world: World, numbers: tuple[str, str], days: int, said: str
