@@ -70,6 +70,7 @@ REGISTERS: Mapping[str, Register] = {
     "case_hygiene_days": Register("programme", "programme_id", ("programme_id", "day")),
     "past_projects": Register("programme", "programme_id"),
     "matches": Register("programme", "programme_id", whole=True, left={"case_id": "compared with the match that the case names"}),
+    "match_runs": Register("programme", "programme_id", whole=True),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
 }  # fmt: skip
 

@@ -25,7 +25,8 @@ DECLARE = frozenset({
     "operations/oversight/views", "operations/people/list_views", "operations/people/views", "operations/privacy/views",
     "operations/referrals/sheet_views", "operations/referrals/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",
-    "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/notifications",
+    "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/matching",
+    "records/tables/notifications",
     "records/tables/people", "records/tables/sources",
 })  # fmt: skip
 

@@ -21,6 +21,7 @@ from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
+from casework.operations.matching.runs import start_run
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
@@ -249,6 +250,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation_track": mediation["track"],
         "mediation_transition": "send",
         "match": _match_of(db, number),
+        "run": _run(world, db, "officer", world.needs[-1]),
         "need": world.needs[-1],
         "technology": world.technologies[-1],
         "right": world.rights[0],
@@ -300,6 +302,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "referral_task": _step_task(db, other),
         "mediation": str(uuid.uuid4()),
         "match": match,
+        "run": _run(world, db, "foreign_officer", need),
         "need": need,
         "technology": technology,
         "right": str(right),
@@ -382,6 +385,10 @@ def _item(world: World, db: Connection, by: str, number: str) -> str:
             text("SELECT jsonb_object_keys(items) FROM tasks WHERE id = CAST(:id AS uuid)"), {"id": task}
         ).scalar_one()
     )
+
+
+def _run(world: World, db: Connection, by: str, need: str) -> str:
+    return str(start_run(db, world.actor(db, by), need, request=new_request()).answer["id"])
 
 
 def _match_of(db: Connection, number: str) -> str:

@@ -18,6 +18,7 @@ from casework.operations.cases.saved_views import save_view
 from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
+from casework.operations.matching.runs import start_run
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
 from casework.operations.referrals.acknowledgements import object_to
@@ -120,6 +121,10 @@ def make_things(world: World, db: Connection) -> Things:
     match = add_match(db, world.actor(db, "foreign_officer"), there, need, technology)
     world.matches.append(match)
     elsewhere = world.open_case(db, -1, "foreign_officer")
+    runs = [
+        str(start_run(db, world.actor(db, by), one, request=new_request()).answer["id"])
+        for by, one in (("officer", world.needs[0]), ("foreign_officer", need))
+    ]
     watcher = registry.register_person(db, email="watcher@example.org", name="Watcher")
     registry.grant_role(db, watcher, "auditor", programme=there)
     world.people["watcher"] = watcher
@@ -195,6 +200,7 @@ def make_things(world: World, db: Connection) -> Things:
         "step_task": _task(db, number, "assessment"),
         "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)),
+        "run": runs[0],
         "right": world.rights[0],
         "burden": add_burden(db, world, "officer", world.rights[0]),
         "technology": world.technologies[0],
@@ -270,6 +276,7 @@ def make_things(world: World, db: Connection) -> Things:
         "task": _task(db, elsewhere, "proposed"),
         "step_task": _task(db, elsewhere, "proposed"),
         "match": match,
+        "run": runs[1],
         "right": right,
         "burden": add_burden(db, world, "foreign_officer", right),
         "technology": technology,

@@ -52,16 +52,19 @@ _NEEDS = """
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
-_BY_ID = {noun: text(f"{of} WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id") for noun, of in _OF.items()}
+#: Some records with what of them can be found.
+_BY_ID = {
+    noun: text(f"{_OF[noun]} WHERE t.id = ANY(CAST(:ids AS uuid[])) ORDER BY t.id") for noun in (NEED, TECHNOLOGY)
+}
 #: Of a programme the next records after one that are not in the index as they stand.
 _STALE = {
-    noun: text(f"""{of} LEFT JOIN indexed_records x ON x.record_id = t.id
+    noun: text(f"""{_OF[noun]} LEFT JOIN indexed_records x ON x.record_id = t.id
         WHERE t.programme_id = CAST(:programme AS uuid) AND t.id > CAST(:after AS uuid)
         AND CASE WHEN t.status = 'published' AND t.merged_into IS NULL
             THEN x.record_id IS NULL OR x.rules <> :rules OR x.told_at IS DISTINCT FROM t.updated_at
             ELSE x.record_id IS NOT NULL END
         ORDER BY t.id LIMIT :most""")
-    for noun, of in _OF.items()
+    for noun in (NEED, TECHNOLOGY)
 }
 #: What an index has of some records.
 _BEFORE = text("""
@@ -84,6 +87,11 @@ _COUNT = text("""
     SELECT CAST(:programme AS uuid), :noun, t.term, t.more
     FROM unnest(CAST(:terms AS text[]), CAST(:more AS integer[])) t(term, more)
     ON CONFLICT (programme_id, noun, term) DO UPDATE SET records = greatest(0, index_terms.records + excluded.records)
+""")
+#: Forgets those of some terms that no record says.
+_FORGET_TERMS = text("""
+    DELETE FROM index_terms WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND term = ANY(CAST(:terms AS text[]))
+    AND records = 0
 """)
 #: Says that something else can be found now.
 _GO_ON = text("""
@@ -159,5 +167,8 @@ class _Change:
         if terms:
             # In one order, as two that write do not wait for each other then.
             db.execute(_COUNT, {**of, "terms": terms, "more": [self.terms[term] for term in terms]})
+        if gone := [term for term in terms if self.terms[term] < 0]:
+            # A term that no record says any more may be somebody's name.
+            db.execute(_FORGET_TERMS, {**of, "terms": gone})
         if terms or self.records or self.length:
             db.execute(_GO_ON, {**of, "records": self.records, "length": self.length})

@@ -21,7 +21,7 @@ from casework.records.tables import metadata
 
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
-    "needs", "technologies", "matches", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
+    "needs", "technologies", "matches", "match_runs", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
     "organisation_screenings", "letterheads", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "sources", "source_rows", "imports",
@@ -31,6 +31,7 @@ _LEFT = {
     "organisations": {"name", "name_zh", "services", "kind", "size"}, "organisation_contacts": {"language"},
     "organisation_owners": {"kind", "screened"}, "organisation_screenings": {"result"}, "service_accounts": {"scopes"},
     "needs": {"source", "external_id"}, "technologies": {"source", "external_id"}, "matches": {"source", "external_id", "refusal_code"},
+    "match_runs": {"digest"},
     "past_projects": {"source", "external_id", "outcome", "contract_currency"},
     "list_entries": {"list", "code", "version"}, "sources": {"name", "fields"}, "imports": {"kind", "source", "state", "fields"},
     "party_link_secrets": {"code", "typed"}, "requests": {"key", "digest"}, "mails": {"key"}, "saved_views": {"page"},

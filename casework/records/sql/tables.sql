@@ -1843,6 +1843,29 @@ CREATE TABLE contents (
 CREATE INDEX ix_contents_blob_id ON contents (blob_id);
 COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
 
+CREATE TABLE match_runs (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    need_id UUID NOT NULL,
+    made_by UUID NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    said TEXT NOT NULL,
+    most INTEGER NOT NULL,
+    evidence TEXT NOT NULL,
+    list TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    CONSTRAINT pk_match_runs PRIMARY KEY (id),
+    CONSTRAINT fk_match_runs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_match_runs_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_match_runs_made_by FOREIGN KEY(made_by) REFERENCES people (id)
+);
+CREATE INDEX ix_match_runs_need_id ON match_runs (need_id);
+COMMENT ON COLUMN match_runs.said IS 'What was asked';
+COMMENT ON COLUMN match_runs.most IS 'How many candidates the list may have';
+COMMENT ON COLUMN match_runs.evidence IS 'JSON: all that the list is made of, so that it can be made again';
+COMMENT ON COLUMN match_runs.list IS 'JSON: filters with their counts, and candidates with why they stand there';
+COMMENT ON COLUMN match_runs.digest IS 'SHA-256 of evidence and list';
+
 CREATE TABLE matches (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from casework.records.tables.base import GIN, Id, Time, metadata, reference
+from casework.records.tables.base import GIN, Id, Time, id_column, metadata, reference
 
 indexed_records = Table(
     "indexed_records",
@@ -40,4 +40,26 @@ index_states = Table(
     Column("version", BigInteger, nullable=False, comment="Grows with each change of what can be found"),
     Column("records", Integer, nullable=False),
     Column("length", BigInteger, nullable=False, comment="Of all records together"),
+)
+
+match_runs = Table(
+    "match_runs",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id"),
+    reference("need_id", "needs.id", index=True),
+    reference("made_by", "people.id"),
+    Column("made_at", Time, nullable=False),
+    Column("said", Text, nullable=False, comment="What was asked"),
+    Column("most", Integer, nullable=False, comment="How many candidates the list may have"),
+    Column(
+        "evidence", Text, nullable=False, comment="JSON: all that the list is made of, so that it can be made again"
+    ),
+    Column(
+        "list",
+        Text,
+        nullable=False,
+        comment="JSON: filters with their counts, and candidates with why they stand there",
+    ),
+    Column("digest", Text, nullable=False, comment="SHA-256 of evidence and list"),
 )

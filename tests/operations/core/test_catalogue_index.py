@@ -26,7 +26,7 @@ def indexed(db: Connection, id: str) -> set[str]:
 
 def insist_counted(db: Connection) -> None:
     """In how many records each term stands, and how many there are and how long, is what the records add up to."""
-    kept = db.execute(text("SELECT programme_id, noun, term, records FROM index_terms WHERE records <> 0")).all()
+    kept = db.execute(text("SELECT programme_id, noun, term, records FROM index_terms")).all()
     told = db.execute(
         text(
             "SELECT programme_id, noun, unnest(tsvector_to_array(terms)) AS term, count(*) FROM indexed_records GROUP BY 1, 2, 3"

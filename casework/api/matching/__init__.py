@@ -1,0 +1,1 @@
+"""Match runs over the API."""

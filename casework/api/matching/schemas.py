@@ -1,0 +1,114 @@
+"""The schemas of match runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Body, Id, Line, SomeWords, Words
+from casework.operations.matching.runs import LISTED, MOST
+
+FilterName = Literal["readiness", "country", "organisation", "licence", "standard"]
+
+
+class Filters(Body):
+    """What a record must be; one that does not say it stays, and is marked."""
+
+    readiness: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=9)], Annotated[int, Field(ge=1, le=9)]] | None,
+        Field(description="From and to; null: as the need says"),
+    ] = None
+    countries: Annotated[list[Line], Field(max_length=50)] = []
+    excluded: Annotated[list[Id], Field(max_length=50, description="Organisations whose records are left out")] = []
+    licence: Annotated[bool, Field(description="A licence is to be had")] = False
+    standards: Annotated[list[Line], Field(max_length=20)] = []
+
+
+class NewRun(Body):
+    said: Annotated[Words | None, Field(description="What is asked in the place of what the need says")] = None
+    filters: Filters = Filters()
+    relaxed: Annotated[
+        dict[FilterName, SomeWords], Field(description="Filters that are left out, each with the reason")
+    ] = {}
+    most: Annotated[int, Field(ge=1, le=MOST, description="How many candidates are listed")] = LISTED
+
+
+class FilterShown(Answer):
+    name: str
+    removed: int
+    unknown: int
+
+
+class PartShown(Answer):
+    kind: Annotated[str, Field(description="`word`, or `translation`")]
+    text: Annotated[str, Field(description="A word of the need, and what it is in the other language")]
+    source: Annotated[str, Field(description="Who says so: the dictionary, or a version of the glossary")]
+    title: Annotated[bool, Field(description="Whether it stands in the title")]
+    share: Annotated[float, Field(description="What it gives of the score")]
+
+
+class VerdictShown(Answer):
+    name: str
+    verdict: Annotated[str, Field(description="`passed`, or `unknown`")]
+
+
+class ExplanationShown(Answer):
+    parts: list[PartShown]
+    filters: list[VerdictShown]
+    ranks: Annotated[dict[str, int], Field(description="By channel, before the filters")]
+
+
+class CandidateShown(Answer):
+    rank: int
+    technology: str
+    title: str
+    score: Annotated[float, Field(description="The sum of the shares of its parts")]
+    explanation: ExplanationShown
+
+
+class RunMade(Answer):
+    id: str
+    need: str
+    catalogue: Annotated[int, Field(description="The version of the catalogue's index")]
+    glossary: str
+    digest: str
+    filters: list[FilterShown]
+    candidates: list[CandidateShown]
+
+
+class DecisionShown(Answer):
+    technology: str
+    match: str
+    case: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    decision: str
+
+
+class RunShown(RunMade):
+    made_at: str
+    said: str
+    decisions: list[DecisionShown]
+
+
+class Replayed(Answer):
+    equal: bool
+    catalogue: int
+    catalogue_now: Annotated[int, Field(description="What has changed since makes no difference to the run")]
+    differences: list[str]
+
+
+class NewDecision(Body):
+    technology: Id
+    decision: Literal["accept", "shortlist", "refuse"]
+    code: Annotated[Line | None, Field(description="Of a refusal: why, as the list `match_refusals` has it")] = None
+    reason: Words | None = None
+
+
+class Decided(Answer):
+    run: str
+    technology: str
+    decision: str
+    match: str
+    case: Annotated[str | None, Field(description="The number of the case that was opened")] = None

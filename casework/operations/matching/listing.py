@@ -1,0 +1,93 @@
+"""The list that evidence adds up to: candidates in their order, filters with their counts, and why each stands where it does.
+
+Evidence is JSON, as a run keeps it: so a list that is made again of what was kept is the same list, whatever the catalogue says by then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from casework.json_values import JsonMapping, JsonObject
+from casework.matching.bm25 import Corpus
+from casework.matching.explanation import Part, parts_of
+from casework.matching.filters import Facts, Verdict, Wanted, counted, judged, stays
+from casework.matching.query import Asked
+from casework.operations.matching.ranking import WORDS, Candidate, Evidence, rank
+
+#: So many digits of a share are kept: what another machine computes is the same list.
+_DIGITS = 9
+
+
+def kept(
+    evidence: Evidence, facts: Mapping[str, JsonMapping], wanted: JsonMapping, relaxed: Mapping[str, str]
+) -> JsonObject:
+    """Evidence as a run keeps it, with what of each candidate filters ask and pages show."""
+    return {
+        "version": evidence.version,
+        "glossary": evidence.glossary,
+        "asked": [asdict(one) for one in evidence.asked],
+        "corpus": asdict(evidence.corpus),
+        "candidates": [
+            {"id": one.id, "length": one.length, "counts": dict(one.counts), **facts[one.id]}
+            for one in evidence.candidates
+            if one.id in facts
+        ],
+        "wanted": dict(wanted),
+        "relaxed": dict(relaxed),
+    }
+
+
+def list_of(told: JsonMapping, most: int) -> JsonObject:
+    """The list that kept evidence adds up to: the first so many that stay, each with its explanation."""
+    evidence = Evidence(
+        version=told["version"],
+        glossary=told["glossary"],
+        asked=[Asked(**one) for one in told["asked"]],
+        corpus=Corpus(**told["corpus"]),
+        candidates=[Candidate(id=one["id"], length=one["length"], counts=one["counts"]) for one in told["candidates"]],
+    )
+    said = {one["id"]: one for one in told["candidates"]}
+    wanted = Wanted(**told["wanted"])
+    verdicts = {id: judged(wanted, _facts(one), told["relaxed"]) for id, one in said.items()}
+    staying = [(rank, one) for rank, one in enumerate(rank(evidence), start=1) if stays(verdicts[one.id])]
+    candidates = []
+    for place, (rank_there, scored) in enumerate(staying[:most], start=1):
+        parts = [_part(part) for part in parts_of(scored, evidence.asked, said[scored.id]["counts"])]
+        candidates.append(
+            {
+                "rank": place,
+                "technology": scored.id,
+                "title": said[scored.id]["title"],
+                "score": round(math.fsum(part["share"] for part in parts), _DIGITS),
+                "explanation": {
+                    "parts": parts,
+                    "filters": [
+                        {"name": name, "verdict": verdict.value} for name, verdict in verdicts[scored.id].items()
+                    ],
+                    "ranks": {WORDS: rank_there},
+                },
+            }
+        )
+    return {"filters": [asdict(one) for one in counted(verdicts.values())], "candidates": candidates}
+
+
+def _part(part: Part) -> JsonObject:
+    return {
+        "kind": part.kind.value,
+        "text": part.text,
+        "source": part.source,
+        "title": part.title,
+        "share": round(part.share, _DIGITS),
+    }
+
+
+def _facts(one: JsonMapping) -> Facts:
+    low, high = one["readiness"]
+    known: Any = None if low is None and high is None else (low or high, high or low)
+    return Facts(readiness=known, countries=one["countries"], owner=one["owner"])
+
+
+__all__ = ["Verdict", "kept", "list_of"]

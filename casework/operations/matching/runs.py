@@ -1,0 +1,264 @@
+"""Match runs: what was asked of which state of the catalogue, what was on the list and why, kept so that it can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+import uuid_utils
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.engine.case_objects.kept_records import TECHNOLOGY
+from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.json_values import JsonMapping, JsonObject
+from casework.ledger.canonical_json import digest, instant
+from casework.matching.filters import FILTERS
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.service import read_seen
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_entries import note_entries
+from casework.operations.matching.listing import kept, list_of
+from casework.operations.matching.ranking import gather, read_glossary
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.permissions.work import in_the_programme
+
+#: What the log of a programme says was done.
+MATCH_RUN = "match_run"
+#: So many candidates stand on a list where nobody says how many, and at most.
+LISTED, MOST = 20, 100
+#: What of technologies filters ask and lists show.
+_FACTS = text("""
+    SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
+        ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
+    FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
+""")
+#: Writes a run down.
+_KEEP = text("""
+    INSERT INTO match_runs (id, programme_id, need_id, made_by, made_at, said, most, evidence, list, digest)
+    VALUES (:id, :programme, :need, :by, casework_now(), :said, :most, :evidence, :list, :digest)
+""")
+#: A run, with the version that the catalogue has by now.
+_RUN = text("""
+    SELECT r.id::text, r.programme_id::text AS programme, r.need_id::text AS need, r.made_at, r.said, r.most, r.evidence, r.list, r.digest,
+        (SELECT s.version FROM index_states s WHERE s.programme_id = r.programme_id AND s.noun = 'technology') AS version_now
+    FROM match_runs r WHERE r.id = CAST(:id AS uuid)
+""")
+#: What became of the technologies of a need that somebody decided on.
+_DECISIONS = text("""
+    SELECT m.technology_id::text AS technology, m.id::text AS match, c.number AS "case", m.refusal_code AS code, m.refusal AS reason,
+        CASE WHEN m.case_id IS NOT NULL THEN 'accept' WHEN m.refused_at IS NOT NULL THEN 'refuse' ELSE 'shortlist' END AS decision
+    FROM matches m LEFT JOIN cases c ON c.id = m.case_id WHERE m.need_id = CAST(:need AS uuid) AND m.expired_at IS NULL
+    ORDER BY m.technology_id
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchRun:
+    """A run as it was, and what was decided on its candidates since."""
+
+    id: str
+    need: str
+    made_at: str
+    #: What was asked.
+    said: str
+    #: The version of the catalogue's index, and the digest of the glossary, that it was made of.
+    catalogue: int
+    glossary: str
+    #: Of the evidence and the list.
+    digest: str
+    filters: list[JsonObject]
+    candidates: list[JsonObject]
+    decisions: list[JsonObject]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replay:
+    """Whether a run made again gives the same list, and what differs."""
+
+    equal: bool
+    #: The version of the catalogue then and now: a run is made again of what it has kept, whatever has changed since.
+    catalogue: int
+    catalogue_now: int
+    differences: list[str]
+
+
+def start_run(
+    db: Connection,
+    actor: Actor,
+    need: str,
+    *,
+    said: str | None = None,
+    wanted: JsonMapping | None = None,
+    relaxed: Mapping[str, str] | None = None,
+    most: int = LISTED,
+    request: Request,
+) -> Done:
+    """Search the catalogue for a need, and keep what was found and why.
+
+    `said` is what is asked in the place of what the need says; `relaxed` the filters that are left out, each with the reason.
+    """
+    row = read_seen(db, actor, "need", need)
+    programme = str(row.programme_id)
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    relaxed = dict(relaxed or {})
+    if any(name not in FILTERS or not why.strip() for name, why in relaxed.items()):
+        raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
+    asked = (said or "").strip() or " ".join(filter(None, (row.title, row.title_zh, row.problem, row.target)))
+    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme))
+    facts = _facts_of(db, [one.id for one in evidence.candidates])
+    told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed)
+    found = list_of(told, most)
+    evidence_kept, list_kept = orjson.dumps(told).decode(), orjson.dumps(found).decode()
+    run = {
+        "id": str(uuid_utils.uuid7()),
+        "programme": programme,
+        "need": need,
+        "by": actor.person,
+        "said": asked,
+        "most": most,
+        "evidence": evidence_kept,
+        "list": list_kept,
+        "digest": _digest(evidence_kept, list_kept),
+    }
+    db.execute(_KEEP, run)
+    note_entries(db, "match_runs", programme, [str(run["id"])], kind=MATCH_RUN, by=by.person, role=by.role)
+    answer = {
+        "id": run["id"],
+        "need": need,
+        "catalogue": evidence.version,
+        "glossary": evidence.glossary,
+        "digest": run["digest"],
+    }
+    return finish(db, actor, request, Done({**answer, **found}, 201))
+
+
+def _wanted(need: Any, given: JsonMapping) -> JsonObject:
+    """What filters ask: what is said now, else what the need says."""
+    low, high = need.readiness_low, need.readiness_high
+    said = {"readiness": None if low is None and high is None else [low or 1, high or 9]}
+    return said | {name: value for name, value in given.items() if value is not None}
+
+
+def _facts_of(db: Connection, ids: Sequence[str]) -> dict[str, JsonObject]:
+    return {
+        row.id: {
+            "title": row.title,
+            "readiness": [row.readiness_low, row.readiness_high],
+            "countries": list(row.countries),
+            "owner": row.owner,
+        }
+        for row in db.execute(_FACTS, {"ids": list(ids)})
+    }
+
+
+def _digest(evidence: str, found: str) -> str:
+    return digest([evidence, found])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A run as it is kept; of one whose words were erased nothing is left of what was found."""
+
+    id: str
+    programme: str
+    need: str
+    made_at: str
+    said: str
+    most: int
+    evidence: JsonMapping
+    found: JsonMapping
+    digest: str
+    #: Whether evidence and list are what they were.
+    whole: bool
+    version_now: int
+
+
+def read_run(db: Connection, actor: Actor, run: str) -> Kept:
+    """A run. Raises NotFound for whoever does not see it."""
+    row = db.execute(_RUN, {"id": run}).one_or_none()
+    if row is None or row.programme not in reach(actor).all_of:
+        raise NotFound("match")
+    return Kept(
+        id=row.id,
+        programme=row.programme,
+        need=row.need,
+        made_at=instant(row.made_at),
+        said=row.said,
+        most=row.most,
+        evidence=_opened(row.evidence) or _NO_EVIDENCE,
+        found=_opened(row.list) or _NO_LIST,
+        digest=row.digest,
+        whole=row.digest == _digest(row.evidence, row.list),
+        version_now=row.version_now or 0,
+    )
+
+
+def _opened(written: str) -> JsonObject | None:
+    opened: JsonObject | None = orjson.loads(written) if written.startswith("{") else None
+    return opened
+
+
+_NO_LIST: JsonMapping = {"filters": [], "candidates": []}
+_NO_EVIDENCE: JsonMapping = {
+    "version": 0, "glossary": "", "asked": [], "corpus": {"records": 0, "length": 0, "frequencies": {}}, "candidates": [],
+    "wanted": {}, "relaxed": {},
+}  # fmt: skip
+
+
+def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
+    """A run as it was, with what was decided since. Raises NotFound."""
+    row = read_run(db, actor, run)
+    listed = {one["technology"] for one in row.found["candidates"]}
+    decisions = [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": row.need})]
+    return MatchRun(
+        id=row.id,
+        need=row.need,
+        made_at=row.made_at,
+        said=row.said,
+        catalogue=row.evidence["version"],
+        glossary=row.evidence["glossary"],
+        digest=row.digest,
+        filters=row.found["filters"],
+        candidates=row.found["candidates"],
+        decisions=[one for one in decisions if one["technology"] in listed],
+    )
+
+
+def replay_run(db: Connection, actor: Actor, run: str) -> Replay:
+    """Make the list of a run again of what it has kept, and compare both byte by byte. Raises NotFound."""
+    row = read_run(db, actor, run)
+    again = list_of(row.evidence, row.most)
+    differences = list(_differences(row.found, again))
+    if not row.whole:
+        differences.append("What was kept is not what the run had kept: words were erased, or somebody changed it.")
+    return Replay(
+        equal=not differences,
+        catalogue=row.evidence["version"],
+        catalogue_now=row.version_now,
+        differences=differences,
+    )
+
+
+def replayed(db: Connection, actor: Actor, run: str, request: Request) -> Done:
+    """The same as an answer to a request; nothing is done."""
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    return finish(db, actor, request, Done(asdict(replay_run(db, actor, run))))
+
+
+def _differences(before: JsonMapping, after: JsonMapping) -> Sequence[str]:
+    if orjson.dumps(before) == orjson.dumps(after):
+        return []
+    names = [[one["technology"] for one in found["candidates"]] for found in (before, after)]
+    if names[0] != names[1]:
+        moved = sorted(set(names[0]) ^ set(names[1])) or [a for a, b in zip(*names, strict=True) if a != b]
+        return [f"Another order or other candidates: {', '.join(moved[:10])}."]
+    return ["The same candidates in the same order, with other scores, filters or explanations."]
