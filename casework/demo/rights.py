@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import uuid_utils
 from sqlalchemy import text
 
+from casework.demo.cast import NEED_OWNERS
 from casework.engine.roles import Role
 from casework.json_values import JsonObject
 from casework.operations.catalogue.ip_rights import confirm_right, record_right
@@ -124,7 +125,7 @@ def enter_rights(stage: Stage, technologies: Iterable[str]) -> None:
                 stage.ids[f"right of {technology}"] = right
     # The patent that a company in need pledges for the plant is its own.
     owner = stage.ids[PLEDGES_ITS_OWN]
-    stage.ids["own_patent"] = writer.enter("invention", PLEDGES_ITS_OWN, owner, [])
+    stage.ids["own_patent"] = writer.enter("invention", NEED_OWNERS[PLEDGES_ITS_OWN], owner, [])
 
 
 def looked_up(hand: OperationsHand) -> None:
@@ -162,9 +163,10 @@ def _request(about: str) -> Request:
     return Request(str(uuid_utils.uuid7()), about)
 
 
-#: A technology and whose it is.
+#: A technology and whose it is, as a register here names it.
 _OWNED = text(
-    "SELECT t.id, o.id::text AS owner_id, o.name FROM technologies t LEFT JOIN organisations o ON o.id = t.owner_id"
+    "SELECT t.id, o.id::text AS owner_id, coalesce(o.name_zh, o.name) AS name FROM technologies t"
+    " LEFT JOIN organisations o ON o.id = t.owner_id"
     " WHERE t.external_id = :id"
 )
 #: Of what kind a right is.

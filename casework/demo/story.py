@@ -332,7 +332,7 @@ def _copies(chosen: Sequence[Script]) -> list[JsonObject]:
         copies.append(
             {
                 "external_id": f"{need}/{technology}",
-                "proposed_by": "Matching desk (对接专班)",
+                "proposed_by": "对接专班",
                 "score": 50,
                 "rationale": "双方均涉及：装置、能源",
                 "need": kept["need"] | {"external_id": need},

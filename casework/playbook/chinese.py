@@ -12,6 +12,8 @@ CHINESE: Mapping[str, str] = {
     "One entry under the name": "按名称有一条记录",
     "Consolidated lists as of the first of this month": "本月一日版综合名单",
     "Does the technology reach the target of the need under the conditions of the site?": "在现场条件下，该技术能否达到需求目标？",
+    "Will the bank lend on the pledged rights, how much and for how long?": "能否以所质押权利放款，额度和期限如何？",
+    "Which instrument fits the plant, and on which terms?": "哪种融资工具适合该装置，条件如何？",
     "Their heads of engineering met at the open day.": "双方技术负责人在开放日见过面。",
     "They have agreed on a trial and ask for an assessment.": "双方已商定开展试用，并要求进行评估。",
     "As recorded in the minutes.": "详见会议纪要。",

@@ -50,10 +50,16 @@ def to_structuring(match: str = "main", **plan: object) -> Steps:
     return (*to_scoping(match), *planned(skip_assessment=True, **plan), do("supervisor", "case.skip_assessment"))
 
 
+#: What else a request says, by its service. What the technology claims to do is typed once, for the assessor to read on the case sheet.
+ASKED: dict[str, dict[str, object]] = {
+    "assessment": {"claim": True},
+    "pledge": {"question": "Will the bank lend on the pledged rights, how much and for how long?"},
+    "finance": {"question": "Which instrument fits the plant, and on which terms?"},
+}
+
+
 def sent(service: str, provider: str, **request: object) -> Pressed:
-    # What the technology claims to do is typed once, for the assessor to read on the case sheet.
-    claim = {"claim": True} if service == "assessment" else {}
-    return (do("officer", f"referral:{service}.send", provider=provider, **(claim | request)),)
+    return (do("officer", f"referral:{service}.send", provider=provider, **(ASKED.get(service, {}) | request)),)
 
 
 def accepted(service: str, provider: str, who: str, **request: object) -> Pressed:

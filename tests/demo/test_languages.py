@@ -23,8 +23,8 @@ ENGLISH = re.compile(r"\b[A-Za-z]*[a-z]{2,} [a-z]{2,}")
 MIXED = re.compile(r"[一-龥].*\b[a-z]{4,}|\b[a-z]{4,}.*[一-龥]")
 #: What says the same in both: each reader is shown one of the two.
 IN_BOTH = {SOURCE, *(word for one in PROFILES.values() for word in (*one.fields, *one.places))}
-#: What another has written before, or says to whoever writes it down.
-NOT_OWN = (".title.value", ".person.value")
+#: What another has written before, such as a register, or says to whoever writes it down.
+NOT_OWN = (".title.value", ".person.value", ".owner.value")
 
 
 def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, str]]:
