@@ -21,11 +21,12 @@ from casework.errors import CaseworkError, InvalidForm, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_reader import read_rows
 from casework.operations.catalogue.import_report import Fault, Report, Resume
-from casework.operations.catalogue.import_schemas import REQUIRED, Kind, parse
+from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.sources import OURS, checked_fields, insist_keeps, open_source, set_source
 from casework.operations.catalogue.table_import import called
 from casework.permissions.actors import Actor
+from casework.reasons import Why
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 
@@ -63,7 +64,8 @@ class Look:
     rows: int = 0
     #: Column by column: what the file calls it, what it is read as, and what stands there in the first rows.
     columns: dict[str, list[str]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    #: Row, column and why.
+    faults: list[tuple[int, str, Why]] = field(default_factory=list)
 
 
 _COLUMNS = "i.id::text, i.kind, i.source, i.name, i.complete, i.state, i.fields, i.rows_read, i.report, i.created_at"
@@ -147,12 +149,12 @@ def look_at(db: Connection, one: FileImport) -> Look:
             told = found.columns.setdefault(str(name)[:200], [])
             if len(told) < SHOWN:
                 told.append("" if value is None else str(value)[:200])
-        faults = row.faults or parse(kind, row.values, semicolons=row.semicolons)[1]
-        found.faults += [Fault(row.number, where, str(why)) for where, why in faults]
+        faults = row.faults or read(kind, row.values, semicolons=row.semicolons)[1]
+        found.faults += [(row.number, where, why) for where, why in faults]
     missing = [name for name in REQUIRED[kind] if not set(name.split("|")) & _read_as(found, one.fields)]
     if missing and found.columns:
         names = ", ".join(name.split("|")[0] for name in missing)
-        found.faults.insert(0, Fault(1, "header", str(reasons.imports.NO_COLUMN(names=names))))
+        found.faults.insert(0, (1, "header", reasons.imports.NO_COLUMN(names=names)))
     return found
 
 

@@ -37,7 +37,7 @@ from casework.operations.catalogue.import_cells import (
     one_of,
     today_told,
 )
-from casework.operations.catalogue.import_faults import Wrong, told_faults
+from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
 from casework.operations.catalogue.import_figures import Figures, Sites
 from casework.operations.core.record_log import Kept
 
@@ -275,11 +275,19 @@ def parse(
     kind: Kind, values: JsonMapping, today: str = LAST_DAY, *, semicolons: bool = False
 ) -> tuple[Record | None, list[tuple[str, str]]]:
     """The record as it can be on that day, or everything that is wrong with it: pairs of a field and a reason."""
+    record, faults = read(kind, values, today, semicolons=semicolons)
+    return record, [(name, str(wrong)) for name, wrong in faults]
+
+
+def read(
+    kind: Kind, values: JsonMapping, today: str = LAST_DAY, *, semicolons: bool = False
+) -> tuple[Record | None, Faults]:
+    """The same with the reasons as a page says them."""
     try:
         context = {"today": today, "semicolons": semicolons}
         return MODELS[kind].model_validate(said(values), context=context), []
     except ValidationError as bad:
-        return None, [(name, str(wrong)) for name, wrong in told_faults(bad)]
+        return None, told_faults(bad)
 
 
 def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject, list[tuple[str, str]]]:

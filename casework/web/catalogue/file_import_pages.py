@@ -13,7 +13,6 @@ from casework import reasons
 from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import file_imports, sources
 from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING
-from casework.operations.catalogue.import_report import Fault
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind
 from casework.operations.catalogue.organisation_queries import programme_names
 from casework.web.shell.i18n import N_, say, say_faults
@@ -129,7 +128,12 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         home = programme_names(db, [programme])[programme]
         look = file_imports.look_at(db, one) if one.state == LOOKED_AT else None
         licence = sources.open_source(db, programme, one.source).licence if look is not None else None
-    refused = look.faults if look is not None else [Fault(**told) for told in one.report.get("faults", [])]
+    told = one.report.get("faults", [])
+    refused = (
+        [(row, column, say(why)) for row, column, why in look.faults]
+        if look is not None
+        else [(fault["row"], fault["field"], fault["reason"]) for fault in told]
+    )
     page = render_template(
         "catalogue/file_look.html",
         **_head(programme, kind),

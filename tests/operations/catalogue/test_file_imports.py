@@ -54,11 +54,11 @@ def test_it_is_looked_at_before_anything_is_recorded(engine: Engine, world: Worl
         one = show(engine, world, id)
         look = file_imports.look_at(db, one)
         assert look.columns["name"] == ["Pump 0", "Pump 1", "Pump 2"]
-        assert (look.faults[0].field, "external_id, title" in look.faults[0].reason) == ("header", True)
+        assert (look.faults[0][1], "external_id, title" in str(look.faults[0][2])) == ("header", True)
         file_imports.set_fields(db, world.actor(db, "officer"), world.programmes["BJ"], id, FIELDS)
     with transaction(engine) as db:
         look = file_imports.look_at(db, show(engine, world, id))
-    assert [(fault.row, fault.field) for fault in look.faults] == [(7, "external_id")]
+    assert [fault[:2] for fault in look.faults] == [(7, "external_id")]
     assert file_imports.read_as("name", FIELDS, "technologies") == "title"
     assert file_imports.read_as("colour", FIELDS, "technologies") == ""
     assert count(engine) == 0
