@@ -78,7 +78,7 @@ def test_matches_and_queues_follow(officer: Browser) -> None:
 def test_the_choice_stays_with_the_session_alone(officer: Browser, browser_for: Enter, numbers: dict[str, str]) -> None:
     officer.post("/programme", {"programme": "SH"})
     assert (
-        '<summary class="top-link"><span class="visually-hidden">Programme: </span>Shanghai pilot</summary>'
+        '<summary class="top-link"><span class="visually-hidden">Programme: </span><span class="programme">Shanghai pilot</span></summary>'
         in officer.get("/account").text
     )
     assert shown(browser_for("officer"), "/cases", numbers) == {"BJ", "SH"}
