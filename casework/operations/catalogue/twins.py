@@ -100,11 +100,14 @@ _TAKE = text("""
     SELECT record_id::text AS id FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
     ORDER BY record_id LIMIT :most FOR UPDATE SKIP LOCKED
 """)
-#: Each of some records with the oldest that share a band with it.
+#: Each of some records with the oldest that share a band with it. Those that share one are found first, by the index (OFFSET 0): in the
+#: order of their ids the planner would read all others.
 _SHARING = text("""
     SELECT m.record_id::text AS one, o.record_id::text AS other FROM twin_marks m CROSS JOIN LATERAL (
-        SELECT x.record_id FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
-        AND x.record_id <> m.record_id ORDER BY x.record_id LIMIT :most
+        SELECT y.record_id FROM (
+            SELECT x.record_id FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
+            AND x.record_id <> m.record_id OFFSET 0
+        ) y ORDER BY y.record_id LIMIT :most
     ) o WHERE m.record_id = ANY(CAST(:ids AS uuid[])) ORDER BY 1, 2
 """)
 
@@ -307,8 +310,10 @@ def _likely_of(noun: Kept) -> TextClause:
     """Records of a programme that share a band with what is typed, or are called the same."""
     return text(f"""
         SELECT x.id::text FROM (
-            (SELECT m.record_id AS id FROM twin_marks m WHERE m.bands && CAST(:bands AS int[])
-            AND m.programme_id = CAST(:programme AS uuid) ORDER BY m.record_id LIMIT :most)
+            (SELECT s.record_id AS id FROM (
+                SELECT m.record_id FROM twin_marks m WHERE m.bands && CAST(:bands AS int[]) AND m.programme_id = CAST(:programme AS uuid)
+                OFFSET 0
+            ) s ORDER BY s.record_id LIMIT :most)
             UNION SELECT y.id FROM {TABLES[noun]} y WHERE y.programme_id = CAST(:programme AS uuid) AND y.merged_into IS NULL
             AND casework_terms_of_both(y.title, y.title_zh) @@ CAST(:called AS tsquery)
         ) x ORDER BY x.id LIMIT :most
