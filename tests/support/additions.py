@@ -248,10 +248,10 @@ def add_table(db: Connection, world: World, by: str, programme: str) -> str:
 
 def add_file(db: Connection, world: World, by: str, programme: str) -> str:
     """A file of needs that was handed in and is looked at."""
-    content = b"external_id,title,colour\nF1,Steam,red\nF2,,red\n"
+    content = "external_id,title,颜色\nF1,蒸汽,红\nF2,,红\n".encode()
     actor, source = world.actor(db, by), f"A list of {by}"
     return file_imports.add_file(
-        db, actor, programme, "needs", content=content, name="needs.csv", source=source, complete=False
+        db, actor, programme, "needs", content=content, name="需求.csv", source=source, complete=False
     )
 
 
