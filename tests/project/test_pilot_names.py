@@ -37,6 +37,8 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("under which a figure of a need holds", "condition",
      ("engine/case_objects/need_figures.py", "operations/catalogue/import_figures.py", "web/shell/figure_words.py")),
     ("the address of the page that makes a match", "matching", ("web/catalogue/record_pages.py",)),
+    ("a decision on a match run, and the tables of matching", "accept matching",
+     ("api/matching", "operations/matching", "records/tables/__init__.py")),
     ("what a person does with values of a record", "confirm", ("web/catalogue/record_pages.py",)),
     ("the job that sends mails", "send", ("jobs", "web/oversight/job_pages.py")),
     ("states of invitations, recoveries, role requests and unsealings", "acceptance accepted agree recovered",
