@@ -30,6 +30,8 @@ from casework.permissions.work import in_the_programme
 MATCH_RUN = "match_run"
 #: So many candidates stand on a list where nobody says how many, and at most.
 LISTED, MOST = 20, 100
+#: So many candidates that moved are named of a replay that differs.
+MOST_TOLD = 10
 #: What of technologies filters ask and lists show.
 _FACTS = text("""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
@@ -260,5 +262,5 @@ def _differences(before: JsonMapping, after: JsonMapping) -> Sequence[str]:
     names = [[one["technology"] for one in found["candidates"]] for found in (before, after)]
     if names[0] != names[1]:
         moved = sorted(set(names[0]) ^ set(names[1])) or [a for a, b in zip(*names, strict=True) if a != b]
-        return [f"Another order or other candidates: {', '.join(moved[:10])}."]
+        return [f"Another order or other candidates: {', '.join(moved[:MOST_TOLD])}."]
     return ["The same candidates in the same order, with other scores, filters or explanations."]

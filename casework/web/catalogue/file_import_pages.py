@@ -161,7 +161,7 @@ def take(programme: UUID, records: str, handed: UUID) -> BaseResponse:
     """Say how its columns are read, and look again or take it over."""
     home, noun, id = str(programme), _kind(records), str(handed)
     only_show()
-    taken, licence = request.form.get("do") == "take", request.form.get("licence", "")
+    taken, licence = request.form.get("do") == "take_over", request.form.get("licence", "")
     names, meant = request.form.getlist("column"), request.form.getlist("read_as")
     try:
         with page_transaction() as (db, actor):

@@ -61,7 +61,7 @@ def test_a_file_is_looked_at_named_and_taken_over(browser_for: Enter, world: Wor
     assert "has no column" not in words
     assert "3 external_id is missing" in words
     assert 'value="CC BY 4.0"' in again
-    assert "It is on its way." in words_of(press(browser, at, again, "take", **named))
+    assert "It is on its way." in words_of(press(browser, at, again, "take_over", **named))
     carry_on(engine, at.rpartition("/")[2])
     done = words_of(browser.get(at).text)
     assert "brought in" in done
