@@ -95,11 +95,16 @@ def ask_by_link(db: Connection, actor: Actor, case: Case, task: Task) -> Asking 
         providers=_providers(db) if "providers" in types else [],
         asks_documents="documents" in types,
         asks_providers="providers" in types,
-        languages={party: row.language for party, row in parties},
+        languages={party: spoken(row.language) for party, row in parties},
         contacts={party: known[row.stands] for party, row in parties},
         days=party_links.days_for(calendar.local_date(now(db)), due),
         due=None if due is None else due.isoformat(),
     )
+
+
+def spoken(written: str) -> str:
+    """The language of a link by the one in which somebody is written to on record."""
+    return party_links.LANGUAGES[1] if written.startswith("zh") else party_links.LANGUAGES[0]
 
 
 def show_links(db: Connection, actor: Actor, id: str) -> TaskLinks:
@@ -352,5 +357,5 @@ def insist_may_ask(actor: Actor, case: Case, task: Task) -> None:
 
 __all__ = [
     "MOST_A_DAY", "Wanted", "ask_by_link", "forget_link", "forget_over", "give_link", "insist_may_ask",
-    "list_links", "may_ask", "revoke_link", "show_links",
+    "list_links", "may_ask", "revoke_link", "show_links", "spoken",
 ]  # fmt: skip

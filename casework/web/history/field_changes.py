@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from markupsafe import Markup
 
+from casework.engine.state.events import PARTY_ACTOR
 from casework.json_values import JsonValue
 from casework.operations.history.views import ChangedColumn, HistoryEntry
 from casework.web.history.sentences import Editions, values_of
@@ -33,6 +34,8 @@ _COLUMNS = {
     "before": N_("state before the pause"), "providers": N_("providers"), "documents": N_("papers"),
     "actor_id": N_("proposed by"), "transition": N_("action"), "organisation_id": N_("organisation"),
 }  # fmt: skip
+#: What a column is called where its table calls it otherwise.
+_COLUMNS_OF = {("tasks", "closed_at"): N_("when it was done"), ("tasks", "closed_by"): N_("done by")}
 #: How a consent ended.
 _CONSENT_ENDS = {"withdrawn": N_("withdrawn"), "expired": N_("expired")}
 #: Columns that hold what a form asks for under another name.
@@ -66,7 +69,7 @@ def say_changes(entry: HistoryEntry, editions: Editions) -> list[Change]:
             continue
         what = gettext(_TABLES[table])
         named = _row_name(change, editions, entry)
-        column = gettext(_COLUMNS[name]) if name else gettext("removed")
+        column = gettext(_COLUMNS_OF.get((table, name), _COLUMNS[name])) if name else gettext("removed")
         before, after = (_say_cell(change, value, editions, entry, values) for value in (change.before, change.after))
         if before == after:
             continue
@@ -130,6 +133,8 @@ def _say_cell(
         return gettext(_CONSENT_ENDS[code])
     if column == "dispatched_how" and code:
         return gettext(SENT_BY[code])
+    if column == "closed_by" and code == PARTY_ACTOR:
+        return gettext("the party")
     return values.say(value, _FIELD_OF.get(column, column))
 
 

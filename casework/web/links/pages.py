@@ -21,7 +21,7 @@ from casework.operations.core.organisations import Contact
 from casework.operations.core.perform import calendar_of
 from casework.operations.letters.service import asking_letter
 from casework.operations.links import service as links
-from casework.operations.links.service import Wanted
+from casework.operations.links.service import Wanted, spoken
 from casework.operations.links.views import Asking
 from casework.operations.tasks.queries import read_task
 from casework.web.shell import layout
@@ -112,7 +112,7 @@ def _told_by(contact: Contact) -> dict[str, str]:
     return {
         "name": contact.name,
         "address": contact.email or "",
-        "language": "zh-Hans" if contact.language.startswith("zh") else "en",
+        "language": spoken(contact.language),
         "way": "mail" if contact.email and current_app.config["MAILING"] else "hand",
     }
 

@@ -18,6 +18,7 @@ from casework.operations.links.service import (
     give_link,
     list_links,
     revoke_link,
+    spoken,
 )
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
@@ -159,3 +160,23 @@ def test_a_link_that_was_given_and_withdrawn_verifies(engine: Engine, world: Wor
     with transaction(engine) as db:
         revoke_link(db, world.actor(db, "supervisor"), done.answer["id"], request=new_request())
     assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "language"), [("zh", "zh-Hans"), ("zh-Hans", "zh-Hans"), ("en", "en"), ("de", "en")]
+)
+def test_a_link_is_offered_in_the_language_of_its_party(written: str, language: str) -> None:
+    assert spoken(written) == language
+
+
+def test_a_party_that_is_written_to_in_chinese_is_asked_in_chinese(
+    engine: Engine, owner_engine: Engine, world: World, task: tuple[str, str]
+) -> None:
+    with transaction(owner_engine) as db:
+        db.execute(text("UPDATE organisations SET language = 'zh'"))
+    with transaction(engine) as db:
+        actor = world.actor(db, "officer")
+        case = load(db, home_of(db, task[0]), "case")
+        asking = ask_by_link(db, actor, case, case.tasks[task[1]])
+    assert asking is not None
+    assert set(asking.languages.values()) == {"zh-Hans"}

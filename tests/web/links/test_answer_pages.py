@@ -78,6 +78,9 @@ def test_the_office_reads_whose_word_it_is(
     history = browser_for("officer").get(f"/cases/{number}/history").text
     assert re.search(r"张伟 for [^<]+ answered “Record the party", history)
     assert "a link to answer" in history
+    # Nothing is told by its code: who did the task, and when it was done.
+    assert re.search(r"done by.{0,200}the party", history, re.S)
+    assert "day of closing" not in history
     alerts = browser_for("officer").get("/notifications").text
     assert alerts
 
