@@ -152,6 +152,7 @@ class NeedRecord(Answer):
     owner: Annotated[str | None, Field(description="Id of the organisation")]
     owner_expired: OwnerExpired
     merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
+    gone_since: Annotated[str | None, Field(description="Since when its source has it no more")]
     sector: str | None
     district: str | None
     problem: str | None
@@ -178,6 +179,14 @@ class NeedPage(Answer):
     next: str | None = None
 
 
+class SiteOfTechnology(Answer):
+    """Where a technology runs."""
+
+    site: str
+    year: Annotated[str | None, Field(description="Since when, such as 2024")] = None
+    size: str | None = None
+
+
 class TechnologyRecord(Answer):
     """What somebody has developed, as far as it is known."""
 
@@ -190,11 +199,21 @@ class TechnologyRecord(Answer):
     owner: Annotated[str | None, Field(description="Id of the organisation")]
     owner_expired: OwnerExpired
     merged_into: Annotated[str | None, Field(description="The record that stands in its place")]
+    gone_since: Annotated[str | None, Field(description="Since when its source has it no more")]
     status: Annotated[str, Field(description="published, expired or withdrawn")]
     description: str | None
     developed_in: list[str]
     deployed_in: list[str]
     benefits: list[str]
+    problem: Annotated[str | None, Field(description="What it solves")]
+    advantage: Annotated[str | None, Field(description="Over what there is")]
+    cost_compared: str | None
+    ipc: Annotated[list[str], Field(description="Codes of the patent classification, such as F24D3/08")]
+    green_topics: list[str]
+    sdgs: Annotated[list[str], Field(description="Sustainable Development Goals: 7 or 7.2")]
+    reference_sites: list[SiteOfTechnology]
+    published_on: Annotated[str | None, Field(description="At its source")]
+    last_confirmed_on: Annotated[str | None, Field(description="At its source")]
     website: str | None
     readiness_text: str | None
     readiness_low: int | None
