@@ -6,7 +6,7 @@ themselves, or leads its queue. A new one for the same task and party takes the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -165,7 +165,7 @@ def give(builder: EventBuilder, command: GiveLink) -> None:
         "id": builder.context.new_id(),
         "task": task.id,
         "party": command.party,
-        "organisation": builder.case.parties[command.party],
+        "organisation": command.organisation or builder.case.parties[command.party],
         "until": instant(builder.context.now + timedelta(days=command.days)),
         "language": command.language,
         "documents": list(dict.fromkeys(command.documents)),
@@ -221,8 +221,8 @@ def _faults(case: Case, task: Task, command: GiveLink) -> Iterator[tuple[str, Wh
 # --- judged again ----------------------------------------------------------------------------------------------------
 
 
-def given_against(edition: Edition, before: Case, event: Event, by: By) -> Iterator[str]:
-    """What speaks against a link's being given or withdrawn, as sentences."""
+def given_against(edition: Edition, before: Case, event: Event, by: By, known: Collection[str] = ()) -> Iterator[str]:
+    """What speaks against a link's being given or withdrawn, as sentences; `known`: who its party has been by the record."""
     task = before.tasks.get(event.effects["task"])
     if task is None:
         yield "the task was not there"
@@ -244,15 +244,18 @@ def given_against(edition: Edition, before: Case, event: Event, by: By) -> Itera
     if len(given) != 1:
         yield "it gives no link, or several"
         return
-    yield from _unfit(before, task, given[0], event.at)
+    yield from _unfit(before, task, given[0], event.at, known)
     if sorted(ended) != sorted(_earlier(before, task.id, given[0]["party"])):
         yield "it does not end exactly the links that the party had for the task"
 
 
-def _unfit(before: Case, task: Task, link: GivenLink, at: datetime) -> Iterator[str]:
+def _unfit(before: Case, task: Task, link: GivenLink, at: datetime, known: Collection[str]) -> Iterator[str]:
     if link["id"] in before.party_links or link["task"] != task.id:
         yield "the link was there already, or is for another task"
-    if link["party"] not in parties_of(before, task) or link["organisation"] != before.parties.get(link["party"]):
+    if link["party"] not in parties_of(before, task) or link["organisation"] not in {
+        before.parties.get(link["party"]),
+        *known,
+    }:
         yield "the link is for somebody else than a party that the task may be answered by"
     if not set(link["documents"]) <= may_show(before, link["party"], task):
         yield "the link shows documents that its party may not see by it"

@@ -207,7 +207,8 @@ class AnswerObjection:
 class GiveLink:
     """Give a party a one-time link for a task: what it shows and asks about, in which language and for how many days.
 
-    `address` where it is mailed, `name` of whom it is for where that is known.
+    `address` where it is mailed, `name` of whom it is for where that is known; `organisation` is who the party is by the record now,
+    where that is not by whom the case was opened.
     """
 
     task: str
@@ -219,6 +220,7 @@ class GiveLink:
     code: bool = True
     address: str | None = None
     name: str = ""
+    organisation: str | None = None
 
 
 @dataclass(frozen=True)

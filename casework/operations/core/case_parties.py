@@ -5,6 +5,11 @@ A case keeps by whom it was opened, for its history only grows. Whoever corrects
 
 from __future__ import annotations
 
+from sqlalchemy import Connection, text
+
+from casework.engine.parties import PARTIES
+from casework.engine.state.case import Case
+from casework.json_values import JsonObject
 from casework.operations.core.merged_records import in_its_place
 
 
@@ -41,5 +46,33 @@ BY_THEN = """
     ) AND e.body ? 'owner_id' AND e.at <= CAST(:at AS timestamptz)
 """
 
+#: Who the parties of a case are now; of an organisation that was merged the one in its place.
+_NOW = text(
+    f"SELECT p.party, coalesce(o.merged_into, o.id)::text AS id FROM {GIVEN} JOIN organisations o ON o.id = p.id"
+)
+#: Whether an organisation, or the one in its place, is a party of a case now.
+_IS = text(f"""
+    SELECT 1 FROM {GIVEN} JOIN organisations o ON o.id = p.id JOIN organisations g ON g.id = CAST(:organisation AS uuid)
+    WHERE p.party = :party AND coalesce(g.merged_into, g.id) = coalesce(o.merged_into, o.id)
+""")
 
-__all__ = ["BY_THEN", "GIVEN", "OF_CASE", "parties_of"]
+
+def parties_now(db: Connection, case: Case) -> dict[str, str]:
+    """By party the organisation that is it by the record now; whom the case was opened with, where that is one with it."""
+    now = {row.party: row.id for row in db.execute(_NOW, _given(case))}
+    return {
+        party: opened if is_party(db, case, party, opened) else now.get(party, opened)
+        for party, opened in case.parties.items()
+    }
+
+
+def is_party(db: Connection, case: Case, party: str, organisation: str) -> bool:
+    """Whether an organisation is that party of a case by the record now."""
+    return db.execute(_IS, {**_given(case), "party": party, "organisation": organisation}).first() is not None
+
+
+def _given(case: Case) -> JsonObject:
+    return {"need": case.need, "technology": case.technology, **{party: case.parties.get(party) for party in PARTIES}}
+
+
+__all__ = ["BY_THEN", "GIVEN", "OF_CASE", "is_party", "parties_now", "parties_of"]

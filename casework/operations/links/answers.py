@@ -29,6 +29,7 @@ from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import password_fits
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
+from casework.operations.core.case_parties import is_party
 from casework.operations.core.drafts import without_nul
 from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
@@ -96,6 +97,7 @@ def show_link(db: Connection, token: str, opened: str) -> Shown | None:
             return None
         case = load(db, row.log_id, "case")
         link, task = case.party_links[row.id], case.tasks[row.task_id]
+        _insist_party(db, case, link)
         edition = load_library()[task.edition]
         rule = rule_of(edition, task)
         if rule is None:
@@ -170,6 +172,7 @@ def _answer(db: Connection, token: str, opened: str, given: Given, files: Sequen
         # Of two who send at once, the second one finds it used.
         if link.state != "open" or link.until <= standing.log.now or link.task not in standing.case.tasks:
             raise NotFound("link")
+        _insist_party(db, standing.case, link)
         task = standing.case.tasks[link.task]
         edition = standing.library[task.edition]
         form = edition.form(edition.tasks[task.rule].form)
@@ -198,7 +201,9 @@ def opened_document(
     with whole(db):
         row = _insist_opened(db, token, opened)
         case = load(db, row.log_id, "case")
-        shown = {one.id: one for one in _documents(db, case, case.party_links[row.id])}
+        link = case.party_links[row.id]
+        _insist_party(db, case, link)
+        shown = {one.id: one for one in _documents(db, case, link)}
         if document not in shown:
             raise NotFound("document")
         file = _newest(case, document)
@@ -208,6 +213,12 @@ def opened_document(
         if scan == PENDING:
             raise FilePending
         yield shown[document], document_store.read(db, file.id)
+
+
+def _insist_party(db: Connection, case: Case, link: PartyLink) -> None:
+    """That whom the link was given for is the party still: whoever is no longer on record as its owner reads and agrees to nothing."""
+    if not is_party(db, case, link.party, link.organisation):
+        raise NotFound("link")
 
 
 def _documents(db: Connection, case: Case, link: PartyLink) -> list[ShownDocument]:

@@ -27,6 +27,7 @@ from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import hash_password
+from casework.operations.core.case_parties import parties_now
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
@@ -77,8 +78,9 @@ def ask_by_link(db: Connection, actor: Actor, case: Case, task: Task) -> Asking 
         return None
     rule = party_links.rule_of(edition, task)
     assert rule is not None
-    organisations = {row.id: row for row in db.execute(_ORGANISATIONS, {"ids": sorted(case.parties.values())})}
-    parties = [(party, organisations[case.parties[party]]) for party in parties_of(case, task)]
+    standing = parties_now(db, case)
+    organisations = {row.id: row for row in db.execute(_ORGANISATIONS, {"ids": sorted(standing.values())})}
+    parties = [(party, organisations[standing[party]]) for party in parties_of(case, task)]
     types = {field["type"] for field in asked_fields(edition, rule)}
     calendar = calendar_of(db, case.programme)
     due = None if task.due_at is None else calendar.local_date(task.due_at)
@@ -224,6 +226,7 @@ def give_link(
             wanted.code,
             address or None,
             wanted.name,
+            parties_now(db, standing.case).get(wanted.party),
         ), by
 
     def answer(_: Case, events: list[Event]) -> JsonMapping:

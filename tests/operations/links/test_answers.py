@@ -12,11 +12,13 @@ from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import CaseworkError, InvalidForm, NotFound, TooManyAttempts
 from casework.ledger.redactable_bodies import values
+from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore, Kept, part_for
 from casework.operations.documents.uploads import receive
 from casework.operations.links.answers import Given, answer, keep_draft, open_link, opened_document, show_link, state_of
 from casework.operations.links.service import revoke_link
+from casework.operations.people import registry
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -274,3 +276,33 @@ def test_a_draft_that_is_too_large_is_refused(engine: Engine, world: World, task
     mark = opened(engine, token)
     with pytest.raises(CaseworkError), transaction(engine) as db:
         keep_draft(db, token, mark, {"f-note": ["x" * 200_000]})
+
+
+def test_whoever_owns_the_record_no_more_reads_and_agrees_to_nothing(
+    engine: Engine, world: World, document_store: DocumentStore, task: tuple[str, str]
+) -> None:
+    """An owner that was corrected is the party from now on: its predecessor's link opens nothing, and a new one is its own."""
+    number, id = task
+    token = secret_of(give(engine, world, id))
+    mark = opened(engine, token)
+    with transaction(engine) as db:
+        case = load(db, home_of(db, number), "case")
+        owner = registry.register_organisation(db, name="Another Works", country="CN", programme=case.programme)
+        officer = world.actor(db, "officer")
+        reason = "The record named the wrong works."
+        set_owner(db, officer, "need", str(case.need), organisation=owner, reason=reason, request=new_request())
+    with transaction(engine) as db, pytest.raises(NotFound):
+        show_link(db, token, mark)
+    with pytest.raises(NotFound):
+        send(engine, document_store, token, mark)
+    token = secret_of(give(engine, world, id))
+    mark = opened(engine, token)
+    with transaction(engine) as db:
+        page = show_link(db, token, mark)
+    assert page is not None
+    assert page.organisation.id == owner
+    send(engine, document_store, token, mark)
+    with transaction(engine) as db:
+        case = load(db, case.log, "case")
+    assert [link.organisation for link in case.party_links.values() if link.state == "used"] == [owner]
+    assert list(verify_all(engine)) == []

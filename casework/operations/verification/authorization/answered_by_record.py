@@ -52,12 +52,12 @@ def judge_screened_again(evidence: Evidence, before: Case, event: Event) -> Reas
     for added in event.effects.get("tasks", ()):
         party = str(added["about"])
         with whole(evidence.past.db):
-            found = evidence.past.db.execute(_HITS, _given(before, party, event)).all()
+            found = evidence.past.db.execute(_HITS, party_by_then(before, party, event)).all()
         if not any(_hit(row.body) for row in found):
             yield "no screening on record had found anybody on a list by then"
 
 
-def _given(before: Case, party: str, event: Event) -> dict[str, Any]:
+def party_by_then(before: Case, party: str, event: Event) -> dict[str, Any]:
     """What says who a party of the case was by then."""
     return {
         "party": before.parties.get(party),
@@ -76,20 +76,20 @@ def _hit(body: Mapping[str, Any]) -> bool:
 
 
 #: The organisations that were a party of a case by a moment, with those that are one with them by merging.
-_ONE = f"""
+ONE_BY_THEN = f"""
     SELECT x.id FROM organisations g JOIN organisations x ON coalesce(x.merged_into, x.id) = coalesce(g.merged_into, g.id)
     WHERE g.id IN ({BY_THEN})
 """
 #: What was told, by then, of screenings of them.
 _HITS = text(f"""
-    SELECT e.body FROM events e WHERE e.log_id IN ({_ONE}) AND e.kind = 'screened'
+    SELECT e.body FROM events e WHERE e.log_id IN ({ONE_BY_THEN}) AND e.kind = 'screened'
     AND e.effects->>'programme' = CAST(:programme AS text) AND e.at <= CAST(:at AS timestamptz)
 """)
 
 
 def _against_record(evidence: Evidence, before: Case, task: Task, told: Mapping[str, Any], event: Event) -> Reasons:
     """The screening stands on the record of the party's organisation, for the programme of the case, and stood there by then."""
-    given = {"id": told["id"], **_given(before, str(task.about), event)}
+    given = {"id": told["id"], **party_by_then(before, str(task.about), event)}
     with whole(evidence.past.db):
         row = evidence.past.db.execute(_ON_RECORD, given).one_or_none()
     if row is None:
@@ -102,5 +102,5 @@ def _against_record(evidence: Evidence, before: Case, task: Task, told: Mapping[
 _ON_RECORD = text(f"""
     SELECT s.result, s.checked_on::text AS checked_on, s.valid_until::text AS valid_until FROM organisation_screenings s
     WHERE s.id = CAST(:id AS uuid) AND s.programme_id = CAST(:programme AS uuid) AND s.made_at <= CAST(:at AS timestamptz)
-    AND (s.organisation_id IN ({_ONE}) OR NOT EXISTS (SELECT FROM ({BY_THEN}) known WHERE known.id IS NOT NULL))
+    AND (s.organisation_id IN ({ONE_BY_THEN}) OR NOT EXISTS (SELECT FROM ({BY_THEN}) known WHERE known.id IS NOT NULL))
 """)

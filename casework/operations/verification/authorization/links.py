@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from casework.engine.case_objects.party_links import given_against, used_against
 from casework.engine.execution.context import By
 from casework.engine.roles import Role, role_of
 from casework.engine.state.case import Case
 from casework.engine.state.events import COMPLETED, DOCUMENT_REGISTERED, LINK_GIVEN, LINK_REVOKED, PARTY_ACTOR, Event
+from casework.operations.verification.authorization.answered_by_record import ONE_BY_THEN, party_by_then
 from casework.operations.verification.authorization.evidence import Evidence, Reasons
+from casework.records.row_security import whole
 
 #: What a party does by a link.
 BY_LINK = frozenset({COMPLETED, DOCUMENT_REGISTERED})
@@ -46,4 +50,17 @@ def judge_link(evidence: Evidence, before: Case, event: Event) -> Reasons:
         yield "its task, or the edition of it, is unknown"
         return
     by = By(event.actor, role_of(event.role), event.organisation, event.acting_for)
-    yield from given_against(edition, before, event, by)
+    yield from given_against(edition, before, event, by, _known(evidence, before, event))
+
+
+def _known(evidence: Evidence, before: Case, event: Event) -> frozenset[str]:
+    """Who the party of a link that is given has been by the record, by then."""
+    party = next((link["party"] for link in event.effects.get("links", ())), None)
+    if party is None:
+        return frozenset()
+    with whole(evidence.past.db):
+        return frozenset(evidence.past.db.execute(_KNOWN, party_by_then(before, party, event)).scalars())
+
+
+#: Who a party of a case was by a moment, and the organisations that are one with them by merging.
+_KNOWN = text(f"SELECT x.id::text FROM ({ONE_BY_THEN}) x")
