@@ -204,8 +204,8 @@ class _Pages:
 
 #: A word with the blanks after it, or a Chinese character.
 _PARTS = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+\s*|\s+")
-#: Texts that have less in common are not held against each other word by word, and of longer ones only the beginning.
-_COMMON, _LONGEST = 0.5, 2_000
+#: Texts that have less in common are not held against each other word by word, nor are longer ones.
+_COMMON, _LONGEST = 0.5, 300
 
 
 def marked(one: Any, other: Any) -> tuple[Any, Any]:
@@ -213,8 +213,11 @@ def marked(one: Any, other: Any) -> tuple[Any, Any]:
     if not (type(one) is type(other) is str) or one == other:
         return one, other
     both = [_PARTS.findall(said) for said in (one, other)]
+    if max(map(len, both)) > _LONGEST:
+        return one, other
     matcher = SequenceMatcher(None, both[0], both[1], autojunk=False)
-    if max(map(len, both)) > _LONGEST or matcher.ratio() < _COMMON:
+    # What is asked first costs least, and never says less than what follows.
+    if any(ratio() < _COMMON for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)):
         return one, other
     told = (Markup(), Markup())
     for how, first, last, begin, end in matcher.get_opcodes():
