@@ -6,7 +6,8 @@ Which two are one is for a person to say: that is a merging (`record_merging`). 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, TextClause, text
@@ -29,10 +30,12 @@ from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 from casework.records.search_terms import rarest_terms
 
-#: So many records are looked at in one transaction, and each is compared with so many at most, the oldest first.
-_AT_ONCE, _COMPARED = 200, 60
+#: So many records are looked at together, and each is compared with so many at most, the oldest first.
+_AT_ONCE, _COMPARED = 50, 60
 #: By so many of its longest words a title is looked for.
 _TITLE_WORDS = 2
+#: Of what is typed the beginning is compared.
+_TYPED = 1_000
 #: So many groups stand on a page, and so many likely twins beside a form.
 MOST_GROUPS, MOST_LIKELY = 50, 5
 
@@ -53,62 +56,90 @@ _WAITING = text("""
 
 
 def search_twins(engine: Engine, programme: str) -> int:
-    """Look for the twins of all records of a programme that have changed, a few in each transaction; gives how many it looked at."""
+    """Look for the twins of all records of a programme that have changed, a few at once; gives how many it looked at.
+
+    They are compared between two transactions, for what they tell may be long. What changes meanwhile is left to the next search.
+    """
     looked = 0
     while True:
         with transaction(engine) as db:
-            some = _search_some(db, programme)
-        if not some:
+            some = _read_some(db, programme)
+        found = _compare(some)
+        with transaction(engine) as db:
+            done = _propose(db, programme, some, found)
+        if not done:
             return looked
-        looked += some
+        looked += done
 
 
-def _search_some(db: Connection, programme: str) -> int:
-    taken = [row.id for row in db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE})]
-    if not taken:
-        return 0
-    rows = db.execute(_SHARING, {"ids": taken, "most": _COMPARED}).all()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Some:
+    """A few records whose twins are looked for."""
+
+    taken: Collection[str]
+    #: Each with one that shares a band with it, once.
+    pairs: Collection[tuple[str, str]]
+    #: As which the mark of each of them was read: another one when it was kept again since.
+    marks: Mapping[str, str]
+    told: Mapping[tuple[Kept, str], Told]
+
+
+def _read_some(db: Connection, programme: str) -> _Some:
+    taken = {row.id: row.mark for row in db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE})}
+    rows = db.execute(_SHARING, {"ids": sorted(taken), "most": _COMPARED}).all()
     pairs = sorted({(min(row.one, row.other), max(row.one, row.other)) for row in rows})
-    told: dict[tuple[Kept, str], Told] = {
+    told = {
         (noun, row.id): told_of(noun, dict(row._mapping))
         for noun, query in _TOLD.items()
         for row in db.execute(query, {"ids": sorted({id for pair in pairs for id in pair})})
     }
+    return _Some(taken=list(taken), pairs=pairs, marks={row.other: row.mark for row in rows} | taken, told=told)
+
+
+def _compare(some: _Some) -> list[dict[str, Any]]:
     found = []
-    for one, other in pairs:
+    for one, other in some.pairs:
         for noun in _NOUNS:
-            if (noun, one) in told and (noun, other) in told:
-                twins = compare(told[noun, one], told[noun, other])
+            if (noun, one) in some.told and (noun, other) in some.told:
+                twins = compare(some.told[noun, one], some.told[noun, other])
                 if twins is not None:
-                    found.append(
-                        {
-                            "one": one,
-                            "other": other,
-                            "likeness": twins.likeness,
-                            "titles": twins.titles,
-                            "order": twins.order,
-                        }
-                    )
-    db.execute(_FORGET, {"ids": taken})
-    db.execute(_PROPOSE, {"programme": programme, "pairs": orjson.dumps(found).decode()})
-    db.execute(_SEARCHED, {"ids": taken})
-    return len(taken)
+                    found.append({"one": one, "other": other, **asdict(twins)})
+    return found
 
 
-#: Records of a programme whose twins are to be looked for; who looks at once takes others.
+def _propose(db: Connection, programme: str, some: _Some, found: Collection[Mapping[str, Any]]) -> int:
+    """Keep what was found of those that stand with all their pairs as they were read; gives how many these are."""
+    standing = {row.id for row in db.execute(_STANDING, {"ids": sorted(some.marks)}) if row.mark == some.marks[row.id]}
+    moved = some.marks.keys() - standing
+    moved |= {id for pair in some.pairs if not moved.isdisjoint(pair) for id in pair}
+    done = sorted(set(some.taken) - moved)
+    if done:
+        pairs = [pair for pair in found if pair["one"] in done or pair["other"] in done]
+        db.execute(_FORGET, {"ids": done})
+        db.execute(_PROPOSE, {"programme": programme, "pairs": orjson.dumps(pairs).decode()})
+        db.execute(_SEARCHED, {"ids": done})
+    return len(done)
+
+
+#: Records of a programme whose twins are to be looked for.
 _TAKE = text("""
-    SELECT record_id::text AS id FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
-    ORDER BY record_id LIMIT :most FOR UPDATE SKIP LOCKED
+    SELECT record_id::text AS id, xmin::text AS mark FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
+    ORDER BY record_id LIMIT :most
 """)
 #: Each of some records with the oldest that share a band with it. Those that share one are found first, by the index (OFFSET 0): in the
 #: order of their ids the planner would read all others.
 _SHARING = text("""
-    SELECT m.record_id::text AS one, o.record_id::text AS other FROM twin_marks m CROSS JOIN LATERAL (
-        SELECT y.record_id FROM (
-            SELECT x.record_id FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
+    SELECT m.record_id::text AS one, o.record_id::text AS other, o.mark FROM twin_marks m CROSS JOIN LATERAL (
+        SELECT y.record_id, y.mark FROM (
+            SELECT x.record_id, x.xmin::text AS mark FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
             AND x.record_id <> m.record_id OFFSET 0
         ) y ORDER BY y.record_id LIMIT :most
     ) o WHERE m.record_id = ANY(CAST(:ids AS uuid[])) ORDER BY 1, 2
+""")
+#: The marks of some records, kept as they are until the end; one that is being changed is not among them.
+_STANDING = text("""
+    SELECT record_id::text AS id, xmin::text AS mark FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY record_id FOR UPDATE SKIP LOCKED
 """)
 
 
@@ -287,7 +318,7 @@ def list_likely(db: Connection, actor: Actor, noun: Kept, programme: str, texts:
         raise NotFound("programme")
     if not actor.in_programme(programme, EDITORS):
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    told = told_of(noun, {name: texts.get(name) for name in TEXTS[noun]})
+    told = told_of(noun, {name: (texts.get(name) or "")[:_TYPED] for name in TEXTS[noun]})
     bands = bands_of(told.runs)
     if not bands:
         return []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from casework.engine.analysis.twins import (
     BANDS,
     NUMBERS,
     Told,
+    _in_order,
     alike,
     bands_of,
     compare,
@@ -165,6 +168,42 @@ def test_nearly_all_seeded_twins_are_found_and_hardly_anything_else() -> None:
     assert len(seeded) > 50
     assert len(found & seeded) >= 0.88 * len(seeded)
     assert right >= 0.98 * len(found)
+
+
+HOSTILE = {
+    "one character": ("水" * 5_000, "水" * 4_000),
+    "one word": ("water " * 5_000, "water " * 4_000),
+    "two words in turn": ("water air " * 2_500, "water water air air " * 1_250),
+    "many words twice": (" ".join(f"w{at % 250}x" for at in range(5_000)), " ".join(f"w{at % 251}x" for at in range(5_000))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HOSTILE)
+def test_no_two_texts_take_long_to_compare(how: str) -> None:
+    """Counted in lines of Python that run, and not by a clock: a few for each word, whatever stands beside it."""
+    one, other = (told_by("The same", text) for text in HOSTILE[how])
+    lines = 0
+
+    def count(frame: Any, event: str, value: Any) -> Any:
+        nonlocal lines
+        lines += event == "line"
+        assert lines < 10_000
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        _in_order(one.words, other.words)
+        compare(one, other)
+    finally:
+        sys.settrace(before)
+    assert lines > 0
+
+
+def test_the_order_is_that_of_the_longest_row_of_words_that_both_have() -> None:
+    assert _in_order(["a", "b", "c", "d"], ["x", "a", "c", "y", "d", "z"]) == 0.75
+    assert _in_order(["a", "b", "c", "d"], ["d", "c", "b", "a"]) == 0.25
+    assert _in_order([], ["a"]) == 0.0
 
 
 def test_a_group_is_what_hangs_together() -> None:

@@ -107,7 +107,8 @@ def test_what_came_of_the_other_one_since_stays_there(world: World, db: Connecti
 def test_the_two_are_proposed_as_twins_no_more(world: World, db: Connection, pair: Doubles) -> None:
     merge(db, world, "need", pair.need, pair.need_kept)
     unmerge(db, world, "need", pair.need)
-    assert twins._search_some(db, pair.programme) > 0
+    some = twins._read_some(db, pair.programme)
+    assert twins._propose(db, pair.programme, some, twins._compare(some)) > 0
     apart = "SELECT apart FROM twin_pairs WHERE one_id = CAST(:one AS uuid) AND other_id = CAST(:other AS uuid)"
     one, other = sorted((pair.need, pair.need_kept))
     assert db.execute(text(apart), {"one": one, "other": other}).scalar_one()

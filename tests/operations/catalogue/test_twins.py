@@ -161,15 +161,62 @@ def test_a_search_that_was_killed_goes_on_and_doubles_nothing(
     """Each few records are one transaction: what was not finished is looked at again."""
     monkeypatch.setattr(twins, "_AT_ONCE", 1)
     with pytest.raises(_Killed), transaction(engine) as db:
-        assert twins._search_some(db, catalogue.programme) == 1
+        assert look_once(db, catalogue.programme) == 1
         raise _Killed
     with transaction(engine) as db:
         assert catalogue.programme in twins.list_unsearched(db)
-        assert twins._search_some(db, catalogue.programme) == 1
+        assert look_once(db, catalogue.programme) == 1
     search(engine)
     search(engine)
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM twin_pairs")).scalar_one() == 1
+
+
+def look_once(db: Connection, programme: str) -> int:
+    some = twins._read_some(db, programme)
+    return twins._propose(db, programme, some, twins._compare(some))
+
+
+@pytest.mark.parametrize("which", ["one", "other"])
+def test_what_changes_while_it_is_compared_is_left_to_the_next_search(
+    engine: Engine, world: World, catalogue: Catalogue, which: str
+) -> None:
+    """Nothing is locked meanwhile: of what was read before a change no pair is proposed, neither of the one nor of its twin."""
+    with transaction(engine) as db:
+        some = twins._read_some(db, catalogue.programme)
+    found = twins._compare(some)
+    assert len(found) == 1
+    with transaction(engine) as db:
+        kept_records.correct_record(
+            db,
+            world.actor(db, "officer"),
+            "technology",
+            getattr(catalogue, which),
+            fields=PRESS,
+            source=None,
+            reason="A call.",
+            request=new_request(),
+        )
+    with transaction(engine) as db:
+        assert twins._propose(db, catalogue.programme, some, found) == len(some.taken) - 2
+    assert proposed(engine, world) == []
+    with transaction(engine) as db:
+        assert twins.list_unsearched(db) != []
+    search(engine)
+    assert proposed(engine, world) == [{getattr(catalogue, which), catalogue.press}]
+
+
+def test_what_is_being_changed_is_not_waited_for(engine: Engine, world: World, catalogue: Catalogue) -> None:
+    with transaction(engine) as db:
+        some = twins._read_some(db, catalogue.programme)
+    with transaction(engine) as holding:
+        holding.execute(
+            text("SELECT FROM twin_marks WHERE record_id = CAST(:id AS uuid) FOR UPDATE"), {"id": catalogue.one}
+        )
+        with transaction(engine) as db:
+            assert twins._propose(db, catalogue.programme, some, twins._compare(some)) == len(some.taken) - 2
+    search(engine)
+    assert proposed(engine, world) == [{catalogue.one, catalogue.other}]
 
 
 class _Killed(Exception):
