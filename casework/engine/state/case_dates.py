@@ -64,4 +64,4 @@ def awaited(case: Case) -> list[Task]:
     """The tasks of ours in which a body outside has the next word. On hold a case waits for what the hold says alone."""
     if case.hold is not None:
         return []
-    return [task for task in case.open_tasks() if task.awaits and task.organisation is None and task.state != CREATED]
+    return [task for task in _waited_for(case) if task.awaits and task.organisation is None]

@@ -29,8 +29,7 @@ FIRST_DUE = "coalesce(min(t.due_at) FILTER (WHERE t.state <> 'Suspended'), min(t
 #: Of these the case waits for the providers; on hold it waits for what the hold names.
 THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"
 #: Of tasks `t` of ours in which a body outside has the next word (`case_dates.awaited`).
-AWAITED = """t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') AND t.awaits IS NOT NULL AND t.organisation_id IS NULL
-    AND c.hold IS NULL"""
+AWAITED = f"{_WAITING} AND t.awaits IS NOT NULL AND t.organisation_id IS NULL AND c.hold IS NULL"
 #: What `engine.state.case_dates` says of a case, of each case `c`: what the table of that name is held against.
 CASE_DATES = f"""
     SELECT c.id, c.programme_id, coalesce(o.due_at, 'infinity') AS due_at, l.late_at, CASE

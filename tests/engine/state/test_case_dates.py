@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from casework.engine.state.case import CREATED, OPEN, PAUSED, RUNNING, SUSPENDED, TASK_STATES
-from casework.engine.state.case_dates import HOLD, NOBODY, OUTSIDE, PROVIDER, US, dates_of
+from casework.engine.state.case_dates import HOLD, NOBODY, OUTSIDE, PROVIDER, US, awaited, dates_of
 from tests.engine.pieces import DAY, HOUR, NOW, case, clock, referral, task, track
 
 THEIRS = task("theirs", track="referral", queue="provider", organisation="lab", due_at=NOW + DAY)
@@ -52,11 +52,17 @@ def test_it_waits_for_a_body_outside_that_has_the_next_word(state: str) -> None:
     licence = task("licence", state=state, due_at=NOW + DAY, awaits="authority")
     waits = state in OPEN and state != CREATED
     assert dates_of(case(tasks=(licence, OURS))).waits_for == (OUTSIDE if waits else US)
-    # A provider is called by its name, and comes first; what is asked after closing is awaited before it.
+    # A provider is called by its name, and comes first.
     assert dates_of(case(track(), referral(), tasks=(licence, THEIRS))).waits_for == PROVIDER
-    registration = task("registration", awaits="register", aftercare=True)
-    assert dates_of(case(tasks=(registration,))).waits_for == OUTSIDE
     assert dates_of(case(tasks=(licence,), hold={"reason": "other"})).waits_for == HOLD
+
+
+@pytest.mark.parametrize("closed_at", [None, NOW])
+def test_what_a_register_says_after_closing_is_awaited_from_then_on(closed_at: datetime | None) -> None:
+    registration = task("registration", awaits="register", aftercare=True)
+    here = case(tasks=(registration, OURS), closed_at=closed_at)
+    assert dates_of(here).waits_for == (US if closed_at is None else NOBODY)
+    assert awaited(here) == ([] if closed_at is None else [registration])
 
 
 def test_on_hold_it_waits_for_what_the_hold_names() -> None:

@@ -143,10 +143,16 @@ def test_what_is_asked_after_closing_counts_from_then_on(
 ) -> None:
     _, _, fresh = numbers
     db.execute(
-        text("UPDATE tasks SET aftercare = true WHERE log_id = (SELECT id FROM cases WHERE number = :n)"), {"n": fresh}
+        text(
+            "UPDATE tasks SET aftercare = true, awaits = 'register' WHERE log_id = (SELECT id FROM cases WHERE number = :n)"
+        ),
+        {"n": fresh},
     )
-    assert agreed(db, world, fresh).due_at is None
+    before = agreed(db, world, fresh)
+    assert (before.due_at, before.waits_for) == (None, [])
     db.execute(text("UPDATE cases SET closed_at = casework_now() WHERE number = :n"), {"n": fresh})
-    assert agreed(db, world, fresh).due_at is not None
+    after = agreed(db, world, fresh)
+    assert after.due_at is not None
+    assert {wait.for_ for wait in after.waits_for} == {"register"}
     late(db, fresh, "aftercare")
     assert agreed(db, world, fresh).overdue
