@@ -72,7 +72,11 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     leaving = erasure.list_agreed(db, but=_NOT_ON_THE_WAY.format(prefix="erase", id="e.id"), most=MOST)
     jobs += [Job(OTHERS, "erase", f"erase {request}", {"erasure": request}) for request in leaving]
     files = file_imports.list_waiting(db, but=_NOT_ON_THE_WAY.format(prefix="bring_in", id="i.id"), most=MOST)
-    jobs += [Job(OTHERS, "bring_in", f"bring_in {file}", {"file": file}) for file in files]
+    # One after the other, as they would lock one another: the others leave their hands to other jobs.
+    jobs += [
+        Job(OTHERS, "bring_in", f"bring_in {file}", {"file": file}, f"imports of {programme}")
+        for file, programme in files
+    ]
     if storage.any_left(db):
         jobs.append(Job(OTHERS, "sweep", "sweep"))
     if mailing:

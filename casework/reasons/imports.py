@@ -54,6 +54,12 @@ NO_JSON = reason("imports.no_json", N_("is no valid JSON here. The rest of the f
 NO_COMMA = reason(
     "imports.no_comma", N_("is no valid JSON here: a comma or ] is missing. The rest of the file was not read.")
 )
+NOT_TAKEN = reason(
+    "imports.not_taken",
+    N_(
+        "holds something that cannot be brought in. What stands above it is in; send the file to whoever keeps the system."
+    ),
+)
 TOO_MANY_ROWS = template("imports.too_many_rows", N_("has more than %(most)s rows; bring it in parts"))
 NO_ROWS = reason("imports.no_rows", N_("has no row below the names of the columns"))
 

@@ -6,6 +6,7 @@ How far it came stands in the transaction of each batch: a worker that dies lose
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -14,10 +15,11 @@ from typing import Any, cast
 
 import uuid_utils
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from casework import reasons
 from casework.engine.execution.guards import line
-from casework.errors import CaseworkError, InvalidForm, NotFound
+from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_reader import read_rows
 from casework.operations.catalogue.import_report import Fault, Report, Resume
@@ -171,8 +173,11 @@ def read_as(name: str, fields: Mapping[str, str | None], kind: str) -> str:
 def set_fields(db: Connection, actor: Actor, programme: str, id: str, fields: Mapping[str, str | None]) -> None:
     """Say how its columns are read. Raises InvalidForm, NotFound and NotAllowed."""
     _insist_open(show_file(db, actor, programme, id))
-    statement = text("UPDATE imports SET fields = CAST(:fields AS jsonb) WHERE id = CAST(:id AS uuid)")
-    db.execute(statement, {"id": id, "fields": json.dumps(checked_fields(fields))})
+    statement = text(
+        "UPDATE imports SET fields = CAST(:fields AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'looked_at'"
+    )
+    if not db.execute(statement, {"id": id, "fields": json.dumps(checked_fields(fields))}).rowcount:
+        raise InvalidForm(fields={"file": reasons.imports.BROUGHT_IN})
 
 
 def _insist_open(one: FileImport) -> None:
@@ -186,20 +191,23 @@ def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence:
     if one.state == WAITING:
         return
     _insist_open(one)
-    known = open_source(db, programme, one.source)
-    set_source(db, actor, programme, known.id, licence=licence, fields=one.fields)
-    db.execute(text("UPDATE imports SET state = 'waiting' WHERE id = CAST(:id AS uuid)"), {"id": id})
+    # Whoever pressed at the same time may have been first, and a worker done with it.
+    statement = text("UPDATE imports SET state = 'waiting' WHERE id = CAST(:id AS uuid) AND state = 'looked_at'")
+    if db.execute(statement, {"id": id}).rowcount:
+        known = open_source(db, programme, one.source)
+        set_source(db, actor, programme, known.id, licence=licence, fields=one.fields)
 
 
 # --- the worker's part -----------------------------------------------------------------------------------------------
 
 
-def list_waiting(db: Connection, *, but: str, most: int) -> list[str]:
-    """Files that wait for a worker; `but` leaves some out, of `i`."""
+def list_waiting(db: Connection, *, but: str, most: int) -> list[tuple[str, str]]:
+    """Files that wait for a worker, each with its programme; `but` leaves some out, of `i`."""
     statement = (
-        f"SELECT i.id::text FROM imports i WHERE i.state = 'waiting' AND {but} ORDER BY i.created_at, i.id LIMIT :most"
+        f"SELECT i.id::text, i.programme_id::text FROM imports i WHERE i.state = 'waiting' AND {but}"
+        " ORDER BY i.created_at, i.id LIMIT :most"
     )
-    return list(db.execute(text(statement), {"most": most}).scalars())
+    return [(id, programme) for id, programme in db.execute(text(statement), {"most": most})]
 
 
 def carry_on(engine: Engine, id: str) -> None:
@@ -222,11 +230,20 @@ def carry_on(engine: Engine, id: str) -> None:
                 name=row.name,
                 actor=actor,
                 complete=row.complete,
+                fields=row.fields,
                 resume=Resume(row.rows_read, report, lambda db, at, so_far: _note(db, id, at, so_far)),
             )
             state = DONE
+        except (DatabaseUnavailable, RolesMissing, SQLAlchemyError) as fault:
+            # The database's trouble is not the file's: it is tried again. But what it cannot hold it will not hold later.
+            if not isinstance(fault, DataError):
+                raise
+            report.faults.append(Fault(1, "file", str(reasons.imports.NOT_TAKEN)))
         except CaseworkError as refusal:
             report.faults.append(Fault(1, "file", str(refusal.reason)))
+        except Exception:
+            logging.getLogger(__name__).exception("a file could not be brought in")
+            report.faults.append(Fault(1, "file", str(reasons.imports.NOT_TAKEN)))
     with transaction(engine) as db:
         db.execute(_END, {"id": id, "state": state, "report": _written(report)})
 

@@ -91,18 +91,20 @@ def import_records(
     progress: Progress | None = None,
     tell: Tell | None = None,
     complete: bool = False,
+    fields: Mapping[str, str | None] | None = None,
     resume: Resume | None = None,
 ) -> Report:
     """Import the records of an open file into the programme with this code, each batch in its own transaction.
 
     `source` is that of rows without a source of their own; the programme's code where it is None. Of a `complete` file the records of
-    its sources that it is without are marked as gone there. Without an `actor` the system does it. What was begun before is taken up
-    where `resume` says. Raises NotFound for an unknown programme and NotAllowed for whoever may not import.
+    its sources that it is without are marked as gone there. Its columns are read as `fields` say; where it is None, as its source says.
+    Without an `actor` the system does it. What was begun before is taken up where `resume` says. Raises NotFound for an unknown
+    programme and NotAllowed for whoever may not import.
     """
     with transaction(engine) as db:
         scope = programme_of(db, programme, actor)
         today = today_of(db, scope)
-        rows_there = SourceRows(db, kind, scope, source or programme, complete=complete)
+        rows_there = SourceRows(db, kind, scope, source or programme, complete=complete, fields=fields)
     task = _Import(
         kind,
         scope,

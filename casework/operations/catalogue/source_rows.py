@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, text
 
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.catalogue.import_batches import Item, digest_of, json_of
+from casework.operations.catalogue.import_batches import Item, digest_of
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import SIDES, Kind, parse
 from casework.operations.catalogue.service import read_seen
@@ -52,12 +52,23 @@ _OF_RECORD = text("""
 class SourceRows:
     """The rows of one file beside the records that they became. Of matches and past projects nothing is kept."""
 
-    def __init__(self, db: Connection, kind: Kind, programme: str, source: str, *, complete: bool) -> None:
+    def __init__(
+        self,
+        db: Connection,
+        kind: Kind,
+        programme: str,
+        source: str,
+        *,
+        complete: bool,
+        fields: Mapping[str, str | None] | None = None,
+    ) -> None:
         self.kind, self.programme, self.source, self.complete = kind, programme, source, complete
         self.kept = kind in SIDES.values()
         opened = open_source(db, programme, source) if self.kept else None
+        if fields is None:
+            fields = opened.fields if opened else {}
         #: By the file's column ours.
-        self.fields: dict[str, str | None] = dict(opened.fields) if opened else {}
+        self.fields: dict[str, str | None] = dict(fields)
         self._ids: dict[str, str] = {source: opened.id} if opened else {}
         #: Digests of all records of the file, of refused ones too: those are still there.
         self._met: set[bytes] = set()
@@ -91,7 +102,7 @@ class SourceRows:
             report.back += known is not None and known.gone
             new.append({"source_id": key[0], "external_id": key[1], "row": row})
         if new:
-            db.execute(_KEEP, {"kind": self.kind, "rows": orjson.dumps(new).decode()})
+            db.execute(_KEEP, {"kind": self.kind, "rows": json.dumps(new)})
 
     def finish(self, db: Connection, report: Report) -> None:
         """Note when the sources were read; of a complete file, read to its end, that what it is without is gone."""
@@ -112,7 +123,8 @@ class SourceRows:
 
 
 def _written(raw: JsonMapping) -> str:
-    return orjson.dumps(raw, default=json_of).decode()
+    # A number may be longer than 64 bits, or have an exponent that nobody writes out.
+    return json.dumps(raw, default=str, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> list[tuple[str, Any]]:
@@ -126,8 +138,8 @@ def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> list[t
     }
     row = db.execute(_OF_RECORD, given).scalar_one_or_none()
     try:
-        told = orjson.loads(row) if row else {}
-    except orjson.JSONDecodeError:
+        told = json.loads(row) if row else {}
+    except json.JSONDecodeError:
         # Words that named a person were taken out of it.
         return [("", row)]
     return [(str(name), value) for name, value in told.items() if value not in (None, "", [], {})]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DataError, OperationalError
 
-from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.errors import DatabaseUnavailable, InvalidForm, NotAllowed, NotFound
+from casework.jobs.dispatcher import dispatch
 from casework.operations.catalogue import file_imports, importer
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.sources import open_source
+from casework.operations.catalogue.source_rows import read_source_row
+from casework.operations.catalogue.sources import open_source, set_source
 from casework.records.database import transaction
 from tests.support.world import World
 
@@ -126,6 +130,87 @@ def test_what_is_refused_as_a_whole_is_told(engine: Engine, world: World) -> Non
     assert (show(engine, world, id).state, count(engine)) == ("failed", 0)
 
 
+def test_it_is_read_as_its_person_said_whatever_the_source_says_since(engine: Engine, world: World) -> None:
+    id = hand_in(engine, world)
+    take(engine, world, id)
+    with transaction(engine) as db:
+        actor, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        known = open_source(db, programme, "PATENTS")
+        set_source(db, actor, programme, known.id, licence=None, fields={"number": "title", "name": "external_id"})
+    file_imports.carry_on(engine, id)
+    assert (show(engine, world, id).report["created"], count(engine)) == (5, 5)
+    with transaction(engine) as db:
+        titles = db.execute(text("SELECT title FROM technologies WHERE source = 'PATENTS' ORDER BY title")).scalars()
+        assert next(iter(titles)) == "Pump 0"
+
+
+@pytest.mark.parametrize("pressed", ["set_fields", "take_over"])
+def test_who_presses_late_changes_nothing_of_what_is_done(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, pressed: str
+) -> None:
+    id = hand_in(engine, world)
+    before = show(engine, world, id)
+    take(engine, world, id)
+    file_imports.carry_on(engine, id)
+    # As one sees it whose press began before the other's had ended.
+    monkeypatch.setattr(file_imports, "show_file", lambda *_: before)
+    with transaction(engine) as db:
+        actor, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        if pressed == "take_over":
+            file_imports.take_over(db, actor, programme, id, licence="Another")
+        else:
+            with pytest.raises(InvalidForm):
+                file_imports.set_fields(db, actor, programme, id, {})
+        assert open_source(db, programme, "PATENTS").licence == "CC BY 4.0"
+    monkeypatch.undo()
+    assert (show(engine, world, id).state, show(engine, world, id).fields) == ("done", FIELDS)
+
+
+def test_a_number_longer_than_machines_count_is_a_number_like_any_other(engine: Engine, world: World) -> None:
+    row = '{"number": "P1", "name": "Pump", "colour": %s, "weight": 1e999999999}'
+    id = hand_in(engine, world, row % (1 << 80))
+    take(engine, world, id)
+    file_imports.carry_on(engine, id)
+    assert (show(engine, world, id).state, count(engine)) == ("done", 1)
+    with transaction(engine) as db:
+        actor = world.actor(db, "officer")
+        made = db.execute(text("SELECT id::text FROM technologies WHERE source = 'PATENTS'")).scalar_one()
+        assert dict(read_source_row(db, actor, "technology", made))["colour"] == 1 << 80
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (ValueError(), "failed"),
+        (DataError("", {}, Exception()), "failed"),
+        (OperationalError("", {}, Exception()), "waiting"),
+        (DatabaseUnavailable("gone"), "waiting"),
+    ],
+)
+def test_a_fault_of_the_file_ends_it_and_one_of_the_database_does_not(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, fault: Exception, state: str
+) -> None:
+    id = hand_in(engine, world)
+    take(engine, world, id)
+
+    def note(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(file_imports, "_note", note)
+    with nullcontext() if state == "failed" else pytest.raises(type(fault)):
+        file_imports.carry_on(engine, id)
+    assert show(engine, world, id).state == state
+
+
+def test_files_of_a_programme_come_in_one_after_the_other(engine: Engine, world: World) -> None:
+    for source in ("PATENTS", "OTHERS"):
+        take(engine, world, hand_in(engine, world, source=source))
+    dispatch(engine, mailing=False)
+    with transaction(engine) as db:
+        locks = db.execute(text("SELECT lock FROM procrastinate_jobs WHERE queueing_lock LIKE 'bring_in %'")).scalars()
+        assert list(locks) == [f"imports of {world.programmes['BJ']}"] * 2
+
+
 def test_who_imports_hands_files_in_and_nobody_else(
     db: Connection, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +223,7 @@ def test_who_imports_hands_files_in_and_nobody_else(
     assert file_imports.list_files(db, world.actor(db, "officer"), programme, "needs") == []
     assert file_imports.list_waiting(db, but="true", most=9) == []
     file_imports.take_over(db, world.actor(db, "officer"), programme, id, licence=None)
-    assert file_imports.list_waiting(db, but="true", most=9) == [id]
+    assert file_imports.list_waiting(db, but="true", most=9) == [(id, programme)]
     assert [one.id for one in file_imports.list_files(db, world.actor(db, "officer"), programme, "needs")] == [id]
     monkeypatch.setattr(file_imports, "MOST_BYTES", 1)
     with pytest.raises(InvalidForm):
