@@ -34,16 +34,20 @@ OF_CASE = parties_of(
     "CAST(c.parties->>'need_owner' AS uuid)",
     "CAST(c.parties->>'technology_owner' AS uuid)",
 )
-#: Whoever was a party of a case by a moment `:at`: as it was opened with `:party`, and each that its `:record`, or the one in the place
-#: of that, named as its owner by then. What was recorded meanwhile was read a moment before.
+#: Whoever was a party of a case by a moment `:at`: as it was opened with `:party`, and each that its `:record`, or one that stands in the
+#: place of that, named as its owner by then; one that stood there until a merging was taken back, as long as it did. What was recorded
+#: meanwhile was read a moment before.
 BY_THEN = """
     SELECT CAST(:party AS uuid) AS id
-    UNION SELECT CAST(e.body->'owner_id'->>'value' AS uuid) FROM events e
-    WHERE e.log_id IN (
-        SELECT coalesce(n.merged_into, n.id) FROM needs n WHERE n.id = CAST(:record AS uuid)
-        UNION SELECT coalesce(t.merged_into, t.id) FROM technologies t WHERE t.id = CAST(:record AS uuid)
-        UNION SELECT CAST(:record AS uuid)
-    ) AND e.body ? 'owner_id' AND e.at <= CAST(:at AS timestamptz)
+    UNION SELECT CAST(e.body->'owner_id'->>'value' AS uuid) FROM (
+        SELECT coalesce(n.merged_into, n.id) AS id, CAST(NULL AS timestamptz) AS until FROM needs n WHERE n.id = CAST(:record AS uuid)
+        UNION SELECT coalesce(t.merged_into, t.id), NULL FROM technologies t WHERE t.id = CAST(:record AS uuid)
+        UNION SELECT CAST(:record AS uuid), NULL
+        UNION SELECT CAST(m.effects->'merger'->>'kept' AS uuid), (
+            SELECT min(u.at) FROM events u WHERE u.log_id = m.log_id AND u.kind = 'unmerged' AND u.seq > m.seq
+        ) FROM events m WHERE m.log_id = CAST(:record AS uuid) AND m.kind = 'merged'
+    ) stood JOIN events e ON e.log_id = stood.id
+    WHERE e.body ? 'owner_id' AND e.at <= CAST(:at AS timestamptz) AND (stood.until IS NULL OR e.at < stood.until)
 """
 
 #: Who the parties of a case are now; of an organisation that was merged the one in its place.

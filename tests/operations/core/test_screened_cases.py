@@ -8,11 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.engine.state.projection import evolve
 from casework.operations.catalogue.kept_records import set_owner
+from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.catalogue.record_unmerging import unmerge_record
 from casework.operations.catalogue.screenings import list_screenings
+from casework.operations.core.case_parties import BY_THEN
 from casework.operations.core.perform import home_of
 from casework.operations.core.record_log import Kept
 from casework.operations.core.screened_cases import running_cases
@@ -23,11 +26,11 @@ from casework.operations.verification.authorization.tasks import judge_added
 from casework.operations.verification.service import verify_case
 from casework.playbook.stage import set_clock
 from casework.records.case_loader import load
-from casework.records.event_log import read_events
+from casework.records.event_log import now, read_events
 from tests.operations.catalogue.test_screenings import screen
 from tests.operations.core.test_screened_parties import answer, open_for
 from tests.support.way_to_referral import to_interest
-from tests.support.world import World, new_request, today
+from tests.support.world import World, add_record, new_request, today
 
 
 def test_a_screening_on_record_answers_what_is_open_in_every_running_case(world: World, db: Connection) -> None:
@@ -153,3 +156,25 @@ def test_a_screening_holds_to_the_end_of_its_last_day_at_the_office(world: World
         told = [one for party in parties for one in list_screenings(db, world.actor(db, "compliance"), party)]
         assert [one.holds for one in told] == [holds, holds]
         assert verify_case(db, home_of(db, number)) == []
+
+
+def test_a_screening_of_an_owner_holds_after_a_merging_was_taken_back(world: World, db: Connection) -> None:
+    """The case's need stood for another one when its owner was corrected and screened; when it stands for itself again, that was so."""
+    number, officer = to_interest(world, db), world.actor(db, "officer")
+    case = load(db, home_of(db, number), "case")
+    need, owner = str(case.need), str(case.parties["need_owner"])
+    kept = add_record(db, case.programme, "need", "n-kept", {"title": "The same", "owner_id": owner}, source="fair")
+    why: Any = {"reason": "A call.", "request": new_request()}
+    merge_records(db, officer, "need", need, into=kept, **why)
+    other, later = (
+        str(register_organisation(db, name=name, country="CN", programme=case.programme)) for name in ("Z", "Later")
+    )
+    set_owner(db, officer, "need", kept, organisation=other, **why | {"request": new_request()})
+    screen(db, world, other)
+    assert open_for(db, number) == {"technology_owner"}
+    unmerge_record(db, officer, "need", need, **why | {"request": new_request()})
+    assert verify_case(db, home_of(db, number)) == []
+    # Who owns the other one from now on is no party of this case.
+    set_owner(db, officer, "need", kept, organisation=later, **why | {"request": new_request()})
+    given = {"party": owner, "record": need, "at": now(db)}
+    assert {str(id) for id in db.execute(text(BY_THEN), given).scalars()} - {"None"} == {owner, other}
