@@ -386,11 +386,20 @@ def _confirm(db: Connection, by: By, standing: Standing, fields: Collection[str]
 
 def editable(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, By]:
     """The programme of a record that the actor may put right, and in which capacity. Raises NotFound and NotAllowed."""
+    programme, by, merged_into = keeper(db, actor, noun, id)
+    if merged_into is not None:
+        raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)
+    return programme, by
+
+
+def keeper(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, By, str | None]:
+    """The programme of a record that the actor keeps, in which capacity, and what stands in its place if it was merged.
+
+    Whoever asked for it to be merged may ask again, and is given the earlier answer. Raises NotFound and NotAllowed.
+    """
     row = read_seen(db, actor, noun, id)
     programme = str(row.programme_id)
     by = in_the_programme(actor, programme, EDITORS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    if row.merged_into is not None:
-        raise NotAllowed(why=reasons.catalogue.RECORD_MERGED)
-    return programme, by
+    return programme, by, None if row.merged_into is None else str(row.merged_into)

@@ -20,7 +20,7 @@ from casework.engine.execution.guards import line
 from casework.engine.state.register_effects import Merger, RegisterEffects
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonMapping
-from casework.operations.catalogue.kept_records import editable
+from casework.operations.catalogue.kept_records import editable, keeper
 from casework.operations.catalogue.matches import MATCH_MOVED, MATCH_REFUSED, REFUSE
 from casework.operations.catalogue.merging_views import RecordDouble, RecordMergePreview
 from casework.operations.catalogue.service import read_seen
@@ -212,10 +212,11 @@ def merge_records(
     That one takes over what it does not say, and what `chosen` names of that in which the two differ. Raises Refused with what speaks
     against it, and RecordHasMoved where the log of the record is longer than when it was `seen`.
     """
-    programme, by = editable(db, actor, noun, id)
+    keeper(db, actor, noun, id)
     words = {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    programme, by = editable(db, actor, noun, id)
     try:
         read_seen(db, actor, noun, into)
     except NotFound:

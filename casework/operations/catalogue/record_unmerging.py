@@ -19,16 +19,14 @@ from casework.engine.state.events import RegisterEvent
 from casework.engine.state.register_effects import Merger, RegisterEffects
 from casework.errors import NotAllowed, RecordHasMoved, Refused
 from casework.json_values import JsonMapping
-from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.kept_records import keeper
 from casework.operations.catalogue.matches import MATCH_GIVEN_BACK
-from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.twins import keep_apart
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.record_log import Change, Kept, lock_records, write_records
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.right_links import relink
 from casework.permissions.actors import Actor
-from casework.permissions.work import in_the_programme
 from casework.records.event_log import lock_log, read_register
 from casework.records.row_security import whole
 
@@ -40,14 +38,10 @@ def merged_one(db: Connection, actor: Actor, noun: Kept, id: str) -> tuple[str, 
 
     Raises NotFound and NotAllowed.
     """
-    row = read_seen(db, actor, noun, id)
-    programme = str(row.programme_id)
-    by = in_the_programme(actor, programme, EDITORS)
-    if by is None:
-        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    if row.merged_into is None:
+    programme, by, kept = keeper(db, actor, noun, id)
+    if kept is None:
         raise NotAllowed(why=reasons.catalogue.RECORD_NOT_MERGED)
-    return programme, by, str(row.merged_into)
+    return programme, by, kept
 
 
 def unmerge_record(
@@ -57,10 +51,11 @@ def unmerge_record(
 
     Raises Refused where others had been merged into it before, and RecordHasMoved where its log is longer than when it was `seen`.
     """
-    programme, by, kept = merged_one(db, actor, noun, id)
+    keeper(db, actor, noun, id)
     words = {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    programme, by, kept = merged_one(db, actor, noun, id)
     with whole(db):
         lock_log(db, programme)
     standing = lock_records(db, noun, sorted({id, kept}))
@@ -94,13 +89,15 @@ def unmerge_record(
     return finish(db, actor, request, Done({"id": id, "kept": kept}))
 
 
-#: The records that stand elsewhere now because they had been merged into one that was merged then.
+#: The records that stand elsewhere now because they had been merged into one that was merged then; of one that was taken back since it
+#: does not count how it stands.
 _FOLLOWED = text("""
     SELECT DISTINCT l.id::text FROM events e JOIN logs l ON l.id = e.log_id
     LEFT JOIN needs n ON n.id = l.id LEFT JOIN technologies t ON t.id = l.id
     WHERE e.log_id <> CAST(:id AS uuid) AND e.kind = 'merged'
     AND e.effects @> jsonb_build_object('merger', jsonb_build_object('gone', CAST(:id AS text)))
-    AND coalesce(n.merged_into, t.merged_into) IS NOT NULL ORDER BY 1
+    AND coalesce(n.merged_into, t.merged_into) IS NOT NULL
+    AND NOT EXISTS (SELECT FROM events u WHERE u.log_id = e.log_id AND u.kind = 'unmerged' AND u.seq > e.seq) ORDER BY 1
 """)
 
 

@@ -34,8 +34,6 @@ from casework.records.search_terms import rarest_terms
 _AT_ONCE, _COMPARED = 50, 60
 #: By so many of its longest words a title is looked for.
 _TITLE_WORDS = 2
-#: Of what is typed the beginning is compared.
-_TYPED = 1_000
 #: So many groups stand on a page, and so many likely twins beside a form.
 MOST_GROUPS, MOST_LIKELY = 50, 5
 
@@ -318,7 +316,7 @@ def list_likely(db: Connection, actor: Actor, noun: Kept, programme: str, texts:
         raise NotFound("programme")
     if not actor.in_programme(programme, EDITORS):
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    told = told_of(noun, {name: (texts.get(name) or "")[:_TYPED] for name in TEXTS[noun]})
+    told = told_of(noun, {name: texts.get(name) for name in TEXTS[noun]})
     bands = bands_of(told.runs)
     if not bands:
         return []

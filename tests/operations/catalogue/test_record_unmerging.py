@@ -137,3 +137,29 @@ def test_who_may_take_back_and_on_what_was_seen(world: World, db: Connection, pa
     with pytest.raises(RecordHasMoved):
         unmerge(db, world, "need", pair.need, seen=1)
     unmerge(db, world, "need", pair.need, "supervisor")
+
+
+def test_who_asks_again_is_given_the_earlier_answer(world: World, db: Connection, pair: Doubles) -> None:
+    merged, taken_back = new_request(), new_request()
+    for _ in range(2):
+        merge(db, world, "need", pair.need, pair.need_kept, request=merged)
+    for again in (False, True):
+        given: Any = {"reason": "They are two works.", "request": taken_back}
+        done = unmerge_record(db, pair.officer, "need", pair.need, **given)
+        assert (done.answer, done.repeated) == ({"id": pair.need, "kept": pair.need_kept}, again)
+    with pytest.raises(NotAllowed):
+        unmerge(db, world, "need", pair.need, "auditor", request=taken_back)
+
+
+def test_one_that_was_taken_back_and_merged_elsewhere_bars_nothing(world: World, db: Connection, pair: Doubles) -> None:
+    third, elsewhere = (
+        add_record(db, pair.programme, "need", id, {"title": "Steam, no coal"}) for id in ("n-third", "n-else")
+    )
+    merge(db, world, "need", pair.need, pair.need_kept)
+    merge(db, world, "need", pair.need_kept, third)
+    unmerge(db, world, "need", pair.need)
+    merge(db, world, "need", pair.need, elsewhere)
+    unmerge(db, world, "need", pair.need_kept)
+    assert show_record(db, pair.officer, Need, pair.need_kept).merged_into is None
+    assert show_record(db, pair.officer, Need, pair.need).merged_into == elsewhere
+    assert not any(verify_case(db, id) for id in (*pair.everything(), third, elsewhere))
