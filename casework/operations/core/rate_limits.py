@@ -45,7 +45,9 @@ class Allowance:
 
 ALLOWANCES: Mapping[Kind, Allowance] = {
     "search": Allowance(60, timedelta(minutes=1), "searches: each looks through all that one may see"),
-    "palette": Allowance(120, timedelta(minutes=1), "what the palette finds while one types: a short search each time"),
+    "palette": Allowance(
+        120, timedelta(minutes=1), "what the palette and a form find while one types: a short search each time"
+    ),
     "export": Allowance(30, timedelta(minutes=5), "lists as CSV or as a spreadsheet: up to all cases at once"),
     "case_file": Allowance(
         20, timedelta(minutes=10), "the whole file of a case as ZIP: each document is opened and packed"

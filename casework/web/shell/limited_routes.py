@@ -18,6 +18,7 @@ from casework.web.shell.session import viewer
 LIMITED: Mapping[str, Kind] = {
     "search.show": "search", "api.search_everything": "search", "palette.show": "palette", "rights.index": "search",
     "needs.index": "search", "technologies.index": "search",
+    "need_twins.likely": "palette", "technology_twins.likely": "palette",
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",

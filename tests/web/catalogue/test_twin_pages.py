@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import Engine
 
 from casework.operations.catalogue import twins
 from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.core.rate_limits import ALLOWANCES, count_use
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.web.catalogue.record_merging_pages import marked
 from tests.operations.catalogue.test_twins import DRYER, Catalogue
+from tests.support.databases import ROOT
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -131,3 +135,20 @@ def test_long_texts_and_such_as_have_nothing_in_common_are_not_held_against_each
             assert marked(*texts) == texts
     finally:
         sys.settrace(before)
+
+
+def test_full_chinese_texts_go_into_one_address(browser_for: Enter, world: World) -> None:
+    script = (ROOT / "casework/web/static/likely.js").read_text("utf-8")
+    (most,) = re.findall(r"slice\(0, (\d+)\)", script)
+    typed = dict.fromkeys(("title", "problem", "target"), "热" * int(most))
+    address = f"/programmes/{world.programmes['BJ']}/needs/likely?{urlencode(typed)}"
+    assert browser_for("officer").get(address).status_code == 200
+
+
+def test_what_is_typed_is_asked_about_only_so_often(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        for _ in range(ALLOWANCES["palette"].most - 1):
+            count_use(db, world.people["officer"], "palette")
+    browser = browser_for("officer")
+    asked = [f"/programmes/{world.programmes['BJ']}/{plural}/likely?title=Pump" for plural in ("needs", "technologies")]
+    assert [browser.get(address).status_code for address in asked * 2] == [200, 429, 429, 429]
