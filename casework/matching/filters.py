@@ -26,6 +26,8 @@ class Facts:
     readiness: tuple[int, int] | None = None
     countries: Collection[str] = ()
     owner: str | None = None
+    #: Whether the record of the owner has expired: then nothing of its becomes a case.
+    owner_expired: bool = False
     #: Whether a licence is to be had.
     licence: bool | None = None
     #: Certificates that it has and standards that it meets.
@@ -86,6 +88,10 @@ def _standard(wanted: Wanted, facts: Facts) -> Verdict | None:
     return _passed(set(wanted.standards) <= set(facts.standards)) if facts.standards else Verdict.UNKNOWN
 
 
+def _owner(wanted: Wanted, facts: Facts) -> Verdict | None:
+    return Verdict.REMOVED if facts.owner_expired else None
+
+
 def _passed(passed: bool) -> Verdict:
     return Verdict.PASSED if passed else Verdict.REMOVED
 
@@ -97,7 +103,10 @@ FILTERS: Mapping[str, Callable[[Wanted, Facts], Verdict | None]] = {
     "organisation": _organisation,
     "licence": _licence,
     "standard": _standard,
+    "owner": _owner,
 }
+#: Those that no officer relaxes: what they remove can never be accepted.
+ALWAYS = frozenset({"owner"})
 
 
 def judged(wanted: Wanted, facts: Facts, relaxed: Collection[str] = ()) -> dict[str, Verdict]:

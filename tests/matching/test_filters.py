@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.matching.filters import FILTERS, Facts, Verdict, Wanted, counted, judged, stays
+from casework.matching.filters import ALWAYS, FILTERS, Facts, Verdict, Wanted, counted, judged, stays
 
 RANGES = st.one_of(st.none(), st.tuples(st.integers(1, 9), st.integers(1, 9)).map(lambda two: (min(two), max(two))))
 SOME = st.lists(st.sampled_from(["CN", "DE", "BR"]), unique=True, max_size=3)
@@ -64,7 +64,9 @@ def test_counts_are_of_the_candidates_in_any_order(wanted: Wanted, facts: list[F
 def test_each_filter_passes_removes_and_does_not_know() -> None:
     wanted = Wanted(readiness=(5, 6), countries=["CN"], excluded=["o1"], licence=True, standards=["GB 13271"])
     fits = Facts(readiness=(6, 9), countries=["DE", "CN"], owner="o2", licence=True, standards=["GB 13271", "CE"])
-    fails = Facts(readiness=(7, 9), countries=["DE"], owner="o1", licence=False, standards=["CE"])
+    fails = Facts(readiness=(7, 9), countries=["DE"], owner="o1", licence=False, standards=["CE"], owner_expired=True)
     assert set(judged(wanted, fits).values()) == {Verdict.PASSED}
     assert set(judged(wanted, fails).values()) == {Verdict.REMOVED}
-    assert judged(wanted, Facts()) == dict.fromkeys(FILTERS, Verdict.UNKNOWN)
+    assert judged(wanted, fails).keys() == FILTERS.keys()
+    # Of an owner it is known whether its record has expired.
+    assert judged(wanted, Facts()) == dict.fromkeys(FILTERS.keys() - ALWAYS, Verdict.UNKNOWN)

@@ -102,6 +102,32 @@ _GO_ON = text("""
 """)
 
 
+#: Forgets in how many records of a programme terms stand.
+_FORGET_COUNTS = text("DELETE FROM index_terms WHERE programme_id = CAST(:programme AS uuid)")
+#: Counts that again, of the records in the index.
+_COUNT_AGAIN = text("""
+    INSERT INTO index_terms (programme_id, noun, term, records)
+    SELECT r.programme_id, r.noun, t.term, count(*)
+    FROM indexed_records r CROSS JOIN json_object_keys(CAST(r.counts AS json)) t(term)
+    WHERE r.programme_id = CAST(:programme AS uuid) GROUP BY 1, 2, 3
+""")
+#: How many records are in the index and how long, counted again.
+_SUM_AGAIN = text("""
+    INSERT INTO index_states (programme_id, noun, version, records, length)
+    SELECT CAST(:programme AS uuid), n.noun, 1, count(r.record_id), coalesce(sum(r.length), 0)
+    FROM unnest(CAST(:nouns AS text[])) n(noun)
+    LEFT JOIN indexed_records r ON r.programme_id = CAST(:programme AS uuid) AND r.noun = n.noun GROUP BY n.noun
+    ON CONFLICT (programme_id, noun) DO UPDATE SET version = index_states.version + 1, records = excluded.records, length = excluded.length
+""")
+
+
+def count_again(db: Connection, programme: str) -> None:
+    """Count the records in a programme's index again, whatever was counted; whoever asks has the programme's turn."""
+    db.execute(_FORGET_COUNTS, {"programme": programme})
+    db.execute(_COUNT_AGAIN, {"programme": programme})
+    db.execute(_SUM_AGAIN, {"programme": programme, "nouns": sorted(_OF)})
+
+
 def follow_records(db: Connection, noun: str, ids: Collection[str]) -> None:
     """Bring the index after some records that were written; whoever wrote them has the programme's turn."""
     if ids:
@@ -123,18 +149,21 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
     told: dict[str, _Change] = {}
     kept, gone = [], []
     for one in records:
-        counts = counts_of(one.title, one.body) if one.title is not None else {}
+        counts = {} if one.title is None else counts_of(one.title, one.body)
+        says = None if one.title is None else {term: list(count) for term, count in counts.items()}
         was = before.get(one.id)
+        said: Any = None if was is None else orjson.loads(was.counts)
         if one.title is None:
             gone += [one.id] if was is not None else []
         else:
-            written = orjson.dumps({term: list(count) for term, count in counts.items()}).decode()
+            written = orjson.dumps(says).decode()
             row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
             kept.append(row | {"told_at": one.told_at})
         change = told.setdefault(one.programme, _Change())
         change.add(counts, 1 if one.title is not None else 0)
+        change.changed = change.changed or said != says
         if was is not None:
-            change.take(orjson.loads(was.counts), was.length)
+            change.take(said, was.length)
     if gone:
         db.execute(_FORGET, {"ids": gone})
     if kept:
@@ -170,5 +199,5 @@ class _Change:
         if gone := [term for term in terms if self.terms[term] < 0]:
             # A term that no record says any more may be somebody's name.
             db.execute(_FORGET_TERMS, {**of, "terms": gone})
-        if terms or self.records or self.length:
+        if self.changed:
             db.execute(_GO_ON, {**of, "records": self.records, "length": self.length})

@@ -7,19 +7,24 @@ from typing import Literal
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.errors import InvalidForm, NotAllowed
+from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue.kept_records import EDITORS
-from casework.operations.catalogue.matches import create_match, judge_match
+from casework.operations.catalogue.matches import LOCKED, create_match, judge_match
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.matching.runs import read_run
+from casework.operations.core.merged_records import in_its_place, one_with
+from casework.operations.matching.runs import COUNTS_FIRST, read_run
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
 
 Decision = Literal["accept", "shortlist", "refuse"]
-#: The match that a need and a technology have already.
-_MATCHED = text("""
-    SELECT id::text FROM matches WHERE need_id = CAST(:need AS uuid) AND technology_id = CAST(:technology AS uuid)
+#: The match that a need and a technology, or the records in their places, have already; of several the one that counts.
+_MATCHED = text(f"""
+    SELECT m.id::text FROM matches m JOIN technologies t ON t.id = m.technology_id
+    WHERE m.need_id IN {one_with("needs", "CAST(:need AS uuid)")}
+    AND coalesce(t.merged_into, t.id) = {in_its_place("technologies", "CAST(:technology AS uuid)")} ORDER BY {COUNTS_FIRST} LIMIT 1
 """)
 #: Where a match says that it comes from.
 FROM_RUN = "match run"
@@ -45,7 +50,12 @@ def decide(
         raise InvalidForm(fields={"technology": reasons.fields.NOT_KNOWN})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
+    # Two officers may decide at once: the second one finds the match of the first.
+    with whole(db):
+        lock_log(db, row.programme)
     match = db.execute(_MATCHED, {"need": row.need, "technology": technology}).scalar_one_or_none()
+    if match is not None and decision == "shortlist":
+        _insist_open(db, match)
     if match is None:
         said = ", ".join(part["text"] for part in found["explanation"]["parts"][:5])
         made = create_match(
@@ -70,6 +80,15 @@ def decide(
     elif decision == "refuse":
         judge_match(db, actor, match, refused=True, code=code, reason=reason or "", request=_part_of(request, "judge"))
     return finish(db, actor, request, Done(answer))
+
+
+def _insist_open(db: Connection, match: str) -> None:
+    """Raises Refused for a match that cannot stand on a short list."""
+    row = db.execute(LOCKED, {"id": match}).one()
+    if row.case_id is not None:
+        raise Refused(reasons.catalogue.MATCH_HAS_CASE)
+    if row.refused or row.expired:
+        raise Refused(reasons.catalogue.MATCH_REFUSED if row.refused else reasons.catalogue.MATCH_EXPIRED)
 
 
 def _part_of(request: Request, part: str) -> Request:

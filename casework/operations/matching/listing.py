@@ -87,7 +87,9 @@ def _part(part: Part) -> JsonObject:
 def _facts(one: JsonMapping) -> Facts:
     low, high = one["readiness"]
     known: Any = None if low is None and high is None else (low or high, high or low)
-    return Facts(readiness=known, countries=one["countries"], owner=one["owner"])
+    return Facts(
+        readiness=known, countries=one["countries"], owner=one["owner"], owner_expired=one.get("owner_expired", False)
+    )
 
 
 __all__ = ["Verdict", "kept", "list_of"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
-from casework.operations.core.catalogue_index import BATCH, follow_stale
+from casework.operations.core.catalogue_index import BATCH, count_again, follow_stale
 from casework.operations.core.record_log import TABLES
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
@@ -29,11 +29,12 @@ def programmes_of(engine: Engine, code: str | None) -> list[str]:
 
 
 def reindex(engine: Engine, programme: str, *, again: bool = False, progress: Progress | None = None) -> int:
-    """Bring the index after the records of a programme; `again`: all of them. Gives how many were written or taken out."""
+    """Bring the index after the records of a programme; `again`: all of them, counted anew. Gives how many were written or taken out."""
     if again:
         with transaction(engine) as db:
             lock_log(db, programme)
             db.execute(_AGAIN, {"programme": programme})
+            count_again(db, programme)
     done = 0
     for noun in TABLES:
         after: str | None = None

@@ -15,16 +15,20 @@ from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
-from casework.matching.filters import FILTERS
+from casework.matching.filters import ALWAYS, FILTERS
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import one_with
+from casework.operations.core.organisations import has_expired
 from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.listing import kept, list_of
 from casework.operations.matching.ranking import gather, read_glossary
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
 
 #: What the log of a programme says was done.
 MATCH_RUN = "match_run"
@@ -32,9 +36,11 @@ MATCH_RUN = "match_run"
 LISTED, MOST = 20, 100
 #: So many candidates that moved are named of a replay that differs.
 MOST_TOLD = 10
+_OWNER_EXPIRED = has_expired("t.owner_id")
 #: What of technologies filters ask and lists show.
-_FACTS = text("""
+_FACTS = text(f"""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
+        {_OWNER_EXPIRED} AS owner_expired,
         ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
@@ -49,12 +55,17 @@ _RUN = text("""
         (SELECT s.version FROM index_states s WHERE s.programme_id = r.programme_id AND s.noun = 'technology') AS version_now
     FROM match_runs r WHERE r.id = CAST(:id AS uuid)
 """)
-#: What became of the technologies of a need that somebody decided on.
-_DECISIONS = text("""
-    SELECT m.technology_id::text AS technology, m.id::text AS match, c.number AS "case", m.refusal_code AS code, m.refusal AS reason,
+#: Of the matches `m` that are one by merging the one that counts comes first.
+COUNTS_FIRST = "m.case_id IS NULL, m.refused_at IS NOT NULL OR m.expired_at IS NOT NULL, m.id"
+#: What became of the technologies on a list, by the ids that they have there, whatever they and the need were merged into since.
+_DECISIONS = text(f"""
+    SELECT DISTINCT ON (g.id) g.id::text AS technology, m.id::text AS match, c.number AS "case",
+        m.refusal_code AS code, m.refusal AS reason,
         CASE WHEN m.case_id IS NOT NULL THEN 'accept' WHEN m.refused_at IS NOT NULL THEN 'refuse' ELSE 'shortlist' END AS decision
-    FROM matches m LEFT JOIN cases c ON c.id = m.case_id WHERE m.need_id = CAST(:need AS uuid) AND m.expired_at IS NULL
-    ORDER BY m.technology_id
+    FROM matches m JOIN technologies t ON t.id = m.technology_id
+    JOIN technologies g ON g.id = ANY(CAST(:listed AS uuid[])) AND coalesce(g.merged_into, g.id) = coalesce(t.merged_into, t.id)
+    LEFT JOIN cases c ON c.id = m.case_id
+    WHERE m.need_id IN {one_with("needs", "CAST(:need AS uuid)")} AND m.expired_at IS NULL ORDER BY g.id, {COUNTS_FIRST}
 """)
 
 
@@ -111,9 +122,12 @@ def start_run(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     relaxed = dict(relaxed or {})
-    if any(name not in FILTERS or not why.strip() for name, why in relaxed.items()):
+    if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
         raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
     asked = (said or "").strip() or " ".join(filter(None, (row.title, row.title_zh, row.problem, row.target)))
+    # Nobody writes a record meanwhile: version, candidates and facts are of one moment.
+    with whole(db):
+        lock_log(db, programme)
     evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme))
     facts = _facts_of(db, [one.id for one in evidence.candidates])
     told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed)
@@ -156,6 +170,7 @@ def _facts_of(db: Connection, ids: Sequence[str]) -> dict[str, JsonObject]:
             "readiness": [row.readiness_low, row.readiness_high],
             "countries": list(row.countries),
             "owner": row.owner,
+            "owner_expired": row.owner_expired,
         }
         for row in db.execute(_FACTS, {"ids": list(ids)})
     }
@@ -218,8 +233,8 @@ _NO_EVIDENCE: JsonMapping = {
 def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
     """A run as it was, with what was decided since. Raises NotFound."""
     row = read_run(db, actor, run)
-    listed = {one["technology"] for one in row.found["candidates"]}
-    decisions = [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": row.need})]
+    listed = [one["technology"] for one in row.found["candidates"]]
+    decisions = [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": row.need, "listed": listed})]
     return MatchRun(
         id=row.id,
         need=row.need,
@@ -230,7 +245,7 @@ def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
         digest=row.digest,
         filters=row.found["filters"],
         candidates=row.found["candidates"],
-        decisions=[one for one in decisions if one["technology"] in listed],
+        decisions=decisions,
     )
 
 

@@ -38,6 +38,12 @@ def insist_counted(db: Connection) -> None:
     assert sorted(map(tuple, kept)) == sorted(map(tuple, told))
 
 
+def version_of(db: Connection) -> int:
+    """The version of what can be found of technologies."""
+    version: int = db.execute(text("SELECT version FROM index_states WHERE noun = 'technology'")).scalar_one()
+    return version
+
+
 def enter(world: World, db: Connection, noun: Kept, **fields: Any) -> str:
     done = create_record(
         db,
@@ -127,4 +133,22 @@ def test_what_is_in_the_index_as_it_stands_is_passed_over(world: World, db: Conn
     assert follow_stale(db, world.programmes["BJ"], noun, None) == []
     db.execute(text("UPDATE indexed_records SET rules = 0 WHERE record_id = CAST(:id AS uuid)"), {"id": id})
     assert follow_stale(db, world.programmes["BJ"], noun, None) == [id]
+    insist_counted(db)
+
+
+def test_the_version_goes_on_with_all_that_a_record_says(world: World, db: Connection) -> None:
+    id = enter(world, db, "technology", title="Boiler", description="pump pump heat")
+    for said, goes_on in (("pump heat heat", 1), ("heat pump heat", 0)):
+        before = version_of(db)
+        correct_record(
+            db,
+            world.actor(db, "officer"),
+            "technology",
+            id,
+            fields={"description": said},
+            source=None,
+            reason="It says so.",
+            request=new_request(),
+        )
+        assert version_of(db) == before + goes_on
     insist_counted(db)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from sqlalchemy import Connection, Engine
 
-from casework.errors import CaseworkError, InvalidForm
+from casework import reasons
+from casework.errors import CaseworkError, InvalidForm, Refused
+from casework.operations.catalogue.match_changes import expire_match
+from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.matching.decisions import decide
 from casework.operations.matching.runs import show_run
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from casework.records.event_log import lock_log
+from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put, run
 from tests.support.world import World, new_request
 
@@ -78,3 +85,71 @@ def test_what_is_not_on_the_list_is_not_decided_on(world: World, db: Connection)
                 request=new_request(),
                 **more,
             )
+
+
+def test_what_was_merged_is_decided_on_as_it_was_listed(world: World, db: Connection) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    made = run(world, db, ids["need"])
+    first = decide(db, officer, made, technology=ids["pump"], decision="shortlist", request=new_request()).answer
+    stays = {
+        "technology": enter(world, db, "technology", title="Heat pump of dye houses"),
+        "need": enter(world, db, "need", title="热泵", problem="Heat"),
+    }
+    for noun, gone in (("technology", ids["pump"]), ("need", ids["need"])):
+        merge_records(
+            db,
+            officer,
+            noun,  # type: ignore[arg-type]  # both are
+            gone,
+            into=stays[noun],
+            reason="They are one.",
+            request=new_request(),
+        )
+    (told,) = show_run(db, officer, made).decisions
+    assert (told["technology"], told["match"], told["decision"]) == (ids["pump"], first["match"], "shortlist")
+    opened = decide(db, officer, made, technology=ids["pump"], decision="accept", request=new_request()).answer
+    assert opened["match"] == first["match"]
+    (told,) = show_run(db, officer, made).decisions
+    assert (told["technology"], told["case"]) == (ids["pump"], opened["case"])
+
+
+def test_what_was_decided_otherwise_is_not_put_on_the_short_list(world: World, db: Connection) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    made = run(world, db, ids["need"], relaxed={"readiness": "All of them."})
+
+    def keep(name: str) -> str:
+        done = decide(db, officer, made, technology=ids[name], decision="shortlist", request=new_request())
+        return str(done.answer["match"])
+
+    assert keep("pump") == keep("pump")
+    decide(db, officer, made, technology=ids["pump"], decision="accept", request=new_request())
+    code = {"code": "not_ready", "reason": "It is an idea."}
+    decide(db, officer, made, technology=ids["idea"], decision="refuse", request=new_request(), **code)
+    expire_match(db, officer, keep("unknown"), reason="Its time has passed.", request=new_request())
+    for name, why in (
+        ("pump", reasons.catalogue.MATCH_HAS_CASE),
+        ("idea", reasons.catalogue.MATCH_REFUSED),
+        ("unknown", reasons.catalogue.MATCH_EXPIRED),
+    ):
+        with pytest.raises(Refused) as refused:
+            keep(name)
+        assert refused.value.reasons == [why]
+
+
+def test_two_who_decide_at_once_find_one_match(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        ids = put(world, db)
+        made = run(world, db, ids["need"])
+
+    def keep() -> str:
+        with transaction(engine) as db:
+            actor = world.actor(db, "officer")
+            done = decide(db, actor, made, technology=ids["pump"], decision="shortlist", request=new_request())
+            return str(done.answer["match"])
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction(engine) as db:
+            lock_log(db, world.programmes["BJ"])
+            both = [pool.submit(keep) for _ in range(2)]
+            wait(both, timeout=1)
+        assert len({one.result() for one in both}) == 1

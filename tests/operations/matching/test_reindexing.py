@@ -9,7 +9,7 @@ from casework.operations.core import catalogue_index
 from casework.operations.matching import reindexing
 from casework.operations.matching.reindexing import programmes_of, reindex
 from casework.records.database import transaction
-from tests.operations.core.test_catalogue_index import enter, insist_counted
+from tests.operations.core.test_catalogue_index import enter, insist_counted, version_of
 from tests.support.world import World
 
 
@@ -67,3 +67,19 @@ def test_a_lost_index_is_made_again(world: World, engine: Engine) -> None:
 def test_a_programme_is_named_by_its_code(world: World, engine: Engine) -> None:
     assert programmes_of(engine, "XX") == []
     assert world.programmes["BJ"] in programmes_of(engine, None)
+
+
+def test_what_was_counted_wrong_is_counted_again(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        ids = [enter(world, db, "technology", title=f"Heat pump {n}") for n in range(2)]
+        db.execute(text("UPDATE index_terms SET records = 9 WHERE term = 'heat'"))
+        db.execute(text("DELETE FROM index_terms WHERE term = 'pump'"))
+        db.execute(text("UPDATE index_states SET records = 7, length = 7"))
+        before = version_of(db)
+    reindex(engine, world.programmes["BJ"], again=True)
+    with transaction(engine) as db:
+        insist_counted(db)
+        assert version_of(db) > before
+        assert set(ids) <= set(
+            db.execute(text("SELECT record_id::text FROM indexed_records WHERE rules > 0")).scalars()
+        )

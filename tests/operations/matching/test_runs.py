@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.catalogue.record_use import end_record
+from casework.operations.matching import runs
+from casework.operations.matching.ranking import gather
 from casework.operations.matching.runs import replay_run, show_run, start_run
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from casework.records.event_log import try_lock
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World, new_request
 
@@ -106,3 +112,40 @@ def test_only_who_sees_the_need_sees_its_runs_and_only_officers_start_them(world
         run(world, db, ids["need"], by="foreign_officer")
     with pytest.raises(NotAllowed):
         run(world, db, ids["need"], by="auditor")
+
+
+def test_what_belongs_to_an_organisation_that_has_expired_is_removed_and_counted(world: World, db: Connection) -> None:
+    ids, officer = put(world, db), world.actor(db, "officer")
+    owner = world.organisations["technology_owner"]
+    db.execute(
+        text("UPDATE technologies SET owner_id = CAST(:owner AS uuid) WHERE id = CAST(:id AS uuid)"),
+        {"owner": owner, "id": ids["pump"]},
+    )
+    before = show_run(db, officer, run(world, db, ids["need"]))
+    assert ids["pump"] in [one["technology"] for one in before.candidates]
+    assert "owner" not in [one["name"] for one in before.filters]
+    expire_organisation(db, officer, owner, reason="It has ceased.", request=new_request())
+    made = run(world, db, ids["need"])
+    shown = show_run(db, officer, made)
+    assert ids["pump"] not in [one["technology"] for one in shown.candidates]
+    (owners,) = [one for one in shown.filters if one["name"] == "owner"]
+    assert owners["removed"] >= 1
+    assert replay_run(db, officer, made).equal
+    with pytest.raises(InvalidForm):
+        run(world, db, ids["need"], relaxed={"owner": "Its heirs will do."})
+
+
+def test_a_run_is_made_of_one_moment(world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction(engine) as db:
+        need = put(world, db)["need"]
+    free = list[bool]()
+
+    def look(*given: Any, **more: Any) -> Any:
+        with transaction(engine) as other:
+            free.append(try_lock(other, world.programmes["BJ"]))
+        return gather(*given, **more)
+
+    monkeypatch.setattr(runs, "gather", look)
+    with transaction(engine) as db:
+        run(world, db, need)
+    assert free == [False]
