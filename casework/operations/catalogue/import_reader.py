@@ -26,6 +26,8 @@ from casework.reasons import Why
 #: The longest cell, in characters: one that is longer is refused alone. And the longest line, quoted cell or JSON object: what is longer
 #: ends the reading.
 LONGEST_CELL, LONGEST_RECORD = 200_000, 20_000_000
+#: So many values of JSON lie one within the other in a cell at most.
+DEEPEST = 20
 #: The field to which faults of the file as a whole belong.
 FILE = "file"
 
@@ -174,13 +176,31 @@ def _ending(fault: UnicodeDecodeError | _TooLong | csv.Error) -> Why:
 
 
 def _bearable(number: int, values: JsonMapping, *, semicolons: bool = False) -> Row:
-    """The row; without its cells where one is too long, so that nothing keeps it."""
-    long = [
-        (name[:100], reasons.imports.LONG(length=f"{len(cell):,}", most=f"{LONGEST_CELL:,}"))
-        for name, cell in values.items()
-        if isinstance(cell, str) and len(cell) > LONGEST_CELL
-    ]
-    return Row(number, {} if long else values, tuple(long), semicolons)
+    """The row; without the cells that are too long, so that nothing keeps them."""
+    faults = {name: why for name, cell in values.items() if (why := _unbearable(cell)) is not None}
+    if not faults:
+        return Row(number, values, (), semicolons)
+    # What is left tells which record it is.
+    left = {name: cell for name, cell in values.items() if name not in faults}
+    return Row(number, left, tuple((name[:100], why) for name, why in faults.items()), semicolons)
+
+
+def _unbearable(cell: JsonValue) -> Why | None:
+    """What is too much of a cell: a text, or what lies within others, as long as it is written."""
+    length = len(cell) if isinstance(cell, str) else 0
+    if isinstance(cell, dict | list):
+        if _deeper(cell, DEEPEST):
+            return reasons.imports.NESTED_DEEPLY
+        length = len(json.dumps(cell, default=str, ensure_ascii=False))
+    return reasons.imports.LONG(length=f"{length:,}", most=f"{LONGEST_CELL:,}") if length > LONGEST_CELL else None
+
+
+def _deeper(value: JsonValue, most: int) -> bool:
+    """Whether more values lie one within the other."""
+    if not isinstance(value, dict | list):
+        return False
+    within = value.values() if isinstance(value, dict) else value
+    return most == 0 or any(_deeper(one, most - 1) for one in within)
 
 
 def _csv_words(fault: csv.Error) -> Why:

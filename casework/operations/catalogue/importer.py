@@ -187,8 +187,11 @@ class _Import:
     def pass_over(self, batch: list[Row]) -> None:
         """Rows that were taken before: only which records they are counts."""
         for row in batch:
-            if (key := self.rows.meet(row.values)) is not None:
-                self.seen.add(digest_of(self.kind, *key))
+            item, _ = self._read(row)
+            if item is None:
+                self.rows.meet(row)
+            else:
+                self.rows.pass_over(item)
 
     def _note(self, db: Connection, log: Log, batch: list[Row], counts: Sequence[int]) -> None:
         created, updated, nested = counts
@@ -221,32 +224,35 @@ class _Import:
         if row.faults:
             if row.faults[0][0] in (FILE, "header"):
                 self.report.whole = False
-            self._fault(row.number, row.faults)
-            return None
-        if len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
+        elif len(self.report.left_out) < 50 and not self.columns.issuperset(row.values):
             self.report.left_out |= {str(name)[:60] for name in row.values if name not in self.columns}
+        item, faults = self._read(row)
+        if item is None:
+            self.rows.meet(row)
+            self._fault(row.number, faults)
+            return None
+        for name in placeholders_in(item.record):
+            self._mark(row.number, name, str(reasons.imports.PLACEHOLDER))
+        return item
+
+    def _read(self, row: Row) -> tuple[Item | None, Sequence[tuple[str, object]]]:
+        """The record of a row, which is seen now; or everything that is wrong with it."""
+        if row.faults:
+            return None, row.faults
         record, faults = parse(self.kind, row.values, self.today, semicolons=row.semicolons)
         sides: JsonObject = {}
         if self.kind == "matches":
             sides, more = parse_sides(row.values, self.today)
             faults = [*faults, *more]
         if record is None or faults:
-            self.rows.meet(row.values)
-            self._fault(row.number, faults)
-            return None
+            return None, faults
         if not storable(texts_in(row.raw)):
-            self._fault(row.number, [("row", "has a character that cannot be stored")])
-            return None
+            return None, [("row", "has a character that cannot be stored")]
         item = Item(row.number, record.source or self.source, record.external_id, record, sides, row.raw)
         if (mark := digest_of(self.kind, *item.key)) in self.seen:
-            self._fault(
-                row.number, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
-            )
-            return None
+            return None, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
         self.seen.add(mark)
-        for name in placeholders_in(record):
-            self._mark(row.number, name, str(reasons.imports.PLACEHOLDER))
-        return item
+        return item, []
 
     # --- writing ---
 

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, text
 
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_batches import Item, digest_of
+from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.import_report import Report
-from casework.operations.catalogue.import_schemas import SIDES, Kind, parse
+from casework.operations.catalogue.import_schemas import SIDES, Kind, parse, said
 from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.sources import open_source
 from casework.operations.core.record_log import TABLES, Kept
@@ -72,16 +74,29 @@ class SourceRows:
         self._ids: dict[str, str] = {source: opened.id} if opened else {}
         #: Digests of all records of the file, of refused ones too: those are still there.
         self._met: set[bytes] = set()
+        #: Whether each row told which record it is.
+        self._all_told = True
+        #: Sources of what was taken before.
+        self._passed: set[str] = set()
 
-    def meet(self, values: JsonMapping) -> tuple[str, str] | None:
-        """The source and the id that a row names which is not taken, if it can be told; of a complete file it is there all the same."""
-        record, _ = parse("matches", {"external_id": values.get("external_id"), "source": values.get("source")})
-        if record is None:
-            return None
-        key = (record.source or self.source, record.external_id)
+    def meet(self, row: Row) -> None:
+        """A row that is not taken: of a complete file its record is there all the same. Where it cannot be told which one that is, it
+        may be any, and none is gone."""
+        if not self.complete:
+            return
+        key = said({name: row.values.get(name) for name in ("external_id", "source")})
+        record, _ = parse("matches", key)
+        faulty = {self.fields.get(name, name) for name, _ in row.faults}
+        if record is not None and "source" not in faulty:
+            self._met.add(digest_of(record.source or self.source, record.external_id))
+        elif faulty or "external_id" in key:
+            self._all_told = False
+
+    def pass_over(self, item: Item) -> None:
+        """One that was taken before."""
+        self._passed.add(item.source)
         if self.complete:
-            self._met.add(digest_of(*key))
-        return key
+            self._met.add(digest_of(*item.key))
 
     def keep(self, db: Connection, items: Sequence[Item], report: Report) -> None:
         """Keep what was read of these, where it is new or says something else."""
@@ -89,8 +104,7 @@ class SourceRows:
             return
         if self.complete:
             self._met.update(digest_of(*item.key) for item in items)
-        for name in {item.source for item in items} - self._ids.keys():
-            self._ids[name] = open_source(db, self.programme, name).id
+        self._open(db, {item.source for item in items})
         read = {(self._ids[item.source], item.external_id): _written(item.raw) for item in items}
         given = {"kind": self.kind, "sources": [key[0] for key in read], "ids": [key[1] for key in read]}
         there = {(str(row.source_id), row.external_id): row for row in db.execute(_THERE, given)}
@@ -102,14 +116,15 @@ class SourceRows:
             report.back += known is not None and known.gone
             new.append({"source_id": key[0], "external_id": key[1], "row": row})
         if new:
-            db.execute(_KEEP, {"kind": self.kind, "rows": json.dumps(new)})
+            db.execute(_KEEP, {"kind": self.kind, "rows": orjson.dumps(new).decode()})
 
     def finish(self, db: Connection, report: Report) -> None:
         """Note when the sources were read; of a complete file, read to its end, that what it is without is gone."""
         if not self.kept:
             return
+        self._open(db, self._passed)
         db.execute(_FETCHED, {"sources": sorted(self._ids.values())})
-        if not self.complete or not report.whole:
+        if not self.complete or not report.whole or not self._all_told:
             return
         for name, id in sorted(self._ids.items()):
             given = {"source": id, "kind": self.kind}
@@ -118,13 +133,20 @@ class SourceRows:
                 db.execute(_GONE, given | {"ids": gone})
             report.gone += len(gone)
 
+    def _open(self, db: Connection, names: set[str]) -> None:
+        for name in sorted(names - self._ids.keys()):
+            self._ids[name] = open_source(db, self.programme, name).id
+
     def _gone(self, name: str, ids: Iterable[str]) -> Iterable[str]:
         return (id for id in ids if digest_of(name, id) not in self._met)
 
 
 def _written(raw: JsonMapping) -> str:
-    # A number may be longer than 64 bits, or have an exponent that nobody writes out.
-    return json.dumps(raw, default=str, ensure_ascii=False, separators=(",", ":"))
+    # A number may have an exponent that nobody writes out, or be longer than 64 bits.
+    try:
+        return orjson.dumps(raw, default=str).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(raw, default=str, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> list[tuple[str, Any]]:

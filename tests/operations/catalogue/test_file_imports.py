@@ -85,6 +85,34 @@ def test_a_worker_brings_it_in_and_the_source_keeps_how_it_is_read(engine: Engin
             file_imports.take_over(db, world.actor(db, "officer"), world.programmes["BJ"], id, licence=None)
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_a_dead_worker_refused_stands_in_nobodys_way(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    monkeypatch.setattr(importer, "BATCH", 2)
+    old = b"source,external_id,title\nOTHERS,OLD,Old\n"
+    import_records(engine, "technologies", io.BytesIO(old), programme="BJ", source="PATENTS")
+    told = "source,external_id,title\nOTHERS,P1,One\nPATENTS,P2,\x07\nPATENTS,P2,Two\nPATENTS,P3,Three\n"
+    id = hand_in(engine, world, told, complete=gone)
+    with transaction(engine) as db:
+        file_imports.take_over(db, world.actor(db, "officer"), world.programmes["BJ"], id, licence=None)
+    alive, noted = file_imports._note, 0
+
+    def note(db: Connection, id: str, row: int, report: Any) -> None:
+        nonlocal noted
+        noted += 1
+        if noted == 2:
+            raise KeyboardInterrupt
+        alive(db, id, row, report)
+
+    monkeypatch.setattr(file_imports, "_note", note)
+    with pytest.raises(KeyboardInterrupt):
+        file_imports.carry_on(engine, id)
+    file_imports.carry_on(engine, id)
+    done = show(engine, world, id)
+    assert (done.report["created"], done.report["bad"], done.report["gone"]) == (3, 1, int(gone))
+
+
 @pytest.mark.parametrize("batches", [1, 2])
 def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
     engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, batches: int

@@ -71,6 +71,30 @@ def test_what_a_complete_file_is_without_is_marked_and_unmarked_when_it_is_back(
     assert technology(engine, world, "T2").gone_since is None
 
 
+@pytest.mark.parametrize(
+    ("row", "marked"),
+    [
+        ("T2,Two", []),
+        (f"T2,Two,{'x' * 200_001}", ["T3"]),
+        (f"{'x' * 200_001},Two,b", []),
+        ("T2,\x07,b", ["T3"]),
+        ("T2\x07,Two,b", []),
+        (",Two,b", ["T2", "T3"]),
+    ],
+)
+def test_what_stands_in_a_refused_row_is_not_gone(engine: Engine, world: World, row: str, marked: list[str]) -> None:
+    bring(engine, HEAD + "T1,One,a\nT2,Two,b\nT3,Three,c\n")
+    short = bring(engine, f"{HEAD}T1,One,a\n{row}\n", complete=True)
+    assert (short.bad, short.gone, gone(engine)) == (1, len(marked), marked)
+
+
+def test_what_cannot_be_stored_is_not_gone(engine: Engine, world: World) -> None:
+    bring(engine, HEAD + "T1,One,a\nT2,Two,b\n")
+    told = '[{"external_id": "T1", "title": "One"}, {"external_id": "T2", "title": "Two", "note": "\\u0000"}]'
+    short = bring(engine, told, complete=True)
+    assert (short.bad, short.gone) == (1, 0)
+
+
 def test_a_file_that_breaks_off_or_is_only_tried_marks_nothing(engine: Engine, world: World) -> None:
     bring(engine, HEAD + "T1,One,a\nT2,Two,b\n")
     broken = bring(engine, HEAD + 'T1,One,a\nT9,"open\n', complete=True)
