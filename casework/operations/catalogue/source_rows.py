@@ -16,7 +16,7 @@ from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import SIDES, Kind, parse, said
 from casework.operations.catalogue.service import read_seen
-from casework.operations.catalogue.sources import open_source
+from casework.operations.catalogue.sources import named_source, open_source
 from casework.operations.core.record_log import TABLES, Kept
 from casework.permissions.actors import Actor
 
@@ -66,12 +66,12 @@ class SourceRows:
     ) -> None:
         self.kind, self.programme, self.source, self.complete = kind, programme, source, complete
         self.kept = kind in SIDES.values()
-        opened = open_source(db, programme, source) if self.kept else None
         if fields is None:
-            fields = opened.fields if opened else {}
+            known = named_source(db, programme, source) if self.kept else None
+            fields = known.fields if known else {}
         #: By the file's column ours.
         self.fields: dict[str, str | None] = dict(fields)
-        self._ids: dict[str, str] = {source: opened.id} if opened else {}
+        self._ids: dict[str, str] = {}
         #: Digests of all records of the file, of refused ones too: those are still there.
         self._met: set[bytes] = set()
         #: Whether each row told which record it is.
@@ -122,7 +122,7 @@ class SourceRows:
         """Note when the sources were read; of a complete file, read to its end, that what it is without is gone."""
         if not self.kept:
             return
-        self._open(db, self._passed)
+        self._open(db, {self.source, *self._passed})
         db.execute(_FETCHED, {"sources": sorted(self._ids.values())})
         if not self.complete or not report.whole or not self._all_told:
             return

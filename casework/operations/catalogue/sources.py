@@ -72,6 +72,12 @@ def _source(row: Any) -> Source:
     return Source(**{**row._mapping, "fetched_at": row.fetched_at and instant(row.fetched_at)})
 
 
+def named_source(db: Connection, programme: str, name: str) -> Source | None:
+    """The source of a name, where an import has named it before."""
+    row = db.execute(_NAMED, {"programme": programme, "name": name}).one_or_none()
+    return None if row is None else _source(row)
+
+
 def open_source(db: Connection, programme: str, name: str) -> Source:
     """The source of a name, which is made where an import names it first."""
     db.execute(_OPEN, {"id": str(uuid_utils.uuid7()), "programme": programme, "name": name})

@@ -127,7 +127,7 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
             raise NotFound()
         home = programme_names(db, [programme])[programme]
         look = file_imports.look_at(db, one) if one.state == LOOKED_AT else None
-        licence = sources.open_source(db, programme, one.source).licence if look is not None else None
+        known = sources.named_source(db, programme, one.source) if look is not None else None
     told = one.report.get("faults", [])
     refused = (
         [(row, column, say(why)) for row, column, why in look.faults]
@@ -140,7 +140,7 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         home=home,
         one=one,
         look=look,
-        licence=typed or licence,
+        licence=typed or (known.licence if known is not None else None),
         faults=faults,
         refused=refused[:_SHOWN],
         more=len(refused) > _SHOWN,
