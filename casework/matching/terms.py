@@ -84,6 +84,9 @@ def words_of(said: str, language: Language | None = None) -> Iterator[Word]:
             unspaced, word = run.groups()
             if unspaced:
                 yield from (Word(pair, pair) for pair in pairs_of(unspaced))
+            elif word.isdecimal():
+                # The stemmer keeps what it was asked, and numbers there are without end.
+                yield Word(word[:LONGEST_WORD], word[:LONGEST_WORD])
             elif word not in nothing:
                 yield Word(stem(word[:LONGEST_WORD])[:LONGEST_WORD], word[:LONGEST_WORD])
 
