@@ -34,16 +34,25 @@ OF_CASE = parties_of(
     "CAST(c.parties->>'need_owner' AS uuid)",
     "CAST(c.parties->>'technology_owner' AS uuid)",
 )
+#: How an id is written.
+_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+def _id_of(said: str) -> str:
+    """An expression as an id, and nothing of what is none: a log that somebody changed is told of, and stops no verification."""
+    return f"CASE WHEN {said} ~ '{_ID}' THEN CAST({said} AS uuid) END"
+
+
 #: Whoever was a party of a case by a moment `:at`: as it was opened with `:party`, and each that its `:record`, or one that stands in the
 #: place of that, named as its owner by then; one that stood there until a merging was taken back, as long as it did. What was recorded
 #: meanwhile was read a moment before.
-BY_THEN = """
+BY_THEN = f"""
     SELECT CAST(:party AS uuid) AS id
-    UNION SELECT CAST(e.body->'owner_id'->>'value' AS uuid) FROM (
+    UNION SELECT {_id_of("e.body->'owner_id'->>'value'")} FROM (
         SELECT coalesce(n.merged_into, n.id) AS id, CAST(NULL AS timestamptz) AS until FROM needs n WHERE n.id = CAST(:record AS uuid)
         UNION SELECT coalesce(t.merged_into, t.id), NULL FROM technologies t WHERE t.id = CAST(:record AS uuid)
         UNION SELECT CAST(:record AS uuid), NULL
-        UNION SELECT CAST(m.effects->'merger'->>'kept' AS uuid), (
+        UNION SELECT {_id_of("m.effects->'merger'->>'kept'")}, (
             SELECT min(u.at) FROM events u WHERE u.log_id = m.log_id AND u.kind = 'unmerged' AND u.seq > m.seq
         ) FROM events m WHERE m.log_id = CAST(:record AS uuid) AND m.kind = 'merged'
     ) stood JOIN events e ON e.log_id = stood.id

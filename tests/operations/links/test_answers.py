@@ -306,3 +306,20 @@ def test_whoever_owns_the_record_no_more_reads_and_agrees_to_nothing(
         case = load(db, case.log, "case")
     assert [link.organisation for link in case.party_links.values() if link.state == "used"] == [owner]
     assert list(verify_all(engine)) == []
+
+
+def test_a_log_that_names_no_owner_any_more_is_found_and_stops_no_verification(
+    engine: Engine, superuser_engine: Engine, world: World, task: tuple[str, str]
+) -> None:
+    give(engine, world, task[1])
+    with transaction(engine) as db:
+        need = str(load(db, home_of(db, task[0]), "case").need)
+        owner = registry.register_organisation(db, name="Another Works", country="CN", programme=world.programmes["BJ"])
+        officer, reason = world.actor(db, "officer"), "The record named the wrong works."
+        set_owner(db, officer, "need", need, organisation=owner, reason=reason, request=new_request())
+    give(engine, world, task[1])
+    changed = "UPDATE events SET body = jsonb_set(body, '{owner_id,value}', '\"<b>\"') WHERE body->'owner_id' ? 'value'"
+    with superuser_engine.begin() as attack:
+        attack.execute(text("SET LOCAL session_replication_role = replica"))
+        assert attack.execute(text(changed)).rowcount
+    assert list(verify_all(engine))
