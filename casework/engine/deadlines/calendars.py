@@ -308,6 +308,8 @@ class Calendar:
         return _whole_minute(now) + remaining * _MINUTE
 
     def _slots_of(self, day: date) -> tuple[tuple[time, time], ...]:
+        if not _is_there(self.zone, day):
+            return ()
         if day in self.make_up:
             return self._usual_slots()
         if day in self.holidays:
@@ -386,6 +388,13 @@ def _spans(zone: str, day: date, start: time, end: time) -> list[tuple[datetime,
         if span[0] < span[1]:
             spans.append(span)
     return spans
+
+
+@lru_cache(maxsize=4096)
+def _is_there(zone: str, day: date) -> bool:
+    """Whether the zone has that date: where the date line was moved it went from one day to the next but one."""
+    noon = datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return day_in(noon, zone) == day
 
 
 @lru_cache(maxsize=4096)

@@ -297,3 +297,13 @@ def test_spans_cover_all_time_once_and_say_the_truth_of_each_minute(scene: tuple
 def test_a_version_is_known_by_its_content() -> None:
     named = replace(OFFICE, names={date(2026, 10, 1): {"en": "National Day", "zh": "国庆节"}})
     assert Calendar.from_json(named.to_json()).digest == named.digest != OFFICE.digest
+
+
+def test_nobody_works_on_a_date_that_the_zone_left_out() -> None:
+    """Samoa went from 29 to 31 December 2011: a limit of law that ends there ends when people work next."""
+    apia = Calendar("any", zone="Pacific/Apia", make_up=frozenset({date(2011, 12, 30)}))
+    assert not apia.is_working_day(date(2011, 12, 30))
+    assert apia.day_off_the_holiday(date(2011, 12, 30)) == date(2012, 1, 2)
+    assert apia.due(datetime(2011, 12, 29, 20, tzinfo=UTC), 1, "wd").astimezone(
+        ZoneInfo("Pacific/Apia")
+    ).date() == date(2012, 1, 2)
