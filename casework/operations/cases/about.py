@@ -11,13 +11,12 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.need_figures import NeedFigure
 from casework.engine.definition.editions import Edition
-from casework.engine.parties import PARTIES
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.contracts import PriceOfCase, price_told
 from casework.operations.cases.impacts import STATEMENTS, StatementView, statements_in
 from casework.operations.cases.money import ServiceMoney, list_money, money_in
-from casework.operations.core.case_parties import GIVEN
+from casework.operations.core.case_parties import GIVEN, given_of
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.programme_lists import SAID_OF_RECORDS, Called, called_in
@@ -132,8 +131,7 @@ def show_party(db: Connection, actor: Actor, case: Case, side: str | None) -> Pa
     """The party on a side, for those who see the case whole; None where nobody is recorded there."""
     if side is None or sight(actor, case) < Sight.ALL:
         return None
-    sides = {party: case.parties.get(party) for party in PARTIES}
-    row = db.execute(_PARTY, {"side": side, "need": case.need, "technology": case.technology, **sides}).one_or_none()
+    row = db.execute(_PARTY, {"side": side, **given_of(case)}).one_or_none()
     return None if row is None else PartyOfCase(side=side, **row._mapping)
 
 
@@ -147,16 +145,13 @@ def show_about(db: Connection, actor: Actor, case: Case) -> CaseAbout:
     """What a case is about, for those who see it whole. Raises NotFound."""
     if sight(actor, case) < Sight.ALL:
         raise NotFound("case")
-    sides = {party: case.parties.get(party) for party in PARTIES}
     row = db.execute(
         _ABOUT,
         {
-            "need": case.need,
-            "technology": case.technology,
             "match": case.match,
             "phase": case.phase,
             "programme": case.programme,
-            **sides,
+            **given_of(case),
         },
     ).one()
     budget = []

@@ -72,7 +72,7 @@ _IS = text(f"""
 
 def parties_now(db: Connection, case: Case) -> dict[str, str]:
     """By party the organisation that is it by the record now; whom the case was opened with, where that is one with it."""
-    now = {row.party: row.id for row in db.execute(_NOW, _given(case))}
+    now = {row.party: row.id for row in db.execute(_NOW, given_of(case))}
     return {
         party: opened if is_party(db, case, party, opened) else now.get(party, opened)
         for party, opened in case.parties.items()
@@ -81,11 +81,12 @@ def parties_now(db: Connection, case: Case) -> dict[str, str]:
 
 def is_party(db: Connection, case: Case, party: str, organisation: str) -> bool:
     """Whether an organisation is that party of a case by the record now."""
-    return db.execute(_IS, {**_given(case), "party": party, "organisation": organisation}).first() is not None
+    return db.execute(_IS, {**given_of(case), "party": party, "organisation": organisation}).first() is not None
 
 
-def _given(case: Case) -> JsonObject:
+def given_of(case: Case) -> JsonObject:
+    """The records and parties of a case, by the names that `GIVEN` has for them."""
     return {"need": case.need, "technology": case.technology, **{party: case.parties.get(party) for party in PARTIES}}
 
 
-__all__ = ["BY_THEN", "GIVEN", "OF_CASE", "is_party", "parties_now", "parties_of"]
+__all__ = ["BY_THEN", "GIVEN", "OF_CASE", "given_of", "is_party", "parties_now", "parties_of"]
