@@ -30,9 +30,10 @@ SAID: tuple[Mapping[str, Any], ...] = (
     {"amount": {"amount": "7933333.00", "currency": "USD"}, "borrower": "technology_owner", "pledgor": "other"},
 )
 FIGURES = re.compile(r"2[,\s]?411[,\s]?111|7[,\s]?933[,\s]?333")
-#: What is of each case alone, and no secret: ids and keys, moments, numbers of the office.
+#: What is of each case alone, and no secret: ids and keys, moments and minutes gone by, numbers of the office.
 _OWN = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}T[\d:.]+Z?|\b\d\d:\d\d(:\d\d)?\b|[\w.-]{24,}|need-\d+|heat-pump-\d+"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}T[\d:.]+Z?|\b\d\d:\d\d(:\d\d)?\b|[\w.-]{24,}"
+    r'|need-\d+|heat-pump-\d+|(?<=minutes": )\d+'
 )
 LOOKED_AT = ("/referrals/{r}", "/referrals/{r}/events", "/referrals/{r}/sheet", "/cases/{n}", "/cases/{n}/events")
 OPENED = ("/referrals/{r}", "/referrals/{r}/sheet", "/cases/{n}", "/cases/{n}/history")
