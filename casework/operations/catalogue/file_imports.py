@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from itertools import islice
@@ -21,7 +21,7 @@ from casework import reasons
 from casework.engine.execution.guards import line
 from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.import_reader import read_rows
+from casework.operations.catalogue.import_reader import Row, read_rows
 from casework.operations.catalogue.import_report import Fault, Report, Resume
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
 from casework.operations.catalogue.importer import import_records
@@ -34,8 +34,8 @@ from casework.records.database import transaction
 
 #: So many bytes a file has at most; what has more comes in by the command line.
 MOST_BYTES = 64_000_000
-#: So many rows are tried before it is brought in, and so many are shown.
-TRIED, SHOWN = 500, 3
+#: So many rows are tried before it is brought in, out of so many bytes, and so many are shown.
+TRIED, LOOKED_BYTES, SHOWN = 500, 1_000_000, 3
 LOOKED_AT, WAITING, DONE, FAILED = "looked_at", "waiting", "done", "failed"
 
 
@@ -64,6 +64,8 @@ class Look:
     """What is read of the first rows of a file."""
 
     rows: int = 0
+    #: Whether the file goes on behind them.
+    more: bool = False
     #: Column by column: what the file calls it, what it is read as, and what stands there in the first rows.
     columns: dict[str, list[str]] = field(default_factory=dict)
     #: Row, column and why.
@@ -141,11 +143,19 @@ def _file(row: Any) -> FileImport:
     return FileImport(**{**row._mapping, "created_at": instant(row.created_at)})
 
 
-def look_at(db: Connection, one: FileImport) -> Look:
-    """What is read of its first rows, and what is refused of them. Nothing is recorded."""
-    content = db.execute(text("SELECT content FROM imports WHERE id = CAST(:id AS uuid)"), {"id": one.id}).scalar_one()
-    kind, found = cast(Kind, one.kind), Look()
-    for row in islice(read_rows(BytesIO(content or b""), (), one.fields), TRIED):
+def read_head(db: Connection, one: FileImport) -> bytes:
+    """What the file begins with: as much as is looked at, and one byte where it goes on."""
+    statement = text("SELECT substring(content FROM 1 FOR :most) FROM imports WHERE id = CAST(:id AS uuid)")
+    return db.execute(statement, {"id": one.id, "most": LOOKED_BYTES + 1}).scalar_one() or b""
+
+
+def look_at(one: FileImport, head: bytes) -> Look:
+    """What is read of its first rows, and what is refused of them. Nothing is recorded, and no transaction waits for it."""
+    kind, found = cast(Kind, one.kind), Look(more=len(head) > LOOKED_BYTES)
+    for row in _first_rows(head, one.fields):
+        if found.rows == TRIED:
+            found.more = True
+            break
         found.rows += 1
         for name, value in islice(row.raw.items(), 60):
             told = found.columns.setdefault(str(name)[:200], [])
@@ -158,6 +168,27 @@ def look_at(db: Connection, one: FileImport) -> Look:
         names = ", ".join(name.split("|")[0] for name in missing)
         found.faults.insert(0, (1, "header", reasons.imports.NO_COLUMN(names=names)))
     return found
+
+
+#: What a file shows where it is cut off, whatever follows there.
+_CUT = {"imports.cells", "imports.open_quote", "imports.no_json", "imports.no_comma", "imports.not_one_object"}
+
+
+def _first_rows(head: bytes, fields: Mapping[str, str | None]) -> Iterator[Row]:
+    """The rows that a file begins with; of one that goes on not the row within which it was cut."""
+    if len(head) <= LOOKED_BYTES:
+        yield from read_rows(BytesIO(head), (), fields)
+        return
+    # Neither byte stands within a character, in any encoding that is read.
+    whole = head[: max(head.rfind(b"\n"), head.rfind(b",")) + 1]
+    rows = read_rows(BytesIO(whole or head), (), fields)
+    last = next(rows, None)
+    for row in rows:
+        if last is not None:
+            yield last
+        last = row
+    if last is not None and last.faults and _CUT.isdisjoint(why.code for _, why in last.faults):
+        yield last
 
 
 def _read_as(found: Look, fields: Mapping[str, str | None]) -> set[str]:

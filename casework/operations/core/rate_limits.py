@@ -54,7 +54,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     ),
     "letter": Allowance(60, timedelta(minutes=10), "letters as PDF, tried or sent: setting one keeps a processor busy"),
     "preview": Allowance(
-        240, timedelta(minutes=2), "previews of files, one page each: a process is started to draw it"
+        240,
+        timedelta(minutes=2),
+        "previews of files, one page each: a process is started to draw it; and looks at files of records",
     ),
     "upload": Allowance(
         200, timedelta(minutes=10), "files handed in, one form or one request each: each is read, looked at and sealed"

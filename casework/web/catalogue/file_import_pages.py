@@ -126,8 +126,9 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         if one.kind != kind:
             raise NotFound()
         home = programme_names(db, [programme])[programme]
-        look = file_imports.look_at(db, one) if one.state == LOOKED_AT else None
-        known = sources.named_source(db, programme, one.source) if look is not None else None
+        head = file_imports.read_head(db, one) if one.state == LOOKED_AT else None
+        known = sources.named_source(db, programme, one.source) if head is not None else None
+    look = file_imports.look_at(one, head) if head is not None else None
     told = one.report.get("faults", [])
     refused = (
         [(row, column, say(why)) for row, column, why in look.faults]

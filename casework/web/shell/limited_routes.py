@@ -23,6 +23,7 @@ LIMITED: Mapping[str, Kind] = {
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
     "previews.show": "preview", "previews.draw": "preview", "evidence.show": "preview", "evidence.draw": "preview",
+    "files_in.show": "preview", "files_in.take": "preview",
     "documents.hand_in_case": "upload", "documents.hand_in_referral": "upload", "documents.file_version": "upload",
     "messages.case_write": "upload", "messages.referral_write": "upload",
     "referrals.fire": "upload", "cases.fire": "upload", "tasks.complete": "upload", "tasks.ask_review": "upload",

@@ -56,16 +56,61 @@ def test_it_is_looked_at_before_anything_is_recorded(engine: Engine, world: Worl
     id = hand_in(engine, world)
     with transaction(engine) as db:
         one = show(engine, world, id)
-        look = file_imports.look_at(db, one)
+        look = file_imports.look_at(one, file_imports.read_head(db, one))
         assert look.columns["name"] == ["Pump 0", "Pump 1", "Pump 2"]
         assert (look.faults[0][1], "external_id, title" in str(look.faults[0][2])) == ("header", True)
         file_imports.set_fields(db, world.actor(db, "officer"), world.programmes["BJ"], id, FIELDS)
     with transaction(engine) as db:
-        look = file_imports.look_at(db, show(engine, world, id))
+        head = file_imports.read_head(db, show(engine, world, id))
+    look = file_imports.look_at(show(engine, world, id), head)
+    assert not look.more
     assert [fault[:2] for fault in look.faults] == [(7, "external_id")]
     assert file_imports.read_as("name", FIELDS, "technologies") == "title"
     assert file_imports.read_as("colour", FIELDS, "technologies") == ""
     assert count(engine) == 0
+
+
+ONE_ROW = '{"external_id": "热%d", "title": "热泵, number %d"}'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "external_id,title\n" + "".join(f'热{n},"Of\n热泵, number {n}"\n' for n in range(2_000)),
+        "[" + ",".join(ONE_ROW % (n, n) for n in range(2_000)) + "]",
+        "\n".join(ONE_ROW % (n, n) for n in range(2_000)),
+    ],
+)
+def test_no_more_is_read_of_it_than_is_looked_at(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, told: str, encoding: str
+) -> None:
+    id = hand_in(engine, world, content=told.encode(encoding))
+    one = show(engine, world, id)
+    for most in (1_500, 1_501, 1_502, 1_503):
+        monkeypatch.setattr(file_imports, "LOOKED_BYTES", most)
+        with transaction(engine) as db:
+            head = file_imports.read_head(db, one)
+        look = file_imports.look_at(one, head)
+        assert (len(head), look.more, look.faults) == (most + 1, True, [])
+        assert 20 < look.rows < 80
+        assert look.columns["external_id"] == ["热0", "热1", "热2"]
+    monkeypatch.undo()
+    with transaction(engine) as db:
+        look = file_imports.look_at(one, file_imports.read_head(db, one))
+    assert (look.rows, look.more) == (file_imports.TRIED, True)
+
+
+def test_what_is_wrong_before_the_cut_is_told_all_the_same(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_imports, "LOOKED_BYTES", 100)
+    for content, where in ((b"\xff\xfe" + b"a\0" * 500, 1), (b'a,b\n1,2\n"3"x,4\n' + b"5,6\n" * 500, 3)):
+        id = hand_in(engine, world, content=content)
+        with transaction(engine) as db:
+            one = file_imports.show_file(db, world.actor(db, "officer"), world.programmes["BJ"], id)
+            head = file_imports.read_head(db, one)
+        assert [fault[:2] for fault in file_imports.look_at(one, head).faults][-1] == (where, "file")
 
 
 def test_a_worker_brings_it_in_and_the_source_keeps_how_it_is_read(engine: Engine, world: World) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.file_imports import carry_on
+from casework.operations.core.rate_limits import ALLOWANCES
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
@@ -74,6 +77,33 @@ def test_a_file_is_looked_at_named_and_taken_over(browser_for: Enter, world: Wor
     assert "&lt;b&gt;Kiln&lt;/b&gt;" in record
     listed = words_of(browser.get(at.rpartition("/")[0]).text)
     assert "PATENTS CC BY 4.0" in listed
+
+
+def test_a_look_holds_no_transaction_and_is_counted(
+    browser_for: Enter, world: World, engine: Engine, superuser_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_for("officer")
+    at, shown = hand_in(browser, world)
+    look_at, open_ones = file_imports.look_at, list[int]()
+
+    def look(*given: Any) -> Any:
+        with superuser_engine.connect() as db:
+            statement = text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+            )
+            open_ones.append(db.execute(statement).scalar_one())
+        return look_at(*given)
+
+    monkeypatch.setattr(file_imports, "look_at", look)
+    assert browser.get(at).status_code == 200
+    press(browser, at, shown, "look", number="external_id", name="title")
+    assert open_ones == [0, 0]
+    with transaction(engine) as db:
+        # As if the person had asked as often as one may.
+        db.execute(
+            text("UPDATE allowances SET used = :most WHERE kind = 'preview'"), {"most": ALLOWANCES["preview"].most}
+        )
+    assert [browser.get(at).status_code, browser.post(at, data={"do": "look"}).status_code] == [429, 429]
 
 
 def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) -> None:
