@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
-from itertools import islice
 from typing import Any, cast
 
 import uuid_utils
@@ -21,7 +20,7 @@ from casework import reasons
 from casework.engine.execution.guards import line
 from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
 from casework.ledger.canonical_json import instant
-from casework.operations.catalogue.import_reader import Row, read_rows
+from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
 from casework.operations.catalogue.import_report import Fault, Report, Resume
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
 from casework.operations.catalogue.importer import import_records
@@ -157,9 +156,11 @@ def look_at(one: FileImport, head: bytes) -> Look:
             found.more = True
             break
         found.rows += 1
-        for name, value in islice(row.raw.items(), 60):
-            told = found.columns.setdefault(str(name)[:200], [])
-            if len(told) < SHOWN:
+        for name, value in row.raw.items():
+            told = found.columns.get(name)
+            if told is None and len(found.columns) < MOST_COLUMNS:
+                told = found.columns.setdefault(name, [])
+            if told is not None and len(told) < SHOWN:
                 told.append("" if value is None else str(value)[:200])
         faults = row.faults or read(kind, row.values, semicolons=row.semicolons)[1]
         found.faults += [(row.number, where, why) for where, why in faults]

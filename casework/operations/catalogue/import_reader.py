@@ -28,6 +28,10 @@ from casework.reasons import Why
 LONGEST_CELL, LONGEST_RECORD = 200_000, 20_000_000
 #: So many values of JSON lie one within the other in a cell at most.
 DEEPEST = 20
+#: So many columns a record has at most, so long their names are, and so many characters all its cells have together.
+MOST_COLUMNS, LONGEST_NAME, LONGEST_ROW = 200, 200, 1_000_000
+#: What is left of a row that is too long as a whole, of each cell: it tells which record it is.
+_TELLING = 300
 #: The field to which faults of the file as a whole belong.
 FILE = "file"
 
@@ -46,6 +50,11 @@ class Row:
     semicolons: bool = False
     #: What the file has, by the names that it has there.
     raw: JsonMapping = field(default_factory=dict)
+
+
+def column_name(words: str) -> str:
+    """What a column is called, however its blanks and capitals are written: so files and what sources say of them are compared."""
+    return " ".join(words.strip("\ufeff \t\r\n").split()).casefold()
 
 
 def read_rows(
@@ -122,7 +131,7 @@ def _bounded(words: io.TextIOWrapper) -> Iterator[str]:
 
 
 def _names(cells: list[str]) -> list[str]:
-    return [cell.strip("\ufeff \t\r\n").casefold() for cell in cells]
+    return [column_name(cell) for cell in cells]
 
 
 def _between(first: str, required: tuple[str, ...], fields: Mapping[str, str | None]) -> str:
@@ -177,22 +186,48 @@ def _ending(fault: UnicodeDecodeError | _TooLong | csv.Error) -> Why:
 
 def _bearable(number: int, values: JsonMapping, *, semicolons: bool = False) -> Row:
     """The row; without the cells that are too long, so that nothing keeps them."""
-    faults = {name: why for name, cell in values.items() if (why := _unbearable(cell)) is not None}
-    if not faults:
-        return Row(number, values, (), semicolons)
-    # What is left tells which record it is.
-    left = {name: cell for name, cell in values.items() if name not in faults}
-    return Row(number, left, tuple((name[:100], why) for name, why in faults.items()), semicolons)
+    faults: list[tuple[str, Why]] = []
+    left, whole = values, 0
+    for name, cell in values.items():
+        length = len(cell) if isinstance(cell, str) else _length(cell)
+        whole += max(length, 0)
+        if (why := _unbearable(name, length)) is not None:
+            faults.append((name[:100], why))
+            # What is left tells which record it is.
+            left = {one: said for one, said in left.items() if one != name}
+    if len(values) > MOST_COLUMNS:
+        faults.append(("row", reasons.imports.TOO_MANY_FIELDS(most=MOST_COLUMNS)))
+    elif not faults and whole > LONGEST_ROW:
+        faults.append(("row", _long(whole, LONGEST_ROW)))
+    if faults and (whole > LONGEST_ROW or len(values) > MOST_COLUMNS):
+        left = {name: cell for name, cell in left.items() if _is_short(name, cell)}
+        # Where it cannot be told, it is as if the row did not say which one it is.
+        left = left if len(left) <= 10 * MOST_COLUMNS else {}
+    return Row(number, left, tuple(faults), semicolons)
 
 
-def _unbearable(cell: JsonValue) -> Why | None:
-    """What is too much of a cell: a text, or what lies within others, as long as it is written."""
-    length = len(cell) if isinstance(cell, str) else 0
+def _is_short(name: str, cell: JsonValue) -> bool:
+    return not isinstance(cell, dict | list) and len(str(cell)) <= _TELLING and len(name) <= LONGEST_NAME
+
+
+def _unbearable(name: str, length: int) -> Why | None:
+    """What is too much of a cell and its name; of a cell that is nested too deeply the length is told as -1."""
+    if len(name) > LONGEST_NAME:
+        return reasons.imports.NO_COLUMN_NAME
+    if length < 0:
+        return reasons.imports.NESTED_DEEPLY
+    return _long(length, LONGEST_CELL) if length > LONGEST_CELL else None
+
+
+def _long(length: int, most: int) -> Why:
+    return reasons.imports.LONG(length=f"{length:,}", most=f"{most:,}")
+
+
+def _length(cell: JsonValue) -> int:
+    """How long a value that is no text is written."""
     if isinstance(cell, dict | list):
-        if _deeper(cell, DEEPEST):
-            return reasons.imports.NESTED_DEEPLY
-        length = len(json.dumps(cell, default=str, ensure_ascii=False))
-    return reasons.imports.LONG(length=f"{length:,}", most=f"{LONGEST_CELL:,}") if length > LONGEST_CELL else None
+        return -1 if _deeper(cell, DEEPEST) else len(json.dumps(cell, default=str, ensure_ascii=False))
+    return 0 if cell is None else len(str(cell))
 
 
 def _deeper(value: JsonValue, most: int) -> bool:
@@ -220,6 +255,10 @@ def _header_fault(cells: list[str], header: list[str], required: tuple[str, ...]
     twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         return reasons.imports.COLUMN_TWICE(names=", ".join(twice))
+    if len(set(filter(None, header))) > MOST_COLUMNS:
+        return reasons.imports.TOO_MANY_FIELDS(most=MOST_COLUMNS)
+    if any(len(name) > LONGEST_NAME for name in header):
+        return reasons.imports.NO_COLUMN_NAME
     missing = [name for name in required if not set(name.split("|")) & set(header)]
     if not missing:
         return None
@@ -254,7 +293,12 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, objec
 def _object(number: int, value: JsonValue) -> Row:
     if not isinstance(value, dict):
         return Row(number, {}, (("row", reasons.imports.NO_OBJECT),))
-    return _bearable(number, {name.strip().casefold(): cell for name, cell in value.items()})
+    named = {column_name(name): cell for name, cell in value.items()}
+    return (
+        _bearable(number, named)
+        if len(named) == len(value)
+        else Row(number, {}, (("row", reasons.imports.FIELD_TWICE),))
+    )
 
 
 def _lines(words: io.TextIOWrapper) -> Iterator[Row]:

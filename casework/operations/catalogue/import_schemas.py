@@ -39,6 +39,7 @@ from casework.operations.catalogue.import_cells import (
 )
 from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
 from casework.operations.catalogue.import_figures import Figures, Sites
+from casework.operations.catalogue.import_reader import column_name
 from casework.operations.core.record_log import Kept
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
@@ -152,6 +153,16 @@ class Verification(BaseModel):
     valid_until: Day | None = None
 
 
+#: So many rights a row names at most.
+MOST_RIGHTS = 100
+
+
+def _few(value: Any) -> Any:
+    if isinstance(value, list) and len(value) > MOST_RIGHTS:
+        raise Wrong(reasons.imports.TOO_MANY_RIGHTS(most=MOST_RIGHTS))
+    return value
+
+
 class Technology(_Ranked):
     title: Title
     title_zh: Title | None = None
@@ -174,7 +185,7 @@ class Technology(_Ranked):
     readiness: Short | None = None
     ip_text: Text | None = None
     verification: Verification | None = None
-    rights: list[Right] | None = None
+    rights: Annotated[list[Right], BeforeValidator(_few)] | None = None
     # Kept together as `more`.
     acronym: Short | None = None
     partner_countries: Several | None = None
@@ -297,7 +308,7 @@ def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject,
     for side, kind in SIDES.items():
         given, source = values.get(side), values.get(f"{side}_source")
         if isinstance(given, Mapping):
-            nested = {str(name).strip().casefold(): value for name, value in given.items()}
+            nested = {column_name(str(name)): value for name, value in given.items()}
             if source and "source" not in nested:
                 nested["source"] = source
             record, wrong = parse(kind, nested, today)

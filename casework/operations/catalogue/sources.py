@@ -13,14 +13,15 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.import_reader import LONGEST_NAME, MOST_COLUMNS, column_name
 from casework.operations.catalogue.import_schemas import MODELS
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
 
-#: So many columns a source renames at most, and so long its licence is.
-MOST_FIELDS, LONGEST = 200, 2_000
+#: So long the licence of a source is.
+LONGEST = 2_000
 #: What a column may be read as.
 OURS: Mapping[str, tuple[str, ...]] = {
     kind: tuple(name for name in MODELS[kind].model_fields if name not in ("rights", "verification"))
@@ -84,6 +85,11 @@ def open_source(db: Connection, programme: str, name: str) -> Source:
     return _source(db.execute(_NAMED, {"programme": programme, "name": name}).one())
 
 
+def keeps(actor: Actor, programme: str) -> bool:
+    """Whether somebody imports into a programme."""
+    return programme in reach(actor).all_of and in_the_programme(actor, programme, EDITORS) is not None
+
+
 def insist_keeps(actor: Actor, programme: str) -> None:
     """Raises NotFound for whoever knows nothing of the programme, and NotAllowed for who does not import into it."""
     if programme not in reach(actor).all_of:
@@ -120,13 +126,13 @@ def set_source(
 
 def checked_fields(fields: Mapping[str, str | None]) -> dict[str, str | None]:
     """How columns are read: each by its name as files are compared, and only where that is not ours. Raises InvalidForm."""
-    if len(fields) > MOST_FIELDS:
-        raise InvalidForm(fields={"fields": reasons.imports.TOO_MANY_FIELDS(most=MOST_FIELDS)})
+    if len(fields) > MOST_COLUMNS:
+        raise InvalidForm(fields={"fields": reasons.imports.TOO_MANY_FIELDS(most=MOST_COLUMNS)})
     known = {name for names in OURS.values() for name in names}
     told: dict[str, str | None] = {}
     for theirs, ours in fields.items():
-        name, meant = " ".join(theirs.split()).casefold(), (ours or "").strip() or None
-        if not name or len(name) > 200 or "\0" in name:
+        name, meant = column_name(theirs), (ours or "").strip() or None
+        if not name or len(name) > LONGEST_NAME or "\0" in name:
             raise InvalidForm(fields={"fields": reasons.imports.NO_COLUMN_NAME})
         if meant is not None and meant not in known:
             raise InvalidForm(fields={"fields": reasons.imports.NOT_OUR_FIELD(name=meant[:60])})

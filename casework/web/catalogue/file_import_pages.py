@@ -33,13 +33,16 @@ _SHOWN = 200
 
 
 def register(app: Flask) -> None:
-    """Before a form is read: of strangers nothing large is read."""
+    """Before a form is read: of whoever may not import nothing large is read."""
     app.extensions["casework.large"] |= {"files_in.hand_in": MOST_BYTES + 1_000_000}
     app.before_request(_allow)
 
 
 def _allow() -> None:
-    if request.endpoint == "files_in.hand_in" and request.method == "POST" and viewer() is not None:
+    if request.endpoint != "files_in.hand_in" or request.method != "POST":
+        return
+    person = viewer()
+    if person is not None and sources.keeps(person.actor, str((request.view_args or {})["programme"])):
         request.max_content_length = MOST_BYTES + 1_000_000
 
 

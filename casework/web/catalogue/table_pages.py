@@ -21,6 +21,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.import_reader import read_rows
 from casework.operations.catalogue.organisation_queries import programme_names
+from casework.operations.catalogue.sources import keeps
 from casework.operations.catalogue.table_import import MOST_BYTES, import_table
 from casework.operations.catalogue.table_log import insist_brings, list_tables, names_of_brought, show_table
 from casework.operations.catalogue.table_schemas import NEEDED, ROWS, Table
@@ -48,13 +49,16 @@ _EXAMPLES = {
 
 
 def register(app: Flask) -> None:
-    """Before a form is read: of strangers nothing large is read."""
+    """Before a form is read: of whoever may not import nothing large is read."""
     app.extensions["casework.large"] |= dict.fromkeys(_TAKES, _MOST_SENT)
     app.before_request(_allow)
 
 
 def _allow() -> None:
-    if request.method == "POST" and request.endpoint in _TAKES and viewer() is not None:
+    if request.method != "POST" or request.endpoint not in _TAKES:
+        return
+    person = viewer()
+    if person is not None and keeps(person.actor, str((request.view_args or {})["programme"])):
         request.max_content_length = request.max_form_memory_size = _MOST_SENT
 
 

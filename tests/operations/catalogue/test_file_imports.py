@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from contextlib import nullcontext
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from casework.errors import DatabaseUnavailable, InvalidForm, NotAllowed, NotFound
 from casework.jobs.dispatcher import dispatch
 from casework.operations.catalogue import file_imports, importer
+from casework.operations.catalogue.import_reader import MOST_COLUMNS
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.source_rows import read_source_row
 from casework.operations.catalogue.sources import open_source, set_source
@@ -301,3 +303,16 @@ def test_who_imports_hands_files_in_and_nobody_else(
     monkeypatch.setattr(file_imports, "MOST_BYTES", 1)
     with pytest.raises(InvalidForm):
         file_imports.add_file(db, world.actor(db, "officer"), programme, "needs", **(given | {"content": b"xx"}))
+
+
+def test_a_look_shows_as_many_columns_as_may_be_named(engine: Engine, world: World) -> None:
+    rows = [json.dumps({"external_id": n} | {f"c{n}-{m}": "x" for m in range(150)}) for n in range(3)]
+    id = hand_in(engine, world, "\n".join(rows))
+    one = show(engine, world, id)
+    with transaction(engine) as db:
+        head = file_imports.read_head(db, one)
+    shown = file_imports.look_at(one, head).columns
+    assert len(shown) == MOST_COLUMNS
+    with transaction(engine) as db:
+        actor = world.actor(db, "officer")
+        file_imports.set_fields(db, actor, world.programmes["BJ"], id, dict.fromkeys(shown))

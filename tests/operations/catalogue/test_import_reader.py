@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.operations.catalogue import import_reader
-from casework.operations.catalogue.import_reader import FILE, Row, read_rows
+from casework.operations.catalogue.import_reader import FILE, LONGEST_NAME, MOST_COLUMNS, Row, column_name, read_rows
 
 CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 
@@ -48,6 +48,52 @@ def test_no_file_brings_it_down(content: bytes, start: bytes) -> None:
     for row in read(start + content, "a"):
         assert row.number >= 1
         assert not (row.faults and row.values)
+
+
+def test_columns_are_called_as_their_source_calls_them_however_they_are_written() -> None:
+    name = " Name \t of\u00a0IT "
+    assert column_name(name) == "name of it"
+    assert read(f"{name},b\n1,2\n")[0].values == read(json.dumps({name: "1", "B": "2"}))[0].values
+    assert fault(json.dumps({"Title": "1", "title ": "2"}))[1:] == ("row", "names a field twice")
+
+
+WIDE = {str(n): "x" for n in range(MOST_COLUMNS + 1)} | {"external_id": 7}
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "words"),
+    [
+        (WIDE, "row", "may name at most 200 columns"),
+        ({"x" * (LONGEST_NAME + 1): "1", "external_id": 7}, "x" * 100, "must name each column"),
+        ({str(n): "x" * 100_000 for n in range(11)} | {"external_id": 7}, "row", "has 1,100,001 characters"),
+        ({"n": 0.5, "external_id": 7} | {"n": [1] * 100_000}, "n", "has 300,000 characters"),
+    ],
+)
+def test_a_row_that_is_too_much_is_refused_and_tells_which_record_it_is(
+    row: dict[str, object], field: str, words: str
+) -> None:
+    [good, bad, after] = read("\n".join(json.dumps(one) for one in ({"a": "b"}, row, {"c": "d"})))
+    assert (good.faults, after.values) == ((), {"c": "d"})
+    assert (bad.number, [(name, words in str(why)) for name, why in bad.faults]) == (2, [(field, True)])
+    assert bad.values["external_id"] == 7
+    assert len(str(bad.values)) < 20_000
+
+
+def test_a_number_of_a_million_digits_is_refused_as_a_text_would_be() -> None:
+    row = read('{"external_id": "1", "n": 0.%s}' % ("1" * 1_000_000))[0]
+    assert [name for name, _ in row.faults] == ["n"]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (",".join(map(str, range(MOST_COLUMNS + 1))), "may name at most 200 columns"),
+        ("x" * (LONGEST_NAME + 1) + ",b", "must name each column, in up to 200 characters"),
+    ],
+)
+def test_a_table_of_too_many_columns_is_refused_at_its_header(header: str, words: str) -> None:
+    assert fault(f"{header}\n1,2\n") == (1, "header", words)
+    assert read("a,b" + "," * 2_000 + "\n1,2" + "," * 2_000 + "\n")[0].faults == ()
 
 
 def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:

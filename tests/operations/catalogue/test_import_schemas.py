@@ -11,6 +11,7 @@ import pytest
 from casework.engine.case_objects.right_kinds import KINDS as RIGHTS
 from casework.operations.catalogue.import_schemas import (
     MODELS,
+    MOST_RIGHTS,
     REQUIRED,
     SIDES,
     Kind,
@@ -254,3 +255,10 @@ def test_a_mark_before_three_digits_is_not_guessed_at_beside_semicolons() -> Non
     assert parse("needs", given)[1] == []
     ((field, why),) = parse("needs", given, semicolons=True)[1]
     assert (field, "thousands or a fraction" in why) == ("budget", True)
+
+
+def test_a_row_names_so_many_rights_and_no_more() -> None:
+    rights = [{"kind": "invention", "office": "CNIPA", "number": f"CN {n}"} for n in range(MOST_RIGHTS + 1)]
+    told = {"external_id": "1", "title": "Kiln", "rights": rights}
+    assert parse("technologies", told)[1] == [("rights", "may list at most 100 rights")]
+    assert parse("technologies", told | {"rights": rights[1:]})[1] == []

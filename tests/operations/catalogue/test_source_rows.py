@@ -44,7 +44,7 @@ def test_what_was_read_is_kept_as_the_file_has_it(engine: Engine, world: World) 
     with transaction(engine) as db:
         read = dict(read_source_row(db, world.actor(db, "officer"), "technology", one.id))
     assert (one.title, one.description) == ("Pump", None)
-    assert read == {"external_id": "T1", "title": "<b>Pump</b>", "foo  bar": "odd", "description": "N/A"}
+    assert read == {"external_id": "T1", "title": "<b>Pump</b>", "foo bar": "odd", "description": "N/A"}
 
 
 def test_the_same_file_again_is_nothing_new(engine: Engine, world: World) -> None:

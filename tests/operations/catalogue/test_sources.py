@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
+from casework.operations.catalogue.import_reader import MOST_COLUMNS
 from casework.operations.catalogue.sources import (
-    MOST_FIELDS,
     OURS,
     checked_fields,
     list_sources,
@@ -31,7 +31,7 @@ def test_how_its_columns_are_read_is_kept_as_files_are_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"": "title"}, {"x" * 201: "title"}, {"x": "colour"}, {str(n): None for n in range(MOST_FIELDS + 1)}]
+    "fields", [{"": "title"}, {"x" * 201: "title"}, {"x": "colour"}, {str(n): None for n in range(MOST_COLUMNS + 1)}]
 )
 def test_what_is_no_column_or_no_field_of_ours_is_refused(fields: dict[str, str | None]) -> None:
     with pytest.raises(InvalidForm):

@@ -106,6 +106,19 @@ def test_a_look_holds_no_transaction_and_is_counted(
     assert [browser.get(at).status_code, browser.post(at, data={"do": "look"}).status_code] == [429, 429]
 
 
+@pytest.mark.parametrize("at", ["imports/technologies", "tables/rights/preview"])
+def test_of_who_may_not_import_nothing_large_is_read(browser_for: Enter, world: World, at: str) -> None:
+    for who, read in (("officer", True), ("auditor", False), ("foreign_officer", False)):
+        body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n%s\r\n--x--\r\n' % (
+            b"y" * 2_000_000
+        )
+        answer = browser_for(who).flask.post(
+            f"/programmes/{world.programmes['BJ']}/{at}", data=body, content_type="multipart/form-data; boundary=x"
+        )
+        answer.request.environ["werkzeug.request"].close()
+        assert (answer.status_code != 413) is read, who
+
+
 def test_what_is_missing_is_said_at_its_field(browser_for: Enter, world: World) -> None:
     browser = browser_for("supervisor")
     _, shown = hand_in(browser, world, b"", "")
