@@ -12,6 +12,8 @@ from casework.permissions.token_scopes import DECIDE, TOKEN_SCOPES
 
 #: Roles that read every case of their programme in full.
 READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE, Role.MANAGER, Role.AUDITOR})
+#: Roles that read the closed needs of their programme: who keeps them, and who judges that.
+READS_CLOSED = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
 #: Roles that never change anything in a case.
 READS_ONLY = frozenset({Role.MANAGER, Role.AUDITOR, Role.OBSERVER})
 PROVIDER_ROLES = frozenset({Role.PROVIDER, Role.PROVIDER_LEAD, Role.VERIFIER})

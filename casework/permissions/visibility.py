@@ -13,7 +13,7 @@ from casework.engine.case_objects.unsealing import READERS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.case_documents import Document
-from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, Actor
+from casework.permissions.actors import DECIDES, PROVIDER_ROLES, READS_ALL, READS_CLOSED, Actor
 
 
 class Sight(IntEnum):
@@ -62,6 +62,11 @@ def _reach(actor: Actor) -> Reach:
         _own_programmes(actor, BREAKERS),
         _own_programmes(actor, READERS),
     )
+
+
+def closed_of(actor: Actor) -> frozenset[str]:
+    """The programmes whose closed needs the actor reads; to all others these needs do not exist."""
+    return frozenset(m.programme for m in actor.memberships if m.programme and m.role in READS_CLOSED)
 
 
 def _own_programmes(actor: Actor, roles: Iterable[Role]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from casework.engine.case_objects.kept_records import CLOSED
 from casework.engine.parts import REFERRAL, SENDS
 from casework.engine.roles import MEDIATION, Role
 from casework.permissions.actors import DECIDES, apart_from
@@ -137,6 +138,11 @@ def paper_of(document: str, inside: Callable[[str], str]) -> str:
 def reads_case(home: str, by: Asker = BOUND) -> str:
     """Who asks reads the whole case by a role."""
     return f"{home}.programme_id = ANY({by.all_of})"
+
+
+def shows_need(need: str) -> str:
+    """A need is shown to who reads the register of its programme, a closed one in the programmes `:closed_of` alone."""
+    return f"({need}.publication <> '{CLOSED}' OR {need}.programme_id = ANY({_bound('closed_of')}))"
 
 
 def named_for(home: str, by: Asker = BOUND) -> str:

@@ -24,8 +24,11 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
+from casework.operations.catalogue.kept_records import create_record
+from casework.operations.catalogue.matches import create_match
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of
+from casework.operations.matching.runs import start_run
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
@@ -58,6 +61,8 @@ class Secret:
 
     happens: Callable[[World, Connection, Things], None]
     outsiders: frozenset[str]
+    #: Whether insiders are mailed of it.
+    mailed: bool = True
 
 
 def _mediate(world: World, db: Connection, things: Things) -> None:
@@ -133,7 +138,37 @@ def _hold(world: World, db: Connection, things: Things) -> None:
     }
 
 
+def _close(world: World, db: Connection, things: Things) -> None:
+    """An officer enters a closed need, beside one that is a twin of it, searches for it, and matches it."""
+    officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
+    told = {"title": f"{WORDS} pump", "problem": f"{WORDS} heat of the works, which goes into the river all year."}
+    ids = []
+    for source in ("visit", "call"):
+        done = create_record(
+            db, officer, "need", programme=programme, fields=told, source=source, confirmed=True, request=new_request()
+        )
+        ids.append(str(done.answer["id"]))
+    run = start_run(db, officer, ids[0], request=new_request()).answer["id"]
+    assert run
+    create_match(
+        db,
+        officer,
+        programme=programme,
+        need=ids[0],
+        technology=things["here"]["technology"],
+        source="visit",
+        external_id=None,
+        proposed_on=None,
+        proposed_by=WORDS,
+        score=None,
+        rationale=WORDS,
+        request=new_request(),
+    )
+    _type(world, db, f"need:new:{programme}", "officer")
+
+
 SECRETS: Mapping[str, Secret] = {
+    "a closed need": Secret(_close, PEOPLE - {"officer", "other_officer", "supervisor", "auditor"}, mailed=False),
     "a mediation": Secret(_mediate, PEOPLE - PROVIDERS - {"dispute_officer"}),
     "who else is asked": Secret(
         _ask_others, PROVIDERS | {"foreign_provider", "verifier", "observer", "dispute_officer", "foreign_officer"}
@@ -372,7 +407,7 @@ def test_an_outsider_is_mailed_the_same_in_both_worlds(twins: tuple[Secret, Scen
     assert [role for role, (one, other) in posted.items() if one != other] == []
     insider = "provider" if secret.happens is _mediate else "officer"
     assert any(one for one, _ in posted.values())
-    assert _posted(without, insider) != _posted(with_it, insider)
+    assert (_posted(without, insider) != _posted(with_it, insider)) is secret.mailed
 
 
 def _told_by_hooks(twin: Twin) -> list[tuple[str, str]]:
@@ -410,6 +445,7 @@ def test_an_insider_reads_of_it(twins: tuple[Secret, Scene, Twin, Twin]) -> None
         for path in (
             f"/mediations/{scene.things['here']['mediation']}",
             "/mediations",
+            "/needs",
             f"/cases/{scene.things['here']['number']}",
         )
     )

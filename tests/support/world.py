@@ -432,7 +432,8 @@ def add_record(
     *,
     source: str = "catalogue",
 ) -> str:
-    """A need or a technology as an import leaves it."""
+    """A need or a technology as an import leaves it, a need for everybody to read."""
+    fields = {**({"publication": "public"} if noun == "need" else {}), **fields}
     # The importing operations read files and belong to tests of their own.
     log = lock_log(db, programme)
     id = str(uuid.uuid4())

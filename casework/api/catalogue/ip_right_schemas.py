@@ -165,6 +165,7 @@ class NeedRecord(Answer):
     wanted_form: str | None
     wanted_by: str | None
     status: Annotated[str, Field(description="draft, published, matched, met, expired or withdrawn")]
+    publication: Annotated[str, Field(description="public, on_request or closed: who else may read of it")]
     valid_until: str | None
     more: Annotated[dict[str, Any], Field(description="Process, baseline, site, constraints, contacts")]
     provenance: Annotated[

@@ -41,6 +41,9 @@ class NeedFields(Body):
     readiness_high: Level | None = None
     wanted_form: Line | None = None
     wanted_by: Day | None = None
+    publication: Annotated[Code | None, Field(description="public, on_request or closed, which it is until said")] = (
+        None
+    )
     valid_until: Day | None = None
 
 

@@ -23,6 +23,9 @@ BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
 #: Before the name of a field, in a body: what stood there.
 BEFORE = "before."
+#: How far a need is published: to everybody, to whoever asks and is told, or to who keeps it alone until somebody chooses.
+PUBLIC, ON_REQUEST, CLOSED = "public", "on_request", "closed"
+PUBLICATIONS = (PUBLIC, ON_REQUEST, CLOSED)
 #: By kind of record its fields, each with what stands there where nothing was said.
 FIELDS: Mapping[str, Mapping[str, Any]] = {
     NEED: {
@@ -32,6 +35,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
         ),
         "figures": [],
         "status": "published",
+        "publication": CLOSED,
         "more": {},
     },
     TECHNOLOGY: {

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Va
 
 from casework import reasons
 from casework.engine.case_objects.ip_rights import FIELDS
+from casework.engine.case_objects.kept_records import PUBLICATIONS
 from casework.engine.case_objects.right_days import impossible
 from casework.engine.case_objects.right_kinds import KINDS, out_of_place
 from casework.json_values import JsonMapping, JsonObject
@@ -96,6 +97,7 @@ class Need(_Ranked):
     budget_currency: Currency | None = None
     wanted_form: Short | None = None
     wanted_by: Day | None = None
+    publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
     valid_until: Day | None = None
 
     @model_validator(mode="after")

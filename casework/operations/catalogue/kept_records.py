@@ -12,10 +12,13 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import (
+    CLOSED,
     CONFIRMED,
     FIELDS,
     GAVE_BACK,
     MERGED,
+    NEED,
+    PUBLICATIONS,
     REASON,
     SOURCE,
     TOLD_APART,
@@ -58,9 +61,10 @@ from casework.operations.core.record_log import (
 )
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
+from casework.records.access_sql import shows_need
 from casework.records.event_log import lock_log, read_register
 from casework.records.row_security import whole
 
@@ -273,7 +277,8 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
         events = list(read_register(db, id))
     names = names_of(db, {event.actor for event in events})
     merged_with = sorted({other for event in events if (other := _other_of(event)) is not None})
-    others = {other.id: other for other in rows_as(NamedInBoth, db.execute(_OTHERS[noun], {"ids": merged_with}))}
+    asking = {"ids": merged_with, "closed_of": sorted(closed_of(actor))}
+    others = {other.id: other for other in rows_as(NamedInBoth, db.execute(_OTHERS[noun], asking))}
     state: JsonMapping = {}
     entries = []
     for event in events:
@@ -313,6 +318,7 @@ def _other_of(event: RegisterEvent) -> str | None:
 _OTHERS: Mapping[str, TextClause] = {
     noun: text(
         f"SELECT x.id::text, {entitled('x')} AS name, NULL AS name_zh FROM {table} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"
+        f" AND {shows_need('x') if noun == NEED else 'true'}"
     )
     for noun, table in TABLES.items()
 }
@@ -357,6 +363,8 @@ def _insist_plausible(db: Connection, programme: str, state: JsonMapping, named:
         faults["budget_currency"] = reasons.catalogue.CURRENCY_MISSING
     if "website" in named and state.get("website") is not None and not _WEB.fullmatch(str(state["website"])):
         faults["website"] = reasons.catalogue.NO_WEB_ADDRESS
+    if state.get("publication", CLOSED) not in PUBLICATIONS:
+        faults["publication"] = reasons.fields.ONE_OF(choices=PUBLICATIONS)
     owner = state.get("owner_id")
     if "owner_id" in named and owner is not None and (why := _no_owner(db, programme, owner)) is not None:
         faults["owner"] = why

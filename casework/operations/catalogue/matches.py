@@ -29,9 +29,10 @@ from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import Kept
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
+from casework.records.access_sql import shows_need
 from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole
 
@@ -48,6 +49,7 @@ _SELECT = f"""
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
     JOIN programmes p ON p.id = m.programme_id LEFT JOIN cases c ON c.id = m.case_id WHERE m.programme_id = ANY(CAST(:all_of AS uuid[]))
+        AND {shows_need("n")}
 """
 
 
@@ -90,7 +92,7 @@ def list_matches(
     not, expired, themselves or by a record, `about` for those of a record.
     """
     most = insist_limit(limit)
-    given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
+    given: dict[str, Any] = {**_asking(actor), "most": most + 1}
     more = "" if opened is None else f" AND m.case_id IS {'NOT NULL' if opened else 'NULL'}"
     if refused is not None:
         more += f" AND m.refused_at IS {'NOT NULL' if refused else 'NULL'}"
@@ -112,11 +114,13 @@ def list_matches(
     return Page(items=[_shown(row, lists) for row in shown], next=following)
 
 
+def _asking(actor: Actor) -> dict[str, Any]:
+    return {"all_of": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+
+
 def show_match(db: Connection, actor: Actor, match: str) -> Match:
     """One match, with the number of its case if it has one. Raises NotFound."""
-    row = db.execute(
-        text(_SELECT + " AND m.id = CAST(:id AS uuid)"), {"all_of": sorted(reach(actor).all_of), "id": match}
-    ).one_or_none()
+    row = db.execute(text(_SELECT + " AND m.id = CAST(:id AS uuid)"), {**_asking(actor), "id": match}).one_or_none()
     if row is None:
         raise NotFound("match")
     return _shown(row, _lists(db, [row]))

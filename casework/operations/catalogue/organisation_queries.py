@@ -44,7 +44,8 @@ from casework.operations.core.reader_names import called, entitled, titled
 from casework.operations.core.register_log import REGISTERED
 from casework.operations.core.views import NamedInBoth, rows_as
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import shows_need
 from casework.records.event_log import read_register
 from casework.records.register_entries import MARK
 from casework.records.row_security import whole
@@ -154,9 +155,10 @@ def _owner(row: Any) -> Owner:
 
 
 def _records_of(table: str) -> Any:
+    shown = shows_need("x") if table == "needs" else "true"
     return text(
         f"SELECT x.id::text, {entitled('x')} AS name, NULL AS name_zh FROM {table} x WHERE x.owner_id = CAST(:id AS uuid)"
-        " AND x.merged_into IS NULL AND x.programme_id = ANY(CAST(:seen AS uuid[])) ORDER BY x.created_at DESC, x.id LIMIT 50"
+        f" AND x.merged_into IS NULL AND x.programme_id = ANY(CAST(:seen AS uuid[])) AND {shown} ORDER BY x.created_at DESC, x.id LIMIT 50"
     )
 
 
@@ -205,7 +207,7 @@ def cases_of(db: Connection, actor: Actor, organisation: str) -> list[CaseOfRigh
 
 
 def _given(actor: Actor, organisation: str) -> JsonObject:
-    return {"id": organisation, "seen": sorted(reach(actor).all_of)}
+    return {"id": organisation, "seen": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
 
 
 # --- what its log tells ----------------------------------------------------------------------------------------------
@@ -233,7 +235,7 @@ def read_entries(db: Connection, actor: Actor, organisation: str) -> list[Organi
     seen = reach(actor).all_of
     names = names_of(db, {event.actor for event in events})
     mergers: list[Mapping[str, Any]] = [event.effects["merger"] for event in events if "merger" in event.effects]
-    names |= _names_moved(db, mergers, sorted(seen))
+    names |= _names_moved(db, actor, mergers)
     causes = {event.effects["cause"]["log"] for event in events if "cause" in event.effects}
     names |= {case.id: case.number for case in name_cases(db, actor, causes)} if causes else {}
     state: dict[str, JsonObject] = {}
@@ -245,7 +247,7 @@ def read_entries(db: Connection, actor: Actor, organisation: str) -> list[Organi
     return entries[::-1]
 
 
-def _names_moved(db: Connection, mergers: Sequence[Mapping[str, Any]], seen: Sequence[str]) -> dict[str, str]:
+def _names_moved(db: Connection, actor: Actor, mergers: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """What those are called that mergings are about: the organisations as they are registered."""
     if not mergers:
         return {}
@@ -253,7 +255,8 @@ def _names_moved(db: Connection, mergers: Sequence[Mapping[str, Any]], seen: Seq
         db, set(), {id for merger in mergers for id in (merger["gone"], merger["kept"])}, as_registered=True
     )
     given = {name: sorted({id for merger in mergers for id in merger.get(name, [])}) for name in _MOVED}
-    return names | {row.id: row.name for row in db.execute(_NAMES_MOVED, {**given, "seen": seen})}
+    asking = {"seen": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+    return names | {row.id: row.name for row in db.execute(_NAMES_MOVED, {**given, **asking})}
 
 
 #: What moves by a merging, each by its id.
@@ -261,7 +264,7 @@ _MOVED = ("needs", "technologies", "rights", "cases")
 #: What of it somebody sees who reads some programmes.
 _NAMES_MOVED = text(f"""
     SELECT x.id::text AS id, {entitled("x")} AS name FROM needs x
-    WHERE x.id = ANY(CAST(:needs AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[]))
+    WHERE x.id = ANY(CAST(:needs AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[])) AND {shows_need("x")}
     UNION ALL SELECT x.id::text, {entitled("x")} FROM technologies x
     WHERE x.id = ANY(CAST(:technologies AS uuid[])) AND x.programme_id = ANY(CAST(:seen AS uuid[]))
     UNION ALL SELECT x.id::text, coalesce(nullif(concat_ws(' ', x.office, coalesce(x.number, x.application_number)), ''), x.kind)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.kept_records import CLOSED
 from casework.errors import NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import IpRight, Need, Technology
@@ -17,7 +18,8 @@ from casework.operations.core.paging import Page, cursor_id, cursor_time, from_c
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.right_links import with_links
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import shows_need
 
 Noun = Literal["need", "technology", "right"]
 Kind = TypeVar("Kind", Need, Technology, IpRight)
@@ -37,7 +39,7 @@ def list_records(
 ) -> Page[Kind]:
     """Records of the actor's programmes, the newest first. `filters`: by the names of `_FILTERS`."""
     most = insist_limit(limit)
-    given: dict[str, Any] = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
+    given: dict[str, Any] = {**_asking(actor), "most": most + 1}
     more = ""
     for name, value in (filters or {}).items():
         more += f" AND {_FILTERS[name]}"
@@ -48,7 +50,7 @@ def list_records(
     rows = db.execute(
         text(
             f"SELECT x.*{_BESIDE[_NOUNS[kind]]} FROM {_TABLES[_NOUNS[kind]]} x WHERE programme_id = ANY(CAST(:all_of AS uuid[]))"
-            f"{_LISTED[_NOUNS[kind]]}{more} ORDER BY created_at DESC, id DESC LIMIT :most"
+            f"{_LISTED[_NOUNS[kind]]}{_SHOWN[_NOUNS[kind]]}{more} ORDER BY created_at DESC, id DESC LIMIT :most"
         ),
         given,
     ).all()
@@ -89,6 +91,14 @@ _LISTED: Mapping[str, str] = {
     "technology": " AND merged_into IS NULL",
     "right": " AND merged_into IS NULL",
 }
+#: Which of them are shown at all to who reads their programme.
+_SHOWN: Mapping[str, str] = {"need": f" AND {shows_need('x')}", "technology": "", "right": ""}
+
+
+def _asking(actor: Actor) -> dict[str, Any]:
+    return {"all_of": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+
+
 _OWNER_EXPIRED = f", {has_expired('x.owner_id')} AS owner_expired"
 #: What is read of a record `x` beside its own columns: whether the record of its owner has expired, since when its source has it no
 #: more; of a right what it belongs to.
@@ -104,11 +114,11 @@ _BESIDE: Mapping[str, str] = {
 
 def titles_of(db: Connection, actor: Actor, noun: Noun, ids: Collection[str | None]) -> dict[str, str]:
     """By id what those needs or technologies are called that the actor sees, in their language."""
-    given = {"ids": sorted(id for id in ids if id), "all_of": sorted(reach(actor).all_of)}
+    given = {"ids": sorted(id for id in ids if id), **_asking(actor)}
     rows = db.execute(
         text(
             f"SELECT x.id::text, {entitled('x')} FROM {_TABLES[noun]} x WHERE x.id = ANY(CAST(:ids AS uuid[]))"
-            " AND x.programme_id = ANY(CAST(:all_of AS uuid[]))"
+            f" AND x.programme_id = ANY(CAST(:all_of AS uuid[])){_SHOWN[noun]}"
         ),
         given,
     )
@@ -125,6 +135,8 @@ def read_seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
     statement = f"SELECT x.*{_BESIDE[noun]} FROM {_TABLES[noun]} x WHERE x.id = CAST(:id AS uuid)"
     row = db.execute(text(statement), {"id": id}).one_or_none()
     if row is None or row.programme_id not in reach(actor).all_of:
+        raise NotFound(noun)
+    if noun == "need" and row.publication == CLOSED and row.programme_id not in closed_of(actor):
         raise NotFound(noun)
     return row
 

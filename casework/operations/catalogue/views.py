@@ -47,6 +47,8 @@ class Need:
     wanted_by: str | None
     #: draft, published, matched, met, expired or withdrawn.
     status: str
+    #: public, on_request or closed.
+    publication: str
     valid_until: str | None
     #: Process, baseline, site, constraints, contacts.
     more: JsonObject

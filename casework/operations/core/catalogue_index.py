@@ -1,7 +1,7 @@
 """Keeps the index of needs and technologies: what each says that others may find, in the same transaction as the record.
 
 A need is found by what it says in public: what it wants, its sector and its target. What stands in `more`, its budget and whose it is
-are in no index.
+are in no index, and a closed need is in none at all.
 """
 
 from __future__ import annotations
@@ -37,17 +37,20 @@ class Findable:
     told_at: Any = None
 
 
+#: Which records others find by a search.
+_IN_USE = "t.status = 'published' AND t.merged_into IS NULL"
+_FOUND: Mapping[str, str] = {TECHNOLOGY: _IN_USE, NEED: f"{_IN_USE} AND t.publication <> 'closed'"}
 #: Technologies with what of them can be found; one that is not used any more, or was merged, cannot.
-_TECHNOLOGIES = """
+_TECHNOLOGIES = f"""
     SELECT t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at,
-        CASE WHEN t.status = 'published' AND t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+        CASE WHEN {_FOUND[TECHNOLOGY]} THEN concat_ws(' ', t.title, t.title_zh) END AS title,
         concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body
     FROM technologies t
 """
 #: Needs with what of them can be found.
-_NEEDS = """
+_NEEDS = f"""
     SELECT t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at,
-        CASE WHEN t.status = 'published' AND t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+        CASE WHEN {_FOUND[NEED]} THEN concat_ws(' ', t.title, t.title_zh) END AS title,
         concat_ws(' ', t.problem, t.target, t.sector) AS body
     FROM needs t
 """
@@ -60,7 +63,7 @@ _BY_ID = {
 _STALE = {
     noun: text(f"""{_OF[noun]} LEFT JOIN indexed_records x ON x.record_id = t.id
         WHERE t.programme_id = CAST(:programme AS uuid) AND t.id > CAST(:after AS uuid)
-        AND CASE WHEN t.status = 'published' AND t.merged_into IS NULL
+        AND CASE WHEN {_FOUND[noun]}
             THEN x.record_id IS NULL OR x.rules <> :rules OR x.told_at IS DISTINCT FROM t.updated_at
             ELSE x.record_id IS NOT NULL END
         ORDER BY t.id LIMIT :most""")

@@ -25,8 +25,9 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.listing import kept, list_of
 from casework.operations.matching.ranking import gather, read_glossary
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
+from casework.records.access_sql import shows_need
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 
@@ -50,10 +51,10 @@ _KEEP = text("""
     VALUES (:id, :programme, :need, :by, casework_now(), :said, :most, :evidence, :list, :digest)
 """)
 #: A run, with the version that the catalogue has by now.
-_RUN = text("""
+_RUN = text(f"""
     SELECT r.id::text, r.programme_id::text AS programme, r.need_id::text AS need, r.made_at, r.said, r.most, r.evidence, r.list, r.digest,
         (SELECT s.version FROM index_states s WHERE s.programme_id = r.programme_id AND s.noun = 'technology') AS version_now
-    FROM match_runs r WHERE r.id = CAST(:id AS uuid)
+    FROM match_runs r JOIN needs n ON n.id = r.need_id WHERE r.id = CAST(:id AS uuid) AND {shows_need("n")}
 """)
 #: Of the matches `m` that are one by merging the one that counts comes first.
 COUNTS_FIRST = "m.case_id IS NULL, m.refused_at IS NOT NULL OR m.expired_at IS NOT NULL, m.id"
@@ -200,7 +201,7 @@ class Kept:
 
 def read_run(db: Connection, actor: Actor, run: str) -> Kept:
     """A run. Raises NotFound for whoever does not see it."""
-    row = db.execute(_RUN, {"id": run}).one_or_none()
+    row = db.execute(_RUN, {"id": run, "closed_of": sorted(closed_of(actor))}).one_or_none()
     if row is None or row.programme not in reach(actor).all_of:
         raise NotFound("match")
     return Kept(

@@ -1596,6 +1596,7 @@ CREATE TABLE needs (
     wanted_form TEXT,
     wanted_by DATE,
     status TEXT DEFAULT 'published' NOT NULL,
+    publication TEXT DEFAULT 'closed' NOT NULL,
     valid_until DATE,
     more JSONB DEFAULT '{}' NOT NULL,
     provenance JSONB DEFAULT '{}' NOT NULL,
@@ -1604,6 +1605,7 @@ CREATE TABLE needs (
     CONSTRAINT pk_needs PRIMARY KEY (id),
     CONSTRAINT uq_needs_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
     CONSTRAINT ck_needs_readiness CHECK (readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9),
+    CONSTRAINT ck_needs_publication CHECK (publication IN ('public', 'on_request', 'closed')),
     CONSTRAINT fk_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id),
     CONSTRAINT fk_needs_merged_into FOREIGN KEY(merged_into) REFERENCES needs (id)
@@ -1614,6 +1616,7 @@ CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, ti
 COMMENT ON COLUMN needs.merged_into IS 'The record that stands in its place now';
 COMMENT ON COLUMN needs.figures IS 'Rows: parameter, unit, now, comparison, target, condition';
 COMMENT ON COLUMN needs.status IS 'draft, published, matched, met, expired, withdrawn';
+COMMENT ON COLUMN needs.publication IS 'public, on_request or closed: who else may read of it';
 COMMENT ON COLUMN needs.more IS 'Process, baseline, site, constraints, contacts';
 COMMENT ON COLUMN needs.provenance IS 'Per field: source, at, confirmed by, at';
 

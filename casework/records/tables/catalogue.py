@@ -97,6 +97,13 @@ needs = Table(
         server_default=text("'published'"),
         comment="draft, published, matched, met, expired, withdrawn",
     ),
+    Column(
+        "publication",
+        Text,
+        nullable=False,
+        server_default=text("'closed'"),
+        comment="public, on_request or closed: who else may read of it",
+    ),
     Column("valid_until", Date),
     Column(
         "more",
@@ -108,6 +115,7 @@ needs = Table(
     *_provenance(),
     _once_a_source(),
     CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
+    CheckConstraint("publication IN ('public', 'on_request', 'closed')", name="publication"),
     Index(
         "ix_needs_terms", text("casework_terms_of_both(title, title_zh)"), postgresql_using="gin", postgresql_with=GIN
     ),

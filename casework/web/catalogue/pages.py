@@ -31,6 +31,7 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.match_words import say_entries
+from casework.web.catalogue.record_forms import PUBLICATIONS
 from casework.web.shell import layout
 from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
@@ -60,7 +61,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "problem": N_("Problem"), "target": N_("Target"),
         "figures": N_("Figures of the need"), "budget": N_("Budget"), "budget_currency": N_("Currency"),
         "readiness_low": N_("Readiness from"), "readiness_high": N_("Readiness to"), "wanted_form": N_("Wanted form"),
-        "wanted_by": N_("Wanted by"), "status": N_("Status"), "valid_until": N_("Valid until"),
+        "wanted_by": N_("Wanted by"), "publication": N_("What may be published"), "status": N_("Status"), "valid_until": N_("Valid until"),
     },
     "technology": {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Technology owner"),
@@ -191,6 +192,8 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return ""
     if field == "status" and value in STATUSES:
         return gettext(STATUSES[value])
+    if field == "publication" and value in PUBLICATIONS:
+        return gettext(PUBLICATIONS[value])
     if field in ("developed_in", "deployed_in"):
         return place_names(value)
     if field == "figures":

@@ -34,6 +34,13 @@ _COMPARISONS = {
 }  # fmt: skip
 
 
+#: How far a need is published, in words.
+PUBLICATIONS = {
+    "public": N_("public: everybody may read it"), "on_request": N_("on request: others may learn of it and ask"),
+    "closed": N_("closed: only those who keep it"),
+}  # fmt: skip
+
+
 class _Figure(Form):
     """A row of a need's figures."""
 
@@ -64,6 +71,12 @@ class _Need(_Called):
     readiness_high = _Ready.fields()["readiness_high"]
     wanted_form = Text(label=N_("Wanted form"), max=300, required=False)
     wanted_by = Date(label=N_("Wanted by"), required=False)
+    publication = Choice(
+        label=N_("What may be published"),
+        choices=PUBLICATIONS,
+        required=False,
+        help=N_("Nothing chosen: it is closed, and only the programme's officers, supervisors and auditors see it."),
+    )
     valid_until = Date(label=N_("Valid until"), required=False)
 
 

@@ -119,6 +119,7 @@ def test_a_need_is_found_by_what_it_says_in_public_alone(world: World, db: Conne
         budget="123456",
         budget_currency="CNY",
         district="Haidian",
+        publication="on_request",
     )
     said = indexed(db, id)
     assert {"wast", "heat", "exhaust", "gas", "energi"} <= said
@@ -126,9 +127,44 @@ def test_a_need_is_found_by_what_it_says_in_public_alone(world: World, db: Conne
     insist_counted(db)
 
 
+def test_a_closed_need_is_in_no_index_and_leaves_no_trace_there(world: World, db: Connection) -> None:
+    def state() -> list[Any]:
+        return [
+            row
+            for table in ("index_states", "index_terms")
+            for row in db.execute(text(f"SELECT * FROM {table} WHERE noun = 'need' ORDER BY 1, 2, 3"))
+        ]
+
+    open_to_all = enter(world, db, "need", title="Waste heat", publication="public")
+    before = state()
+    id = enter(world, db, "need", title="Quicksilver pump")
+    assert indexed(db, id) == set()
+    assert follow_stale(db, world.programmes["BJ"], "need", None) == []
+    assert state() == before
+    publish(world, db, id, "public")
+    assert "quicksilv" in indexed(db, id)
+    publish(world, db, id, "closed")
+    publish(world, db, open_to_all, "closed")
+    assert (indexed(db, id), indexed(db, open_to_all)) == (set(), set())
+    insist_counted(db)
+
+
+def publish(world: World, db: Connection, id: str, level: str) -> None:
+    correct_record(
+        db,
+        world.actor(db, "officer"),
+        "need",
+        id,
+        fields={"publication": level},
+        source=None,
+        reason="The owner said so.",
+        request=new_request(),
+    )
+
+
 @pytest.mark.parametrize("noun", ["need", "technology"])
 def test_what_is_in_the_index_as_it_stands_is_passed_over(world: World, db: Connection, noun: Kept) -> None:
-    id = enter(world, db, noun, title="Heat pump")
+    id = enter(world, db, noun, title="Heat pump", **({"publication": "public"} if noun == "need" else {}))
     follow_stale(db, world.programmes["BJ"], noun, None)
     assert follow_stale(db, world.programmes["BJ"], noun, None) == []
     db.execute(text("UPDATE indexed_records SET rules = 0 WHERE record_id = CAST(:id AS uuid)"), {"id": id})
