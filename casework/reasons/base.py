@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 _GAP = re.compile(r"%\((\w+)\)s")
+#: Gaps of sentences for a day, given like 2026-05-01.
+_DAYS = frozenset({"day", "since", "until"})
 
 
 def N_(words: str) -> str:
@@ -106,6 +108,8 @@ class Language(Protocol):
 
     def term(self, terms: Terms, code: str, /) -> str: ...
 
+    def day(self, iso: str, /) -> str: ...
+
 
 class _English:
     """For programs, logs and the command line."""
@@ -119,6 +123,9 @@ class _English:
     def term(self, terms: Terms, code: str) -> str:
         return terms.name(code) if terms.spelt else code
 
+    def day(self, iso: str) -> str:
+        return iso
+
 
 _ENGLISH = _English()
 
@@ -131,7 +138,12 @@ def render(said: Why, language: Language) -> str:
     if not said.values:
         return words
     terms = said.template.terms
-    return words % {name: _render(value, terms.get(name), language) for name, value in said.values.items()}
+    return words % {
+        name: language.day(value)
+        if name in _DAYS and isinstance(value, str)
+        else _render(value, terms.get(name), language)
+        for name, value in said.values.items()
+    }
 
 
 def _render(value: Value, terms: Terms | None, language: Language) -> str:

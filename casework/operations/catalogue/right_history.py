@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.encumbrances import BURDEN_CHANGED, BURDEN_INSCRIBED, MERGED, NUMBER, TOOK_OVER
+from casework.engine.case_objects.encumbrances import (
+    BURDEN_CHANGED,
+    BURDEN_INSCRIBED,
+    MERGED,
+    NUMBER,
+    RELEASED,
+    TOOK_OVER,
+    after,
+)
 from casework.engine.case_objects.evidence import NAME
 from casework.engine.case_objects.ip_rights import REASON, SOURCE, changes
+from casework.engine.state.events import RegisterEvent
+from casework.engine.state.right_values import Encumbrance
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -46,9 +56,14 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
     numbers = {case.id: case.number for case in name_cases(db, actor, causes)}
     names = names_of(db, {event.actor for event in events})
     state: JsonObject = {}
+    lying: list[Encumbrance] = []
     entries = []
     for event in events:
-        burden, cause = event.effects.get("encumbrance"), event.effects.get("cause")
+        burden, cause = _burden_of(event, lying), event.effects.get("cause")
+        lying = after(lying, event)
+        if burden is None and event.kind in (RELEASED, BURDEN_INSCRIBED, BURDEN_CHANGED):
+            # A case speaks of all that it may have laid; where nothing of it lay any more nothing happened.
+            continue
         filed, merger = event.effects.get("evidence"), event.effects.get("merger")
         entries.append(
             RightEntry(
@@ -69,12 +84,19 @@ def read_entries(db: Connection, actor: Actor, right: str) -> list[RightEntry]:
                 if merger and event.kind in (MERGED, TOOK_OVER)
                 else None,
                 inscribed_on=event.effects.get("on") if event.kind in (BURDEN_INSCRIBED, BURDEN_CHANGED) else None,
-                amount=(burden or event.effects).get("amount"),
+                amount=(event.effects.get("encumbrance") or event.effects).get("amount"),
                 until=event.effects.get("until"),
             )
         )
         state |= changes(state, event)
     return entries[::-1]
+
+
+def _burden_of(event: RegisterEvent, lying: Sequence[Encumbrance]) -> Encumbrance | None:
+    """What an event laid on a right, or which of those that lay there it ended, registered or changed."""
+    told: Encumbrance | None = event.effects.get("encumbrance")
+    ids = next((event.effects[name] for name in ("ended", "inscribed", "changed") if name in event.effects), ())
+    return told or next((burden for burden in lying if burden["id"] in ids), None)
 
 
 def _bare(value: Any) -> Any:

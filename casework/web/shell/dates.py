@@ -61,10 +61,14 @@ def read_day(value: date | str) -> date:
 def say_day(day: date | str, reader_clock: Clock, *, year: bool = False) -> str:
     """Fri 5 Dec, with the year where it is another one; 12月5日 周五."""
     day = read_day(day)
-    named = year or day.year != reader_clock.today.year
-    if reader_clock.chinese:
-        return (f"{day.year}年" if named else "") + f"{day.month}月{day.day}日 周{WEEKDAYS_ZH[day.weekday()]}"
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if named else "")
+    return name_day(day, chinese=reader_clock.chinese, year=year or day.year != reader_clock.today.year)
+
+
+def name_day(day: date, *, chinese: bool, year: bool) -> str:
+    """Fri 5 Dec, or with its year; 12月5日 周五."""
+    if chinese:
+        return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日 周{WEEKDAYS_ZH[day.weekday()]}"
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def say_moment(moment: datetime | str, reader_clock: Clock) -> str:

@@ -15,6 +15,7 @@ from casework.reasons import Text, Why
 from casework.reasons.base import N_ as N_
 from casework.reasons.base import Terms, render
 from casework.reasons.terms import ROLES
+from casework.web.shell import dates
 
 _WORKFLOWS = Domain(domain="workflows")
 
@@ -66,6 +67,13 @@ class _Reader:
     def term(self, terms: Terms, code: str) -> str:
         words = terms.name(code)
         return gettext(words) if code in terms.words else words
+
+    def day(self, iso: str) -> str:
+        try:
+            return dates.name_day(dates.read_day(iso), chinese=chinese(), year=True)
+        except ValueError:
+            # What somebody wrote for a day, and is none.
+            return iso
 
 
 _READER = _Reader()

@@ -189,10 +189,10 @@ def inbox_status(row: InboxRow) -> str:
     return words
 
 
-def clock_words(side: SideToDo) -> str | Markup:
-    """What a side must do first, and how much of its time is used."""
+def clock_words(side: SideToDo, *, theirs: bool = False) -> str | Markup:
+    """What a side must do first, and how much of its time is used; whether it is the one across from the reader."""
     if side.first is None or side.due_at is None:
-        return gettext("paused: the other side has its turn")
+        return gettext("paused: it is our turn") if theirs else gettext("paused: the other side has its turn")
     return Markup('{} {} <span class="muted">({})</span>').format(
         task_words(side.first), due_element(side.due_at), used_words(side)
     )

@@ -16,7 +16,7 @@ from casework.json_values import JsonValue
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.programme_lists import Called
 from casework.web.shell.forms import texts_of
-from casework.web.shell.i18n import N_, edition_text, listed, name_of, say_unit
+from casework.web.shell.i18n import N_, chinese, edition_text, labelled, listed, name_of, say_unit
 from casework.web.shell.layout import day_element, time_element
 from casework.web.shell.record_words import RECORD_WORDS, VERDICTS
 
@@ -193,10 +193,12 @@ class Values:
             if value.keys() == {"what", "by"}:
                 return Markup("{} · {}").format(self.say(value["what"]), self.say(value["by"]))
             told = ((key, part) for key, part in value.items() if part is not None and key not in _UNTOLD)
-            return _joined("; ", (self._part(self._column(name, key), part) for key, part in told))
+            return _joined(
+                "；" if chinese() else "; ", (self._part(self._column(name, key), part) for key, part in told)
+            )
         if isinstance(value, list | tuple):
             rows = any(isinstance(part, Mapping) for part in value)
-            return _joined(" / " if rows else ", ", (self.say(part, name) for part in value))
+            return _joined(" / " if rows else "、" if chinese() else ", ", (self.say(part, name) for part in value))
         return self._word(value, name) if isinstance(value, str) else str(value)
 
     def _column(self, name: str, key: str) -> str:
@@ -206,10 +208,7 @@ class Values:
         return column if of_form else key
 
     def _part(self, key: str, value: JsonValue) -> str | Markup:
-        said = self.say(value, key)
-        return (
-            Markup("{}: {}").format(self.label(key), said) if isinstance(said, Markup) else f"{self.label(key)}: {said}"
-        )
+        return labelled(self.label(key), self.say(value, key))
 
     def _word(self, value: str, name: str) -> str | Markup:
         if value in self.names:

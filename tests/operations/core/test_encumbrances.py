@@ -42,6 +42,9 @@ def test_what_a_case_lays_on_it_lies_there_until_that_case_ends_it(world: World,
         assert burdens(db, right) == [burden]
     encumber(db, caused(3, case), {"right": right, "end": {"kind": "pledge"}}, "none")  # type: ignore[typeddict-item]  # the same
     assert [one["to"] for one in burdens(db, right)] == [today().isoformat()]
+    # Its history says which of them ended, and nothing of what ended none.
+    said = [(entry.kind, entry.burden) for entry in read_entries(db, world.actor(db, "officer"), right)]
+    assert said == [("released", "pledge"), ("encumbered", "pledge"), ("recorded", None)]
     # On the day that the action says, where it says one.
     encumber(db, caused(4, case), {"right": other, "add": {"kind": "pledge", "from": None}}, "later")
     told: RightChange = {"right": other, "end": {"kind": "pledge", "from": None}, "ended_on": "2026-01-15"}
@@ -119,6 +122,7 @@ def test_the_record_of_an_office_is_written_to_what_the_case_laid_there(world: W
     assert (burden["number"], burden["inscribed_on"], burden["to"]) == ("X2026990000017", "2026-02-01", None)
     told = read_entries(db, world.actor(db, "officer"), right)[0]
     assert (told.kind, told.number, told.inscribed_on) == ("burden_inscribed", "X2026990000017", "2026-02-01")
+    assert (told.burden, told.licence) == ("licence", None)
     # The row is what the log adds up to.
     db.execute(text("UPDATE rights SET encumbrances = '[]' WHERE id = CAST(:id AS uuid)"), {"id": right})
     write_row(db, right)

@@ -75,7 +75,7 @@ def test_a_licence_is_entered_corrected_and_ended(browser_for: Enter, world: Wor
     given = {"ended_on": today().isoformat(), "source": "Deed", "reason": "Given up by the licensee."}
     done = words_of(fill(browser, end, scan(PDF + b"% deed"), **given))
     assert "Its end is on record" in done
-    assert "Officer ended what lay on it" in done
+    assert "Officer ended what lay on it: sole licence" in done
     assert "No pledge, licence or other encumbrance is on record." in lies(browser, right)
     assert browser.get(end).status_code == 404
     # What shows it, and that it ended, stays in the history.

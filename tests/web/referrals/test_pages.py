@@ -69,7 +69,7 @@ def test_an_offer_shows_what_lets_a_conflict_be_seen_and_no_more(
         "Before you see more",
         "0 of 5 working days used",
         "Their clock:",
-        "paused: the other side has its turn",
+        "paused: it is our turn",
         "It is our turn.",
         "Asia/Shanghai",
     ):

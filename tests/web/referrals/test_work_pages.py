@@ -44,7 +44,16 @@ def test_a_step_of_the_service_starts_the_referral(
     assert states(engine, child(engine, offer)) == ["incomplete"]
     page = browser.get(f"/referrals/{offer}").text
     assert "In progress · " in page
-    assert "paused: the other side has its turn" not in page.split("Their clock:")[1].split("</dl>")[0]
+    assert "paused" not in page.split("Their clock:")[1].split("</dl>")[0]
+
+
+def test_the_step_of_a_service_says_until_when(
+    engine: Engine, world: World, offer: str, browser_for: BrowserFor
+) -> None:
+    accept(browser_for("provider"), world, offer)
+    for who in ("provider", "officer"):
+        page = browser_for(who).get(f"/referrals/{offer}").text
+        assert re.search(r'<span class="now">here: [^<]+ · [^<]+ · <time [^>]+>in \d+ working days · ', page)
 
 
 def test_what_was_shared_is_what_a_form_offers(

@@ -7,7 +7,8 @@ from flask import Flask
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from casework.web.shell.i18n import labelled, listed
+from casework import reasons
+from casework.web.shell.i18n import labelled, listed, say
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,14 @@ def test_what_is_no_markup_becomes_none_and_what_is_stays_so(app: Flask) -> None
         time = Markup("<time>now</time>")
         assert labelled("<b>", time) == Markup("&lt;b&gt;: <time>now</time>")
         assert listed(["<b>", time]) == Markup("&lt;b&gt;, <time>now</time>")
+
+
+@pytest.mark.parametrize(("locale", "day"), [("en", "Sun 20 Dec 2026"), ("zh_Hans", "2026年12月20日 周日")])
+def test_a_reason_says_a_day_as_every_page_does(app: Flask, locale: str, day: str) -> None:
+    why = reasons.cases.NEXT_REPAYMENT(day="2026-12-20")
+    with app.test_request_context("/"), force_locale(locale):
+        assert day in say(why)
+        # What was written for a day and is none is quoted.
+        assert "2026-13-45" in say(reasons.imports.NO_DAY(day="2026-13-45"))
+    # Programs read it as they wrote it.
+    assert str(why) == "The next one is due on 2026-12-20."

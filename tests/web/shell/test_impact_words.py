@@ -16,7 +16,7 @@ PATENT = RightChoice(id="2", name="CN 1234567 B", name_zh=None, kind="invention"
     ("language", "secret", "patent"),
     [
         ("en", "know-how · Kiln Works", "CN 1234567 B · invention patent"),
-        ("zh-Hans", "技术诀窍 · Kiln Works", "CN 1234567 B · 发明专利"),
+        ("zh-Hans", "技术秘密 · Kiln Works", "CN 1234567 B · 发明专利"),
     ],
 )
 def test_a_right_is_named_by_its_number_and_kind(app: Flask, language: str, secret: str, patent: str) -> None:

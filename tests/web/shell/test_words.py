@@ -101,6 +101,17 @@ def test_no_template_has_bare_words(template: Path) -> None:
     assert bare_words(template.read_text("utf-8")) == []
 
 
+#: Where a template puts a colon or a full stop of its own behind what it says.
+_OWN_STOP = re.compile(r"(?:\}\}|endif %\}|endfor %\})(?:</[a-z]+>)?(?:: |:</|\.(?: |<|$))", re.MULTILINE)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: str(one.relative_to(ROOT)))
+def test_no_template_ends_words_with_a_stop_of_one_language(template: Path) -> None:
+    # The number of an item has its full stop in every language.
+    source = template.read_text("utf-8").replace("{{ n + 1 }}.", "")
+    assert _OWN_STOP.findall(source) == [], "labelled() has the reader's colon; a full stop stands within _()"
+
+
 def test_bare_words_are_found() -> None:
     assert bare_words('<p title="Hello">{{ _("Marked") }} loose <b>Casework</b></p>') == ["Hello", "loose"]
 
