@@ -18,6 +18,8 @@ class Kind(StrEnum):
     WORD = "word"
     #: A word of the need that the record says in another language.
     TRANSLATION = "translation"
+    #: It was deployed, and what that saves is verified: no word of it, a bonus.
+    DEPLOYED = "deployed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +27,9 @@ class Part:
     """What one word of the need gives."""
 
     kind: Kind
-    #: The word, and what it is in the other language: 热泵 = heat pump.
+    #: The word, and what it is in the other language: 热泵 = heat pump; of a bonus at how many sites.
     text: str
-    #: Who says so: the dictionary, or a version of the glossary.
+    #: Who says so: the dictionary, a version of the glossary, or a version of the bonus.
     source: str
     #: Whether it stands in the title.
     title: bool

@@ -366,7 +366,8 @@ def _party_link(row: Row) -> PartyLink:
     )
 
 
-def _impact(row: Row) -> Impact:
+def impact_of(row: Row) -> Impact:
+    """A record of an effect, of its row."""
     return Impact(
         id=row["id"],
         seq=row["seq"],
@@ -409,7 +410,7 @@ def _statement(row: Row) -> TechnologyStatement:
 
 
 _MAKE: tuple[Callable[[Row], Any], ...] = (
-    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening, _party_link, _impact, _statement,
+    _track, task_of, _clock, _proposal, _consent, _document, _file, _grant, _opening, _party_link, impact_of, _statement,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from casework.engine.state.impacts import TechnologyStatement
-from casework.records.case_loader import _impact, _statement
+from casework.records.case_loader import _statement, impact_of
 from casework.records.impact_rows import impact_row, statement_row
 from casework.records.tables import metadata
 from tests.engine.pieces import NOW, case
@@ -18,7 +18,7 @@ def test_a_record_comes_back_as_it_went_in() -> None:
     )
     row = impact_row(case(), one, 1)
     assert set(row) == {column.name for column in metadata.tables["impacts"].columns}
-    assert _impact(row) == one
+    assert impact_of(row) == one
 
 
 def test_a_statement_comes_back_as_it_went_in() -> None:

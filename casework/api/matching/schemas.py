@@ -41,9 +41,14 @@ class FilterShown(Answer):
 
 
 class PartShown(Answer):
-    kind: Annotated[str, Field(description="`word`, or `translation`")]
-    text: Annotated[str, Field(description="A word of the need, and what it is in the other language")]
-    source: Annotated[str, Field(description="Who says so: the dictionary, or a version of the glossary")]
+    kind: Annotated[
+        str,
+        Field(description="`word`, `translation`, or `deployed`: a bonus for an effect that was verified at a site"),
+    ]
+    text: Annotated[
+        str, Field(description="A word of the need, and what it is in the other language; of a bonus at how many sites")
+    ]
+    source: Annotated[str, Field(description="Who says so: the dictionary, a version of the glossary, or of the bonus")]
     title: Annotated[bool, Field(description="Whether it stands in the title")]
     share: Annotated[float, Field(description="What it gives of the score")]
 

@@ -21,9 +21,17 @@ def days(impact: Impact) -> int:
 
 def saving(baseline: Impact, after: Impact) -> Decimal:
     """The baseline for as many days as the record has, less the record; of what should grow the other way round."""
-    expected = Fraction(Decimal(baseline.value)) * days(after) / days(baseline)
-    less = expected - Fraction(Decimal(after.value))
+    less = _without(baseline, after) - Fraction(Decimal(after.value))
     return _decimal(-less if after.indicator in MORE_IS_BETTER else less)
+
+
+def expected(baseline: Impact, after: Impact) -> Decimal:
+    """What the record would be without what came: the baseline for as many days."""
+    return _decimal(_without(baseline, after))
+
+
+def _without(baseline: Impact, after: Impact) -> Fraction:
+    return Fraction(Decimal(baseline.value)) * days(after) / days(baseline)
 
 
 def _decimal(exact: Fraction) -> Decimal:

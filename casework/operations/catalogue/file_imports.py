@@ -24,7 +24,7 @@ from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_
 from casework.operations.catalogue.import_report import Fault, Report, Resume
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.sources import OURS, checked_fields, insist_keeps, open_source, set_source
+from casework.operations.catalogue.sources import checked_fields, insist_keeps, open_source, set_source
 from casework.operations.catalogue.table_import import called
 from casework.permissions.actors import Actor
 from casework.reasons import Why
@@ -194,12 +194,6 @@ def _first_rows(head: bytes, fields: Mapping[str, str | None]) -> Iterator[Row]:
 
 def _read_as(found: Look, fields: Mapping[str, str | None]) -> set[str]:
     return {fields.get(name, name) or "" for name in found.columns}
-
-
-def read_as(name: str, fields: Mapping[str, str | None], kind: str) -> str:
-    """As which field of ours a column is read; none where it is not."""
-    ours = fields.get(name, "title" if name == "title_en" else name)
-    return ours if ours in OURS[kind] else ""
 
 
 def set_fields(db: Connection, actor: Actor, programme: str, id: str, fields: Mapping[str, str | None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import SIDES, Kind, parse, said
 from casework.operations.catalogue.service import read_seen
-from casework.operations.catalogue.sources import named_source, open_source
+from casework.operations.catalogue.sources import named_source, open_source, read_as
 from casework.operations.core.record_log import TABLES, Kept
 from casework.permissions.actors import Actor
 
@@ -44,10 +45,11 @@ _GONE = text("""
 """)
 #: That some sources were read now.
 _FETCHED = text("UPDATE sources SET fetched_at = casework_now() WHERE id = ANY(CAST(:sources AS uuid[]))")
-#: What was read of a record `x` last.
+#: The source of a record, and what was read of the record there last.
 _OF_RECORD = text("""
-    SELECT r.row FROM source_rows r JOIN sources s ON s.id = r.source_id
-    WHERE s.programme_id = CAST(:programme AS uuid) AND s.name = :source AND r.kind = :kind AND r.external_id = :external_id
+    SELECT s.id::text AS source, s.fields, r.row FROM sources s
+    LEFT JOIN source_rows r ON r.source_id = s.id AND r.kind = :kind AND r.external_id = :external_id
+    WHERE s.programme_id = CAST(:programme AS uuid) AND s.name = :source
 """)
 
 
@@ -149,7 +151,19 @@ def _written(raw: JsonMapping) -> str:
         return json.dumps(raw, default=str, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> list[tuple[str, Any]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """What was read of a record at its source last, and as what."""
+
+    #: Id of the source; None of a record that came otherwise.
+    source: str | None
+    #: By the source's column what it says; without a name where words were taken out of it.
+    row: list[tuple[str, Any]]
+    #: By the source's column the field of ours as which it is read, where it is one.
+    fields: dict[str, str]
+
+
+def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> Read:
     """What was read of a need or a technology last, name by name; nothing of one that came otherwise. Raises NotFound."""
     record = read_seen(db, actor, noun, id)
     given = {
@@ -158,10 +172,14 @@ def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> list[t
         "kind": TABLES[noun],
         "external_id": record.external_id,
     }
-    row = db.execute(_OF_RECORD, given).scalar_one_or_none()
+    row = db.execute(_OF_RECORD, given).one_or_none()
+    if row is None:
+        return Read(source=None, row=[], fields={})
     try:
-        told = json.loads(row) if row else {}
+        told = json.loads(row.row) if row.row else {}
     except json.JSONDecodeError:
         # Words that named a person were taken out of it.
-        return [("", row)]
-    return [(str(name), value) for name, value in told.items() if value not in (None, "", [], {})]
+        return Read(source=row.source, row=[("", row.row)], fields={})
+    said = [(str(name), value) for name, value in told.items() if value not in (None, "", [], {})]
+    ours = {name: read_as(" ".join(name.split()).casefold(), row.fields, TABLES[noun]) for name, _ in said}
+    return Read(source=row.source, row=said, fields={name: field for name, field in ours.items() if field})

@@ -29,6 +29,12 @@ OURS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def read_as(name: str, fields: Mapping[str, str | None], kind: str) -> str:
+    """As which field of ours a column is read; none where it is not."""
+    ours = fields.get(name, "title" if name == "title_en" else name)
+    return ours if ours in OURS[kind] else ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """A source of a programme."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, Refused
+from casework.matching.explanation import Kind
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import LOCKED, create_match, judge_match
@@ -57,7 +58,8 @@ def decide(
     if match is not None and decision == "shortlist":
         _insist_open(db, match)
     if match is None:
-        said = ", ".join(part["text"] for part in found["explanation"]["parts"][:5])
+        words = [part["text"] for part in found["explanation"]["parts"] if part["kind"] != Kind.DEPLOYED]
+        said = ", ".join(words[:5])
         made = create_match(
             db,
             actor,

@@ -11,8 +11,9 @@ from dataclasses import asdict
 from typing import Any
 
 from casework.json_values import JsonMapping, JsonObject
-from casework.matching.bm25 import Corpus
-from casework.matching.explanation import Part, parts_of
+from casework.matching.bm25 import Corpus, Scored
+from casework.matching.bonus import VERSION, bonus_of
+from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import Facts, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
 from casework.operations.matching.ranking import WORDS, Candidate, Evidence, rank
@@ -37,6 +38,7 @@ def kept(
         ],
         "wanted": dict(wanted),
         "relaxed": dict(relaxed),
+        "bonus": VERSION,
     }
 
 
@@ -53,9 +55,13 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
     wanted = Wanted(**told["wanted"])
     verdicts = {id: judged(wanted, _facts(one), told["relaxed"]) for id, one in said.items()}
     staying = [(rank, one) for rank, one in enumerate(rank(evidence), start=1) if stays(verdicts[one.id])]
+    gained = {one.id: _bonus(told, said[one.id], one) for _, one in staying}
+    staying.sort(key=lambda pair: (-(pair[1].score + gained[pair[1].id]), pair[1].id))
     candidates = []
     for place, (rank_there, scored) in enumerate(staying[:most], start=1):
         parts = [_part(part) for part in parts_of(scored, evidence.asked, said[scored.id]["counts"])]
+        if gained[scored.id]:
+            parts.append(_part(_deployed(told, said[scored.id], gained[scored.id])))
         candidates.append(
             {
                 "rank": place,
@@ -72,6 +78,16 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
             }
         )
     return {"filters": [asdict(one) for one in counted(verdicts.values())], "candidates": candidates}
+
+
+def _bonus(told: JsonMapping, said: JsonMapping, scored: Scored) -> float:
+    return bonus_of(scored.score, verified=said.get("verified", 0), version=told.get("bonus"))
+
+
+def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
+    """The bonus as a part of an explanation, with at how many sites the effect is verified."""
+    source = f"bonus {told['bonus']}"
+    return Part(kind=Kind.DEPLOYED, text=str(said["verified"]), source=source, title=False, share=share)
 
 
 def _part(part: Part) -> JsonObject:

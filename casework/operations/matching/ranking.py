@@ -82,10 +82,17 @@ def _glossary(lists: Lists) -> Glossary:
 
 
 def gather(
-    db: Connection, programme: str, noun: str, said: str, *, glossary: Glossary, but: str | None = None
+    db: Connection,
+    programme: str,
+    noun: str,
+    said: str,
+    *,
+    glossary: Glossary,
+    but: str | None = None,
+    translated: bool = True,
 ) -> Evidence:
-    """What the catalogue says to a text; `but` leaves a record out."""
-    asked = ask(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
+    """What the catalogue says to a text; `but` leaves a record out, and one that is not `translated` is asked for as it is written."""
+    asked = ask(said, dictionary=cc_cedict() if translated else None, glossary=glossary, chinese=True)
     of = {"programme": programme, "noun": noun}
     row = db.execute(_CORPUS, {**of, "terms": [one.term for one in asked]}).first()
     if row is None:

@@ -17,6 +17,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.matching.filters import ALWAYS, FILTERS
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.outcomes import DEPLOYED
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import one_with
@@ -41,7 +42,7 @@ _OWNER_EXPIRED = has_expired("t.owner_id")
 #: What of technologies filters ask and lists show.
 _FACTS = text(f"""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
-        {_OWNER_EXPIRED} AS owner_expired,
+        {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified,
         ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
@@ -172,6 +173,7 @@ def _facts_of(db: Connection, ids: Sequence[str]) -> dict[str, JsonObject]:
             "countries": list(row.countries),
             "owner": row.owner,
             "owner_expired": row.owner_expired,
+            "verified": row.verified,
         }
         for row in db.execute(_FACTS, {"ids": list(ids)})
     }

@@ -149,7 +149,7 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         refused=refused[:_SHOWN],
         more=len(refused) > _SHOWN,
         columns=[
-            (n, name, file_imports.read_as(name, one.fields, kind), told)
+            (n, name, sources.read_as(name, one.fields, kind), told)
             for n, (name, told) in enumerate(look.columns.items() if look is not None else ())
         ],
         ours=sources.OURS[kind],

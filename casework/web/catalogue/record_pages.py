@@ -17,7 +17,7 @@ from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound, RecordInDoubt
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.impacts import statements_of
-from casework.operations.catalogue import kept_records, matches, source_rows, twins
+from casework.operations.catalogue import kept_records, matches, outcomes, source_rows, twins
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
@@ -28,17 +28,19 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
+from casework.operations.matching import similar
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
 from casework.web.catalogue.listed_fields import listed_form, names_listed
+from casework.web.catalogue.outcome_words import plainly, said_at_source, say_outcomes
 from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, Texts, build_form, read_request
-from casework.web.shell.i18n import N_, listed
+from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, page_transaction
 
@@ -90,11 +92,7 @@ def _more_changes(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
     was, says = (value if isinstance(value, Mapping) else {} for value in (before, after))
     for name in dict.fromkeys((*was, *says)):
         if was.get(name) != says.get(name):
-            yield gettext(_IN_MORE.get(name, name)), _plainly(was.get(name)), _plainly(says.get(name))
-
-
-def _plainly(value: Any) -> str:
-    return listed(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
+            yield gettext(_IN_MORE.get(name, name)), plainly(was.get(name)), plainly(says.get(name))
 
 
 class _Pages:
@@ -187,10 +185,14 @@ class _Pages:
             names = names_of(db, people, {one.owner, *owners}, as_registered=True)
             titles = catalogue.titles_of(db, actor, self.noun, {id, one.merged_into})
             may = actor.in_programme(one.programme, EDITORS) and one.merged_into is None
-            names |= names_listed(read_lists(db, one.programme), self.noun, one)
+            lists = read_lists(db, one.programme)
+            names |= names_listed(lists, self.noun, one)
             read = source_rows.read_source_row(db, actor, self.noun, id)
+            came = outcomes.outcomes_of(db, actor, self.noun, id, lists)
+            alike = similar.list_similar(db, actor, self.noun, one)
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
         values = values_of(self.noun, one, names)
+        beside = said_at_source(read, values)
         return render_template(
             "catalogue/record.html",
             noun=self.noun,
@@ -209,7 +211,11 @@ class _Pages:
             values=values,
             figures=[target_of(row) for row in one.figures] if isinstance(one, Need) else [],
             waiting=waiting_by_source(values),
-            read=[(name, _plainly(value)) for name, value in read],
+            beside=beside.differing,
+            read=[(name, plainly(value)) for name, value in read.row if name not in beside.columns],
+            outcomes=say_outcomes(came, lists),
+            alike=[(other, self._at(other.id)) for other in alike],
+            twins_url=url_for("twins.index") if may else "",
             statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),
             correct_url=self._url("correct", **{self.noun: id}) if may else "",

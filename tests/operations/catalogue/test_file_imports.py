@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidForm, NotAllowed, NotFound
 from casework.jobs.dispatcher import dispatch
-from casework.operations.catalogue import file_imports, importer
+from casework.operations.catalogue import file_imports, importer, sources
 from casework.operations.catalogue.import_reader import MOST_COLUMNS
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.source_rows import read_source_row
@@ -67,8 +67,8 @@ def test_it_is_looked_at_before_anything_is_recorded(engine: Engine, world: Worl
     look = file_imports.look_at(show(engine, world, id), head)
     assert not look.more
     assert [fault[:2] for fault in look.faults] == [(7, "external_id")]
-    assert file_imports.read_as("name", FIELDS, "technologies") == "title"
-    assert file_imports.read_as("colour", FIELDS, "technologies") == ""
+    assert sources.read_as("name", FIELDS, "technologies") == "title"
+    assert sources.read_as("colour", FIELDS, "technologies") == ""
     assert count(engine) == 0
 
 
@@ -250,7 +250,7 @@ def test_a_number_longer_than_machines_count_is_a_number_like_any_other(engine: 
     with transaction(engine) as db:
         actor = world.actor(db, "officer")
         made = db.execute(text("SELECT id::text FROM technologies WHERE source = 'PATENTS'")).scalar_one()
-        assert dict(read_source_row(db, actor, "technology", made))["colour"] == 1 << 80
+        assert dict(read_source_row(db, actor, "technology", made).row)["colour"] == 1 << 80
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_what_was_read_is_kept_as_the_file_has_it(engine: Engine, world: World) 
     bring(engine, 'external_id,title,"Foo  BAR",description\nT1,<b>Pump</b>,odd,N/A\n')
     one = technology(engine, world, "T1")
     with transaction(engine) as db:
-        read = dict(read_source_row(db, world.actor(db, "officer"), "technology", one.id))
+        read = dict(read_source_row(db, world.actor(db, "officer"), "technology", one.id).row)
     assert (one.title, one.description) == ("Pump", None)
     assert read == {"external_id": "T1", "title": "<b>Pump</b>", "foo bar": "odd", "description": "N/A"}
 
@@ -125,7 +125,7 @@ def test_the_columns_of_a_source_are_read_as_it_is_said(engine: Engine, world: W
     one = technology(engine, world, "P1")
     assert (one.title, one.description) == ("Pump", "It pumps.")
     with transaction(engine) as db:
-        read = dict(read_source_row(db, world.actor(db, "officer"), "technology", one.id))
+        read = dict(read_source_row(db, world.actor(db, "officer"), "technology", one.id).row)
         found = sources.list_sources(db, world.actor(db, "officer"), world.programmes["BJ"])
     assert read["status"] == "granted"
     (source,) = [one for one in found if one.name == "PATENTS"]
@@ -145,7 +145,7 @@ def test_a_record_that_somebody_entered_here_has_no_such_row(engine: Engine, wor
             confirmed=False,
             request=new_request(),
         ).answer
-        assert read_source_row(db, actor, "technology", str(made["id"])) == []
+        assert read_source_row(db, actor, "technology", str(made["id"])).row == []
 
 
 @pytest.mark.parametrize("words", ["[erased]", '{"title": "x'])
@@ -154,4 +154,4 @@ def test_a_row_of_which_words_were_erased_is_told_as_it_is(engine: Engine, world
     one = technology(engine, world, "T1")
     with transaction(engine) as db:
         db.execute(text("UPDATE source_rows SET row = :row"), {"row": words})
-        assert read_source_row(db, world.actor(db, "officer"), "technology", one.id) == [("", words)]
+        assert read_source_row(db, world.actor(db, "officer"), "technology", one.id).row == [("", words)]

@@ -59,3 +59,30 @@ def test_a_filter_says_how_many_it_removed_and_of_how_many_it_knows_nothing() ->
     found = list_of(evidence, 10)
     assert found["filters"] == [{"name": "readiness", "removed": 1, "unknown": 1}]
     assert [one["technology"] for one in found["candidates"]] == ["t001", "t000"] or len(found["candidates"]) == 2
+
+
+def deployed(verified: dict[str, int], **more: object) -> JsonObject:
+    evidence = told([{"heat": (0, 1), "pump": (0, n)} for n in (3, 3, 1)], [5, 5, 5], [])
+    for one in evidence["candidates"]:
+        one["verified"] = verified.get(one["id"], 0)
+    return evidence | more
+
+
+def test_what_was_verified_at_a_site_counts_a_little_and_says_so() -> None:
+    plain = list_of(deployed({}), 10)["candidates"]
+    found = list_of(deployed({"t002": 2, plain[1]["technology"]: 1}), 10)["candidates"]
+    # It comes before its equal, and not before what fits clearly better.
+    assert [one["technology"] for one in found] == [plain[1]["technology"], plain[0]["technology"], "t002"]
+    part = found[0]["explanation"]["parts"][-1]
+    assert (part["kind"], part["text"], part["source"]) == ("deployed", "1", "bonus 1")
+    assert found[0]["score"] == round(plain[1]["score"] + part["share"], 9)
+    assert found[2]["explanation"]["parts"][-1]["text"] == "2"
+
+
+def test_a_run_that_was_made_before_there_was_a_bonus_gives_the_list_that_it_gave() -> None:
+    before = deployed({})
+    del before["bonus"]
+    for one in before["candidates"]:
+        del one["verified"]
+    assert list_of(before, 10) == list_of(deployed({}), 10)
+    assert list_of(deployed({"t002": 2}, bonus=None), 10) == list_of(deployed({}), 10)

@@ -13,6 +13,7 @@ from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from tests.operations.catalogue.test_outcomes import deploy
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -174,3 +175,33 @@ def test_the_history_says_what_an_import_entered_and_what_it_changed(
     assert "Acronym" in told
     assert "Total cost" in told
     assert "Other columns" not in told
+
+
+@pytest.mark.parametrize("plural", ["needs", "technologies"])
+def test_a_page_tells_what_came_of_its_record_and_what_is_like_it(
+    browser_for: Enter, world: World, engine: Engine, plural: str
+) -> None:
+    id = (world.needs if plural == "needs" else world.technologies)[0]
+    browser = browser_for("auditor")
+    assert "No case has come of it yet." in words_of(browser.get(f"/{plural}/{id}").text)
+    with transaction(engine) as db:
+        number = world.open_case(db)
+    assert f"What came of it {number} Proposed" in words_of(browser.get(f"/{plural}/{id}").text)
+    with transaction(engine) as db:
+        deploy(db, number)
+    said = words_of(browser.get(f"/{plural}/{id}").text)
+    assert f"{number} Deployed, effect verified" in said
+    assert "2026 · Energy used (MWh): 31 % less, verified" in said
+
+
+def test_what_a_source_says_stands_beside_what_was_understood(browser_for: Enter, world: World, engine: Engine) -> None:
+    told = "external_id,title,description,colour\nT1,<b>Pump</b>,It pumps.,red\n"
+    import_records(engine, "technologies", io.BytesIO(told.encode()), programme="BJ", source="A fair", name="fair.csv")
+    with transaction(engine) as db:
+        id = db.execute(text("SELECT id::text FROM technologies WHERE external_id = 'T1'")).scalar_one()
+    said = words_of(browser_for("officer").get(f"/technologies/{id}").text)
+    said = said[said.index("What is on record") : said.index("History")]
+    assert "Title Pump Its source says: &lt;b&gt;Pump&lt;/b&gt;" in said
+    # What says the same is not said twice; what became no value is shown below.
+    assert said.count("It pumps.") == 1
+    assert "As its source has it external_id T1 colour red" in said

@@ -1,0 +1,157 @@
+"""What came of a need or a technology: its cases as far as the reader sees them, and what they save. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from casework.engine.analysis.impacts import baseline_of, counted, expected, saving
+from casework.engine.case_objects.programme_lists import Entry, Lists
+from casework.engine.definition.list_names import CATALOGUES
+from casework.engine.state.impact_values import LEVELS, MORE_IS_BETTER
+from casework.engine.state.impacts import Impact
+from casework.ledger.canonical_json import instant
+from casework.operations.cases.impacts import called
+from casework.operations.core.merged_records import OF_CASES, one_with
+from casework.operations.core.reader_names import entitled
+from casework.operations.core.record_log import TABLES, Kept
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.records.access_sql import BOUND, reach_values, reads_case
+from casework.records.case_loader import impact_of
+
+#: So many cases are told of a record, the newest first.
+MOST = 50
+#: As which a case is closed whose deployment an assessor has verified.
+DEPLOYED_VERIFIED = "deployed_verified"
+#: How many sites have deployed a technology `t` with an effect that was verified, in cases that are closed.
+DEPLOYED = f"""
+    (SELECT count(*) FROM cases c WHERE c.technology_id IN (SELECT w.id FROM technologies w WHERE t.id IN (w.id, w.merged_into))
+    AND c.programme_id = t.programme_id AND c.closed_at IS NOT NULL AND c.outcome = '{DEPLOYED_VERIFIED}')
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What a case saves of one measure, by the records of the highest level that there are."""
+
+    measure: str
+    #: What the programme's list calls it.
+    called: str
+    called_zh: str | None
+    unit: str
+    #: claimed, measured or verified.
+    level: str
+    #: In per cent of what would have been without it, as decimals; negative where it is worse.
+    percent: str
+    #: What is saved is what it gives more.
+    more_is_better: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOutcome:
+    """A case of a need or a technology, and what it came to."""
+
+    number: str
+    #: The technology of a need, the need of a technology.
+    other: str | None
+    other_title: str | None
+    #: Of its main track.
+    state: str
+    #: As it is decided, or, of a case that runs, proposed.
+    outcome: str | None
+    opened_at: str
+    closed_at: str | None
+    #: The need's district, and the year in which a site was accepted.
+    district: str | None
+    year: int | None
+    saved: list[Saved]
+
+
+def _cases(noun: Kept, other: str) -> TextClause:
+    """The cases of a record, and of those that are one with it, that the asker reads: the newest first."""
+    return text(f"""
+        SELECT c.id::text AS case, c.number, {other}.id::text AS other, {entitled(other)} AS other_title, c.state, c.outcome, c.opened_at,
+            c.closed_at, n.district, (
+                SELECT CAST(extract(year FROM max(d.ended_at) AT TIME ZONE (p.calendar->>'zone')) AS integer) FROM tracks d
+                WHERE d.log_id = c.id AND d.kind = 'deployment' AND d.states && ARRAY['accepted', 'accepted_with_punch_list']
+            ) AS year
+        FROM cases c JOIN programmes p ON p.id = c.programme_id {OF_CASES}
+        WHERE c.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")} AND {reads_case("c", BOUND)}
+        ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
+    """)
+
+
+_CASES: Mapping[Kept, TextClause] = {"need": _cases("need", "t"), "technology": _cases("technology", "n")}
+#: The records of the effect of some cases.
+_IMPACTS = text("""
+    SELECT i.log_id::text AS case, to_jsonb(i) AS told FROM impacts i WHERE i.log_id = ANY(CAST(:cases AS uuid[]))
+    ORDER BY i.log_id, i.position, i.id
+""")
+
+
+def outcomes_of(db: Connection, actor: Actor, noun: Kept, id: str, lists: Lists) -> list[CaseOutcome]:
+    """What came of a record, case by case as far as the actor reads them, the newest first; `lists` are those of its programme."""
+    rows = db.execute(_CASES[noun], reach_values(reach(actor)) | {"id": id, "most": MOST}).all()
+    effects = effects_of(db, [row.case for row in rows], lists)
+    return [
+        CaseOutcome(
+            number=row.number,
+            other=row.other,
+            other_title=row.other_title,
+            state=row.state,
+            outcome=row.outcome,
+            opened_at=instant(row.opened_at),
+            closed_at=row.closed_at and instant(row.closed_at),
+            district=row.district,
+            year=row.year,
+            saved=effects.get(row.case, []),
+        )
+        for row in rows
+    ]
+
+
+def effects_of(db: Connection, cases: Collection[str], lists: Lists) -> dict[str, list[Saved]]:
+    """What each of some cases saves, by measure."""
+    impacts: dict[str, list[Impact]] = {}
+    for row in db.execute(_IMPACTS, {"cases": list(cases)}):
+        impacts.setdefault(row.case, []).append(impact_of(_told(row.told)))
+    listed = {entry.key: entry for name in sorted(CATALOGUES) for entry in lists[name]} if impacts else {}
+    return {case: list(saved_by(several, listed)) for case, several in impacts.items()}
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "evidence": row["evidence"] or []}
+
+
+def saved_by(impacts: Iterable[Impact], listed: Mapping[str, Entry]) -> Iterable[Saved]:
+    """What records of an effect come to: of each measure those of the highest level, which are never added to others."""
+    known = {one.id: one for one in impacts}
+    by_measure: dict[str, list[Impact]] = {}
+    for record in counted(known.values()):
+        if baseline_of(known, record) is not None:
+            by_measure.setdefault(record.measure, []).append(record)
+    for measure, records in sorted(by_measure.items()):
+        level = max((one.level for one in records), key=LEVELS.index)
+        less = without = Decimal(0)
+        for record in records:
+            baseline = baseline_of(known, record)
+            if record.level == level and baseline is not None:
+                less += saving(baseline, record)
+                without += expected(baseline, record)
+        if without:
+            percent = (100 * less / without).quantize(Decimal("0.1"))
+            names = called(measure, listed)
+            yield Saved(
+                measure=measure,
+                called=names["called"] or measure,
+                called_zh=names["called_zh"],
+                unit=records[0].unit,
+                level=level,
+                percent=format(percent, "f"),
+                more_is_better=records[0].indicator in MORE_IS_BETTER,
+            )
