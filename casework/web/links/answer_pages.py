@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Blueprint, Flask, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from casework import reasons
@@ -289,42 +289,48 @@ def send() -> Response:
     if shown is None:
         return redirect(url_for("answers.show"), 303)
     data = parse_form(shown.fields, request.form)
+    given = Given(request.form.get(BY, "")[:1000], request.form.get(AS, "")[:1000], data)
+    of_files: dict[str, str] = {}
     try:
-        given = Given(request.form.get(BY, "")[:1000], request.form.get(AS, "")[:1000], data)
-        with _received(_files()) as uploads:
-            if uploads:
+        with _received(of_files) as uploads:
+            if uploads or of_files:
                 # What is refused leaves nothing in the store: a file lies there only once the answer is found sound with it.
                 told = [told_of(upload) for upload in uploads]
                 with open_transaction() as db:
                     answers.try_answer(db, held(LINK), held(OPENED), given, told)
+            if of_files:
+                return _form(shown, request.form, of_files, 422)
             given = replace(given, files=_kept(shown, uploads))
         with open_transaction() as db:
             answered = answers.answer(db, document_store(), held(LINK), held(OPENED), given)
-    except UploadRefused as refusal:
-        return _form(shown, request.form, {FILES: f"{refusal.name}: {say(refusal.why)}"}, 422)
     except InvalidForm as refusal:
-        return _form(shown, request.form, say_faults(refusal), 422)
+        return _form(shown, request.form, say_faults(refusal) | of_files, 422)
     except (Refused, WrongState):
         # Why not is the office's own affair.
         words = gettext("This cannot be recorded now. Nothing is lost: keep it for later, and ask the office.")
-        return _form(shown, request.form, {"": words}, 409)
+        return _form(shown, request.form, {"": words} | of_files, 409)
     except NotFound:
         return _gone_now()
     return forget(make_response(_thanks(shown, given, answered)), LINK, OPENED)
 
 
-def _files() -> list[FileStorage]:
+@contextmanager
+def _received(faults: dict[str, str]) -> Iterator[list[Upload]]:
+    """The files that are sound, looked at and in the store not yet; what is wrong with others is added to the faults."""
     files = [file for file in request.files.getlist(FILES) if file.filename]
     if len(files) > MOST_FILES:
-        raise InvalidForm(fields={FILES: reasons.links.MOST_FILES(most=MOST_FILES)})
-    return files
-
-
-@contextmanager
-def _received(files: Iterable[FileStorage]) -> Iterator[list[Upload]]:
-    """All files, looked at and in the store not yet. Raises UploadRefused."""
+        faults[FILES] = say(reasons.links.MOST_FILES(most=MOST_FILES))
+        files = []
+    taken, refused = [], []
     with ExitStack() as held_open:
-        yield [held_open.enter_context(receive(sent.stream, sent.filename or "")) for sent in files]
+        for sent in files:
+            try:
+                taken.append(held_open.enter_context(receive(sent.stream, sent.filename or "")))
+            except UploadRefused as refusal:
+                refused.append(f"{refusal.name}: {say(refusal.why)}")
+        if refused:
+            faults[FILES] = "\n".join(refused)
+        yield taken
 
 
 def _kept(shown: Shown, uploads: Iterable[Upload]) -> list[Kept]:

@@ -218,6 +218,21 @@ def test_a_file_that_is_none_is_refused_and_nothing_is_recorded(
     assert anonymous.post(FORM, ANSWER, page=FORM).status_code == 200
 
 
+@pytest.mark.parametrize("names", [("consent.exe", "sound.pdf", "other.exe"), tuple(f"{n}.pdf" for n in range(6))])
+def test_what_is_wrong_with_files_stands_beside_the_other_faults(
+    anonymous: Browser, given: Given, names: tuple[str, ...]
+) -> None:
+    land(anonymous, given()[0])
+    files = [(io.BytesIO(PDF if name.endswith("pdf") else b"MZ\x90\x00"), name) for name in names]
+    sent = {**ANSWER, "answered_by": " ", "f-agreed": "", "files": files}
+    page = anonymous.post(FORM, sent, page=FORM, content_type="multipart/form-data")
+    assert page.status_code == 422
+    for fault in ("files-fault", "answered_by-fault", "f-agreed-fault"):
+        assert f'id="{fault}"' in page.text
+    told = page.text[page.text.index('id="files-fault"') :].partition("</p>")[0]
+    assert [name for name in names if name.endswith("exe") and name not in told] == []
+
+
 def test_a_refused_answer_leaves_no_file_in_the_store(anonymous: Browser, given: Given, engine: Engine) -> None:
     land(anonymous, given()[0])
 
