@@ -51,6 +51,8 @@ def test_what_has_ended_took_as_long_as_in_life(
         ("finance", "green", "terms_agreed", 60, 250),
         ("agreement", "propose", "sign_local", 14, 120),
         ("agreement", "propose", "sign_cross", 14, 300),
+        # The authority has thirty working days for its letter of intent.
+        ("agreement", "propose", "sign_to_licence", 40, 150),
         ("case", "take", "approve_plan", 14, 90),
         ("case", "take", "skip_assessment", 14, 90),
         # Of a plant that is on its way: between the plan and the delivery lie months.
@@ -145,6 +147,16 @@ def test_what_goes_abroad_is_classed_and_a_restricted_export_asks_for_its_letter
     assert rows
     assert all({"class_free", "class_restricted", "class_prohibited"} & row.fired.keys() for row in rows)
     assert any("apply_for_letter" in row.fired for row in rows)
+
+
+def test_a_restricted_import_is_signed_with_its_letter_and_waits_for_its_licence(told: Told) -> None:
+    rows = told.rows(
+        f"SELECT t.fired, t.states {OWNERS} JOIN tracks t ON t.log_id = c.id AND t.workflow = 'agreement'"
+        " WHERE needs.country = 'CN' AND offers.country <> 'CN' AND t.fired ? 'class_restricted'"
+    )
+    assert rows
+    assert all({"letter_issued", "sign_to_licence"} <= row.fired.keys() for row in rows)
+    assert [row.states for row in rows] == [["import_licence"]] * len(rows)
 
 
 def test_a_borrower_pledges_its_own_patents(told: Told) -> None:

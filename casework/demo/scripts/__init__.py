@@ -48,6 +48,7 @@ def scripts(calendar: Calendar, end: datetime) -> list[Script]:
         beginnings.INTRODUCED,
         beginnings.OFFICER_WITH_INTEREST,
         beginnings.PROPOSED,
+        agreements.RESTRICTED_IMPORT,
     ]
     return [as_long_as_in_life(script, n) for n, script in enumerate(told)]
 

@@ -226,6 +226,35 @@ RESTRICTED_EXPORT = Script(
     ),
 )
 
+RESTRICTED_IMPORT = Script(
+    "A restricted import is signed and waits for its licence",
+    ("BJ-N007", "DEMO-T014"),
+    125,
+    cast=ZHAO,
+    pace=2,
+    steps=(
+        *to_structuring(),
+        do("officer", "agreement.propose"),
+        do("compliance", "agreement.class_restricted", entry="Catalogue of imports, restricted technologies"),
+        do("officer", "agreement.apply_for_letter"),
+        Until(50),
+        do("officer", "agreement.letter_issued", number="BJ-TII-2026-3"),
+        *ready("patent_licence", uses=["pollution"]),
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        do(
+            "officer",
+            "agreement.sign_to_licence",
+            price_form="entry_and_royalty",
+            contract_value=3_400_000,
+            technology_value=3_400_000,
+            payments=[{"part": "entry_fee", "amount": 1_200_000}],
+        ),
+        Until(5),
+        do("officer", "agreement.ask_import_licence"),
+    ),
+)
+
 FORBIDDEN_EXPORT = Script(
     "A forbidden export: the case had to close",
     ("BJ-N026", "DEMO-T039"),

@@ -31,7 +31,7 @@ TAKES = {
     "finance.ready": 10, "finance.investor_found": 24, "finance.dd_ok": 24, "finance.terms_agreed": 16,
     # A text is discussed for weeks before it is signed.
     "ip.confirm": 5, "agreement.propose": 4, "agreement.agree": 18, "agreement.cleared": 4, "agreement.sign_local": 3,
-    "agreement.sign_cross": 3, "contract_registration": 4,
+    "agreement.sign_cross": 3, "agreement.sign_to_licence": 3, "contract_registration": 4,
     # A plant is ordered, permitted, built, brought, put up, and runs for a while before it is accepted.
     "deployment.plan_set": 18, "deployment.permits_ok": 35, "deployment.delivered": 75, "deployment.installed": 40,
     "deployment.ready_to_test": 20, "deployment.pass": 9, "deployment.pass_with_list": 9, "deployment.fail": 9,
