@@ -154,7 +154,7 @@ EXPIRY_WARNINGS = (
 )  # fmt: skip
 #: What may follow from any signing; each opens only where it is called for.
 DUTIES = (
-    *duties.REGISTRATIONS, duties.LICENCE_RECORDING, duties.APPRAISAL_FILING, duties.TRANSACTION_VERIFICATION,
+    *duties.FILINGS, duties.LICENCE_FILING, duties.APPRAISAL_FILING, duties.TRANSACTION_VERIFICATION,
 )  # fmt: skip
 
 
@@ -327,7 +327,7 @@ class Agreement(Workflow):
             border_guards.gate_has_not_refused, *TERMS_FIT,
         ],
         needs=[SIGNED_AGREEMENT], effects=[agreement_burdens_rights, agreement_replaces_another], also=[GIVES_WAY],
-        opens=[*EXPIRY_WARNINGS, duties.CONTRACT_REGISTRATION, *DUTIES], drops=TALKS,
+        opens=[*EXPIRY_WARNINGS, duties.CONTRACT_FILING, *DUTIES], drops=TALKS,
         do="Record the signing across the border", done="recorded the signing of a cross-border agreement",
         consequence="The agreement is in force, stands on the rights that it names, and must be registered.",
     )  # fmt: skip
@@ -348,7 +348,8 @@ class Agreement(Workflow):
         do="Draft the agreement that follows", done="began to draft the agreement that follows",
     )  # fmt: skip
     end = in_force.to(
-        ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights], drops=[task.name for task in duties.REGISTRATIONS],
+        ended, by=Role.OFFICER, form=End, effects=[agreement_frees_rights],
+        drops=[task.name for task in (*duties.FILINGS, *duties.REGISTRATIONS)],
         do="End the agreement", done="recorded the end of the agreement",
         consequence="A licence that stands on the rights named ends with it, and so does an assignment that waits for its registration.",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Money, Note, Rights, Text, YesNo
-from casework.engine.definition.grammar import REGISTER, Again, Item, Task, calendar_days, months
+from casework.engine.definition.grammar import REGISTER, Again, Item, Task, calendar_days, months, working_days
 from casework.engine.roles import Role
 from workflows import laws
 from workflows.deal_effects import assignment_stands, licence_is_recorded
@@ -32,6 +32,12 @@ from workflows.papers import (
 )
 
 # --- forms -----------------------------------------------------------------------------------------------------------
+
+
+class Filing(Form):
+    """That an office was asked, from which day on its answer is awaited."""
+
+    filed_on = Date(label="Application filed on", past=True)
 
 
 class Registration(Form):
@@ -114,52 +120,88 @@ class TransactionVerification(Form):
 
 # --- tasks -----------------------------------------------------------------------------------------------------------
 
-#: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect, with running royalties of their first base.
-#: Payment abroad needs the certificate.
+#: What an office is asked for is ours to file; from then on its word is awaited. For how long is ours, but of the certificate of a
+#: contract: three working days (C8).
 CONTRACT_REGISTRATION = Task(
     "contract_registration", "Get the technology contract registered", queue=Role.OFFICER, awaits=REGISTER,
-    due=calendar_days(60, since="first_base_on|effective_on", law=laws.CONTRACT_REGISTRATION), form=Registration,
+    due=working_days(3, since="filed_on", law=laws.CONTRACT_CERTIFICATE), form=Registration,
     done="recorded the registration of the technology contract",
     checklist=(
-        Item(
-            "asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base",
-        ),
         Item("paid_after", "Whoever pays abroad has the certificate: the bank asks for it"),
         Item("next_base", "Running royalties: a day is set to amend it with the next base", required=False),
     ),
 )  # fmt: skip
-#: By whichever signing: what is left of several rights is asked for again, by the same day.
+#: Order 3 (2009) of the Ministry of Commerce: within 60 days of taking effect, with running royalties of their first base.
+#: Payment abroad needs the certificate.
+CONTRACT_FILING = Task(
+    "contract_filing", "File the technology contract for registration", queue=Role.OFFICER,
+    due=calendar_days(60, since="first_base_on|effective_on", law=laws.CONTRACT_REGISTRATION), form=Filing,
+    opens=(CONTRACT_REGISTRATION,), done="recorded that the technology contract was filed for registration",
+    checklist=(
+        Item(
+            "asked_in_time", "It was asked for within 60 days of taking effect; for running royalties, of the first base",
+        ),
+    ),
+)  # fmt: skip
+#: By whichever signing: what is left of several rights is asked for again.
 SIGNED_ON = "executed_on|sign_local.executed_on|sign_cross.executed_on|sign_to_licence.executed_on"
+#: So long after it was filed, or where one of several is left, after the entry of the others.
+ENTERED = calendar_days(60, since="filed_on|registered_on")
 #: Patent Law Art. 10: an assignment takes effect on the day of its registration.
 ASSIGNMENT_REGISTRATION = Task(
     "assignment_registration", "Get the assignment registered with the patent office", queue=Role.OFFICER, awaits=REGISTER,
-    due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
-    guards=(registered_after_signing, registered_patents_were_assigned, export_papers_come_first),
+    due=ENTERED, form=RegisteredAssignment,
+    guards=(registered_after_signing, registered_patents_were_assigned),
     effects=(assignment_stands,), only_if=patent_here_is_assigned, aftercare=True, opens=(Again("assignment_registration"),),
     done="recorded the registration of the assignment",
+)  # fmt: skip
+ASSIGNMENT_FILING = Task(
+    "assignment_filing", "File the assignment with the patent office", queue=Role.OFFICER,
+    due=calendar_days(60, since=SIGNED_ON), form=Filing, guards=(export_papers_come_first,),
+    only_if=patent_here_is_assigned, aftercare=True, opens=(ASSIGNMENT_REGISTRATION,),
+    done="recorded that the assignment was filed with the patent office",
 )  # fmt: skip
 #: Plant Variety Regulations Art. 9: registered with the authority that has granted it.
 VARIETY_REGISTRATION = Task(
     "variety_registration", "Get the assignment registered with the authority for plant varieties", queue=Role.OFFICER, awaits=REGISTER,
-    due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
+    due=ENTERED, form=RegisteredAssignment,
     guards=(registered_after_signing, registered_varieties_were_assigned),
     effects=(assignment_stands,), only_if=variety_here_is_assigned, aftercare=True, opens=(Again("variety_registration"),),
     done="recorded the registration of the assignment of a plant variety",
 )  # fmt: skip
+VARIETY_FILING = Task(
+    "variety_filing", "File the assignment with the authority for plant varieties", queue=Role.OFFICER,
+    due=calendar_days(60, since=SIGNED_ON), form=Filing,
+    only_if=variety_here_is_assigned, aftercare=True, opens=(VARIETY_REGISTRATION,),
+    done="recorded that the assignment was filed with the authority for plant varieties",
+)  # fmt: skip
 ENTRY_ELSEWHERE = Task(
     "entry_elsewhere", "Get the assignment entered in the registers of other offices", queue=Role.OFFICER, awaits=REGISTER,
-    due=calendar_days(60, since=SIGNED_ON), form=RegisteredAssignment,
+    due=ENTERED, form=RegisteredAssignment,
     guards=(registered_after_signing, rights_entered_elsewhere_were_assigned),
     effects=(assignment_stands,), only_if=right_of_another_office_is_assigned, aftercare=True, opens=(Again("entry_elsewhere"),),
     done="recorded the entry of the assignment in another register",
 )  # fmt: skip
+FILING_ELSEWHERE = Task(
+    "filing_elsewhere", "File the assignment with other offices", queue=Role.OFFICER,
+    due=calendar_days(60, since=SIGNED_ON), form=Filing,
+    only_if=right_of_another_office_is_assigned, aftercare=True, opens=(ENTRY_ELSEWHERE,),
+    done="recorded that the assignment was filed with other offices",
+)  # fmt: skip
+FILINGS = (ASSIGNMENT_FILING, VARIETY_FILING, FILING_ELSEWHERE)
 REGISTRATIONS = (ASSIGNMENT_REGISTRATION, VARIETY_REGISTRATION, ENTRY_ELSEWHERE)
-#: Implementing Rules Art. 15: within three months of taking effect.
 LICENCE_RECORDING = Task(
     "licence_recording", "Get the licence recorded with the patent office", queue=Role.OFFICER, awaits=REGISTER,
-    due=months(3, since="effective_on|issued_on", law=laws.LICENCE_RECORDING), form=RecordedLicence, guards=(registered_after_signing,),
-    effects=(licence_is_recorded,), only_if=patent_here_is_licensed, aftercare=True,
+    due=calendar_days(60, since="filed_on"), form=RecordedLicence, guards=(registered_after_signing,),
+    effects=(licence_is_recorded,), aftercare=True,
     done="recorded that the patent office has recorded the licence",
+)  # fmt: skip
+#: Implementing Rules Art. 15: within three months of taking effect.
+LICENCE_FILING = Task(
+    "licence_filing", "File the licence with the patent office", queue=Role.OFFICER,
+    due=months(3, since="effective_on|issued_on", law=laws.LICENCE_RECORDING), form=Filing,
+    only_if=patent_here_is_licensed, aftercare=True, opens=(LICENCE_RECORDING,),
+    done="recorded that the licence was filed with the patent office",
 )  # fmt: skip
 #: Beijing's regulations, Art. 22: the registry decides within 30 days of accepting the application.
 TECHNOLOGY_CONTRACT_DECISION = Task(

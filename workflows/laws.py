@@ -15,6 +15,8 @@ DUAL_USE_LICENCE = Law("dual_use_licence", "Dual-Use Regulations Art. 17")
 CONTRACT_REGISTRATION = Law(
     "contract_registration", "Measures on Registering Technology Import and Export Contracts (Order 3 of 2009) Art. 6"
 )
+#: The certificate of that registration (C8).
+CONTRACT_CERTIFICATE = Law("contract_certificate", "Regulations on Technology Import and Export Arts 18, 37")
 #: The record of a patent licence (B11).
 LICENCE_RECORDING = Law("licence_recording", "Implementing Rules of the Patent Law Art. 15")
 #: The decision on registering a technology contract at home (D1).

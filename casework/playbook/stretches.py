@@ -95,6 +95,11 @@ def verified() -> Steps:
     )
 
 
+def registered(filing: str, entry: str, **entered: Any) -> Pressed:
+    """What an office enters: filed by us, and entered by it."""
+    return (do("officer", filing), do("officer", entry, **entered))
+
+
 READY: Pressed = (do("officer", "ip.confirm", territories=["CN"]), do("officer", "case.ready_to_sign"))
 AGREED: Pressed = (
     do("officer", "agreement.propose"),
@@ -113,7 +118,7 @@ SIGNING: Pressed = (*AGREED, do("officer", "agreement.sign_local"), *BEFORE_SIGN
 SIGNING_ACROSS: Pressed = (
     *AGREED_ACROSS,
     do("officer", "agreement.sign_cross"),
-    do("officer", "contract_registration"),
+    *registered("contract_filing", "contract_registration"),
     *BEFORE_SIGNING,
 )
 
@@ -129,7 +134,7 @@ def agreed(kind: str, *, across: bool = False, **said: object) -> Pressed:
     propose = do("officer", "agreement.propose", kind=kind)
     if not across:
         return (propose, *AGREED[1:], do("officer", "agreement.sign_local", **said))
-    signed = (do("officer", "agreement.sign_cross", **said), do("officer", "contract_registration"))
+    signed = (do("officer", "agreement.sign_cross", **said), *registered("contract_filing", "contract_registration"))
     return (propose, *AGREED_ACROSS[1:], *signed)
 
 

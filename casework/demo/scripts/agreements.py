@@ -17,6 +17,7 @@ from casework.playbook.stretches import (
     planned,
     price,
     ready,
+    registered,
     signing,
     to_scoping,
     to_structuring,
@@ -127,7 +128,7 @@ SETTLEMENT = Script(
             ends=False,
             **price(2_600_000, technology=1_900_000, advance=1_300_000, acceptance=1_300_000),
         ),
-        do("officer", "contract_registration"),
+        *registered("contract_filing", "contract_registration"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         Until(160),
@@ -158,6 +159,7 @@ ACROSS_THE_BORDER = Script(
         ),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
+        do("officer", "contract_filing"),
         do("officer", "deployment.plan_set"),
     ),
 )
@@ -178,6 +180,7 @@ ASSIGNED = Script(
             **price(3_900_000, technology=3_900_000, advance=1_900_000, final=2_000_000),
         ),
         do("officer", "case.sign_no_site"),
+        do("officer", "assignment_filing"),
     ),
 )
 

@@ -115,6 +115,7 @@ LOAN_OVERDUE = Script(
             royalty_rate=4,
         ),
         do("officer", "case.sign_no_site"),
+        finish("officer", "licence_filing"),
         finish("officer", "licence_recording"),
         finish("officer", "technology_contract"),
         finish("officer", "technology_contract_decision"),

@@ -8,7 +8,15 @@ from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.queries import show_case
 from casework.operations.cases.views import CasePart, CaseRow, WholeCase
 from casework.playbook.steps import add, do, expired, merged, screened, turn_to
-from casework.playbook.stretches import AGREED_ACROSS, BEFORE_SIGNING, SIGNED_ACROSS, agreed, bought, to_structuring
+from casework.playbook.stretches import (
+    AGREED_ACROSS,
+    BEFORE_SIGNING,
+    SIGNED_ACROSS,
+    agreed,
+    bought,
+    registered,
+    to_structuring,
+)
 from tests.journeys.checks import along, due_in, due_in_working_days, has, has_not, lies, refused, stands, that
 from tests.journeys.journey import Check, Journey, Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
@@ -161,7 +169,7 @@ SCRIPTS: dict[str, Steps] = {
         stands("agreement", "licence_due"),
         has("licence_due", queue="officer"),
         lies("filter_patent", ("licence", "plain", True)),
-        has_not("licence_recording"),
+        has_not("licence_filing"),
         refused(do("compliance", "compliance_gate"), Refused, "waits for the licence"),
         refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
         refused(do("officer", "agreement.ask_import_licence"), Refused, "this is for imports alone"),
@@ -174,10 +182,10 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.licence_issued"),
         stands("agreement", "in_force"),
         lies("filter_patent", ("licence", "plain", False), ("licence", "plain", True)),
-        has("licence_recording", queue="officer"),
+        has("licence_filing", queue="officer"),
         warnings(2),
         # What has a licence is not registered as well.
-        has_not("contract_registration"),
+        has_not("contract_filing"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         stands("case", "deployment"),
@@ -248,7 +256,12 @@ SCRIPTS: dict[str, Steps] = {
         *ASKED,
         do("officer", "agreement.sign_cross"),
         NOT_NEEDED,
-        has("contract_registration", queue="officer"),
+        has("contract_filing", queue="officer"),
+        # Until it is filed it is our turn, and from then on the register's.
+        awaits(where="us"),
+        do("officer", "contract_filing"),
+        awaits("register"),
+        due_in_working_days("contract_registration", 3),
         do("officer", "contract_registration"),
     ),
     "restricted import waits for its licence and ends well": (
@@ -277,7 +290,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.licence_issued"),
         stands("agreement", "in_force"),
         # What has a licence is not registered as well.
-        has_not("contract_registration"),
+        has_not("contract_filing"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
         stands("case", "deployment"),
@@ -307,7 +320,7 @@ SCRIPTS: dict[str, Steps] = {
         *ASKED,
         do("officer", "agreement.sign_local"),
         NOT_NEEDED,
-        has_not("contract_registration"),
+        has_not("contract_filing"),
         do("compliance", "compliance_gate"),
     ),
     "subsidiary abroad signs in the place of a Beijing owner, and that is an export": (
@@ -341,7 +354,7 @@ SCRIPTS: dict[str, Steps] = {
         not_offered("sign_cross", "On a list by the screening of"),
         screened("plant_abroad"),
         do("officer", "agreement.sign_cross"),
-        has("contract_registration", queue="officer"),
+        has("contract_filing", queue="officer"),
         that(
             lambda journey: journey.burdens("filter_patent")[-1]["holder"] == journey.world["plant_abroad"],
             "the licence is held by another than who signed",
@@ -420,11 +433,11 @@ SCRIPTS: dict[str, Steps] = {
             lambda journey: journey.burdens("filter_patent")[-1]["holder"] == journey.world["plant_abroad"],
             "the right is held by another than the company",
         ),
-        has("contract_registration", queue="officer"),
-        has("assignment_registration"),
-        refused(do("officer", "assignment_registration"), Refused, "from a Chinese to a foreign owner"),
-        do("officer", "contract_registration"),
-        do("officer", "assignment_registration"),
+        has("contract_filing", queue="officer"),
+        has("assignment_filing"),
+        refused(do("officer", "assignment_filing"), Refused, "from a Chinese to a foreign owner"),
+        *registered("contract_filing", "contract_registration"),
+        *registered("assignment_filing", "assignment_registration"),
     ),
     "purchase from a Chinese owner that is sold abroad is signed": (
         *to_structuring("export"),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from casework.errors import Refused
 from casework.playbook.steps import add, do, enter_right, screened, wait
-from casework.playbook.stretches import AGREED, AGREED_ACROSS, BEFORE_SIGNING, SCREENED_AGAIN, to_structuring
+from casework.playbook.stretches import (
+    AGREED,
+    AGREED_ACROSS,
+    BEFORE_SIGNING,
+    SCREENED_AGAIN,
+    registered,
+    to_structuring,
+)
 from tests.journeys.checks import due_in, due_on, has, has_not, inscribed, lies, refused, stands, that
 from tests.journeys.journey import Journey, Steps
 from tests.journeys.scripts.stages import to_agreement, to_export
@@ -70,11 +77,14 @@ SCRIPTS: dict[str, Steps] = {
         *to_agreement(),
         *AGREED,
         do("officer", "agreement.sign_local"),
-        has("licence_recording", count=1, queue="officer", aftercare=True),
-        due_on("licence_recording", "2026-06-02"),
-        has_not("assignment_registration"),
+        has("licence_filing", count=1, queue="officer", aftercare=True),
+        due_on("licence_filing", "2026-06-02"),
+        has_not("licence_recording"),
+        has_not("assignment_filing"),
         has_not("appraisal_filing"),
         has_not("transaction_verification"),
+        do("officer", "licence_filing"),
+        has("licence_recording", count=1, queue="officer", aftercare=True),
         refused(do("officer", "licence_recording", registered_on=-1), Refused, "before the agreement was signed"),
         do("officer", "licence_recording"),
         inscribed("filter_patent", "licence"),
@@ -97,7 +107,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.propose", kind="purchase"),
         *AGREED[1:],
         do("officer", "agreement.sign_local"),
-        has_not("licence_recording"),
+        has_not("licence_filing"),
         has_not("technology_contract"),
         has_not("appraisal_filing"),
         has_not("transaction_verification"),
@@ -107,7 +117,7 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.propose", kind="assignment"),
         *AGREED[1:],
         do("officer", "agreement.sign_local", ends=False),
-        has("assignment_registration"),
+        has("assignment_filing"),
         has("appraisal_filing", aftercare=True),
         do("officer", "appraisal_filing"),
         has("transaction_verification", aftercare=True),
@@ -120,7 +130,7 @@ SCRIPTS: dict[str, Steps] = {
         screened("venture"),
         do("officer", "agreement.sign_local", contribution="assigned", company="venture", price_form="equity"),
         # What goes into a company is assigned as well.
-        has("assignment_registration"),
+        has("assignment_filing"),
         has("technology_contract"),
         has("appraisal_filing"),
         has("transaction_verification"),
@@ -164,8 +174,10 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.propose", kind="assignment"),
         *AGREED[1:],
         do("officer", "agreement.sign_local", rights=True, ends=False),
-        has("assignment_registration", count=1),
-        has("entry_elsewhere", count=1),
+        has("assignment_filing", count=1),
+        has("filing_elsewhere", count=1),
+        do("officer", "assignment_filing"),
+        do("officer", "filing_elsewhere"),
         refused(do("officer", "assignment_registration"), Refused, "Name only those of the notice"),
         do("officer", "assignment_registration", rights=["filter_patent"]),
         lies("filter_patent", ("assignment", None, False), ("transfer", None, True)),
@@ -193,9 +205,9 @@ SCRIPTS: dict[str, Steps] = {
         *AGREED_ACROSS[1:],
         do("officer", "agreement.sign_cross", ends=False),
         lies("filter_patent", ("assignment", None, True)),
-        refused(do("officer", "assignment_registration"), Refused, "only with the papers of the export"),
-        do("officer", "contract_registration"),
-        do("officer", "assignment_registration"),
+        refused(do("officer", "assignment_filing"), Refused, "only with the papers of the export"),
+        *registered("contract_filing", "contract_registration"),
+        *registered("assignment_filing", "assignment_registration"),
         lies("filter_patent", ("assignment", None, False), ("transfer", None, True)),
     ),
     "restricted patent goes to a foreign owner with its licence": (
@@ -209,19 +221,19 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.agree"),
         do("officer", "agreement.cleared"),
         do("officer", "agreement.sign_to_licence", ends=False),
-        has_not("assignment_registration"),
+        has_not("assignment_filing"),
         do("officer", "agreement.ask_licence"),
         do("officer", "agreement.licence_issued"),
         lies("filter_patent", ("assignment", None, True)),
-        has_not("contract_registration"),
-        do("officer", "assignment_registration"),
+        has_not("contract_filing"),
+        *registered("assignment_filing", "assignment_registration"),
     ),
     "contract with royalties is registered within sixty days of their first base": (
         *to_agreement("import"),
         *AGREED_ACROSS,
         do("officer", "agreement.sign_cross", price_form="royalty", value_said=False, first_base_on=100),
         # A hundred and sixty days from now is a Sunday.
-        due_on("contract_registration", "2026-08-10"),
+        due_on("contract_filing", "2026-08-10"),
     ),
     "state-owned owner licenses at home": (
         *to_agreement("state"),
