@@ -169,6 +169,9 @@ class CaseRow(Answer):
     due_at: Annotated[str | None, Field(description="When what the office must do first is due")] = None
     hold: Annotated[JsonObject | None, Field(description="Why it is on hold, for whom and until when")] = None
     waits_for: list[CaseWait] | None = None
+    our_turn: Annotated[
+        bool | None, Field(description="Something is asked of the office, whoever else is waited for beside that")
+    ] = None
     overdue: Annotated[
         bool | None, Field(description="Something that the case waits for is late, on whichever side")
     ] = None

@@ -6,7 +6,7 @@ is `operations.core.overdue_sql.CASE_DATES`; a test holds them together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class CaseDates:
     due_at: datetime | None
     #: From this moment on the case is late, on whichever side; what stands still is nobody's delay.
     late_at: datetime | None
-    #: Us, a provider, a body outside, what its hold names, or nobody once it is closed.
+    #: Us, a provider, a body outside while nothing is asked of us, what its hold names, or nobody once it is closed.
     waits_for: str
 
 
@@ -37,7 +37,7 @@ def dates_of(case: Case) -> CaseDates:
     return CaseDates(
         due_at=min((task.due_at for task in at_work if task.due_at is not None), default=None),
         late_at=min(late, default=None),
-        waits_for=_waits_for(case, any(task.organisation is not None for task in waiting)),
+        waits_for=_waits_for(case, waiting),
     )
 
 
@@ -50,14 +50,26 @@ def _waited_for(case: Case) -> Iterator[Task]:
             yield task
 
 
-def _waits_for(case: Case, provider: bool) -> str:
+def _waits_for(case: Case, waiting: Sequence[Task]) -> str:
     if case.hold is not None:
         return HOLD
     if case.closed_at is not None:
         return NOBODY
-    if provider:
+    if any(task.organisation is not None for task in waiting):
         return PROVIDER
-    return OUTSIDE if awaited(case) else US
+    # What is asked of us comes before what a body outside has the next word in; a step that is due later stands beside that.
+    first = min(
+        waiting,
+        key=lambda task: (
+            task.state == SUSPENDED and not task.awaits,
+            task.type == "step" or bool(task.awaits),
+            task.due_at or task.opened_at,
+            task.type == "step",
+            task.id,
+        ),
+        default=None,
+    )
+    return OUTSIDE if first is not None and first.awaits else US
 
 
 def awaited(case: Case) -> list[Task]:

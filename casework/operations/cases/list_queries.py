@@ -99,7 +99,8 @@ _SEEN = """(c.programme_id = ANY(CAST(:all_of AS uuid[])) OR c.programme_id = AN
         OR EXISTS ({referred}))"""
 #: A page of cases, with what each waits for. What a page adds is asked of its own rows only.
 _LIST = """
-    SELECT c.*, {owner} AS owner, f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
+    SELECT c.*, {owner} AS owner, d.waits_for = 'us' AS our_turn,
+        f.name AS phase, f.name_zh AS phase_zh, nullif(d.due_at, 'infinity') AS due_at,
         {late} AS overdue, w.waits_for, m.edition, m.came_from, v.contracts
     FROM ({page}) c LEFT JOIN people p ON p.id = c.owner_id LEFT JOIN phases f ON f.id = c.phase_id
     LEFT JOIN case_dates d ON d.id = c.id
@@ -118,7 +119,7 @@ _LIST = """
                 SELECT CASE WHEN t.awaits = 'party' AND t.about IS NOT NULL THEN t.about ELSE t.awaits END AS body
                 WHERE t.organisation_id IS NULL UNION ALL SELECT NULL WHERE t.organisation_id IS NOT NULL
             ) b
-            WHERE d.waits_for IN ('provider', 'outside', 'nobody') AND t.log_id = c.id AND (({theirs}) OR ({awaited}))
+            WHERE d.waits_for <> 'hold' AND t.log_id = c.id AND (({theirs}) OR ({awaited}))
             ORDER BY t.organisation_id, b.body, t.due_at, t.id
         ) x LEFT JOIN organisations o ON o.id = x.organisation_id
     ) w ON true
@@ -305,6 +306,7 @@ def _case_row(row: Any, library: Library, look: Look | None) -> ListedCase:
         due_at=when(row.due_at),
         hold=shown_hold(row.hold),
         waits_for=waits_for,
+        our_turn=bool(row.our_turn),
         overdue=bool(row.overdue) or any(wait.overdue for wait in waits_for if not isinstance(wait.for_, str)),
         contracts=in_effect(row.contracts or (), library),
     )

@@ -168,6 +168,8 @@ class CaseRow(CaseOutline):
     #: reason, waits_for, resume_by: as far as its form said them.
     hold: JsonMapping | None
     waits_for: list[CaseWait]
+    #: Something is asked of us, whoever else is waited for beside that.
+    our_turn: bool
     #: Something that it waits for is late, on whichever side.
     overdue: bool
     #: The prices of its agreements that are in effect.

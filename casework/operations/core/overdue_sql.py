@@ -30,12 +30,17 @@ FIRST_DUE = "coalesce(min(t.due_at) FILTER (WHERE t.state <> 'Suspended'), min(t
 THEIRS = f"{_WAITING} AND t.organisation_id IS NOT NULL AND c.hold IS NULL"
 #: Of tasks `t` of ours in which a body outside has the next word (`case_dates.awaited`).
 AWAITED = f"{_WAITING} AND t.awaits IS NOT NULL AND t.organisation_id IS NULL AND c.hold IS NULL"
+#: Of such tasks `t` what is asked of us first, then what is due first of steps and of what a body outside has the next word in.
+_FIRST_ASKED = """t.state = 'Suspended' AND t.awaits IS NULL, t.type = 'step' OR t.awaits IS NOT NULL,
+                    coalesce(t.due_at, t.opened_at), t.type = 'step', t.id"""
 #: What `engine.state.case_dates` says of a case, of each case `c`: what the table of that name is held against.
 CASE_DATES = f"""
     SELECT c.id, c.programme_id, coalesce(o.due_at, 'infinity') AS due_at, l.late_at, CASE
             WHEN c.hold IS NOT NULL THEN 'hold' WHEN c.closed_at IS NOT NULL THEN 'nobody'
             WHEN EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {THEIRS}) THEN 'provider'
-            WHEN EXISTS (SELECT FROM tasks t WHERE t.log_id = c.id AND {AWAITED}) THEN 'outside' ELSE 'us' END AS waits_for
+            WHEN (
+                SELECT t.awaits IS NOT NULL FROM tasks t WHERE t.log_id = c.id AND {OURS} ORDER BY {_FIRST_ASKED} LIMIT 1
+            ) THEN 'outside' ELSE 'us' END AS waits_for
     FROM cases c
     CROSS JOIN LATERAL (SELECT {FIRST_DUE} AS due_at FROM tasks t WHERE t.log_id = c.id AND {OURS}) o
     CROSS JOIN LATERAL (

@@ -222,9 +222,7 @@ def _row(case: ListedCase) -> Row:
         phase=name_of(case.phase),
         due_at=case.due_at,
         overdue=case.overdue,
-        waits_for=say_hold(edition, case.hold.get("waits_for"))
-        if case.hold
-        else listed(say_waited(wait.for_) for wait in case.waits_for),
+        waits_for=say_hold(edition, case.hold.get("waits_for")) if case.hold else listed(_waited(case)),
         until=first.until if first else None,
         until_late=first is not None and first.overdue,
         opened_at=case.opened_at,
@@ -233,6 +231,12 @@ def _row(case: ListedCase) -> Row:
         technology_value=technology,
         mark=case.mark if isinstance(case, MarkedCaseRow) else None,
     )
+
+
+def _waited(case: CaseRow) -> list[str]:
+    """Whom a case waits for; us first where something is asked of us beside that."""
+    waited = [say_waited(wait.for_) for wait in case.waits_for]
+    return [gettext(NAMES_OF_WAITS["us"]), *waited] if waited and case.our_turn else waited
 
 
 def say_outcome(edition: Edition | None, outcome: str | None, state: str) -> str:

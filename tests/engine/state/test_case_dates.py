@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from casework.engine.state.case import CREATED, OPEN, PAUSED, RUNNING, SUSPENDED, TASK_STATES
+from casework.engine.state.case import CREATED, OPEN, PAUSED, RUNNING, SUSPENDED, TASK_STATES, Task
 from casework.engine.state.case_dates import HOLD, NOBODY, OUTSIDE, PROVIDER, US, awaited, dates_of
 from tests.engine.pieces import DAY, HOUR, NOW, case, clock, referral, task, track
 
@@ -51,10 +51,30 @@ def test_what_stands_still_is_nobodys_delay(state: str, of: str) -> None:
 def test_it_waits_for_a_body_outside_that_has_the_next_word(state: str) -> None:
     licence = task("licence", state=state, due_at=NOW + DAY, awaits="authority")
     waits = state in OPEN and state != CREATED
-    assert dates_of(case(tasks=(licence, OURS))).waits_for == (OUTSIDE if waits else US)
+    # A step that is due later stands beside it.
+    later = task("later", type="step", due_at=NOW + 2 * DAY)
+    assert dates_of(case(tasks=(licence, later))).waits_for == (OUTSIDE if waits else US)
     # A provider is called by its name, and comes first.
     assert dates_of(case(track(), referral(), tasks=(licence, THEIRS))).waits_for == PROVIDER
     assert dates_of(case(tasks=(licence,), hold={"reason": "other"})).waits_for == HOLD
+
+
+@pytest.mark.parametrize(
+    ("ours", "turn"),
+    [
+        (OURS, US),
+        (task("undated"), US),
+        (task("step", type="step", due_at=NOW + HOUR), US),
+        (task("snoozed", state=SUSPENDED, due_at=NOW), OUTSIDE),
+        (task("second", due_at=NOW, awaits="register"), OUTSIDE),
+    ],
+    ids=lambda one: one if isinstance(one, str) else one.id,
+)
+def test_what_is_asked_of_us_comes_before_a_body_outside(ours: Task, turn: str) -> None:
+    here = case(tasks=(task("licence", due_at=NOW + DAY, awaits="authority"), ours))
+    assert dates_of(here).waits_for == turn
+    # It is named all the same.
+    assert "licence" in [one.id for one in awaited(here)]
 
 
 @pytest.mark.parametrize("closed_at", [None, NOW])

@@ -176,7 +176,8 @@ SCRIPTS: dict[str, Steps] = {
         refused(do("officer", "agreement.ask_licence", filed_on=-5), Refused, "goes with the signed contract"),
         do("officer", "agreement.ask_licence"),
         has("licence_awaited", queue="officer"),
-        awaits("authority"),
+        # What is asked of us beside it counts first; the authority is named all the same.
+        awaits("authority", where="us"),
         refused(do("compliance", "compliance_gate"), Refused, "waits for the licence"),
         refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
         do("officer", "agreement.licence_issued"),
@@ -260,7 +261,7 @@ SCRIPTS: dict[str, Steps] = {
         # Until it is filed it is our turn, and from then on the register's.
         awaits(where="us"),
         do("officer", "contract_filing"),
-        awaits("register"),
+        awaits("register", where="us"),
         due_in_working_days("contract_registration", 3),
         do("officer", "contract_registration"),
     ),
