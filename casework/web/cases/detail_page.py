@@ -43,6 +43,7 @@ from casework.web.cases.next_step import (
     choose,
     held_of,
     next_of,
+    outliving_of,
     task_lines,
     waits_of,
     yours_of,
@@ -215,7 +216,15 @@ def show(number: str) -> str:
     there = following.track if following else main.id
     steps = {task.track for task in shown.tasks if task.may_work and task.type == "step"}
     chosen = (
-        choose(actions, shown.actions, main.id, there, steps, beside=beside_of(shown.tracks, there))
+        choose(
+            actions,
+            shown.actions,
+            main.id,
+            there,
+            steps,
+            beside=beside_of(shown.tracks, there),
+            outliving=outliving_of(shown.tracks, there),
+        )
         if works
         else Choices()
     )

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from flask_babel import gettext
 
+from casework.definitions import load_library
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.grammar import EXCEPTION, MAIN, RETURN
 from casework.engine.roles import ORGANISATION_ROLES
@@ -90,12 +91,13 @@ def choose(
     steps: Collection[str] = (),
     *,
     beside: Collection[str] = (),
+    outliving: Collection[str] = (),
 ) -> Choices:
     """One primary action: where what comes next is done, else the case's way forward. A provider's are not told as ours.
 
     `steps` are the tracks whose step the reader is to do: what decides it stands with the ways forward. `beside` are those that
     stand at the same step as what comes next: by a way forward there it is done. A way back is never the primary one where its
-    track has a way forward, possible yet or not.
+    track has a way forward, possible yet or not; nor is what leads on from where a track of `outliving` may stay.
     """
     offered = tuple(offered)
     ahead = {offer.track for offer in offered if offer.kind == MAIN}
@@ -108,7 +110,8 @@ def choose(
     for action in actions:
         offer = offer_of[action.track, action.name]
         if action.allowed:
-            aside = action.kind != MAIN and not action.proposed and not _decides(action, steps, forward)
+            asked = action.proposed or _decides(action, steps, forward)
+            aside = not asked and (action.kind != MAIN or action.track in outliving)
             (more if aside else possible).append(action)
         elif not set(offer.confirm_by if offer.proposed else offer.by) <= ORGANISATION_ROLES:
             (not_now if offer.yours else of_others).append(action)
@@ -134,6 +137,15 @@ def beside_of(tracks: Iterable[TrackView], following: str) -> frozenset[str]:
     """The other tracks that stand at the same step as a track."""
     step_of = {track.id: track.step for track in tracks if not track.ended and track.step}
     return frozenset(id for id, step in step_of.items() if id != following and step == step_of.get(following))
+
+
+def outliving_of(tracks: Iterable[TrackView], following: str) -> frozenset[str]:
+    """The other tracks that stand where they may stay when the case ends: it needs no way on from there."""
+    return frozenset(
+        track.id
+        for track in tracks
+        if track.id != following and track.states and load_library()[track.edition].outlives.issuperset(track.states)
+    )
 
 
 def _decides(action: Action, steps: Collection[str], forward: Collection[str]) -> bool:
@@ -251,6 +263,6 @@ def _wait(wait: CaseWait, edition: Edition) -> Wait:
 
 
 __all__ = [
-    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "beside_of", "choose", "held_of", "next_of", "task_lines", "waits_of",
-    "yours_of",
+    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "beside_of", "choose", "held_of", "next_of",
+    "outliving_of", "task_lines", "waits_of", "yours_of",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from casework.engine.definition.grammar import MAIN as FORWARD
 from casework.engine.definition.grammar import RETURN
 from casework.engine.parts import MAIN
 from casework.operations.cases.action_views import ActionView, NeededPaper
-from casework.web.cases.next_step import Choices, Next, TaskLine, before_of, choose, held_of, yours_of
+from casework.operations.cases.views import TrackView
+from casework.web.cases.next_step import Choices, Next, TaskLine, before_of, choose, held_of, outliving_of, yours_of
 from casework.web.shell.form_actions import Action
 
 STEP = Next(
@@ -92,3 +93,41 @@ def test_what_another_must_do_first_is_named_with_the_step() -> None:
     for other in (replace(DECISION, where="Referral"), replace(DECISION, waits=True), replace(DECISION, type="step")):
         assert before_of(STEP, [other], Choices()) is None
     assert before_of(replace(STEP, may_work=False), [DECISION], Choices()) is None
+
+
+def track(id: str, state: str) -> TrackView:
+    edition = load_library().latest("agreement")
+    assert edition is not None
+    return TrackView(
+        id=id,
+        workflow="agreement",
+        kind="agreement",
+        edition=edition.fingerprint,
+        edition_number=1,
+        revision=1,
+        states=[state],
+        labels=[],
+        step=None,
+        visited=[],
+        parent=None,
+        provider=None,
+        entered_at="2026-01-05T00:00:00Z",
+        ended=None,
+        replaced=False,
+        given={},
+    )
+
+
+def test_what_outlives_the_case_is_not_what_it_needs_next() -> None:
+    tracks = [track("agreement", "in_force"), track("drafted", "drafting")]
+    assert outliving_of(tracks, "main") == {"agreement"}
+    # Where that is what comes next, its way on is what is to be done.
+    assert outliving_of(tracks, "agreement") == set()
+    end = action("end", allowed=True)
+    assert choose([end], [offered(end)], "main", "main").primary is end
+    chosen = choose([end], [offered(end)], "main", "main", outliving={"agreement"})
+    assert (chosen.primary, chosen.possible, chosen.more) == (None, (), (end,))
+    close = action("close", track="main", allowed=True)
+    assert choose([end, close], map(offered, [end, close]), "main", "main", outliving={"agreement"}).possible == (
+        close,
+    )
