@@ -512,3 +512,20 @@ def test_what_comes_next_and_waits_says_for_whom_and_until_when(
     box = page.split('<section class="sheet next"')[1].split('<div class="doing">')[0]
     assert "Waits for: The need owner" in box
     assert f'datetime="{until.isoformat()}"' in box
+
+
+def test_a_right_whose_fee_or_term_is_over_is_marked_so(engine: Engine, world: World, browser_for: Enter) -> None:
+    with transaction(engine) as db:
+        number = world.open_case(db)
+
+    def rights() -> str:
+        page = browser_for("officer").get(f"/cases/{number}").text
+        return page.split('id="rights-title"')[1].split("</section>")[0]
+
+    assert "fee paid until" in words_of(rights())
+    assert "fee paid until" not in "".join(re.findall(r'class="tag warn">.*?</span>', rights()))
+    with transaction(engine) as db:
+        db.execute(text("UPDATE rights SET fee_paid_to = '2026-01-31', expires_on = '2026-02-28'"))
+    marked = words_of(" ".join(re.findall(r'class="tag warn">.*?</span>', rights())))
+    assert "fee paid until Sat 31 Jan" in marked
+    assert "until Sat 28 Feb" in marked
