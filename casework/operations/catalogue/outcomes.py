@@ -20,8 +20,8 @@ from casework.operations.core.merged_records import OF_CASES, one_with
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Kept
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
-from casework.records.access_sql import BOUND, reach_values, reads_case
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import BOUND, reach_values, reads_case, shows_need
 from casework.records.case_loader import impact_of
 
 #: So many cases are told of a record, the newest first.
@@ -82,6 +82,7 @@ def _cases(noun: Kept, other: str) -> TextClause:
             ) AS year
         FROM cases c JOIN programmes p ON p.id = c.programme_id {OF_CASES}
         WHERE c.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")} AND {reads_case("c", BOUND)}
+        AND (n.id IS NULL OR {shows_need("n")})
         ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
     """)
 
@@ -96,7 +97,8 @@ _IMPACTS = text("""
 
 def outcomes_of(db: Connection, actor: Actor, noun: Kept, id: str, lists: Lists) -> list[CaseOutcome]:
     """What came of a record, case by case as far as the actor reads them, the newest first; `lists` are those of its programme."""
-    rows = db.execute(_CASES[noun], reach_values(reach(actor)) | {"id": id, "most": MOST}).all()
+    asking = reach_values(reach(actor)) | {"closed_of": sorted(closed_of(actor))}
+    rows = db.execute(_CASES[noun], asking | {"id": id, "most": MOST}).all()
     effects = effects_of(db, [row.case for row in rows], lists)
     return [
         CaseOutcome(

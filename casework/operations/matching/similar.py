@@ -12,7 +12,8 @@ from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.matching.ranking import gather, rank, shipped_glossary
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import shows_need
 
 #: So many are told of a record, and so much of its text is compared.
 MOST, LONGEST = 5, 1_000
@@ -31,10 +32,12 @@ class Similar:
 
 
 def _called(noun: Kept) -> TextClause:
-    """What records of a programme are called."""
+    """What records of a programme are called, of needs those that are shown to who asks."""
+    shown = shows_need("x") if noun == "need" else "true"
     return text(f"""
         SELECT x.id::text, {entitled("x")} AS title FROM {TABLES[noun]} x
         WHERE x.id = ANY(CAST(:ids AS uuid[])) AND x.programme_id = CAST(:programme AS uuid) AND x.merged_into IS NULL
+        AND {shown}
     """)
 
 
@@ -58,7 +61,8 @@ def list_similar(db: Connection, actor: Actor, noun: Kept, one: Need | Technolog
     scores = {scored.id: scored.score for scored in rank(said)}
     least = _LIKE * scores.pop(one.id, 0.0)
     ids = list(dict.fromkeys([*twins, *(id for id, score in scores.items() if score >= least)]))[: 2 * MOST]
-    names = {row.id: row.title for row in db.execute(_CALLED[noun], {"ids": ids, "programme": one.programme})}
+    asking = {"ids": ids, "programme": one.programme, "closed_of": sorted(closed_of(actor))}
+    names = {row.id: row.title for row in db.execute(_CALLED[noun], asking)}
     return [Similar(id=id, title=names[id], twin=twins.get(id)) for id in ids if id in names][:MOST]
 
 
