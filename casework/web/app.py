@@ -40,6 +40,7 @@ from casework.web.catalogue import (
     right_merging_pages,
     right_use_pages,
     screening_pages,
+    source_pages,
     table_pages,
     twin_pages,
 )
@@ -243,6 +244,7 @@ PAGES = (
     twin_pages.technologies,
     screening_pages.blueprint,
     file_import_pages.blueprint,
+    source_pages.blueprint,
     table_pages.blueprint,
     evidence_pages.blueprint,
     mediations_pages.blueprint,

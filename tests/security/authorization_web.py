@@ -326,6 +326,7 @@ TABLE: tuple[Row, ...] = (
     post("/organisations/<party>/screenings/<entry>/evidence", SCREENERS, READERS - SCREENERS, there_refused=FOREIGN),
     get("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/organisations/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/programmes/<programme>/sources/<source>", READERS, there=FOREIGN),
     get("/programmes/<programme>/imports/<records>", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/imports/<records>", DECIDERS, READERS - DECIDERS, there=FOREIGN, status=422),
     get("/programmes/<programme>/imports/<records>/<handed>", DECIDERS, READERS - DECIDERS, there=FOREIGN),

@@ -16,6 +16,7 @@ from casework.definitions import load_library
 from casework.operations.audit.findings import raise_finding
 from casework.operations.cases.saved_views import save_view
 from casework.operations.catalogue.ip_rights import record_right
+from casework.operations.catalogue.sources import open_source
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.matching.runs import start_run
@@ -233,6 +234,7 @@ def make_things(world: World, db: Connection) -> Things:
         "brought": add_table(db, world, "officer", world.programmes["BJ"]),
         "records": "needs",
         "handed": add_file(db, world, "officer", world.programmes["BJ"]),
+        "source": open_source(db, world.programmes["BJ"], "A fair").id,
         "what": "contacts",
         "programme": world.programmes["BJ"],
         "workflow": "case",
@@ -294,6 +296,7 @@ def make_things(world: World, db: Connection) -> Things:
         **add_party(db, world, "foreign_officer", there),
         "brought": add_table(db, world, "foreign_officer", there),
         "handed": add_file(db, world, "foreign_officer", there),
+        "source": open_source(db, there, "A fair").id,
         "programme": there,
         "member": members[1],
         "referral_task": _step_task(db, other),

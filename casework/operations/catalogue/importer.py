@@ -183,6 +183,7 @@ class _Import:
         counts = [now - then for now, then in zip(self.report.written, before, strict=True)]
         if not self.report.dry_run and any(counts):
             self._note(db, self.log, batch, counts)
+        self.rows.tell(db)
 
     def pass_over(self, batch: list[Row]) -> None:
         """Rows that were taken before: only which records they are counts."""

@@ -13,12 +13,13 @@ from sqlalchemy import Connection, text
 
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_batches import Item, digest_of
-from casework.operations.catalogue.import_reader import Row
+from casework.operations.catalogue.import_reader import Row, column_name
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.import_schemas import SIDES, Kind, parse, said
 from casework.operations.catalogue.service import read_seen
-from casework.operations.catalogue.sources import named_source, open_source, read_as
+from casework.operations.catalogue.sources import SOURCE_OPENED, find_source, named_source, read_as
 from casework.operations.core.record_log import TABLES, Kept
+from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
 
 #: Of some records what was read last, as its digest, and whether they were gone.
@@ -74,6 +75,8 @@ class SourceRows:
         #: By the file's column ours.
         self.fields: dict[str, str | None] = dict(fields)
         self._ids: dict[str, str] = {}
+        #: Those of them that are in no event yet.
+        self._new: list[str] = []
         #: Digests of all records of the file, of refused ones too: those are still there.
         self._met: set[bytes] = set()
         #: Whether each row told which record it is.
@@ -120,11 +123,17 @@ class SourceRows:
         if new:
             db.execute(_KEEP, {"kind": self.kind, "rows": orjson.dumps(new).decode()})
 
+    def tell(self, db: Connection) -> None:
+        """Say in the programme's log which sources are new, once whoever has its turn has written there."""
+        note_entries(db, "sources", self.programme, self._new, kind=SOURCE_OPENED)
+        self._new = []
+
     def finish(self, db: Connection, report: Report) -> None:
         """Note when the sources were read; of a complete file, read to its end, that what it is without is gone."""
         if not self.kept:
             return
         self._open(db, {self.source, *self._passed})
+        self.tell(db)
         db.execute(_FETCHED, {"sources": sorted(self._ids.values())})
         if not self.complete or not report.whole or not self._all_told:
             return
@@ -137,7 +146,8 @@ class SourceRows:
 
     def _open(self, db: Connection, names: set[str]) -> None:
         for name in sorted(names - self._ids.keys()):
-            self._ids[name] = open_source(db, self.programme, name).id
+            self._ids[name], new = find_source(db, self.programme, name)
+            self._new += [self._ids[name]] if new else []
 
     def _gone(self, name: str, ids: Iterable[str]) -> Iterable[str]:
         return (id for id in ids if digest_of(name, id) not in self._met)
@@ -181,5 +191,5 @@ def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> Read:
         # Words that named a person were taken out of it.
         return Read(source=row.source, row=[("", row.row)], fields={})
     said = [(str(name), value) for name, value in told.items() if value not in (None, "", [], {})]
-    ours = {name: read_as(" ".join(name.split()).casefold(), row.fields, TABLES[noun]) for name, _ in said}
+    ours = {name: read_as(column_name(name), row.fields, TABLES[noun]) for name, _ in said}
     return Read(source=row.source, row=said, fields={name: field for name, field in ours.items() if field})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound
@@ -16,9 +16,13 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_reader import LONGEST_NAME, MOST_COLUMNS, column_name
 from casework.operations.catalogue.import_schemas import MODELS
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.core.reader_names import entitled
+from casework.operations.core.record_log import TABLES, Kept
+from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
+from casework.records.access_sql import shows_need
 
 #: So long the licence of a source is.
 LONGEST = 2_000
@@ -58,9 +62,12 @@ _OPEN = text("""
     ON CONFLICT (programme_id, name) DO NOTHING
 """)
 #: The sources of a programme with how many records they have, by name.
-_LISTED = text("""
+_LISTED = text(f"""
     SELECT s.id::text, s.name, s.licence, s.fields, s.fetched_at, count(r.external_id) AS records, count(r.gone_since) AS gone
-    FROM sources s LEFT JOIN source_rows r ON r.source_id = s.id
+    FROM sources s LEFT JOIN source_rows r ON r.source_id = s.id AND (r.kind <> 'needs' OR EXISTS (
+        SELECT FROM needs n WHERE n.programme_id = s.programme_id AND n.source = s.name AND n.external_id = r.external_id
+        AND {shows_need("n")}
+    ))
     WHERE s.programme_id = CAST(:programme AS uuid) AND (CAST(:id AS uuid) IS NULL OR s.id = CAST(:id AS uuid))
     GROUP BY s.id ORDER BY s.name, s.id
 """)
@@ -75,6 +82,47 @@ _SET = text("""
 """)
 
 
+#: What the log of a programme says of them.
+SOURCE_OPENED, SOURCE_CHANGED = "source_opened", "source_changed"
+#: So many records that are gone stand on the page of a source.
+MOST_GONE = 50
+
+
+def _gone(noun: Kept) -> TextClause:
+    """The records of a source that it has no more, the newest of them first, as far as who asks is shown them."""
+    shown = shows_need("x") if noun == "need" else "true"
+    return text(f"""
+        SELECT x.id::text, {entitled("x")} AS name, r.external_id, r.gone_since FROM source_rows r JOIN sources s ON s.id = r.source_id
+        JOIN {TABLES[noun]} x ON x.programme_id = s.programme_id AND x.source = s.name AND x.external_id = r.external_id
+        WHERE s.id = CAST(:id AS uuid) AND r.kind = '{TABLES[noun]}' AND r.gone_since IS NOT NULL AND {shown}
+        ORDER BY r.gone_since DESC, x.id LIMIT :most
+    """)
+
+
+_GONE: Mapping[Kept, TextClause] = {"need": _gone("need"), "technology": _gone("technology")}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoneRecord:
+    """A record that its source has no more."""
+
+    noun: Kept
+    id: str
+    name: str
+    external_id: str
+    gone_since: str
+
+
+def list_gone(db: Connection, actor: Actor, id: str) -> list[GoneRecord]:
+    """Records that a source which the actor reads has no more, of each kind the newest."""
+    given = {"id": id, "most": MOST_GONE, "closed_of": sorted(closed_of(actor))}
+    return [
+        GoneRecord(noun=noun, id=row.id, name=row.name, external_id=row.external_id, gone_since=instant(row.gone_since))
+        for noun, query in _GONE.items()
+        for row in db.execute(query, given)
+    ]
+
+
 def _source(row: Any) -> Source:
     return Source(**{**row._mapping, "fetched_at": row.fetched_at and instant(row.fetched_at)})
 
@@ -87,8 +135,16 @@ def named_source(db: Connection, programme: str, name: str) -> Source | None:
 
 def open_source(db: Connection, programme: str, name: str) -> Source:
     """The source of a name, which is made where an import names it first."""
-    db.execute(_OPEN, {"id": str(uuid_utils.uuid7()), "programme": programme, "name": name})
+    id, new = find_source(db, programme, name)
+    note_entries(db, "sources", programme, [id] if new else [], kind=SOURCE_OPENED)
     return _source(db.execute(_NAMED, {"programme": programme, "name": name}).one())
+
+
+def find_source(db: Connection, programme: str, name: str) -> tuple[str, bool]:
+    """The id of the source of a name, and whether it was made now: then whoever asks says so in the programme's log."""
+    id = str(uuid_utils.uuid7())
+    new = bool(db.execute(_OPEN, {"id": id, "programme": programme, "name": name}).rowcount)
+    return (id, True) if new else (db.execute(_NAMED, {"programme": programme, "name": name}).one().id, False)
 
 
 def keeps(actor: Actor, programme: str) -> bool:
@@ -104,16 +160,25 @@ def insist_keeps(actor: Actor, programme: str) -> None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
 
 
+def _insist_reads(actor: Actor, programme: str) -> None:
+    if programme not in reach(actor).all_of:
+        raise NotFound("programme")
+
+
+def _asking(actor: Actor, programme: str, id: str | None) -> dict[str, Any]:
+    return {"programme": programme, "id": id, "closed_of": sorted(closed_of(actor))}
+
+
 def list_sources(db: Connection, actor: Actor, programme: str) -> list[Source]:
-    """The sources of a programme. Raises NotFound and NotAllowed."""
-    insist_keeps(actor, programme)
-    return [_source(row) for row in db.execute(_LISTED, {"programme": programme, "id": None})]
+    """The sources of a programme. Raises NotFound for whoever does not read its register."""
+    _insist_reads(actor, programme)
+    return [_source(row) for row in db.execute(_LISTED, _asking(actor, programme, None))]
 
 
 def show_source(db: Connection, actor: Actor, programme: str, id: str) -> Source:
-    """One of them. Raises NotFound and NotAllowed."""
-    insist_keeps(actor, programme)
-    row = db.execute(_LISTED, {"programme": programme, "id": id}).one_or_none()
+    """One of them. Raises NotFound."""
+    _insist_reads(actor, programme)
+    row = db.execute(_LISTED, _asking(actor, programme, id)).one_or_none()
     if row is None:
         raise NotFound("entry")
     return _source(row)
@@ -123,11 +188,15 @@ def set_source(
     db: Connection, actor: Actor, programme: str, id: str, *, licence: str | None, fields: Mapping[str, str | None]
 ) -> None:
     """Say under which licence its data are, and how its columns are read from now on. Raises InvalidForm, NotFound and NotAllowed."""
-    show_source(db, actor, programme, id)
+    insist_keeps(actor, programme)
+    before = show_source(db, actor, programme, id)
     words = (licence or "").strip()
     if len(words) > LONGEST:
         raise InvalidForm(fields={"licence": reasons.imports.LONG(length=f"{len(words):,}", most=f"{LONGEST:,}")})
-    db.execute(_SET, {"id": id, "licence": words or None, "fields": json.dumps(checked_fields(fields))})
+    told = checked_fields(fields)
+    if (before.licence or "", before.fields) != (words, told):
+        db.execute(_SET, {"id": id, "licence": words or None, "fields": json.dumps(told)})
+        note_entries(db, "sources", programme, [id], kind=SOURCE_CHANGED, by=actor.person)
 
 
 def checked_fields(fields: Mapping[str, str | None]) -> dict[str, str | None]:

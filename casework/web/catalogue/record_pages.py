@@ -213,6 +213,7 @@ class _Pages:
             waiting=waiting_by_source(values),
             beside=beside.differing,
             read=[(name, plainly(value)) for name, value in read.row if name not in beside.columns],
+            source_url=url_for("sources.show", programme=one.programme, source=read.source) if read.source else "",
             outcomes=say_outcomes(came, lists),
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",

@@ -43,14 +43,15 @@ def test_each_field_of_ours_can_be_meant() -> None:
         assert checked_fields({f"their {name}": name for name in names})
 
 
-def test_who_imports_keeps_the_sources_and_nobody_else(db: Connection, world: World) -> None:
+def test_who_reads_the_register_reads_its_sources_and_who_imports_keeps_them(db: Connection, world: World) -> None:
     programme = world.programmes["BJ"]
     one = open_source(db, programme, "PATENTS")
     set_source(db, world.actor(db, "supervisor"), programme, one.id, licence=" CC BY 4.0 ", fields={})
     assert show_source(db, world.actor(db, "officer"), programme, one.id).licence == "CC BY 4.0"
     for who in ("manager", "auditor", "compliance"):
+        assert [known.name for known in list_sources(db, world.actor(db, who), programme)] == ["PATENTS"]
         with pytest.raises(NotAllowed):
-            list_sources(db, world.actor(db, who), programme)
+            set_source(db, world.actor(db, who), programme, one.id, licence=None, fields={})
     for who in ("foreign_officer", "provider"):
         with pytest.raises(NotFound):
             set_source(db, world.actor(db, who), programme, one.id, licence=None, fields={})

@@ -1,0 +1,58 @@
+"""The page of a source: under which licence its data are, when it was read last, how its columns are read, and what it has no more."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext
+
+from casework.operations.catalogue import sources
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.organisation_queries import programme_names
+from casework.operations.catalogue.sources import GoneRecord
+from casework.operations.core.perform import calendar_of
+from casework.web.catalogue.pages import FIELDS
+from casework.web.shell import layout
+from casework.web.shell.session import page_transaction
+
+blueprint = Blueprint("sources", __name__, url_prefix="/programmes/<uuid:programme>/sources")
+
+
+@blueprint.get("/<uuid:source>")
+def show(programme: UUID, source: UUID) -> str:
+    home = str(programme)
+    with page_transaction() as (db, actor):
+        one = sources.show_source(db, actor, home, str(source))
+        gone = sources.list_gone(db, actor, one.id)
+        others = [other for other in sources.list_sources(db, actor, home) if other.id != one.id]
+        layout.use_calendar(calendar_of(db, home))
+        name = programme_names(db, [home])[home]
+        may = actor.in_programme(home, EDITORS)
+    return render_template(
+        "catalogue/source.html",
+        title=one.name,
+        home=name,
+        one=one,
+        fields=[(theirs, _label(ours)) for theirs, ours in sorted(one.fields.items())],
+        gone=[(record, _at(record)) for record in gone],
+        others=[(other, url_for("sources.show", programme=home, source=other.id)) for other in others],
+        bring=[
+            (gettext("Bring in technologies"), url_for("files_in.new", programme=home, records="technologies")),
+            (gettext("Bring in needs"), url_for("files_in.new", programme=home, records="needs")),
+        ]
+        if may
+        else [],
+    )
+
+
+def _label(ours: str | None) -> str:
+    """What a field of ours is called; what has no name of its own by the name that files give it."""
+    if ours is None:
+        return gettext("the column is not read")
+    words = FIELDS["technology"].get(ours) or FIELDS["need"].get(ours)
+    return gettext(words) if words else ours
+
+
+def _at(one: GoneRecord) -> str:
+    return url_for("needs.show", need=one.id) if one.noun == "need" else url_for("technologies.show", technology=one.id)
