@@ -125,7 +125,9 @@ compliance_gate = Task(
     agreement_forms.ComplianceGate, unless_open=True, guards=(border_guards.gate_agrees_with_the_class,),
     checklist=(
         Item("end_user", "The end user was looked for in the lists, where it is none of those who sign", required=False),
-        Item("export_list", "The export list in force was looked through", required=False),
+        Item(
+            "export_list", "The list in force was looked through: of technologies that go abroad, or that come in", required=False
+        ),
     ),
 )  # fmt: skip
 dispute_clause_check = Task(

@@ -137,3 +137,7 @@ def test_an_asked_for_gate_begins_with_the_list_of_its_definition(world: World, 
     assert edition is not None
     gate = next(rule for rule in edition.tasks.values() if rule.name == "compliance_gate")
     assert [name for name, _ in gate.checklist] == ["end_user", "export_list"]
+    # It stands at imports, too.
+    words = edition.text("tasks.compliance_gate.items.export_list")
+    assert "go abroad" in words
+    assert "come in" in words
