@@ -38,7 +38,7 @@ def tell(hands: Hands) -> None:
 def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten."""
     with transaction(hands.engine) as db:
-        for forget in (forget_attempts, forget_uses, forget_challenges, forget_over):
+        for forget in (forget_attempts, forget_uses, forget_challenges, forget_over, file_imports.forget_looked_at):
             forget(db)
         check_programme(db, programme)
 

@@ -67,6 +67,10 @@ TOO_MANY_FIELDS = template("imports.too_many_fields", N_("may name at most %(mos
 NO_COLUMN_NAME = reason("imports.no_column_name", N_("must name each column, in up to 200 characters"))
 NOT_OUR_FIELD = template("imports.not_our_field", N_("%(name)s is no field of a need or a technology"))
 
+NAMED_ERASED = reason(
+    "imports.named_erased",
+    N_("named somebody who was erased. Leave that out and hand the file in again; what was brought in before stands."),
+)
 BROUGHT_IN = reason("imports.brought_in", N_("was taken over already"))
 CHOOSE_FILE = reason("imports.choose_file", N_("choose the file"))
 
@@ -102,6 +106,10 @@ NO_DAY = template("imports.no_day", N_("is no day of the calendar: %(day)s"))
 YES_OR_NO = reason("imports.yes_or_no", N_("must be yes or no"))
 NO_ADDRESS = reason("imports.no_address", N_("must be an address that begins with http:// or https://"))
 TOO_MANY_ENTRIES = reason("imports.too_many_entries", N_("may list at most 200 entries of 500 characters"))
+TOO_MANY_SOURCES = template(
+    "imports.too_many_sources",
+    N_("is one more than the %(most)s that a file may name; bring the records of each in by a file of their own"),
+)
 TOO_MANY_RIGHTS = template("imports.too_many_rights", N_("may list at most %(most)s rights"))
 ONE_OF = template("imports.one_of", N_("must be one of %(codes)s"))
 VERDICT = reason("imports.verdict", N_("must be verified, verified_with_limits or not_verified"))

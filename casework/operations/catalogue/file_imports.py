@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any, cast
 
@@ -20,11 +22,18 @@ from casework import reasons
 from casework.engine.execution.guards import line
 from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.import_encoding import encoding_of
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
 from casework.operations.catalogue.import_report import Fault, Report, Resume
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind, read
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.sources import checked_fields, insist_keeps, open_source, set_source
+from casework.operations.catalogue.sources import (
+    checked_fields,
+    insist_keeps,
+    named_source,
+    open_source,
+    set_source,
+)
 from casework.operations.catalogue.table_import import called
 from casework.permissions.actors import Actor
 from casework.reasons import Why
@@ -92,12 +101,22 @@ _TO_DO = text("""
     SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid) AND i.state = 'waiting'
 """)
 #: How far one came.
-_NOTE = text("UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid)")
+_NOTE = text("""
+    UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'waiting'
+""")
 #: That one has ended, upon which the file goes.
 _END = text("""
     UPDATE imports SET state = :state, report = CAST(:report AS jsonb), content = NULL, ended_at = casework_now()
-    WHERE id = CAST(:id AS uuid)
+    WHERE id = CAST(:id AS uuid) AND state = 'waiting'
 """)
+#: Files that nobody took over, a week after they were handed in.
+_FORGET = text(
+    "DELETE FROM imports WHERE state = 'looked_at' AND created_at < casework_now() - CAST(:kept AS interval)"
+)
+#: Files that are still here.
+_HERE = text("SELECT id::text, kind, state, report FROM imports WHERE content IS NOT NULL ORDER BY id")
+#: So long one is kept that was looked at alone.
+KEPT = timedelta(days=7)
 
 
 def add_file(
@@ -116,10 +135,11 @@ def add_file(
     source = line(source, "source", 200)
     if len(content) > MOST_BYTES:
         raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
-    known = open_source(db, programme, source)
+    known = named_source(db, programme, source)
     id = str(uuid_utils.uuid7())
     given = {"id": id, "programme": programme, "kind": kind, "source": source, "name": called(name), "content": content}
-    db.execute(_ADD, given | {"complete": complete, "person": actor.person, "fields": json.dumps(known.fields)})
+    fields = {} if known is None else known.fields.get(kind, {})
+    db.execute(_ADD, given | {"complete": complete, "person": actor.person, "fields": json.dumps(fields)})
     return id
 
 
@@ -198,11 +218,14 @@ def _read_as(found: Look, fields: Mapping[str, str | None]) -> set[str]:
 
 def set_fields(db: Connection, actor: Actor, programme: str, id: str, fields: Mapping[str, str | None]) -> None:
     """Say how its columns are read. Raises InvalidForm, NotFound and NotAllowed."""
-    _insist_open(show_file(db, actor, programme, id))
+    one = show_file(db, actor, programme, id)
+    _insist_open(one)
     statement = text(
         "UPDATE imports SET fields = CAST(:fields AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'looked_at'"
     )
-    if not db.execute(statement, {"id": id, "fields": json.dumps(checked_fields(fields))}).rowcount:
+    if not db.execute(
+        statement, {"id": id, "fields": json.dumps(checked_fields(cast(Kind, one.kind), fields))}
+    ).rowcount:
         raise InvalidForm(fields={"file": reasons.imports.BROUGHT_IN})
 
 
@@ -221,7 +244,7 @@ def take_over(db: Connection, actor: Actor, programme: str, id: str, *, licence:
     statement = text("UPDATE imports SET state = 'waiting' WHERE id = CAST(:id AS uuid) AND state = 'looked_at'")
     if db.execute(statement, {"id": id}).rowcount:
         known = open_source(db, programme, one.source)
-        set_source(db, actor, programme, known.id, licence=licence, fields=one.fields)
+        set_source(db, actor, programme, known.id, cast(Kind, one.kind), licence=licence, fields=one.fields)
 
 
 # --- the worker's part -----------------------------------------------------------------------------------------------
@@ -265,6 +288,8 @@ def carry_on(engine: Engine, id: str) -> None:
             if not isinstance(fault, DataError):
                 raise
             report.faults.append(Fault(1, "file", str(reasons.imports.NOT_TAKEN)))
+        except _TakenAway:
+            return
         except CaseworkError as refusal:
             report.faults.append(Fault(1, "file", str(refusal.reason)))
         except Exception:
@@ -274,8 +299,49 @@ def carry_on(engine: Engine, id: str) -> None:
         db.execute(_END, {"id": id, "state": state, "report": _written(report)})
 
 
+class _TakenAway(Exception):
+    """The file is gone, since it names somebody who is erased."""
+
+
 def _note(db: Connection, id: str, row: int, report: Report) -> None:
-    db.execute(_NOTE, {"id": id, "row": row, "report": _written(report)})
+    if not db.execute(_NOTE, {"id": id, "row": row, "report": _written(report)}).rowcount:
+        raise _TakenAway
+
+
+# --- what goes again --------------------------------------------------------------------------------------------------
+
+
+def forget_looked_at(db: Connection) -> int:
+    """Remove the files that were looked at and not taken over; gives how many."""
+    return db.execute(_FORGET, {"kept": KEPT}).rowcount
+
+
+def drop_naming(db: Connection, names: Callable[[str], bool]) -> int:
+    """Take away the files that name somebody; what was on its way ends there, and says why. Gives how many."""
+    gone = [row for row in db.execute(_HERE).all() if any(map(names, _told_in(db, row.id)))]
+    for row in gone:
+        if row.state == LOOKED_AT:
+            db.execute(text("DELETE FROM imports WHERE id = CAST(:id AS uuid)"), {"id": row.id})
+            continue
+        report = _report_of(row.kind, row.report)
+        report.faults.append(Fault(1, "file", str(reasons.imports.NAMED_ERASED)))
+        db.execute(_END, {"id": row.id, "state": FAILED, "report": _written(report)})
+    return len(gone)
+
+
+#: A character as JSON may write it, and so much of a file is searched at once; pieces overlap by the longest that is looked for.
+_ESCAPED, _PIECE, _OVERLAP = re.compile(r"\\u([0-9a-fA-F]{4})"), 1_000_000, 2_000
+
+
+def _told_in(db: Connection, id: str) -> Iterator[str]:
+    """What a file says, piece by piece."""
+    statement = text("SELECT content FROM imports WHERE id = CAST(:id AS uuid)")
+    content: bytes = db.execute(statement, {"id": id}).scalar_one()
+    marked = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+    encoding = marked or encoding_of(BytesIO(content))[0] or "utf-8"
+    words = content.decode(encoding, "replace")
+    for at in range(0, len(words), _PIECE):
+        yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), words[at : at + _PIECE + _OVERLAP])
 
 
 def _written(report: Report) -> str:

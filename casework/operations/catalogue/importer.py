@@ -59,7 +59,7 @@ from casework.operations.catalogue.import_schemas import (
 )
 from casework.operations.catalogue.ip_rights import today_of
 from casework.operations.catalogue.past_projects import take_past_projects
-from casework.operations.catalogue.source_rows import SourceRows
+from casework.operations.catalogue.source_rows import MOST_SOURCES, SourceRows
 from casework.operations.core.record_log import (
     TABLES,
     Change,
@@ -249,6 +249,8 @@ class _Import:
             return None, faults
         if not storable(texts_in(row.raw)):
             return None, [("row", "has a character that cannot be stored")]
+        if not self.rows.may_be_of(record.source):
+            return None, [("source", str(reasons.imports.TOO_MANY_SOURCES(most=MOST_SOURCES)))]
         item = Item(row.number, record.source or self.source, record.external_id, record, sides, row.raw)
         if (mark := digest_of(self.kind, *item.key)) in self.seen:
             return None, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]

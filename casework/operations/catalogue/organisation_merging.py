@@ -40,7 +40,7 @@ from casework.operations.catalogue.organisations import (
 )
 from casework.operations.catalogue.views import OrganisationRow
 from casework.operations.core.case_parties import OF_CASE
-from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.idempotency import Done, Request, ask, find_done, finish
 from casework.operations.core.organisations import CALLED, IS_PARTY
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import Change, Kept, lock_records, write_records
@@ -208,6 +208,9 @@ def merge_organisations(
 
     Raises Refused with what speaks against it, and RecordHasMoved where its log is longer than when it was `seen`.
     """
+    read_seen(db, actor, organisation)
+    if (earlier := find_done(db, actor, request)) is not None:
+        return earlier
     programme, by = insist_home(db, actor, organisation, MERGERS, itself=True)
     words = {REASON: line(reason, REASON)}
     if (earlier := ask(db, actor, request)) is not None:

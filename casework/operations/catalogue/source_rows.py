@@ -54,6 +54,10 @@ _OF_RECORD = text("""
 """)
 
 
+#: So many sources the rows of a file name at most.
+MOST_SOURCES = 100
+
+
 class SourceRows:
     """The rows of one file beside the records that they became. Of matches and past projects nothing is kept."""
 
@@ -71,18 +75,29 @@ class SourceRows:
         self.kept = kind in SIDES.values()
         if fields is None:
             known = named_source(db, programme, source) if self.kept else None
-            fields = known.fields if known else {}
+            fields = known.fields.get(kind, {}) if known else {}
         #: By the file's column ours.
         self.fields: dict[str, str | None] = dict(fields)
         self._ids: dict[str, str] = {}
         #: Those of them that are in no event yet.
         self._new: list[str] = []
+        #: Those that its rows name.
+        self._named: set[str] = set()
         #: Digests of all records of the file, of refused ones too: those are still there.
         self._met: set[bytes] = set()
         #: Whether each row told which record it is.
         self._all_told = True
         #: Sources of what was taken before.
         self._passed: set[str] = set()
+
+    def may_be_of(self, source: str | None) -> bool:
+        """Whether a row may be of a source: a file has so many at most, lest each of its rows makes one."""
+        if not self.kept or source is None or source in self._named:
+            return True
+        if len(self._named) == MOST_SOURCES:
+            return False
+        self._named.add(source)
+        return True
 
     def meet(self, row: Row) -> None:
         """A row that is not taken: of a complete file its record is there all the same. Where it cannot be told which one that is, it
@@ -191,5 +206,6 @@ def read_source_row(db: Connection, actor: Actor, noun: Kept, id: str) -> Read:
         # Words that named a person were taken out of it.
         return Read(source=row.source, row=[("", row.row)], fields={})
     said = [(str(name), value) for name, value in told.items() if value not in (None, "", [], {})]
-    ours = {name: read_as(column_name(name), row.fields, TABLES[noun]) for name, _ in said}
+    fields = row.fields.get(TABLES[noun], {})
+    ours = {name: read_as(column_name(name), fields, TABLES[noun]) for name, _ in said}
     return Read(source=row.source, row=said, fields={name: field for name, field in ours.items() if field})

@@ -14,8 +14,9 @@ from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_reader import LONGEST_NAME, MOST_COLUMNS, column_name
-from casework.operations.catalogue.import_schemas import MODELS
+from casework.operations.catalogue.import_schemas import MODELS, Kind
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.core.paging import Page, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.core.register_entries import note_entries
@@ -47,8 +48,8 @@ class Source:
     name: str
     #: Of its data.
     licence: str | None
-    #: By its column ours; none where it is not read.
-    fields: dict[str, str | None]
+    #: Of needs and of technologies apart: by its column ours, and none where it is not read.
+    fields: dict[str, dict[str, str | None]]
     #: When it was imported last.
     fetched_at: str | None
     #: Of how many records a row was read, and how many of these are gone from it.
@@ -61,15 +62,19 @@ _OPEN = text("""
     INSERT INTO sources (id, programme_id, name, created_at) VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :name, casework_now())
     ON CONFLICT (programme_id, name) DO NOTHING
 """)
-#: The sources of a programme with how many records they have, by name.
+#: The next sources of a programme after a name, or the one of an id, with how many records they have.
 _LISTED = text(f"""
-    SELECT s.id::text, s.name, s.licence, s.fields, s.fetched_at, count(r.external_id) AS records, count(r.gone_since) AS gone
-    FROM sources s LEFT JOIN source_rows r ON r.source_id = s.id AND (r.kind <> 'needs' OR EXISTS (
-        SELECT FROM needs n WHERE n.programme_id = s.programme_id AND n.source = s.name AND n.external_id = r.external_id
-        AND {shows_need("n")}
-    ))
+    SELECT s.id::text, s.name, s.licence, s.fields, s.fetched_at, r.records, r.gone
+    FROM sources s CROSS JOIN LATERAL (
+        SELECT count(*) AS records, count(r.gone_since) AS gone FROM source_rows r
+        WHERE r.source_id = s.id AND (r.kind <> 'needs' OR EXISTS (
+            SELECT FROM needs n WHERE n.programme_id = s.programme_id AND n.source = s.name AND n.external_id = r.external_id
+            AND {shows_need("n")}
+        ))
+    ) r
     WHERE s.programme_id = CAST(:programme AS uuid) AND (CAST(:id AS uuid) IS NULL OR s.id = CAST(:id AS uuid))
-    GROUP BY s.id ORDER BY s.name, s.id
+    AND (CAST(:after AS text) IS NULL OR s.name > CAST(:after AS text))
+    ORDER BY s.name LIMIT :most
 """)
 #: One by its name.
 _NAMED = text("""
@@ -78,7 +83,8 @@ _NAMED = text("""
 """)
 #: What is said of a source.
 _SET = text("""
-    UPDATE sources SET licence = :licence, fields = CAST(:fields AS jsonb) WHERE id = CAST(:id AS uuid)
+    UPDATE sources SET licence = :licence, fields = fields || jsonb_build_object(CAST(:kind AS text), CAST(:fields AS jsonb))
+    WHERE id = CAST(:id AS uuid)
 """)
 
 
@@ -165,14 +171,20 @@ def _insist_reads(actor: Actor, programme: str) -> None:
         raise NotFound("programme")
 
 
-def _asking(actor: Actor, programme: str, id: str | None) -> dict[str, Any]:
-    return {"programme": programme, "id": id, "closed_of": sorted(closed_of(actor))}
+def _asking(actor: Actor, programme: str, id: str | None, *, after: str | None = None, most: int = 1) -> dict[str, Any]:
+    return {"programme": programme, "id": id, "closed_of": sorted(closed_of(actor)), "after": after, "most": most}
 
 
-def list_sources(db: Connection, actor: Actor, programme: str) -> list[Source]:
-    """The sources of a programme. Raises NotFound for whoever does not read its register."""
+def list_sources(
+    db: Connection, actor: Actor, programme: str, *, cursor: str | None = None, limit: int | None = None
+) -> Page[Source]:
+    """The sources of a programme by name. Raises NotFound for whoever does not read its register."""
     _insist_reads(actor, programme)
-    return [_source(row) for row in db.execute(_LISTED, _asking(actor, programme, None))]
+    most, keys = insist_limit(limit), from_cursor(cursor, 1)
+    after = None if keys is None else str(keys[0])
+    rows = db.execute(_LISTED, _asking(actor, programme, None, after=after, most=most + 1)).all()
+    shown, following = page(rows, most, lambda row: (row.name,))
+    return Page(items=[_source(row) for row in shown], next=following)
 
 
 def show_source(db: Connection, actor: Actor, programme: str, id: str) -> Source:
@@ -185,25 +197,35 @@ def show_source(db: Connection, actor: Actor, programme: str, id: str) -> Source
 
 
 def set_source(
-    db: Connection, actor: Actor, programme: str, id: str, *, licence: str | None, fields: Mapping[str, str | None]
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    id: str,
+    kind: Kind,
+    *,
+    licence: str | None,
+    fields: Mapping[str, str | None],
 ) -> None:
-    """Say under which licence its data are, and how its columns are read from now on. Raises InvalidForm, NotFound and NotAllowed."""
+    """Say under which licence its data are, and how the columns of its needs or technologies are read from now on.
+
+    Raises InvalidForm, NotFound and NotAllowed.
+    """
     insist_keeps(actor, programme)
     before = show_source(db, actor, programme, id)
     words = (licence or "").strip()
     if len(words) > LONGEST:
         raise InvalidForm(fields={"licence": reasons.imports.LONG(length=f"{len(words):,}", most=f"{LONGEST:,}")})
-    told = checked_fields(fields)
-    if (before.licence or "", before.fields) != (words, told):
-        db.execute(_SET, {"id": id, "licence": words or None, "fields": json.dumps(told)})
+    told = checked_fields(kind, fields)
+    if (before.licence or "", before.fields.get(kind)) != (words, told):
+        db.execute(_SET, {"id": id, "licence": words or None, "kind": kind, "fields": json.dumps(told)})
         note_entries(db, "sources", programme, [id], kind=SOURCE_CHANGED, by=actor.person)
 
 
-def checked_fields(fields: Mapping[str, str | None]) -> dict[str, str | None]:
+def checked_fields(kind: Kind, fields: Mapping[str, str | None]) -> dict[str, str | None]:
     """How columns are read: each by its name as files are compared, and only where that is not ours. Raises InvalidForm."""
     if len(fields) > MOST_COLUMNS:
         raise InvalidForm(fields={"fields": reasons.imports.TOO_MANY_FIELDS(most=MOST_COLUMNS)})
-    known = {name for names in OURS.values() for name in names}
+    known = OURS[kind]
     told: dict[str, str | None] = {}
     for theirs, ours in fields.items():
         name, meant = column_name(theirs), (ours or "").strip() or None

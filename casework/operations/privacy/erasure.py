@@ -22,6 +22,7 @@ from casework.ledger.redactable_bodies import ERASED_WORDS, erase
 from casework.operations.audit import findings
 from casework.operations.auth.throttling import account_hash
 from casework.operations.catalogue import ip_rights
+from casework.operations.catalogue.file_imports import drop_naming
 from casework.operations.core import record_log
 from casework.operations.core.catalogue_index import follow_records
 from casework.operations.core.perform import write
@@ -271,7 +272,7 @@ def _redact(db: Connection, erasure: str, named: Naming) -> tuple[int, dict[str,
     # What was looked at stays; what was searched for goes. The application itself may not change what it noted there.
     statement = text("SELECT casework_erase_readings(CAST(:erasure AS uuid), :named)")
     count: int = db.execute(statement, {"erasure": erasure, "named": named.everywhere}).scalar_one()
-    count += _drop_drafts(db, named) + _drop_typed(db, named)
+    count += _drop_drafts(db, named) + _drop_typed(db, named) + drop_naming(db, named.in_text)
     for table in record_log.TABLES.values():
         for row in db.execute(text(_named_columns(table)), {"named": named.everywhere}):
             again.setdefault(row.id, set()).update((table, column) for column in row.columns)

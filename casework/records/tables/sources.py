@@ -31,7 +31,7 @@ sources = Table(
         JSONB,
         nullable=False,
         server_default=text("'{}'"),
-        comment="By its column ours; none where it is not read",
+        comment="Of needs and of technologies apart: by its column ours; none where it is not read",
     ),
     Column("fetched_at", Time, comment="When it was imported last"),
     Column("created_at", Time, nullable=False, server_default=NOW),

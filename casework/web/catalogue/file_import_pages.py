@@ -68,13 +68,13 @@ def _head(programme: str, kind: Kind) -> dict[str, Any]:
 
 @blueprint.get("")
 def new(programme: UUID, records: str) -> Response:
-    return _ask(str(programme), _kind(records), {})
+    return _ask(str(programme), _kind(records), {}, request.args.get("cursor"))
 
 
-def _ask(programme: str, kind: Kind, faults: dict[str, str]) -> Response:
+def _ask(programme: str, kind: Kind, faults: dict[str, str], cursor: str | None = None) -> Response:
     with page_transaction() as (db, actor):
         earlier = file_imports.list_files(db, actor, programme, kind)
-        known = sources.list_sources(db, actor, programme)
+        known = sources.list_sources(db, actor, programme, cursor=cursor)
         home = programme_names(db, [programme])[programme]
     page = render_template(
         "catalogue/file_form.html",
@@ -84,7 +84,9 @@ def _ask(programme: str, kind: Kind, faults: dict[str, str]) -> Response:
         needed=[name.split("|")[0] for name in REQUIRED[kind]],
         columns=sources.OURS[kind],
         earlier=earlier,
-        sources=known,
+        sources=known.items,
+        next_url=url_for("files_in.new", programme=programme, records=kind, cursor=known.next) if known.next else "",
+        first_url=url_for("files_in.new", programme=programme, records=kind) if cursor else "",
     )
     return make_response(page, 422 if faults else 200)
 

@@ -16,14 +16,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.case_objects.record_merging import units
 from casework.engine.definition.forms import Choice, Form, Note
-from casework.errors import NotFound
+from casework.errors import CaseworkError, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import kept_records
 from casework.operations.catalogue import record_merging as merging
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.merging_views import RecordMergePreview
 from casework.operations.catalogue.views import Need, Technology
-from casework.operations.core.idempotency import Done, Request
+from casework.operations.core.idempotency import Done, Request, find_done
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.record_log import Kept
@@ -32,6 +32,7 @@ from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.catalogue.pages import FIELDS, say_value
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import name_right
@@ -44,6 +45,21 @@ REASON_ASKED = Note(
 #: Before the name of a field of which one chooses, and how long a value is in a choice.
 TAKE, SHORT = "take_", 160
 GONE, KEPT = "gone", "kept"
+
+
+class MergedBefore(Form):
+    """What was asked where it was done already: nothing is left to choose."""
+
+    reason = REASON_ASKED
+
+
+def sent_before(db: Connection, actor: Actor) -> bool:
+    """Whether the same form was sent before, and done: it is answered as then."""
+    try:
+        return find_done(db, actor, read_request()) is not None
+    except CaseworkError:
+        # It is told where the form is answered.
+        return False
 
 
 def into_asked() -> str | None:
@@ -183,7 +199,7 @@ class _Pages:
         if into is None:
             return self._choose(id)
         with page_transaction() as (db, actor):
-            form, _ = self._form(db, actor, id, into)
+            form = MergedBefore if sent_before(db, actor) else self._form(db, actor, id, into)[0]
 
         def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
             given = checked(form, data)

@@ -26,7 +26,16 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
-from casework.web.catalogue.record_merging_pages import GONE, KEPT, REASON_ASKED, SHORT, TAKE, into_asked
+from casework.web.catalogue.record_merging_pages import (
+    GONE,
+    KEPT,
+    REASON_ASKED,
+    SHORT,
+    TAKE,
+    MergedBefore,
+    into_asked,
+    sent_before,
+)
 from casework.web.catalogue.right_forms import LABELS
 from casework.web.catalogue.right_pages import name_of_right, told_of
 from casework.web.shell import layout
@@ -192,7 +201,7 @@ def merge(right: UUID) -> BaseResponse:
     if into is None:
         return _choose(id)
     with page_transaction() as (db, actor):
-        form, asked = _Both(db, actor, id, into).form()
+        form, asked = (MergedBefore, {}) if sent_before(db, actor) else _Both(db, actor, id, into).form()
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         given = checked(form, data)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from casework.operations.catalogue import sources
@@ -22,10 +24,11 @@ blueprint = Blueprint("sources", __name__, url_prefix="/programmes/<uuid:program
 @blueprint.get("/<uuid:source>")
 def show(programme: UUID, source: UUID) -> str:
     home = str(programme)
+    at = partial(_source_at, home)
     with page_transaction() as (db, actor):
         one = sources.show_source(db, actor, home, str(source))
         gone = sources.list_gone(db, actor, one.id)
-        others = [other for other in sources.list_sources(db, actor, home) if other.id != one.id]
+        listed = sources.list_sources(db, actor, home, cursor=request.args.get("cursor"))
         layout.use_calendar(calendar_of(db, home))
         name = programme_names(db, [home])[home]
         may = actor.in_programme(home, EDITORS)
@@ -34,9 +37,17 @@ def show(programme: UUID, source: UUID) -> str:
         title=one.name,
         home=name,
         one=one,
-        fields=[(theirs, _label(ours)) for theirs, ours in sorted(one.fields.items())],
+        fields=list(
+            dict.fromkeys(
+                (theirs, _label(ours))
+                for _, read in sorted(one.fields.items())
+                for theirs, ours in sorted(read.items())
+            )
+        ),
         gone=[(record, _at(record)) for record in gone],
-        others=[(other, url_for("sources.show", programme=home, source=other.id)) for other in others],
+        others=[(other, at(other.id)) for other in listed.items if other.id != one.id],
+        next_url=at(one.id, cursor=listed.next) if listed.next else "",
+        first_url=at(one.id) if request.args.get("cursor") else "",
         bring=[
             (gettext("Bring in technologies"), url_for("files_in.new", programme=home, records="technologies")),
             (gettext("Bring in needs"), url_for("files_in.new", programme=home, records="needs")),
@@ -52,6 +63,10 @@ def _label(ours: str | None) -> str:
         return gettext("the column is not read")
     words = FIELDS["technology"].get(ours) or FIELDS["need"].get(ours)
     return gettext(words) if words else ours
+
+
+def _source_at(programme: str, id: str, **more: Any) -> str:
+    return url_for("sources.show", programme=programme, source=id, **more)
 
 
 def _at(one: GoneRecord) -> str:

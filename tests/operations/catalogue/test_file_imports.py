@@ -17,7 +17,7 @@ from casework.operations.catalogue import file_imports, importer, sources
 from casework.operations.catalogue.import_reader import MOST_COLUMNS
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.source_rows import read_source_row
-from casework.operations.catalogue.sources import open_source, set_source
+from casework.operations.catalogue.sources import list_sources, open_source, set_source
 from casework.records.database import transaction
 from tests.support.world import World
 
@@ -126,7 +126,7 @@ def test_a_worker_brings_it_in_and_the_source_keeps_how_it_is_read(engine: Engin
     assert [one["row"] for one in done.report["faults"]] == [7]
     with transaction(engine) as db:
         source = open_source(db, world.programmes["BJ"], "PATENTS")
-        assert (source.licence, source.fields) == ("CC BY 4.0", FIELDS)
+        assert (source.licence, source.fields) == ("CC BY 4.0", {"technologies": FIELDS})
         assert db.execute(text("SELECT content FROM imports")).scalar_one() is None
         with pytest.raises(InvalidForm):
             file_imports.take_over(db, world.actor(db, "officer"), world.programmes["BJ"], id, licence=None)
@@ -211,7 +211,8 @@ def test_it_is_read_as_its_person_said_whatever_the_source_says_since(engine: En
     with transaction(engine) as db:
         actor, programme = world.actor(db, "officer"), world.programmes["BJ"]
         known = open_source(db, programme, "PATENTS")
-        set_source(db, actor, programme, known.id, licence=None, fields={"number": "title", "name": "external_id"})
+        fields = {"number": "title", "name": "external_id"}
+        set_source(db, actor, programme, known.id, "technologies", licence=None, fields=fields)
     file_imports.carry_on(engine, id)
     assert (show(engine, world, id).report["created"], count(engine)) == (5, 5)
     with transaction(engine) as db:
@@ -316,3 +317,19 @@ def test_a_look_shows_as_many_columns_as_may_be_named(engine: Engine, world: Wor
     with transaction(engine) as db:
         actor = world.actor(db, "officer")
         file_imports.set_fields(db, actor, world.programmes["BJ"], id, dict.fromkeys(shown))
+
+
+def test_what_was_looked_at_alone_leaves_no_source_and_goes_after_a_week(engine: Engine, world: World) -> None:
+    old, taken, new = (hand_in(engine, world) for _ in range(3))
+    with transaction(engine) as db:
+        assert list_sources(db, world.actor(db, "officer"), world.programmes["BJ"]).items == []
+    take(engine, world, taken)
+    statement = text(
+        "UPDATE imports SET created_at = casework_now() - interval '8 days' WHERE id = ANY(CAST(:ids AS uuid[]))"
+    )
+    with transaction(engine) as db:
+        db.execute(statement, {"ids": [old, taken]})
+        assert file_imports.forget_looked_at(db) == 1
+    assert [show(engine, world, id).state for id in (taken, new)] == ["waiting", "looked_at"]
+    with pytest.raises(NotFound):
+        show(engine, world, old)

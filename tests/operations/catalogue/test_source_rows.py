@@ -13,7 +13,7 @@ from casework.operations.catalogue import kept_records, sources
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.service import show_record
-from casework.operations.catalogue.source_rows import read_source_row
+from casework.operations.catalogue.source_rows import MOST_SOURCES, read_source_row
 from casework.operations.catalogue.views import Technology
 from casework.records.database import transaction
 from tests.support.world import World, new_request
@@ -113,9 +113,8 @@ def test_the_columns_of_a_source_are_read_as_it_is_said(engine: Engine, world: W
     with transaction(engine) as db:
         id = sources.open_source(db, world.programmes["BJ"], "PATENTS").id
         fields = {"Number": "external_id", "Name": "title", "Abstract": "description", "Status": None}
-        sources.set_source(
-            db, world.actor(db, "officer"), world.programmes["BJ"], id, licence="CC BY 4.0", fields=fields
-        )
+        actor, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        sources.set_source(db, actor, programme, id, "technologies", licence="CC BY 4.0", fields=fields)
     for told in (
         "Number;NAME;Abstract;Status\nP1;Pump;It pumps.;granted\n",
         json.dumps([{"number": "P1", "name": "Pump", "abstract": "It pumps.", "status": "granted"}]),
@@ -128,7 +127,7 @@ def test_the_columns_of_a_source_are_read_as_it_is_said(engine: Engine, world: W
         read = dict(read_source_row(db, world.actor(db, "officer"), "technology", one.id).row)
         found = sources.list_sources(db, world.actor(db, "officer"), world.programmes["BJ"])
     assert read["status"] == "granted"
-    (source,) = [one for one in found if one.name == "PATENTS"]
+    (source,) = [one for one in found.items if one.name == "PATENTS"]
     assert (source.licence, source.records, source.gone, source.fetched_at is not None) == ("CC BY 4.0", 1, 0, True)
 
 
@@ -155,3 +154,11 @@ def test_a_row_of_which_words_were_erased_is_told_as_it_is(engine: Engine, world
     with transaction(engine) as db:
         db.execute(text("UPDATE source_rows SET row = :row"), {"row": words})
         assert read_source_row(db, world.actor(db, "officer"), "technology", one.id).row == [("", words)]
+
+
+def test_a_file_names_so_many_sources_and_no_more(engine: Engine, world: World) -> None:
+    rows = "".join(f"Source {n},T{n},Pump {n}\n" for n in range(MOST_SOURCES + 2)) + "Source 0,T,Pump\n,U,Pump\n"
+    done = bring(engine, "source,external_id,title\n" + rows)
+    assert (done.created, done.bad) == (MOST_SOURCES + 2, 2)
+    assert [(one.row, one.field) for one in done.faults] == [(MOST_SOURCES + 2, "source"), (MOST_SOURCES + 3, "source")]
+    assert "more than the 100 that a file may name" in done.faults[0].reason

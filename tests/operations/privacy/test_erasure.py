@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,12 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from casework import reasons
 from casework.errors import CaseworkError
 from casework.ledger.redactable_bodies import ERASED, erase
 from casework.operations.cases.saved_views import list_views
+from casework.operations.catalogue import file_imports, import_reader, importer
+from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.ip_rights import confirm_right, record_right
 from casework.operations.catalogue.right_history import read_entries
 from casework.operations.core.drafts import find_draft
@@ -360,3 +363,53 @@ def test_nothing_is_done_twice(scene: Scene) -> None:
     assert scene.kinds(erasure) == kinds
     with transaction(scene.engine) as db, pytest.raises(CaseworkError):
         scene.ask(db)
+
+
+#: A file of records, and whether it names somebody: as texts, as JSON escapes them, in another encoding, beyond the first piece.
+FILES = (
+    (f"external_id,title\n1,Of {NAME}\n".encode(), True),
+    (json.dumps([{"external_id": "1", "title": NAME_ZH}]).encode(), True),
+    (f"external_id,title\n1,我们的水泵由{NAME_ZH}制造\n".encode("gb18030"), True),
+    (b"external_id,title\n" + b"".join(b"%d,Pump\n" % n for n in range(100_000)) + f"last,{PHONE}\n".encode(), True),
+    (b"external_id,title\n1,Pump\n", False),
+)
+
+
+@pytest.mark.parametrize(("content", "names"), FILES)
+@pytest.mark.parametrize("taken", [False, True])
+def test_files_that_wait_to_be_brought_in_go_where_they_name_the_person(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, content: bytes, names: bool, taken: bool
+) -> None:
+    world, programme = scene.world, scene.world.programmes["BJ"]
+    with transaction(scene.engine) as db:
+        actor = world.actor(db, "officer")
+        given: dict[str, Any] = {"content": content, "name": "a.csv", "source": "PATENTS", "complete": False}
+        id = file_imports.add_file(db, actor, programme, "technologies", **given)
+        if taken:
+            file_imports.take_over(db, actor, programme, id, licence=None)
+    read_rows = import_reader.read_rows
+
+    def read(*given: Any) -> Generator[Row]:
+        # The erasure comes while a worker is at it.
+        for n, row in enumerate(read_rows(*given)):
+            if n == 700:
+                scene.erase(words=[PHONE, "Zephyrine", NAME_ZH])
+            yield row
+
+    if taken and len(content) > 1_000_000:
+        monkeypatch.setattr(importer, "read_rows", read)
+    else:
+        scene.erase(words=[PHONE, "Zephyrine", NAME_ZH])
+    file_imports.carry_on(scene.engine, id)
+    with transaction(scene.engine) as db:
+        left = db.execute(text("SELECT state, report FROM imports")).all()
+        brought = db.execute(text("SELECT count(*) FROM technologies WHERE source = 'PATENTS'")).scalar_one()
+    assert brought == (500 if taken and len(content) > 1_000_000 else 0 if names or not taken else 1)
+    if not names:
+        assert [row.state for row in left] == ["done" if taken else "looked_at"]
+    elif taken:
+        assert [(row.state, [one["reason"] for one in row.report["faults"]]) for row in left] == [
+            ("failed", [str(reasons.imports.NAMED_ERASED)])
+        ]
+    else:
+        assert left == []

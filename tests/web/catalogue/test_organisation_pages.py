@@ -136,6 +136,8 @@ def test_a_double_is_merged(browser_for: Enter, world: World) -> None:
     sent = read_page(browser.get(both).text).sent | {"f-reason": "The same licence.", "sure": "yes"}
     done = browser.flask.post(both, data=sent, follow_redirects=True).text
     assert "Merged: what belonged to the other record belongs to this one now." in done
+    again = browser.flask.post(both, data=sent, follow_redirects=True).text
+    assert "Merged: what belonged to the other record belongs to this one now." in again
     assert "Officer merged “Kiln Works Co., Ltd.” into this record" in words_of(done)
     assert "li@kiln.example" in done
     old = browser.get(gone).text

@@ -46,6 +46,9 @@ def test_one_is_found_compared_and_merged_and_its_address_leads_on(
     done = words_of(browser.flask.post(page, data=sent, follow_redirects=True).text)
     assert "Merged: what was of the other record is of this one now." in done
     assert "Both came of one call." in done
+    # Sent again, as a browser does whose answer was lost, it is answered as it was.
+    assert words_of(browser.flask.post(page, data=sent, follow_redirects=True).text) == done
+    assert browser.flask.post(page, data=sent | {"f-reason": "Another."}).status_code != 303
     old = browser.get(f"/{plural}/{gone}").text
     assert f"/{plural}/{kept}" in old
     assert "This record was merged." in old

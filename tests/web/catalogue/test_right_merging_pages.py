@@ -70,6 +70,7 @@ def test_one_is_found_compared_and_merged_and_its_address_leads_on(
     assert "Merged: what was of the other record is of this one now." in done
     assert "Both came of one extract." in done
     assert "ZL202310000001.2" in done
+    assert words_of(browser.flask.post(page, data=sent, follow_redirects=True).text) == done
     old = browser.get(f"/rights/{gone}").text
     assert f"/rights/{kept}" in old
     assert "This record was merged." in old

@@ -34,7 +34,9 @@ def test_a_source_tells_what_is_known_of_it_and_its_records_lead_to_it(
         assert known is not None
         fields: dict[str, str | None] = {"colour": "description", "size": None}
         for _ in range(2):
-            set_source(db, world.actor(db, "officer"), programme, known.id, licence="CC BY 4.0", fields=fields)
+            set_source(
+                db, world.actor(db, "officer"), programme, known.id, "technologies", licence="CC BY 4.0", fields=fields
+            )
         changes = "SELECT count(*) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind"
         # What is said again is no change.
         assert db.execute(text(changes), {"log": programme, "kind": SOURCE_CHANGED}).scalar_one() == 1
