@@ -136,5 +136,8 @@ def barred_gate(deal: Deal, why: str) -> None:
     reader.follow_to(f"/tasks/{deal.task('compliance_gate')}")
     assert not reader.page.locator('button[value="result:passed"]').count()
     assert reader.page.locator('button[value="result:refused"]').count()
-    assert why in (reader.page.locator(".not-yet li").first.text_content() or "")
+    # What stands in the way of the answer that was asked for is not folded away.
+    [barred] = reader.page.locator(".not-yet li").all()
+    assert barred.is_visible()
+    assert why in (barred.text_content() or "")
     deal._last = None

@@ -112,6 +112,15 @@ def test_no_template_ends_words_with_a_stop_of_one_language(template: Path) -> N
     assert _OWN_STOP.findall(source) == [], "labelled() has the reader's colon; a full stop stands within _()"
 
 
+@pytest.mark.parametrize(
+    "style", sorted((ROOT / "casework" / "web" / "static").glob("*.css")), ids=lambda one: one.name
+)
+def test_no_style_puts_a_colon_of_one_language_behind_words(style: Path) -> None:
+    rules = re.findall(r"^ *(.+?)::before \{ content: attr\([\w-]+\) \"(.+?)\"", style.read_text("utf-8"), re.MULTILINE)
+    ours = {place for place, stop in rules if stop == ": "}
+    assert {place.removesuffix(":lang(zh)") for place, stop in rules if stop == "："} == ours
+
+
 def test_bare_words_are_found() -> None:
     assert bare_words('<p title="Hello">{{ _("Marked") }} loose <b>Casework</b></p>') == ["Hello", "loose"]
 

@@ -122,7 +122,7 @@ def test_a_plan_has_a_button_for_each_answer_and_shows_what_is_planned_and_on_wh
         assert words in page
     assert "The case goes from “" in page
     # Skipping was not asked for: it is named, with the reason, and is no button.
-    assert "Not yet" in page
+    assert '<details class="not-yet">' in page
     assert "Approve the plan without an assessment" in page
 
 
