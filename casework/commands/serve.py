@@ -16,6 +16,7 @@ from gunicorn.glogging import Logger
 
 from casework import logs
 from casework.errors import DatabaseNotReady, InvalidSettings
+from casework.matching.dictionary import cc_cedict
 from casework.operations.core.editions import read_editions
 from casework.operations.core.settings_log import note_settings
 from casework.records import migrate, production_settings
@@ -105,6 +106,8 @@ def run(
         control_socket_disable=True,
         **_beside(settings, with_worker),
     )
+    # The first search of each process would wait for it more than a second, and each have one of its own.
+    cc_cedict().warm()
     # What is there by now stays, and is looked through no more: so its memory remains one for all processes.
     gc.freeze()
     server.run()

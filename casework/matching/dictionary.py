@@ -23,7 +23,7 @@ _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _UNSPACED = re.compile(f"[{UNSPACED}|]+")
 #: What tells about the word and not what it means.
 _ABOUT = re.compile(r"(CL:|variant of|old variant|see |see also|also written|abbr\. for|surname |used in|Taiwan pr)")
-_LEADING = re.compile(r"^(?:to|a|an|the) ")
+_LEADING = ("to ", "a ", "an ", "the ")
 _LITTLE = frozenset({"one", "somebodi", "someth", "sb", "sth", "etc"})
 
 
@@ -79,8 +79,12 @@ class Dictionary:
                 continue
             for place, meaning in enumerate(_BETWEEN.split(meanings)):
                 plain = _cleaned(meaning) if "(" in meaning or "[" in meaning else meaning.strip()
-                found.setdefault(_LEADING.sub("", plain.lower()), []).append((place, len(word), word))
+                found.setdefault(_bare(plain.lower()), []).append((place, len(word), word))
         return found
+
+    def warm(self) -> None:
+        """Have both ways ready before somebody asks."""
+        assert self._chinese is not None
 
     def chinese(self, said: str) -> list[str]:
         """The Chinese words that mean just this: those by which it is a first meaning come first."""
@@ -160,6 +164,13 @@ def to_chinese(terms: Sequence[tuple[str, str]], dictionary: Dictionary, glossar
         else:
             length = 1
         at += length
+
+
+def _bare(meaning: str) -> str:
+    """Without what leads in an English word."""
+    if meaning.startswith(_LEADING):
+        return meaning[meaning.index(" ") + 1 :]
+    return meaning
 
 
 def _cleaned(meaning: str) -> str:

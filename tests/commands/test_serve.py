@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import QueuePool, create_engine, make_url, text
 
-from casework.commands.serve import Server, insist_ready
+from casework.commands.serve import Server, insist_ready, run
+from casework.matching.dictionary import cc_cedict
 from casework.records.database_checks import faults
 from casework.settings import Settings
 from tests.support.databases import ROOT, DatabaseServer, run_casework
@@ -140,6 +141,16 @@ def test_what_all_processes_share_has_no_connection(settings: Settings) -> None:
     assert (pool.checkedin(), pool.checkedout()) == (0, 0)
     server = Server(app)
     assert server.load() is server.load() is app
+
+
+def test_the_dictionary_is_there_before_anybody_asks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for all processes: the first search of each would wait for it."""
+    monkeypatch.setattr(Server, "run", lambda self: None)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    cc_cedict.cache_clear()
+    run(settings, "127.0.0.1:0", app=Flask("empty"), workers=1, threads=1)
+    assert cc_cedict.cache_info().currsize == 1
+    assert "_chinese" in vars(cc_cedict())
 
 
 def test_production_starts_where_nothing_is_wrong(var_dir: Path) -> None:
