@@ -10,6 +10,7 @@ from casework.operations.core import outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
 from casework.operations.integrations.webhooks import MESSAGES
+from casework.operations.matching import proposals
 from casework.operations.mediations import succession
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
@@ -58,6 +59,10 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [
         Job(OTHERS, "find_twins", f"find_twins {programme}", {"programme": programme})
         for programme in twins.list_unsearched(db)
+    ]
+    jobs += [
+        Job(OTHERS, "propose", f"propose {programme}", {"programme": programme})
+        for programme in proposals.list_waiting(db)
     ]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]

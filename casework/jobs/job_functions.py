@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
@@ -13,7 +15,9 @@ from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.links.service import forget_over
+from casework.operations.matching.proposals import propose_matches
 from casework.operations.mediations import succession
+from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
 from casework.operations.notifications.service import tell_due
 from casework.operations.oversight.case_hygiene import check_programme
 from casework.operations.privacy.erasure import StillNamed, carry_out
@@ -53,6 +57,13 @@ def recount(hands: Hands, programme: str) -> None:
 def find_twins(hands: Hands, programme: str) -> None:
     """Look for the twins of needs and technologies of a programme that have changed."""
     search_twins(hands.engine, programme)
+
+
+@register_job(OTHERS)
+def propose(hands: Hands, programme: str) -> None:
+    """Put technologies of a programme that have changed against its open needs."""
+    tell_them = functools.partial(tell_keepers, what=PROPOSAL, mailing=hands.settings.smtp_host is not None)
+    propose_matches(hands.engine, programme, tell_them)
 
 
 @register_job(OTHERS)

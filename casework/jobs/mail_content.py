@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime as say_datetime
 
+from casework.engine.analysis.notification_rules import CATALOGUE
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
@@ -168,7 +169,7 @@ def _address(written: str) -> Address:
 def _line(item: Item, mail: Mail, base: str, chinese: bool) -> Line:
     words, url = catalogue("messages", chinese), f"{base}/notifications/{item.notification}"
     if item.number is None:
-        return Line(words.gettext(SEALED), "", "", (), url)
+        return Line(words.gettext(HAPPENED[CATALOGUE] if item.kind == CATALOGUE else SEALED), "", "", (), url)
     head = f"{item.number}: {words.gettext(HAPPENED[item.kind])}"
     return Line(
         head,

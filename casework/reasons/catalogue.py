@@ -73,6 +73,9 @@ CURRENCY_MISSING = reason("catalogue.currency_missing", N_("name the currency of
 SEVERAL_OWNERS = reason(
     "catalogue.several_owners", N_("several organisations have this name; rename one of them first")
 )
+PROPOSAL_DISMISSED = reason(
+    "catalogue.proposal_dismissed", N_("this proposal was dismissed already; make the match from the need")
+)
 MATCH_REFUSED = reason("catalogue.match_refused", N_("this match is refused; take that back first"))
 MATCH_NOT_REFUSED = reason("catalogue.match_not_refused", N_("this match is not refused"))
 MATCH_EXPIRED = reason("catalogue.match_expired", N_("this match has expired; bring it back first"))

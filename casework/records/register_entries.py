@@ -71,6 +71,7 @@ REGISTERS: Mapping[str, Register] = {
     "past_projects": Register("programme", "programme_id"),
     "matches": Register("programme", "programme_id", whole=True, left={"case_id": "compared with the match that the case names"}),
     "match_runs": Register("programme", "programme_id", whole=True),
+    "match_proposals": Register("programme", "programme_id", whole=True),
     "sources": Register("programme", "programme_id", left={"fetched_at": "told by the events of what was brought in"}),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
 }  # fmt: skip

@@ -24,6 +24,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.links.service import Wanted, give_link
+from casework.operations.matching.proposals import PROPOSED
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
 from casework.operations.people import registry
 from casework.operations.people.absences import record_absence
@@ -253,6 +254,18 @@ def add_file(db: Connection, world: World, by: str, programme: str) -> str:
     return file_imports.add_file(
         db, actor, programme, "needs", content=content, name="需求.csv", source=source, complete=False
     )
+
+
+def add_proposal(db: Connection, programme: str, need: str, technology: str) -> str:
+    """A technology that the program proposes for a need."""
+    id = str(uuid.uuid4())
+    statement = text(
+        "INSERT INTO match_proposals (id, programme_id, need_id, technology_id, share, words, made_at)"
+        " VALUES (:id, :programme, :need, :technology, 0.5, '[\"steam\"]', casework_now())"
+    )
+    db.execute(statement, {"id": id, "programme": programme, "need": need, "technology": technology})
+    note_entries(db, "match_proposals", programme, [id], kind=PROPOSED)
+    return id
 
 
 def add_screening(db: Connection, world: World, party: str, owner: str) -> str:

@@ -21,6 +21,9 @@ class Notification(Answer):
     number: Annotated[str | None, Field(description="Of the case")]
     sealed: Annotated[bool, Field(description="Of a sealed mediation")]
     account: Annotated[bool, Field(description="Of your own account")]
+    catalogue: Annotated[
+        str | None, Field(description="Of what is new in the catalogue: the need, or the saved search")
+    ]
     edition: str | None
     words: Annotated[Any, Field(description="What names it: the key of a text of the edition, with its values")]
     due_at: str | None

@@ -52,7 +52,9 @@ AT_ONCE = (
     EMERGENCY,
     ANSWER,
 )
-KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION)
+#: Of no case: a technology is proposed for a need, or a record fits a search that was saved. Said in the digest.
+CATALOGUE = "catalogue"
+KINDS = (*AT_ONCE, TASK, REMINDER, MOVED, OWNERSHIP, MENTION, CATALOGUE)
 
 #: Queues in which people decide on what others have prepared.
 DECIDING = frozenset({Role.SUPERVISOR, Role.COMPLIANCE})
@@ -112,7 +114,7 @@ def notices(
 def first_of(owed: Iterable[Notice]) -> list[Notice]:
     """Of what one event owes one person: what is said at once, or else every new task, or else that it moved."""
     owed = list(owed)
-    for wanted in (AT_ONCE, (TASK, OWNERSHIP, MENTION), (REMINDER, MOVED)):
+    for wanted in (AT_ONCE, (TASK, OWNERSHIP, MENTION), (REMINDER, MOVED, CATALOGUE)):
         if chosen := [notice for notice in owed if notice.kind in wanted]:
             return chosen
     return []

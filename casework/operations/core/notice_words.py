@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from casework.engine.analysis.notification_rules import (
     ANSWER,
     CANCELLATION,
+    CATALOGUE,
     DECISION,
     DELIVERY,
     DUE,
@@ -40,7 +41,7 @@ HAPPENED: Mapping[str, str] = {
     REMINDER: N_("Reminder"), MOVED: N_("Moved on"), OWNERSHIP: N_("Now yours"),
     MENTION: N_("You were mentioned"), READERS: N_("Readers changed"),
     EMERGENCY: N_("Opened in an emergency"), LETTER: N_("Letter for you"),
-    ANSWER: N_("A party has answered"),
+    ANSWER: N_("A party has answered"), CATALOGUE: N_("New in the catalogue"),
 }  # fmt: skip
 #: What one chooses about.
 KIND: Mapping[str, str] = {
@@ -50,7 +51,7 @@ KIND: Mapping[str, str] = {
     REMINDER: N_("Reminders before something is due"), MOVED: N_("Steps taken by others"),
     READERS: N_("Who may read a sealed mediation"), EMERGENCY: N_("Cases opened in an emergency"),
     OWNERSHIP: N_("Cases handed over"), MENTION: N_("Mentions of you"), LETTER: N_("Letters of the office"),
-    ANSWER: N_("Answers of parties by a link"),
+    ANSWER: N_("Answers of parties by a link"), CATALOGUE: N_("Proposed matches and saved searches"),
 }  # fmt: skip
 CHOICE: Mapping[str, str] = {NOW: N_("at once"), DIGEST: N_("in the daily digest"), NONE: N_("not by mail")}
 #: Of a sealed mediation nothing else is said.

@@ -53,5 +53,5 @@ _DROP = text("""
 _KEEP = text("""
     INSERT INTO twin_marks (record_id, programme_id, bands) SELECT id, programme, bands
     FROM jsonb_to_recordset(CAST(:marks AS jsonb)) AS m(id uuid, programme uuid, bands int[])
-    ON CONFLICT (record_id) DO UPDATE SET bands = excluded.bands, searched = false
+    ON CONFLICT (record_id) DO UPDATE SET bands = excluded.bands, searched = false, proposed = false
 """)

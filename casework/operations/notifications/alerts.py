@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.analysis.notification_rules import (
+    CATALOGUE,
     DECISION,
     DUE,
     MENTION,
@@ -113,8 +114,10 @@ def list_alerts(db: Connection, actor: Actor, show: str = ALL, *, cursor: str | 
     organisations, library = reach(actor).organisations, load_library()
     groups: dict[str, AlertGroup] = {}
     for row in shown:
+        # What is new in the catalogue stands in the reader's own log, apart from what happened to the account.
         group = groups.setdefault(
-            row.log_id, AlertGroup(log=row.log_id, title=row.title, followed=row.followed, items=[])
+            f"{row.log_id} {row.kind == CATALOGUE}",
+            AlertGroup(log=row.log_id, title=row.title, followed=row.followed, items=[]),
         )
         event = (
             told_of(

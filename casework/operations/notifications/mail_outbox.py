@@ -14,6 +14,7 @@ from casework import reasons
 from casework.engine.analysis.notification_rules import (
     ANSWER,
     CANCELLATION,
+    CATALOGUE,
     DELIVERY,
     DUE,
     EMERGENCY,
@@ -56,7 +57,20 @@ GIVEN_UP_AFTER = timedelta(days=3)
 LONGEST_PAUSE_S = 1800
 #: What is worth saying though its task is done or its track has ended.
 DEADLINES = (REMINDER, DUE, OVERDUE)
-LASTING = (CANCELLATION, DELIVERY, STOP, OWNERSHIP, MOVED, MENTION, RETURN, LETTER, READERS, EMERGENCY, ANSWER)
+LASTING = (
+    CANCELLATION,
+    DELIVERY,
+    STOP,
+    OWNERSHIP,
+    MOVED,
+    MENTION,
+    RETURN,
+    LETTER,
+    READERS,
+    EMERGENCY,
+    ANSWER,
+    CATALOGUE,
+)
 
 
 @dataclass(frozen=True)

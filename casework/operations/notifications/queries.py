@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from casework.engine.analysis.notification_rules import CATALOGUE
 from casework.engine.parts import REFERRAL
 from casework.errors import NotFound
 from casework.json_values import JsonObject
@@ -139,7 +140,8 @@ def shown_as(row: Any) -> Notification:
         read=row.read_at is not None,
         number=row.number,
         sealed=row.log_kind == "mediation",
-        account=row.log_kind == "person",
+        account=row.log_kind == "person" and row.kind != CATALOGUE,
+        catalogue=row.about if row.kind == CATALOGUE else None,
         role_request=row.about if row.log_kind == "programme" else None,
         edition=row.edition,
         words=row.words,

@@ -264,13 +264,20 @@ def _mail(
     else:
         send_at = next_working(now, calendar) if reader.quiet else now
         key, kind = f"{reader.id} {case.log} {seq} {notice.kind} {notice.about}", notice.kind
+    return queue_mail(db, reader.id, key, kind, at=now, send_at=send_at, sealed=sealed)
+
+
+def queue_mail(
+    db: Connection, person: str, key: str, kind: str, *, at: datetime, send_at: datetime, sealed: bool = False
+) -> str | None:
+    """Queue a mail to a person, or find the one of its key; None where that has gone already."""
     given = {
         "id": new_id(),
-        "person": reader.id,
+        "person": person,
         "key": key,
         "kind": kind,
         "sealed": sealed,
-        "made_at": now,
+        "made_at": at,
         "send_at": send_at,
     }
     mail: str | None = db.execute(_MAIL, given).scalar_one_or_none()

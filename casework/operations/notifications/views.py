@@ -30,6 +30,8 @@ class Notification:
     done: bool
     #: Of the own account.
     account: bool
+    #: Of what is new in the catalogue: the need, or the saved search.
+    catalogue: str | None
     log: str
     unsealing: str | None
     #: A role that decides was asked for, given or not: which request.

@@ -19,7 +19,7 @@ TO casework_app, casework_engine;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports,
     index_states, index_terms, indexed_records, letter_numbers,
-    letterheads, looks, mails, match_runs, matches,
+    letterheads, looks, mails, match_proposals, match_runs, matches,
     mediations, memberships, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects,
     password_links, people, phases, programmes, proposals, recoveries, recovery_codes, requests, right_owners, right_technologies,

@@ -1261,7 +1261,7 @@ CREATE TABLE sources (
 );
 COMMENT ON COLUMN sources.name IS 'As the records that come from it say';
 COMMENT ON COLUMN sources.licence IS 'Of its data';
-COMMENT ON COLUMN sources.fields IS 'Of needs and of technologies apart: by its column ours; none where it is not read';
+COMMENT ON COLUMN sources.fields IS 'By its column ours; none where it is not read';
 COMMENT ON COLUMN sources.fetched_at IS 'When it was imported last';
 
 CREATE TABLE statements (
@@ -1430,15 +1430,18 @@ CREATE TABLE twin_marks (
     programme_id UUID NOT NULL,
     bands INTEGER[] NOT NULL,
     searched BOOLEAN DEFAULT false NOT NULL,
+    proposed BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_twin_marks PRIMARY KEY (record_id),
     CONSTRAINT fk_twin_marks_record_id FOREIGN KEY(record_id) REFERENCES logs (id),
     CONSTRAINT fk_twin_marks_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
 CREATE INDEX ix_twin_marks_bands ON twin_marks USING gin (bands);
+CREATE INDEX ix_twin_marks_unproposed ON twin_marks (programme_id, record_id) WHERE NOT proposed;
 CREATE INDEX ix_twin_marks_unsearched ON twin_marks (programme_id, record_id) WHERE NOT searched;
 COMMENT ON COLUMN twin_marks.record_id IS 'A need or a technology that stands for itself';
 COMMENT ON COLUMN twin_marks.bands IS 'Of `engine.analysis.twins`: two that share one are compared';
 COMMENT ON COLUMN twin_marks.searched IS 'Its twins were looked for since it changed';
+COMMENT ON COLUMN twin_marks.proposed IS 'A technology: it was put against the open needs since it changed';
 
 CREATE TABLE twin_pairs (
     one_id UUID NOT NULL,
@@ -1845,6 +1848,33 @@ CREATE TABLE contents (
 );
 CREATE INDEX ix_contents_blob_id ON contents (blob_id);
 COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
+
+CREATE TABLE match_proposals (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    need_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    share NUMERIC NOT NULL,
+    words TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    dismissed_at TIMESTAMP WITH TIME ZONE,
+    dismissed_by UUID,
+    dismissal TEXT,
+    CONSTRAINT pk_match_proposals PRIMARY KEY (id),
+    CONSTRAINT uq_match_proposals_need_id_technology_id UNIQUE (need_id, technology_id),
+    CONSTRAINT ck_match_proposals_dismissal CHECK ((dismissed_at IS NULL) = (dismissal IS NULL)),
+    CONSTRAINT fk_match_proposals_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_match_proposals_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_match_proposals_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
+    CONSTRAINT fk_match_proposals_dismissed_by FOREIGN KEY(dismissed_by) REFERENCES people (id)
+);
+CREATE INDEX ix_match_proposals_open ON match_proposals (need_id) WHERE dismissed_at IS NULL;
+CREATE INDEX ix_match_proposals_programme_id ON match_proposals (programme_id);
+CREATE INDEX ix_match_proposals_technology_id ON match_proposals (technology_id);
+COMMENT ON TABLE match_proposals IS 'Technologies that the program proposes for needs; a person makes a match of one, or dismisses it';
+COMMENT ON COLUMN match_proposals.share IS 'How much of the need the technology says, by how rare its words are';
+COMMENT ON COLUMN match_proposals.words IS 'JSON: by which words, the most telling first';
+COMMENT ON COLUMN match_proposals.dismissal IS 'Why it does not fit';
 
 CREATE TABLE match_runs (
     id UUID NOT NULL,

@@ -189,8 +189,16 @@ twin_marks = Table(
         server_default=text("false"),
         comment="Its twins were looked for since it changed",
     ),
+    Column(
+        "proposed",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="A technology: it was put against the open needs since it changed",
+    ),
     Index("ix_twin_marks_bands", "bands", postgresql_using="gin"),
     Index("ix_twin_marks_unsearched", "programme_id", "record_id", postgresql_where=text("NOT searched")),
+    Index("ix_twin_marks_unproposed", "programme_id", "record_id", postgresql_where=text("NOT proposed")),
 )
 
 twin_pairs = Table(

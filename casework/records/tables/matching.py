@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from casework.records.tables.base import GIN, Id, Time, id_column, metadata, reference
@@ -62,4 +74,25 @@ match_runs = Table(
         comment="JSON: filters with their counts, and candidates with why they stand there",
     ),
     Column("digest", Text, nullable=False, comment="SHA-256 of evidence and list"),
+)
+
+match_proposals = Table(
+    "match_proposals",
+    metadata,
+    id_column(),
+    reference("programme_id", "programmes.id", index=True),
+    reference("need_id", "needs.id"),
+    reference("technology_id", "technologies.id", index=True),
+    Column(
+        "share", Numeric, nullable=False, comment="How much of the need the technology says, by how rare its words are"
+    ),
+    Column("words", Text, nullable=False, comment="JSON: by which words, the most telling first"),
+    Column("made_at", Time, nullable=False),
+    Column("dismissed_at", Time),
+    reference("dismissed_by", "people.id", nullable=True),
+    Column("dismissal", Text, comment="Why it does not fit"),
+    UniqueConstraint("need_id", "technology_id"),
+    CheckConstraint("(dismissed_at IS NULL) = (dismissal IS NULL)", name="dismissal"),
+    Index("ix_match_proposals_open", "need_id", postgresql_where=text("dismissed_at IS NULL")),
+    comment="Technologies that the program proposes for needs; a person makes a match of one, or dismisses it",
 )

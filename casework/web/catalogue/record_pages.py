@@ -28,7 +28,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
-from casework.operations.matching import similar
+from casework.operations.matching import proposals, similar
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
@@ -40,7 +40,7 @@ from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, Texts, build_form, read_request
-from casework.web.shell.i18n import N_
+from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, page_transaction
 
@@ -190,6 +190,7 @@ class _Pages:
             read = source_rows.read_source_row(db, actor, self.noun, id)
             came = outcomes.outcomes_of(db, actor, self.noun, id, lists)
             alike = similar.list_similar(db, actor, self.noun, one)
+            proposed = proposals.list_proposals(db, actor, id) if self.noun == "need" else []
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
         values = values_of(self.noun, one, names)
         beside = said_at_source(read, values)
@@ -215,6 +216,7 @@ class _Pages:
             read=[(name, plainly(value)) for name, value in read.row if name not in beside.columns],
             source_url=url_for("sources.show", programme=one.programme, source=read.source) if read.source else "",
             outcomes=say_outcomes(came, lists),
+            proposed=[(row, listed(row.words)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",
             statements=[(statement, say_statement(statement)) for statement in stated],

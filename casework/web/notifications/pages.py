@@ -19,6 +19,7 @@ from casework.operations.core import notification_preferences
 from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
 from casework.operations.notifications import alerts
 from casework.operations.notifications import queries as notification_queries
+from casework.operations.notifications.catalogue_news import PROPOSAL, SEARCH
 from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup, Notification
 from casework.web.history.sentences import say_entry, say_given
 from casework.web.shell.i18n import N_, edition_text, labelled, say_faults
@@ -142,6 +143,8 @@ def _heading(group: AlertGroup, newest: Notification) -> tuple[str, str]:
     """What stands over the alerts of one case, and where that leads."""
     if newest.account:
         return gettext("Your account"), url_for("accounts.show")
+    if newest.catalogue:
+        return gettext("Needs and technologies"), ""
     if newest.role_request:
         return gettext("Roles in your programme"), ""
     if newest.sealed:
@@ -176,6 +179,8 @@ def say_happened(notification: Notification) -> tuple[str, str]:
     """Of a notification what happened and the action by which it did, in words."""
     if notification.account:
         return gettext(SAYS[notification.words or ""]), ""
+    if notification.catalogue:
+        return gettext(_NEW_IN_CATALOGUE[notification.words or ""]), ""
     if notification.role_request:
         return gettext(ROLE_SAYS[notification.words or ""]), ""
     if notification.opened:
@@ -186,6 +191,10 @@ def say_happened(notification: Notification) -> tuple[str, str]:
     return gettext(HAPPENED[notification.kind]), action
 
 
+#: What is new in the catalogue for somebody.
+_NEW_IN_CATALOGUE = {
+    PROPOSAL: N_("A technology is proposed for a need that you keep"), SEARCH: N_("New records fit a search that you saved"),
+}  # fmt: skip
 _LOOKS = {OVERDUE: "danger", STOP: "danger", DUE: "warn", RETURN: "warn"}
 
 
@@ -200,6 +209,8 @@ def show(notification: str) -> Response:
 def _place(notification: Notification) -> str:
     if notification.account:
         return url_for("accounts.show")
+    if notification.catalogue:
+        return url_for("needs.show", need=notification.catalogue) + "#proposals"
     if notification.role_request:
         return url_for("role_requests.show", role=notification.role_request)
     if notification.task and not notification.step and not notification.done:

@@ -1,0 +1,343 @@
+"""Matching the other way round: a technology that is new or says something else is put against the open needs of its programme.
+
+What ranks well becomes a proposal, of which the need's analyst is told. Nothing is accepted by itself: a person makes a match of it,
+or dismisses it with a reason, and what was dismissed is proposed no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+import uuid_utils
+from sqlalchemy import Connection, Engine, text
+
+from casework import reasons
+from casework.engine.case_objects.kept_records import CLOSED, NEED, REASON
+from casework.engine.execution.guards import line
+from casework.errors import NotAllowed, NotFound, Refused
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import instant
+from casework.matching.bm25 import length_of, rarity
+from casework.matching.dictionary import Glossary, cc_cedict
+from casework.matching.explanation import parts_of
+from casework.matching.query import ask as ask_for
+from casework.matching.terms import counts_of
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.matches import create_match
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import has_expired
+from casework.operations.core.reader_names import entitled
+from casework.operations.core.register_entries import note_entries
+from casework.operations.matching.ranking import Candidate, gather, rank, read_glossary
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import closed_of, reach
+from casework.permissions.work import in_the_programme
+from casework.records.access_sql import shows_need
+from casework.records.database import transaction
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
+from casework.records.search_terms import rarest_terms
+
+PROPOSED, DISMISSED = "match_proposed", "proposal_dismissed"
+#: Where a match says that it comes from.
+FROM_PROPOSAL = "proposal"
+Tell = Callable[[Connection, str, Collection[str]], None]
+#: So many technologies are looked at in one transaction; each is proposed to so many needs at most.
+_AT_ONCE, MOST = 20, 5
+#: Of what a need says, weighed by how rare its words are, a technology says so much at least, by so many words.
+LEAST, WORDS = 0.35, 2
+#: So much of a technology is asked, and so many closed needs are looked at that a search finds in no index.
+_LONGEST, _CLOSED, _TITLE_WORDS = 2_000, 60, 6
+#: So many proposals a page shows of a need.
+MOST_SHOWN = 30
+
+_NEED_EXPIRED, _TECHNOLOGY_EXPIRED = has_expired("n.owner_id"), has_expired("t.owner_id")
+#: Programmes with technologies that were not put against needs since they changed.
+_WAITING = text("""
+    SELECT p.id::text FROM programmes p WHERE EXISTS (SELECT FROM twin_marks m WHERE m.programme_id = p.id AND NOT m.proposed)
+    ORDER BY p.id
+""")
+#: Records of a programme that are to be looked at; needs among them are passed over.
+_TAKE = text("""
+    SELECT record_id::text FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT proposed
+    ORDER BY record_id LIMIT :most FOR UPDATE SKIP LOCKED
+""")
+#: Says of some records, or of all of a programme, that they were looked at.
+_DONE = text("""
+    UPDATE twin_marks SET proposed = true WHERE programme_id = CAST(:programme AS uuid) AND NOT proposed
+    AND (CAST(:ids AS uuid[]) IS NULL OR record_id = ANY(CAST(:ids AS uuid[])))
+""")
+#: Whether a programme has an open need.
+_ANY_NEED = text("""
+    SELECT EXISTS (SELECT FROM needs n WHERE n.programme_id = CAST(:programme AS uuid) AND n.status = 'published' AND n.merged_into IS NULL)
+""")
+#: Technologies as they are put against needs: those in use.
+_TECHNOLOGIES = text(f"""
+    SELECT t.id::text, concat_ws(' ', t.title, t.title_zh) AS title,
+        concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body, t.readiness_low, t.readiness_high, t.owner_id
+    FROM technologies t
+    WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.status = 'published' AND t.merged_into IS NULL AND NOT {_TECHNOLOGY_EXPIRED}
+    ORDER BY t.id
+""")
+#: Closed needs of a programme, which stand in no index, that say a word of a title.
+_CLOSED_NEEDS = text(f"""
+    SELECT n.id::text, concat_ws(' ', n.title, n.title_zh) AS title, concat_ws(' ', n.problem, n.target, n.sector) AS body FROM (
+        SELECT x.* FROM needs x WHERE casework_terms_of_both(x.title, x.title_zh) @@ CAST(:said AS tsquery)
+        AND x.programme_id = CAST(:programme AS uuid) AND x.publication = '{CLOSED}' AND x.status = 'published' AND x.merged_into IS NULL
+        OFFSET 0
+    ) n ORDER BY n.id LIMIT :most
+""")
+#: Of some needs what they ask of a technology, those left out that are over, are its owner's own, or have a match with it.
+_OPEN = text(f"""
+    SELECT n.id::text, n.readiness_low, n.readiness_high, n.publication, coalesce(i.counts, '') AS counts FROM needs n
+    JOIN programmes p ON p.id = n.programme_id LEFT JOIN indexed_records i ON i.record_id = n.id
+    WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
+    AND n.status = 'published' AND n.merged_into IS NULL
+    AND (n.valid_until IS NULL OR n.valid_until >= CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date))
+    AND NOT {_NEED_EXPIRED} AND (n.owner_id IS NULL OR n.owner_id IS DISTINCT FROM CAST(:owner AS uuid))
+    AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = n.id AND m.technology_id = CAST(:technology AS uuid)) ORDER BY n.id
+""")
+#: In how many needs each of some terms stands.
+_FREQUENCIES = text(f"""
+    SELECT term, records FROM index_terms WHERE programme_id = CAST(:programme AS uuid) AND noun = '{NEED}'
+    AND term = ANY(CAST(:terms AS text[]))
+""")
+#: Proposes; of what is proposed already what it rests on is brought after, and what was dismissed stays so.
+_PROPOSE = text("""
+    INSERT INTO match_proposals (id, programme_id, need_id, technology_id, share, words, made_at)
+    VALUES (:id, CAST(:programme AS uuid), CAST(:need AS uuid), CAST(:technology AS uuid), :share, :words, casework_now())
+    ON CONFLICT (need_id, technology_id) DO NOTHING
+""")
+
+
+def list_waiting(db: Connection) -> list[str]:
+    """The programmes with technologies that are to be put against needs."""
+    return list(db.execute(_WAITING).scalars())
+
+
+def propose_matches(engine: Engine, programme: str, tell: Tell) -> int:
+    """Put the technologies of a programme that have changed against its open needs; gives how many it looked at.
+
+    `tell` is given the needs to which something is proposed, in the same transaction.
+    """
+    looked = 0
+    while True:
+        with transaction(engine) as db:
+            done = _propose_some(db, programme, tell)
+        if not done:
+            return looked
+        looked += done
+
+
+def _propose_some(db: Connection, programme: str, tell: Tell) -> int:
+    with whole(db):
+        # Whoever writes a record has the programme's turn first, and its marks after.
+        lock_log(db, programme)
+        if not db.execute(_ANY_NEED, {"programme": programme}).scalar_one():
+            return db.execute(_DONE, {"programme": programme, "ids": None}).rowcount
+        ids = list(db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE}).scalars())
+        if not ids:
+            return 0
+        glossary = read_glossary(db, programme)
+        found = [
+            (fit, row.id)
+            for row in db.execute(_TECHNOLOGIES, {"ids": ids}).all()
+            for fit in fitting(db, programme, row, glossary)
+        ]
+        new = [id for fit, technology in found if (id := _put(db, programme, fit, technology)) is not None]
+        db.execute(_DONE, {"programme": programme, "ids": ids})
+    note_entries(db, "match_proposals", programme, new, kind=PROPOSED)
+    tell(db, programme, _needs_of(db, new))
+    return len(ids)
+
+
+def _put(db: Connection, programme: str, fit: Fit, technology: str) -> str | None:
+    id = str(uuid_utils.uuid7())
+    given = {
+        "id": id,
+        "programme": programme,
+        "need": fit.need,
+        "technology": technology,
+        "share": fit.share,
+        "words": orjson.dumps(fit.words).decode(),
+    }
+    return id if db.execute(_PROPOSE, given).rowcount else None
+
+
+def _needs_of(db: Connection, proposals: Collection[str]) -> list[str]:
+    statement = text(
+        "SELECT DISTINCT need_id::text FROM match_proposals WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY need_id::text"
+    )
+    return list(db.execute(statement, {"ids": list(proposals)}).scalars())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fit:
+    """A need that a technology may meet: how much of it the technology says, and by which words, the most first."""
+
+    need: str
+    #: From 0 to 1, weighed by how rare the words are.
+    share: float
+    words: list[str]
+
+
+def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary) -> list[Fit]:
+    """The open needs of a programme that a technology may meet, the best first."""
+    said = " ".join((technology.title, technology.body))[:_LONGEST]
+    evidence = gather(db, programme, NEED, said, glossary=glossary)
+    closed = _closed_needs(db, programme, technology.title)
+    # The index knows nothing of what closed needs alone say.
+    asked = ask_for(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
+    apart = replace(evidence, asked=asked, candidates=closed)
+    scored = [one for found in (evidence, apart) for one in rank(found)[: 4 * MOST]]
+    given = {
+        "ids": [one.id for one in scored],
+        "programme": programme,
+        "owner": technology.owner_id,
+        "technology": technology.id,
+    }
+    open_needs = {row.id: row for row in db.execute(_OPEN, given) if _in_reach(row, technology)}
+    told = {one.id: dict(one.counts) for one in closed}
+    told |= {id: orjson.loads(row.counts) for id, row in open_needs.items() if row.counts}
+    terms = sorted({term for id in open_needs for term in told.get(id, ())})
+    known = {row.term: row.records for row in db.execute(_FREQUENCIES, {"programme": programme, "terms": terms})}
+    fits = []
+    for one in scored:
+        if one.id not in open_needs or one.id not in told:
+            continue
+        weight = {term: rarity(evidence.corpus.records, known.get(term, 0)) for term in told[one.id]}
+        share = sum(weight[term] for term in one.shares if term in weight) / (sum(weight.values()) or 1)
+        if share >= LEAST and len(one.shares) >= WORDS:
+            parts = parts_of(one, asked, told[one.id])
+            fits.append(Fit(need=one.id, share=round(share, 4), words=[part.text for part in parts[:8]]))
+    return sorted(fits, key=lambda fit: (-fit.share, fit.need))[:MOST]
+
+
+def _closed_needs(db: Connection, programme: str, title: str) -> list[Candidate]:
+    """Closed needs that say a word of a title, as an index would have them."""
+    said = " | ".join(f"({words})" for words in rarest_terms(title.split(), _TITLE_WORDS))
+    if not said:
+        return []
+    found = []
+    for row in db.execute(_CLOSED_NEEDS, {"said": said, "programme": programme, "most": _CLOSED}):
+        counts = counts_of(row.title, row.body)
+        found.append(Candidate(id=row.id, length=length_of(counts.values()), counts=counts))
+    return found
+
+
+def _in_reach(need: Any, technology: Any) -> bool:
+    """The readiness that is wanted and the one that there is overlap, as far as both are known."""
+    low, high = technology.readiness_low, technology.readiness_high
+    if (low is None and high is None) or (need.readiness_low is None and need.readiness_high is None):
+        return True
+    wanted = (need.readiness_low or 1, need.readiness_high or 9)
+    return bool((low or high) <= wanted[1] and (high or low) >= wanted[0])
+
+
+# --- what was proposed -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """A technology that is proposed for a need, by the program alone."""
+
+    id: str
+    programme: str
+    need: str
+    need_title: str
+    technology: str
+    technology_title: str
+    #: How much of the need it says, from 0 to 1, and by which words.
+    share: float
+    words: list[str]
+    made_at: str
+    dismissed_at: str | None
+    dismissal: str | None
+
+
+#: Proposals `x` of the programmes and to the needs that who asks reads.
+_COLUMNS = f"""
+    SELECT x.id::text, x.programme_id::text AS programme, n.id::text AS need, {entitled("n")} AS need_title, t.id::text AS technology,
+        {entitled("t")} AS technology_title, x.share, x.words, x.made_at, x.dismissed_at, x.dismissal
+    FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
+    WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")}
+"""
+#: The proposals of a need that wait for a person, the best first: of which no match was made, and whose technology is in use.
+_OF_NEED = text(f"""
+    {_COLUMNS} AND x.need_id = CAST(:need AS uuid) AND x.dismissed_at IS NULL AND t.status = 'published' AND t.merged_into IS NULL
+    AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = x.need_id AND m.technology_id = x.technology_id)
+    ORDER BY x.share DESC, x.id LIMIT :most
+""")
+#: One of them.
+_ONE = text(f"{_COLUMNS} AND x.id = CAST(:id AS uuid)")
+#: Dismisses one.
+_DISMISS = text("""
+    UPDATE match_proposals SET dismissed_at = casework_now(), dismissed_by = CAST(:by AS uuid), dismissal = :reason
+    WHERE id = CAST(:id AS uuid) AND dismissed_at IS NULL
+""")
+
+
+def _asking(actor: Actor) -> JsonObject:
+    return {"all_of": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+
+
+def list_proposals(db: Connection, actor: Actor, need: str) -> list[Proposal]:
+    """What is proposed for a need and waits for a person, the best first."""
+    return [_shown(row) for row in db.execute(_OF_NEED, {**_asking(actor), "need": need, "most": MOST_SHOWN})]
+
+
+def show_proposal(db: Connection, actor: Actor, id: str) -> Proposal:
+    """One of them. Raises NotFound."""
+    row = db.execute(_ONE, {**_asking(actor), "id": id}).one_or_none()
+    if row is None:
+        raise NotFound("match")
+    return _shown(row)
+
+
+def _shown(row: Any) -> Proposal:
+    told: Mapping[str, Any] = row._mapping
+    dates = {name: told[name] and instant(told[name]) for name in ("made_at", "dismissed_at")}
+    # Of words that were erased what stands in their place.
+    words: list[str] = orjson.loads(row.words) if row.words.startswith("[") else [row.words]
+    return Proposal(**{**told, **dates, "share": float(row.share), "words": words})
+
+
+def dismiss(db: Connection, actor: Actor, id: str, *, reason: str, request: Request) -> Done:
+    """Say why a technology does not fit a need: it is proposed no more. Raises InvalidForm, NotAllowed and NotFound."""
+    one = show_proposal(db, actor, id)
+    by = in_the_programme(actor, one.programme, EDITORS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    words = {REASON: line(reason, REASON)}
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with whole(db):
+        lock_log(db, one.programme)
+    if not db.execute(_DISMISS, {"id": id, "by": actor.person, "reason": words[REASON]}).rowcount:
+        raise Refused(reasons.catalogue.PROPOSAL_DISMISSED)
+    note_entries(db, "match_proposals", one.programme, [id], kind=DISMISSED, by=by.person, role=by.role, words=words)
+    return finish(db, actor, request, Done({"id": id, "need": one.need}))
+
+
+def take_up(db: Connection, actor: Actor, id: str, *, request: Request) -> Done:
+    """Make a match of a proposal, which opens no case by itself. Raises NotAllowed, NotFound and Refused."""
+    one = show_proposal(db, actor, id)
+    if one.dismissed_at is not None:
+        raise Refused(reasons.catalogue.PROPOSAL_DISMISSED)
+    return create_match(
+        db,
+        actor,
+        programme=one.programme,
+        need=one.need,
+        technology=one.technology,
+        source=FROM_PROPOSAL,
+        external_id=one.id,
+        proposed_on=None,
+        proposed_by=None,
+        score=format(one.share, ".4f"),
+        rationale=", ".join(one.words),
+        request=request,
+    )

@@ -1,0 +1,153 @@
+"""Matching the other way round: what ranks well is proposed and its keeper told, nothing becomes a match by itself, and no need of
+another programme is ever among them."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.record_use import end_record
+from casework.operations.matching.proposals import (
+    Proposal,
+    dismiss,
+    list_proposals,
+    list_waiting,
+    propose_matches,
+    show_proposal,
+    take_up,
+)
+from casework.operations.notifications.alerts import list_alerts
+from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from tests.operations.core.test_catalogue_index import enter
+from tests.support.world import World, new_request
+
+WORDS = {"title": "Waste heat of dye houses", "problem": "Hot water of dye houses runs off unused."}
+OFFERED = {
+    "title": "Heat pump for waste heat",
+    "description": "It lifts the waste heat of hot water in dye houses that runs off.",
+}
+
+
+def propose(engine: Engine, world: World) -> None:
+    propose_matches(engine, world.programmes["BJ"], functools.partial(tell_keepers, what=PROPOSAL, mailing=True))
+
+
+def proposed(engine: Engine, world: World, need: str, by: str = "officer") -> list[Proposal]:
+    with transaction(engine) as db:
+        return list_proposals(db, world.actor(db, by), need)
+
+
+@pytest.mark.parametrize("publication", ["public", "closed"])
+def test_what_ranks_well_is_proposed_once_and_the_keeper_of_the_need_is_told(
+    world: World, engine: Engine, publication: str
+) -> None:
+    propose(engine, world)
+    with transaction(engine) as db:
+        need = enter(world, db, "need", publication=publication, **WORDS)
+        other = enter(world, db, "need", publication=publication, title="Seaweed fodder for cows")
+        technology = enter(world, db, "technology", **OFFERED)
+        assert list_waiting(db) == [world.programmes["BJ"]]
+    propose(engine, world)
+    (one,) = proposed(engine, world, need, "auditor")
+    assert (one.technology, one.dismissed_at) == (technology, None)
+    assert {"waste", "heat"} <= set(one.words)
+    assert proposed(engine, world, other) == []
+    assert len(proposed(engine, world, need, "manager")) == (publication == "public")
+    with transaction(engine) as db:
+        assert list_waiting(db) == []
+        assert (
+            db.execute(
+                text("SELECT count(*) FROM matches WHERE need_id = CAST(:id AS uuid)"), {"id": need}
+            ).scalar_one()
+            == 0
+        )
+        told = [item.told for group in list_alerts(db, world.actor(db, "officer")).items for item in group.items]
+        assert [(alert.catalogue, alert.words) for alert in told if alert.kind == "catalogue"] == [(need, "proposal")]
+        others = list_alerts(db, world.actor(db, "other_officer")).items
+        assert not [item for group in others for item in group.items if item.told.kind == "catalogue"]
+        assert db.execute(text("SELECT kind FROM mails ORDER BY made_at DESC LIMIT 1")).scalar_one() == "digest"
+    # Another one is proposed, and while the first alert is not read there is no second.
+    with transaction(engine) as db:
+        enter(
+            world,
+            db,
+            "technology",
+            title="Heat pump of dye houses",
+            description="Waste heat of hot water of dye houses, unused.",
+        )
+    propose(engine, world)
+    assert len(proposed(engine, world, need)) == 2
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM notifications WHERE kind = 'catalogue'")).scalar_one() == 1
+    assert list(verify_all(engine)) == []
+
+
+def test_what_was_dismissed_is_proposed_no_more_and_says_why(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        need, technology = enter(world, db, "need", **WORDS), enter(world, db, "technology", **OFFERED)
+    propose(engine, world)
+    (one,) = proposed(engine, world, need)
+    with transaction(engine) as db:
+        for who, error in (("auditor", NotAllowed), ("foreign_officer", NotFound), ("manager", NotFound)):
+            with pytest.raises(error):
+                dismiss(db, world.actor(db, who), one.id, reason="No.", request=new_request())
+        officer = world.actor(db, "officer")
+        with pytest.raises(InvalidForm):
+            dismiss(db, officer, one.id, reason=" ", request=new_request())
+        dismiss(db, officer, one.id, reason="It needs steam.", request=new_request())
+        with pytest.raises(Refused):
+            take_up(db, officer, one.id, request=new_request())
+        correct_record(
+            db, officer, "technology", technology, fields={"description": OFFERED["description"] + " Twice."}, source=None,
+            reason="So.", request=new_request(),
+        )  # fmt: skip
+    propose(engine, world)
+    assert proposed(engine, world, need) == []
+    with pytest.raises(Refused), transaction(engine) as db:
+        dismiss(db, world.actor(db, "officer"), one.id, reason="It needs steam.", request=new_request())
+    with transaction(engine) as db:
+        assert show_proposal(db, world.actor(db, "auditor"), one.id).dismissal == "It needs steam."
+    assert list(verify_all(engine)) == []
+
+
+def test_a_person_makes_a_match_of_it_and_it_waits_no_more(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        need = enter(world, db, "need", **WORDS)
+        enter(world, db, "technology", **OFFERED)
+    propose(engine, world)
+    (one,) = proposed(engine, world, need)
+    with transaction(engine) as db:
+        made = take_up(db, world.actor(db, "officer"), one.id, request=new_request())
+        case = "SELECT case_id FROM matches WHERE id = CAST(:id AS uuid)"
+        assert db.execute(text(case), {"id": made.answer["id"]}).scalar_one() is None
+    assert proposed(engine, world, need) == []
+
+
+def test_nothing_is_proposed_to_a_need_that_is_over_or_of_another_programme_or_owner(
+    world: World, engine: Engine
+) -> None:
+    owner = world.organisations["technology_owner"]
+    with transaction(engine) as db:
+        over = enter(world, db, "need", publication="public", **WORDS)
+        end_record(
+            db, world.actor(db, "officer"), "need", over, status="withdrawn", reason="Gone.", request=new_request()
+        )
+        own = enter(world, db, "need", publication="public", owner_id=owner, **WORDS)
+        early = enter(world, db, "need", publication="public", readiness_low=8, readiness_high=9, **WORDS)
+        foreign = enter(world, db, "need", publication="public", **WORDS)
+        there = {"there": world.programmes["SH"], "id": foreign}
+        for table, key in (("needs", "id"), ("indexed_records", "record_id")):
+            db.execute(
+                text(f"UPDATE {table} SET programme_id = CAST(:there AS uuid) WHERE {key} = CAST(:id AS uuid)"), there
+            )
+        enter(world, db, "technology", owner_id=owner, readiness_low=2, readiness_high=4, **OFFERED)
+    propose(engine, world)
+    with transaction(engine) as db:
+        named = db.execute(text("SELECT need_id::text FROM match_proposals")).scalars().all()
+    assert not {over, own, early, foreign} & set(named)
