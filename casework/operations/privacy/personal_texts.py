@@ -21,7 +21,8 @@ from casework.records.tables import metadata
 
 #: Tables whose words may name anybody: only the words go.
 WORDY = (
-    "needs", "technologies", "matches", "match_runs", "past_projects", "organisations", "organisation_contacts", "organisation_owners",
+    "needs", "technologies", "matches", "match_proposals", "match_runs", "past_projects", "organisations", "organisation_contacts",
+    "organisation_owners",
     "organisation_screenings", "letterheads", "list_entries", "saved_views", "tokens", "passkeys",
     "service_accounts", "mails", "webhook_endpoints", "webhook_messages", "requests", "blobs", "sessions", "recoveries",
     "party_link_secrets", "sources", "source_rows", "imports",

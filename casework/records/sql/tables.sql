@@ -1261,7 +1261,7 @@ CREATE TABLE sources (
 );
 COMMENT ON COLUMN sources.name IS 'As the records that come from it say';
 COMMENT ON COLUMN sources.licence IS 'Of its data';
-COMMENT ON COLUMN sources.fields IS 'By its column ours; none where it is not read';
+COMMENT ON COLUMN sources.fields IS 'Of needs and of technologies apart: by its column ours; none where it is not read';
 COMMENT ON COLUMN sources.fetched_at IS 'When it was imported last';
 
 CREATE TABLE statements (
