@@ -13,6 +13,8 @@ from workflows.right_guards import (
     a_party_has_each_right,
     case_is_about_a_right,
     nothing_rests_on_the_check,
+    register_was_looked_up,
+    secrecy_is_told,
     something_rests_on_the_check,
 )
 from workflows.service_guards import (
@@ -41,7 +43,7 @@ class Mended(Form):
 
 
 class Clearance(Form):
-    """What the record cannot tell: status, fees, last day and owners of each right are worked out from it."""
+    """What the record cannot tell: status, fees, last day and owners of each right are worked out from it. Each kind is asked its own."""
 
     rights = Rights(label="Rights checked", prefill="case.rights")
     owner_seen = YesNo(
@@ -55,8 +57,16 @@ class Clearance(Form):
     )  # fmt: skip
     encumbrances_checked = YesNo(
         label="What the register shows of licences, pledges, transfers, seizures and requests for invalidation is on record",
-        must=True,
-    )
+        must=True, required=False, asked_if="register_is_asked",
+    )  # fmt: skip
+    #: Know-how stands in no register: it is worth what is kept of it.
+    secrecy_kept = YesNo(label="The know-how is kept secret", must=True, required=False, asked_if="secrecy_is_asked")
+    kept_secret = Text(
+        label="How the know-how is kept secret", max=1000, when=("secrecy_kept", (True,)),
+        help="The measures, such as promises of secrecy, locked papers, few readers",
+    )  # fmt: skip
+    kept_by = Text(label="Who keeps it", max=500, when=("secrecy_kept", (True,)))
+    known_to = Text(label="Who has had access to it", max=1000, when=("secrecy_kept", (True,)))
     pledge = Choice(
         label="Pledge on a right",
         choices={"none": "No pledge", "consent_on_file": "Pledged, the pledgee's consent is on file"},
@@ -112,7 +122,8 @@ class Ip(Workflow):
         clear, by=Role.OFFICER, form=Clearance,
         guards=[
             case_is_about_a_right, rights_are_confirmed, rights_are_in_force, fees_are_paid, a_party_has_each_right,
-            right_is_left_in_territories, pledged_rights_have_consent, pledgee_knows_of_recheck,
+            right_is_left_in_territories, register_was_looked_up, secrecy_is_told, pledged_rights_have_consent,
+            pledgee_knows_of_recheck,
         ],
         do="Confirm that the rights are clear", done="confirmed that the rights are clear",
     )  # fmt: skip

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from casework.engine.case_objects.money import amount_of, done_of, owed, say_next
+from casework.engine.case_objects.conflict_words import Words
+from casework.engine.case_objects.money import amount_of, done_of, owed, say_applied_for, say_next
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
 from workflows.own_limits import INTEREST
@@ -53,13 +54,24 @@ def sum_paid_does_not_fall(facts: Facts) -> bool:
     return before is None or all(amount >= before[0] for amount, _ in _given(facts, "amount"))
 
 
+def _applied_for(facts: Facts) -> tuple[Decimal, str] | None:
+    """What a loan was applied for; whoever may not read it is told nothing of it."""
+    return amount_of(facts.said("apply.amount") or facts.said("ready.amount"))
+
+
+def _say_applied_for(facts: Facts) -> Words:
+    wanted = _applied_for(facts)
+    return say_applied_for(*wanted) if wanted is not None else []
+
+
 @guard(
     rule="No more is approved than was applied for, and in its currency, or whoever approves it says that it is right so.",
     refusal="More is approved than was applied for, or in another currency. Look once more; if it is right so, say so below.",
     at=("amount",),
+    because=_say_applied_for,
 )
 def approval_fits_its_application(facts: Facts) -> bool:
-    wanted = amount_of(facts.said("apply.amount") or facts.said("ready.amount"))
+    wanted = _applied_for(facts)
     given = _given(facts, "amount")
     return facts.data.get("departs") is True or all(
         wanted is None or (amount <= wanted[0], currency) == (True, wanted[1]) for amount, currency in given

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from casework.engine.case_objects.screenings import RECORD_LIMIT
 from casework.engine.definition.limits import GuardLimit
 
 #: A screening in a case; of one on an organisation's record the day is said.
 SCREENING_HOLDS = GuardLimit("case.limits.screening_holds", 90, "cd", 7, 366, "A screening in the case holds")
 #: Whatever day it names.
-RECORD_HOLDS = GuardLimit(
-    "case.limits.record_holds", 366, "cd", 7, 366, "A screening on an organisation's record counts for at most"
-)
+RECORD_HOLDS = GuardLimit(RECORD_LIMIT, 366, "cd", 7, 366, "A screening on an organisation's record counts for at most")
 #: After a reopening.
 CONSENT_HOLDS = GuardLimit("case.limits.consent_holds", 12, "mo", 1, 60, "A consent given before a reopening holds")
 REOPENING = GuardLimit("case.limits.reopening", 24, "mo", 1, 120, "A closed case may be reopened for")

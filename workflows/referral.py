@@ -160,8 +160,8 @@ class Referral(Workflow):
     send = draft.to(
         sent, by=Role.OFFICER, do="Send the request", done="sent the request", form=forms.Request,
         guards=[
-            referral_guards.service_is_the_referrals, referral_guards.consent_covers_documents, joins.rule_is_said, joins.several_are_asked,
-            joins.results_can_come, joins.beside_are_others,
+            referral_guards.service_is_the_referrals, referral_guards.consent_covers_documents, referral_guards.consent_is_for_abroad,
+            joins.rule_is_said, joins.several_are_asked, joins.results_can_come, joins.beside_are_others,
         ],
         effects=[effects.send_referral, joins.wait_for_results], opens=[Beside()],
         part=parts.SENDS, tells_provider=OFFER,
@@ -172,7 +172,8 @@ class Referral(Workflow):
     )  # fmt: skip
     supply_info = info_asked.to(
         previous(), by=Role.OFFICER, kind=RETURN, do="Supply the information", done="supplied the information",
-        form=forms.SuppliedItems, guards=[referral_guards.consent_covers_documents], effects=[effects.supply_documents],
+        form=forms.SuppliedItems, guards=[referral_guards.consent_covers_documents, referral_guards.consent_is_for_abroad],
+        effects=[effects.supply_documents],
         tells_provider=MOVED,
     )  # fmt: skip
     info_overdue = info_asked.after(
@@ -182,6 +183,7 @@ class Referral(Workflow):
         accepted, by=Role.PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
         guards=[
             referral_guards.service_is_the_referrals, referral_guards.person_is_not_barred, referral_guards.consent_covers_what_was_shared,
+            referral_guards.consent_is_for_abroad,
         ],
         effects=[effects.accept_referral],
         opens=[ServiceTrack()], part=parts.ACCEPTS, scope=parts.ANSWERING,
@@ -251,7 +253,8 @@ class Referral(Workflow):
     )  # fmt: skip
     continue_ = suspended.to(
         previous(), by=Role.OFFICER, kind=RETURN, do="Resume the referral", done="resumed the referral",
-        guards=[referral_guards.consent_covers_what_was_shared], effects=[effects.grant_again], name="continue",
+        guards=[referral_guards.consent_covers_what_was_shared, referral_guards.consent_is_for_abroad],
+        effects=[effects.grant_again], name="continue",
         tells_provider=MOVED,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.definition.registry import guard
+from casework.engine.parties import PARTIES
 from workflows.guards import live_tracks
 from workflows.own_limits import EXTENSION, RETURNS, START
 
@@ -48,6 +49,22 @@ def consent_covers_documents(f: Facts) -> bool:
 )
 def consent_covers_what_was_shared(f: Facts) -> bool:
     return all(_covers(f, f.track.provider, document) for document in f.track.given.get("documents") or ())
+
+
+@guard(
+    rule="To a provider abroad nothing goes by a consent that was given before it was known to be there.",
+    refusal="This provider is abroad by its record, and a consent reaches it that was given before that was known. It covers no transfer"
+    " abroad: ask the party for a new consent first.",
+    reads=("abroad",),
+    at=("provider",),
+)
+def consent_is_for_abroad(f: Facts) -> bool:
+    """A yes to a transfer abroad is a consent of its own (K3); a no reaches no provider that was abroad by then."""
+    provider = f.data.get("provider") or f.track.provider
+    if provider is None or provider not in f.from_outside("abroad")["providers"]:
+        return True
+    reaching = [one for party in PARTIES for one in live_tracks(f, party) if one.reaches(provider)]
+    return {one.party for one in reaching} <= {one.party for one in reaching if one.abroad}
 
 
 @guard(

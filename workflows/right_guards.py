@@ -19,6 +19,7 @@ from casework.engine.state.case import Fired, Track
 from workflows.agreement_guards import check_is_clear, waived
 from workflows.codes import ABOUT_RIGHTS, PREPARATORY
 from workflows.deal_guards import (
+    SECRETS,
     concerned,
     givers,
     gives,
@@ -108,6 +109,51 @@ def a_party_has_each_right(f: Facts) -> bool:
         (owners & parties if owners else f.data.get("owner_seen") is True) or record_tells.sublicensable(right, parties)
         for right, owners in ((right, record_tells.owners_of(right)) for right in rights)
     )
+
+
+def _checked(f: Facts, *, secret: bool) -> bool:
+    """Whether a right that is checked is a secret, or one that is none."""
+    known = f.from_outside("rights")
+    return any((known.get(right, {}).get("kind") in SECRETS) is secret for right in f.data.get("rights") or ())
+
+
+@guard(
+    rule="A right is no know-how and no trade secret.",
+    refusal="Each right is know-how or a trade secret, which stands in no register.",
+    reads=("rights",),
+)
+def register_is_asked(f: Facts) -> bool:
+    return _checked(f, secret=False)
+
+
+@guard(
+    rule="A right is know-how or a trade secret.",
+    refusal="No right is know-how or a trade secret.",
+    reads=("rights",),
+)
+def secrecy_is_asked(f: Facts) -> bool:
+    return _checked(f, secret=True)
+
+
+@guard(
+    rule="Of rights that are no secret, what the register shows is on record.",
+    refusal="Look the rights up in their registers, and enter what lies on them.",
+    reads=("rights",),
+    at=("encumbrances_checked",),
+)
+def register_was_looked_up(f: Facts) -> bool:
+    return not _checked(f, secret=False) or f.data.get("encumbrances_checked") is True
+
+
+@guard(
+    rule="Of know-how and trade secrets it is said how they are kept secret, by whom, and who has had access.",
+    refusal="Say how the know-how is kept secret, who keeps it, and who has had access to it.",
+    reads=("rights",),
+    at=("secrecy_kept",),
+)
+def secrecy_is_told(f: Facts) -> bool:
+    """The words themselves are asked by the form, once it is said that the secret is kept."""
+    return not _checked(f, secret=True) or f.data.get("secrecy_kept") is True
 
 
 @guard(

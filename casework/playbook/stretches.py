@@ -95,6 +95,10 @@ def verified() -> Steps:
     )
 
 
+#: What is asked of know-how at the check of the rights.
+SECRECY = {"secrecy_kept": True}
+
+
 def registered(filing: str, entry: str, **entered: Any) -> Pressed:
     """What an office enters: filed by us, and entered by it."""
     return (do("officer", filing), do("officer", entry, **entered))
@@ -125,7 +129,8 @@ SIGNING_ACROSS: Pressed = (
 
 def ready(kind: str, **terms: object) -> Pressed:
     """The rights are clear, where the terms give any, and the parties agree on terms of a kind."""
-    checked = () if kind == "purchase" else (do("officer", "ip.confirm", territories=["CN"]),)
+    secrecy = SECRECY if kind == "know_how_licence" else {}
+    checked = () if kind == "purchase" else (do("officer", "ip.confirm", territories=["CN"], **secrecy),)
     return (*checked, do("officer", "case.ready_to_sign", kind=kind, **terms))
 
 

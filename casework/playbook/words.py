@@ -36,6 +36,9 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("redraft", "points"): "Improvements made by the licensee; liability above the price.",
     ("back_to_talks", "point"): "Recorded by mistake: the price of the second stage is still open.",
     ("find_gap", "missing"): "The register says that the annual fee was not paid in time.",
+    ("confirm", "kept_secret"): "The recipe lies in a safe; whoever mixes signs a promise of secrecy.",
+    ("confirm", "kept_by"): "Head of development",
+    ("confirm", "known_to"): "Two engineers and the head of production.",
     ("mended", "items"): "Receipt of the late payment, and a new extract of the register.",
     ("recheck", "changed"): "The register shows a change in the status of the patent.",
     ("fail", "criteria"): "Throughput at part load; noise at the fence.",
@@ -131,7 +134,13 @@ CHOICES: Mapping[tuple[str, str], str] = {
 ITEMS: Mapping[str, str] = {"green_items": "2025/1", "indicators": "energy/MWh", "closing_reasons": "money/price"}
 #: Answered although it need not be: (transition or task, field). No right of a script says whose it is unless the script does.
 ALSO_SAID = frozenset(
-    {("confirm", "owner_seen"), ("eligible", "co_owners"), ("eligible", "twin"), ("record_baseline", "conditions")}
+    {
+        ("confirm", "owner_seen"),
+        ("confirm", "encumbrances_checked"),
+        ("eligible", "co_owners"),
+        ("eligible", "twin"),
+        ("record_baseline", "conditions"),
+    }
 )
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(

@@ -69,6 +69,7 @@ NOTHING_FROM_SOURCE = reason(
     "catalogue.nothing_from_source", N_("nothing that comes from this source waits for somebody to confirm it")
 )
 READINESS_ORDER = reason("catalogue.readiness_order", N_("must not be below the other end of the range"))
+ANOTHER_CONTACT = reason("catalogue.another_contact", N_("choose another contact of the same organisation"))
 CURRENCY_MISSING = reason("catalogue.currency_missing", N_("name the currency of the budget"))
 SEVERAL_OWNERS = reason(
     "catalogue.several_owners", N_("several organisations have this name; rename one of them first")

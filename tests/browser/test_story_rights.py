@@ -22,8 +22,13 @@ def test_know_how_is_licensed(deal: Deal) -> None:
     deal.begin(*to_structuring(), match=deal.unprotected())
     deal.behind(
         enter_right("know_how", owner="Nordwind Boilers", status="kept"),
-        do("officer", "ip.confirm", territories=["CN"]),
     )
+    # It stands in no register, so nobody is asked what one shows: how it is kept is asked, and by whom, and who knows it.
+    check = deal.at_action("officer", "ip.confirm")
+    deal.reads(check, "The know-how is kept secret")
+    deal.reads_nothing_of(check, "What the register shows")
+    deal._last = None
+    deal.play(do("officer", "ip.confirm", territories=["CN"]))
     know_how = deal.right_of_case()
     # No office has granted it: a licence of a patent is another kind of agreement.
     deal.refused("officer", "case.ready_to_sign", "The rights do not fit the kind of agreement", kind="patent_licence")

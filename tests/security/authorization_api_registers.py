@@ -175,6 +175,10 @@ REGISTERS: tuple[Row, ...] = (
             (f"/{{{one}}}/remove", {"reason": "-"}),
         )
     ),
+    post(
+        "/organisations/{party}/contacts/{contact}/merge", DECIDERS, READERS - DECIDERS, there=FOREIGN,
+        body=lambda on: {"into": on["contact"], "reason": "One person."},
+    ),
     # --- registers ---
     get("/programmes", EVERYBODY, lists="programme", finds=READERS | {"dispute_officer", "observer", "administrator"}),
     admin("/programmes", there=ADMINISTRATOR, absent=ADMINISTRATOR, body=lambda on: {"code": "BJ", "name": "Again"}),

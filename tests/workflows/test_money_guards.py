@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.definition.guard_facts import Facts
+from casework.engine.definition.guard_facts import Facts, NotTold
+from casework.engine.definition.sheets import NOTHING_KEPT
+from casework.engine.execution.guard_refusals import holds as nothing_against
 from casework.engine.state.case import Task
 from tests.workflows.test_service_guards import NOW, done, facts
 from workflows import money_guards as guards
@@ -128,6 +130,19 @@ def test_what_is_overdue_comes_in_after_it_was_missed(rows: tuple[Task, ...], ho
 
 def test_what_nobody_missed_does_not_come_in() -> None:
     assert not guards.overdue_has_come_in.holds(loan({}, repaid(1, "20")))
+
+
+def test_a_refused_approval_says_what_it_was_held_against_and_only_to_whoever_may_know() -> None:
+    guard = guards.approval_fits_its_application
+    now = facts({"amount": cny(2_600_000)}, fired={"apply": {"amount": cny("2400000.00")}})
+    assert (guard.at, guard.because is not None) == (("amount",), True)
+    assert guard.because is not None
+    assert [str(why) for why in guard.because(now)] == ["What was applied for: CNY 2,400,000."]
+    told_nothing = replace(now, kept=replace(NOTHING_KEPT, answers=frozenset({("apply", "amount")})))
+    # It neither passes judgement nor says a word of the amount.
+    assert nothing_against("approval_fits_its_application", told_nothing)
+    with pytest.raises(NotTold):
+        guard.because(told_nothing)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from casework.definitions import load_library
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.state.case import Track
 from casework.engine.state.case_documents import Consent, Document
@@ -88,6 +91,49 @@ def sharing(*consents: Consent, here: Track = SENT, data: Mapping[str, Any] = SH
 )
 def test_consent_covers_documents(case: Facts, holds: bool) -> None:
     assert referral_guards.consent_covers_documents.holds(case) is holds
+
+
+def to_a_provider(*consents: Consent, abroad: tuple[str, ...] = (LAB,), data: Mapping[str, Any] = SHARE) -> Facts:
+    return replace(sharing(*consents, data=data), outside={"abroad": {"parties": [], "providers": list(abroad)}})
+
+
+@table(
+    {
+        "at home": (to_a_provider(consent("technology_owner"), abroad=(BANK,)), True),
+        "given while it was at home": (to_a_provider(consent("technology_owner")), False),
+        "given for it by name": (to_a_provider(consent("technology_owner", providers=(LAB,))), False),
+        "given for abroad": (to_a_provider(consent("technology_owner", abroad=True)), True),
+        "not given for abroad": (to_a_provider(consent("technology_owner", not_to=(LAB,))), True),
+        "for another": (to_a_provider(consent("technology_owner", providers=(BANK,))), True),
+        "one party for abroad, the other before": (
+            to_a_provider(consent("technology_owner", abroad=True), consent("need_owner", id="second")),
+            False,
+        ),
+        "asked anew": (
+            to_a_provider(consent("technology_owner"), consent("technology_owner", id="second", abroad=True)),
+            True,
+        ),
+        "ended": (to_a_provider(consent("technology_owner", ended_at=at(3))), True),
+        "the provider of the referral": (to_a_provider(consent("technology_owner"), data={}), False),
+        "nothing is shared, and the sheet is": (
+            to_a_provider(consent("technology_owner", sheet=True), data={"provider": LAB}),
+            False,
+        ),
+    }
+)
+def test_a_consent_given_before_a_provider_was_known_to_be_abroad_covers_no_transfer_there(
+    case: Facts, holds: bool
+) -> None:
+    assert referral_guards.consent_is_for_abroad.holds(case) is holds
+
+
+@pytest.mark.parametrize("transition", ["send", "supply_info", "accept", "continue"])
+def test_every_way_to_a_provider_asks_for_it(transition: str) -> None:
+    edition = load_library().latest("referral")
+    assert edition is not None
+    rules = [rule for rule in edition.transitions if rule.name == transition]
+    assert rules
+    assert all("consent_is_for_abroad" in rule.guards for rule in rules)
 
 
 SHARED = replace(SENT, given={"documents": ["paper"]})

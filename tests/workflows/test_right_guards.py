@@ -54,6 +54,36 @@ def test_nothing_is_given_of_what_has_ended(right: dict[str, Any], words: str | 
     assert guard.holds(about(right, kind="assignment")) is (words is None)
 
 
+SECRECY = {"secrecy_kept": True}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said", "looked_up", "told"),
+    [
+        (["invention"], {}, False, True),
+        (["invention"], {"encumbrances_checked": True}, True, True),
+        (["know_how"], {}, True, False),
+        (["know_how"], {"encumbrances_checked": True}, True, False),
+        (["trade_secret"], SECRECY, True, True),
+        (["know_how"], {"secrecy_kept": False}, True, False),
+        (["know_how", "invention"], SECRECY, False, True),
+        (["know_how", "invention"], SECRECY | {"encumbrances_checked": True}, True, True),
+    ],
+)
+def test_each_kind_of_right_is_asked_its_own(
+    kinds: list[str], said: dict[str, Any], looked_up: bool, told: bool
+) -> None:
+    records = {f"right-{n}": {"kind": kind} for n, kind in enumerate(kinds)}
+    now = facts(outside={"rights": records}, data={"rights": list(records)} | said)
+    assert right_guards.register_was_looked_up.holds(now) is looked_up
+    assert right_guards.secrecy_is_told.holds(now) is told
+    secret = {kind in ("know_how", "trade_secret") for kind in kinds}
+    assert (right_guards.register_is_asked.holds(now), right_guards.secrecy_is_asked.holds(now)) == (
+        False in secret,
+        True in secret,
+    )
+
+
 @given(st.dates(date(2026, 1, 1), date(2046, 1, 1)), st.dates(date(2026, 1, 1), date(2046, 1, 1)))
 def test_a_licence_ends_with_its_right_or_before_it(right: date, licence: date) -> None:
     guard = right_guards.licence_ends_with_its_rights

@@ -14,6 +14,7 @@ from casework.json_values import JsonObject
 from casework.operations.catalogue import evidence, organisation_use, organisations, screenings
 from casework.operations.catalogue import organisation_merging as merging
 from casework.operations.catalogue import organisation_queries as queries
+from casework.operations.catalogue.contact_merging import merge_contacts
 from casework.operations.catalogue.views import (
     EvidenceRow,
     OrganisationEntry,
@@ -66,6 +67,18 @@ def change_contact(call: Call) -> Done:
 
 def remove_contact(call: Call) -> Done:
     return _remove(call, "contacts", call.path["contact"])
+
+
+def merge_contact(call: Call) -> Done:
+    return merge_contacts(
+        call.db,
+        call.actor,
+        call.path["party"],
+        call.path["contact"],
+        into=str(call.body.into),
+        reason=call.body.reason,
+        request=call.request,
+    )
 
 
 def add_owner(call: Call) -> Done:
@@ -193,6 +206,8 @@ ROUTES: tuple[Route, ...] = (
     post(f"{_ONE}/contacts", add_contact, "Enter a contact of an organisation", shared.Made, body=schemas.NewContact, status=201),
     post(f"{_ONE}/contacts/{{contact}}", change_contact, "Change a contact", shared.Made, body=schemas.ChangedContact),
     post(f"{_ONE}/contacts/{{contact}}/remove", remove_contact, "Take a contact out", shared.Made, body=shared.Reason),
+    post(f"{_ONE}/contacts/{{contact}}/merge", merge_contact, "Merge a contact into another that is the same person", shared.Made,
+        body=schemas.MergingContact),
     post(f"{_ONE}/owners", add_owner, "Enter who owns more than 25 % of an organisation", shared.Made, body=schemas.NewOwner,
         status=201),
     post(f"{_ONE}/owners/{{owner}}", change_owner, "Change an owner", shared.Made, body=schemas.ChangedOwner),

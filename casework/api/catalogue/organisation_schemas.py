@@ -71,6 +71,11 @@ class ChangedContact(ContactFields):
     reason: SomeWords
 
 
+class MergingContact(Body):
+    into: Annotated[UUID, Field(description="The contact that stays")]
+    reason: Annotated[SomeWords, Field(description="Why they are one person")]
+
+
 class OwnerFields(Body):
     country: Country | None = None
     share: Annotated[Decimals | None, Field(description="In per cent, above 25")] = None
@@ -150,7 +155,10 @@ class Screening(Answer):
     id: str
     result: str
     checked_on: str
-    valid_until: str | None
+    valid_until: Annotated[str | None, Field(description="As it was recorded")]
+    counts_until: Annotated[
+        str | None, Field(description="The same, and no longer than the programme lets a screening count")
+    ]
     lists: str | None
     finding: str | None
     evidence: str | None

@@ -54,7 +54,7 @@ class TaskLink(Answer):
     given_by: LinkPerson
     given_at: Moment
     until: Moment
-    state: Literal["open", "used", "revoked", "over"]
+    state: Literal["open", "used", "revoked", "over", "former"]
     mail: Annotated[bool, Field(description="Whether it went by mail")]
     code: Annotated[bool, Field(description="Whether its page asks for a code")]
     address: Annotated[str | None, Field(description="Where it was mailed; null: it was not, or that is erased")] = None

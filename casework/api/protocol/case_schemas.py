@@ -132,6 +132,10 @@ class Task(Answer):
     wait: Annotated[
         Wait | None, Field(description="For whom it waits and until when, while it is suspended by a person")
     ] = None
+    awaits: Annotated[
+        Literal["authority", "register", "party", "need_owner", "technology_owner"] | None,
+        Field(description="Which body outside has the next word"),
+    ] = None
     operations: Annotated[list[str] | None, Field(description="What you may do to it; of one task alone")] = None
     asked: Annotated[
         Asked | None,

@@ -133,6 +133,11 @@ def amount_of(value: Any) -> tuple[Decimal, str] | None:
     return Decimal(str(value["amount"])), str(value["currency"])
 
 
+def say_applied_for(amount: Decimal, currency: str) -> list[Reason]:
+    """What an approval was held against, in words."""
+    return [reasons.cases.APPLIED_FOR(sum=f"{currency} {amount:,f}".removesuffix(".00"))]
+
+
 def say_next(days: Iterable[date]) -> list[Reason]:
     """On which of the days that were agreed the next repayment is due, in words; nothing where none is left."""
     return [reasons.cases.NEXT_REPAYMENT(day=day.isoformat()) for day in sorted(days)[:1]]

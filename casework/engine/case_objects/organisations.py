@@ -42,6 +42,8 @@ MERGERS = EDITORS
 CONFIRMED, KEPT, REMOVED, SCREENED, MERGED, TOOK_OVER = (
     "confirmed", "row_kept", "row_removed", "screened", "merged", "took_over",
 )  # fmt: skip
+#: Two contacts were one person.
+ROW_MERGED = "row_merged"
 #: A table said what nothing stood for yet.
 IMPORTED = "imported"
 

@@ -13,6 +13,8 @@ from casework.reasons import Why
 RESULTS = CLEAR, HIT = "clear", "hit"
 #: Nothing counts longer without being looked up again; ours, no law's.
 LONGEST = timedelta(days=366)
+#: By which name a programme sets for how long one on an organisation's record counts at most.
+RECORD_LIMIT = "case.limits.record_holds"
 _NEEDED = ("result", "checked_on", "valid_until", "lists", "evidence")
 
 

@@ -29,18 +29,19 @@ class Consent:
     #: Those that it does not reach: they were abroad as it was given, and the party did not agree to that.
     not_to: tuple[str, ...] = ()
 
-    def _reaches(self, provider: str | None) -> bool:
+    def reaches(self, provider: str | None) -> bool:
+        """Whether it was given for a provider, whatever it lets it see."""
         return (self.providers is None or provider in self.providers) and provider not in self.not_to
 
     def covers_sheet(self, provider: str | None) -> bool:
         """Whether it lets a provider read what a case sheet says of its party."""
-        return self.sheet and self.ended_at is None and self._reaches(provider)
+        return self.sheet and self.ended_at is None and self.reaches(provider)
 
     def covers(self, document: Document, provider: str | None) -> bool:
         """Whether it lets a provider see a document that concerns its party."""
         if self.ended_at is not None or self.party not in document.concerns:
             return False
-        return self._reaches(provider) and (self.documents is None or document.id in self.documents)
+        return self.reaches(provider) and (self.documents is None or document.id in self.documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from casework.operations.core.case_parties import GIVEN, given_of
 from casework.operations.core.merged_records import in_its_place
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.programme_lists import SAID_OF_RECORDS, Called, called_in
+from casework.operations.core.screened_parties import COUNTS_UNTIL
 from casework.operations.core.views import Names, row_as
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
@@ -94,6 +95,7 @@ class ScreeningOfParty:
     #: clear or hit.
     result: str
     checked_on: str
+    #: No longer than the programme lets it count.
     valid_until: str | None
 
 
@@ -233,11 +235,11 @@ _ABOUT = text(f"""
         t.readiness_low, t.readiness_high, t.ip_text, o.name AS technology_owner, o.name_zh AS technology_owner_zh,
         m.id AS match_id, m.proposed_by, m.proposed_on, m.rationale, f.name AS phase, f.name_zh AS phase_zh,
 {STATEMENTS}    , {SAID_OF_RECORDS}    , (SELECT coalesce(jsonb_object_agg(p.party, jsonb_build_object(
-            'result', s.result, 'checked_on', s.checked_on, 'valid_until', s.valid_until
+            'result', s.result, 'checked_on', s.checked_on, 'valid_until', {COUNTS_UNTIL}
         )), '{{}}') FROM {GIVEN} CROSS JOIN LATERAL (
             SELECT x.* FROM {STANDING} JOIN organisation_screenings x ON x.organisation_id = o.id
             WHERE g.id = p.id AND x.programme_id = CAST(:programme AS uuid) ORDER BY x.checked_on DESC, x.made_at DESC, x.id DESC LIMIT 1
-        ) s) AS screened
+        ) s LEFT JOIN programmes y ON y.id = s.programme_id) AS screened
     FROM (SELECT 1) AS this
     LEFT JOIN needs n ON n.id = {in_its_place("needs", "CAST(:need AS uuid)")}
     LEFT JOIN technologies t ON t.id = {in_its_place("technologies", "CAST(:technology AS uuid)")}

@@ -9,6 +9,7 @@ from casework.engine.definition.editions import Edition, do_key
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import PRIORITIES
+from casework.engine.parties import body_of
 from casework.engine.state.case import Case, Task, Track
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
@@ -85,6 +86,7 @@ def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: boo
         initiator=to_named(task.initiator, names),
         handed=_handed(task, names),
         wait=task.wait and Wait(for_=task.wait["for"], until=task.wait["until"]),
+        awaits=body_of(task.awaits, task.about) if task.awaits else None,
     )
 
 

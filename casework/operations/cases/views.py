@@ -91,6 +91,8 @@ class TaskOutline(TaskKey):
     #: The last step of its escalation has come.
     flagged: bool
     wait: Wait | None
+    #: Which body outside has the next word: authority, register, party, or which of the parties.
+    awaits: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ from casework.engine.case_objects.organisations import (
     OWNER,
     REASON,
     REMOVED,
+    ROW_MERGED,
     SCREENED,
     SOURCE,
     TOOK_OVER,
@@ -220,7 +221,20 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "organisation_screenings": ("result", "checked_on", "valid_until", "lists", "evidence", "finding"),
 }
 _TELLS = frozenset(
-    {REGISTERED, CONFIRMED, KEPT, REMOVED, SCREENED, EVIDENCE_FILED, MERGED, TOOK_OVER, EXPIRED, BROUGHT_BACK, ERASURE}
+    {
+        REGISTERED,
+        CONFIRMED,
+        KEPT,
+        REMOVED,
+        ROW_MERGED,
+        SCREENED,
+        EVIDENCE_FILED,
+        MERGED,
+        TOOK_OVER,
+        EXPIRED,
+        BROUGHT_BACK,
+        ERASURE,
+    }
 )
 
 

@@ -10,7 +10,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED, SCREENERS
-from casework.engine.case_objects.screenings import HIT, RESULTS, faults_of
+from casework.engine.case_objects.screenings import HIT, RECORD_LIMIT, RESULTS, faults_of
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
@@ -22,7 +22,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.register_log import append
 from casework.operations.core.screened_cases import running_cases, tell_cases
-from casework.operations.core.screened_parties import enter_screening
+from casework.operations.core.screened_parties import COUNTS_UNTIL, enter_screening
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.event_log import lock_logs, now
@@ -46,6 +46,7 @@ def list_screenings(db: Connection, actor: Actor, organisation: str) -> list[Scr
             result=row.result,
             checked_on=row.checked_on.isoformat(),
             valid_until=row.valid_until.isoformat() if row.valid_until else None,
+            counts_until=row.counts_until.isoformat() if row.counts_until else None,
             lists=row.lists,
             finding=row.finding,
             evidence=row.evidence,
@@ -56,10 +57,10 @@ def list_screenings(db: Connection, actor: Actor, organisation: str) -> list[Scr
 
 
 #: The screenings of an organisation in some programmes, and whether they have not run out.
-_LISTED = text("""
-    SELECT s.*, s.id::text AS id, coalesce(
-        s.valid_until >= CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date), false
-    ) AS holds FROM organisation_screenings s JOIN programmes p ON p.id = s.programme_id
+_LISTED = text(f"""
+    SELECT s.*, s.id::text AS id, {COUNTS_UNTIL} AS counts_until, coalesce(
+        {COUNTS_UNTIL} >= CAST(casework_now() AT TIME ZONE (y.calendar->>'zone') AS date), false
+    ) AS holds FROM organisation_screenings s JOIN programmes y ON y.id = s.programme_id
     WHERE s.organisation_id = CAST(:id AS uuid) AND s.programme_id = ANY(CAST(:seen AS uuid[]))
     ORDER BY s.checked_on DESC, s.made_at DESC, s.id DESC LIMIT 50
 """)
@@ -121,9 +122,17 @@ _OWNERS = text("""
 """)
 
 
-def usual_end(checked_on: date) -> date:
-    """Until when a screening holds where nobody says otherwise; ours, no law's."""
-    return checked_on + timedelta(days=90)
+def usual_end(checked_on: date, most: int | None = None) -> date:
+    """Until when a screening holds where nobody says otherwise; ours, no law's. `most`: the programme's own limit in days."""
+    return checked_on + timedelta(days=90 if most is None else min(90, most))
 
 
-__all__ = ["HIT", "RESULTS", "OwnerToScreen", "list_screenings", "owners_to_screen", "record_screening", "usual_end"]
+def most_days(db: Connection, actor: Actor, organisation: str) -> int | None:
+    """For how many days a screening by the actor counts at most, where the programme sets that for itself. Raises NotFound, NotAllowed."""
+    programme, _ = insist_home(db, actor, organisation, SCREENERS)
+    return calendar_of(db, programme).limits.get(RECORD_LIMIT)
+
+
+__all__ = [
+    "HIT", "RESULTS", "OwnerToScreen", "list_screenings", "most_days", "owners_to_screen", "record_screening", "usual_end",
+]  # fmt: skip

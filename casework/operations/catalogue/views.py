@@ -371,7 +371,10 @@ class ScreeningRow:
     #: clear or hit.
     result: str
     checked_on: str
+    #: As it was recorded.
     valid_until: str | None
+    #: The same, and no longer than the programme lets a screening count.
+    counts_until: str | None
     lists: str | None
     finding: str | None
     #: Where the extract of the lists is filed, or what it says.

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED
+from casework.engine.case_objects.screenings import RECORD_LIMIT
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.engine.state.register_effects import RegisterEffects
@@ -18,6 +19,9 @@ from casework.operations.core.register_log import append
 from casework.records.event_log import Log, lock_log
 from casework.records.register_entries import body_of
 
+#: Until when a screening `s` counts in a programme `y`: as it says, and no longer than the programme lets one count.
+COUNTS_UNTIL = f"""CASE WHEN s.valid_until IS NOT NULL
+        THEN least(s.valid_until, s.checked_on + CAST(y.calendar->'limits'->>'{RECORD_LIMIT}' AS int)) END"""
 #: What is said of a screening.
 FIELDS = ("result", "checked_on", "valid_until", "lists", "finding", "evidence")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets as chance
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -19,7 +20,7 @@ from casework.engine.case_objects.party_links import OPEN, REVOKED, asked_fields
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import GiveLink, RevokeLink
-from casework.engine.state.case import Case, Task
+from casework.engine.state.case import Case, PartyLink, Task
 from casework.engine.state.events import Event
 from casework.engine.tasks.party_answers import AS, BY
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
@@ -27,7 +28,7 @@ from casework.json_values import JsonMapping
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import hash_password
-from casework.operations.core.case_parties import parties_now
+from casework.operations.core.case_parties import is_party, parties_now
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request
@@ -48,6 +49,8 @@ from casework.records.event_log import now
 from casework.records.row_security import whole
 
 CODE_DIGITS = 8
+#: How a link stands whose organisation is the party no more.
+FORMER = "former"
 #: Links that are mailed for one case within a day.
 MOST_A_DAY = 20
 
@@ -148,7 +151,7 @@ def list_links(db: Connection, actor: Actor, case: Case, task: str) -> list[Link
             given_by=to_named(link.given_by, names),
             given_at=instant(link.given_at),
             until=instant(link.until),
-            state=party_links.standing(case, link, moment),
+            state=_standing(db, case, link, moment),
             mail=link.mail,
             code=link.code,
             address=_word(rows[link.id].body, "address"),
@@ -159,6 +162,12 @@ def list_links(db: Connection, actor: Actor, case: Case, task: str) -> list[Link
         )
         for link in reversed(mine)
     ]
+
+
+def _standing(db: Connection, case: Case, link: PartyLink, moment: datetime) -> str:
+    """How a link stands; one of whoever owns the record no more opens nothing."""
+    state = party_links.standing(case, link, moment)
+    return FORMER if state == OPEN and not is_party(db, case, link.party, link.organisation) else state
 
 
 def _word(body: JsonMapping, name: str) -> str | None:

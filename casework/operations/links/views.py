@@ -22,7 +22,7 @@ class LinkRow:
     given_by: Named
     given_at: str
     until: str
-    #: open, used, revoked, or over: by its day, or because the task was done otherwise.
+    #: open, used, revoked, or over: by its day, or because the task was done otherwise; former: its organisation is the party no more.
     state: str
     mail: bool
     code: bool

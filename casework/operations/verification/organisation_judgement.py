@@ -18,6 +18,7 @@ from casework.engine.case_objects.organisations import (
     MERGERS,
     REASON,
     REMOVED,
+    ROW_MERGED,
     SCREENED,
     SCREENERS,
     TOOK_OVER,
@@ -37,7 +38,7 @@ from casework.records.row_security import whole
 
 #: By what was done, who does it.
 _DOERS: Mapping[str, Sequence[Role]] = {
-    CONFIRMED: EDITORS, IMPORTED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
+    CONFIRMED: EDITORS, IMPORTED: EDITORS, KEPT: EDITORS, REMOVED: EDITORS, ROW_MERGED: EDITORS, MERGED: MERGERS, TOOK_OVER: MERGERS,
     SCREENED: SCREENERS, EVIDENCE_FILED: SCREENERS, EXPIRED: EDITORS, BROUGHT_BACK: EDITORS,
 }  # fmt: skip
 
@@ -62,6 +63,8 @@ def organisation_faults(past: Past, events: Iterable[RegisterEvent]) -> Iterator
                 yield from ((event.seq, why) for why in _screening_against(past, before, event))
             if event.kind == EVIDENCE_FILED:
                 yield from ((event.seq, why) for why in _evidence_against(before, event))
+            if event.kind == ROW_MERGED:
+                yield from ((event.seq, why) for why in _contacts_against(before, event))
             yield from ((event.seq, why) for why in _use_against(before, event))
             if _corrects(before, event) and REASON not in event.body:
                 yield event.seq, "it changes what was confirmed before, and does not say why"
@@ -83,7 +86,7 @@ def _row(event: RegisterEvent) -> JsonObject:
 
 def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
     """Whether it says of something that a person stood for something else than before, or takes it out."""
-    if event.kind == REMOVED:
+    if event.kind in (REMOVED, ROW_MERGED):
         return True
     state = fold(before)
     if event.kind == KEPT:
@@ -93,6 +96,20 @@ def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
     if event.kind not in (CONFIRMED, IMPORTED) or not isinstance(stood, Mapping) or stood.get("confirmed") is not True:
         return False
     return any(stood.get(column) != value for column, value in _row(event).items())
+
+
+def _contacts_against(before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:
+    """Of two contacts on record one stays as it stood, and takes over what it did not say."""
+    stood = fold(before).get("organisation_contacts", {})
+    told = {key: row for name, row in event.body.items() for table, mark, key in [name.partition(MARK)] if mark}
+    gone = [stood.get(key) for key, row in told.items() if row is None]
+    kept = [(stood.get(key), row) for key, row in told.items() if isinstance(row, Mapping)]
+    if len(gone) != 1 or len(kept) != 1 or not all(isinstance(one, Mapping) for one in (gone[0], kept[0][0])):
+        yield "it does not merge two contacts that stood on record"
+        return
+    known: Any = kept[0][0]
+    if any(known.get(column) not in (None, "", value) for column, value in kept[0][1].items()):
+        yield "it changes what the contact that stays said before"
 
 
 def _use_against(before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:

@@ -18,6 +18,7 @@ from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue import organisations
+from casework.operations.catalogue.contact_merging import merge_contacts
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of, form_page
@@ -44,6 +45,12 @@ class NewContact(Contact):
 
 class ChangedContact(Contact):
     reason = Note(label=N_("Why it changes"))
+
+
+class MergedContact(Form):
+    """Of which other contact this is a second entry; the choices are those of the organisation."""
+
+    reason = Note(label=N_("Why they are one person"))
 
 
 class Owner(Form):
@@ -155,6 +162,68 @@ def _answer(row: Row) -> BaseResponse:
         lambda sent: _ask(row, sent),
         lambda done: row.back,
         said=lambda done: gettext("Recorded."),
+    )
+
+
+# --- one person entered twice ----------------------------------------------------------------------------------------
+
+
+def _merging(row: Row) -> tuple[type[Form], Any, Any]:
+    """The form, the organisation, and the contact that goes. Raises NotFound where it is there no more."""
+    with page_transaction() as (db, actor):
+        one = queries.show_organisation(db, actor, row.organisation)
+        organisations.insist_home(db, actor, row.organisation, EDITORS)
+    contact = next((kept for kept in one.contacts if kept.id == row.id), None)
+    if contact is None:
+        raise NotFound
+    others = {
+        kept.id: " · ".join(filter(None, (kept.name, kept.role, kept.email)))
+        for kept in one.contacts
+        if kept != contact
+    }
+    asked = {"into": Choice(label=N_("The contact that stays"), choices=others)}
+    return type("Merging", (MergedContact,), asked) if others else MergedContact, one, contact
+
+
+def _ask_merging(row: Row, sent: Sent | None = None) -> Response:
+    asked, one, contact = _merging(row)
+    with page_transaction() as (db, actor):
+        seq = organisations.read_seq(db, row.organisation)
+        form = form_of(db, actor, f"{row.draft}:merge", asked, sent=sent, revision=seq)
+    title = gettext("Merge the contact into another")
+    return form_page(title, form, sent, do=title, back=row.back, under=one.name, named=contact.name)
+
+
+@blueprint.get("/organisations/<uuid:party>/contacts/<uuid:contact>/merge")
+def ask_merging(party: UUID, contact: UUID) -> Response:
+    return _ask_merging(Row(str(party), "contacts", str(contact)))
+
+
+@blueprint.post("/organisations/<uuid:party>/contacts/<uuid:contact>/merge")
+def merge(party: UUID, contact: UUID) -> BaseResponse:
+    row = Row(str(party), "contacts", str(contact))
+    asked, _, _ = _merging(row)
+
+    def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
+        given = checked(asked, data)
+        return merge_contacts(
+            db,
+            actor,
+            row.organisation,
+            str(contact),
+            into=given.get("into") or "",
+            reason=given["reason"],
+            seen=revision,
+            request=key,
+        )
+
+    return answer(
+        f"{row.draft}:merge",
+        asked.rule(),
+        do,
+        lambda sent: _ask_merging(row, sent),
+        lambda done: row.back,
+        said=lambda done: gettext("The two contacts are one."),
     )
 
 

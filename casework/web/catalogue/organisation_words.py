@@ -67,6 +67,7 @@ _HAPPENED: Mapping[str, str] = {
     "contacts.row_kept": N_("%(who)s entered a contact"),
     "contacts.changed": N_("%(who)s changed a contact"),
     "contacts.row_removed": N_("%(who)s took a contact out"),
+    "contacts.row_merged": N_("%(who)s merged two contacts"),
     "owners.row_kept": N_("%(who)s entered an owner"),
     "owners.changed": N_("%(who)s changed an owner"),
     "owners.row_removed": N_("%(who)s took an owner out"),

@@ -66,10 +66,12 @@ def _ask(organisation: str, sent: Sent | None = None) -> Response:
         one = queries.show_organisation(db, actor, organisation)
         owners = screenings.owners_to_screen(db, actor, organisation)
         today = clock().office_today
-        known = {"checked_on": today.isoformat(), "valid_until": screenings.usual_end(today).isoformat()}
+        most = screenings.most_days(db, actor, organisation)
+        known = {"checked_on": today.isoformat(), "valid_until": screenings.usual_end(today, most).isoformat()}
         seq = organisations.read_seq(db, organisation)
         asked = _form(owners)
-        usual = {"valid_until": gettext("The usual 90 days from today.")}
+        own = gettext("By the limit of the programme a screening counts for %(num)s days at most.", num=most)
+        usual = {"valid_until": gettext("The usual 90 days from today.") if most is None else own}
         form = form_of(db, actor, _draft(organisation), asked, known=known, sent=sent, revision=seq, sources=usual)
     form = _files(organisation, asked).shown_in(form, sent)
     title = gettext("Record a screening")

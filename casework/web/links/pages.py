@@ -35,6 +35,7 @@ blueprint = Blueprint("links", __name__)
 LANGUAGE_NAMES = {"en": "English", "zh-Hans": "简体中文"}
 STATES = {
     "open": N_("not answered yet"), "used": N_("answered"), "revoked": N_("withdrawn"), "over": N_("ended"),
+    "former": N_("no longer a party: it opens nothing"),
 }  # fmt: skip
 WAYS = ("mail", "hand")
 

@@ -29,7 +29,7 @@ from casework.web.shell.layout import clock, due_element
 from casework.web.shell.navigation import PROVIDERS, has_page
 from casework.web.shell.reader_language import SPEECH
 from casework.web.shell.session import current_actor
-from casework.web.shell.values import party_name, service_name
+from casework.web.shell.values import body_name, party_name, service_name
 
 QUEUES = {"intake": N_("new cases"), Role.PROVIDER: N_("provider"), Role.PROVIDER_LEAD: N_("provider's lead")}
 
@@ -233,7 +233,7 @@ WORDS: dict[str, Callable[..., Any]] = {
     "clock_words": clock_words, "used_words": used_words, "is_late": is_late, "capital": capital,
     "do_words": do_words,
     "service_name": service_name, "party_name": party_name, "today": lambda: clock().today, "last_day": last_day,
-    "why_here": why_here, "from_whom": from_whom, "about_words": about_words, "standing_url": standing_url,
+    "why_here": why_here, "from_whom": from_whom, "about_words": about_words, "body_name": body_name, "standing_url": standing_url,
     "is_today": is_today, "here_with": here_with, "office_today": lambda: clock().office_today,
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from casework.playbook.stretches import (
     AGREED_ACROSS,
     BEFORE_SIGNING,
     SCREENED_AGAIN,
+    SECRECY,
     registered,
     to_structuring,
 )
@@ -139,7 +140,7 @@ SCRIPTS: dict[str, Steps] = {
     "know-how passes to a company with the agreement, and its patent with the register": (
         *to_structuring(),
         enter_right("know_how", owner="filter", status="kept"),
-        do("officer", "ip.confirm", territories=["CN"]),
+        do("officer", "ip.confirm", territories=["CN"], **SECRECY),
         do("officer", "case.ready_to_sign"),
         do("officer", "agreement.propose", kind="joint_venture"),
         *AGREED[1:],

@@ -26,6 +26,7 @@ from casework.playbook.stretches import (
     BEFORE_SIGNING,
     READY,
     SCREENED_AGAIN,
+    SECRECY,
     accepted,
     planned,
     registered,
@@ -240,7 +241,9 @@ SCRIPTS: dict[str, Steps] = {
         *planned(skip_assessment=True),
         do("supervisor", "case.skip_assessment"),
         enter_right("know_how", owner="filter", status="kept"),
-        do("officer", "ip.confirm", territories=["CN"]),
+        # It stands in no register: how it is kept is asked instead.
+        refused(do("officer", "ip.confirm", territories=["CN"]), Refused, "Say how the know-how is kept secret"),
+        do("officer", "ip.confirm", territories=["CN"], encumbrances_checked=None, **SECRECY),
         refused(do("officer", "case.ready_to_sign"), Refused, "The rights do not fit the kind of agreement"),
         do("officer", "case.ready_to_sign", kind="know_how_licence"),
         do("officer", "agreement.propose", kind="know_how_licence"),

@@ -159,7 +159,7 @@ SCRIPTS: dict[str, Steps] = {
         *REQUESTED,
         *TO_REVIEW,
         do("banker", "pledge.no_valuation"),
-        refused(do("banker", "pledge.approved", amount=2_400_001), Refused, "More is approved than was applied for"),
+        refused(do("banker", "pledge.approved", amount=2_400_001), Refused, "What was applied for: CNY 2,400,000."),
         do("banker", "pledge.approved", amount=2_400_001, departs=True),
         refused(
             do("banker", "pledge.bank_approved", amount=2_400_000, rate=34), Refused, "is at most: 15 per cent a year"

@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED
+from casework.engine.case_objects.screenings import RECORD_LIMIT
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved
+from casework.operations.cases.about import show_about
 from casework.operations.cases.queries import find_case
 from casework.operations.catalogue.organisation_queries import read_entries, show_organisation
 from casework.operations.catalogue.organisations import keep_row, read_seq
-from casework.operations.catalogue.screenings import list_screenings, record_screening
+from casework.operations.catalogue.screenings import list_screenings, most_days, record_screening, usual_end
 from casework.operations.core.external_facts import outside
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.organisation_judgement import organisation_faults
 from casework.operations.verification.service import verify_case
@@ -48,6 +51,32 @@ def add_owner(db: Connection, world: World, party: str) -> str:
     return str(
         keep_row(db, officer, party, "owners", None, fields=fields, source="x", request=new_request()).answer["id"]
     )
+
+
+def test_it_is_told_to_count_no_longer_than_the_programme_lets_it(world: World, db: Connection) -> None:
+    party, compliance = world.organisations["need_owner"], world.actor(db, "compliance")
+    number = world.open_case(db, 0)
+    checked = today() - timedelta(days=20)
+    screen(db, world, party, checked_on=checked.isoformat())
+    set_limit(
+        db,
+        world.actor(db, "supervisor"),
+        world.programmes["BJ"],
+        RECORD_LIMIT,
+        n=15,
+        reason="Lists change often.",
+        request=new_request(),
+    )
+    [row] = list_screenings(db, compliance, party)
+    last = (checked + timedelta(days=15)).isoformat()
+    assert (row.counts_until, row.holds) == (last, False)
+    assert row.valid_until == (today() + timedelta(days=90)).isoformat()
+    officer = world.actor(db, "officer")
+    told = show_about(db, officer, find_case(db, officer, number)[0]).screened["need_owner"]
+    assert told.valid_until == last
+    # What is offered for the next one ends with it as well.
+    most = most_days(db, compliance, party)
+    assert (most, usual_end(today(), most)) == (15, today() + timedelta(days=15))
 
 
 def test_it_is_recorded_by_compliance_with_each_owner(world: World, db: Connection) -> None:

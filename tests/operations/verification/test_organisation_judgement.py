@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
 
+from casework.operations.catalogue.contact_merging import merge_contacts
 from casework.operations.catalogue.organisations import (
     confirm_organisation,
     keep_row,
@@ -37,6 +39,15 @@ def _kept(scene: Scene, attack: Connection) -> str:
         attack, who, organisation, "contacts", None, fields={"name": "Li"}, source="A call", request=new_request()
     ).answer["id"]
     remove_row(attack, who, organisation, "contacts", contact, reason="Left.", request=new_request())
+    one, other = (
+        str(
+            keep_row(
+                attack, who, organisation, "contacts", None, fields=fields, source="A call", request=new_request()
+            ).answer["id"]
+        )
+        for fields in ({"name": "Wu Jing", "email": "wu@kiln.example"}, {"name": "Ms Wu", "telephone": "1"})
+    )
+    merge_contacts(attack, who, organisation, other, into=one, reason="One person.", request=new_request())
     sql(attack, "SET LOCAL session_replication_role = replica")
     return organisation
 
@@ -57,6 +68,8 @@ def test_what_officers_do_is_not_spoken_against(scene: Scene, attack: Connection
         ("confirmed", {}, {"programme": None}, "", "does not say for which programme"),
         ("confirmed", {}, {}, "reason", "does not say why"),
         ("row_removed", {}, {}, "reason", "does not say why"),
+        ("row_merged", {}, {}, "reason", "does not say why"),
+        ("row_merged", {"role": "compliance"}, {}, "", "done by officer or supervisor, not by compliance"),
     ],
 )
 def test_a_forged_entry_is_found(
@@ -75,6 +88,27 @@ def test_a_forged_entry_is_found(
 
     rebuild(attack, organisation, forge)
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, organisation)))
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"telephone": "2"}, None),
+        ({"email": "mallory@kiln.example"}, "it changes what the contact that stays said before"),
+        (None, "it does not merge two contacts that stood on record"),
+    ],
+)
+def test_a_merging_of_contacts_changes_nothing_that_stood(
+    scene: Scene, attack: Connection, told: dict[str, str] | None, words: str | None
+) -> None:
+    events = list(read_register(attack, _kept(scene, attack)))
+    merged = events[-1]
+    [kept] = [name for name, row in merged.body.items() if name.startswith("organisation_contacts") and row is not None]
+    row = merged.body[kept]
+    assert isinstance(row, dict)
+    forged = replace(merged, body={**merged.body, kept: None if told is None else row | told})
+    found = [why for _, why in organisation_faults(Past(attack), [*events[:-1], forged])]
+    assert found == ([] if words is None else [words])
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,24 @@ def test_contacts_and_owners_come_change_and_go(browser_for: Enter, world: World
     assert "Kiln Holding 60 %" in words_of(fill(browser, f"{page}/owners/new", **owner, share="60"))
 
 
+def test_a_contact_entered_twice_is_merged(browser_for: Enter, world: World) -> None:
+    browser = browser_for("officer")
+    works = _address(_enter(browser, world))
+    fill(browser, f"{works}/contacts/new", name="Ms Li", telephone="+86 10 2", language="zh", source="A card")
+    fill(browser, f"{works}/contacts/new", **LI)
+    page = browser.get(works).text
+    ways = re.findall(rf"{works}/contacts/[0-9a-f-]{{36}}/merge", page)
+    assert len(ways) == 2
+    form = browser.get(ways[1]).text
+    [stays] = re.findall(r'name="f-into" value="([0-9a-f-]{36})"|<option value="([0-9a-f-]{36})"', form)
+    refused = fill(browser, ways[1], into="".join(stays))
+    assert "Enter “Why they are one person”." in refused
+    done = fill(browser, ways[1], into="".join(stays), reason="One number.")
+    assert "The two contacts are one." in done
+    assert "Officer merged two contacts" in words_of(done)
+    assert len(re.findall(r"/contacts/[0-9a-f-]{36}/remove", done)) == 1
+
+
 def test_a_double_is_merged(browser_for: Enter, world: World) -> None:
     browser = browser_for("officer")
     kept = _address(_enter(browser, world))

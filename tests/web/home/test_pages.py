@@ -15,6 +15,7 @@ from casework.operations.tasks.my_work import MOST_COUNTED
 from casework.operations.tasks.service import claim_task
 from casework.records.database import transaction
 from casework.web.tasks import list_views
+from tests.operations.links.scene import to_consent
 from tests.support.queries import counted
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
@@ -189,6 +190,19 @@ def test_who_is_waited_for_is_named_with_until_when_and_reminders(
     assert "Haidian Assessment Lab" in page
     assert "Answer the request" in page
     assert "reminded once" in page
+
+
+def test_a_body_outside_that_has_the_next_word_is_named_in_the_row(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    with transaction(engine) as db:
+        to_consent(world, db)
+    page = browser_for("officer").get("/").text
+    rows = [row for row in page.split('<tr class="task')[1:] if "Record the party" in row]
+    assert [re.findall("waits for: [a-z ]+", row) for row in rows] == [
+        ["waits for: need owner"],
+        ["waits for: technology owner"],
+    ]
 
 
 def test_a_case_on_hold_says_for_whom_and_until_when(engine: Engine, world: World, browser_for: BrowserFor) -> None:

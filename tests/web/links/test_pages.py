@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.catalogue.organisations import keep_row
+from casework.operations.people.registry import register_organisation
 from casework.records.database import transaction
 from tests.operations.links.scene import task_of_consent, to_consent
 from tests.support.pages import read_page
@@ -56,6 +58,33 @@ def test_the_page_of_the_task_offers_three_ways_and_says_that_a_link_is_out(brow
     assert revoke is not None
     browser.post(revoke[0], page=page)
     assert "A link is out" not in browser.get(page).text
+
+
+def test_the_link_of_a_former_owner_says_that_it_opens_nothing(
+    browser_for: BrowserFor, engine: Engine, world: World, task: str
+) -> None:
+    browser, page = browser_for("officer"), f"/tasks/{task}/link"
+    browser.post(page, HAND, page=page)
+    assert "not answered yet" in browser.get(page).text
+    with transaction(engine) as db:
+        row = db.execute(
+            text(
+                "SELECT c.need_id::text AS need, c.programme_id::text AS programme FROM tasks t JOIN cases c ON c.id = t.log_id"
+                " WHERE t.id = CAST(:id AS uuid)"
+            ),
+            {"id": task},
+        ).one()
+        owner = register_organisation(db, name="Another Works", country="CN", programme=row.programme)
+        officer, reason = world.actor(db, "officer"), "The record named the wrong works."
+        set_owner(db, officer, "need", row.need, organisation=owner, reason=reason, request=new_request())
+    shown = browser.get(page).text
+    assert "no longer a party" in shown
+    assert "not answered yet" not in shown
+    assert "/revoke" not in shown
+    # Nor is it told to be out: the owner of now is asked anew.
+    shown = browser.get(f"/tasks/{task}").text
+    assert "A link is out" not in shown
+    assert "Ask by link" in shown
 
 
 def test_the_contact_on_record_and_the_day_of_the_task_fill_the_form_and_its_draft_is_kept(
