@@ -6,6 +6,7 @@ import click
 
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
+from casework.operations.catalogue.need_links import forget_statements
 from casework.operations.core.editions import read_editions
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
@@ -38,6 +39,7 @@ def tick(until_quiet: bool) -> None:
             forget_uses(db)
             forget_challenges(db)
             forget_over(db)
+            forget_statements(db)
         recount_programme(engine)
         pass_on_all(engine)
         fired = fire_timers(engine, until=None if until_quiet else started)

@@ -9,6 +9,7 @@ from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
 from casework.operations.catalogue import file_imports
+from casework.operations.catalogue.need_links import forget_statements
 from casework.operations.catalogue.twins import search_twins
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
@@ -42,7 +43,15 @@ def tell(hands: Hands) -> None:
 def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten."""
     with transaction(hands.engine) as db:
-        for forget in (forget_attempts, forget_uses, forget_challenges, forget_over, file_imports.forget_looked_at):
+        forgotten = (
+            forget_attempts,
+            forget_uses,
+            forget_challenges,
+            forget_over,
+            file_imports.forget_looked_at,
+            forget_statements,
+        )
+        for forget in forgotten:
             forget(db)
         check_programme(db, programme)
 

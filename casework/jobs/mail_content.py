@@ -17,6 +17,7 @@ from casework.engine.analysis.notification_rules import CATALOGUE
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
+from casework.operations.catalogue.need_mail import NEED_SAYS, NeedMail
 from casework.operations.core.i18n import Speech, catalogue, templates
 from casework.operations.core.notice_words import HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
@@ -46,7 +47,8 @@ class Line:
 
 
 def write_mail(
-    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | RoleMail, settings: Settings
+    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | NeedMail | RoleMail,
+    settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
     chinese = mail.language.lower().startswith("zh")
@@ -61,6 +63,8 @@ def write_mail(
         template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, PartyLinkMail):
         template, subject, given = _party_link(mail, base, chinese)
+    elif isinstance(mail, NeedMail):
+        template, subject, given = _need(mail, base, chinese)
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
@@ -156,6 +160,16 @@ def _party_link(mail: PartyLinkMail, base: str, chinese: bool) -> Written:
     }
     subject = catalogue("messages", chinese).gettext("%(number)s: a question for you") % {"number": mail.number}
     return "party_link", subject, given
+
+
+def _need(mail: NeedMail, base: str, chinese: bool) -> Written:
+    given = asdict(mail) | {
+        "url": base + mail.path,
+        "page": f"{base}/state-need",
+        "key": mail.path.partition("#")[2],
+        "until": _moment(mail.until, "Asia/Shanghai", chinese),
+    }
+    return "need", catalogue("messages", chinese).gettext(NEED_SAYS[mail.state]), given
 
 
 def _address(written: str) -> Address:

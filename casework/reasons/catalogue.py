@@ -222,3 +222,12 @@ SITE_MISSING = reason("catalogue.site_missing", N_("say where it runs"))
 SITE_LONG = template("catalogue.site_long", N_("has more than %(most)s characters"))
 NO_YEAR = reason("catalogue.no_year", N_("must be a year such as 2024"))
 NO_WEB_ADDRESS = reason("catalogue.no_web_address", N_("must begin with http:// or https://"))
+TOO_MANY_INVITED = reason(
+    "catalogue.too_many_invited",
+    N_("Too many enterprises were invited in this programme within a day. Try again tomorrow."),
+)
+STATEMENT_NOT_SENT = reason("catalogue.statement_not_sent", N_("The enterprise has not sent its need yet."))
+STATEMENT_DECIDED = reason(
+    "catalogue.statement_decided",
+    N_("This need waits for nobody here: it is decided, taken back, or with the enterprise."),
+)

@@ -73,6 +73,7 @@ REGISTERS: Mapping[str, Register] = {
     "match_runs": Register("programme", "programme_id", whole=True),
     "match_proposals": Register("programme", "programme_id", whole=True),
     "sources": Register("programme", "programme_id", left={"fetched_at": "told by the events of what was brought in"}),
+    "need_statements": Register("programme", "programme_id", whole=True),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
 }  # fmt: skip
 

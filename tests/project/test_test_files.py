@@ -26,7 +26,7 @@ DECLARE = frozenset({
     "operations/referrals/sheet_views", "operations/referrals/views",
     "operations/search/views", "operations/tasks/views", "operations/verification/views", "records/tables/accounts",
     "records/tables/cases", "records/tables/documents", "records/tables/history", "records/tables/links", "records/tables/matching",
-    "records/tables/notifications",
+    "records/tables/needs", "records/tables/notifications",
     "records/tables/people", "records/tables/sources",
 })  # fmt: skip
 

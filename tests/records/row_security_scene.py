@@ -129,6 +129,9 @@ def mediate(world: World, db: Connection, number: str) -> str:
         " providers, code, mail, state)"
         " VALUES (:track, :log, gen_random_uuid(), 'need_owner', :lab, :person, now(), now(), 'zh', '{}', '{}', false, false, 'open')",
         "party_link_secrets (link_id, token, until) VALUES (:track, 'x', now())",
+        "need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state)"
+        " VALUES (:track, (SELECT programme_id FROM logs WHERE id = :log), :lab, :person, now(), 'en', 'draft')",
+        "need_statement_secrets (statement_id, token, until) VALUES (:track, 'x', now())",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
         "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

@@ -39,8 +39,19 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
-#: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py` walk through them.
-OWN = ("accounts.", "passkeys.", "passwords.", "tokens.", "confirm.", "notifications.", "acceptance.", "answers.")
+#: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
+#: with one `tests/web/catalogue/test_need_link_pages.py` walk through them.
+OWN = (
+    "accounts.",
+    "passkeys.",
+    "passwords.",
+    "tokens.",
+    "confirm.",
+    "notifications.",
+    "acceptance.",
+    "answers.",
+    "stated.",
+)
 ASKED_BY_LINK = {"party": "need_owner", "way": "hand", "language": "en", "days": "7"}
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
@@ -374,6 +385,12 @@ TABLE: tuple[Row, ...] = (
     post("/rights/new", DECIDERS | FOREIGN, READERS - DECIDERS),
     get("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/technologies/<technology>/rights/new", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    # --- needs that enterprises state ---
+    get("/needs/stated", DECIDERS | FOREIGN | AUDITOR),
+    get("/needs/stated/<statement>", DECIDERS | AUDITOR, there=FOREIGN),
+    *(post(f"/needs/stated/<statement>/{do}", DECIDERS, AUDITOR, there=FOREIGN) for do in ("ask", "refuse", "accept")),
+    get("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- needs and technologies ---
     get("/twins", DECIDERS | FOREIGN, READERS - DECIDERS),
     *(

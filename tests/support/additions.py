@@ -13,6 +13,8 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.evidence import Papers, file_for_burden
+from casework.operations.catalogue.need_links import Said, open_statement, send_statement
+from casework.operations.catalogue.need_statements import invite as invite_enterprise
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.catalogue.screenings import record_screening
@@ -89,6 +91,26 @@ def add_link(db: Connection, world: World, number: str, by: str = "officer") -> 
     wanted = Wanted("need_owner", 14, "en", code=False)
     done = give_link(db, actor, SecretBox(["k" * 32]), task, wanted, request=new_request())
     return task, str(done.answer["id"])
+
+
+def add_statement(db: Connection, world: World, by: str, programme: str) -> str:
+    """A need that an organisation was invited to state, and has sent."""
+    box, actor = SecretBox(["k" * 32]), world.actor(db, by)
+    done = invite_enterprise(
+        db,
+        actor,
+        box,
+        programme=world.programmes[programme],
+        organisation=world.organisations["lab"],
+        address="",
+        language="en",
+        request=new_request(),
+    )
+    token = str(done.answer["path"]).partition("#")[2]
+    told = {"title": "Heat at 70 degrees", "problem": "Heat of the halls goes into the air."}
+    said = Said(fields=told, beside={"tried": "A store"}, by="Zhou Min", position="Director")
+    send_statement(db, token, open_statement(db, token), said)
+    return str(done.answer["id"])
 
 
 def add_erasure(db: Connection, world: World, programme: str) -> str:

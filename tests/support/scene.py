@@ -44,6 +44,7 @@ from tests.support.additions import (
     add_role_request,
     add_screening,
     add_service_account,
+    add_statement,
     add_table,
     add_unsealing,
     show_burden,
@@ -183,6 +184,7 @@ def make_things(world: World, db: Connection) -> Things:
         add_endpoint(db, world.organisations[one], world.people[by])
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
+    stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     link_task, link = add_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
@@ -207,6 +209,7 @@ def make_things(world: World, db: Connection) -> Things:
         "burden": add_burden(db, world, "officer", world.rights[0]),
         "technology": world.technologies[0],
         "need": world.needs[0],
+        "statement": stated[0],
         "view": views[0],
         "job": add_failed_job(db),
         "account": add_service_account(db, world),
@@ -265,6 +268,7 @@ def make_things(world: World, db: Connection) -> Things:
         "idle": add_idle(db, "idle-there"),
         "account": str(uuid.uuid4()),
         "erasure": leaving[1],
+        "statement": stated[1],
         "role": asked[1],
         "invitation": invited[1],
         "link_task": _task(db, elsewhere, "proposed"),

@@ -183,9 +183,10 @@ def create_record(
     source: str,
     external_id: str | None = None,
     confirmed: bool,
+    more: JsonMapping | None = None,
     request: Request,
 ) -> Done:
-    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says."""
+    """Enter a need or a technology; with `confirmed` the person who enters it stands for all that it says. `more`: what has no field."""
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
     by = in_the_programme(actor, programme, EDITORS)
@@ -194,7 +195,7 @@ def create_record(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     kept = {name: value for name, value in fields.items() if name in CORRECTED[noun] and value not in _EMPTY}
-    kept |= _cleaned(kept)
+    kept |= _cleaned(kept) | ({"more": dict(more)} if more else {})
     with whole(db):
         turn = lock_log(db, programme)
     _insist_plausible(db, programme, kept, {"title", *kept})

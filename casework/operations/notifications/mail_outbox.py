@@ -34,6 +34,7 @@ from casework.json_values import JsonObject
 from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
+from casework.operations.catalogue.need_mail import NEED_LINK, NeedMail, write_need_mail
 from casework.operations.core import outbox
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -104,7 +105,7 @@ class Mail:
 
 MAILS = outbox.Outbox(
     table="mails",
-    receiver="coalesce(m.person_id, m.invitation_id, m.file_id, m.link_id)",
+    receiver="coalesce(m.person_id, m.invitation_id, m.file_id, m.link_id, m.statement_id)",
     taken="sent",
     longest=500,
     ends=True,
@@ -131,16 +132,17 @@ _ITEMS = text(f"""
 
 
 #: By kind, what writes a mail that tells of no case to its reader.
-_OWN: Mapping[str, Callable[[Connection, str, SecretBox], AccountMail | LinkMail | PartyLinkMail | None]] = {
+_OWN: Mapping[str, Callable[[Connection, str, SecretBox], AccountMail | LinkMail | PartyLinkMail | NeedMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     PARTY_LINK: write_link_mail,
+    NEED_LINK: write_need_mail,
 }
 
 
 def compose(
     db: Connection, mail: str, secret_box: SecretBox
-) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | RoleMail | None:
+) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | NeedMail | RoleMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:

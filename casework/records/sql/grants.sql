@@ -10,7 +10,8 @@ GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, c
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
-    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, list_entries, logs, mentions, openings, party_link_secrets,
+    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, list_entries, logs, mentions, openings, need_statement_secrets,
+    party_link_secrets,
     party_links,
     service_accounts, skills, webhook_endpoints, webhook_messages
 TO casework_app, casework_engine;
@@ -20,7 +21,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports,
     index_states, index_terms, indexed_records, letter_numbers,
     letterheads, looks, mails, match_proposals, match_runs, matches,
-    mediations, memberships, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
+    mediations, memberships, need_statements, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects,
     password_links, people, phases, programmes, proposals, recoveries, recovery_codes, requests, right_owners, right_technologies,
     rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, tasks, technologies, tokens, tracks,

@@ -426,6 +426,12 @@ CREATE POLICY readers ON party_link_secrets TO casework_app USING (
 );
 ALTER TABLE party_link_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY engine ON need_statement_secrets USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON need_statement_secrets TO casework_app USING (
+    current_setting('casework.reader', true) = 'engine'
+);
+ALTER TABLE need_statement_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON files USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON files TO casework_app USING (
     (SELECT casework_engine_reads()) OR casework_shows_files(document_id)

@@ -1507,46 +1507,6 @@ COMMENT ON COLUMN case_dates.due_at IS 'First day of what our side does next; in
 COMMENT ON COLUMN case_dates.late_at IS 'From then on it is late, on whichever side';
 COMMENT ON COLUMN case_dates.waits_for IS 'us, provider, outside, hold, or nobody once it is closed';
 
-CREATE TABLE mails (
-    id UUID NOT NULL,
-    person_id UUID,
-    invitation_id UUID,
-    file_id UUID,
-    link_id UUID,
-    key TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    sealed BOOLEAN NOT NULL,
-    state TEXT DEFAULT 'queued' NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    tries JSONB DEFAULT '[]' NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_mails PRIMARY KEY (id),
-    CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
-    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id, link_id) = 1),
-    CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-    CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
-    CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
-    CONSTRAINT fk_mails_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
-    CONSTRAINT uq_mails_key UNIQUE (key)
-);
-CREATE INDEX ix_mails_file_id ON mails (file_id);
-CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
-CREATE INDEX ix_mails_link_id ON mails (link_id);
-CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
-CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
-COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
-COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
-COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
-COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
-COMMENT ON COLUMN mails.link_id IS 'To a party: this link, to the address kept with it';
-COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
-COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
-COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
-COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
-COMMENT ON COLUMN mails.send_at IS 'Not before this';
-COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
-
 CREATE TABLE memberships (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
@@ -1943,37 +1903,38 @@ COMMENT ON COLUMN matches.refusal_code IS 'The same as the programme''s list has
 COMMENT ON COLUMN matches.expired_at IS 'Since when nobody follows it any more; it becomes no case then';
 COMMENT ON COLUMN matches.expiry IS 'Why nobody follows it any more';
 
-CREATE TABLE notifications (
+CREATE TABLE need_statements (
     id UUID NOT NULL,
-    person_id UUID NOT NULL,
-    log_id UUID NOT NULL,
-    seq BIGINT NOT NULL,
-    kind TEXT NOT NULL,
-    about TEXT NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    edition TEXT,
-    words TEXT,
-    track_id UUID,
-    task_id UUID,
-    due_at TIMESTAMP WITH TIME ZONE,
-    read_at TIMESTAMP WITH TIME ZONE,
-    mail_id UUID,
-    CONSTRAINT pk_notifications PRIMARY KEY (id),
-    CONSTRAINT uq_notifications_person_id_log_id_seq_kind_about UNIQUE (person_id, log_id, seq, kind, about),
-    CONSTRAINT fk_notifications_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-    CONSTRAINT fk_notifications_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
-    CONSTRAINT fk_notifications_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
+    programme_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    invited_by UUID NOT NULL,
+    invited_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    language TEXT NOT NULL,
+    state TEXT NOT NULL,
+    said JSONB DEFAULT '{}' NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
+    question TEXT,
+    reason TEXT,
+    decided_by UUID,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    need_id UUID,
+    CONSTRAINT pk_need_statements PRIMARY KEY (id),
+    CONSTRAINT ck_need_statements_state CHECK (state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn') AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL)),
+    CONSTRAINT fk_need_statements_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_need_statements_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_need_statements_invited_by FOREIGN KEY(invited_by) REFERENCES people (id),
+    CONSTRAINT fk_need_statements_decided_by FOREIGN KEY(decided_by) REFERENCES people (id),
+    CONSTRAINT fk_need_statements_need_id FOREIGN KEY(need_id) REFERENCES needs (id)
 );
-CREATE INDEX ix_notifications_mail_id ON notifications (mail_id);
-CREATE INDEX ix_notifications_person_id_at ON notifications (person_id, at, id);
-CREATE INDEX ix_notifications_person_id_unread ON notifications (person_id, id) WHERE read_at IS NULL;
-COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by mail; what it is about is looked up when it is shown';
-COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
-COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
-COMMENT ON COLUMN notifications.at IS 'When it happened';
-COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';
-COMMENT ON COLUMN notifications.words IS 'The key of that text';
-COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';
+CREATE INDEX ix_need_statements_need_id ON need_statements (need_id);
+CREATE INDEX ix_need_statements_organisation_id ON need_statements (organisation_id);
+CREATE INDEX ix_need_statements_programme_id ON need_statements (programme_id);
+COMMENT ON TABLE need_statements IS 'Needs as enterprises state them, until an officer makes records of them';
+COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn; a draft is over with its link';
+COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, and who says so';
+COMMENT ON COLUMN need_statements.question IS 'What the office asked back last';
+COMMENT ON COLUMN need_statements.reason IS 'Why it was refused';
+COMMENT ON COLUMN need_statements.need_id IS 'The record that it became';
 
 CREATE TABLE right_technologies (
     right_id UUID NOT NULL,
@@ -2011,3 +1972,99 @@ COMMENT ON COLUMN webhook_messages.payload IS 'As it is signed and sent: ids and
 COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancelled';
 COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
 COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE mails (
+    id UUID NOT NULL,
+    person_id UUID,
+    invitation_id UUID,
+    file_id UUID,
+    link_id UUID,
+    statement_id UUID,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    state TEXT DEFAULT 'queued' NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries JSONB DEFAULT '[]' NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_mails PRIMARY KEY (id),
+    CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
+    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id, link_id, statement_id) = 1),
+    CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
+    CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_mails_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
+    CONSTRAINT fk_mails_statement_id FOREIGN KEY(statement_id) REFERENCES need_statements (id),
+    CONSTRAINT uq_mails_key UNIQUE (key)
+);
+CREATE INDEX ix_mails_file_id ON mails (file_id);
+CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
+CREATE INDEX ix_mails_link_id ON mails (link_id);
+CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
+CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
+CREATE INDEX ix_mails_statement_id ON mails (statement_id);
+COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
+COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
+COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
+COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
+COMMENT ON COLUMN mails.link_id IS 'To a party: this link, to the address kept with it';
+COMMENT ON COLUMN mails.statement_id IS 'To an enterprise: the link to state its need by, to the address kept with it';
+COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
+COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
+COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
+COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
+COMMENT ON COLUMN mails.send_at IS 'Not before this';
+COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE need_statement_secrets (
+    statement_id UUID NOT NULL,
+    token BYTEA NOT NULL,
+    address TEXT,
+    typed JSONB,
+    opened BYTEA,
+    opened_until TIMESTAMP WITH TIME ZONE,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_need_statement_secrets PRIMARY KEY (statement_id),
+    CONSTRAINT ck_need_statement_secrets_opened_until CHECK (opened IS NULL OR opened_until IS NOT NULL),
+    CONSTRAINT fk_need_statement_secrets_statement_id FOREIGN KEY(statement_id) REFERENCES need_statements (id),
+    CONSTRAINT uq_need_statement_secrets_token UNIQUE (token)
+);
+CREATE INDEX ix_need_statement_secrets_until ON need_statement_secrets (until) WHERE address IS NOT NULL OR typed IS NOT NULL;
+COMMENT ON TABLE need_statement_secrets IS 'What opens an enterprise''s statement, and what is typed in it; no part of the history';
+COMMENT ON COLUMN need_statement_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
+COMMENT ON COLUMN need_statement_secrets.address IS 'Where it is mailed; gone once the link is over';
+COMMENT ON COLUMN need_statement_secrets.typed IS 'What was filled in; gone once it is decided, or the link is over';
+COMMENT ON COLUMN need_statement_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
+
+CREATE TABLE notifications (
+    id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    log_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    edition TEXT,
+    words TEXT,
+    track_id UUID,
+    task_id UUID,
+    due_at TIMESTAMP WITH TIME ZONE,
+    read_at TIMESTAMP WITH TIME ZONE,
+    mail_id UUID,
+    CONSTRAINT pk_notifications PRIMARY KEY (id),
+    CONSTRAINT uq_notifications_person_id_log_id_seq_kind_about UNIQUE (person_id, log_id, seq, kind, about),
+    CONSTRAINT fk_notifications_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_notifications_log_id FOREIGN KEY(log_id) REFERENCES logs (id),
+    CONSTRAINT fk_notifications_mail_id FOREIGN KEY(mail_id) REFERENCES mails (id)
+);
+CREATE INDEX ix_notifications_mail_id ON notifications (mail_id);
+CREATE INDEX ix_notifications_person_id_at ON notifications (person_id, at, id);
+CREATE INDEX ix_notifications_person_id_unread ON notifications (person_id, id) WHERE read_at IS NULL;
+COMMENT ON TABLE notifications IS 'What a person is told, in the pages and by mail; what it is about is looked up when it is shown';
+COMMENT ON COLUMN notifications.seq IS 'Of the event that it tells of';
+COMMENT ON COLUMN notifications.about IS 'The task or track, or nothing';
+COMMENT ON COLUMN notifications.at IS 'When it happened';
+COMMENT ON COLUMN notifications.edition IS 'Whose text names the action';
+COMMENT ON COLUMN notifications.words IS 'The key of that text';
+COMMENT ON COLUMN notifications.mail_id IS 'The mail that says it; null: it is not mailed';

@@ -32,6 +32,7 @@ from casework.permissions.visibility import reach
 from casework.web.catalogue.listed_fields import names_listed
 from casework.web.catalogue.match_words import say_entries
 from casework.web.catalogue.record_forms import PUBLICATIONS
+from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
@@ -178,7 +179,24 @@ def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) ->
                 isinstance(value, str) and is_placeholder(value),
             )
         )
+    if isinstance(record, Need):
+        values += [_beside(record, name, names) for name in BESIDE if record.more.get(name)]
     return values
+
+
+def _beside(need: Need, name: str, names: Mapping[str, str]) -> Value:
+    """What an enterprise says of its need beside the fields of a record."""
+    origin = need.provenance.get("more") or {}
+    stands = names.get(origin.get("confirmed_by") or "", "")
+    return Value(
+        "more",
+        gettext(BESIDE[name]),
+        need.more[name],
+        origin.get("source") or "",
+        stands or (gettext("somebody") if origin.get("confirmed_by") else ""),
+        origin.get("confirmed_at"),
+        False,
+    )
 
 
 def waiting_by_source(values: list[Value]) -> list[tuple[str, int]]:

@@ -36,6 +36,7 @@ from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import plainly, said_at_source, say_outcomes
 from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
+from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.form_actions import Sent, answer
@@ -76,7 +77,7 @@ _SHOWN_AS = {"owner_id": "owner"}
 _MORE = N_("Other columns")
 _IN_MORE: Mapping[str, str] = {
     "acronym": N_("Acronym"), "partner_countries": N_("Partner countries"), "total_cost": N_("Total cost"),
-    "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"), "end_date": N_("Ended on"),
+    "total_cost_currency": N_("Currency of the total cost"), "start_date": N_("Begun on"), "end_date": N_("Ended on"), **BESIDE,
 }  # fmt: skip
 
 
@@ -163,6 +164,7 @@ class _Pages:
             choices=[(code, gettext(said)) for code, said in STANDS.items()],
             list_url=self._url("index"),
             twins_url=url_for("twins.index") if own else "",
+            stated_url=url_for("statements.index") if own and self.noun == "need" else "",
             enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
             bring=[url_for("files_in.new", programme=programme, records=self.plural) for programme in own],
             next_url=self._url("index", **kept, cursor=listed.next) if listed.next else "",

@@ -65,7 +65,7 @@ ENTRIES = (
         N_("Matches"),
         "matches.index",
         "match",
-        ("matches.", "rights.", "past_projects.", "needs.", "technologies.", "twins."),
+        ("matches.", "rights.", "past_projects.", "needs.", "technologies.", "twins.", "statements."),
     ),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),

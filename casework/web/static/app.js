@@ -80,7 +80,7 @@
   const keepDraft = (form) => {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
-    fetch("/drafts", { method: "POST", body, credentials: "same-origin", headers: { "X-Casework": "script" }, keepalive: true })
+    fetch(form.dataset.draft || "/drafts", { method: "POST", body, credentials: "same-origin", headers: { "X-Casework": "script" }, keepalive: true })
       .then((answer) => saySaved(form, answer.status === 204 && !answer.headers.get("X-Sign-In")))
       .catch(() => saySaved(form, false));
   };

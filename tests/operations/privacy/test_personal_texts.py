@@ -15,7 +15,7 @@ STAYS = {
     "organisation_contacts.language", "organisation_owners.kind", "organisation_owners.screened",
     "organisation_screenings.result", "service_accounts.scopes", "needs.source",
     "needs.external_id", "technologies.source", "technologies.external_id", "matches.source", "matches.external_id", "matches.refusal_code",
-    "match_runs.digest",
+    "match_runs.digest", "need_statements.language", "need_statements.state", "need_statement_secrets.typed",
     "past_projects.source", "past_projects.external_id", "past_projects.outcome", "past_projects.contract_currency",
     "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
     "party_link_secrets.typed", "list_entries.list", "list_entries.code", "list_entries.version", "sources.name", "sources.fields",

@@ -99,7 +99,7 @@ def test_all_values_from_one_source_are_confirmed_at_once(browser_for: Enter, wo
     (source,) = set(re.findall(r'name="source" value="([^"]*)"', browser.get(page).text))
     done = browser.post(f"{page}/confirm", {"noun": "need", "source": source}, page=page, follow=True)
     assert done.text.count('name="source"') == 1
-    assert "3 of 3 values confirmed" in browser.get("/matches").text
+    assert "4 of 4 values confirmed" in browser.get("/matches").text
     assert browser.post(f"{page}/confirm", {"noun": "need", "source": "another"}, page=page).status_code == 422
 
 
@@ -110,7 +110,7 @@ def test_a_value_is_confirmed(browser_for: Enter, world: World) -> None:
     done = browser.post(f"{page}/confirm", {"noun": "need", "field": "title"}, page=page, follow=True)
     assert "Confirmed: from now on rules may rely on it." in done.text
     assert re.search(r'class="tag good">confirmed</span> <span class="muted">Officer', done.text)
-    assert "1 of 3 values confirmed" in browser.get("/matches").text
+    assert "1 of 4 values confirmed" in browser.get("/matches").text
     assert browser.post(f"{page}/confirm", {"noun": "need", "field": "id"}, page=page).status_code == 422
     assert browser.post(f"{page}/confirm", {"noun": "house", "field": "title"}, page=page).status_code == 422
 

@@ -1,0 +1,239 @@
+"""What an enterprise does behind its link: it states its need, sees what became of it, answers what is asked back, or withdraws it.
+
+Whoever has the link is the enterprise, and learns nothing but of this one need. That the page is asked for changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.engine.case_objects.need_figures import rows_of
+from casework.engine.case_objects.programme_lists import Lists
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.roles import Role
+from casework.engine.state.events import PARTY_ACTOR
+from casework.errors import InvalidForm, NotFound
+from casework.json_values import Answers, JsonMapping, JsonObject
+from casework.operations.catalogue.need_mail import post_statement
+from casework.operations.core.drafts import without_nul
+from casework.operations.core.organisations import STANDING
+from casework.operations.core.perform import calendar_of
+from casework.operations.core.programme_lists import read_lists
+from casework.operations.core.register_entries import note_entries
+from casework.operations.core.views import NamedInBoth
+from casework.operations.links.mail import token_hash
+from casework.records.database import sealing_of
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
+
+#: Once opened, a link stays open in that browser for so long.
+OPEN_FOR = timedelta(hours=12)
+#: How large what is typed may be.
+LARGEST = 100_000
+#: How a statement stands that the enterprise may still say something of.
+DRAFT, SUBMITTED, ASKED, WITHDRAWN = "draft", "submitted", "asked", "withdrawn"
+WRITABLE = (DRAFT, ASKED)
+#: What the log of a programme says an enterprise did.
+SENT, TAKEN_BACK = "need_stated", "need_taken_back"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownStatement:
+    """What a link shows to whoever has opened it."""
+
+    id: str
+    programme: str
+    office: NamedInBoth
+    organisation: NamedInBoth
+    language: str
+    #: draft, submitted, asked, accepted, refused or withdrawn.
+    state: str
+    question: str | None
+    reason: str | None
+    sent_at: datetime | None
+    decided_at: datetime | None
+    until: datetime
+    #: As it was typed, by the names of the form.
+    typed: JsonObject
+    #: As it was sent last: what it is called.
+    title: str
+    #: How the record that it became stands: published, matched, expired …
+    becomes: str | None
+    #: What the programme offers, and by which days it reckons.
+    lists: Lists
+    calendar: Calendar
+
+
+#: A statement by the secret of its link, as it stands.
+_FOUND = """
+    SELECT n.id::text, n.programme_id::text AS programme, n.organisation_id::text AS organisation, n.language, n.state, n.said, n.question,
+        n.reason, n.sent_at, n.decided_at, s.until, s.typed, s.until > casework_now() AS running,
+        coalesce(s.opened = :opened AND s.opened_until > casework_now(), false) AS here
+    FROM need_statement_secrets s JOIN need_statements n ON n.id = s.statement_id WHERE s.token = :token
+"""
+#: The same as it is read, and locked.
+_FIND = text(_FOUND)
+_LOCK = text(f"{_FOUND} FOR UPDATE OF n")
+#: Notes in which browser a link was opened.
+_OPEN = text("""
+    UPDATE need_statement_secrets SET opened = :opened, opened_until = casework_now() + :lasts WHERE statement_id = CAST(:id AS uuid)
+""")
+#: Keeps what was typed.
+_TYPED = text("""
+    UPDATE need_statement_secrets SET typed = to_jsonb(CAST(:typed AS text)) WHERE statement_id = CAST(:id AS uuid)
+""")
+#: What the office and the enterprise are called, and how the record stands that came of a statement.
+_NAMES = text(f"""
+    SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh, r.status AS becomes
+    FROM need_statements n JOIN programmes p ON p.id = n.programme_id
+    JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id LEFT JOIN needs r ON r.id = n.need_id
+    WHERE n.id = CAST(:id AS uuid)
+""")
+#: Takes a need in as it was sent.
+_SEND = text("""
+    UPDATE need_statements SET state = 'submitted', said = CAST(:said AS jsonb), sent_at = casework_now() WHERE id = CAST(:id AS uuid)
+""")
+#: Takes a need back that was not decided on.
+_TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn' WHERE id = CAST(:id AS uuid)")
+#: Forgets what was typed.
+_FORGET_TYPED = text("UPDATE need_statement_secrets SET typed = NULL WHERE statement_id = CAST(:id AS uuid)")
+#: Forgets what was typed, and where it was mailed, of links that are over.
+_FORGET_OVER = text("""
+    UPDATE need_statement_secrets SET address = NULL, typed = NULL, opened = NULL, opened_until = NULL
+    WHERE (address IS NOT NULL OR typed IS NOT NULL) AND until <= casework_now()
+""")
+
+
+def language_of(db: Connection, token: str) -> tuple[bool, str]:
+    """Whether a link still opens something, and its language. Raises NotFound for none."""
+    with whole(db):
+        row = _find(db, token, "")
+    return row.running, row.language
+
+
+def open_statement(db: Connection, token: str) -> str:
+    """The secret that keeps a link open in this browser. Raises NotFound where it opens nothing."""
+    with whole(db):
+        row = _find(db, token, "")
+        if not row.running:
+            raise NotFound("link")
+        secret = secrets.token_urlsafe(32)
+        db.execute(_OPEN, {"id": row.id, "opened": token_hash(secret), "lasts": OPEN_FOR})
+        return secret
+
+
+def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement:
+    """What the link shows to the browser that has opened it. Raises NotFound."""
+    with whole(db):
+        row = _insist(db, token, opened)
+        names = db.execute(_NAMES, {"id": row.id}).one()
+        lists, calendar = read_lists(db, row.programme), calendar_of(db, row.programme)
+    return ShownStatement(
+        id=row.id,
+        programme=row.programme,
+        office=NamedInBoth(id=row.programme, name=names.office, name_zh=names.office_zh),
+        organisation=NamedInBoth(id=row.organisation, name=names.organisation, name_zh=names.organisation_zh),
+        language=row.language,
+        state=row.state,
+        question=row.question,
+        reason=row.reason,
+        sent_at=row.sent_at,
+        decided_at=row.decided_at,
+        until=row.until,
+        typed=row.typed or {},
+        title=str(row.said.get("fields", {}).get("title", "")),
+        becomes=names.becomes,
+        lists=lists,
+        calendar=calendar,
+    )
+
+
+def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
+    """Keep what is typed, sealed, until it is decided or the link is over. Raises NotFound and InvalidForm."""
+    kept = without_nul(typed)
+    if len(json.dumps(kept)) > LARGEST:
+        raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
+    with whole(db):
+        row = _insist(db, token, opened)
+        if row.state not in WRITABLE:
+            raise NotFound("link")
+        db.execute(_TYPED, {"id": row.id, "typed": sealing_of(db).seal(row.id, kept)})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """A need as an enterprise sends it: the fields of the record, what goes beside them, and who says so."""
+
+    fields: JsonMapping
+    beside: JsonMapping
+    by: str
+    position: str
+
+
+def send_statement(db: Connection, token: str, opened: str, said: Said) -> None:
+    """Send a need, or the answer to what was asked back. Raises NotFound where that cannot be, and InvalidForm."""
+    fields = {name: value for name, value in said.fields.items() if value not in (None, "", [], {})}
+    if fields.get("figures"):
+        fields["figures"] = rows_of(fields["figures"])
+    with whole(db):
+        row = _lock(db, token, opened)
+        if row.state not in WRITABLE:
+            raise NotFound("link")
+        told = {"fields": fields, "beside": dict(said.beside), "by": said.by, "position": said.position}
+        db.execute(_SEND, {"id": row.id, "said": json.dumps(told)})
+        note_entries(db, "need_statements", row.programme, [row.id], kind=SENT, by=PARTY_ACTOR, role=Role.PARTY)
+        post_statement(db, row.id)
+
+
+def withdraw_statement(db: Connection, token: str, opened: str) -> None:
+    """The enterprise takes its need back before it is decided on. Raises NotFound."""
+    with whole(db):
+        row = _lock(db, token, opened)
+        if row.state not in (*WRITABLE, SUBMITTED):
+            raise NotFound("link")
+        db.execute(_TAKE_BACK, {"id": row.id})
+        forget_typed(db, row.id)
+        note_entries(db, "need_statements", row.programme, [row.id], kind=TAKEN_BACK, by=PARTY_ACTOR, role=Role.PARTY)
+
+
+def forget_typed(db: Connection, statement: str) -> None:
+    """What was typed goes: it is decided on, as it was sent."""
+    db.execute(_FORGET_TYPED, {"id": statement})
+
+
+def forget_statements(db: Connection) -> int:
+    """Of links that are over, what was typed and where they were mailed goes."""
+    return db.execute(_FORGET_OVER).rowcount
+
+
+def _find(db: Connection, token: str, opened: str) -> Any:
+    row = db.execute(_FIND, {"token": token_hash(token), "opened": token_hash(opened)}).one_or_none()
+    if row is None:
+        raise NotFound("link")
+    return row
+
+
+def _insist(db: Connection, token: str, opened: str) -> Any:
+    row = _find(db, token, opened)
+    if not row.running or not row.here:
+        raise NotFound("link")
+    return row
+
+
+def _lock(db: Connection, token: str, opened: str) -> Any:
+    """A statement that is changed, in its programme's turn: of two who decide at once the second one finds it decided."""
+    lock_log(db, _insist(db, token, opened).programme)
+    return db.execute(_LOCK, {"token": token_hash(token), "opened": token_hash(opened)}).one()
+
+
+__all__ = [
+    "OPEN_FOR", "Said", "ShownStatement", "forget_statements", "forget_typed", "keep_typed", "language_of", "open_statement",
+    "send_statement", "show_statement_of", "withdraw_statement",
+]  # fmt: skip

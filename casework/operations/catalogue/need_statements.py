@@ -1,0 +1,296 @@
+"""Needs that enterprises state by a link, as the office works on them: it invites, asks back, accepts or refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.engine.execution.context import By
+from casework.engine.execution.guards import line
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.kept_records import EDITORS, create_record
+from casework.operations.catalogue.need_links import ASKED, DRAFT, SUBMITTED, forget_typed
+from casework.operations.catalogue.need_mail import STATEMENT_PAGE, post_statement, statement_purpose
+from casework.operations.catalogue.organisations import read_seen
+from casework.operations.core.email_addresses import canonical, is_address
+from casework.operations.core.encryption import SecretBox
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.perform import calendar_of, new_id
+from casework.operations.core.reader_names import called
+from casework.operations.core.register_entries import note_entries
+from casework.operations.links.mail import token_hash
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import closed_of, reach
+from casework.permissions.work import in_the_programme
+from casework.records.event_log import lock_log, now
+from casework.records.row_security import whole
+
+#: For how many days a link is given; asking back gives the enterprise as many again.
+DAYS, MOST_DAYS = 30, 90
+#: For so many days a need is in use; then it expires, unless somebody brings it back.
+LASTS = 365
+#: So many enterprises are invited by mail within a day in one programme.
+MOST_A_DAY = 50
+#: So many statements stand on the list.
+LISTED = 200
+#: What the record of a need calls its source.
+ENTERPRISE = "enterprise"
+#: What the log of a programme says the office did.
+INVITED, ASKED_BACK, ACCEPTED, REFUSED = "need_invited", "need_asked_back", "need_accepted", "need_refused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """A need as an enterprise states it, as the office sees it; of a draft nothing is told but that it is one."""
+
+    id: str
+    programme: str
+    organisation: str
+    organisation_name: str
+    language: str
+    #: draft, submitted, asked, accepted, refused or withdrawn; over: its link ended before it was sent.
+    state: str
+    invited_at: str
+    until: str
+    address: str | None
+    sent_at: str | None
+    question: str | None
+    reason: str | None
+    decided_at: str | None
+    #: The record that it became.
+    need: str | None
+    fields: JsonObject
+    beside: JsonObject
+    #: Who says so, and as what.
+    by: str
+    position: str
+
+
+#: Statements of the programmes `:closed_of`, those first that wait for the office.
+_SELECT = f"""
+    SELECT n.id::text, n.programme_id::text AS programme, n.organisation_id::text AS organisation, {called("o")} AS organisation_name,
+        n.language, CASE WHEN n.state = 'draft' AND s.until <= casework_now() THEN 'over' ELSE n.state END AS state, n.invited_at, s.until,
+        s.address, n.sent_at, n.question, n.reason, n.decided_at, n.need_id::text AS need, n.said
+    FROM need_statements n JOIN need_statement_secrets s ON s.statement_id = n.id JOIN organisations o ON o.id = n.organisation_id
+    WHERE n.programme_id = ANY(CAST(:closed_of AS uuid[]))
+"""
+#: All of them, the newest first among those that stand alike.
+_LIST = text(f"{_SELECT} ORDER BY n.state <> 'submitted', n.invited_at DESC, n.id DESC LIMIT :most")
+#: One of them.
+_ONE = text(f"{_SELECT} AND n.id = CAST(:id AS uuid)")
+#: Keeps who is asked to state a need, and what opens it.
+_INVITE = text("""
+    INSERT INTO need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state)
+    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), CAST(:organisation AS uuid), CAST(:by AS uuid), casework_now(), :language, 'draft')
+""")
+#: Keeps what opens a statement, until its end.
+_OPENS = text("""
+    INSERT INTO need_statement_secrets (statement_id, token, address, until)
+    VALUES (CAST(:id AS uuid), :token, :address, casework_now() + :lasts)
+""")
+#: How many enterprises were invited within a day.
+_INVITED = text("""
+    SELECT count(*) FROM need_statements WHERE programme_id = CAST(:programme AS uuid) AND invited_at > casework_now() - interval '1 day'
+""")
+#: What becomes of a statement by the office.
+_DECIDE = text("""
+    UPDATE need_statements SET state = :state, question = coalesce(:question, question), reason = :reason,
+        need_id = CAST(:need AS uuid), decided_by = CAST(:by AS uuid), decided_at = casework_now() WHERE id = CAST(:id AS uuid)
+""")
+#: Gives the enterprise time to read it.
+_PROLONG = text("""
+    UPDATE need_statement_secrets SET until = greatest(until, casework_now() + :lasts) WHERE statement_id = CAST(:id AS uuid)
+""")
+#: How a statement stands, locked.
+_STATE = text("SELECT state, said FROM need_statements WHERE id = CAST(:id AS uuid) FOR UPDATE")
+
+
+def list_statements(db: Connection, actor: Actor) -> list[Statement]:
+    """The statements of the programmes whose closed needs the actor reads: those first that wait for the office.
+
+    Raises NotFound for who reads none.
+    """
+    return [_shown(row) for row in _read(db, actor, _LIST, most=LISTED)]
+
+
+def show_statement(db: Connection, actor: Actor, id: str) -> Statement:
+    """One statement. Raises NotFound."""
+    rows = _read(db, actor, _ONE, id=id)
+    if not rows:
+        raise NotFound("need")
+    return _shown(rows[0])
+
+
+def _read(db: Connection, actor: Actor, query: Any, **given: Any) -> list[Any]:
+    seen = sorted(closed_of(actor))
+    if not seen:
+        raise NotFound("need")
+    with whole(db):
+        return list(db.execute(query, {"closed_of": seen, **given}))
+
+
+def _shown(row: Any) -> Statement:
+    # What is typed and not sent is the enterprise's own.
+    said = row.said
+    return Statement(
+        id=row.id,
+        programme=row.programme,
+        organisation=row.organisation,
+        organisation_name=row.organisation_name,
+        language=row.language,
+        state=row.state,
+        invited_at=instant(row.invited_at),
+        until=instant(row.until),
+        address=row.address,
+        sent_at=instant(row.sent_at) if row.sent_at else None,
+        question=row.question,
+        reason=row.reason,
+        decided_at=instant(row.decided_at) if row.decided_at else None,
+        need=row.need,
+        fields=said.get("fields", {}),
+        beside=said.get("beside", {}),
+        by=said.get("by", ""),
+        position=said.get("position", ""),
+    )
+
+
+def may_invite(actor: Actor, programme: str) -> By:
+    """In which capacity the actor invites enterprises of a programme. Raises NotFound and NotAllowed."""
+    if programme not in reach(actor).all_of:
+        raise NotFound("programme")
+    by = in_the_programme(actor, programme, EDITORS)
+    if by is None:
+        raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
+    return by
+
+
+def invite(
+    db: Connection,
+    actor: Actor,
+    secret_box: SecretBox,
+    *,
+    programme: str,
+    organisation: str,
+    address: str,
+    language: str,
+    days: int = DAYS,
+    request: Request,
+) -> Done:
+    """Ask an enterprise to state its need, by mail; without an address its link stands in the first answer, and in no other.
+
+    Raises NotFound, NotAllowed, InvalidForm and Refused.
+    """
+    by = may_invite(actor, programme)
+    where = canonical(address)
+    faults = {}
+    if where and not is_address(where):
+        faults["address"] = reasons.fields.NO_EMAIL
+    if not 1 <= days <= MOST_DAYS:
+        faults["days"] = reasons.fields.WHOLE_BETWEEN(least="1", most=str(MOST_DAYS))
+    try:
+        one = read_seen(db, actor, organisation)
+        if one.merged_into is not None or one.expired_at is not None:
+            faults["organisation"] = reasons.fields.NOT_KNOWN
+    except NotFound:
+        faults["organisation"] = reasons.fields.NOT_KNOWN
+    if faults:
+        raise InvalidForm(fields=faults)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    id = new_id()
+    secret = secret_box.secrets_of(statement_purpose(id))[0]
+    with whole(db):
+        lock_log(db, programme)
+        if db.execute(_INVITED, {"programme": programme}).scalar_one() >= MOST_A_DAY:
+            raise Refused(reasons.catalogue.TOO_MANY_INVITED)
+        db.execute(
+            _INVITE,
+            {"id": id, "programme": programme, "organisation": organisation, "by": by.person, "language": language},
+        )
+        lasts = timedelta(days=days)
+        db.execute(_OPENS, {"id": id, "token": token_hash(secret), "address": where or None, "lasts": lasts})
+        note_entries(db, "need_statements", programme, [id], kind=INVITED, by=by.person, role=by.role)
+        if where:
+            post_statement(db, id)
+    done = finish(db, actor, request, Done({"id": id}, 201))
+    return done if where else Done(dict(done.answer) | {"path": STATEMENT_PAGE + secret}, done.status)
+
+
+def ask_back(db: Connection, actor: Actor, id: str, *, question: str, request: Request) -> Done:
+    """Ask the enterprise something: its form opens again under its link. Raises NotFound, NotAllowed, Refused and InvalidForm."""
+    return _decide(db, actor, id, request, state=ASKED, question=question, kind=ASKED_BACK)
+
+
+def refuse(db: Connection, actor: Actor, id: str, *, reason: str, request: Request) -> Done:
+    """Take a need not in, for a reason that the enterprise reads. Raises NotFound, NotAllowed, Refused and InvalidForm."""
+    return _decide(db, actor, id, request, state="refused", reason=reason, kind=REFUSED)
+
+
+def accept(db: Connection, actor: Actor, id: str, *, request: Request) -> Done:
+    """Make a record of a need, for which whoever accepts it stands. Raises NotFound, NotAllowed, Refused and InvalidForm."""
+    return _decide(db, actor, id, request, state="accepted", kind=ACCEPTED)
+
+
+def _decide(
+    db: Connection,
+    actor: Actor,
+    id: str,
+    request: Request,
+    *,
+    state: str,
+    kind: str,
+    question: str | None = None,
+    reason: str | None = None,
+) -> Done:
+    one = show_statement(db, actor, id)
+    by = may_invite(actor, one.programme)
+    question = None if question is None else line(question, "question")
+    reason = None if reason is None else line(reason, "reason")
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with whole(db):
+        lock_log(db, one.programme)
+        row = db.execute(_STATE, {"id": id}).one()
+    if row.state != SUBMITTED:
+        raise Refused(
+            reasons.catalogue.STATEMENT_NOT_SENT if row.state == DRAFT else reasons.catalogue.STATEMENT_DECIDED
+        )
+    need = _record(db, actor, one, row.said) if kind == ACCEPTED else None
+    with whole(db):
+        given = {"id": id, "state": state, "question": question, "reason": reason, "need": need, "by": by.person}
+        db.execute(_DECIDE, given)
+        db.execute(_PROLONG, {"id": id, "lasts": timedelta(days=DAYS)})
+        if state != ASKED:
+            forget_typed(db, id)
+        note_entries(db, "need_statements", one.programme, [id], kind=kind, by=by.person, role=by.role)
+        post_statement(db, id)
+    return finish(db, actor, request, Done({"id": id, "state": state, "need": need}))
+
+
+def _record(db: Connection, actor: Actor, one: Statement, said: JsonObject) -> str:
+    """The record of a need as it was sent, in use for a year; its own request, for the one that asks is answered with more."""
+    valid_until = (calendar_of(db, one.programme).local_date(now(db)) + timedelta(days=LASTS)).isoformat()
+    done = create_record(
+        db,
+        actor,
+        "need",
+        programme=one.programme,
+        fields={"valid_until": valid_until, **said["fields"], "owner_id": one.organisation},
+        more=said["beside"],
+        source=ENTERPRISE,
+        external_id=one.id,
+        confirmed=True,
+        request=Request(f"need statement {one.id}", "accept"),
+    )
+    return str(done.answer["id"])
+
+
+__all__ = [
+    "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "invite", "list_statements", "may_invite", "refuse", "show_statement",
+]  # fmt: skip

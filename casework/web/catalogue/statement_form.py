@@ -1,0 +1,68 @@
+"""The form in which an enterprise states its need, and what its answers mean for a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.engine.case_objects.programme_lists import Lists
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Choice, Date, Form, Note, Text
+from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue.need_links import Said
+from casework.web.catalogue.listed_fields import listed_form
+from casework.web.catalogue.record_forms import CorrectedNeed, fields_of
+from casework.web.shell.forms import Texts
+from casework.web.shell.i18n import N_
+from casework.web.shell.layout import clock
+
+_OF_NEED = CorrectedNeed.fields()
+#: What of a statement goes beside the fields of a need, each with what it is called.
+BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Limits")}
+
+
+class StatedNeed(Form):
+    title = Text(
+        label=N_("What is needed, in one line"),
+        max=300,
+        help=N_("The function wanted, such as: heat at 70 °C from waste heat."),
+    )
+    problem = Note(
+        label=N_("How it is today"), help=N_("What happens, where, and what it costs you. English or Chinese.")
+    )
+    target = Note(label=N_("What it must become"), required=False)
+    figures = _OF_NEED["figures"]
+    tried = Note(label=BESIDE["tried"], required=False, help=N_("Spares you proposals that you know will not do."))
+    site = Text(label=BESIDE["site"], max=300, required=False, help=N_("The works or building where it is to run."))
+    district = _OF_NEED["district"]
+    sector = _OF_NEED["sector"]
+    constraints = Note(label=BESIDE["constraints"], required=False, help=N_("Space, power, water, norms, standstill."))
+    readiness_low = _OF_NEED["readiness_low"]
+    readiness_high = _OF_NEED["readiness_high"]
+    budget = _OF_NEED["budget"]
+    wanted_by = Date(label=N_("Wanted by"), required=False, future=True)
+    publication = Choice(
+        label=N_("Who may see it"),
+        choices={
+            "public": N_("everybody"), "on_request": N_("others learn of it and may ask the office"), "closed": N_("the office alone"),
+        },
+        help=N_("Nothing reaches the owner of a technology without your consent."),
+    )  # fmt: skip
+    by = Text(label=N_("Your name"), max=200)
+    position = Text(label=N_("Your position"), max=200, required=False)
+
+
+def form_of(lists: Lists) -> tuple[list[Any], Texts]:
+    """The rules and the words of the form, with what the programme offers."""
+    return listed_form(StatedNeed, "need", lists, {})
+
+
+def said_by(rules: list[Any], data: JsonMapping) -> Said:
+    """A need as it was sent. Raises InvalidForm."""
+    given: JsonObject = check(build_model("Statement", rules), rules, data, clock().office_today)
+    fields = {name: value for name, value in fields_of(given, "need").items() if name != "wanted_form"}
+    beside = {name: given[name] for name in BESIDE if given.get(name)}
+    return Said(fields=fields, beside=beside, by=given["by"], position=given.get("position") or "")
+
+
+__all__ = ["BESIDE", "StatedNeed", "form_of", "said_by"]

@@ -1,0 +1,230 @@
+"""Needs that enterprises state, as officers take them in: invite one, look at what was sent, ask back, accept or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.engine.definition.form_values import build_model, check
+from casework.engine.definition.forms import Choice, Form, Number, Text
+from casework.errors import InvalidForm, Refused
+from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.catalogue import kept_records, need_statements, organisation_queries, twins
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.need_statements import DAYS, MOST_DAYS, Statement
+from casework.operations.core.drafts import find_draft
+from casework.operations.core.perform import calendar_of
+from casework.permissions.actors import Actor
+from casework.web.catalogue.pages import FIELDS, say_value
+from casework.web.catalogue.statement_form import BESIDE
+from casework.web.shell import layout
+from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
+from casework.web.shell.i18n import N_, say_error, say_faults
+from casework.web.shell.kept_forms import drop_kept, kept_forms
+from casework.web.shell.layout import clock
+from casework.web.shell.session import list_transaction, page_transaction, secret_box
+
+blueprint = Blueprint("statements", __name__)
+
+#: How a statement stands, to the office.
+STANDS = {
+    "draft": N_("with the enterprise"), "submitted": N_("waits for you"), "asked": N_("asked back"), "accepted": N_("accepted"),
+    "refused": N_("refused"), "withdrawn": N_("taken back"), "over": N_("link ended"),
+}  # fmt: skip
+
+
+class Invitation(Form):
+    """Whom the office asks to state its need."""
+
+    organisation = Text(
+        label=N_("Enterprise"), max=300, help=N_("The name of the organisation, as it is registered here.")
+    )
+    address = Text(
+        label=N_("E-mail address"),
+        max=254,
+        required=False,
+        help=N_("Left empty, you hand the link over yourself. It is shown once."),
+    )
+    language = Choice(label=N_("Language"), choices={"zh-Hans": "简体中文", "en": "English"})
+    days = Number(label=N_("Days until it ends"), min="1", max=str(MOST_DAYS), whole=True)
+
+
+@blueprint.get("/needs/stated")
+def index() -> str:
+    with list_transaction() as (db, actor):
+        listed = need_statements.list_statements(db, actor)
+    own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
+    return render_template(
+        "needs/index.html",
+        rows=listed,
+        states=STANDS,
+        invite=[url_for("statements.ask_invite", programme=programme) for programme in own],
+    )
+
+
+@blueprint.get("/programmes/<uuid:programme>/needs/invite")
+def ask_invite(programme: UUID) -> Response:
+    return _ask_invite(str(programme), {})
+
+
+def _ask_invite(programme: str, faults: Mapping[str, str], status: int = 200) -> Response:
+    with page_transaction() as (db, actor):
+        need_statements.may_invite(actor, programme)
+        name = f"need:invite:{programme}"
+        sent = request.form if request.method == "POST" else None
+        form = build_form(
+            name,
+            Invitation.rule(),
+            own_texts(Invitation),
+            values={"language": LANGUAGES[-1] if "zh-Hans" in LANGUAGES else LANGUAGES[0], "days": str(DAYS)},
+            submitted=sent,
+            faults=faults,
+            draft=None if sent is not None else find_draft(db, actor.person, name),
+        )
+    return make_response(render_template("needs/invite.html", form=form), status)
+
+
+@blueprint.post("/programmes/<uuid:programme>/needs/invite")
+def invite(programme: UUID) -> Response:
+    """What opens the link stands in this answer alone."""
+    scope, rules = str(programme), Invitation.rule()
+    try:
+        with page_transaction() as (db, actor):
+            need_statements.may_invite(actor, scope)
+            layout.use_calendar(calendar_of(db, scope))
+            given = check(
+                build_model("Invitation", rules), rules, parse_form(rules, request.form), clock().office_today
+            )
+            address = given.get("address") or ""
+            done = need_statements.invite(
+                db,
+                actor,
+                secret_box(),
+                programme=scope,
+                organisation=_organisation(kept_records.find_owner, db, scope, given["organisation"]),
+                address=address,
+                language=given["language"],
+                days=int(given["days"]),
+                request=read_request(),
+            )
+            drop_kept(db, actor)
+    except InvalidForm as refusal:
+        return _ask_invite(scope, say_faults(refusal), 422)
+    except Refused as refusal:
+        return _ask_invite(scope, {"": say_error(refusal)}, 409)
+    path = str(done.answer.get("path", ""))
+    base = (current_app.config["BASE_URL"] or request.host_url).rstrip("/")
+    return make_response(
+        render_template(
+            "needs/invited.html",
+            address=address,
+            url=base + path if path else "",
+            key=path.partition("#")[2],
+            page=f"{base}{url_for('stated.land')}",
+            mailing=current_app.config["MAILING"],
+        )
+    )
+
+
+def _organisation(find: Any, db: Any, programme: str, name: str) -> str:
+    """The organisation of a name. Raises InvalidForm at the field that asks for it."""
+    try:
+        return str(find(db, programme, name))
+    except InvalidForm as refusal:
+        raise InvalidForm(fields={"organisation": refusal.fields["owner"]}) from None
+
+
+@blueprint.get("/needs/stated/<uuid:statement>")
+def show(statement: UUID) -> Response:
+    return _show(str(statement), "")
+
+
+def _show(id: str, fault: str, status: int = 200) -> Response:
+    with page_transaction() as (db, actor):
+        one = need_statements.show_statement(db, actor, id)
+        layout.use_calendar(calendar_of(db, one.programme))
+        may = actor.in_programme(one.programme, EDITORS)
+        waits = may and one.state == "submitted"
+        likely = twins.list_likely(db, actor, "need", one.programme, one.fields) if waits else []
+        known = organisation_queries.needs_of(db, actor, one.organisation)
+        forms = kept_forms(db, actor, [f"need.ask:{id}", f"need.refuse:{id}"])
+    return make_response(
+        render_template(
+            "needs/show.html",
+            one=one,
+            said=_said(one),
+            states=STANDS,
+            waits=waits,
+            likely=likely,
+            known=known,
+            fault=fault,
+            ask_form=forms[f"need.ask:{id}"],
+            refuse_form=forms[f"need.refuse:{id}"],
+        ),
+        status,
+    )
+
+
+def _said(one: Statement) -> list[tuple[str, Any]]:
+    """What the enterprise says, each with what it is called."""
+    names = {name: label for name, label in FIELDS["need"].items() if name in one.fields}
+    told = [(gettext(label), say_value(one.fields[name], name, {})) for name, label in names.items()]
+    return told + [(gettext(label), one.beside[name]) for name, label in BESIDE.items() if name in one.beside]
+
+
+@blueprint.post("/needs/stated/<uuid:statement>/ask")
+def ask_back(statement: UUID) -> BaseResponse:
+    question = request.form.get("question", "")[:10_000]
+    return _decide(
+        str(statement),
+        lambda db, actor: need_statements.ask_back(
+            db, actor, str(statement), question=question, request=read_request()
+        ),
+        gettext("The question is asked. The form opens again under the link of the enterprise."),
+    )
+
+
+@blueprint.post("/needs/stated/<uuid:statement>/refuse")
+def refuse(statement: UUID) -> BaseResponse:
+    reason = request.form.get("reason", "")[:10_000]
+    return _decide(
+        str(statement),
+        lambda db, actor: need_statements.refuse(db, actor, str(statement), reason=reason, request=read_request()),
+        gettext("The need is not taken in. The enterprise reads why."),
+    )
+
+
+@blueprint.post("/needs/stated/<uuid:statement>/accept")
+def accept(statement: UUID) -> BaseResponse:
+    return _decide(
+        str(statement),
+        lambda db, actor: need_statements.accept(db, actor, str(statement), request=read_request()),
+        gettext("The need is on record. The enterprise is told so."),
+    )
+
+
+def _decide(id: str, do: Any, words: str) -> BaseResponse:
+    try:
+        with page_transaction() as (db, actor):
+            done = _done(do, db, actor)
+    except InvalidForm as refusal:
+        return _show(id, next(iter(say_faults(refusal).values())), 422)
+    except Refused as refusal:
+        return _show(id, say_error(refusal), 409)
+    flash(words)
+    need = done.answer.get("need")
+    return redirect(url_for("needs.show", need=need) if need else url_for("statements.show", statement=id), 303)
+
+
+def _done(do: Any, db: Any, actor: Actor) -> Any:
+    done = do(db, actor)
+    drop_kept(db, actor)
+    return done
+
+
+__all__ = ["blueprint"]

@@ -1,0 +1,93 @@
+"""What an enterprise does behind its link: it opens, keeps, sends and takes back its need, and learns of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.errors import InvalidForm, NotFound
+from casework.operations.catalogue import need_links as links
+from casework.operations.catalogue import need_statements
+from casework.operations.catalogue.need_links import Said
+from tests.operations.catalogue.test_need_statements import SAID, invited, sent
+from tests.support.world import World, new_request
+
+
+def stored(db: Connection, column: str) -> list[Any]:
+    return list(db.execute(text(f"SELECT {column} FROM need_statement_secrets ORDER BY statement_id")).scalars())
+
+
+def test_nothing_is_told_to_a_browser_that_has_not_opened_the_link(world: World, db: Connection) -> None:
+    _, token = invited(db, world)
+    assert links.language_of(db, token) == (True, "zh-Hans")
+    opened = links.open_statement(db, token)
+    assert links.show_statement_of(db, token, opened).state == "draft"
+    tries: tuple[Callable[[str, str], object], ...] = (
+        lambda token, opened: links.show_statement_of(db, token, opened),
+        lambda token, opened: links.keep_typed(db, token, opened, {"f-title": ["x"]}),
+        lambda token, opened: links.send_statement(db, token, opened, SAID),
+        lambda token, opened: links.withdraw_statement(db, token, opened),
+    )
+    for given in ((token, ""), (token, "another"), ("another", opened), ("", "")):
+        for one in tries:
+            with pytest.raises(NotFound):
+                one(*given)
+    with pytest.raises(NotFound):
+        links.open_statement(db, "another")
+    # What opens it is kept by its hash alone.
+    assert token.encode() not in bytes(stored(db, "token")[0])
+
+
+def test_what_is_typed_is_kept_sealed_and_goes_with_the_decision(world: World, db: Connection) -> None:
+    id, token = invited(db, world)
+    opened = links.open_statement(db, token)
+    links.keep_typed(db, token, opened, {"f-title": ["余热\0"], "f-by": ["周敏"]})
+    assert links.show_statement_of(db, token, opened).typed == {"f-title": ["余热"], "f-by": ["周敏"]}
+    with pytest.raises(InvalidForm):
+        links.keep_typed(db, token, opened, {"f-title": ["x" * links.LARGEST]})
+    assert need_statements.show_statement(db, world.actor(db, "officer"), id).fields == {}
+    links.send_statement(db, token, opened, SAID)
+    assert links.show_statement_of(db, token, opened).typed
+    need_statements.refuse(db, world.actor(db, "officer"), id, reason="So.", request=new_request())
+    assert stored(db, "typed") == [None]
+
+
+def test_a_need_that_is_taken_back_is_said_no_more_of(world: World, db: Connection) -> None:
+    _, token, opened = sent(db, world)
+    links.withdraw_statement(db, token, opened)
+    assert links.show_statement_of(db, token, opened).state == "withdrawn"
+    acts: tuple[Callable[[], None], ...] = (
+        lambda: links.withdraw_statement(db, token, opened),
+        lambda: links.send_statement(db, token, opened, SAID),
+        lambda: links.keep_typed(db, token, opened, {}),
+    )
+    for act in acts:
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> None:
+    _, token = invited(db, world)
+    opened = links.open_statement(db, token)
+    wrong = Said(
+        fields={"title": "x", "figures": [{"parameter": "NOx", "target": "30"}]}, beside={}, by="Zhou", position=""
+    )
+    with pytest.raises(InvalidForm) as refused:
+        links.send_statement(db, token, opened, wrong)
+    assert list(refused.value.fields) == ["figures.0.comparison"]
+
+
+def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Connection) -> None:
+    _, token = invited(db, world, address="zhou@campus.example")
+    (secret,) = stored(db, "statement_id")
+    assert links.forget_statements(db) == 0
+    db.execute(text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'"))
+    assert links.forget_statements(db) == 1
+    assert (stored(db, "address"), stored(db, "statement_id")) == ([None], [secret])
+    with pytest.raises(NotFound):
+        links.open_statement(db, token)
+    (listed,) = need_statements.list_statements(db, world.actor(db, "officer"))
+    assert listed.state == "over"

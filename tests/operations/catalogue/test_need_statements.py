@@ -1,0 +1,174 @@
+"""Needs that enterprises state: invited, sent, asked back, accepted or refused by the office, and nobody else's to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework import reasons
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.operations.catalogue import need_statements as statements
+from casework.operations.catalogue.kept_records import read_entries
+from casework.operations.catalogue.need_links import (
+    Said,
+    open_statement,
+    send_statement,
+    show_statement_of,
+    withdraw_statement,
+)
+from casework.operations.catalogue.service import show_record
+from casework.operations.catalogue.views import Need
+from casework.operations.core.encryption import SecretBox
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from tests.support.world import World, new_request
+
+BOX = SecretBox(["k" * 32])
+FIELDS: Mapping[str, Any] = {
+    "title": "利用余热供热", "problem": "二十兆瓦数据中心全年排出余热。", "publication": "on_request", "budget": "5000000",
+    "budget_currency": "CNY",
+    "figures": [
+        {"parameter": "供水温度", "unit": "°C", "now": "30", "comparison": "at_least", "target": "70", "condition": "室外零下十度"}
+    ],
+}  # fmt: skip
+SAID = Said(fields=FIELDS, beside={"tried": "蓄热水箱", "site": "昌平"}, by="周敏", position="厂长")
+
+
+def invited(db: Connection, world: World, *, who: str = "officer", **more: Any) -> tuple[str, str]:
+    """A statement that an enterprise is asked for: (its id, the secret of its link)."""
+    given = {"organisation": world.organisations["need_owner"], "address": "", "language": "zh-Hans"} | more
+    done = statements.invite(
+        db, world.actor(db, who), BOX, programme=world.programmes["BJ"], request=new_request(), **given
+    )
+    return str(done.answer["id"]), str(done.answer.get("path", "")).partition("#")[2]
+
+
+def sent(db: Connection, world: World, said: Said = SAID) -> tuple[str, str, str]:
+    """One that is sent: (its id, the secret of its link, and what the browser keeps that has opened it)."""
+    id, token = invited(db, world)
+    opened = open_statement(db, token)
+    send_statement(db, token, opened, said)
+    return id, token, opened
+
+
+def test_an_accepted_need_is_a_record_for_which_the_officer_stands(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        id, token, opened = sent(db, world)
+        officer = world.actor(db, "officer")
+        need = str(statements.accept(db, officer, id, request=new_request()).answer["need"])
+        one = show_record(db, officer, Need, need)
+        assert (one.title, one.source, one.external_id, one.owner) == (
+            "利用余热供热",
+            "enterprise",
+            id,
+            world.organisations["need_owner"],
+        )
+        assert (one.publication, one.status, one.more) == ("on_request", "published", dict(SAID.beside))
+        assert one.figures == FIELDS["figures"]
+        assert one.valid_until is not None
+        assert {stand["confirmed_by"] for stand in one.provenance.values()} == {officer.person}
+        (entry,) = read_entries(db, officer, "need", need)
+        assert entry.source == "enterprise"
+        shown = show_statement_of(db, token, opened)
+        assert (shown.state, shown.becomes, shown.typed) == ("accepted", "published", {})
+    for again in (statements.accept, lambda *a, **k: statements.refuse(*a, reason="So.", **k)):
+        with pytest.raises(Refused), transaction(engine) as db:
+            again(db, officer, id, request=new_request())
+    assert list(verify_all(engine)) == []
+
+
+def test_it_is_asked_back_and_answered_or_refused_with_a_reason(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        id, token, opened = sent(db, world)
+        with pytest.raises(NotFound):
+            send_statement(db, token, opened, SAID)
+        statements.ask_back(db, officer, id, question="多少兆瓦？", request=new_request())
+        shown = show_statement_of(db, token, opened)
+        assert (shown.state, shown.question) == ("asked", "多少兆瓦？")
+    with pytest.raises(Refused), transaction(engine) as db:
+        statements.accept(db, officer, id, request=new_request())
+    with transaction(engine) as db:
+        send_statement(db, token, opened, SAID)
+    with pytest.raises(InvalidForm), transaction(engine) as db:
+        statements.refuse(db, officer, id, reason=" ", request=new_request())
+    with transaction(engine) as db:
+        statements.refuse(db, officer, id, reason="不属于本项目。", request=new_request())
+        shown = show_statement_of(db, token, opened)
+        assert (shown.state, shown.reason) == ("refused", "不属于本项目。")
+        assert db.execute(text("SELECT count(*) FROM needs WHERE source = 'enterprise'")).scalar_one() == 0
+    assert list(verify_all(engine)) == []
+
+
+def test_only_who_reads_closed_needs_reads_them_and_only_officers_decide(world: World, db: Connection) -> None:
+    id, _, _ = sent(db, world)
+    for who in ("officer", "supervisor", "auditor"):
+        assert statements.show_statement(db, world.actor(db, who), id).fields["title"] == "利用余热供热"
+    for who in ("compliance", "manager", "provider", "observer"):
+        with pytest.raises(NotFound):
+            statements.list_statements(db, world.actor(db, who))
+    foreign = world.actor(db, "foreign_officer")
+    assert statements.list_statements(db, foreign) == []
+    for act in (statements.show_statement, lambda *a: statements.accept(*a, request=new_request())):
+        with pytest.raises(NotFound):
+            act(db, foreign, id)
+    with pytest.raises(NotAllowed):
+        statements.accept(db, world.actor(db, "auditor"), id, request=new_request())
+    with pytest.raises(NotAllowed):
+        invited(db, world, who="compliance")
+
+
+def test_those_that_wait_for_the_office_stand_first(world: World, db: Connection) -> None:
+    waits, _, _ = sent(db, world)
+    draft, token = invited(db, world)
+    taken_back, other, opened = sent(db, world)
+    withdraw_statement(db, other, opened)
+    listed = statements.list_statements(db, world.actor(db, "officer"))
+    assert [(one.id, one.state) for one in listed] == [
+        (waits, "submitted"),
+        (taken_back, "withdrawn"),
+        (draft, "draft"),
+    ]
+    assert token != other
+
+
+def test_an_invitation_says_what_is_wrong_and_is_limited(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for more, name in (
+        ({"address": "nobody"}, "address"),
+        ({"days": 91}, "days"),
+        ({"organisation": "00000000-0000-7000-8000-000000000000"}, "organisation"),
+    ):
+        with pytest.raises(InvalidForm) as refused:
+            invited(db, world, **more)
+        assert list(refused.value.fields) == [name]
+    assert db.execute(text("SELECT count(*) FROM need_statements")).scalar_one() == 0
+    monkeypatch.setattr(statements, "MOST_A_DAY", 1)
+    _, token = invited(db, world, address="zhou@campus.example")
+    assert token == ""
+    with pytest.raises(Refused) as too_many:
+        invited(db, world)
+    assert too_many.value.reasons == [reasons.catalogue.TOO_MANY_INVITED]
+
+
+def test_the_same_request_makes_one_link_and_shows_it_once(world: World, db: Connection) -> None:
+    request = new_request()
+    answers = [
+        statements.invite(
+            db,
+            world.actor(db, "officer"),
+            BOX,
+            programme=world.programmes["BJ"],
+            organisation=world.organisations["need_owner"],
+            address="",
+            language="en",
+            request=request,
+        ).answer
+        for _ in range(2)
+    ]
+    assert answers[0]["id"] == answers[1]["id"]
+    assert ["path" in answer for answer in answers] == [True, False]
