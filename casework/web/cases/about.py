@@ -163,7 +163,9 @@ def _facts(technology: TechnologyOfCase) -> Iterable[str]:
     if technology.ip_text:
         yield technology.ip_text
     for one in technology.statements:
-        yield gettext("%(statement)s; valid until %(day)s", statement=say_statement(one), day=one.valid_until)
+        yield gettext(
+            "%(statement)s; valid until %(day)s", statement=say_statement(one), day=say_day(one.valid_until, clock())
+        )
 
 
 def _by(match: MatchOfCase | None) -> str:

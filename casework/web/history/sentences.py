@@ -333,19 +333,27 @@ class Told:
 
 
 def say_fields(entry: FilledIn, editions: Editions) -> list[Told]:
-    """The fields of the form that came with an entry, those kept as facts first and then the words."""
+    """The fields of the form that came with an entry, in the order in which it asks them; then what it does not ask."""
     values = values_of(entry, editions)
     data, before = entry.data, entry.before_data or {}
-    answers = []
+    answers: list[tuple[str, Told]] = []
     for name in dict.fromkeys((*data, *before)):
         then, now = before.get(name), data.get(name)
-        answers.append(
-            Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now)
-        )
+        told = Told(values.label(name), values.say(then, name), values.say(now, name), bool(before) and then != now)
+        answers.append((name, told))
     for name, words in entry.body.items():
         said = gettext("erased") if name in entry.erased else _written(values, words, name)
-        answers.append(Told(values.label(name), "", said))
-    return answers
+        answers.append((name, Told(values.label(name), "", said)))
+    place = _places(entry, editions)
+    # Stored they have no order of their own. Of a row's answer its table says where it stands.
+    return [told for _, told in sorted(answers, key=lambda one: place.get(one[0].split(".")[0], len(place)))]
+
+
+def _places(entry: FilledIn, editions: Editions) -> dict[str, int]:
+    """Where each field stands in the form that was filled in."""
+    edition = editions.get(entry.form.edition) if entry.form else None
+    asked = edition.rules["forms"].get(entry.form.name, ()) if edition is not None and entry.form else ()
+    return {field["name"]: n for n, field in enumerate(asked)}
 
 
 def values_of(entry: FilledIn, editions: Editions) -> Values:

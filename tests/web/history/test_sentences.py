@@ -32,10 +32,10 @@ from casework.engine.state.events import (
     TIMER_FIRED,
 )
 from casework.json_values import JsonMapping, JsonValue
-from casework.operations.core.event_views import EventView, FormKey
+from casework.operations.core.event_views import EventView, FilledIn, FormKey
 from casework.operations.core.views import Named, TaskKey
 from casework.operations.verification.authorization.evidence import BY_ITSELF
-from casework.web.history.sentences import say_entry
+from casework.web.history.sentences import say_entry, say_fields
 from casework.web.shell.values import Values
 from tests.operations.history.test_eligible_actors import KINDS
 
@@ -135,3 +135,19 @@ def test_a_number_is_said_with_the_unit_of_its_form(
             assert Values().say("3.4", field) == "3.4"
         with force_locale("zh_Hans"):
             assert values.say("36", field) == f"36 {({'months': '个月', 'days': '天'}).get(unit, unit)}"
+
+
+def test_answers_stand_in_the_order_in_which_they_were_asked(app: Flask) -> None:
+    library = load_library()
+    edition = library.latest("agreement")
+    assert edition is not None
+    asked = [field["name"] for field in edition.form("Signature") if field["name"] in ("kind", "effective_on", "ends")]
+    key = FormKey(edition=edition.fingerprint, name="Signature")
+    # As the database hands them out: the shorter name first, and words apart.
+    stored: dict[str, JsonValue] = {"ends": True, "kind": "purchase", "another": 1, "effective_on": "2026-03-02"}
+    with app.test_request_context("/"), force_locale("en"):
+        labels = [edition.text(f"forms.Signature.{name}.label") for name in asked]
+        told = say_fields(FilledIn(form=key, data=stored), library.editions)
+        assert [one.label for one in told] == [*labels, "Another"]
+        words = say_fields(FilledIn(form=key, data={"ends": True}, body={"effective_on": None}), library.editions)
+        assert [one.label for one in words] == [label for label in labels if label != labels[asked.index("kind")]]
