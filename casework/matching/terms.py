@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import Stemmer
@@ -66,10 +68,8 @@ def normalised(said: str) -> str:
 def language_of(said: str) -> Language:
     """In which of the two languages that have stems here the words of a text are; English where nothing tells."""
     words = unicodedata.normalize("NFKC", said[:MOST_LETTERS]).lower()[:MOST_LETTERS]
-    german = english = 0
-    for match in _WORD.finditer(words):
-        german += match[0] in _GERMAN
-        english += match[0] in _ENGLISH
+    each = _WORD.findall(words)
+    german, english = (sum(map(telling.__contains__, each)) for telling in (_GERMAN, _ENGLISH))
     if german or english:
         return "german" if german > english else "english"
     return "german" if _UMLAUT.search(words) else "english"
@@ -78,17 +78,34 @@ def language_of(said: str) -> Language:
 def words_of(said: str, language: Language | None = None) -> Iterator[Word]:
     """The terms of a text in their order, each with the word that it is of."""
     language = language or language_of(said)
+    for word in _WORD.findall(normalised(said)):
+        yield from _words_in(word, language)
+
+
+def _words_in(said: str, language: Language) -> tuple[Word, ...]:
+    """The terms of what stands between blanks and signs."""
+    # Texts say the same few thousand words again and again; what is written without spaces may be long, and hardly ever is the same.
+    return _known(said, language) if said.isascii() and len(said) <= LONGEST_WORD else _found(said, language)
+
+
+@lru_cache(maxsize=30_000)
+def _known(said: str, language: Language) -> tuple[Word, ...]:
+    return _found(said, language)
+
+
+def _found(said: str, language: Language) -> tuple[Word, ...]:
     stem, nothing = _stemmer(language).stemWord, _SAYS_NOTHING[language]
-    for match in _WORD.finditer(normalised(said)):
-        for run in _RUN.finditer(match[0]):
-            unspaced, word = run.groups()
-            if unspaced:
-                yield from (Word(pair, pair) for pair in pairs_of(unspaced))
-            elif word.isdecimal():
-                # The stemmer keeps what it was asked, and numbers there are without end.
-                yield Word(word[:LONGEST_WORD], word[:LONGEST_WORD])
-            elif word not in nothing:
-                yield Word(stem(word[:LONGEST_WORD])[:LONGEST_WORD], word[:LONGEST_WORD])
+    found: list[Word] = []
+    for run in _RUN.finditer(said):
+        unspaced, word = run.groups()
+        if unspaced:
+            found += (Word(pair, pair) for pair in pairs_of(unspaced))
+        elif word.isdecimal():
+            # The stemmer keeps what it was asked, and numbers there are without end.
+            found.append(Word(word[:LONGEST_WORD], word[:LONGEST_WORD]))
+        elif word not in nothing:
+            found.append(Word(stem(word[:LONGEST_WORD])[:LONGEST_WORD], word[:LONGEST_WORD]))
+    return tuple(found)
 
 
 def terms_of(said: str, language: Language | None = None) -> list[str]:
@@ -118,8 +135,9 @@ def counts_of(title: str, body: str) -> dict[str, Counts]:
     language = language_of(f"{title} {body}")
     counted: dict[str, list[int]] = {}
     for place, said in enumerate((title, body)):
-        for term in terms_of(said, language):
-            counted.setdefault(term, [0, 0])[place] += 1
+        for word, times in Counter(_WORD.findall(normalised(said))).items():
+            for term, _ in _words_in(word, language):
+                counted.setdefault(term, [0, 0])[place] += times
     return {term: Counts(*both) for term, both in counted.items()}
 
 
