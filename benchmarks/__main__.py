@@ -21,6 +21,8 @@ FRESH = (
     "jobs",
     "verify",
     "imports",
+    "catalogue",
+    "matching",
     "tables",
     "foreign",
     "start",
@@ -44,15 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"only these: {', '.join((*FRESH, *LARGE))}")
     parser.add_argument("--quick", action="store_true", help="a tenth of the tasks and events, fewer repetitions")
+    parser.add_argument("--records", type=int, help="of the catalogue, in the parts that bring one in")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.parts) - {*FRESH, *LARGE}:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    scale = QUICK if asked.quick else Scale()
+    if asked.records:
+        scale = dataclasses.replace(scale, records=asked.records)
     figures: list[Figure] = []
     if not asked.json:
         print(head())
     for part in asked.parts or (*FRESH, *LARGE):
-        for figure in measure(part, QUICK if asked.quick else Scale()):
+        for figure in measure(part, scale):
             figures.append(figure)
             if not asked.json:
                 print(line(figure), flush=True)

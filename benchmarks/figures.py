@@ -30,6 +30,8 @@ class Scale:
     reads: int = 200
     reads_s: float = 20.0
     rows: int = 5_000
+    #: Of a catalogue.
+    records: int = 20_000
     #: In one table.
     rights: int = 1_000
     #: Clocks that a repetition lets fire at once, and one after the other.
@@ -50,6 +52,7 @@ QUICK = Scale(
     reads=100,
     reads_s=5.0,
     rows=1_000,
+    records=3_000,
     clocks=60,
     actions=30,
     requests=1_000,

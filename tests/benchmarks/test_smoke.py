@@ -30,6 +30,7 @@ TINY = Scale(
     reads=2,
     reads_s=1.0,
     rows=20,
+    records=60,
     rights=5,
     clocks=4,
     actions=4,

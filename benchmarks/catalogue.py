@@ -1,0 +1,191 @@
+"""How fast a catalogue comes in: what is checked of it alone, the import with index and marks of twins, the same file again, and twins.
+
+The yardstick copies the same rows by COPY into one bare table that has a key and nothing else. Seconds of the processor are this
+process's own, without the server's.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import multiprocessing
+import random
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.figures import Figure, Scale, percentile
+from benchmarks.world import World
+from casework.operations.catalogue.import_reader import read_rows
+from casework.operations.catalogue.import_schemas import REQUIRED, parse
+from casework.operations.catalogue.importer import import_records
+from casework.operations.catalogue.twins import search_twins
+from casework.records.database import transaction
+
+HEADER = (
+    "external_id",
+    "title",
+    "title_zh",
+    "owner",
+    "description",
+    "benefits",
+    "readiness",
+    "developed_in",
+    "deployed_in",
+)
+#: Words by how often they are said: the nth as often as 1/n; one record in twenty is told twice.
+WORDS, TWICE = 6_000, 20
+_SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "je",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "ri",
+    "so",
+    "tu",
+    "va",
+    "we",
+    "xi",
+    "yo",
+    "za",
+]
+_CHINESE = ("热泵", "储能", "沼气", "膜分离", "余热回收", "污泥干化", "碳捕集", "光伏")
+
+
+def catalogue(count: int, seed: int = 1) -> bytes:
+    """A table of so many technologies, the same each time."""
+    chance = random.Random(seed)
+    words = ["".join(chance.choices(_SYLLABLES, k=3)) for _ in range(WORDS)]
+    often = [1 / rank for rank in range(1, WORDS + 1)]
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(HEADER)
+    told: list[str] = []
+    for n in range(count):
+        if n % TWICE != 1:
+            said = chance.choices(words, often, k=90)
+            title = " ".join(said[:7])
+            zh = chance.choice(_CHINESE) + "装置" if n % 16 == 0 else ""
+            told = [
+                title,
+                zh,
+                f"Works {n % 900}",
+                " ".join(said[7:]),
+                "Energy;Water",
+                f"TRL {1 + n % 9}",
+                "CN",
+                "DE;CN",
+            ]
+        table.writerow([f"t{n}", *told])
+    return written.getvalue().encode()
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a part of the work took; the peak is that of its process, in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+    came: Any
+
+
+def spend(act: Callable[[], Any]) -> Spent:
+    wall, cpu = time.perf_counter(), time.process_time()
+    came = act()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu, peak, came)
+
+
+def bring_in(world: World, content: bytes) -> Any:
+    """Import it, and give how many records were new and how many changed."""
+    engine = world.engine()
+    report = import_records(
+        engine, "technologies", io.BytesIO(content), programme="BENCH", source="bench", name="t.csv"
+    )
+    engine.dispose()
+    assert not report.faults, report.faults[:3]
+    return report.created, report.updated
+
+
+def find_twins(world: World) -> Any:
+    engine = world.engine()
+    looked = search_twins(engine, world.programme)
+    with transaction(engine) as db:
+        pairs = db.exec_driver_sql("SELECT count(*) FROM twin_pairs").scalar_one()
+    engine.dispose()
+    return looked, pairs
+
+
+def check(content: bytes) -> int:
+    return sum(
+        parse("technologies", row.values)[0] is not None
+        for row in read_rows(io.BytesIO(content), REQUIRED["technologies"])
+    )
+
+
+def copy(world: World, content: bytes) -> None:
+    """The same rows by COPY."""
+    columns = ", ".join(f"{name} text" for name in HEADER)
+    with world.unbound() as db, db.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS bench_rows ({columns}, PRIMARY KEY (external_id))")
+        with cursor.copy("COPY bench_rows FROM STDIN WITH (FORMAT csv, HEADER)") as into:
+            into.write(content)
+        db.commit()
+        cursor.execute("DROP TABLE bench_rows")
+        db.commit()
+
+
+def _apart(act: Callable[..., Any], *given: Any) -> Spent:
+    """In a process of its own, whose memory is that of the work alone."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_spend, (act, given))
+
+
+def _spend(act: Callable[..., Any], given: tuple[Any, ...]) -> Spent:
+    return spend(lambda: act(*given))
+
+
+def measure(world: World, scale: Scale) -> Iterator[Figure]:
+    count = scale.records
+    content = catalogue(count)
+    checked = spend(lambda: check(content))
+    assert checked.came == count
+    yield Figure(f"check {count:,} technologies", count / checked.cpu, "rows/s of CPU", 10_000)
+    copied = percentile([spend(lambda: copy(world, content)).wall for _ in range(3)], 50)
+    done = _apart(bring_in, world, content)
+    assert done.came[0] == count
+    yield Figure(
+        f"import {count:,} technologies",
+        count / done.wall,
+        "rows/s",
+        detail=f"{done.wall:.1f} s, {done.cpu:.1f} s of CPU",
+    )
+    yield Figure("import / the same rows by COPY", done.wall / copied, "times", detail=f"COPY {copied:.2f} s")
+    yield Figure("memory of the import", done.peak, "MB", 300, most=True)
+    again = _apart(bring_in, world, content)
+    assert again.came == (0, 0), again.came
+    yield Figure(
+        "the same file again", count / again.wall, "rows/s", detail=f"{again.wall:.1f} s, {again.cpu:.1f} s of CPU"
+    )
+    twins = _apart(find_twins, world)
+    yield Figure(
+        "look for their twins",
+        count / twins.wall,
+        "records/s",
+        detail=f"{twins.wall:.1f} s, {twins.cpu:.1f} s of CPU, {twins.came[1]:,} pairs",
+    )
+    whole = done.wall + twins.wall
+    yield Figure(
+        "import and twins, of 130,000", whole * 130_000 / count, "s", 180, most=True, detail=f"{whole:.1f} s here"
+    )
