@@ -12,6 +12,7 @@ from casework.operations.documents import storage
 from casework.operations.integrations.webhooks import MESSAGES
 from casework.operations.matching import proposals
 from casework.operations.mediations import succession
+from casework.operations.notifications import saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
 from casework.operations.notifications.service import any_untold
 from casework.operations.oversight import case_hygiene
@@ -64,6 +65,8 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
         Job(OTHERS, "propose", f"propose {programme}", {"programme": programme})
         for programme in proposals.list_waiting(db)
     ]
+    if saved_searches.any_waiting(db):
+        jobs.append(Job(OTHERS, "search", "search"))
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]
     hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)

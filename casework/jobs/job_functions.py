@@ -19,6 +19,7 @@ from casework.operations.links.service import forget_over
 from casework.operations.matching.proposals import propose_matches
 from casework.operations.mediations import succession
 from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
+from casework.operations.notifications.saved_searches import tell_searches
 from casework.operations.notifications.service import tell_due
 from casework.operations.oversight.case_hygiene import check_programme
 from casework.operations.privacy.erasure import StillNamed, carry_out
@@ -73,6 +74,12 @@ def propose(hands: Hands, programme: str) -> None:
     """Put technologies of a programme that have changed against its open needs."""
     tell_them = functools.partial(tell_keepers, what=PROPOSAL, mailing=hands.settings.smtp_host is not None)
     propose_matches(hands.engine, programme, tell_them)
+
+
+@register_job(OTHERS)
+def search(hands: Hands) -> None:
+    """Tell whoever has saved a search of new records that fit it."""
+    tell_searches(hands.engine, mailing=hands.settings.smtp_host is not None)
 
 
 @register_job(OTHERS)

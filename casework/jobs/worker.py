@@ -35,7 +35,7 @@ REPORT_S = 60.0
 WORDS = {
     "fire_timers": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
     "allocate": "times tasks given to people", "erase": "persons erased", "find_twins": "times twins looked for",
-    "propose": "times matches proposed",
+    "propose": "times matches proposed", "search": "times searches looked at",
 }  # fmt: skip
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)

@@ -64,6 +64,7 @@ _FILTERS: Mapping[str, str] = {
     "title": "(strpos(lower(title), lower(:title)) > 0 OR strpos(lower(title_zh), lower(:title)) > 0"
     " OR strpos(lower(external_id), lower(:title)) > 0)",
     "source": "source = :source",
+    "since": "x.created_at > CAST(:since AS timestamptz)",
     "stands": "jsonb_path_exists(provenance, '$.*.confirmed_by') = (:stands = 'confirmed')",
     # Of rights: whether somebody stands for them, and whether their record has expired.
     "confirmed": "x.confirmed = CAST(:confirmed AS boolean)",

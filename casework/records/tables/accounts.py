@@ -226,6 +226,13 @@ saved_views = Table(
         index=True,
         comment="The programme whose office may use it, too; null: its owner alone",
     ),
+    Column(
+        "told_at",
+        Time,
+        nullable=False,
+        server_default=NOW,
+        comment="Of needs and technologies: up to when its owner was told of records that fit",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
     UniqueConstraint("person_id", "page", "name"),
     comment="Views of lists that a person has given a name: filters, order and columns",

@@ -44,6 +44,7 @@ from casework.web.shell.forms import FormView, Texts, build_form, read_request
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import clock
 from casework.web.shell.session import list_transaction, page_transaction
+from casework.web.tasks.saved_view_pages import searches_of
 
 _NAMES = {"need": N_("Needs"), "technology": N_("Technologies")}
 _ENTER = {"need": N_("Enter a need"), "technology": N_("Enter a technology")}
@@ -150,11 +151,13 @@ class _Pages:
             )
             titles = catalogue.titles_of(db, actor, self.noun, {one.id for one in listed.items})
             owners = names_of(db, set(), {one.owner for one in listed.items})
+            views = searches_of(db, actor, self.plural, request.args.to_dict())
         own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
         kept = {"q": words or None, "stands": asked["stands"] or None}
         return render_template(
             "catalogue/records.html",
             title=gettext(_NAMES[self.noun]),
+            views=views,
             about=gettext(_ABOUT[self.noun]),
             rows=[
                 (one, titles[one.id], owners.get(one.owner or ""), self._at(one.id), _over(one)) for one in listed.items

@@ -209,6 +209,8 @@ def show(notification: str) -> Response:
 def _place(notification: Notification) -> str:
     if notification.account:
         return url_for("accounts.show")
+    if notification.catalogue and notification.words == SEARCH:
+        return url_for("saved_views.show", view=notification.catalogue)
     if notification.catalogue:
         return url_for("needs.show", need=notification.catalogue) + "#proposals"
     if notification.role_request:

@@ -62,6 +62,16 @@ LISTS: Mapping[str, List] = {
         ),
     ),
     "queues": List(endpoint="tasks.queue", title=N_("Queues"), names=("queue", "sort", "columns")),
+    "needs": List(
+        endpoint="needs.index",
+        title=N_("Needs"),
+        names=("q", "readiness", "sector", "district", "source", "stands", "status"),
+    ),
+    "technologies": List(
+        endpoint="technologies.index",
+        title=N_("Technologies"),
+        names=("q", "readiness", "country", "source", "ipc", "topic", "stands", "status"),
+    ),
 }
 
 
@@ -98,6 +108,13 @@ def views_of(db: Connection, actor: Actor, columns: Columns, asked: Mapping[str,
         items=[_view(page, saved, present, shown) for saved in list_views(db, actor, page)],
         query=query,
     )
+
+
+def searches_of(db: Connection, actor: Actor, page: str, asked: Mapping[str, str]) -> Views:
+    """The views of a list without columns whose address asks for this."""
+    present = known(page, urlencode(asked))
+    items = [_view(page, saved, present, "") for saved in list_views(db, actor, page)]
+    return Views(page=page, items=items, query=urlencode(present))
 
 
 def _view(page: str, saved: SavedView, present: Mapping[str, str], shown: str) -> View:
@@ -220,4 +237,4 @@ def drop(view: UUID) -> Response:
     return redirect(address(done.answer["page"], {}), 303)
 
 
-__all__ = ["Views", "blueprint", "known", "views_of"]
+__all__ = ["Views", "blueprint", "known", "searches_of", "views_of"]

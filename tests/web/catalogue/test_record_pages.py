@@ -205,3 +205,21 @@ def test_what_a_source_says_stands_beside_what_was_understood(browser_for: Enter
     # What says the same is not said twice; what became no value is shown below.
     assert said.count("It pumps.") == 1
     assert "As its source has it external_id T1 colour red" in said
+
+
+def test_a_search_is_saved_from_its_list_renamed_and_removed(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    page = "/technologies?q=boiler"
+    assert "Save this view" in words_of(browser.get(page).text)
+    assert "Save this view" not in words_of(browser.get("/technologies").text)
+    sent = {"list": "technologies", "query": "q=boiler&_external=1", "name": "Boilers"}
+    said = words_of(browser.post("/views", sent, page=page, follow=True).text)
+    assert "Boilers" in said
+    assert "You are told of new records that fit a view of yours." in said
+    with transaction(engine) as db:
+        id, query = db.execute(text("SELECT id::text, query FROM saved_views")).one()
+    assert query == "q=boiler"
+    browser.post(f"/views/{id}", {"name": "Steam boilers"}, page=f"/views/{id}")
+    assert "Steam boilers" in words_of(browser.get("/technologies").text)
+    browser.post(f"/views/{id}/drop", {}, page=f"/views/{id}")
+    assert "Steam boilers" not in words_of(browser.get("/technologies").text)
