@@ -142,6 +142,8 @@ ALSO_SAID = frozenset(
         ("record_baseline", "conditions"),
     }
 )
+#: Of these what a page asks of some kinds of rights alone.
+ASKED_OF_SOME = frozenset({("confirm", "encumbrances_checked")})
 #: Asked with yes or no, and mostly answered with no.
 MOSTLY_NOT = frozenset(
     {

@@ -14,7 +14,7 @@ from playwright.sync_api import FilePayload
 
 from casework.definitions import load_library
 from casework.playbook.hand import Hand
-from casework.playbook.words import ALSO_SAID, CHOICES, DAYS, MOSTLY_NOT, NUMBERS
+from casework.playbook.words import ALSO_SAID, ASKED_OF_SOME, CHOICES, DAYS, MOSTLY_NOT, NUMBERS
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.support.catalogues import FOLDER, compile_catalogues
@@ -189,7 +189,8 @@ class BrowserHand(Hand):
             if of == action and field in asked and field not in HABITS
         }
         # What the record leaves open the page itself insists on.
-        also = {field: True for of, field in ALSO_SAID if of == action != "eligible"}
+        # What is asked only of some rights is answered where it is asked.
+        also = {field: True for of, field in ALSO_SAID - ASKED_OF_SOME if of == action != "eligible"}
         return chosen | also | {name: self._resolved(value) for name, value in said.items()}
 
     def _resolved(self, value: Json) -> Json:
