@@ -60,10 +60,10 @@ FILES = frozenset({
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
-    "/answer/form", "/answer/documents/<document>",
+    "/answer/form", "/answer/documents/<document>", "/state-need/form",
 })  # fmt: skip
 #: What is there before the sign-in.
-OPEN = frozenset({"/sign-in", "/password-reset", "/password", "/invitation", "/answer"})
+OPEN = frozenset({"/sign-in", "/password-reset", "/password", "/invitation", "/answer", "/state-need"})
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
 MORE: dict[str, tuple[str | None, str]] = {
     "sign-in": (None, "/sign-in"),
@@ -71,6 +71,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "link for a password": (None, "/password"),
     "link of an invitation": (None, "/invitation"),
     "link of a question": (None, "/answer"),
+    "link of a need": (None, "/state-need"),
     "account": ("officer", "/account"),
     "password": ("officer", "/account/password"),
     "tokens": ("officer", "/account/tokens"),

@@ -21,6 +21,12 @@ _OF_NEED = CorrectedNeed.fields()
 BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Limits")}
 
 
+#: How far a need is published, as the enterprise is asked.
+_WHO_SEES = {
+    "public": N_("everybody"), "on_request": N_("others learn of it and may ask the office"), "closed": N_("the office alone"),
+}  # fmt: skip
+
+
 class StatedNeed(Form):
     title = Text(
         label=N_("What is needed, in one line"),
@@ -43,11 +49,9 @@ class StatedNeed(Form):
     wanted_by = Date(label=N_("Wanted by"), required=False, future=True)
     publication = Choice(
         label=N_("Who may see it"),
-        choices={
-            "public": N_("everybody"), "on_request": N_("others learn of it and may ask the office"), "closed": N_("the office alone"),
-        },
+        choices=_WHO_SEES,
         help=N_("Nothing reaches the owner of a technology without your consent."),
-    )  # fmt: skip
+    )
     by = Text(label=N_("Your name"), max=200)
     position = Text(label=N_("Your position"), max=200, required=False)
 

@@ -29,6 +29,7 @@ NOT_KEPT = {
     "auth/second_factor_set_up.html: accounts.confirm_second_factor": SECRET, "auth/sign_in.html: accounts.enter": SECRET,
     "auth/lost.html: passwords.ask_link": BEFORE, "auth/lost.html: passwords.recover": SECRET,
     "auth/new_password.html: passwords.use_link": SECRET, "links/code.html: answers.enter_code": SECRET,
+    "needs/land.html: stated.open_link": SECRET,
     "links/land.html: answers.open_link": SECRET, "people/invitation_code.html: acceptance.enter_code": SECRET,
     "people/accept_invitation.html: acceptance.accept": BEFORE,
     "links/answer.html: answers.send": "its own script keeps it with the link, for a party has no account",
