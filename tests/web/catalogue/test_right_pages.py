@@ -62,7 +62,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(browser_for: Ent
     assert 'value="Kiln Works"' in shown
     assert 'value="Kiln Works"' in browser.get(page).text
     impossible = fill(browser, page, **NEW | {"filed_on": "2020-05-01", "expires_on": "2050-05-01"})
-    assert "longest term of such a right, which ends on 2045-05-01" in words_of(
+    assert "longest term of such a right, which ends on Mon 1 May 2045" in words_of(
         impossible[impossible.index('id="f-expires_on-fault"') :][:600]
     )
     assert "The right is entered" in fill(browser, page, **NEW)
