@@ -96,10 +96,11 @@ def entries(
     keys: Collection[str] | None = None,
     columns: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """What stands in the rows of a log now, by key, as an event tells it; of some keys, and some columns, where they are named."""
+    """What stands in the rows of a log now, or of any where none is named, by key, as an event tells it; of some keys, and some columns,
+    where they are named."""
     register = REGISTERS[table]
     where, given = [], dict[str, Any]()
-    if register.home is not None:
+    if register.home is not None and (home is not None or keys is None):
         where, given = [f"x.{register.home} = CAST(:home AS uuid)"], {"home": home}
     key = key_of(table)
     if keys is not None:

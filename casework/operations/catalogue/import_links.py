@@ -13,7 +13,7 @@ from casework.operations.catalogue.import_schemas import Right
 from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.organisations import KNOWN, STANDING
 from casework.operations.core.right_numbers import EVER_RECORDED, OF_NUMBERS, plain
-from casework.operations.people.registry import register_organisation
+from casework.operations.people.registry import register_owners
 from casework.records.row_security import whole
 
 #: Source and external id of a record.
@@ -29,14 +29,8 @@ def owners_by_name(
     rows = db.execute(_CALLED, {"names": list(countries), "seen": [programme]})
     # Of several with one name the oldest is meant.
     known: dict[str, str] = {row.name: row.id for row in rows}
-    for name, country in countries.items():
-        if name not in known:
-            origin = {"source": source, "at": stamp}
-            provenance = {"name": origin} | ({"country": origin} if country else {})
-            known[name] = register_organisation(
-                db, name=name, country=country, provenance=provenance, programme=programme, by=by
-            )
-    return known
+    new = {name: country for name, country in countries.items() if name not in known}
+    return known | register_owners(db, new, origin={"source": source, "at": stamp}, programme=programme, by=by)
 
 
 #: Organisations that a programme knows by some names: of one that was merged the one in its place.

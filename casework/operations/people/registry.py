@@ -19,10 +19,10 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonMapping
 from casework.operations.core.email_addresses import insist_address
-from casework.operations.core.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append
+from casework.operations.core.register_log import CHANGED, ENDED, GRANTED, REGISTERED, append, append_each
 from casework.permissions.actors import DECIDES, apart_from
-from casework.records.event_log import lock_log, new_log, now
-from casework.records.register_entries import body_of
+from casework.records.event_log import Log, lock_log, new_log, now
+from casework.records.register_entries import body_of, entries, name_of
 
 
 def _register(
@@ -35,30 +35,42 @@ def _register(
     words: Mapping[str, str] | None = None,
 ) -> str:
     """A new row of one of `_HOMES`, and its log, whose first event tells what stands in it, with some words about that."""
-    id, moment, table = str(uuid_utils.uuid7()), now(db), _HOMES[kind]
-    columns = ", ".join(values)
+    return _register_each(db, kind, by, [(effects, values, words or {})])[0]
+
+
+def _register_each(
+    db: Connection, kind: str, by: By, new: Sequence[tuple[RegisterEffects, JsonMapping, Mapping[str, str]]]
+) -> list[str]:
+    """The same of several of a kind that fill the same columns: in as many statements as for one."""
+    moment, table = now(db), _HOMES[kind]
+    ids = [str(uuid_utils.uuid7()) for _ in new]
+    columns = ", ".join(new[0][1])
+    rows = [{"id": id, **values} for id, (_, values, _) in zip(ids, new, strict=True)]
     db.execute(
         text(
             f"INSERT INTO {table} (id, created_at, {columns}) SELECT id, CAST(:moment AS timestamptz), {columns}"
-            f" FROM jsonb_populate_record(NULL::{table}, CAST(:values AS jsonb))"
+            f" FROM jsonb_populate_recordset(NULL::{table}, CAST(:values AS jsonb))"
         ),
-        {"moment": moment, "values": json.dumps({"id": id, **values})},
+        {"moment": moment, "values": json.dumps(rows)},
     )
-    log = new_log(id, kind, id if kind == "programme" else values.get("programme_id"), moment)
-    body = {**body_of(db, table, id, [id]), **(words or {})}
-    event = RegisterEvent(
-        log=id,
-        seq=1,
-        at=moment,
-        kind=REGISTERED,
-        actor=by.person,
-        role=by.role,
-        acting_for=by.acting_for,
-        effects=effects,
-        body=body,
-    )
-    append(db, log, [event])
-    return id
+    told = entries(db, table, None, keys=ids)
+    begun: list[tuple[Log, RegisterEvent]] = []
+    for id, (effects, values, words) in zip(ids, new, strict=True):
+        log = new_log(id, kind, id if kind == "programme" else values.get("programme_id"), moment)
+        event = RegisterEvent(
+            log=id,
+            seq=1,
+            at=moment,
+            kind=REGISTERED,
+            actor=by.person,
+            role=by.role,
+            acting_for=by.acting_for,
+            effects=effects,
+            body={name_of(table, id): told[id], **words},
+        )
+        begun.append((log, event))
+    append_each(db, begun)
+    return ids
 
 
 _HOMES = {"programme": "programmes", "organisation": "organisations", "person": "people"}
@@ -129,6 +141,52 @@ def register_organisation(
     `programme`: the one that keeps it; `more`: address, size, whether it is state-owned, and whether a person stands for it all;
     `words`: the source of that.
     """
+    effects, values = _organisation(
+        name=name,
+        name_zh=name_zh,
+        country=country,
+        kind=kind,
+        services=services,
+        register_number=register_number,
+        language=language,
+        provenance=provenance,
+        programme=programme,
+    )
+    capacity = by if isinstance(by, By) else By(by, None)
+    return _register(db, "organisation", capacity, effects, {**values, **(more or {})}, words=words)
+
+
+def register_owners(
+    db: Connection,
+    countries: Mapping[str, str | None],
+    *,
+    origin: JsonMapping,
+    programme: str,
+    by: str,
+) -> dict[str, str]:
+    """Parties that are told by name with their country, each a record of its own; gives their ids by name."""
+    if not countries:
+        return {}
+    new: list[tuple[RegisterEffects, JsonMapping, Mapping[str, str]]] = []
+    for name, country in countries.items():
+        provenance = {"name": origin} | ({"country": origin} if country else {})
+        new.append((*_organisation(name=name, country=country, provenance=provenance, programme=programme), {}))
+    return dict(zip(countries, _register_each(db, "organisation", By(by, None), new), strict=True))
+
+
+def _organisation(
+    *,
+    name: str,
+    name_zh: str | None = None,
+    country: str | None = None,
+    kind: str = "company",
+    services: Sequence[str] = (),
+    register_number: str | None = None,
+    language: str = "en",
+    provenance: JsonMapping | None = None,
+    programme: str | None = None,
+) -> tuple[RegisterEffects, JsonMapping]:
+    """What the log says of a new one, and its columns."""
     name, name_zh = _names(name, name_zh)
     effects: RegisterEffects = {"kind": kind, "services": list(services), "country": country}
     if programme is not None:
@@ -145,10 +203,8 @@ def register_organisation(
         "provenance": provenance or {},
         "programme_id": programme,
         "confirmed": False,
-        **(more or {}),
     }
-    capacity = by if isinstance(by, By) else By(by, None)
-    return _register(db, "organisation", capacity, effects, values, words=words)
+    return effects, values
 
 
 def register_person(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.operations.catalogue.ip_rights import confirm_right
 from casework.operations.people.registry import register_programme
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.catalogue.test_importer import _import, _rows
 from tests.support.world import World, new_request, today
@@ -29,6 +30,24 @@ def test_an_owner_is_registered_once_and_kept_by_name(engine: Engine, programme:
     assert made.unchanged == 2
     (owner,) = _rows(engine, "SELECT id, country FROM organisations")
     assert {row.owner_id for row in _rows(engine, "SELECT owner_id FROM needs")} == {owner.id}
+
+
+def test_many_new_owners_are_registered_in_as_many_statements_as_few(engine: Engine, programme: str) -> None:
+    sent: list[int] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def count(*_: object) -> None:
+        sent[-1] += 1
+
+    for begin, count_of in ((0, 1), (10, 3), (100, 60)):
+        rows = "".join(f"N{n},Need {n},Works {n},CN\n" for n in range(begin, begin + count_of))
+        sent.append(0)
+        _import(engine, "needs", f"external_id,title,owner,owner_country\n{rows}")
+    event.remove(engine, "before_cursor_execute", count)
+    # The first one opens the source as well.
+    assert sent[1] == sent[2]
+    assert len(_rows(engine, "SELECT id FROM organisations")) == 64
+    assert list(verify_all(engine)) == []
 
 
 def test_rights_come_unconfirmed_and_once(engine: Engine, programme: str) -> None:
