@@ -132,8 +132,9 @@ def _workers(engine: Engine) -> int:
 
 def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: Settings) -> None:
     later = connect_engine(settings.model_copy(update={"clock_offset": round(site.ahead) + 60}))
-    # One for each clock, one that tells of what has happened so far, the night of two programmes, and the twins of the one with records.
-    assert dispatch(later, mailing=False) == CASES + 4
+    # One for each clock, one that tells of what has happened so far, the night of two programmes, and of the one with records the twins
+    # and what is proposed.
+    assert dispatch(later, mailing=False) == CASES + 5
     assert dispatch(later, mailing=False) == 0
     with transaction(later) as db:
         # A worker that took them all, and was not heard of since.
@@ -143,10 +144,10 @@ def test_a_job_whose_worker_is_dead_gives_way_to_another(site: Site, settings: S
             )
         ).scalar_one()
         db.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"), {"dead": dead})
-    assert dispatch(later, mailing=False) == CASES + 4
+    assert dispatch(later, mailing=False) == CASES + 5
     with transaction(later) as db:
         jobs = db.execute(text("SELECT status::text FROM procrastinate_jobs")).scalars().all()
-    assert jobs == ["todo"] * (CASES + 4)
+    assert jobs == ["todo"] * (CASES + 5)
     later.dispose()
 
 

@@ -50,7 +50,7 @@ _AT_ONCE, MOST = 20, 5
 #: Of what a need says, weighed by how rare its words are, a technology says so much at least, by so many words.
 LEAST, WORDS = 0.35, 2
 #: So much of a technology is asked, and so many closed needs are looked at that a search finds in no index.
-_LONGEST, _CLOSED, _TITLE_WORDS = 2_000, 60, 6
+_LONGEST, _CLOSED, _TITLE_WORDS = 1_000, 30, 3
 #: So many proposals a page shows of a need.
 MOST_SHOWN = 30
 
@@ -123,6 +123,8 @@ def propose_matches(engine: Engine, programme: str, tell: Tell) -> int:
 
     `tell` is given the needs to which something is proposed, in the same transaction.
     """
+    # The dictionary takes a moment to read: no transaction waits for it.
+    cc_cedict().warm()
     looked = 0
     while True:
         with transaction(engine) as db:
