@@ -151,6 +151,7 @@ SUBJECTS: dict[str, list[str]] = {
         "links",
         "search",
         "catalogue",
+        "matching",
         "notifications",
         "audit",
         "privacy",

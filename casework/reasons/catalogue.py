@@ -77,6 +77,7 @@ SEVERAL_OWNERS = reason(
 PROPOSAL_DISMISSED = reason(
     "catalogue.proposal_dismissed", N_("this proposal was dismissed already; make the match from the need")
 )
+NOT_SHORTLISTED = reason("catalogue.not_shortlisted", N_("it is not on the shortlist"))
 MATCH_REFUSED = reason("catalogue.match_refused", N_("this match is refused; take that back first"))
 MATCH_NOT_REFUSED = reason("catalogue.match_not_refused", N_("this match is not refused"))
 MATCH_EXPIRED = reason("catalogue.match_expired", N_("this match has expired; bring it back first"))

@@ -61,6 +61,8 @@ from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
 from casework.web.links import answer_pages
 from casework.web.links import pages as links_pages
+from casework.web.matching import compare_pages, desk_pages
+from casework.web.matching import decision_pages as desk_decision_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
 from casework.web.messages import pages as messages_pages
@@ -244,6 +246,9 @@ PAGES = (
     record_use_pages.technologies,
     need_link_pages.blueprint,
     statement_pages.blueprint,
+    desk_pages.blueprint,
+    desk_decision_pages.blueprint,
+    compare_pages.blueprint,
     twin_pages.twin_list,
     twin_pages.needs,
     twin_pages.technologies,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from casework.operations.matching.ranking import get_ready
 from casework.records.database import transaction
 from casework.web.shell.shortcut_pages import SHORTCUTS
 from tests.browser.conftest import PageOf
@@ -139,6 +141,22 @@ def _keys(reader: Reader, number: str) -> None:
     expect(reader.page.locator("#shortcuts")).to_be_hidden()
 
 
+def _decides(key: str, leads_to: str) -> Callable[[Reader, str], None]:
+    def decide(reader: Reader, number: str) -> None:
+        # The first search of a process reads a dictionary.
+        get_ready()
+        reader.open("/desk")
+        reader.follow(reader.page.locator("main tbody a").nth(-2))
+        if not reader.page.locator(".cand").count():
+            reader.follow(reader.page.locator("main button.btn-primary"))
+        reader.page.keyboard.press("j")
+        with reader.page.expect_navigation():
+            reader.page.keyboard.press(key)
+        assert re.search(leads_to, reader.page.url)
+
+    return decide
+
+
 DEEDS: dict[tuple[str, ...], Callable[[Reader, str], None]] = {
     ("Ctrl", "K"): _palette,
     ("Ctrl", "Enter"): _send,
@@ -148,6 +166,8 @@ DEEDS: dict[tuple[str, ...], Callable[[Reader, str], None]] = {
     ("k",): _row_up,
     ("o",): _open_row,
     ("x",): _select_row,
+    ("s",): _decides("s", "/desk#c-"),
+    ("r",): _decides("r", "/refuse$"),
     ("a",): _next_action,
     (".",): _more,
     ("g", "w"): _goes("w", "/"),

@@ -66,6 +66,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),
     ("words of the field, in the glossary", "triage resume reopen accept decline failed drawdown deployment commissioning monitoring"
      " milestone verified", ("web/shell/glossary.py",)),
+    ("a decision on a candidate", "accept", ("web/matching",)),
     ("sent() is a function", "sent", ("records/access_sql.py",)),
     # What is exceptional to an auditor is served by an index, and an index holds no list from elsewhere; `tests/web/audit`
     # compares it with what the definitions say.

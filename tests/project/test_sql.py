@@ -205,6 +205,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/file_imports.py": {"but"},
     "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},
+    # How a need ended, as `core.merged_records` writes it in SQL.
+    "casework/operations/matching/desk.py": {"ended('n', _TODAY)"},
     # The name of one of two kinds of record, and columns of matches by it.
     "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
     "casework/operations/catalogue/record_unmerging.py": {"mine", "other"},

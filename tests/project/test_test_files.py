@@ -14,7 +14,7 @@ HELD = ("engine", "records", "operations")
 #: Modules that declare names, types or constants and do nothing.
 DECLARE = frozenset({
     "engine/definition/consequences", "engine/execution/commands", "engine/execution/record_commands",
-    "engine/execution/task_commands", "engine/state/case_values",
+    "engine/execution/task_commands", "engine/state/case_values", "engine/state/found_case",
     "engine/state/document_effects_schema", "engine/state/events", "engine/state/register_effects",
     "engine/state/impact_values", "engine/state/screening_values",
     "engine/state/right_values", "operations/audit/views", "operations/auth/views", "operations/cases/action_views",

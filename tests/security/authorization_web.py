@@ -52,6 +52,7 @@ OWN = (
     "answers.",
     "stated.",
 )
+CANDIDATE = {"technology": "candidate"}
 ASKED_BY_LINK = {"party": "need_owner", "way": "hand", "language": "en", "days": "7"}
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
@@ -427,6 +428,18 @@ TABLE: tuple[Row, ...] = (
         body=lambda on: {"refused": "yes", "code": "other", "reason": "No."}),
     get("/matches/<match>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/matches/<match>/correct", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/desk", READERS | FOREIGN),
+    get("/needs/<need>/desk", READERS, there=FOREIGN),
+    post("/needs/<need>/desk", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/match-runs/<run>/replay", READERS, there=FOREIGN),
+    get("/match-runs/<run>/compare", READERS, there=FOREIGN),
+    post("/matches/<match>/shortlist", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"on": "yes"}),
+    post("/match-runs/<run>/<technology>/shortlist", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE,
+        body=lambda on: {"on": "yes"}),
+    get("/match-runs/<run>/<technology>/refuse", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
+    post("/match-runs/<run>/<technology>/refuse", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
+    get("/match-runs/<run>/<technology>/accept", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
+    post("/match-runs/<run>/<technology>/accept", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
     get("/matches/<match>/follow", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/matches/<match>/follow", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post(

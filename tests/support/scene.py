@@ -19,6 +19,7 @@ from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.catalogue.sources import open_source
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
+from casework.operations.matching.ranking import get_ready
 from casework.operations.matching.runs import start_run
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
@@ -88,6 +89,8 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
     name = database_server.create(template_database)
     app = create_app(database_server.settings(name, var))
     engine: Engine = app.extensions["casework"]
+    # Before a transaction: on a busy machine one that waits for it is ended.
+    get_ready()
     with transaction(engine) as db:
         world = build_world(db)
     with transaction(engine) as db:
@@ -205,6 +208,7 @@ def make_things(world: World, db: Connection) -> Things:
         "decision": _task(db, number, "decide_amend_plan"),
         "match": str(_match(db, number)),
         "run": runs[0],
+        "candidate": _candidate(db, runs[0]),
         "right": world.rights[0],
         "burden": add_burden(db, world, "officer", world.rights[0]),
         "technology": world.technologies[0],
@@ -285,6 +289,7 @@ def make_things(world: World, db: Connection) -> Things:
         "step_task": _task(db, elsewhere, "proposed"),
         "match": match,
         "run": runs[1],
+        "candidate": _candidate(db, runs[1]),
         "right": right,
         "burden": add_burden(db, world, "foreign_officer", right),
         "technology": technology,
@@ -386,6 +391,14 @@ def _step_task(db: Connection, track: str) -> str:
 
 def _revision(db: Connection, track: str) -> str:
     found = db.execute(text("SELECT revision FROM tracks WHERE id = CAST(:id AS uuid)"), {"id": track})
+    return str(found.scalar_one())
+
+
+def _candidate(db: Connection, run: str) -> str:
+    """The last of a list, of which no case was opened."""
+    found = db.execute(
+        text("SELECT CAST(list AS json)->'candidates'->-1->>'technology' FROM match_runs WHERE id = :id"), {"id": run}
+    )
     return str(found.scalar_one())
 
 

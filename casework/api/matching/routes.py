@@ -50,6 +50,6 @@ ROUTES: tuple[Route, ...] = (
         body=schemas.NewRun, status=201, noun="need"),
     get("/match-runs/{run}", show_run, "Show what a run found, and what was decided since", schemas.RunShown, noun="match"),
     post("/match-runs/{run}/replay", replay_run, "Make a run again of what it has kept, and compare", schemas.Replayed, noun="match"),
-    post("/match-runs/{run}/decisions", decide, "Accept a candidate, shortlist it, or refuse it with a reason", schemas.Decided,
+    post("/match-runs/{run}/decisions", decide, "Accept a candidate, shortlist it or take it off, or refuse it", schemas.Decided,
         body=schemas.NewDecision, noun="match"),
 )  # fmt: skip

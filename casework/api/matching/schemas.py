@@ -88,7 +88,9 @@ class DecisionShown(Answer):
     case: str | None = None
     code: str | None = None
     reason: str | None = None
-    decision: str
+    decision: Annotated[
+        str, Field(description="`accept`, `shortlist`, `refuse`, or `open`: it is a match, and nobody decided")
+    ]
 
 
 class RunShown(RunMade):
@@ -106,7 +108,7 @@ class Replayed(Answer):
 
 class NewDecision(Body):
     technology: Id
-    decision: Literal["accept", "shortlist", "refuse"]
+    decision: Literal["accept", "shortlist", "take_off", "refuse"]
     code: Annotated[Line | None, Field(description="Of a refusal: why, as the list `match_refusals` has it")] = None
     reason: Words | None = None
 

@@ -18,6 +18,7 @@ from casework.engine.roles import ORGANISATION_QUEUES
 from casework.engine.state.case_documents import Consent, Document, File, Grant
 from casework.engine.state.case_values import Handed, ItemState, Receipt, StandingObjection, Waiting
 from casework.engine.state.effects_schema import Given, Hold, WrittenJoin
+from casework.engine.state.found_case import FoundCase
 from casework.engine.state.impacts import Impact, TechnologyStatement
 from casework.json_values import Answers
 
@@ -314,6 +315,8 @@ class Case:
     #: The two parties' organisations, by side.
     parties: Mapping[str, str] = field(default_factory=dict)
     rights: tuple[str, ...] = ()
+    #: The run that found its match, and both records as they were.
+    found: FoundCase | None = None
     #: Of a mediation: the case that it is about.
     about: str | None = None
     owner: str | None = None

@@ -42,6 +42,7 @@ def opened(event: Event) -> Case:
         phase=about.get("phase"),
         parties=about.get("parties", {}),
         rights=tuple(about.get("rights", ())),
+        found=about.get("found"),
         about=about.get("about"),
         owner=about.get("owner"),
         team=tuple(about.get("team", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from sqlalchemy import Connection
 
 from casework import reasons
@@ -40,7 +41,9 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
             why = reasons.catalogue.MATCH_EXPIRED if expired else named
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     # While one waited for the match, its records or their owners may have been merged into others.
-    programme, code, need, technology, title, need_owner, technology_owner, phase, rights = run(db, _MATCH, (match,))[0]
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights, found = run(
+        db, _MATCH, (match,)
+    )[0]
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case: CaseSubject = {
@@ -53,6 +56,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         "rights": rights,
         "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
     }
+    if found is not None:
+        case["found"] = orjson.loads(found)
 
     def answer(opened: Case) -> JsonObject:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
@@ -67,7 +72,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
 _TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: How the need or the technology of a match ended; null where both are in use.
 _ENDED = f"coalesce({ended('n', _TODAY)}, {ended('t', _TODAY)})"
-#: What of a match opens a case: its records, owners, rights, and the phase that runs today.
+#: What of a match opens a case: its records, owners, rights, the phase that runs today, and the run that found it with both records
+#: as they are.
 _MATCH = """
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
@@ -77,7 +83,10 @@ _MATCH = """
         ) AS phase_id,
         (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r
             JOIN right_technologies l ON l.right_id = r.id AND l.technology_id = t.id
-            WHERE r.programme_id = m.programme_id AND r.expired_at IS NULL) AS rights
+            WHERE r.programme_id = m.programme_id AND r.expired_at IS NULL) AS rights,
+        (SELECT json_build_object('run', f.id, 'rank', m.run_rank, 'digest', f.digest,
+            'need', json_build_object('seq', x.seq, 'head', x.head), 'technology', json_build_object('seq', y.seq, 'head', y.head))::text
+            FROM match_runs f JOIN logs x ON x.id = m.need_id JOIN logs y ON y.id = m.technology_id WHERE f.id = m.run_id) AS found
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """

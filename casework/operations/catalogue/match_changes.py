@@ -133,7 +133,8 @@ _CORRECT = text(
 )
 #: Says that nobody follows a match.
 _EXPIRE = text(
-    "UPDATE matches SET expired_at = casework_now(), expired_by = CAST(:by AS uuid), expiry = :reason WHERE id = CAST(:id AS uuid)"
+    "UPDATE matches SET expired_at = casework_now(), expired_by = CAST(:by AS uuid), expiry = :reason, shortlisted_at = NULL,"
+    " shortlisted_by = NULL WHERE id = CAST(:id AS uuid)"
 )
 #: Takes that back; what was said stays in the history.
 _BRING_BACK = text(

@@ -44,7 +44,8 @@ _NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", _TODAY), ended_in_sql("t", _T
 _SELECT = f"""
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
         {entitled("t")} AS technology_title, m.proposed_on, m.proposed_by, m.score, m.rationale, m.created_at, c.number,
-        m.refused_at, m.refusal, m.refusal_code, m.expired_at, m.expiry, m.confirmed_by, {_NEED_ENDED} AS need_ended,
+        m.refused_at, m.refusal, m.refusal_code, m.expired_at, m.expiry, m.confirmed_by, m.run_id, m.run_rank, m.shortlisted_at,
+        {_NEED_ENDED} AS need_ended,
         {_TECHNOLOGY_ENDED} AS technology_ended,
         n.provenance AS need_told, t.provenance AS technology_told
     FROM matches m JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
@@ -146,11 +147,13 @@ def create_match(
     score: str | None,
     rationale: str | None,
     confirmed: bool = False,
+    run: tuple[str, int] | None = None,
     request: Request,
 ) -> Done:
     """Enter a match of a known need and a known technology, each named by its id or its external id.
 
-    With `confirmed` the person who enters it stands for what it says: an import overwrites nothing of it then.
+    `run` is the run on whose list it was found, and its rank there. With `confirmed` the person who enters it stands for what it
+    says: an import overwrites nothing of it then.
     """
     if programme not in reach(actor).all_of:
         raise NotFound("programme")
@@ -175,8 +178,9 @@ def create_match(
     rows = db.execute(
         text(
             "INSERT INTO matches (id, programme_id, source, external_id, need_id, technology_id, proposed_on, proposed_by,"
-            " score, rationale, confirmed_by, created_at) VALUES (:id, :programme, :source, :external_id, :need, :technology,"
-            " :proposed_on, :proposed_by, CAST(:score AS numeric), :rationale, CAST(:stands AS uuid), casework_now())"
+            " score, rationale, confirmed_by, run_id, run_rank, created_at) VALUES (:id, :programme, :source, :external_id, :need,"
+            " :technology, :proposed_on, :proposed_by, CAST(:score AS numeric), :rationale, CAST(:stands AS uuid), CAST(:run AS uuid),"
+            " CAST(:rank AS integer), casework_now())"
             " ON CONFLICT DO NOTHING"
         ),
         {
@@ -191,6 +195,8 @@ def create_match(
             "score": score,
             "rationale": rationale,
             "stands": actor.person if confirmed else None,
+            "run": run[0] if run else None,
+            "rank": run[1] if run else None,
         },
     ).rowcount
     if not rows:
@@ -261,6 +267,7 @@ def judge_match(
 MATCH_REFUSED, MATCH_TAKEN_BACK, MATCH_MOVED = "match_refused", "match_taken_back", "match_moved"
 MATCH_GIVEN_BACK = "match_given_back"
 MATCH_CORRECTED, MATCH_EXPIRED, MATCH_BROUGHT_BACK = "match_corrected", "match_expired", "match_brought_back"
+MATCH_FOUND, MATCH_SHORTLISTED, MATCH_TAKEN_OFF = "match_found", "match_shortlisted", "match_taken_off"
 #: What officers and supervisors do to a match; it is moved by merging its need or technology into another record.
 JUDGED = (
     MATCH_REFUSED,
@@ -270,12 +277,16 @@ JUDGED = (
     MATCH_CORRECTED,
     MATCH_EXPIRED,
     MATCH_BROUGHT_BACK,
+    MATCH_FOUND,
+    MATCH_SHORTLISTED,
+    MATCH_TAKEN_OFF,
 )
 #: The list from which the reason of a refusal is chosen.
 REFUSALS = "match_refusals"
 #: Locks a match that is judged, corrected, or said to have expired.
 LOCKED = text(
     "SELECT m.programme_id, m.case_id, m.refused_at IS NOT NULL AS refused, m.expired_at IS NOT NULL AS expired, m.confirmed_by,"
+    " m.run_id, m.shortlisted_at IS NOT NULL AS shortlisted,"
     " m.proposed_on, m.proposed_by, m.score, m.rationale,"
     f" coalesce({_NEED_ENDED}, {_TECHNOLOGY_ENDED}) AS ended,"
     " coalesce(n.merged_into, t.merged_into) IS NOT NULL AS merged,"
@@ -289,7 +300,7 @@ LOCKED = text(
 #: Refuses a match.
 REFUSE = text(
     "UPDATE matches SET refused_at = casework_now(), refused_by = CAST(:by AS uuid), refusal = :reason,"
-    " refusal_code = :code WHERE id = CAST(:id AS uuid)"
+    " refusal_code = :code, shortlisted_at = NULL, shortlisted_by = NULL WHERE id = CAST(:id AS uuid)"
 )
 #: Takes that back; what was said stays in the history.
 _TAKE_BACK = text(
@@ -359,6 +370,9 @@ def _shown(row: Any, lists: Mapping[str, Lists]) -> Match:
         expired_at=instant(row.expired_at) if row.expired_at else None,
         expiry=row.expiry,
         confirmed=row.confirmed_by is not None,
+        run=row.run_id,
+        rank=row.run_rank,
+        shortlisted_at=instant(row.shortlisted_at) if row.shortlisted_at else None,
         refusal_name=None if why is None else why.label,
         refusal_name_zh=None if why is None else why.label_zh,
     )

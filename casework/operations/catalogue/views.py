@@ -262,6 +262,11 @@ class Match:
     expiry: str | None
     #: Whether a person of the office stands for what it says.
     confirmed: bool
+    #: The run on whose list it was found, and where it stood there.
+    run: str | None
+    rank: int | None
+    #: Since when it is on its need's short list.
+    shortlisted_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from casework.engine.state.found_case import FoundCase
 from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.event_views import EventView
 from casework.operations.core.views import Named
@@ -76,6 +77,8 @@ class HistoryEntry(EventView):
     #: That guards read.
     facts: JsonMapping = field(default_factory=dict)
     rule: EntryRule | None = None
+    #: Of the opening: the run that found the match, and both records as they were.
+    found: FoundCase | None = None
     hash: str | None = None
     prev: str | None = None
 

@@ -90,6 +90,16 @@ def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
     return Part(kind=Kind.DEPLOYED, text=str(said["verified"]), source=source, title=False, share=share)
 
 
+def failed_of(told: JsonMapping) -> dict[str, list[str]]:
+    """By candidate the filters that its record fails, those included that an officer left out."""
+    wanted = Wanted(**told["wanted"])
+    verdicts = {one["id"]: judged(wanted, _facts(one)) for one in told["candidates"]}
+    failed = {
+        id: [name for name, verdict in said.items() if verdict is Verdict.REMOVED] for id, said in verdicts.items()
+    }
+    return {id: names for id, names in failed.items() if names}
+
+
 def _part(part: Part) -> JsonObject:
     return {
         "kind": part.kind.value,
@@ -108,4 +118,4 @@ def _facts(one: JsonMapping) -> Facts:
     )
 
 
-__all__ = ["Verdict", "kept", "list_of"]
+__all__ = ["Verdict", "failed_of", "kept", "list_of"]

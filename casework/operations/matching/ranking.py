@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import orjson
 from sqlalchemy import Connection, text
@@ -72,6 +73,13 @@ def read_glossary(db: Connection, programme: str) -> Glossary:
 def shipped_glossary() -> Glossary:
     """What words mean where a programme has said nothing."""
     return _glossary(overlay(()))
+
+
+@cache
+def get_ready() -> None:
+    """Read the dictionary, and turn it round, which takes seconds: done before a transaction, none waits for it and is ended."""
+    for said in ("蒸汽", "steam"):
+        ask(said, dictionary=cc_cedict(), chinese=True)
 
 
 def _glossary(lists: Lists) -> Glossary:

@@ -63,7 +63,8 @@ COUNTS_FIRST = "m.case_id IS NULL, m.refused_at IS NOT NULL OR m.expired_at IS N
 _DECISIONS = text(f"""
     SELECT DISTINCT ON (g.id) g.id::text AS technology, m.id::text AS match, c.number AS "case",
         m.refusal_code AS code, m.refusal AS reason,
-        CASE WHEN m.case_id IS NOT NULL THEN 'accept' WHEN m.refused_at IS NOT NULL THEN 'refuse' ELSE 'shortlist' END AS decision
+        CASE WHEN m.case_id IS NOT NULL THEN 'accept' WHEN m.refused_at IS NOT NULL THEN 'refuse'
+        WHEN m.shortlisted_at IS NOT NULL THEN 'shortlist' ELSE 'open' END AS decision
     FROM matches m JOIN technologies t ON t.id = m.technology_id
     JOIN technologies g ON g.id = ANY(CAST(:listed AS uuid[])) AND coalesce(g.merged_into, g.id) = coalesce(t.merged_into, t.id)
     LEFT JOIN cases c ON c.id = m.case_id
@@ -236,8 +237,6 @@ _NO_EVIDENCE: JsonMapping = {
 def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
     """A run as it was, with what was decided since. Raises NotFound."""
     row = read_run(db, actor, run)
-    listed = [one["technology"] for one in row.found["candidates"]]
-    decisions = [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": row.need, "listed": listed})]
     return MatchRun(
         id=row.id,
         need=row.need,
@@ -248,17 +247,20 @@ def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
         digest=row.digest,
         filters=row.found["filters"],
         candidates=row.found["candidates"],
-        decisions=decisions,
+        decisions=read_decisions(db, row),
     )
+
+
+def read_decisions(db: Connection, run: Kept) -> list[JsonObject]:
+    """What was decided on the candidates of a run since."""
+    listed = [one["technology"] for one in run.found["candidates"]]
+    return [dict(one._mapping) for one in db.execute(_DECISIONS, {"need": run.need, "listed": listed})]
 
 
 def replay_run(db: Connection, actor: Actor, run: str) -> Replay:
     """Make the list of a run again of what it has kept, and compare both byte by byte. Raises NotFound."""
     row = read_run(db, actor, run)
-    again = list_of(row.evidence, row.most)
-    differences = list(_differences(row.found, again))
-    if not row.whole:
-        differences.append("What was kept is not what the run had kept: words were erased, or somebody changed it.")
+    differences = [SENTENCES[what].format(", ".join(moved)) for what, moved in differences_of(row)]
     return Replay(
         equal=not differences,
         catalogue=row.evidence["version"],
@@ -274,11 +276,21 @@ def replayed(db: Connection, actor: Actor, run: str, request: Request) -> Done:
     return finish(db, actor, request, Done(asdict(replay_run(db, actor, run))))
 
 
-def _differences(before: JsonMapping, after: JsonMapping) -> Sequence[str]:
-    if orjson.dumps(before) == orjson.dumps(after):
-        return []
-    names = [[one["technology"] for one in found["candidates"]] for found in (before, after)]
-    if names[0] != names[1]:
+MOVED, OTHERWISE, CHANGED = "moved", "otherwise", "changed"
+#: What differs in a run that is made again.
+SENTENCES: Mapping[str, str] = {
+    MOVED: "Another order or other candidates: {}.",
+    OTHERWISE: "The same candidates in the same order, with other scores, filters or explanations.",
+    CHANGED: "What was kept is not what the run had kept: words were erased, or somebody changed it.",
+}
+
+
+def differences_of(run: Kept) -> list[tuple[str, list[str]]]:
+    """What differs between the list of a run and what its evidence gives, with candidates that moved; none where both are one."""
+    before, after = run.found, list_of(run.evidence, run.most)
+    differences: list[tuple[str, list[str]]] = []
+    if orjson.dumps(before) != orjson.dumps(after):
+        names = [[one["technology"] for one in found["candidates"]] for found in (before, after)]
         moved = sorted(set(names[0]) ^ set(names[1])) or [a for a, b in zip(*names, strict=True) if a != b]
-        return [f"Another order or other candidates: {', '.join(moved[:MOST_TOLD])}."]
-    return ["The same candidates in the same order, with other scores, filters or explanations."]
+        differences.append((MOVED, moved[:MOST_TOLD]) if moved else (OTHERWISE, []))
+    return differences if run.whole else [*differences, (CHANGED, [])]

@@ -35,6 +35,7 @@ from casework.operations.privacy.erasure_requests import faults as erasure_fault
 from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
+from casework.operations.verification.found_judgement import found_faults
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
 from casework.operations.verification.organisation_judgement import merging_faults, organisation_faults
 from casework.operations.verification.programme_judgement import settings_faults
@@ -102,6 +103,8 @@ class Rows:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
         if case.kind == "case":
             yield from self._compare("case_dates", wanted["case_dates"], kept.rows["case_dates"])
+        for told, about, key in found_faults(self.db, case):
+            yield Finding("found", told, self.log, self.number, 1, about, key)
         for seq, right in kept.rights:
             words = f"Event {seq} burdens or frees the right {right}, whose log does not know it."
             yield Finding("rights", words, self.log, self.number, seq, "rights", right)

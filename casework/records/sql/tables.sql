@@ -1861,50 +1861,6 @@ COMMENT ON COLUMN match_runs.evidence IS 'JSON: all that the list is made of, so
 COMMENT ON COLUMN match_runs.list IS 'JSON: filters with their counts, and candidates with why they stand there';
 COMMENT ON COLUMN match_runs.digest IS 'SHA-256 of evidence and list';
 
-CREATE TABLE matches (
-    id UUID NOT NULL,
-    programme_id UUID NOT NULL,
-    source TEXT NOT NULL,
-    external_id TEXT NOT NULL,
-    need_id UUID NOT NULL,
-    technology_id UUID NOT NULL,
-    proposed_on DATE,
-    proposed_by TEXT,
-    score NUMERIC,
-    rationale TEXT,
-    case_id UUID,
-    refused_at TIMESTAMP WITH TIME ZONE,
-    refused_by UUID,
-    refusal TEXT,
-    refusal_code TEXT,
-    expired_at TIMESTAMP WITH TIME ZONE,
-    expired_by UUID,
-    expiry TEXT,
-    confirmed_by UUID,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT pk_matches PRIMARY KEY (id),
-    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
-    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
-    CONSTRAINT ck_matches_expiry CHECK ((expired_at IS NULL) = (expiry IS NULL) AND (expired_at IS NULL OR (case_id IS NULL AND refused_at IS NULL))),
-    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL) AND (refused_at IS NOT NULL OR refusal_code IS NULL)),
-    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
-    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
-    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
-    CONSTRAINT uq_matches_case_id UNIQUE (case_id),
-    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id),
-    CONSTRAINT fk_matches_expired_by FOREIGN KEY(expired_by) REFERENCES people (id),
-    CONSTRAINT fk_matches_confirmed_by FOREIGN KEY(confirmed_by) REFERENCES people (id)
-);
-CREATE INDEX ix_matches_need_id ON matches (need_id);
-CREATE INDEX ix_matches_technology_id ON matches (technology_id);
-COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
-COMMENT ON COLUMN matches.case_id IS 'The case that it became';
-COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
-COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
-COMMENT ON COLUMN matches.refusal_code IS 'The same as the programme''s list has it; null where its records were merged';
-COMMENT ON COLUMN matches.expired_at IS 'Since when nobody follows it any more; it becomes no case then';
-COMMENT ON COLUMN matches.expiry IS 'Why nobody follows it any more';
-
 CREATE TABLE need_statements (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -2018,6 +1974,61 @@ COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
 COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
 COMMENT ON COLUMN mails.send_at IS 'Not before this';
 COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
+
+CREATE TABLE matches (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    need_id UUID NOT NULL,
+    technology_id UUID NOT NULL,
+    proposed_on DATE,
+    proposed_by TEXT,
+    score NUMERIC,
+    rationale TEXT,
+    run_id UUID,
+    run_rank INTEGER,
+    shortlisted_at TIMESTAMP WITH TIME ZONE,
+    shortlisted_by UUID,
+    case_id UUID,
+    refused_at TIMESTAMP WITH TIME ZONE,
+    refused_by UUID,
+    refusal TEXT,
+    refusal_code TEXT,
+    expired_at TIMESTAMP WITH TIME ZONE,
+    expired_by UUID,
+    expiry TEXT,
+    confirmed_by UUID,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pk_matches PRIMARY KEY (id),
+    CONSTRAINT uq_matches_programme_id_source_external_id UNIQUE (programme_id, source, external_id),
+    CONSTRAINT uq_matches_programme_id_need_id_technology_id UNIQUE (programme_id, need_id, technology_id),
+    CONSTRAINT ck_matches_expiry CHECK ((expired_at IS NULL) = (expiry IS NULL) AND (expired_at IS NULL OR (case_id IS NULL AND refused_at IS NULL))),
+    CONSTRAINT ck_matches_short_list CHECK ((shortlisted_at IS NULL) = (shortlisted_by IS NULL) AND (shortlisted_at IS NULL OR (refused_at IS NULL AND expired_at IS NULL))),
+    CONSTRAINT ck_matches_run CHECK ((run_id IS NULL) = (run_rank IS NULL)),
+    CONSTRAINT ck_matches_refusal CHECK ((refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL) AND (refused_at IS NOT NULL OR refusal_code IS NULL)),
+    CONSTRAINT fk_matches_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_matches_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_matches_technology_id FOREIGN KEY(technology_id) REFERENCES technologies (id),
+    CONSTRAINT fk_matches_run_id FOREIGN KEY(run_id) REFERENCES match_runs (id),
+    CONSTRAINT fk_matches_shortlisted_by FOREIGN KEY(shortlisted_by) REFERENCES people (id),
+    CONSTRAINT uq_matches_case_id UNIQUE (case_id),
+    CONSTRAINT fk_matches_refused_by FOREIGN KEY(refused_by) REFERENCES people (id),
+    CONSTRAINT fk_matches_expired_by FOREIGN KEY(expired_by) REFERENCES people (id),
+    CONSTRAINT fk_matches_confirmed_by FOREIGN KEY(confirmed_by) REFERENCES people (id)
+);
+CREATE INDEX ix_matches_need_id ON matches (need_id);
+CREATE INDEX ix_matches_technology_id ON matches (technology_id);
+COMMENT ON COLUMN matches.proposed_by IS 'Person, event or algorithm';
+COMMENT ON COLUMN matches.run_id IS 'The run on whose list it was found';
+COMMENT ON COLUMN matches.run_rank IS 'Where it stood there';
+COMMENT ON COLUMN matches.shortlisted_at IS 'Since when it is on the need''s short list';
+COMMENT ON COLUMN matches.case_id IS 'The case that it became';
+COMMENT ON COLUMN matches.refused_at IS 'Since when it is refused; it becomes no case then';
+COMMENT ON COLUMN matches.refusal IS 'Why it is refused';
+COMMENT ON COLUMN matches.refusal_code IS 'The same as the programme''s list has it; null where its records were merged';
+COMMENT ON COLUMN matches.expired_at IS 'Since when nobody follows it any more; it becomes no case then';
+COMMENT ON COLUMN matches.expiry IS 'Why nobody follows it any more';
 
 CREATE TABLE need_statement_secrets (
     statement_id UUID NOT NULL,

@@ -299,6 +299,10 @@ matches = Table(
     Column("proposed_by", Text, comment="Person, event or algorithm"),
     Column("score", Numeric),
     Column("rationale", Text),
+    reference("run_id", "match_runs.id", nullable=True, comment="The run on whose list it was found"),
+    Column("run_rank", Integer, comment="Where it stood there"),
+    Column("shortlisted_at", Time, comment="Since when it is on the need's short list"),
+    reference("shortlisted_by", "people.id", nullable=True),
     Column("case_id", Id, unique=True, comment="The case that it became"),
     Column("refused_at", Time, comment="Since when it is refused; it becomes no case then"),
     reference("refused_by", "people.id", nullable=True),
@@ -315,6 +319,12 @@ matches = Table(
         "(expired_at IS NULL) = (expiry IS NULL) AND (expired_at IS NULL OR (case_id IS NULL AND refused_at IS NULL))",
         name="expiry",
     ),
+    CheckConstraint(
+        "(shortlisted_at IS NULL) = (shortlisted_by IS NULL)"
+        " AND (shortlisted_at IS NULL OR (refused_at IS NULL AND expired_at IS NULL))",
+        name="short_list",
+    ),
+    CheckConstraint("(run_id IS NULL) = (run_rank IS NULL)", name="run"),
     CheckConstraint(
         "(refused_at IS NULL) = (refusal IS NULL) AND (refused_at IS NULL OR case_id IS NULL)"
         " AND (refused_at IS NOT NULL OR refusal_code IS NULL)",

@@ -24,6 +24,9 @@ HAPPENED: Mapping[str, str] = {
     matches.MATCH_EXPIRED: N_("%(who)s said that it has expired"),
     matches.MATCH_GIVEN_BACK: N_("%(who)s took a merging back: it is of the record again that it came with"),
     matches.MATCH_BROUGHT_BACK: N_("%(who)s brought it back"),
+    matches.MATCH_FOUND: N_("%(who)s found it on the list of a run"),
+    matches.MATCH_SHORTLISTED: N_("%(who)s put it on the shortlist"),
+    matches.MATCH_TAKEN_OFF: N_("%(who)s took it off the shortlist"),
     "erased": N_("Words that named a person were erased"),
 }
 #: What a match says beside its two sides.

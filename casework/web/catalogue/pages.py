@@ -114,8 +114,11 @@ def index() -> str:
         rows=listed.items,
         view=view,
         tabs=[
-            (gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
-            for name, words in NAMES_OF_VIEWS.items()
+            (gettext("Needs to match"), url_for("desk.index"), False),
+            *[
+                (gettext(words), url_for("matches.index", view=name if name != "new" else None), name == view)
+                for name, words in NAMES_OF_VIEWS.items()
+            ],
         ],
         statuses=STATUSES,
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),

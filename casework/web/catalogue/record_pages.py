@@ -29,6 +29,7 @@ from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.operations.matching import proposals, similar
+from casework.operations.matching.follow_up import list_to_correct
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
@@ -197,6 +198,7 @@ class _Pages:
             alike = similar.list_similar(db, actor, self.noun, one)
             proposed = proposals.list_proposals(db, actor, id) if self.noun == "need" else []
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
+            wrong = list_to_correct(db, actor, id) if self.noun == "technology" else []
         values = values_of(self.noun, one, names)
         beside = said_at_source(read, values)
         return render_template(
@@ -208,6 +210,7 @@ class _Pages:
             over=_over(one),
             ended=ended_as(asdict(one), clock().office_today.isoformat()) is not None,
             use_url=self._beside("use", id) if may else "",
+            desk_url=url_for("desk.show", need=id) if self.noun == "need" else "",
             match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
             unmerge_url=self._back(id) if one.merged_into and actor.in_programme(one.programme, EDITORS) else "",
@@ -224,6 +227,7 @@ class _Pages:
             proposed=[(row, listed(row.words)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",
+            wrong=wrong,
             statements=[(statement, say_statement(statement)) for statement in stated],
             confirm_url=self._url("confirm", **{self.noun: id}),
             correct_url=self._url("correct", **{self.noun: id}) if may else "",

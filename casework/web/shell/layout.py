@@ -166,7 +166,7 @@ def _rail() -> list[navigation.Link]:
 #: The lists that show one programme or all; links between them stay with the one in the address.
 LISTS = frozenset({
     "home.show", "agenda.show", "home.decisions", "home.team", "home.case_hygiene", "tasks.queue", "tasks.done", "cases.index", "cases.csv",
-    "cases.xlsx", "matches.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
+    "cases.xlsx", "matches.index", "desk.index", "rights.index", "past_projects.index", "needs.index", "technologies.index", "audit.home",
     "audit.answers", "audit.sample", "audit.findings", "contract_values.index",
 })  # fmt: skip
 

@@ -67,6 +67,12 @@
     const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];
     (next?.querySelector("a.stretch") || next?.querySelector("a[href]"))?.focus();
   };
+  /* What a row offers beside opening it, by the key that does it. */
+  const inRow = (key) => {
+    const found = current()?.querySelector(`[data-key="${key}"]`);
+    found?.click();
+    return Boolean(found);
+  };
   const press = (selector) => {
     const found = [...document.querySelectorAll(selector)].find((one) => one.offsetParent !== null);
     if (found) found.click();
@@ -93,7 +99,9 @@
     k: () => step(-1),
     o: () => (current()?.querySelector("a.stretch") || current()?.querySelector("a[href]"))?.click(),
     x: () => current()?.querySelector("input[type=checkbox]")?.click(),
-    a: () => (document.querySelector(".next a.btn, .next button") || firstField() || document.querySelector("main a.btn-primary"))?.focus(),
+    s: () => inRow("s"),
+    r: () => inRow("r"),
+    a: () => inRow("a") || (document.querySelector(".next a.btn, .next button") || firstField() || document.querySelector("main a.btn-primary"))?.focus(),
     ".": () => {
       const menu = document.querySelector("main details.menu");
       if (!menu) return;

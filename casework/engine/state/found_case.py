@@ -1,0 +1,23 @@
+"""By which search a case was found, as its opening says it."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+
+class RecordThen(TypedDict):
+    """A record of the catalogue as it was: the last event of its history, and that one's hash."""
+
+    seq: int
+    head: str
+
+
+class FoundCase(TypedDict):
+    """The run on whose list the match of a case was found, and both records as they were when the case was opened."""
+
+    run: str
+    rank: int
+    #: Of the run's evidence and list.
+    digest: str
+    need: RecordThen
+    technology: RecordThen

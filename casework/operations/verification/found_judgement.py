@@ -1,0 +1,33 @@
+"""Whether the run by which a case was found, and both of its records, are what the case's opening says that they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+from sqlalchemy import Connection, text
+
+from casework.engine.state.case import Case
+from casework.ledger.canonical_json import digest
+
+#: A run, as it is kept.
+_FOUND = text("SELECT evidence, list, digest FROM match_runs WHERE id = CAST(:run AS uuid)")
+#: The hash of an event.
+_HASH = text("SELECT hash FROM events WHERE log_id = CAST(:log AS uuid) AND seq = :seq")
+
+
+def found_faults(db: Connection, case: Case) -> Iterator[tuple[str, str | None, str | None]]:
+    """What is wrong: a sentence, and the table and row that it is about."""
+    if case.found is None:
+        return
+    run = case.found["run"]
+    row = db.execute(_FOUND, {"run": run}).one_or_none()
+    if row is None or row.digest != case.found["digest"]:
+        yield f"The run {run} is not the one by which the case was found.", "match_runs", run
+    elif row.list.startswith("{"):
+        listed = orjson.loads(row.list)["candidates"]
+        if digest([row.evidence, row.list]) != case.found["digest"] or len(listed) < case.found["rank"]:
+            yield f"What the run {run} found is not what it had found when the case was opened.", "match_runs", run
+    for log, then in ((case.need, case.found["need"]), (case.technology, case.found["technology"])):
+        if db.execute(_HASH, {"log": log, "seq": then["seq"]}).scalar_one_or_none() != then["head"]:
+            yield f"The record {log} did not say what the case says that it did when it was opened.", None, log

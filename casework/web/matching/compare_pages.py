@@ -1,0 +1,97 @@
+"""Candidates side by side: what is wanted, and what each record says; what it does not say is not known, and never no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+
+from casework.errors import NotFound
+from casework.json_values import JsonMapping
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.core.perform import calendar_of
+from casework.operations.matching import desk, runs
+from casework.operations.matching.desk import CandidateFacts
+from casework.web.matching.desk_words import say_range, say_why
+from casework.web.shell import layout
+from casework.web.shell.i18n import N_
+from casework.web.shell.layout import place_names
+from casework.web.shell.session import page_transaction
+
+blueprint = Blueprint("desk_compare", __name__)
+
+#: So many candidates stand side by side at most.
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what it is about, what is wanted of it, and what each candidate's record says; "" where it says nothing."""
+
+    label: str
+    wanted: str
+    cells: list[str]
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.cells)) > 1
+
+
+#: What of each record is compared.
+_SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
+    N_("Owner"): lambda one: one.owner or "",
+    N_("Readiness"): lambda one: say_range(*one.readiness) if one.readiness else "",
+    N_("IP rights"): lambda one: gettext("%(num)s on record", num=one.rights) if one.rights else one.ip_text or "",
+    N_("Developed in"): lambda one: place_names(one.developed_in),
+    N_("Deployed in"): lambda one: place_names(one.deployed_in),
+    N_("Reference sites"): lambda one: str(one.sites) if one.sites else "",
+    N_("Cost compared"): lambda one: one.cost_compared or "",
+    N_("Problem solved"): lambda one: one.problem or "",
+    N_("Benefit over what there is"): lambda one: one.advantage or "",
+    N_("Description"): lambda one: one.description or "",
+    N_("Source"): lambda one: one.source,
+    N_("Who stands for it"): lambda one: gettext("confirmed") if one.confirmed else gettext("not confirmed"),
+}
+
+
+@blueprint.get("/match-runs/<uuid:run>/compare")
+def show(run: UUID) -> str:
+    chosen = list(dict.fromkeys(request.args.getlist("technology")))[: 2 * MOST]
+    differing = request.args.get("differs") == "yes"
+    with page_transaction() as (db, actor):
+        kept = runs.read_run(db, actor, str(run))
+        layout.use_calendar(calendar_of(db, kept.programme))
+        listed = {one["technology"]: one for one in kept.found["candidates"]}
+        if set(chosen) - listed.keys():
+            raise NotFound("technology")
+        shown = sorted(chosen, key=lambda id: int(listed[id]["rank"]))[:MOST]
+        facts = desk.facts_of(db, shown)
+        title = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
+        decided = {one["technology"]: one["decision"] for one in runs.read_decisions(db, kept)}
+        may = actor.in_programme(kept.programme, EDITORS)
+    rows = _rows([listed[id] for id in shown], [facts[id] for id in shown], kept.evidence["wanted"])
+    return render_template(
+        "matching/compare.html",
+        run=kept,
+        need=title,
+        shown=[(listed[id], facts[id], decided.get(id, "")) for id in shown],
+        rows=[row for row in rows if row.differs or not differing],
+        differing=differing,
+        other_url=url_for("desk_compare.show", run=run, technology=shown, differs=None if differing else "yes"),
+        left_out=len(chosen) - len(shown),
+        most=MOST,
+        may=may,
+    )
+
+
+def _rows(listed: Sequence[JsonMapping], facts: Sequence[CandidateFacts], wanted: JsonMapping) -> list[Row]:
+    asked = wanted.get("readiness")
+    rows = [Row(gettext("Why"), "", [say_why(one["explanation"]["parts"]).words for one in listed])]
+    for label, say in _SAYS.items():
+        more = gettext("wanted %(value)s", value=say_range(*asked)) if asked and label == "Readiness" else ""
+        rows.append(Row(gettext(label), more, [say(one) for one in facts]))
+    return rows

@@ -1,0 +1,366 @@
+"""The match desk: at the left the need, at the right the technologies that a run ranked, each with why and what decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
+from casework.matching.filters import ALWAYS
+from casework.operations.catalogue import matches
+from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.views import Match, Need
+from casework.operations.core.perform import calendar_of
+from casework.operations.core.presenters import names_of
+from casework.operations.core.programme_lists import read_lists
+from casework.operations.matching import desk, follow_up, runs
+from casework.operations.matching.desk import CandidateFacts, RunTold
+from casework.operations.matching.listing import failed_of
+from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.runs import Kept
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import reach
+from casework.web.catalogue.listed_fields import names_listed
+from casework.web.catalogue.pages import NAMES_OF_VIEWS, STATUSES, values_of
+from casework.web.matching.desk_words import (
+    FILTERS,
+    Check,
+    Fact,
+    Why,
+    say_checks,
+    say_facts,
+    say_filters,
+    say_range,
+    say_why,
+)
+from casework.web.shell import layout
+from casework.web.shell.forms import read_request
+from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.kept_forms import drop_kept, kept_form
+from casework.web.shell.session import list_transaction, page_transaction
+
+blueprint = Blueprint("desk", __name__)
+
+#: So many candidates stand on a page, and so many a run keeps.
+SHOWN, RANKED = 10, runs.MOST
+VIEWS = {
+    "ranked": N_("Ranked"), "shortlist": N_("Shortlist"), "proposed": N_("Proposed"), "refused": N_("Refused"), "runs": N_("Earlier runs"),
+}  # fmt: skip
+#: What of a need stands at the left.
+_TOLD = (
+    "owner", "sector", "district", "problem", "target", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
+)  # fmt: skip
+_SITE = {
+    "site": N_("Site"), "process": N_("Process"), "baseline": N_("Baseline"), "constraints": N_("Limits"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Card:
+    """A candidate as the desk shows it; without a rank it is on no list of this run."""
+
+    technology: str
+    title: str
+    under: list[str]
+    rank: int | None
+    score: str
+    why: Why | None
+    rationale: str
+    facts: list[Fact]
+    checks: list[Check]
+    decision: str
+    match: Match | None
+    case: str | None
+    refusal: str
+
+
+@blueprint.get("/desk")
+def index() -> str:
+    """Needs that wait for a technology."""
+    cursor = request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        if not reach(actor).all_of:
+            raise NotFound()
+        listed = desk.list_open_needs(db, actor, cursor=cursor)
+        ranks = follow_up.count_by_rank(db, actor)
+        wrong = follow_up.list_to_correct(db, actor)
+    return render_template(
+        "matching/needs.html",
+        ranks=[(say_range(one.low, one.high), one.listed, one.accepted, one.shortlisted, one.refused) for one in ranks],
+        wrong=wrong,
+        rows=listed.items,
+        tabs=[
+            (gettext("Needs to match"), url_for("desk.index"), True),
+            *(
+                (gettext(words), url_for("matches.index", view=name if name != "new" else None), False)
+                for name, words in NAMES_OF_VIEWS.items()
+            ),
+        ],
+        next_url=url_for("desk.index", cursor=listed.next) if listed.next else "",
+        first_url=url_for("desk.index") if cursor else "",
+    )
+
+
+@blueprint.get("/needs/<uuid:need>/desk")
+def show(need: UUID) -> str:
+    id, view = str(need), request.args.get("view", "ranked")
+    view = view if view in VIEWS else "ranked"
+    with page_transaction() as (db, actor):
+        one = catalogue.show_record(db, actor, Need, id)
+        layout.use_calendar(calendar_of(db, one.programme))
+        title = catalogue.titles_of(db, actor, "need", {id})[id]
+        lists = read_lists(db, one.programme)
+        names = names_of(db, set(), {one.owner}) | names_listed(lists, "need", one)
+        told = desk.list_runs(db, actor, id)
+        run = _run(db, actor, told, request.args.get("run", ""))
+        found = matches.list_matches(db, actor, about={"need": id}, limit=100).items
+        decisions = {one["technology"]: one for one in runs.read_decisions(db, run)} if run else {}
+        start = _start(len(run.found["candidates"]) if run else 0)
+        wanted = _wanted(view, run, found, start)
+        facts = desk.facts_of(db, wanted)
+        beside = desk.needs_beside(db, one.programme, id)
+        draft = kept_form(db, actor, f"desk.search:{id}")
+        may = actor.in_programme(one.programme, EDITORS)
+    counts = _counts(run, found, told)
+    cards = _cards(wanted, facts, run, found, decisions)
+    return render_template(
+        "matching/desk.html",
+        need=one,
+        title=title,
+        values=[value for value in values_of("need", one, names) if value.field in _TOLD],
+        figures=one.figures,
+        site=[(gettext(words), one.more[name]) for name, words in _SITE.items() if one.more.get(name)],
+        runs=told,
+        run=run,
+        latest=run is not None and run.id == told[0].id,
+        view=view,
+        tabs=[(gettext(words), _at(id, run, view=name), name == view, counts[name]) for name, words in VIEWS.items()],
+        cards=cards,
+        first=start + 1,
+        every=counts["ranked"],
+        next_url=_at(id, run, start=start + SHOWN) if view == "ranked" and start + SHOWN < counts["ranked"] else "",
+        first_url=_at(id, run) if view == "ranked" and start else "",
+        filters=say_filters(run.found["filters"], run.evidence["relaxed"]) if run else [],
+        removed=_removed(run),
+        asked=[(name, gettext(FILTERS[name]), why) for name, why in _relaxable(run)],
+        levels=range(1, 10),
+        readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],
+        say_range=say_range,
+        draft=draft,
+        beside=beside,
+        may=may and one.merged_into is None,
+        say_left_out=lambda left: [(gettext(FILTERS.get(name, name)), why) for name, why in left.items()],
+        statuses=STATUSES,
+    )
+
+
+def _at(need: str, run: Kept | None, *, view: str = "ranked", start: int = 0) -> str:
+    return url_for(
+        "desk.show",
+        need=need,
+        view=view if view != "ranked" else None,
+        run=run.id if run and request.args.get("run") else None,
+        start=start or None,
+    )
+
+
+def _run(db: Connection, actor: Actor, told: Sequence[RunTold], chosen: str) -> Kept | None:
+    """The run that is looked at: the one that is named, else the newest. Raises NotFound for one of another need."""
+    if not told:
+        return None
+    if chosen and chosen not in {one.id for one in told}:
+        raise NotFound("match")
+    return runs.read_run(db, actor, chosen or told[0].id)
+
+
+def _start(every: int) -> int:
+    """After how many ranks the page begins."""
+    said = request.args.get("start", "")
+    start = int(said) // SHOWN * SHOWN if said.isdecimal() and len(said) < 5 else 0
+    return start if start < every else 0
+
+
+def _is_proposed(match: Match) -> bool:
+    over = match.case or match.refused_at or match.expired_at or match.need.ended or match.technology.ended
+    return not over and match.shortlisted_at is None
+
+
+def _of_view(view: str, found: Sequence[Match]) -> list[Match]:
+    """The matches that a view shows, by their score."""
+    if view == "shortlist":
+        return [one for one in found if one.shortlisted_at and not one.case]
+    if view == "proposed":
+        return [one for one in found if _is_proposed(one)]
+    return [one for one in found if one.refused_at] if view == "refused" else []
+
+
+def _wanted(view: str, run: Kept | None, found: Sequence[Match], start: int) -> list[str]:
+    """The technologies of a page, in their order."""
+    if view == "ranked":
+        return [one["technology"] for one in run.found["candidates"][start : start + SHOWN]] if run else []
+    return list(dict.fromkeys(one.technology.id for one in _of_view(view, found)))
+
+
+def _counts(run: Kept | None, found: Sequence[Match], told: Sequence[RunTold]) -> dict[str, int]:
+    return {
+        "ranked": len(run.found["candidates"]) if run else 0,
+        **{view: len(_of_view(view, found)) for view in ("shortlist", "proposed", "refused")},
+        "runs": len(told),
+    }
+
+
+def _removed(run: Kept | None) -> int:
+    """How many candidates the filters of a run removed."""
+    if run is None:
+        return 0
+    failed = failed_of(run.evidence)
+    return sum(1 for names in failed.values() if set(names) - run.evidence["relaxed"].keys())
+
+
+def _relaxable(run: Kept | None) -> list[tuple[str, str]]:
+    """The filters of a run that an officer may leave out, each with the reason why one is."""
+    if run is None:
+        return []
+    relaxed: Mapping[str, str] = run.evidence["relaxed"]
+    names = {one["name"] for one in run.found["filters"]} | relaxed.keys()
+    return [(name, relaxed.get(name, "")) for name in FILTERS if name in names and name not in ALWAYS]
+
+
+def _cards(
+    wanted: Sequence[str],
+    facts: Mapping[str, CandidateFacts],
+    run: Kept | None,
+    found: Sequence[Match],
+    decisions: Mapping[str, JsonObject],
+) -> list[Card]:
+    listed = {one["technology"]: one for one in run.found["candidates"]} if run else {}
+    failed = failed_of(run.evidence) if run else {}
+    by_id = {one.id: one for one in found}
+    by_technology = {one.technology.id: one for one in reversed(found)}
+    cards = []
+    for id in wanted:
+        decided = decisions.get(id)
+        match = by_id.get(decided["match"]) if decided else by_technology.get(id)
+        cards.append(_card(facts.get(id), run, listed.get(id), match, failed.get(id, [])))
+    return cards
+
+
+def _card(
+    facts: CandidateFacts | None, run: Kept | None, one: JsonMapping | None, match: Match | None, failed: Sequence[str]
+) -> Card:
+    told: Any = run.evidence if run else {"wanted": {}, "relaxed": {}}
+    at: JsonMapping = {"technology": "", "title": "", "score": 0.0} if one is None else one
+    score = format(at["score"], ".1f") if one else match.score or "" if match else ""
+    return Card(
+        technology=match.technology.id if match and one is None else at["technology"],
+        title=facts.title if facts else match.technology.title if match else at["title"],
+        under=_under(facts),
+        rank=one["rank"] if one else None,
+        score=score,
+        why=say_why(one["explanation"]["parts"]) if one else None,
+        rationale=match.rationale or "" if match and one is None else "",
+        facts=say_facts(facts, told["wanted"]) if facts else [],
+        checks=say_checks(one["explanation"]["filters"], failed, told["relaxed"]) if one else [],
+        decision=_decision(match),
+        match=match,
+        case=match.case if match else None,
+        refusal=_refusal(match),
+    )
+
+
+def _refusal(match: Match | None) -> str:
+    named = match is not None and match.refusal_name
+    return name_of({"name": match.refusal_name, "name_zh": match.refusal_name_zh}) if match and named else ""
+
+
+def _under(facts: CandidateFacts | None) -> list[str]:
+    """Whose it is, from where its record comes, and whether somebody stands for it."""
+    if facts is None:
+        return []
+    stands = gettext("confirmed") if facts.confirmed else gettext("not confirmed")
+    return [words for words in (_owner(facts), facts.source, stands) if words]
+
+
+def _owner(facts: CandidateFacts) -> str:
+    if facts.owner and facts.country:
+        return f"{facts.owner}, {layout.place_names([facts.country])}"
+    return facts.owner or ""
+
+
+def _decision(match: Match | None) -> str:
+    if match is None:
+        return ""
+    if match.case:
+        return "case"
+    if match.refused_at:
+        return "refuse"
+    if match.expired_at or match.need.ended or match.technology.ended:
+        return "ended"
+    return "shortlist" if match.shortlisted_at else "open"
+
+
+@blueprint.get("/match-runs/<uuid:run>/replay")
+def replay(run: UUID) -> str:
+    """A run made again of what it has kept, and whether it is the same list."""
+    with page_transaction() as (db, actor):
+        kept = runs.read_run(db, actor, str(run))
+        told = runs.replay_run(db, actor, str(run))
+        layout.use_calendar(calendar_of(db, kept.programme))
+        need = catalogue.titles_of(db, actor, "need", {kept.need})[kept.need]
+        moved = {id for _, ids in runs.differences_of(kept) for id in ids}
+        titles = catalogue.titles_of(db, actor, "technology", moved)
+    return render_template(
+        "matching/replay.html",
+        run=kept,
+        told=told,
+        need=need,
+        differences=[
+            (gettext(_DIFFERS[what]), [titles[id] for id in ids if id in titles])
+            for what, ids in runs.differences_of(kept)
+        ],
+    )
+
+
+#: What differs in a run that is made again, in the reader's words.
+_DIFFERS = {
+    runs.MOVED: N_("Another order, or other candidates."),
+    runs.OTHERWISE: N_("The same candidates in the same order, with other scores, filters or reasons."),
+    runs.CHANGED: N_("What was kept is not what the run had kept: words were erased, or somebody changed it."),
+}
+
+
+@blueprint.post("/needs/<uuid:need>/desk")
+def search(need: UUID) -> Response:
+    """Search for the need, and keep what is found; filters may be left out, each with a reason."""
+    id, sent = str(need), request.form
+    low, high = (_level(sent.get(name, "")) for name in ("readiness_low", "readiness_high"))
+    # The first search of a process reads it, and no transaction waits meanwhile.
+    get_ready()
+    relaxed = {name: why for name in FILTERS if (why := sent.get(f"leave.{name}", "").strip()[:1000])}
+    with page_transaction() as (db, actor):
+        runs.start_run(
+            db,
+            actor,
+            id,
+            said=sent.get("said", "")[:10_000] or None,
+            wanted={"readiness": sorted((low or 1, high or 9))} if low or high else None,
+            relaxed=relaxed,
+            most=RANKED,
+            request=read_request(),
+        )
+        drop_kept(db, actor)
+    flash(gettext("Searched: the run is kept, with what it found and why."))
+    return redirect(url_for("desk.show", need=need), 303)
+
+
+def _level(said: str) -> int | None:
+    return int(said) if said in {str(level) for level in range(1, 10)} else None

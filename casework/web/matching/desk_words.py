@@ -1,0 +1,157 @@
+"""What the match desk says of a candidate: why it stands there, what decides, and what each filter says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.json_values import JsonMapping
+from casework.matching.explanation import Kind
+from casework.operations.matching.desk import CandidateFacts
+from casework.web.shell import charts
+from casework.web.shell.i18n import N_, listed
+from casework.web.shell.layout import place_names
+
+#: What each filter looks at.
+FILTERS: Mapping[str, str] = {
+    "readiness": N_("Readiness"), "country": N_("Country"), "organisation": N_("Excluded organisations"),
+    "licence": N_("Licence to be had"),
+    "standard": N_("Standards"), "owner": N_("Record of the owner"),
+}  # fmt: skip
+#: So many words of a reason stand in a line; all of them stand in its table.
+SAID = 6
+PASSED, UNKNOWN, FAILS = "yes", "unknown", "no"
+_SAYS = {PASSED: N_("passed"), UNKNOWN: N_("not known"), FAILS: N_("does not pass")}
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a candidate stands where it stands: as a bar, in words, and as a table."""
+
+    bar: Markup
+    words: str
+    #: What says it, who says so, whether it stands in the title, and its share.
+    rows: list[tuple[str, str, str, str]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something of a record that decides; what the record does not say is not known, and never no."""
+
+    label: str
+    words: str
+    known: bool
+    #: What is wanted beside it.
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a filter says of a candidate."""
+
+    label: str
+    verdict: str
+    #: The verdict for whoever hears the page.
+    says: str
+    more: str = ""
+
+
+def say_why(parts: Sequence[JsonMapping]) -> Why:
+    """A reason in words: its shares add up to a hundred."""
+    parts = [{**part, "text": _text(part)} for part in parts]
+    shares = charts.parts_of_hundred([part["share"] for part in parts])
+    whole = [f"{share:.0f} %" for share in shares]
+    bar = charts.bar_share(
+        [
+            charts.Share(share, charts.OURS if _is_word(part) else charts.AGREED, f"{part['text']} {per}")
+            for part, share, per in zip(parts, shares, whole, strict=True)
+        ],
+        "",
+        20,
+    )
+    said = [_said(part, per) for part, per in zip(parts[:SAID], whole, strict=False)]
+    if len(parts) > SAID:
+        rest = f"{sum(shares[SAID:]):.0f} %"
+        said.append(gettext("%(num)s more %(share)s", num=len(parts) - SAID, share=rest))
+    rows = [
+        (part["text"], part["source"], gettext("yes") if part["title"] else gettext("no"), per)
+        for part, per in zip(parts, whole, strict=True)
+    ]
+    return Why(bar, listed(said), rows)
+
+
+def _text(part: JsonMapping) -> str:
+    """A word as it was found; of the bonus what it is for."""
+    if part["kind"] == Kind.DEPLOYED:
+        return gettext("effect verified, sites: %(num)s", num=part["text"])
+    return str(part["text"])
+
+
+def _said(part: JsonMapping, per: str) -> str:
+    said = f"{part['text']} {per}"
+    return _beside(said, part["source"]) if part["source"] else said
+
+
+def _beside(what: str, more: str) -> str:
+    return gettext("%(what)s (%(more)s)", what=what, more=more)
+
+
+def _is_word(part: JsonMapping) -> bool:
+    return part["kind"] in (Kind.WORD, Kind.TRANSLATION)
+
+
+def say_range(low: int | None, high: int | None) -> str:
+    """A range of readiness: 6, or 6 to 9."""
+    if low is None or high is None or low == high:
+        return str(low if low is not None else high)
+    return gettext("%(low)s to %(high)s", low=low, high=high)
+
+
+def say_facts(facts: CandidateFacts, wanted: JsonMapping) -> list[Fact]:
+    """What of a record decides, in one line."""
+    asked = wanted.get("readiness")
+    more = gettext("wanted %(value)s", value=say_range(*asked)) if asked else ""
+    rights = gettext("%(num)s on record", num=facts.rights) if facts.rights else facts.ip_text or ""
+    deployed = place_names(facts.deployed_in)
+    if facts.sites:
+        sites = gettext("sites: %(num)s", num=facts.sites)
+        deployed = _beside(deployed, sites) if deployed else sites
+    return [
+        _fact(N_("Readiness"), say_range(*facts.readiness) if facts.readiness else "", more),
+        _fact(N_("IP rights"), rights),
+        _fact(N_("Deployed in"), deployed),
+        _fact(N_("Cost compared"), facts.cost_compared or ""),
+    ]
+
+
+def _fact(label: str, words: str, more: str = "") -> Fact:
+    return Fact(gettext(label), words or gettext("not known"), bool(words), more)
+
+
+def say_checks(verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: Mapping[str, str]) -> list[Check]:
+    """What each filter says of a candidate; of one that was left out, that the candidate fails it, and why it was."""
+    said = {one["name"]: PASSED if one["verdict"] == "passed" else UNKNOWN for one in verdicts}
+    said |= dict.fromkeys(failed, FAILS)
+    return [
+        Check(gettext(words), said[name], gettext(_SAYS[said[name]]), _more(name, said[name], relaxed))
+        for name, words in FILTERS.items()
+        if name in said
+    ]
+
+
+def _more(name: str, verdict: str, relaxed: Mapping[str, str]) -> str:
+    if name in relaxed:
+        return gettext("left out: %(why)s", why=relaxed[name])
+    return gettext("the record does not say") if verdict == UNKNOWN else ""
+
+
+def say_filters(filters: Sequence[JsonMapping], relaxed: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """Each filter of a run with how many it removed, of how many it knows nothing, and why it was left out."""
+    names = [FILTERS[one["name"]] for one in filters]
+    rows = [
+        (gettext(name), str(one["removed"]), str(one["unknown"]), "") for name, one in zip(names, filters, strict=True)
+    ]
+    return rows + [(gettext(FILTERS[name]), "", "", why) for name, why in relaxed.items() if name in FILTERS]

@@ -1,0 +1,37 @@
+"""Candidates stand side by side, by rank, four at most; what a record does not say is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+from tests.web.matching.test_desk_pages import newest_run, open_desk
+
+Enter = Callable[[str], Browser]
+
+
+def test_two_stand_side_by_side_and_what_differs_alone(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("auditor")
+    ids, _ = open_desk(browser_for("officer"), world, engine)
+    page = f"/match-runs/{newest_run(engine)}/compare?technology={ids['unknown']}&technology={ids['pump']}"
+    said = words_of(browser.get(page).text)
+    assert said.index("Heat pump for dye houses") < said.index("Another heat pump")
+    assert "wanted 5 to 9" in said
+    assert "5 to 6" in said
+    assert "? not known" in said
+    assert "Source" in said
+    fewer = words_of(browser.get(f"{page}&differs=yes").text)
+    assert "5 to 6" in fewer
+    assert "Benefit over what there is" not in fewer
+
+
+def test_one_alone_is_not_compared_and_a_stranger_not_found(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    ids, _ = open_desk(browser, world, engine)
+    page = f"/match-runs/{newest_run(engine)}/compare"
+    assert "Select two candidates or more." in browser.get(f"{page}?technology={ids['pump']}").text
+    assert browser.get(f"{page}?technology={ids['idea']}").status_code == 404

@@ -1,0 +1,86 @@
+"""On the match desk a candidate is shortlisted, refused with a reason, or accepted, which opens its case once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from casework.operations.verification.service import verify_all
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.catalogue.test_record_pages import fill
+from tests.web.matching.test_desk_pages import newest_run, open_desk
+
+Enter = Callable[[str], Browser]
+
+
+def test_a_candidate_is_shortlisted_and_taken_off(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/shortlist"
+    assert route in browser.get(page).text
+    sent = browser.post(route, {"on": "yes", "back": page}, page=page)
+    assert sent.location == f"{page}#c-{ids['pump']}"
+    assert "It is on the shortlist." in browser.get(page).text
+    assert ids["pump"] in browser.get(f"{page}?view=shortlist").text
+    browser.post(route, {"on": "no", "back": "https://elsewhere.example"}, page=page)
+    assert "It is taken off the shortlist." in browser.get(page).text
+    assert "Nothing is on the shortlist." in browser.get(f"{page}?view=shortlist").text
+    assert list(verify_all(engine)) == []
+
+
+def test_a_refusal_says_why_and_a_refused_form_keeps_its_words(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/refuse"
+    assert route in browser.get(page).text
+    said = fill(browser, route, reason="It is but an idea.")
+    assert "It is but an idea." in said
+    assert "The candidate is refused." not in said
+    assert "The candidate is refused." in fill(browser, route, code="not_ready", reason="It is but an idea.")
+    assert "The technology is not ready" in browser.get(f"{page}?view=refused").text
+    assert list(verify_all(engine)) == []
+
+
+def test_accepting_asks_first_and_opens_one_case(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/accept"
+    assert route in browser.get(page).text
+    asked = browser.get(route).text
+    assert "Open the case" in asked
+    sent = browser.post(route, {}, page=route)
+    assert sent.location.startswith("/cases/BJ-")
+    # Another time, and in another tab: one is shown the case that is open.
+    assert sent.location in browser.get(route).text
+    assert "Open the case" not in browser.get(route).text
+    assert browser.post(route, {}, page=page).location == sent.location
+    assert sent.location in browser.get(page).text
+    assert list(verify_all(engine)) == []
+
+
+def test_whoever_only_reads_decides_nothing(browser_for: Enter, world: World, engine: Engine) -> None:
+    ids, page = open_desk(browser_for("officer"), world, engine)
+    auditor, at = browser_for("auditor"), f"/match-runs/{newest_run(engine)}/{ids['pump']}"
+    for route in (f"{at}/refuse", f"{at}/accept"):
+        assert route not in auditor.get(page).text
+        assert auditor.get(route).status_code == 403
+    assert browser_for("officer").get(f"{at[:-36]}{ids['idea']}/accept").status_code == 404
+
+
+def test_a_refusal_of_fact_asks_for_the_record_to_be_put_right(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, _ = open_desk(browser, world, engine)
+    route = f"/match-runs/{newest_run(engine)}/{ids['pump']}/refuse"
+    fill(browser, route, code="not_ready", reason="It is but an idea.")
+    assert "Records to put right" in browser.get("/desk").text
+    assert "How often each rank was accepted" in browser.get("/desk").text
+    assert "It is but an idea." in browser.get(f"/technologies/{ids['pump']}").text
+    page = f"/technologies/{ids['pump']}"
+    browser.post(f"{page}/confirm", {"field": "readiness_low"}, page=page)
+    assert "Records to put right" not in browser.get("/desk").text

@@ -1,0 +1,109 @@
+"""The match desk shows a need, what a run ranked for it and why, what filters say, and takes a run again of what it has kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from tests.operations.core.test_catalogue_index import enter
+from tests.operations.matching.test_runs import put
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+def open_desk(browser: Browser, world: World, engine: Engine) -> tuple[dict[str, str], str]:
+    """The desk of a need after its first search; gives the records by their names, and the address."""
+    with transaction(engine) as db:
+        ids = put(world, db)
+    page = f"/needs/{ids['need']}/desk"
+    assert "Nobody has searched for this need yet." in browser.get(page).text
+    assert browser.post(page, {}, page=page).status_code == 303
+    return ids, page
+
+
+def newest_run(engine: Engine) -> str:
+    with transaction(engine) as db:
+        return str(db.execute(text("SELECT id FROM match_runs ORDER BY made_at DESC LIMIT 1")).scalar_one())
+
+
+def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    said = browser.get(page).text
+    words = words_of(said)
+    assert "热泵 = heat pump" in words
+    assert "glossary" in words
+    assert f'id="c-{ids["pump"]}"' in said
+    assert f'id="c-{ids["idea"]}"' not in said
+    assert "wanted 5 to 9" in words
+    assert "1 removed by filters" in words
+    # What a record does not say is not known, and is marked.
+    assert "? not known" in words
+    assert "Readiness not known the record does not say" in words
+    assert page in browser.get(f"/needs/{ids['need']}").text
+    assert page in browser.get("/desk").text
+    assert "/desk" in browser.get("/matches").text
+
+
+def test_a_filter_is_left_out_with_a_reason_that_the_run_keeps(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser = browser_for("officer")
+    ids, page = open_desk(browser, world, engine)
+    earlier = newest_run(engine)
+    browser.post(page, {"said": "heat pump", "leave.readiness": "A pilot will do."}, page=page)
+    said = browser.get(page).text
+    assert f'id="c-{ids["idea"]}"' in said
+    assert "left out: A pilot will do." in words_of(said)
+    assert "does not pass" in words_of(said)
+    assert f"run={earlier}" in browser.get(f"{page}?view=runs").text
+    before = browser.get(f"{page}?run={earlier}").text
+    assert "This is an earlier run." in before
+    assert f'id="c-{ids["idea"]}"' not in before
+    assert browser.get(f"{page}?run={ids['pump']}").status_code == 404
+
+
+def test_an_auditor_makes_a_run_again_and_is_told_of_a_changed_one(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    _, page = open_desk(browser_for("officer"), world, engine)
+    auditor, run = browser_for("auditor"), newest_run(engine)
+    assert f"/match-runs/{run}/replay" in auditor.get(page).text
+    assert "Search again" not in auditor.get(page).text
+    assert "The same list" in auditor.get(f"/match-runs/{run}/replay").text
+    with transaction(engine) as db:
+        db.execute(
+            text("UPDATE match_runs SET list = jsonb_set(CAST(list AS jsonb), '{candidates,0,score}', '99')::text")
+        )
+    told = auditor.get(f"/match-runs/{run}/replay").text
+    assert "Another list." in told
+    assert "somebody changed it" in told
+
+
+def test_ranks_come_ten_at_a_time(browser_for: Enter, world: World, engine: Engine) -> None:
+    browser = browser_for("officer")
+    with transaction(engine) as db:
+        for n in range(12):
+            enter(world, db, "technology", title=f"Heat pump {n}", readiness_low=5, readiness_high=6)
+    _, page = open_desk(browser, world, engine)
+    first, second = browser.get(page).text, browser.get(f"{page}?start=10").text
+    assert first.count('class="cand') - first.count('class="cand-') == 10
+    assert "start=10" in first
+    assert "First page" in second
+
+
+def test_a_match_that_was_proposed_otherwise_is_triaged_on_the_desk(browser_for: Enter, world: World) -> None:
+    browser, match, need = browser_for("officer"), world.matches[0], world.needs[0]
+    page = f"/needs/{need}/desk?view=proposed"
+    assert page.replace("&", "&amp;") in browser.get(f"/matches/{match}").text
+    assert f"/matches/{match}/shortlist" in browser.get(page).text
+    browser.post(f"/matches/{match}/shortlist", {"on": "yes", "back": page}, page=page)
+    assert f"/matches/{match}/shortlist" in browser.get(f"/needs/{need}/desk?view=shortlist").text
+    assert f"/matches/{match}/shortlist" not in browser.get(page).text
