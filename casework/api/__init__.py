@@ -161,6 +161,8 @@ def _answerer(route: Route) -> Callable[..., Response]:
         if route.takes is not None:
             return _respond(_take_in(route, engine, given))
         count_asker(engine, request)
+        if route.ready is not None and (request.args.get("q") or route.method == "POST"):
+            route.ready()
         product = _make(route, engine, given) if route.makes is not None else None
         with reader_transaction(engine) as db:
             actor = NOBODY if route.open else find_asker(db, request, route, given)

@@ -17,7 +17,7 @@ from casework.matching.terms import UNSPACED, normalised, runs_of, terms_of
 #: No word that is longer is looked for.
 LONGEST = 16
 #: So many Chinese words are asked for an English one, and so many English words make one.
-_MOST_CHINESE, _LONGEST_ENGLISH = 6, 4
+_MOST_CHINESE, LONGEST_ENGLISH = 6, 4
 _BETWEEN = re.compile("[/;]")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _UNSPACED = re.compile(f"[{UNSPACED}|]+")
@@ -150,7 +150,7 @@ def to_chinese(terms: Sequence[tuple[str, str]], dictionary: Dictionary, glossar
             known.setdefault(_meant(meaning), []).append(normalised(word))
     at = 0
     while at < len(terms):
-        for length in range(min(_LONGEST_ENGLISH, len(terms) - at), 0, -1):
+        for length in range(min(LONGEST_ENGLISH, len(terms) - at), 0, -1):
             said = " ".join(word for _, word in terms[at : at + length])
             words, source = (
                 known.get(tuple(term for term, _ in terms[at : at + length])),

@@ -169,7 +169,7 @@ CASES: tuple[Row, ...] = (
     post("/notifications/read", EVERYBODY),
     # Nobody's but one's own, and here nobody has one.
     post("/notifications/{notification}/read", NOBODY),
-    get("/search", EVERYBODY, query="?words=20"),
+    get("/search", EVERYBODY, query="?q=20"),
     get("/views", EVERYBODY),
     post("/views", EVERYBODY, there=EVERYBODY, absent=EVERYBODY, body=lambda on: {"name": "Mine", "query": "state=closed"}),
     post("/views/{view}", NOBODY, body=lambda on: {"name": "Mine"}),

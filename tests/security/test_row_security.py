@@ -47,7 +47,7 @@ ANSWERS = sorted(
     if route.method == "GET"
     and any(word in route.path for word in ("document", "mediation", "{number}", "/cases"))
     and not any(word in route.path for word in ("events", "history", "verify", "finding", "{clock}"))
-) + ["/search?words=canary"]
+) + ["/search?q=canary"]
 
 
 @pytest.fixture(scope="module")

@@ -14,30 +14,41 @@ from casework.api.protocol.schemas import given
 from casework.json_values import JsonObject
 from casework.operations.catalogue import evidence, ip_rights, kept_records, outside_burdens, right_merging, right_use
 from casework.operations.catalogue import service as catalogue
-from casework.operations.catalogue.service import Kind
 from casework.operations.catalogue.views import EvidenceRow, IpRight, Need, Technology
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
+from casework.operations.core.record_log import Kept
 from casework.operations.core.views import Items
+from casework.operations.matching.listed_records import Kind as Searched
+from casework.operations.matching.listed_records import Listed, facets_asked, list_found
+from casework.operations.matching.ranking import make_ready
 
 
-def _list(call: Call, kind: type[Kind]) -> Page[Kind]:
-    filters = given(call.query, "cursor", "limit")
-    return catalogue.list_records(
-        call.db, call.actor, kind, filters=filters, cursor=call.query.cursor, limit=call.query.limit
+def _list(call: Call, noun: Kept, kind: type[Searched]) -> Listed[Searched]:
+    asked = call.query
+    return list_found(
+        call.db,
+        call.actor,
+        kind,
+        said=asked.q or "",
+        facets=facets_asked(noun, given(asked, "q", "programme", "cursor", "limit")),
+        programme=str(asked.programme) if asked.programme else None,
+        cursor=asked.cursor,
+        limit=asked.limit,
     )
 
 
-def list_needs(call: Call) -> Page[Need]:
-    return _list(call, Need)
+def list_needs(call: Call) -> Listed[Need]:
+    return _list(call, "need", Need)
 
 
-def list_technologies(call: Call) -> Page[Technology]:
-    return _list(call, Technology)
+def list_technologies(call: Call) -> Listed[Technology]:
+    return _list(call, "technology", Technology)
 
 
 def list_rights(call: Call) -> Page[IpRight]:
-    return _list(call, IpRight)
+    filters, asked = given(call.query, "cursor", "limit"), call.query
+    return catalogue.list_records(call.db, call.actor, IpRight, filters=filters, cursor=asked.cursor, limit=asked.limit)
 
 
 def show_need(call: Call) -> Need:
@@ -253,12 +264,13 @@ def _owners(owners: list[schemas.OwnerOfRight]) -> list[dict[str, str | None]]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/needs", list_needs, "List the needs of your programmes", schemas.NeedPage, query=schemas.RecordQuery),
+    get("/needs", list_needs, "Search the needs of your programmes, or list the newest", schemas.NeedPage, query=schemas.NeedQuery,
+        ready=make_ready),
     get("/needs/{need}", show_need, "Show a need", schemas.NeedRecord),
     post("/needs/{need}/confirm", confirm_need, "Stand for a field that was imported", shared.Made, body=schemas.ConfirmedField),
     post("/needs/{need}/owner", set_need_owner, "Say whose need it is", shared.Made, body=schemas.OwnerNamed),
-    get("/technologies", list_technologies, "List the technologies of your programmes", schemas.TechnologyPage,
-        query=schemas.RecordQuery, noun="technology"),
+    get("/technologies", list_technologies, "Search the technologies of your programmes, or list the newest", schemas.TechnologyPage,
+        query=schemas.TechnologyQuery, noun="technology", ready=make_ready),
     get("/technologies/{technology}", show_technology, "Show a technology", schemas.TechnologyRecord, noun="technology"),
     post("/technologies/{technology}/confirm", confirm_technology, "Stand for a field that was imported", shared.Made,
         body=schemas.ConfirmedField, noun="technology"),

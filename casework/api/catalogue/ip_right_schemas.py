@@ -15,6 +15,50 @@ class RecordQuery(Paged):
     programme: Id | None = None
 
 
+def _narrowing(what: str) -> Any:
+    return Field(max_length=200, description=f"{what}; `unknown`: those that do not say")
+
+
+_Searched = Annotated[
+    str | None,
+    Field(max_length=10_000, description="Words, in English or Chinese; of more than 200 letters the rest is not read"),
+]
+
+
+class NeedQuery(RecordQuery):
+    q: _Searched = None
+    readiness: Annotated[str | None, _narrowing("A level, from 1 to 9")] = None
+    sector: Annotated[str | None, _narrowing("As the record has it")] = None
+    district: Annotated[str | None, _narrowing("As the record has it")] = None
+    source: Annotated[str | None, _narrowing("The name of the source")] = None
+    stands: Annotated[str | None, Field(max_length=200, description="confirmed or claimed")] = None
+    status: Annotated[str | None, Field(max_length=200)] = None
+
+
+class TechnologyQuery(RecordQuery):
+    q: _Searched = None
+    readiness: Annotated[str | None, _narrowing("A level, from 1 to 9")] = None
+    country: Annotated[str | None, _narrowing("Where it was developed or deployed")] = None
+    source: Annotated[str | None, _narrowing("The name of the source")] = None
+    ipc: Annotated[str | None, _narrowing("A section of the patent classification, from A to H")] = None
+    topic: Annotated[str | None, _narrowing("A green topic")] = None
+    stands: Annotated[str | None, Field(max_length=200, description="confirmed or claimed")] = None
+    status: Annotated[str | None, Field(max_length=200)] = None
+
+
+class FacetChoice(Answer):
+    value: Annotated[str, Field(description="Empty where the record does not say")]
+    records: int
+
+
+class _Found(Answer):
+    next: str | None = None
+    records: Annotated[int, Field(description="How many are found; the 300 that fit a search best are listed")]
+    at_least: Annotated[bool, Field(description="More are found: no more are counted, here and in `facets`")]
+    facets: Annotated[dict[str, list[FacetChoice]], Field(description="What the list may be narrowed to")]
+    some: Annotated[bool, Field(description="No record says all of the words: these say some of them")]
+
+
 class RightQuery(RecordQuery):
     technology: Id | None = None
     organisation: Annotated[Id | None, Field(description="Whose they are")] = None
@@ -175,9 +219,8 @@ class NeedRecord(Answer):
     updated_at: str
 
 
-class NeedPage(Answer):
+class NeedPage(_Found):
     items: list[NeedRecord]
-    next: str | None = None
 
 
 class SiteOfTechnology(Answer):
@@ -232,9 +275,8 @@ class TechnologyRecord(Answer):
     updated_at: str
 
 
-class TechnologyPage(Answer):
+class TechnologyPage(_Found):
     items: list[TechnologyRecord]
-    next: str | None = None
 
 
 class OwnerOnRecord(Answer):

@@ -6,6 +6,7 @@ from casework.api.matching import schemas
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.core.idempotency import Done
 from casework.operations.matching import decisions, runs
+from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import MatchRun
 
 
@@ -47,7 +48,7 @@ def decide(call: Call) -> Done:
 
 ROUTES: tuple[Route, ...] = (
     post("/needs/{need}/match-runs", start_run, "Search the catalogue for a need, and keep what was found and why", schemas.RunMade,
-        body=schemas.NewRun, status=201, noun="need"),
+        body=schemas.NewRun, status=201, noun="need", ready=make_ready),
     get("/match-runs/{run}", show_run, "Show what a run found, and what was decided since", schemas.RunShown, noun="match"),
     post("/match-runs/{run}/replay", replay_run, "Make a run again of what it has kept, and compare", schemas.Replayed, noun="match"),
     post("/match-runs/{run}/decisions", decide, "Accept a candidate, shortlist it or take it off, or refuse it", schemas.Decided,

@@ -105,6 +105,9 @@ class Route:
     most: int | None = None
     #: Finds out in a transaction of its own what is to be made, and gives what makes it: nothing waits while that goes on.
     makes: Callable[[Call], Callable[[], Any]] | None = None
+    #: Loads what words are read by, which takes its time the first time, before any transaction begins: where the query has some, or
+    #: there is a body.
+    ready: Callable[[], object] | None = None
     #: Whether it changes something of the own account, for which a fresh proof is needed. All else that is sensitive says
     #: so where it is done (`operations.auth.step_up`), whatever way it is asked for.
     sensitive: Callable[[Mapping[str, str]], bool] | None = None

@@ -8,12 +8,13 @@ from casework.operations.cases import saved_views
 from casework.operations.cases.views import SavedView
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
+from casework.operations.matching.ranking import make_ready
 from casework.operations.search.service import search
 from casework.operations.search.views import Found
 
 
 def search_everything(call: Call) -> Found:
-    return search(call.db, call.actor, call.query.words)
+    return search(call.db, call.actor, call.query.q)
 
 
 def list_saved_views(call: Call) -> Page[SavedView]:
@@ -48,8 +49,8 @@ def drop_saved_view(call: Call) -> Done:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/search", search_everything, "Search cases, documents, messages and people that you may see", schemas.Found,
-        query=schemas.SearchQuery, noun="page"),
+    get("/search", search_everything, "Search cases, documents, messages, needs, technologies, organisations and people that you may see",
+        schemas.Found, query=schemas.SearchQuery, noun="page", ready=make_ready),
     get("/views", list_saved_views, "List your saved views of a list, and those of your office", schemas.SavedViews,
         query=schemas.ViewQuery),
     post("/views", save_view, "Save a view of a list under a name", schemas.ViewSaved,

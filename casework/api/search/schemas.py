@@ -13,7 +13,12 @@ from casework.operations.search.service import LONGEST, SHORTEST
 
 
 class SearchQuery(Query):
-    words: Annotated[str, Field(max_length=LONGEST, description=f"At least {SHORTEST} letters")]
+    q: Annotated[
+        str,
+        Field(
+            max_length=10_000, description=f"At least {SHORTEST} letters; of more than {LONGEST} the rest is not read"
+        ),
+    ]
 
 
 class FoundCase(Answer):
@@ -56,6 +61,23 @@ class FoundMessage(Answer):
     title: Annotated[str | None, Field(description="Of its case")]
 
 
+class FoundRecord(Answer):
+    id: str
+    external_id: Annotated[str, Field(description="What its source calls it")]
+    title: str
+    title_zh: str | None
+    source: str
+    status: str
+
+
+class FoundOrganisation(Answer):
+    id: str
+    name: str
+    name_zh: str | None
+    country: str | None
+    expired: Annotated[bool, Field(description="It is named in nothing new")]
+
+
 class FoundPerson(Answer):
     id: str
     name: str
@@ -70,6 +92,9 @@ class Found(Answer):
     mediations: list[FoundMediation]
     documents: Annotated[list[FoundDocument], Field(description="By their titles and the names of their files")]
     messages: Annotated[list[FoundMessage], Field(description="By what they say now")]
+    needs: Annotated[list[FoundRecord], Field(description="By what they say in either language")]
+    technologies: list[FoundRecord]
+    organisations: list[FoundOrganisation]
     people: Annotated[list[FoundPerson], Field(description="Those that you work with")]
     more: Annotated[bool, Field(description="There is more than is listed")]
 

@@ -60,9 +60,12 @@ def list_records(
 
 _FILTERS: Mapping[str, str] = {
     "programme": "programme_id = CAST(:programme AS uuid)",
-    # Of needs and technologies: a part of their titles or of what their source calls them; and whether somebody stands for a value.
+    # Of needs and technologies: a part of their titles or of what their source calls them.
     "title": "(strpos(lower(title), lower(:title)) > 0 OR strpos(lower(title_zh), lower(:title)) > 0"
     " OR strpos(lower(external_id), lower(:title)) > 0)",
+    "ids": "x.id = ANY(CAST(:ids AS uuid[]))",
+    "external_id": "x.external_id = :external_id",
+    "publication": "x.publication = :publication",
     "source": "source = :source",
     "since": "x.created_at > CAST(:since AS timestamptz)",
     "stands": "jsonb_path_exists(provenance, '$.*.confirmed_by') = (:stands = 'confirmed')",

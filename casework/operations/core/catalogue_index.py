@@ -1,7 +1,8 @@
 """Keeps the index of needs and technologies: what each says that others may find, in the same transaction as the record.
 
 A need is found by what it says in public: what it wants, its sector and its target. What stands in `more`, its budget and whose it is
-are in no index, and a closed need is in none at all.
+are in no index, and a closed need is in none at all. Records that are not in use are counted apart (`IDLE`): lists find them, and no
+need is matched with them.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.engine.case_objects.record_use import PUBLISHED
 from casework.matching.bm25 import length_of
+from casework.matching.facets import facets_of
 from casework.matching.terms import counts_of
 
 #: By which rules terms are made; a higher number makes every record again.
-RULES = 1
+RULES = 2
+#: As what records are indexed that are not in use.
+IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
+#: Before a term that a title says.
+TITLED = "^"
 #: Records that are brought after in one transaction.
 BATCH = 500
 _FIRST = "00000000-0000-0000-0000-000000000000"
@@ -33,25 +40,31 @@ class Findable:
     programme: str
     title: str | None
     body: str = ""
+    #: What lists may be narrowed to that it is among.
+    facets: Sequence[str] = ()
+    #: Whether it is not in use.
+    idle: bool = False
     #: When the record was written.
     told_at: Any = None
 
 
 #: Which records others find by a search.
-_IN_USE = "t.status = 'published' AND t.merged_into IS NULL"
-_FOUND: Mapping[str, str] = {TECHNOLOGY: _IN_USE, NEED: f"{_IN_USE} AND t.publication <> 'closed'"}
-#: Technologies with what of them can be found; one that is not used any more, or was merged, cannot.
+_FOUND: Mapping[str, str] = {
+    TECHNOLOGY: "t.merged_into IS NULL", NEED: "t.merged_into IS NULL AND t.publication <> 'closed'"
+}  # fmt: skip
+#: What is asked of every record; one that was merged cannot be found.
+_EACH = """t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at, t.status, t.source, t.readiness_low, t.readiness_high,
+        CASE WHEN {found} THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+        jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed"""
+#: Technologies with what of them can be found.
 _TECHNOLOGIES = f"""
-    SELECT t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at,
-        CASE WHEN {_FOUND[TECHNOLOGY]} THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+    SELECT {_EACH.format(found=_FOUND[TECHNOLOGY])}, t.developed_in || t.deployed_in AS countries, t.ipc, t.green_topics,
         concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body
     FROM technologies t
 """
 #: Needs with what of them can be found.
 _NEEDS = f"""
-    SELECT t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at,
-        CASE WHEN {_FOUND[NEED]} THEN concat_ws(' ', t.title, t.title_zh) END AS title,
-        concat_ws(' ', t.problem, t.target, t.sector) AS body
+    SELECT {_EACH.format(found=_FOUND[NEED])}, t.sector, t.district, concat_ws(' ', t.problem, t.target, t.sector) AS body
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
@@ -71,18 +84,21 @@ _STALE = {
 }
 #: What an index has of some records.
 _BEFORE = text("""
-    SELECT record_id::text, counts, length FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[])) ORDER BY record_id FOR UPDATE
+    SELECT record_id::text, noun, counts, facets, length FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY record_id FOR UPDATE
 """)
 #: Takes records out.
 _FORGET = text("DELETE FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 #: Puts records in, or in the place of what was there.
 _KEEP = text("""
-    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, length, rules, told_at)
-    SELECT r.id, r.programme, :noun, array_to_tsvector(ARRAY(SELECT json_object_keys(CAST(r.counts AS json)))), r.counts, r.length,
-        :rules, r.told_at
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) r(id uuid, programme uuid, counts text, length integer, told_at timestamptz)
-    ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, terms = excluded.terms, counts = excluded.counts,
-        length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
+    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, length, rules, told_at)
+    SELECT r.id, r.programme, r.noun, array_to_tsvector(
+        ARRAY(SELECT json_object_keys(CAST(r.counts AS json))) || r.facets || r.titled
+    ), r.counts, r.facets, r.length, :rules, r.told_at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        r(id uuid, programme uuid, noun text, counts text, facets text[], titled text[], length integer, told_at timestamptz)
+    ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, noun = excluded.noun, terms = excluded.terms,
+        counts = excluded.counts, facets = excluded.facets, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
 """)
 #: Counts in how many records terms stand from now on.
 _COUNT = text("""
@@ -111,7 +127,7 @@ _FORGET_COUNTS = text("DELETE FROM index_terms WHERE programme_id = CAST(:progra
 _COUNT_AGAIN = text("""
     INSERT INTO index_terms (programme_id, noun, term, records)
     SELECT r.programme_id, r.noun, t.term, count(*)
-    FROM indexed_records r CROSS JOIN json_object_keys(CAST(r.counts AS json)) t(term)
+    FROM indexed_records r CROSS JOIN LATERAL (SELECT json_object_keys(CAST(r.counts AS json)) UNION ALL SELECT unnest(r.facets)) t(term)
     WHERE r.programme_id = CAST(:programme AS uuid) GROUP BY 1, 2, 3
 """)
 #: How many records are in the index and how long, counted again.
@@ -128,32 +144,38 @@ def count_again(db: Connection, programme: str) -> None:
     """Count the records in a programme's index again, whatever was counted; whoever asks has the programme's turn."""
     db.execute(_FORGET_COUNTS, {"programme": programme})
     db.execute(_COUNT_AGAIN, {"programme": programme})
-    db.execute(_SUM_AGAIN, {"programme": programme, "nouns": sorted(_OF)})
+    db.execute(_SUM_AGAIN, {"programme": programme, "nouns": sorted([*_OF, *IDLE.values()])})
 
 
 def follow_records(db: Connection, noun: str, ids: Collection[str]) -> None:
     """Bring the index after some records that were written; whoever wrote them has the programme's turn."""
     if ids:
         rows = db.execute(_BY_ID[noun], {"ids": sorted(ids)}).all()
-        put_in_index(db, noun, [Findable(**row._mapping) for row in rows])
+        put_in_index(db, noun, [_findable(noun, row._mapping) for row in rows])
 
 
 def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -> list[str]:
     """Bring the index after the next records of a programme that are not in it as they stand; gives which they were."""
     given = {"programme": programme, "after": after or _FIRST, "rules": RULES, "most": BATCH}
     rows = db.execute(_STALE[noun], given).all()
-    put_in_index(db, noun, [Findable(**row._mapping) for row in rows])
+    put_in_index(db, noun, [_findable(noun, row._mapping) for row in rows])
     return [row.id for row in rows]
+
+
+def _findable(noun: str, row: Any) -> Findable:
+    given = {name: row[name] for name in ("id", "programme", "title", "body", "told_at")}
+    return Findable(**given, facets=facets_of(noun, row), idle=row["status"] != PUBLISHED)
 
 
 def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None:
     """Put records into the index as they stand, or take them out of it; what stands there already changes nothing."""
     before = {row.record_id: row for row in db.execute(_BEFORE, {"ids": [one.id for one in records]})}
-    told: dict[str, _Change] = {}
+    told: dict[tuple[str, str], _Change] = {}
     kept, gone = [], []
     for one in records:
         counts = {} if one.title is None else counts_of(one.title, one.body)
         says = None if one.title is None else {term: list(count) for term, count in counts.items()}
+        as_what = IDLE[noun] if one.idle else noun
         was = before.get(one.id)
         said: Any = None if was is None else orjson.loads(was.counts)
         if one.title is None:
@@ -161,18 +183,20 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
         else:
             written = orjson.dumps(says).decode()
             row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
-            kept.append(row | {"told_at": one.told_at})
-        change = told.setdefault(one.programme, _Change())
-        change.add(counts, 1 if one.title is not None else 0)
-        change.changed = change.changed or said != says
+            titled = [f"{TITLED}{term}" for term, count in counts.items() if count.title]
+            kept.append(row | {"noun": as_what, "facets": one.facets, "titled": titled, "told_at": one.told_at})
+            told.setdefault((one.programme, as_what), _Change()).add(counts, one.facets)
         if was is not None:
-            change.take(said, was.length)
+            told.setdefault((one.programme, was.noun), _Change()).take(said, was.facets, was.length)
+        if said != says or was is not None and was.noun != as_what:
+            for name in {as_what, as_what if was is None else was.noun}:
+                told.setdefault((one.programme, name), _Change()).changed = True
     if gone:
         db.execute(_FORGET, {"ids": gone})
     if kept:
-        db.execute(_KEEP, {"noun": noun, "rules": RULES, "rows": orjson.dumps(kept).decode()})
-    for programme, change in sorted(told.items()):
-        change.write(db, programme, noun)
+        db.execute(_KEEP, {"rules": RULES, "rows": orjson.dumps(kept).decode()})
+    for (programme, name), change in sorted(told.items()):
+        change.write(db, programme, name)
 
 
 class _Change:
@@ -183,13 +207,13 @@ class _Change:
         self.records = self.length = 0
         self.changed = False
 
-    def add(self, counts: Mapping[str, Sequence[int]], records: int) -> None:
-        self.terms.update(counts.keys())
-        self.records += records
+    def add(self, counts: Mapping[str, Sequence[int]], facets: Sequence[str]) -> None:
+        self.terms.update([*counts, *facets])
+        self.records += 1
         self.length += length_of(counts.values())
 
-    def take(self, counts: Mapping[str, Sequence[int]], length: int) -> None:
-        self.terms.subtract(counts.keys())
+    def take(self, counts: Mapping[str, Sequence[int]], facets: Sequence[str], length: int) -> None:
+        self.terms.subtract([*counts, *facets])
         self.records -= 1
         self.length -= length
 

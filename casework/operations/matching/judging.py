@@ -17,12 +17,11 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.json_values import JsonObject
 from casework.matching.bm25 import Corpus, length_of, ranked, score
-from casework.matching.dictionary import cc_cedict
 from casework.matching.measures import Grades, measured
 from casework.matching.query import ask
 from casework.matching.terms import counts_of
 from casework.operations.core.catalogue_index import BATCH, Findable, put_in_index
-from casework.operations.matching.ranking import WORDS, gather, rank, shipped_glossary
+from casework.operations.matching.ranking import WORDS, gather, make_ready, rank, shipped_glossary
 from casework.records.database import transaction
 
 #: What a folder holds.
@@ -84,7 +83,7 @@ def judge(engine: Engine, collection: Collection, *, progress: Progress | None =
     """How good plain BM25 and our path are on a collection, which channels took part, and how long it took."""
     began = time.monotonic()
     # Read before the transaction begins, which waits for nobody.
-    cc_cedict().chinese("")
+    make_ready()
     plain = measured(_plain(collection), collection.judged)
     with transaction(engine) as db:
         lists = _ours(db, collection, progress)

@@ -65,6 +65,11 @@ class Evidence:
     candidates: Sequence[Candidate]
 
 
+def make_ready() -> None:
+    """Load the dictionary where that was not done yet: it takes seconds, and no transaction is to wait for it."""
+    cc_cedict().chinese("")
+
+
 def read_glossary(db: Connection, programme: str) -> Glossary:
     """What a programme's officers say that words mean; its version is the digest of what it says."""
     return _glossary(read_lists(db, programme))
@@ -107,7 +112,7 @@ def gather(
         return Evidence(version=0, glossary=glossary.version, asked=asked, corpus=_EMPTY, candidates=())
     corpus = Corpus(records=row.records, length=row.length, frequencies=row.frequencies)
     asked = [one for one in asked if one.term in corpus.frequencies]
-    rarest = _within(tellers(asked, corpus.frequencies, corpus.records), corpus.frequencies)
+    rarest = within(tellers(asked, corpus.frequencies, corpus.records), corpus.frequencies)
     weights = {one.term: one.weight for one in asked}
     given = {
         **of,
@@ -118,7 +123,7 @@ def gather(
         "most": CANDIDATES,
     }
     found = [
-        Candidate(id=row.id, length=row.length, counts=_asked_for(row.counts, weights))
+        Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights))
         for row in db.execute(_CANDIDATES, given)
         if row.id != but
     ]
@@ -128,7 +133,7 @@ def gather(
 _EMPTY = Corpus(records=0, length=0, frequencies={})
 
 
-def _within(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
+def within(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
     """The first of the terms, as many as can be looked up in a moment; one at least."""
     kept, looked_at = list[str](), 0
     for term in terms:
@@ -139,7 +144,7 @@ def _within(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
     return kept
 
 
-def _asked_for(counts: str, weights: Mapping[str, float]) -> dict[str, Sequence[int]]:
+def asked_for(counts: str, weights: Mapping[str, float]) -> dict[str, Sequence[int]]:
     said = orjson.loads(counts)
     return {term: said[term] for term in weights if term in said}
 

@@ -1,5 +1,5 @@
 """One search over what a person may see: case numbers, titles, owners and parties; documents by title and file name; the
-words of messages; and people. Reads only.
+words of messages; needs and technologies by what they say in either language; organisations; and people. Reads only.
 
 Every word must stand somewhere, in any order, in English or Chinese, and at the beginning of a word.
 
@@ -15,8 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.organisation_queries import list_organisations
+from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
+from casework.operations.matching.listed_records import list_found
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.found_cases import PARTIES, found_cases
@@ -26,7 +29,9 @@ from casework.operations.search.views import (
     FoundCase,
     FoundDocument,
     FoundMessage,
+    FoundOrganisation,
     FoundPerson,
+    FoundRecord,
     FoundReferral,
 )
 from casework.permissions.actors import Actor
@@ -62,16 +67,26 @@ _PEOPLE = text(f"""
         WHEN starts_with(lower(p.name), lower(:exact)) OR starts_with(p.name_zh, :exact) THEN 1 ELSE 2
     END, NOT p.active, p.name, p.id LIMIT :most
 """)
-KINDS = ("cases", "referrals", "mediations", "documents", "messages", "people")
+KINDS = (
+    "cases",
+    "referrals",
+    "mediations",
+    "documents",
+    "messages",
+    "needs",
+    "technologies",
+    "organisations",
+    "people",
+)
 
 
-def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found:
-    """What the words name, of each kind, as far as the actor sees it; nothing for too few letters."""
+def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, registers: bool = True) -> Found:
+    """What the words name, of each kind, as far as the actor sees it; nothing for too few letters. Without `registers` neither needs
+    nor technologies nor organisations are looked for."""
     words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
     if len(words) < SHORTEST:
-        return Found(
-            words=words, cases=[], referrals=[], mediations=[], documents=[], messages=[], people=[], more=False
-        )
+        nothing: dict[str, Any] = {kind: [] for kind in KINDS}
+        return Found(words=words, more=False, **nothing)
     patterns = [_pattern(word) for word in words.split()]
     given = reach_values(reach(actor)) | {"patterns": patterns, "exact": words, "most": most + 1}
     cases = found_cases(db, words.split(), given)
@@ -80,6 +95,10 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
     mediations = db.execute(_MEDIATIONS, given).all() if given["disputes"] else []
     documents, messages = found_documents(db, words.split(), given), found_messages(db, words.split(), given)
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "exact": words, "most": most + 1}).all()
+    looks = registers and bool(reach(actor).all_of)
+    needs = _records(db, actor, Need, words, most) if looks else _NONE
+    technologies = _records(db, actor, Technology, words, most) if looks else _NONE
+    organisations = _organisations(db, actor, words, most) if looks else []
     seen = [row.parties for row in cases if row.whole] + [row.parties for row in (*referrals, *mediations)]
     names = names_of(db, set(), {party for parties in seen for party in parties.values()})
 
@@ -138,6 +157,9 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
             )
             for row in messages[:most]
         ],
+        needs=needs[0],
+        technologies=technologies[0],
+        organisations=organisations[:most],
         people=[
             FoundPerson(
                 id=row.id,
@@ -147,8 +169,51 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST) -> Found
             )
             for row in people[:most]
         ],
-        more=any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, people)),
+        more=needs[1]
+        or technologies[1]
+        or any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, organisations, people)),
     )
+
+
+_NONE: tuple[list[FoundRecord], bool] = ([], False)
+
+
+def _records(
+    db: Connection, actor: Actor, kind: type[Need] | type[Technology], words: str, most: int
+) -> tuple[list[FoundRecord], bool]:
+    """The needs or technologies that say all the words, and whether there are more."""
+    found = (
+        list_found(db, actor, Need, said=words, limit=most)
+        if kind is Need
+        else list_found(db, actor, Technology, said=words, limit=most)
+    )
+    # Those that say some of the words alone are found where one looks for them.
+    said = [one for one in found.items if not found.some or one.external_id == words]
+    records = [
+        FoundRecord(
+            id=one.id,
+            external_id=one.external_id,
+            title=one.title,
+            title_zh=one.title_zh,
+            source=one.source,
+            status=one.status,
+        )
+        for one in said[:most]
+    ]
+    return records, not found.some and found.next is not None
+
+
+def _organisations(db: Connection, actor: Actor, words: str, most: int) -> list[FoundOrganisation]:
+    return [
+        FoundOrganisation(
+            id=one.id,
+            name=one.name,
+            name_zh=one.name_zh,
+            country=one.country,
+            expired=one.expired_at is not None,
+        )
+        for one in list_organisations(db, actor, filters={"words": words}, limit=most + 1).items
+    ]
 
 
 def _pattern(word: str) -> str:

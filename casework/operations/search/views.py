@@ -53,6 +53,31 @@ class FoundMessage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FoundRecord:
+    """A need or a technology, by what it says in either language."""
+
+    id: str
+    #: What its source calls it.
+    external_id: str
+    title: str
+    title_zh: str | None
+    source: str
+    #: published, or how it stands else.
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundOrganisation:
+    """An organisation, by its names or its registration number."""
+
+    id: str
+    name: str
+    name_zh: str | None
+    country: str | None
+    expired: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FoundPerson:
     """Somebody with whom the searcher works."""
 
@@ -76,6 +101,9 @@ class Found:
     documents: list[FoundDocument]
     #: By what they say now.
     messages: list[FoundMessage]
+    needs: list[FoundRecord]
+    technologies: list[FoundRecord]
+    organisations: list[FoundOrganisation]
     #: Those that you work with.
     people: list[FoundPerson]
     #: There is more than is listed.

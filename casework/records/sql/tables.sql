@@ -631,6 +631,7 @@ CREATE TABLE indexed_records (
     noun TEXT NOT NULL,
     terms TSVECTOR NOT NULL,
     counts TEXT NOT NULL,
+    facets TEXT[] DEFAULT '{}' NOT NULL,
     length INTEGER NOT NULL,
     rules INTEGER NOT NULL,
     told_at TIMESTAMP WITH TIME ZONE,
@@ -640,8 +641,9 @@ CREATE TABLE indexed_records (
 CREATE INDEX ix_indexed_records_programme ON indexed_records (programme_id, noun, record_id);
 CREATE INDEX ix_indexed_records_terms ON indexed_records USING gin (terms) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE indexed_records IS 'Needs and technologies that can be found; made of them, and made again by `casework catalogue index`';
-COMMENT ON COLUMN indexed_records.noun IS 'need or technology';
+COMMENT ON COLUMN indexed_records.noun IS 'need or technology; idle_need or idle_technology of one not in use';
 COMMENT ON COLUMN indexed_records.counts IS 'JSON: by term how often the title says it, and the rest';
+COMMENT ON COLUMN indexed_records.facets IS 'Terms that lists are narrowed by';
 COMMENT ON COLUMN indexed_records.rules IS 'By which rules terms were made; of others it is made again';
 COMMENT ON COLUMN indexed_records.told_at IS 'When the record was written that it is made of';
 
@@ -1575,6 +1577,8 @@ CREATE TABLE needs (
     CONSTRAINT fk_needs_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id),
     CONSTRAINT fk_needs_merged_into FOREIGN KEY(merged_into) REFERENCES needs (id)
 );
+CREATE INDEX ix_needs_created ON needs (created_at DESC, id DESC);
+CREATE INDEX ix_needs_external_id ON needs (external_id);
 CREATE INDEX ix_needs_merged_into ON needs (merged_into);
 CREATE INDEX ix_needs_owner_id ON needs (owner_id);
 CREATE INDEX ix_needs_terms ON needs USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);
@@ -1765,6 +1769,8 @@ CREATE TABLE technologies (
     CONSTRAINT fk_technologies_owner_id FOREIGN KEY(owner_id) REFERENCES organisations (id),
     CONSTRAINT fk_technologies_merged_into FOREIGN KEY(merged_into) REFERENCES technologies (id)
 );
+CREATE INDEX ix_technologies_created ON technologies (created_at DESC, id DESC);
+CREATE INDEX ix_technologies_external_id ON technologies (external_id);
 CREATE INDEX ix_technologies_merged_into ON technologies (merged_into);
 CREATE INDEX ix_technologies_owner_id ON technologies (owner_id);
 CREATE INDEX ix_technologies_terms ON technologies USING gin (casework_terms_of_both(title, title_zh)) WITH (gin_pending_list_limit = 256);

@@ -116,6 +116,8 @@ needs = Table(
     _once_a_source(),
     CheckConstraint("readiness_low BETWEEN 1 AND 9 AND readiness_high BETWEEN readiness_low AND 9", name="readiness"),
     CheckConstraint("publication IN ('public', 'on_request', 'closed')", name="publication"),
+    Index("ix_needs_created", text("created_at DESC"), text("id DESC")),
+    Index("ix_needs_external_id", "external_id"),
     Index(
         "ix_needs_terms", text("casework_terms_of_both(title, title_zh)"), postgresql_using="gin", postgresql_with=GIN
     ),
@@ -160,6 +162,8 @@ technologies = Table(
     Column("more", JSONB, nullable=False, server_default=text("'{}'")),
     *_provenance(),
     _once_a_source(),
+    Index("ix_technologies_created", text("created_at DESC"), text("id DESC")),
+    Index("ix_technologies_external_id", "external_id"),
     Index(
         "ix_technologies_terms",
         text("casework_terms_of_both(title, title_zh)"),

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 from casework.records.tables.base import GIN, Id, Time, id_column, metadata, reference
 
@@ -24,9 +24,12 @@ indexed_records = Table(
     metadata,
     Column("record_id", Id, primary_key=True),
     reference("programme_id", "programmes.id"),
-    Column("noun", Text, nullable=False, comment="need or technology"),
+    Column("noun", Text, nullable=False, comment="need or technology; idle_need or idle_technology of one not in use"),
     Column("terms", TSVECTOR, nullable=False),
     Column("counts", Text, nullable=False, comment="JSON: by term how often the title says it, and the rest"),
+    Column(
+        "facets", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Terms that lists are narrowed by"
+    ),
     Column("length", Integer, nullable=False),
     Column("rules", Integer, nullable=False, comment="By which rules terms were made; of others it is made again"),
     Column("told_at", Time, comment="When the record was written that it is made of"),

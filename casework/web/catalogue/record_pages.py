@@ -23,13 +23,14 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
-from casework.operations.core.paging import Page
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.operations.matching import proposals, similar
 from casework.operations.matching.follow_up import list_to_correct
+from casework.operations.matching.listed_records import Listed, list_found
+from casework.operations.matching.ranking import make_ready
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.web.cases.effect import say_statement
@@ -37,6 +38,7 @@ from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import plainly, said_at_source, say_outcomes
 from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
+from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_count, selects_of, urls_of
 from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
@@ -69,8 +71,6 @@ HAPPENED: Mapping[str, str] = {
     "brought_back": N_("%(who)s brought it back"),
     "erased": N_("Words that named a person were erased"),
 }
-#: What a list may be narrowed to by who stands for its values.
-STANDS = {"confirmed": N_("with confirmed values"), "claimed": N_("with none confirmed")}
 
 
 #: By the column of a record the name of its field on the page, where it is another.
@@ -138,41 +138,43 @@ class _Pages:
     # --- the list ---
 
     def index(self) -> str:
-        words, cursor = request.args.get("q", "").strip()[:200], request.args.get("cursor")
-        stands = request.args.get("stands", "")
-        asked = {"title": words, "stands": stands if stands in STANDS else ""}
+        asked = Asked(self.noun)
+        if asked.words:
+            make_ready()
         with list_transaction() as (db, actor):
             if not reach(actor).all_of:
                 raise NotFound()
-            filters = {name: value for name, value in asked.items() if value}
-            listed: Page[Need] | Page[Technology] = (
-                catalogue.list_records(db, actor, Need, filters=filters, cursor=cursor)
+            given: dict[str, Any] = {"said": asked.words, "facets": asked.facets, "cursor": asked.cursor}
+            listed: Listed[Need] | Listed[Technology] = (
+                list_found(db, actor, Need, **given)
                 if self.noun == "need"
-                else catalogue.list_records(db, actor, Technology, filters=filters, cursor=cursor)
+                else list_found(db, actor, Technology, **given)
             )
             titles = catalogue.titles_of(db, actor, self.noun, {one.id for one in listed.items})
             owners = names_of(db, set(), {one.owner for one in listed.items})
             views = searches_of(db, actor, self.plural, request.args.to_dict())
+            lists = [read_lists(db, programme) for programme in sorted(reach(actor).all_of)[:1]]
         own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
-        kept = {"q": words or None, "stands": asked["stands"] or None}
         return render_template(
             "catalogue/records.html",
             title=gettext(_NAMES[self.noun]),
             views=views,
             about=gettext(_ABOUT[self.noun]),
             rows=[
-                (one, titles[one.id], owners.get(one.owner or ""), self._at(one.id), _over(one)) for one in listed.items
+                (one, marked(titles[one.id], listed), owners.get(one.owner or ""), self._at(one.id), _over(one))
+                for one in listed.items
             ],
-            words=words,
-            stands=asked["stands"],
-            choices=[(code, gettext(said)) for code, said in STANDS.items()],
-            list_url=self._url("index"),
+            words=asked.words,
+            longest=LONGEST,
+            narrowed=bool(asked.facets),
+            selects=selects_of(asked, listed, lists),
+            counted=say_count(asked, listed),
+            some=listed.some,
+            **urls_of(self.plural, asked, listed),
             twins_url=url_for("twins.index") if own else "",
             stated_url=url_for("statements.index") if own and self.noun == "need" else "",
             enter=[(self._url("new", programme=programme), gettext(_ENTER[self.noun])) for programme in own],
             bring=[url_for("files_in.new", programme=programme, records=self.plural) for programme in own],
-            next_url=self._url("index", **kept, cursor=listed.next) if listed.next else "",
-            first_url=self._url("index", **kept) if cursor else "",
         )
 
     # --- one ---

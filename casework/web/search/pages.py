@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from casework.operations.matching.ranking import make_ready
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
-from casework.operations.search.views import FoundMessage
+from casework.operations.search.views import Found, FoundMessage
+from casework.web.catalogue.pages import STATUSES
 from casework.web.messages.place import Place, message_url
 from casework.web.shell.session import page_transaction
+from casework.web.shell.task_links import case_url
 
 blueprint = Blueprint("search", __name__)
 
 
 @blueprint.get("/search")
-def show() -> str:
+def show() -> str | Response:
+    words = request.args.get("q", "")
+    if words.strip():
+        make_ready()
     with page_transaction() as (db, actor):
-        results = search.search(db, actor, request.args.get("q", ""))
+        results = search.search(db, actor, words)
+    if exact := _numbered(results):
+        return redirect(exact)
     count = sum(len(getattr(results, kind)) for kind in search.KINDS)
     return render_template(
-        "search/show.html", found=results, count=count, shortest=search.SHORTEST, opens_people=is_administrator(actor)
+        "search/show.html",
+        found=results,
+        count=count,
+        shortest=search.SHORTEST,
+        opens_people=is_administrator(actor),
+        statuses=STATUSES,
     )
+
+
+def _numbered(found: Found) -> str:
+    """Where the one thing stands whose number was written: a case, a provider's referral, or a need or technology by its source's
+    number; nowhere where it is the number of several, or of none."""
+    number = found.words.casefold()
+    named = [
+        *(case_url(one.number) for one in found.cases if one.number.casefold() == number),
+        *(
+            url_for("referrals.show", referral=one.id)
+            for one in found.referrals
+            if (one.number or "").casefold() == number
+        ),
+        *(url_for("needs.show", need=one.id) for one in found.needs if one.external_id.casefold() == number),
+        *(
+            url_for("technologies.show", technology=one.id)
+            for one in found.technologies
+            if one.external_id.casefold() == number
+        ),
+    ]
+    return named[0] if len(named) == 1 else ""
 
 
 @blueprint.app_template_global()

@@ -61,7 +61,7 @@ def show() -> str:
 
 def _groups(db: Connection, actor: Actor, words: str, number: str) -> Iterator[Ways]:
     """The groups in the order in which they are read: the case one has in mind, what may be done there, then the rest."""
-    found = search.search(db, actor, words, MOST)
+    found = search.search(db, actor, words, MOST, registers=False)
     exact, left = next((case.number for case in found.cases if case.number.lower() == words.lower()), None), ""
     if words and not exact and not number:
         exact, left, found = _named(db, actor, words, found)
@@ -114,7 +114,10 @@ def _named(db: Connection, actor: Actor, words: str, found: Found) -> tuple[str 
     start, _, last = words.rpartition(" ")
     tried = [(found, "")]
     if not found.cases and rest:
-        tried += [(search.search(db, actor, case, MOST), action) for case, action in ((start, last), (rest, first))]
+        tried += [
+            (search.search(db, actor, case, MOST, registers=False), action)
+            for case, action in ((start, last), (rest, first))
+        ]
     for one, left in tried:
         if len(one.cases) == 1:
             return one.cases[0].number, left, one

@@ -17,7 +17,7 @@ from casework.web.shell.errors import for_programs
 from casework.web.shell.request_origin import SAFE
 
 #: The longest query of an address.
-MOST_OF_QUERY = 8_192
+MOST_OF_QUERY = 16_384
 
 
 def register(app: Flask) -> None:

@@ -47,11 +47,9 @@ def test_a_notification_is_read_by_the_one_who_was_told(
 
 
 def test_a_search_finds_what_may_be_seen(client_for: Clients, number: str) -> None:
-    assert [one["number"] for one in client_for("officer").get(f"/search?words={number}").json["cases"]] == [number]
-    assert client_for("foreign_officer").get(f"/search?words={number}").json["cases"] == []
-    assert [one["number"] for one in client_for("provider").get(f"/search?words={number}").json["referrals"]] == [
-        number
-    ]
+    assert [one["number"] for one in client_for("officer").get(f"/search?q={number}").json["cases"]] == [number]
+    assert client_for("foreign_officer").get(f"/search?q={number}").json["cases"] == []
+    assert [one["number"] for one in client_for("provider").get(f"/search?q={number}").json["referrals"]] == [number]
 
 
 def test_a_view_is_saved_replaced_and_deleted(client_for: Clients) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from tests.operations.core.test_catalogue_index import enter
 from tests.support.api_client import Client
 from tests.support.world import World
 
@@ -33,3 +37,32 @@ def test_the_figures_of_a_need_are_rows_each_refused_at_its_cell(client_for: Cli
     assert client.post(f"/needs/{need}/correct", {"figures": None}).status_code == 422
     assert client.post(f"/needs/{need}/correct", {"figures": None, "reason": "Misheard."}).status_code == 200
     assert client.get(f"/needs/{need}").json["figures"] == []
+
+
+def test_needs_and_technologies_are_searched_and_say_what_they_may_be_narrowed_to(
+    client_for: Clients, world: World, engine: Engine
+) -> None:
+    client = client_for("officer")
+    with transaction(engine) as db:
+        ids = [enter(world, db, "technology", title=f"Sludge dryer {n}", developed_in=["DE"]) for n in range(3)]
+        enter(world, db, "technology", title="Mill", developed_in=["DE"])
+    first = client.get("/technologies?q=污泥&limit=2").json
+    assert (first["records"], first["at_least"], first["some"]) == (3, False, False)
+    assert {"value": "DE", "records": 3} in first["facets"]["country"]
+    assert {"value": "", "records": 3} in first["facets"]["ipc"]
+    then = client.get(f"/technologies?q=污泥&limit=2&cursor={first['next']}").json
+    assert sorted(one["id"] for one in first["items"] + then["items"]) == sorted(ids)
+    assert then["next"] is None
+    narrowed = client.get("/technologies?country=DE&readiness=unknown&limit=100").json
+    assert narrowed["records"] == 4
+    assert set(ids) < {one["id"] for one in narrowed["items"]}
+    assert client.get("/technologies?q=sludge&country=CN").json["items"] == []
+    other = world.programmes["SH"]
+    assert client.get(f"/technologies?q=sludge&programme={other}").json["records"] == 0
+    assert client.get("/technologies?q=%25_%5C'").json["items"] == []
+    assert client.get(f"/needs?q={'heat+' * 1_999}").status_code == 200
+    assert client.get("/technologies?q=sludge&cursor=WyJuYW4iLCJ4Il0").status_code == 422
+    for who in ("provider", "foreign_officer", "observer"):
+        found = client_for(who).get("/technologies?q=sludge").json
+        assert (found["items"], found["records"]) == ([], 0)
+        assert not any(found["facets"].values())

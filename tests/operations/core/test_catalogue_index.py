@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.operations.catalogue.kept_records import correct_record, create_record
+from casework.operations.catalogue.kept_records import confirm_field, correct_record, create_record
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import bring_back, end_record
 from casework.operations.core.catalogue_index import follow_stale
@@ -21,7 +21,14 @@ def indexed(db: Connection, id: str) -> set[str]:
         text("SELECT unnest(tsvector_to_array(terms)) FROM indexed_records WHERE record_id = CAST(:id AS uuid)"),
         {"id": id},
     )
-    return set(rows.scalars())
+    return {term for term in rows.scalars() if term[0] not in "=^"}
+
+
+def facets(db: Connection, id: str) -> list[str]:
+    """What lists may be narrowed to that a record is among, and as what it is indexed."""
+    statement = "SELECT noun, facets FROM indexed_records WHERE record_id = CAST(:id AS uuid)"
+    row = db.execute(text(statement), {"id": id}).one()
+    return [row.noun, *row.facets]
 
 
 def insist_counted(db: Connection) -> None:
@@ -29,7 +36,8 @@ def insist_counted(db: Connection) -> None:
     kept = db.execute(text("SELECT programme_id, noun, term, records FROM index_terms")).all()
     told = db.execute(
         text(
-            "SELECT programme_id, noun, unnest(tsvector_to_array(terms)) AS term, count(*) FROM indexed_records GROUP BY 1, 2, 3"
+            "SELECT programme_id, noun, term, count(*) FROM indexed_records, unnest(tsvector_to_array(terms)) t(term)"
+            " WHERE NOT starts_with(term, '^') GROUP BY 1, 2, 3"
         )
     ).all()
     assert sorted(map(tuple, kept)) == sorted(map(tuple, told))
@@ -80,13 +88,33 @@ def test_what_a_record_does_not_say_any_more_does_not_find_it(world: World, db: 
     insist_counted(db)
 
 
-def test_what_is_used_no_more_is_not_found_until_it_is_used_again(world: World, db: Connection) -> None:
+def test_what_is_used_no_more_is_counted_apart_until_it_is_used_again(world: World, db: Connection) -> None:
     officer, id = world.actor(db, "officer"), enter(world, db, "technology", title="Heat pump")
     end_record(db, officer, "technology", id, status="withdrawn", reason="It is gone.", request=new_request())
-    assert indexed(db, id) == set()
+    assert facets(db, id)[0] == "idle_technology"
+    assert "=status=withdrawn" in facets(db, id)
     insist_counted(db)
     bring_back(db, officer, "technology", id, reason="It is back.", request=new_request())
-    assert indexed(db, id) == {"heat", "pump"}
+    assert facets(db, id)[0] == "technology"
+    assert "=status=published" in facets(db, id)
+    insist_counted(db)
+
+
+def test_what_a_list_is_narrowed_by_follows_the_record_and_says_what_is_not_known(world: World, db: Connection) -> None:
+    given = {"title": "Heat pump", "readiness_low": 5, "readiness_high": 6, "developed_in": ["DE"]}
+    id = enter(world, db, "technology", **given, ipc=["F24D3/08", "F25B30/00"])
+    told = ["=readiness=5", "=readiness=6", "=country=DE", "=source=desk", "=ipc=F", "=topic="]
+    assert facets(db, id) == ["technology", *told, "=stands=claimed", "=status=published"]
+    before = version_of(db)
+    confirm_field(db, world.actor(db, "officer"), "technology", id, field="ipc", request=new_request())
+    assert "=stands=confirmed" in facets(db, id)
+    # What a record says has not changed.
+    assert version_of(db) == before
+    need = facets(
+        db, enter(world, db, "need", title="Waste heat", sector="Energy", readiness_low=9, publication="public")
+    )
+    told = ["=readiness=9", "=sector=Energy", "=district=", "=source=desk", "=stands=claimed", "=status=published"]
+    assert need == ["need", *told]
     insist_counted(db)
 
 

@@ -37,7 +37,7 @@ def number(engine: Engine, world: World) -> str:
         ("supervisor", "/cases/{}", {NAMED, TITLED}),
         ("officer", "/", {TITLED}),
         ("supervisor", "/cases/{}/history", {NAMED, TITLED}),
-        ("supervisor", "/search?q={}", {TITLED}),
+        ("supervisor", "/search?q=BJ-", {TITLED}),
     ],
 )
 def test_a_chinese_page_has_chinese_names_and_an_english_one_those_registered(

@@ -1,0 +1,58 @@
+"""What lists of needs and technologies may be narrowed to, as terms of the same index: `=country=DE`; what is not known is `=country=`.
+
+No word of a text begins so, and they count for nothing in a ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+MARK = "="
+#: What no value is longer than.
+LONGEST = 200
+#: By noun what its lists may be narrowed to, in the order in which it is shown.
+FACETS: Mapping[str, Sequence[str]] = {
+    "technology": ("readiness", "country", "source", "ipc", "topic", "stands", "status"),
+    "need": ("readiness", "sector", "district", "source", "stands", "status"),
+}
+
+
+class Facet(NamedTuple):
+    """One value of one of them; an empty one says that it is not known."""
+
+    name: str
+    value: str
+
+
+def facets_of(noun: str, record: Mapping[str, Any]) -> list[str]:
+    """The terms of a record, each once, in their order; of what may be said and is not, that it is unknown."""
+    said: Mapping[str, Iterable[str]] = {
+        "readiness": _levels(record.get("readiness_low"), record.get("readiness_high")),
+        "country": record.get("countries") or (),
+        "source": [record["source"]],
+        "ipc": [code.strip()[:1].upper() for code in record.get("ipc") or ()],
+        "topic": record.get("green_topics") or (),
+        "sector": [record.get("sector") or ""],
+        "district": [record.get("district") or ""],
+        "stands": ["confirmed" if record["confirmed"] else "claimed"],
+        "status": [record["status"]],
+    }
+    terms = (term_of(Facet(name, value)) for name in FACETS[noun] for value in sorted({*said[name]} - {""}) or [""])
+    return list(dict.fromkeys(terms))
+
+
+def term_of(facet: Facet) -> str:
+    return f"{MARK}{facet.name}{MARK}{facet.value[:LONGEST]}"
+
+
+def facet_of(term: str) -> Facet:
+    _, name, value = term.split(MARK, 2)
+    return Facet(name, value)
+
+
+def _levels(low: int | None, high: int | None) -> list[str]:
+    """Each level within a range; where one end is not known it is the other."""
+    if low is None and high is None:
+        return []
+    return [str(level) for level in range(low or high or 1, (high or low or 9) + 1)]

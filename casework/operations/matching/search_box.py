@@ -1,0 +1,291 @@
+"""What a search box finds among needs and technologies: those that say every word of it in either language, best first, with the counts
+by which the list may be narrowed. Reads only.
+
+Where no record says all the words, those that say some are found. Queries are built from quoted terms only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.matching.bm25 import Corpus, Scored, rarity
+from casework.matching.dictionary import cc_cedict
+from casework.matching.facets import FACETS, MARK, Facet, facet_of, term_of
+from casework.matching.query import Asked, ask, tellers
+from casework.matching.wanted import narrowed, query_of, ways_of
+from casework.operations.core.catalogue_index import IDLE, TITLED
+from casework.operations.matching.ranking import CANDIDATES, Candidate, Evidence, asked_for, rank, read_glossary, within
+
+#: No more letters of a search are read, and of no more records is counted what they are among.
+LONGEST, COUNTED = 200, 2_000
+#: Words whose beginning alone is known are asked for as so many that begin so.
+_SHORTEST, _BEGUN = 3, 8
+#: Of some programmes and of records in use and not: how many there are, how long, and in how many each of some terms stands.
+_CORPORA = text("""
+    SELECT s.programme_id::text AS programme, s.noun, s.version, s.records, s.length, (
+        SELECT coalesce(json_object_agg(t.term, t.records), '{}') FROM index_terms t
+        WHERE t.programme_id = s.programme_id AND t.noun = s.noun AND t.term = ANY(CAST(:terms AS text[])) AND t.records > 0
+    ) AS frequencies
+    FROM index_states s
+    WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND s.noun = ANY(CAST(:nouns AS text[])) AND s.records > 0
+    ORDER BY s.programme_id, s.noun
+""")
+#: Terms that begin so, those of most records first.
+_BEGIN = text("""
+    SELECT t.term FROM index_terms t WHERE t.programme_id = ANY(CAST(:programmes AS uuid[])) AND t.noun = ANY(CAST(:nouns AS text[]))
+    AND t.term ^@ CAST(:begun AS text) GROUP BY t.term ORDER BY sum(t.records) DESC, t.term LIMIT :most
+""")
+#: Records `r` that say what is wanted: in a form that has the database look them up whether it knows the words when it plans or not.
+_WANTED = "(SELECT CAST(:wanted AS tsquery) AS wanted OFFSET 0) q JOIN indexed_records r ON r.terms @@ q.wanted"
+#: Of records `r` those of these catalogues.
+_OF = "r.programme_id = ANY(CAST(:programmes AS uuid[])) AND r.noun = ANY(CAST(:nouns AS text[]))"
+#: How many records there are, and by term how many are among what lists are narrowed to: of so many that are found at most.
+_COUNTS = text(f"""
+    WITH found AS MATERIALIZED (
+        SELECT r.facets FROM {_WANTED} WHERE {_OF} LIMIT :most
+    )
+    SELECT (SELECT count(*) FROM found) AS records, (
+        SELECT coalesce(json_object_agg(f.term, f.records), '{{}}') FROM (
+            SELECT t.term, count(*) AS records FROM found, unnest(found.facets) t(term) GROUP BY t.term
+        ) f
+    ) AS facets
+""")
+#: The same of all records.
+_ALL_COUNTS = text("""
+    SELECT coalesce(sum(s.records), 0) AS records, (
+        SELECT coalesce(json_object_agg(f.term, f.records), '{}') FROM (
+            SELECT t.term, sum(t.records) AS records FROM index_terms t WHERE t.programme_id = ANY(CAST(:programmes AS uuid[]))
+            AND t.noun = ANY(CAST(:nouns AS text[])) AND t.term ^@ '=' AND t.records > 0 GROUP BY t.term
+        ) f
+    ) AS facets
+    FROM index_states s WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND s.noun = ANY(CAST(:nouns AS text[]))
+""")
+#: What is asked of candidates.
+_SHOWN = "SELECT x.record_id::text AS id, x.programme_id::text AS programme, x.noun, x.length, x.counts FROM"
+#: The newest of those that are found.
+_NEWEST = text(f"""
+    {_SHOWN} (
+        SELECT r.record_id FROM {_WANTED} WHERE {_OF} ORDER BY r.record_id DESC LIMIT :most
+    ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
+""")
+#: The ids of the newest of those that are wanted, after one of them.
+_AMONG = text(f"""
+    SELECT r.record_id::text FROM {_WANTED} WHERE {_OF} AND (CAST(:after AS uuid) IS NULL OR r.record_id < CAST(:after AS uuid))
+    ORDER BY r.record_id DESC LIMIT :most
+""")
+#: Of a catalogue those that say most of some terms.
+_SOME = text(f"""
+    {_SHOWN} (
+        SELECT r.record_id, sum(t.weight) AS weight
+        FROM unnest(CAST(:terms AS text[]), CAST(:weights AS bigint[])) t(term, weight)
+        JOIN indexed_records r ON r.terms @@ CAST('''' || t.term || '''' AS tsquery)
+        WHERE {_OF} AND (:narrowed = '' OR r.terms @@ CAST(:narrowed AS tsquery))
+        GROUP BY r.record_id ORDER BY weight DESC, r.record_id LIMIT :most
+    ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
+""")
+_WEIGHT = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One value by which a list may be narrowed, and how many records are among it; an empty one is that it is not known."""
+
+    value: str
+    records: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundRecords:
+    """What is found: the best ones in their order, how many there are, and what they may be narrowed to."""
+
+    ranked: Sequence[Scored]
+    #: How many are found; at least so many, where that is `COUNTED`.
+    records: int
+    #: By the name of what a list is narrowed by, those of most records first.
+    facets: Mapping[str, list[Choice]]
+    #: No record says all the words: these say some of them.
+    some: bool = False
+    #: The terms that were asked for.
+    terms: Collection[str] = field(default_factory=frozenset)
+
+
+def find_records(
+    db: Connection, programmes: Collection[str], noun: str, said: str, facets: Sequence[Facet] = ()
+) -> FoundRecords:
+    """What a search finds among the records of some programmes that are among all of these."""
+    of: dict[str, Any] = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]]}
+    search = _Search(db, of, noun, said[:LONGEST])
+    every, some = query_of(search.words), query_of(search.words, every=False)
+    if not every:
+        return FoundRecords(ranked=[], records=0, facets={})
+    counted = _counted(db, of, every, facets)
+    if counted.records:
+        found = _best(search, every, facets)
+        return FoundRecords(
+            ranked=found, records=counted.records, facets=choices(noun, counted.facets), terms=search.terms
+        )
+    counted = _counted(db, of, some, facets)
+    found = search.some(facets) if counted.records else []
+    return FoundRecords(
+        ranked=found,
+        records=counted.records,
+        facets=choices(noun, counted.facets),
+        some=bool(found),
+        terms=search.terms,
+    )
+
+
+def count_records(
+    db: Connection, programmes: Collection[str], noun: str, facets: Sequence[Facet] = ()
+) -> tuple[int, dict[str, list[Choice]]]:
+    """How many records of some programmes are among all of these, and to what else that may be narrowed."""
+    counted = _counted(db, {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]]}, "", facets)
+    return counted.records, choices(noun, counted.facets)
+
+
+def list_among(
+    db: Connection, programmes: Collection[str], noun: str, facets: Sequence[Facet], *, after: str | None, most: int
+) -> list[str]:
+    """The ids of the newest records of some programmes that are among all of these, after one of them."""
+    given = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]], "wanted": narrowed("", facets)}
+    return list(db.execute(_AMONG, {**given, "after": after, "most": most}).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    records: int
+    facets: Mapping[str, int]
+
+
+def _counted(db: Connection, of: Mapping[str, Any], query: str, facets: Sequence[Facet]) -> _Counted:
+    """Of what is found how much is among what; of what the list is narrowed to what else there would be."""
+    whole = _count(db, of, narrowed(query, facets))
+    told = dict(whole.facets)
+    for one in facets:
+        # Found is nothing of the others, where nothing is found without it.
+        beside = _count(db, of, narrowed(query, [other for other in facets if other != one]))
+        told |= {term: records for term, records in beside.facets.items() if facet_of(term).name == one.name}
+        told.setdefault(term_of(one), 0)
+    return _Counted(whole.records, told)
+
+
+def _count(db: Connection, of: Mapping[str, Any], wanted: str) -> _Counted:
+    if not wanted:
+        row = db.execute(_ALL_COUNTS, of).one()
+    else:
+        row = db.execute(_COUNTS, {**of, "wanted": wanted, "most": COUNTED}).one()
+    return _Counted(int(row.records), row.facets)
+
+
+def choices(noun: str, counted: Mapping[str, int]) -> dict[str, list[Choice]]:
+    """The same by what it narrows: levels in their order, all others those of most records first, what is not known last."""
+    told: dict[str, list[Choice]] = {name: [] for name in FACETS[noun]}
+    for term, records in counted.items():
+        name, value = facet_of(term)
+        if name in told:
+            told[name].append(Choice(value=value, records=int(records)))
+    for name, some in told.items():
+        some.sort(key=lambda one: (not one.value, 0 if name == "readiness" else -one.records, one.value))
+    return told
+
+
+class _Search:
+    """A search, with what it asks of each of the catalogues that it is of."""
+
+    def __init__(self, db: Connection, of: Mapping[str, Any], noun: str, said: str) -> None:
+        self.db, self.of = db, of
+        glossaries = {programme: read_glossary(db, programme) for programme in of["programmes"]}
+        words = [way for glossary in glossaries.values() for way in [ways_of(said, cc_cedict(), glossary)]]
+        self.words = _joined(words)
+        self.asked = {
+            programme: ask(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
+            for programme, glossary in glossaries.items()
+        }
+        terms = {term for ways in self.words for way in ways for term in way}
+        terms |= {one.term for every in self.asked.values() for one in every}
+        self.corpora = db.execute(_CORPORA, {**of, "terms": sorted(terms)}).all()
+        known = {term for row in self.corpora for term in row.frequencies}
+        if begun := self._begun(known):
+            terms |= begun
+            self.corpora = db.execute(_CORPORA, {**of, "terms": sorted(terms)}).all()
+        self.terms = frozenset(terms)
+
+    def _begun(self, known: Collection[str]) -> set[str]:
+        """The terms that words begin which no record says; each is asked for as well."""
+        more = set[str]()
+        for ways in self.words:
+            ((begun, *rest), *_) = ways
+            if rest or begun.isascii() and len(begun) < _SHORTEST or any(set(way) <= set(known) for way in ways):
+                continue
+            given = {**self.of, "begun": begun, "most": _BEGUN}
+            found = [term for term in self.db.execute(_BEGIN, given).scalars() if term[0] != MARK]
+            ways += [(term,) for term in found]
+            more |= set(found)
+            for asked in self.asked.values():
+                asked += [Asked(term=term, weight=1.0, said=begun) for term in found]
+        return more
+
+    def best(self, rows: Iterable[Any]) -> list[Scored]:
+        """Candidates of all catalogues in one order."""
+        every = list(rows)
+        ranked = []
+        for corpus in self.corpora:
+            mine = [row for row in every if (row.programme, row.noun) == (corpus.programme, corpus.noun)]
+            asked = [one for one in self.asked[corpus.programme] if one.term in corpus.frequencies]
+            weights = {one.term: one.weight for one in asked}
+            evidence = Evidence(
+                version=corpus.version,
+                glossary="",
+                asked=asked,
+                corpus=Corpus(records=corpus.records, length=corpus.length, frequencies=corpus.frequencies),
+                candidates=[
+                    Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights)) for row in mine
+                ],
+            )
+            ranked += rank(evidence)
+        return sorted(ranked, key=lambda one: (-one.score, one.id))[:CANDIDATES]
+
+    def some(self, facets: Sequence[Facet]) -> list[Scored]:
+        """The best of those that say some of the words."""
+        rows: list[Any] = []
+        for corpus in self.corpora:
+            asked, frequencies = self.asked[corpus.programme], corpus.frequencies
+            weights = {one.term: one.weight for one in asked}
+            rarest = within(tellers(asked, frequencies, corpus.records), frequencies)
+            given = {
+                "programmes": [corpus.programme],
+                "nouns": [corpus.noun],
+                "terms": rarest,
+                "weights": [
+                    round(_WEIGHT * weights[term] * rarity(corpus.records, frequencies[term])) for term in rarest
+                ],
+                "narrowed": narrowed("", facets),
+                "most": CANDIDATES,
+            }
+            rows += self.db.execute(_SOME, given)
+        return self.best(rows)
+
+
+def _best(search: _Search, every: str, facets: Sequence[Facet]) -> list[Scored]:
+    """The best of the newest: of those whose titles say it, and only where they are few of the others."""
+    found: dict[str, Any] = {}
+    for query in (query_of(search.words, mark=TITLED), every):
+        if len(found) < CANDIDATES:
+            given = {**search.of, "wanted": narrowed(query, facets), "most": CANDIDATES}
+            found = {row.id: row for row in search.db.execute(_NEWEST, given)} | found
+    return search.best(found.values())
+
+
+def _joined(words: Sequence[list[list[tuple[str, ...]]]]) -> list[list[tuple[str, ...]]]:
+    """What the glossaries of several programmes make of one search: where they part it alike, each word in all their ways."""
+    if not words:
+        return []
+    first, *others = words
+    for other in others:
+        if len(other) == len(first):
+            first = [list(dict.fromkeys([*mine, *theirs])) for mine, theirs in zip(first, other, strict=True)]
+    return first

@@ -1,0 +1,26 @@
+"""What lists may be narrowed to: a term for each value, and one for what is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from casework.matching.facets import LONGEST, Facet, facet_of, facets_of, term_of
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "levels"),
+    [(5, 6, "56"), (9, None, "9"), (None, 3, "3"), (None, None, None)],
+)
+def test_a_range_is_each_of_its_levels(low: int | None, high: int | None, levels: str | None) -> None:
+    record: dict[str, Any] = {"source": "desk", "confirmed": False, "status": "published"}
+    terms = facets_of("technology", record | {"readiness_low": low, "readiness_high": high})
+    told = [facet_of(term).value for term in terms if term.startswith("=readiness=")]
+    assert told == (list(levels) if levels else [""])
+
+
+def test_a_value_is_read_again_whatever_it_holds() -> None:
+    for value in ("DE", "", "a=b", "'quoted\\", "能源"):
+        assert facet_of(term_of(Facet("sector", value))) == ("sector", value)
+    assert len(term_of(Facet("sector", "x" * 10_000))) == len("=sector=") + LONGEST

@@ -1,0 +1,23 @@
+"""Where a text says what was searched for."""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.matching.marks import pieces_of
+
+
+@pytest.mark.parametrize(
+    ("said", "terms", "pieces"),
+    [
+        ("Two heat pumps.", {"heat", "pump"}, [("Two ", False), ("heat", True), (" ", False), ("pumps", True), (".", False)]),
+        ("高温热泵机", {"热泵"}, [("高温", False), ("热泵", True), ("机", False)]),
+        ("高温热泵", {"高温", "温热", "热泵"}, [("高温热泵", True)]),
+        ("NOx <b>", {"nox"}, [("NOx", True), (" <b>", False)]),
+        ("Nothing", set(), [("Nothing", False)]),
+        ("", {"heat"}, []),
+    ],
+)  # fmt: skip
+def test_each_word_that_says_it_is_a_piece(said: str, terms: set[str], pieces: list[tuple[str, bool]]) -> None:
+    assert pieces_of(said, terms) == pieces
+    assert "".join(piece for piece, _ in pieces_of(said, terms)) == said

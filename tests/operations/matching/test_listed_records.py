@@ -1,0 +1,57 @@
+"""Lists as a search leaves them: what its source calls so comes first, and each part goes on where the last one ended."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from casework.errors import InvalidForm
+from casework.matching.facets import Facet
+from casework.operations.catalogue.views import Need, Technology
+from casework.operations.core.paging import to_cursor
+from casework.operations.matching.listed_records import cleaned, facets_asked, list_found
+from tests.operations.core.test_catalogue_index import enter
+from tests.support.world import World
+
+
+def test_what_its_source_calls_so_comes_before_what_says_it(world: World, db: Connection) -> None:
+    named = enter(world, db, "technology", title="Belt")
+    (before,) = (
+        one for one in list_found(db, world.actor(db, "officer"), Technology, said="belt").items if one.id == named
+    )
+    says = enter(world, db, "technology", title=f"Of {before.external_id}")
+    officer = world.actor(db, "officer")
+    listed = list_found(db, officer, Technology, said=before.external_id)
+    assert [one.id for one in listed.items] == [named, says]
+    provider = list_found(db, world.actor(db, "provider"), Technology, said=before.external_id)
+    assert (provider.items, provider.records) == ([], 0)
+
+
+def test_a_closed_need_is_found_by_who_may_read_it_alone(world: World, db: Connection) -> None:
+    id = enter(world, db, "need", title="Sludge to be dried")
+    for who, finds in (("officer", True), ("foreign_officer", False), ("provider", False)):
+        listed = list_found(db, world.actor(db, who), Need, said="sludge")
+        assert [one.id for one in listed.items] == ([id] if finds else [])
+        assert listed.records == int(finds)
+        assert not any(choices for choices in listed.facets.values())
+
+
+def test_each_part_goes_on_where_the_last_one_ended(world: World, db: Connection) -> None:
+    ids = {enter(world, db, "technology", title=f"Sludge belt {'long ' * n}") for n in range(5)}
+    officer, seen, cursor = world.actor(db, "officer"), list[str](), None
+    while True:
+        part = list_found(db, officer, Technology, said="sludge belt", cursor=cursor, limit=2)
+        seen += [one.id for one in part.items]
+        if (cursor := part.next) is None:
+            break
+    assert len(seen) == len(ids)
+    assert set(seen) == ids
+    for keys in (("nan", seen[0]), ("inf", seen[0]), ("x", seen[0]), ("1.0", "x"), (None, seen[0])):
+        with pytest.raises(InvalidForm):
+            list_found(db, officer, Technology, said="sludge", cursor=to_cursor(*keys))
+
+
+def test_what_was_typed_is_cleaned_and_what_is_no_choice_left_out() -> None:
+    assert cleaned(" a\x01\tb\ud800  c" + "d" * 1_000) == "a b c" + "d" * 195
+    asked = {"country": "unknown", "ipc": "F", "sector": "Energy", "topic": "", "source": None}
+    assert facets_asked("technology", asked) == [Facet("country", ""), Facet("ipc", "F")]

@@ -1,0 +1,71 @@
+"""Whatever a search finds opens for whoever found it, what does not open for somebody is not found, and counts say nothing of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.records.database import transaction
+from tests.security.authorization_rows import ROLES
+from tests.support.databases import DatabaseServer
+from tests.support.personae import PERSONAE, make_personae
+from tests.support.scene import Scene, set_scene
+from tests.support.web_client import Browser
+
+EVERYBODY = sorted({*ROLES, *PERSONAE} - {"anonymous"})
+#: By what is searched of the things of here and of elsewhere, and the page of each.
+_WORDS = text("""
+    SELECT title AS words, '/needs/' || id AS page FROM needs WHERE merged_into IS NULL
+    UNION ALL SELECT title, '/technologies/' || id FROM technologies WHERE merged_into IS NULL
+    UNION ALL SELECT name, '/organisations/' || id FROM organisations WHERE merged_into IS NULL
+    UNION ALL SELECT number, '/cases/' || number FROM cases
+    ORDER BY 2
+""")
+
+
+@pytest.fixture(scope="module")
+def scene(
+    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
+    with set_scene(database_server, template_database, tmp_path_factory.mktemp("scene")) as made:
+        here = made.things["here"]
+        make_personae(made.world, made.app.extensions["casework"], here["number"], here["mediation"])
+        yield made
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_what_is_found_opens_and_what_does_not_open_is_not_found(scene: Scene, who: str) -> None:
+    engine: Engine = scene.app.extensions["casework"]
+    with transaction(engine) as db:
+        things = [(row.words, row.page) for row in db.execute(_WORDS)]
+    browser = scene.browser(who)
+
+    @cache
+    def opens(page: str) -> bool:
+        return browser.get(page).status_code == 200
+
+    for words in sorted({words for words, _ in things} | {"steam", "蒸汽", "paper", "note"}):
+        found = _found(browser, words)
+        assert all(opens(page) for page in found), (words, found)
+        for title, page in things:
+            if page in found or not opens(page):
+                assert (page in found) <= opens(page), (words, page)
+            elif title == words and not page.startswith("/organisations"):
+                raise AssertionError(f"{words} does not find {page}")
+
+
+def _found(browser: Browser, words: str) -> set[str]:
+    """The pages that a search leads to: it counts as many as it shows, or jumps to the one."""
+    answer = browser.get("/search", query_string={"q": words})
+    if answer.status_code == 302:
+        return {answer.headers["Location"]}
+    assert answer.status_code == 200
+    page = answer.text.split("<main")[1].split("</main>")[0]
+    rows = page.count('<li><span class="')
+    counted = re.search(r"(\d+) were found|One was found", page)
+    assert (int(counted[1] or 1) if counted else 0) == rows
+    return {link.partition("#")[0] for link in re.findall(r'class="go"><a href="([^"]+)"', page)}

@@ -1,0 +1,100 @@
+"""The lists of needs and technologies: what is searched for is found in either language, and the list says what it may be narrowed to."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.operations.matching import search_box
+from casework.records.database import transaction
+from tests.operations.core.test_catalogue_index import enter
+from tests.support.pages import read_page
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import words_of
+
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def dryer(world: World, engine: Engine) -> str:
+    with transaction(engine) as db:
+        enter(world, db, "technology", title="Belt <dryer>", developed_in=["CN"])
+        return enter(
+            world,
+            db,
+            "technology",
+            title="Sludge dryer",
+            description="Dries it.",
+            developed_in=["DE"],
+            ipc=["F26B3/00"],
+        )
+
+
+def test_what_is_searched_for_is_found_in_either_language_and_marked(browser_for: Enter, dryer: str) -> None:
+    browser = browser_for("officer")
+    for said in ("sludge dryers", "污泥"):
+        page = browser.get(f"/technologies?q={said}").text
+        assert f"/technologies/{dryer}" in page
+        assert "Belt" not in page
+        assert said in read_page(page).sent.getlist("q")
+        assert "Found: 1" in words_of(page)
+    assert "<mark>Sludge</mark> <mark>dryer</mark>" in browser.get("/technologies?q=sludge+dryers").text
+    assert "Belt &lt;<mark>dryer</mark>&gt;" in browser.get("/technologies?q=dryer").text
+    assert "No record says all of these words." in words_of(browser.get("/technologies?q=sludge+xyzzy").text)
+    assert "None is found." in words_of(browser.get("/technologies?q=xyzzy").text)
+
+
+def test_the_list_is_narrowed_by_what_its_records_say_and_do_not_say(browser_for: Enter, dryer: str) -> None:
+    browser = browser_for("officer")
+    page = words_of(browser.get("/technologies?q=dryer").text)
+    for said in ("Germany (1)", "China (1)", "F: Mechanical engineering; lighting; heating (1)", "unknown (2)"):
+        assert said in page
+    page = browser.get("/technologies?q=dryer&country=DE").text
+    assert dryer in page
+    assert "Belt" not in page
+    assert read_page(page).sent["country"] == "DE"
+    page = browser.get("/technologies?ipc=unknown&country=CN").text
+    assert dryer not in page
+    assert "Belt" in page
+    assert "None is found." in words_of(browser.get("/technologies?country=XX").text)
+
+
+def test_pages_of_a_search_go_on_where_the_last_one_ended(browser_for: Enter, world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        ids = {enter(world, db, "need", title=f"Sludge of works {n}", publication="public") for n in range(30)}
+    browser, page, seen = browser_for("officer"), "/needs?q=sludge", list[str]()
+    for count in (25, 30):
+        text = browser.get(page).text
+        seen += [id for id in ids if f"/needs/{id}" in text]
+        assert len(seen) == count
+        more = re.search(r'href="([^"]*cursor=[^"]*)" rel="next"', text)
+        page = html.unescape(more[1]) if more else ""
+    assert not page
+    assert set(seen) == ids
+    assert len(seen) == 30
+    for cursor in ("x", "WyJuYW4iLCAiYSJd"):
+        assert browser.get(f"/needs?q=sludge&cursor={cursor}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["%25_%5C", "'%22`", "%01%1f%7f", "x" * 10_000, "heat+" * 2_000, "'%20|%20!heat:*", "%F0%9F%98%80", "%ed%a0%80"],
+)
+@pytest.mark.parametrize("plural", ["needs", "technologies"])
+def test_whatever_is_typed_gives_a_page(browser_for: Enter, plural: str, said: str) -> None:
+    browser = browser_for("officer")
+    assert browser.get(f"/{plural}?q={said}").status_code == 200
+    assert browser.get(f"/{plural}?q={said}&source={said[:3_000]}&status={said[:3_000]}").status_code == 200
+
+
+def test_of_more_than_are_counted_it_says_at_least(
+    browser_for: Enter, dryer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_box, "COUNTED", 1)
+    monkeypatch.setattr("casework.operations.matching.listed_records.COUNTED", 1)
+    assert "or more are found" in words_of(browser_for("officer").get("/technologies?q=dryer").text)
