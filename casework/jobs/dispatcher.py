@@ -10,7 +10,7 @@ from casework.operations.core import outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
 from casework.operations.integrations.webhooks import MESSAGES
-from casework.operations.matching import proposals
+from casework.operations.matching import meanings, proposals
 from casework.operations.mediations import succession
 from casework.operations.notifications import saved_searches
 from casework.operations.notifications.mail_outbox import MAILS
@@ -67,6 +67,10 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     ]
     if saved_searches.any_waiting(db):
         jobs.append(Job(OTHERS, "search", "search"))
+    jobs += [
+        Job(OTHERS, "embed_records", f"embed_records {programme}", {"programme": programme})
+        for programme in meanings.list_waiting(db)
+    ]
     queues = allocation.list_due(db, but=_NOT_ON_THE_WAY.format(prefix="allocate", id="a.id"), most=MOST)
     jobs += [Job(OTHERS, "allocate", f"allocate {queue}", {"allocation": queue}) for queue in queues]
     hooks = outbox.list_due(db, MESSAGES, but=_NOT_ON_THE_WAY.format(prefix="hook", id="m.id"), most=MOST)

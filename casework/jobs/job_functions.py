@@ -16,6 +16,7 @@ from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.links.service import forget_over
+from casework.operations.matching import meanings
 from casework.operations.matching.proposals import propose_matches
 from casework.operations.mediations import succession
 from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
@@ -80,6 +81,12 @@ def propose(hands: Hands, programme: str) -> None:
 def search(hands: Hands) -> None:
     """Tell whoever has saved a search of new records that fit it."""
     tell_searches(hands.engine, mailing=hands.settings.smtp_host is not None)
+
+
+@register_job(OTHERS)
+def embed_records(hands: Hands, programme: str) -> None:
+    """Look at what some technologies of a programme mean that have changed; those that are left are for the next job."""
+    meanings.embed(hands.engine, programme, most=meanings.A_JOB)
 
 
 @register_job(OTHERS)

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     TRANSLATION = "translation"
     #: It was deployed, and what that saves is verified: no word of it, a bonus.
     DEPLOYED = "deployed"
+    #: The record means much of the same, whatever words it uses.
+    SIMILAR = "similar"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +36,8 @@ class Part:
     #: Whether it stands in the title.
     title: bool
     share: float
+    #: Of similar texts the record's sentence that is closest to the need's, which is the text.
+    closest: str = ""
 
 
 def parts_of(scored: Scored, asked: Iterable[Asked], counts: Mapping[str, Sequence[int]]) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
 from tests.operations.core.test_catalogue_index import enter
@@ -27,9 +27,21 @@ def test_indexing_says_how_many_and_a_second_time_finds_nothing_to_do(
     assert (wrong.returncode, "XX" in wrong.stderr) == (1, True)
 
 
+def test_similar_texts_are_switched_on_once_and_off(world: World, engine: Engine, database_url: str) -> None:
+    with transaction(engine) as db:
+        enter(world, db, "technology", title="Heat pump for sewage")
+    environment = {"DATABASE_URL": database_url}
+    made = run_casework("catalogue", "embed", "--programme", "BJ", environment=environment)
+    assert (made.returncode, made.stdout[:9]) == (0, "Looked at")
+    assert "as it stands" in run_casework("catalogue", "embed", "--programme", "BJ", environment=environment).stdout
+    assert run_casework("catalogue", "embed", "--off", environment=environment).returncode == 0
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM record_meanings")).scalar_one() == 0
+
+
 def test_judging_prints_the_figures_as_json(engine: Engine, database_url: str, tmp_path: Path) -> None:
     made = run_casework(
-        "catalogue", "judge", str(write(tmp_path)), "--json", environment={"DATABASE_URL": database_url}
+        "catalogue", "judge", str(write(tmp_path)), "--json", "--words", environment={"DATABASE_URL": database_url}
     )
     assert json.loads(made.stdout)["ours"]["nDCG@10"] == 1.0
     (tmp_path / "qrels.tsv").unlink()

@@ -43,14 +43,26 @@ class FilterShown(Answer):
 class PartShown(Answer):
     kind: Annotated[
         str,
-        Field(description="`word`, `translation`, or `deployed`: a bonus for an effect that was verified at a site"),
+        Field(
+            description="`word`, `translation`, `similar`: the texts mean much of the same, or `deployed`: a bonus for an effect that was"
+            " verified at a site"
+        ),
     ]
     text: Annotated[
-        str, Field(description="A word of the need, and what it is in the other language; of a bonus at how many sites")
+        str,
+        Field(
+            description="A word of the need, and what it is in the other language; of `similar` a sentence of it; of a bonus at how many"
+            " sites"
+        ),
     ]
-    source: Annotated[str, Field(description="Who says so: the dictionary, a version of the glossary, or of the bonus")]
+    source: Annotated[
+        str, Field(description="Who says so: the dictionary, a version of the glossary or of the bonus, or the model")
+    ]
     title: Annotated[bool, Field(description="Whether it stands in the title")]
     share: Annotated[float, Field(description="What it gives of the score")]
+    closest: Annotated[
+        str | None, Field(description="Of `similar` the record's sentence that means most of the same")
+    ] = None
 
 
 class VerdictShown(Answer):
@@ -77,6 +89,13 @@ class RunMade(Answer):
     need: str
     catalogue: Annotated[int, Field(description="The version of the catalogue's index")]
     glossary: str
+    channels: Annotated[
+        list[str], Field(description="What took part: `words`, and `text`, which compares what texts mean")
+    ]
+    model: Annotated[str | None, Field(description="Which model compared them")] = None
+    without: Annotated[
+        str | None, Field(description="Why none did: `not_switched_on`, `not_installed`, `not_made` or `language`")
+    ] = None
     digest: str
     filters: list[FilterShown]
     candidates: list[CandidateShown]

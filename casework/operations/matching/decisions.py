@@ -83,7 +83,7 @@ def decide(
 
 def _enter(db: Connection, actor: Actor, run: Kept, found: JsonMapping, request: Request) -> str:
     """The match of a candidate of which nobody has made one."""
-    words = [part["text"] for part in found["explanation"]["parts"] if part["kind"] != Kind.DEPLOYED]
+    words = [part["text"] for part in found["explanation"]["parts"] if part["kind"] in (Kind.WORD, Kind.TRANSLATION)]
     said = ", ".join(words[:5])
     made = create_match(
         db,

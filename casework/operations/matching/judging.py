@@ -5,9 +5,11 @@ The tables are temporary ones of one transaction, under the same names: whatever
 
 from __future__ import annotations
 
+import math
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -17,16 +19,23 @@ from sqlalchemy import Connection, Engine, text
 from casework.engine.case_objects.kept_records import TECHNOLOGY
 from casework.json_values import JsonObject
 from casework.matching.bm25 import Corpus, length_of, ranked, score
-from casework.matching.measures import Grades, measured
+from casework.matching.measures import Grades, measured, ndcg
 from casework.matching.query import ask
 from casework.matching.terms import counts_of
 from casework.operations.core.catalogue_index import BATCH, Findable, put_in_index
-from casework.operations.matching.ranking import WORDS, gather, make_ready, rank, shipped_glossary
+from casework.operations.matching import meanings, similar_texts
+from casework.operations.matching.ranking import TEXT, WORDS, gather, make_ready, place, shipped_glossary
+from casework.operations.matching.text_model import installed, the_model
 from casework.records.database import transaction
 
 #: What a folder holds.
 DOCUMENTS, QUERIES, JUDGED = "documents.jsonl", "queries.jsonl", "qrels.tsv"
-_TABLES = ("indexed_records", "index_terms", "index_states")
+_TABLES = ("indexed_records", "index_terms", "index_states", "record_meanings")
+#: Keeps what a document means.
+_MEANS = text("""
+    INSERT INTO record_meanings (record_id, programme_id, model, direction, version)
+    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :model, :direction, 1)
+""")
 #: The programme whose catalogue the documents are.
 _PROGRAMME = str(UUID(int=1))
 
@@ -79,26 +88,55 @@ def _said(one: JsonObject, name: str) -> str:
     return str(one.get(name) or "").replace("\x00", " ")
 
 
-def judge(engine: Engine, collection: Collection, *, progress: Progress | None = None) -> JsonObject:
-    """How good plain BM25 and our path are on a collection, which channels took part, and how long it took."""
+def judge(
+    engine: Engine, collection: Collection, *, similar: bool = True, progress: Progress | None = None
+) -> JsonObject:
+    """How good plain BM25 and our path are on a collection, which channels took part, and how long it took.
+
+    `similar`: what texts mean is compared too, where the model for it is installed. `words` is our path without.
+    """
     began = time.monotonic()
     # Read before the transaction begins, which waits for nobody.
     make_ready()
     plain = measured(_plain(collection), collection.judged)
     with transaction(engine) as db:
-        lists = _ours(db, collection, progress)
-        db.rollback()
+        try:
+            lists, words = _ours(db, collection, progress, similar=similar and installed())
+        finally:
+            similar_texts.drop_held(db, _PROGRAMME)
+            db.rollback()
+    with_text = lists != words
     return {
         "documents": len(collection.documents),
         "queries": len(collection.judged),
         "bm25": plain,
         "ours": measured(lists, collection.judged),
-        "channels": [WORDS],
+        "words": measured(words, collection.judged),
+        "p": significance(_each(lists, collection.judged), _each(words, collection.judged)) if with_text else None,
+        "channels": [WORDS, TEXT] if with_text else [WORDS],
         "seconds": round(time.monotonic() - began, 3),
     }
 
 
-def _ours(db: Connection, collection: Collection, progress: Progress | None) -> dict[str, Sequence[str]]:
+def significance(one: Sequence[float], other: Sequence[float], rounds: int = 10_000, seed: int = 1) -> float:
+    """How often chance alone makes as large a difference of the same queries' measures: a paired randomisation test, two-sided."""
+    chance = random.Random(seed)
+    apart = [a - b for a, b in zip(one, other, strict=True)]
+    seen, at_least = abs(math.fsum(apart)), 0
+    for _ in range(rounds):
+        flips = chance.getrandbits(len(apart) or 1)
+        at_least += abs(sum(-d if flips >> n & 1 else d for n, d in enumerate(apart))) >= seen - 1e-12
+    return (at_least + 1) / (rounds + 1)
+
+
+def _each(lists: Mapping[str, Sequence[str]], judged: Mapping[str, Grades]) -> list[float]:
+    return [ndcg(lists.get(query, ()), grades) for query, grades in sorted(judged.items())]
+
+
+def _ours(
+    db: Connection, collection: Collection, progress: Progress | None, *, similar: bool
+) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[str]]]:
+    """Our lists, and those that words alone give."""
     for table in _TABLES:
         db.execute(text(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING ALL) ON COMMIT DROP"))
     names = {str(UUID(int=n)): id for n, id in enumerate(sorted(collection.documents), start=1)}
@@ -111,13 +149,36 @@ def _ours(db: Connection, collection: Collection, progress: Progress | None) -> 
             progress("documents", done, len(names))
     for table in _TABLES:
         db.execute(text(f"ANALYZE {table}"))
-    glossary, lists = shipped_glossary(), dict[str, Sequence[str]]()
+    if similar:
+        _look_at(db, collection, names, progress)
+    glossary, lists, words = shipped_glossary(), dict[str, Sequence[str]](), dict[str, Sequence[str]]()
     for n, query in enumerate(sorted(collection.judged), start=1):
-        evidence = gather(db, _PROGRAMME, TECHNOLOGY, collection.queries.get(query, ""), glossary=glossary)
-        lists[query] = [names[one.id] for one in rank(evidence)]
+        said = collection.queries.get(query, "")
+        found = similar_texts.find_similar(db, _PROGRAMME, said)
+        ranks = found.ranks if found.without is None else None
+        evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, similar=ranks)
+        lists[query] = [names[one.id] for one in place(evidence)]
+        words[query] = [names[one.id] for one in place(replace(evidence, similar=None))]
         if progress is not None and n % 50 == 0:
             progress("queries", n, len(collection.judged))
-    return lists
+    return lists, words
+
+
+def _look_at(db: Connection, collection: Collection, names: Mapping[str, str], progress: Progress | None) -> None:
+    """Keep what documents mean, as the job does for records."""
+    from casework.matching.directions import meaning_of
+
+    if (model := the_model()) is None:
+        return
+    db.execute(meanings.SWITCH_ON, {"programme": _PROGRAMME, "noun": TECHNOLOGY})
+    db.execute(text("UPDATE index_states SET meanings = 1"))
+    for n, (id, name) in enumerate(names.items(), start=1):
+        if said := meanings.told(*collection.documents[name]):
+            one = meaning_of(model, said)
+            given = {"id": id, "programme": _PROGRAMME, "model": model.version, "direction": one.direction}
+            db.execute(_MEANS, given)
+        if progress is not None and n % 50 == 0:
+            progress("similar text", n, len(names))
 
 
 def _findable(id: str, title: str, body: str) -> Findable:

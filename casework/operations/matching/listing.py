@@ -5,28 +5,32 @@ Evidence is JSON, as a run keeps it: so a list that is made again of what was ke
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from casework.json_values import JsonMapping, JsonObject
-from casework.matching.bm25 import Corpus, Scored
+from casework.matching.bm25 import Corpus
 from casework.matching.bonus import VERSION, bonus_of
 from casework.matching.explanation import Kind, Part, parts_of
 from casework.matching.filters import Facts, Verdict, Wanted, counted, judged, stays
 from casework.matching.query import Asked
-from casework.operations.matching.ranking import WORDS, Candidate, Evidence, rank
+from casework.operations.matching.ranking import Candidate, Evidence, Placed, place
+from casework.operations.matching.similar_texts import Similar
 
 #: So many digits of a share are kept: what another machine computes is the same list.
 _DIGITS = 9
 
 
 def kept(
-    evidence: Evidence, facts: Mapping[str, JsonMapping], wanted: JsonMapping, relaxed: Mapping[str, str]
+    evidence: Evidence,
+    facts: Mapping[str, JsonMapping],
+    wanted: JsonMapping,
+    relaxed: Mapping[str, str],
+    similar: Similar,
 ) -> JsonObject:
     """Evidence as a run keeps it, with what of each candidate filters ask and pages show."""
-    return {
+    told = {
         "version": evidence.version,
         "glossary": evidence.glossary,
         "asked": [asdict(one) for one in evidence.asked],
@@ -40,6 +44,9 @@ def kept(
         "relaxed": dict(relaxed),
         "bonus": VERSION,
     }
+    if evidence.similar is None:
+        return told | {"without": similar.without}
+    return told | {"similar": {"model": similar.model, "records": similar.records, "ranks": dict(evidence.similar)}}
 
 
 def list_of(told: JsonMapping, most: int) -> JsonObject:
@@ -50,38 +57,38 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
         asked=[Asked(**one) for one in told["asked"]],
         corpus=Corpus(**told["corpus"]),
         candidates=[Candidate(id=one["id"], length=one["length"], counts=one["counts"]) for one in told["candidates"]],
+        similar=told["similar"]["ranks"] if "similar" in told else None,
     )
     said = {one["id"]: one for one in told["candidates"]}
     wanted = Wanted(**told["wanted"])
     verdicts = {id: judged(wanted, _facts(one), told["relaxed"]) for id, one in said.items()}
-    staying = [(rank, one) for rank, one in enumerate(rank(evidence), start=1) if stays(verdicts[one.id])]
-    gained = {one.id: _bonus(told, said[one.id], one) for _, one in staying}
-    staying.sort(key=lambda pair: (-(pair[1].score + gained[pair[1].id]), pair[1].id))
+    staying = [one for one in place(evidence) if stays(verdicts[one.id])]
+    gained = {one.id: _bonus(told, said[one.id], one) for one in staying}
+    staying.sort(key=lambda one: (-(one.score + gained[one.id]), one.id))
     candidates = []
-    for place, (rank_there, scored) in enumerate(staying[:most], start=1):
-        parts = [_part(part) for part in parts_of(scored, evidence.asked, said[scored.id]["counts"])]
-        if gained[scored.id]:
-            parts.append(_part(_deployed(told, said[scored.id], gained[scored.id])))
+    for n, one in enumerate(staying[:most], start=1):
+        words = parts_of(one.words, evidence.asked, said[one.id]["counts"])
+        parts = [_part(part) for part in [*words, *_similar(told, one)]]
+        if gained[one.id]:
+            parts.append(_part(_deployed(told, said[one.id], gained[one.id])))
         candidates.append(
             {
-                "rank": place,
-                "technology": scored.id,
-                "title": said[scored.id]["title"],
-                "score": round(math.fsum(part["share"] for part in parts), _DIGITS),
+                "rank": n,
+                "technology": one.id,
+                "title": said[one.id]["title"],
+                "score": round(one.score + gained[one.id], _DIGITS),
                 "explanation": {
                     "parts": parts,
-                    "filters": [
-                        {"name": name, "verdict": verdict.value} for name, verdict in verdicts[scored.id].items()
-                    ],
-                    "ranks": {WORDS: rank_there},
+                    "filters": [{"name": name, "verdict": verdict.value} for name, verdict in verdicts[one.id].items()],
+                    "ranks": dict(one.ranks),
                 },
             }
         )
     return {"filters": [asdict(one) for one in counted(verdicts.values())], "candidates": candidates}
 
 
-def _bonus(told: JsonMapping, said: JsonMapping, scored: Scored) -> float:
-    return bonus_of(scored.score, verified=said.get("verified", 0), version=told.get("bonus"))
+def _bonus(told: JsonMapping, said: JsonMapping, one: Placed) -> float:
+    return bonus_of(one.score, verified=said.get("verified", 0), version=told.get("bonus"))
 
 
 def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
@@ -100,14 +107,24 @@ def failed_of(told: JsonMapping) -> dict[str, list[str]]:
     return {id: names for id, names in failed.items() if names}
 
 
+def _similar(told: JsonMapping, one: Placed) -> list[Part]:
+    """That the texts mean much of the same, with the sentences by which that is seen."""
+    if not one.text:
+        return []
+    said, closest = told["similar"].get("pairs", {}).get(one.id, ("", ""))
+    source = told["similar"]["model"]
+    return [Part(kind=Kind.SIMILAR, text=said, source=source, title=False, share=one.text, closest=closest)]
+
+
 def _part(part: Part) -> JsonObject:
-    return {
+    shown = {
         "kind": part.kind.value,
         "text": part.text,
         "source": part.source,
         "title": part.title,
         "share": round(part.share, _DIGITS),
     }
+    return shown | {"closest": part.closest} if part.closest else shown
 
 
 def _facts(one: JsonMapping) -> Facts:

@@ -16,13 +16,14 @@ from casework.engine.case_objects.programme_lists import Lists, offered, overlay
 from casework.ledger.canonical_json import digest
 from casework.matching.bm25 import Corpus, Scored, ranked, rarity, score
 from casework.matching.dictionary import Glossary, cc_cedict
+from casework.matching.fusion import fuse, given
 from casework.matching.query import Asked, ask, tellers
 from casework.operations.core.programme_lists import read_lists
 
 #: So many candidates are compared, and so many records are looked at for them.
 CANDIDATES, LOOKED_AT = 300, 40_000
-#: The only channel there is without a model of meaning.
-WORDS = "words"
+#: The channels: what records say, and, with a model, what they mean.
+WORDS, TEXT = "words", "text"
 #: Of a programme's catalogue how many records there are, how long, and in how many each of some terms stands.
 _CORPUS = text("""
     SELECT s.version, s.records, s.length, (
@@ -40,6 +41,11 @@ _CANDIDATES = text("""
         WHERE r.programme_id = CAST(:programme AS uuid) AND r.noun = :noun
         GROUP BY r.record_id ORDER BY weight DESC, r.record_id LIMIT :most
     ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
+""")
+#: Some more of them.
+_THESE = text("""
+    SELECT record_id::text AS id, length, counts FROM indexed_records
+    WHERE record_id = ANY(CAST(:ids AS uuid[])) AND programme_id = CAST(:programme AS uuid) AND noun = :noun ORDER BY record_id
 """)
 _WEIGHT = 1_000_000
 
@@ -63,6 +69,8 @@ class Evidence:
     asked: Sequence[Asked]
     corpus: Corpus
     candidates: Sequence[Candidate]
+    #: By record its rank among those that mean most of the same; None where that channel took no part.
+    similar: Mapping[str, int] | None = None
 
 
 def make_ready() -> None:
@@ -103,18 +111,22 @@ def gather(
     glossary: Glossary,
     but: str | None = None,
     translated: bool = True,
+    similar: Mapping[str, int] | None = None,
 ) -> Evidence:
-    """What the catalogue says to a text; `but` leaves a record out, and one that is not `translated` is asked for as it is written."""
+    """What the catalogue says to a text; `but` leaves a record out, and one that is not `translated` is asked for as it is written.
+
+    Those that are `similar`, each with its rank, are candidates too.
+    """
     asked = ask(said, dictionary=cc_cedict() if translated else None, glossary=glossary, chinese=True)
     of = {"programme": programme, "noun": noun}
-    row = db.execute(_CORPUS, {**of, "terms": [one.term for one in asked]}).first()
-    if row is None:
+    state = db.execute(_CORPUS, {**of, "terms": [one.term for one in asked]}).first()
+    if state is None:
         return Evidence(version=0, glossary=glossary.version, asked=asked, corpus=_EMPTY, candidates=())
-    corpus = Corpus(records=row.records, length=row.length, frequencies=row.frequencies)
+    corpus = Corpus(records=state.records, length=state.length, frequencies=state.frequencies)
     asked = [one for one in asked if one.term in corpus.frequencies]
     rarest = within(tellers(asked, corpus.frequencies, corpus.records), corpus.frequencies)
     weights = {one.term: one.weight for one in asked}
-    given = {
+    telling = {
         **of,
         "terms": rarest,
         "weights": [
@@ -122,12 +134,20 @@ def gather(
         ],
         "most": CANDIDATES,
     }
+    rows = db.execute(_CANDIDATES, telling).all()
+    if more := sorted({*(similar or ())} - {row.id for row in rows}):
+        rows = sorted([*rows, *db.execute(_THESE, {**of, "ids": more})], key=lambda row: str(row.id))
     found = [
-        Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights))
-        for row in db.execute(_CANDIDATES, given)
-        if row.id != but
+        Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights)) for row in rows if row.id != but
     ]
-    return Evidence(version=row.version, glossary=glossary.version, asked=asked, corpus=corpus, candidates=found)
+    return Evidence(
+        version=state.version,
+        glossary=glossary.version,
+        asked=asked,
+        corpus=corpus,
+        candidates=found,
+        similar=similar,
+    )
 
 
 _EMPTY = Corpus(records=0, length=0, frequencies={})
@@ -153,3 +173,40 @@ def rank(evidence: Evidence) -> list[Scored]:
     """The candidates in their order, each with what every term gives."""
     weights = [(one.term, one.weight) for one in evidence.asked]
     return ranked(score(one.id, weights, one.counts, one.length, evidence.corpus) for one in evidence.candidates)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """A candidate where it comes to stand, with its rank in each channel that has it."""
+
+    id: str
+    score: float
+    ranks: Mapping[str, int]
+    #: What its words give, each by itself; of a score of several channels the share that it has there.
+    words: Scored
+    #: What it gives that the texts mean much of the same.
+    text: float = 0.0
+
+
+def place(evidence: Evidence) -> list[Placed]:
+    """The candidates in their order: by what their words give, or, with a second channel, by their ranks in both."""
+    scored = rank(evidence)
+    if evidence.similar is None:
+        return [
+            Placed(id=one.id, score=one.score, ranks={WORDS: n}, words=one) for n, one in enumerate(scored, start=1)
+        ]
+    standing = {one.id for one in evidence.candidates}
+    similar = sorted(standing & evidence.similar.keys(), key=lambda id: (evidence.similar or {})[id])
+    words = {one.id: one for one in scored}
+    placed = []
+    for one in fuse({WORDS: list(words), TEXT: similar}):
+        by = {channel: given([rank]) for channel, rank in one.ranks.items()}
+        shared = _sharing(words.get(one.id) or Scored(id=one.id, score=0.0, shares={}), by.get(WORDS, 0.0))
+        placed.append(Placed(id=one.id, score=one.score, ranks=one.ranks, words=shared, text=by.get(TEXT, 0.0)))
+    return placed
+
+
+def _sharing(scored: Scored, score: float) -> Scored:
+    """The same words, that together give this score."""
+    shares = {term: share * score / scored.score for term, share in scored.shares.items()} if score else {}
+    return Scored(id=scored.id, score=score, shares=shares)

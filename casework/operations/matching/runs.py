@@ -24,7 +24,8 @@ from casework.operations.core.merged_records import one_with
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.register_entries import note_entries
 from casework.operations.matching.listing import kept, list_of
-from casework.operations.matching.ranking import gather, read_glossary
+from casework.operations.matching.ranking import TEXT, WORDS, gather, read_glossary
+from casework.operations.matching.similar_texts import Without, closest_pairs, find_similar
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
@@ -84,6 +85,10 @@ class MatchRun:
     #: The version of the catalogue's index, and the digest of the glossary, that it was made of.
     catalogue: int
     glossary: str
+    #: What took part; the model that compared what texts mean, or why none did.
+    channels: list[str]
+    model: str | None
+    without: str | None
     #: Of the evidence and the list.
     digest: str
     filters: list[JsonObject]
@@ -128,13 +133,20 @@ def start_run(
     if any(name not in FILTERS or name in ALWAYS or not why.strip() for name, why in relaxed.items()):
         raise InvalidForm(fields={"relaxed": reasons.fields.REQUIRED})
     asked = (said or "").strip() or " ".join(filter(None, (row.title, row.title_zh, row.problem, row.target)))
+    # A model that is loaded first takes a while, for which nobody waits.
+    similar = find_similar(db, programme, asked)
     # Nobody writes a record meanwhile: version, candidates and facts are of one moment.
     with whole(db):
         lock_log(db, programme)
-    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme))
+    ranks = similar.ranks if similar.without is None else None
+    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=ranks)
     facts = _facts_of(db, [one.id for one in evidence.candidates])
-    told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed)
+    told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed, similar)
     found = list_of(told, most)
+    if ranks is not None:
+        # Of those alone that are listed: what the others say is of no use to the list.
+        told["similar"]["pairs"] = closest_pairs(db, similar, [one["technology"] for one in found["candidates"]])
+        found = list_of(told, most)
     evidence_kept, list_kept = orjson.dumps(told).decode(), orjson.dumps(found).decode()
     run = {
         "id": str(uuid_utils.uuid7()),
@@ -154,9 +166,17 @@ def start_run(
         "need": need,
         "catalogue": evidence.version,
         "glossary": evidence.glossary,
+        **_channels(told),
         "digest": run["digest"],
     }
     return finish(db, actor, request, Done({**answer, **found}, 201))
+
+
+def _channels(told: JsonMapping) -> JsonObject:
+    """What took part in a list, and why similar texts did not."""
+    if "similar" in told:
+        return {"channels": [WORDS, TEXT], "model": told["similar"]["model"], "without": None}
+    return {"channels": [WORDS], "model": None, "without": told.get("without", Without.NOT_SWITCHED_ON)}
 
 
 def _wanted(need: Any, given: JsonMapping) -> JsonObject:
@@ -244,6 +264,7 @@ def show_run(db: Connection, actor: Actor, run: str) -> MatchRun:
         said=row.said,
         catalogue=row.evidence["version"],
         glossary=row.evidence["glossary"],
+        **_channels(row.evidence),
         digest=row.digest,
         filters=row.found["filters"],
         candidates=row.found["candidates"],

@@ -98,6 +98,7 @@ COVERED: Mapping[str, Cover] = {
         ("indexed_records", "index_terms", "index_states"),
         Cover(None, "made of needs and technologies, which are covered, and made again by `casework catalogue index`"),
     ),
+    "record_meanings": Cover(None, "made of technologies, which are covered, and made again by `casework catalogue embed`"),
     "sessions": Cover(None, _PASSING),
     "challenges": Cover(None, _PASSING),
     "allowances": Cover(None, _PASSING),

@@ -32,6 +32,21 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Forgets what a technology means whose words have become others, or that is not in use any more: whoever has switched that on looks at
+-- it again.
+CREATE FUNCTION casework_forget_meaning() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    turn bigint;
+BEGIN
+    IF EXISTS (SELECT FROM record_meanings m WHERE m.record_id = OLD.id AND m.model <> '') THEN
+        UPDATE index_states s SET meanings = s.meanings + 1, meant = least(s.meant, 0)
+        WHERE s.programme_id = OLD.programme_id AND s.noun = 'technology' RETURNING s.meanings INTO turn;
+        UPDATE record_meanings m SET model = '', direction = NULL, sentences = NULL, version = coalesce(turn, m.version)
+        WHERE m.record_id = OLD.id;
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- The cases of some programmes that may hold a word, as their indexes know: by number and title of all of these programmes, and of
 -- `whole` by the names of owner, need, technology and parties, too. Null where they are more than `most`, or where a name stands for
 -- too many: then a search does better to look at the newest first.

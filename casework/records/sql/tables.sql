@@ -609,11 +609,15 @@ CREATE TABLE index_states (
     version BIGINT NOT NULL,
     records INTEGER NOT NULL,
     length BIGINT NOT NULL,
+    meanings BIGINT DEFAULT 0 NOT NULL,
+    meant BIGINT,
     CONSTRAINT pk_index_states PRIMARY KEY (programme_id, noun),
     CONSTRAINT fk_index_states_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
 COMMENT ON COLUMN index_states.version IS 'Grows with each change of what can be found';
 COMMENT ON COLUMN index_states.length IS 'Of all records together';
+COMMENT ON COLUMN index_states.meanings IS 'Grows with each change of what is kept of what records mean';
+COMMENT ON COLUMN index_states.meant IS 'Up to which version it was looked at what records mean; null where nobody has switched that on';
 
 CREATE TABLE index_terms (
     programme_id UUID NOT NULL,
@@ -1042,6 +1046,23 @@ COMMENT ON COLUMN readings.salt IS 'Of the hash of the query; null once an erasu
 COMMENT ON COLUMN readings.query IS 'Salted hash of the address''s query, hex';
 COMMENT ON COLUMN readings.hash IS 'Of the reading and the one before it, hex';
 COMMENT ON COLUMN readings.erasure_id IS 'Which erasure took the query out';
+
+CREATE TABLE record_meanings (
+    record_id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    model TEXT NOT NULL,
+    direction BYTEA,
+    sentences BYTEA,
+    version BIGINT NOT NULL,
+    CONSTRAINT pk_record_meanings PRIMARY KEY (record_id),
+    CONSTRAINT fk_record_meanings_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_record_meanings_version ON record_meanings (programme_id, version);
+COMMENT ON TABLE record_meanings IS 'What technologies mean, by a model; made of them by `casework catalogue embed`, for whoever has switched that on';
+COMMENT ON COLUMN record_meanings.model IS 'Which model says so; empty where the record is to be looked at again';
+COMMENT ON COLUMN record_meanings.direction IS '384 whole numbers of one byte; null where the model knows no word of it';
+COMMENT ON COLUMN record_meanings.sentences IS 'Of each sentence the signs of its own direction, 48 bytes';
+COMMENT ON COLUMN record_meanings.version IS 'Of the programme''s meanings, with which it came or went';
 
 CREATE TABLE recoveries (
     id UUID NOT NULL,

@@ -32,3 +32,7 @@ EXECUTE FUNCTION casework_carry_walls();
 CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF body ON events FOR EACH ROW
 WHEN (NEW.kind IN ('document_registered', 'letter_sent', 'noted', 'said')) EXECUTE FUNCTION casework_keep_words();
 CREATE TRIGGER words_are_kept AFTER INSERT OR UPDATE OF name ON files FOR EACH ROW EXECUTE FUNCTION casework_keep_words();
+
+CREATE TRIGGER meaning_is_forgotten AFTER UPDATE OF title, description, status, merged_into ON technologies FOR EACH ROW WHEN (
+    (OLD.title, OLD.description, OLD.status, OLD.merged_into) IS DISTINCT FROM (NEW.title, NEW.description, NEW.status, NEW.merged_into)
+) EXECUTE FUNCTION casework_forget_meaning();

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     Table,
     Text,
@@ -55,6 +56,33 @@ index_states = Table(
     Column("version", BigInteger, nullable=False, comment="Grows with each change of what can be found"),
     Column("records", Integer, nullable=False),
     Column("length", BigInteger, nullable=False, comment="Of all records together"),
+    Column(
+        "meanings",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="Grows with each change of what is kept of what records mean",
+    ),
+    Column(
+        "meant",
+        BigInteger,
+        comment="Up to which version it was looked at what records mean; null where nobody has switched that on",
+    ),
+)
+
+record_meanings = Table(
+    "record_meanings",
+    metadata,
+    Column("record_id", Id, primary_key=True),
+    reference("programme_id", "programmes.id"),
+    Column(
+        "model", Text, nullable=False, comment="Which model says so; empty where the record is to be looked at again"
+    ),
+    Column("direction", LargeBinary, comment="384 whole numbers of one byte; null where the model knows no word of it"),
+    Column("sentences", LargeBinary, comment="Of each sentence the signs of its own direction, 48 bytes"),
+    Column("version", BigInteger, nullable=False, comment="Of the programme's meanings, with which it came or went"),
+    Index("ix_record_meanings_version", "programme_id", "version"),
+    comment="What technologies mean, by a model; made of them by `casework catalogue embed`, for whoever has switched that on",
 )
 
 match_runs = Table(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.matching.judging import judge, read_collection
+from casework.operations.matching.judging import judge, read_collection, significance
 from casework.records.database import transaction
 from tests.support.databases import ROOT
 
@@ -28,7 +28,7 @@ def write(folder: Path, qrels: str = "q1\td1\t2\nq2\td2\t1\nq2\td3\t0\n") -> Pat
 
 
 def test_both_ways_are_measured_and_nothing_stays(engine: Engine, tmp_path: Path) -> None:
-    figures = judge(engine, read_collection(write(tmp_path)))
+    figures = judge(engine, read_collection(write(tmp_path)), similar=False)
     assert figures["ours"] == {"nDCG@10": 1.0, "MAP": 1.0}
     assert figures["bm25"] == {"nDCG@10": 0.5, "MAP": 0.5}
     assert (figures["channels"], figures["documents"], figures["queries"]) == (["words"], 3, 2)
@@ -44,9 +44,11 @@ FLOOR = {"nDCG@10": 0.81, "MAP": 0.68}
 
 def test_what_is_found_for_our_own_needs_is_as_good_as_it_was(engine: Engine) -> None:
     figures = judge(engine, read_collection(SHIPPED))
+    assert figures["channels"] == ["words", "text"]
     assert figures["queries"] >= 24
     assert figures["documents"] >= 120
     assert {name: value for name, value in figures["ours"].items() if value < FLOOR[name]} == {}
+    assert {name: value for name, value in figures["words"].items() if value < FLOOR[name]} == {}
     assert all(figures["ours"][name] > figures["bm25"][name] for name in FLOOR)
 
 
@@ -70,3 +72,10 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").unlink()
     with pytest.raises(ValueError, match="queries.jsonl"):
         read_collection(tmp_path)
+
+
+def test_what_differs_by_chance_alone_is_told_from_what_does_not() -> None:
+    better = [0.5 + n % 7 / 20 for n in range(60)]
+    assert significance(better, [one - 0.1 for one in better]) < 0.001
+    assert significance(better, better) == 1.0
+    assert significance(better, better[::-1]) > 0.5

@@ -11,6 +11,7 @@ from casework.matching.bm25 import Corpus
 from casework.matching.query import Asked
 from casework.operations.matching.listing import kept, list_of
 from casework.operations.matching.ranking import Candidate, Evidence
+from casework.operations.matching.similar_texts import Similar, Without
 
 COUNTS = st.dictionaries(
     st.sampled_from(["heat", "pump", "热泵"]), st.tuples(st.integers(0, 3), st.integers(1, 9)), min_size=1
@@ -18,7 +19,12 @@ COUNTS = st.dictionaries(
 LEVEL = st.sampled_from([None, 1, 5, 9])
 
 
-def told(candidates: list[dict[str, tuple[int, int]]], levels: list[int | None], relaxed: list[str]) -> JsonObject:
+def told(
+    candidates: list[dict[str, tuple[int, int]]],
+    levels: list[int | None],
+    relaxed: list[str],
+    similar: list[int] | None = None,
+) -> JsonObject:
     asked = [Asked(term=term, weight=1.0, said=term) for term in ("heat", "pump", "热泵")]
     found = [Candidate(id=f"t{n:03}", length=40 + n % 3, counts=counts) for n, counts in enumerate(candidates)]
     facts = {
@@ -26,8 +32,10 @@ def told(candidates: list[dict[str, tuple[int, int]]], levels: list[int | None],
         for one, level in zip(found, levels, strict=False)
     }
     corpus = Corpus(records=50, length=2000, frequencies={"heat": 20, "pump": 9, "热泵": 2})
-    evidence = Evidence(version=3, glossary="", asked=asked, corpus=corpus, candidates=found)
-    return kept(evidence, facts, {"readiness": [5, 6]}, dict.fromkeys(relaxed, "They can wait."))
+    ranks = None if similar is None else {f"t{n:03}": rank for rank, n in enumerate(dict.fromkeys(similar), start=1)}
+    evidence = Evidence(version=3, glossary="", asked=asked, corpus=corpus, candidates=found, similar=ranks)
+    why = Similar(without=Without.LANGUAGE) if ranks is None else Similar(model="a model", records=50, ranks=ranks)
+    return kept(evidence, facts, {"readiness": [5, 6]}, dict.fromkeys(relaxed, "They can wait."), why)
 
 
 @given(
@@ -35,11 +43,16 @@ def told(candidates: list[dict[str, tuple[int, int]]], levels: list[int | None],
     st.lists(LEVEL, min_size=12, max_size=12),
     st.sampled_from([[], ["readiness"]]),
     st.integers(1, 12),
+    st.none() | st.lists(st.integers(0, 15), max_size=12),
 )
 def test_what_was_kept_gives_the_same_list_again(
-    candidates: list[dict[str, tuple[int, int]]], levels: list[int | None], relaxed: list[str], most: int
+    candidates: list[dict[str, tuple[int, int]]],
+    levels: list[int | None],
+    relaxed: list[str],
+    most: int,
+    similar: list[int] | None,
 ) -> None:
-    evidence = told(candidates, levels, relaxed)
+    evidence = told(candidates, levels, relaxed, similar)
     found = list_of(evidence, most)
     assert orjson.dumps(list_of(orjson.loads(orjson.dumps(evidence)), most)) == orjson.dumps(found)
     listed = found["candidates"]
@@ -75,7 +88,7 @@ def test_what_was_verified_at_a_site_counts_a_little_and_says_so() -> None:
     assert [one["technology"] for one in found] == [plain[1]["technology"], plain[0]["technology"], "t002"]
     part = found[0]["explanation"]["parts"][-1]
     assert (part["kind"], part["text"], part["source"]) == ("deployed", "1", "bonus 1")
-    assert found[0]["score"] == round(plain[1]["score"] + part["share"], 9)
+    assert abs(found[0]["score"] - plain[1]["score"] - part["share"]) < 1e-8
     assert found[2]["explanation"]["parts"][-1]["text"] == "2"
 
 
@@ -86,3 +99,22 @@ def test_a_run_that_was_made_before_there_was_a_bonus_gives_the_list_that_it_gav
         del one["verified"]
     assert list_of(before, 10) == list_of(deployed({}), 10)
     assert list_of(deployed({"t002": 2}, bonus=None), 10) == list_of(deployed({}), 10)
+
+
+def test_similar_texts_lift_a_record_and_the_shares_add_up_to_its_score() -> None:
+    evidence = told([{"heat": (0, 3)}, {"heat": (0, 2)}, {"nothing": (0, 1)}], [5, 5, 5], [], similar=[2, 1])
+    evidence["similar"]["pairs"] = {"t001": ["Heat is wanted.", "It gives warmth."]}
+    found = list_of(evidence, 10)["candidates"]
+    assert [one["technology"] for one in found] == ["t001", "t000", "t002"]
+    assert [one["explanation"]["ranks"] for one in found] == [{"words": 2, "text": 2}, {"words": 1}, {"text": 1}]
+    words, similar = found[0]["explanation"]["parts"]
+    assert (words["kind"], words["share"]) == ("word", round(1 / 62, 9))
+    assert similar == {
+        "kind": "similar",
+        "text": "Heat is wanted.",
+        "source": "a model",
+        "title": False,
+        "share": round(1 / 62, 9),
+        "closest": "It gives warmth.",
+    }
+    assert "closest" not in found[2]["explanation"]["parts"][0]

@@ -203,7 +203,7 @@ def test_what_names_somebody_else_stays(scene: Scene) -> None:
 #: Tables of the history and of what it adds up to, and those in which nothing but ids, codes, hashes and figures stands.
 HISTORY = {
     "logs", "events", "service_accounts", "invitations", "memberships", "absences", "allocations", "skills", "mentions",
-    "searched_words", "evidence", "indexed_records", "index_terms", "index_states", *HOMES.values(), *PARTS,
+    "searched_words", "evidence", "indexed_records", "index_terms", "index_states", "record_meanings", *HOMES.values(), *PARTS,
 }  # fmt: skip
 WORDLESS = {
     "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",

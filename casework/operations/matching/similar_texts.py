@@ -1,0 +1,133 @@
+"""Finds the technologies that mean most of the same as a text, with the sentences by which that is seen. Reads only.
+
+A process keeps the directions of a programme's technologies, fifty megabytes for 130,000, and reads what came or went since.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, text
+
+from casework.engine.case_objects.kept_records import TECHNOLOGY
+from casework.matching.fusion import DEPTH
+from casework.matching.word_pieces import sentences_of
+from casework.operations.matching.meanings import told
+from casework.operations.matching.text_model import the_model
+
+if TYPE_CHECKING:
+    from casework.matching.directions import Directions
+
+#: So much of a sentence is shown.
+_SHOWN = 300
+
+
+class Without(StrEnum):
+    """Why a list was made without comparing what texts mean."""
+
+    NOT_SWITCHED_ON = "not_switched_on"
+    NOT_INSTALLED = "not_installed"
+    #: No record was looked at so far.
+    NOT_MADE = "not_made"
+    #: What is asked is in a language that the model does not know.
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Similar:
+    """The records that mean most of the same as a text, or why nobody looked."""
+
+    without: Without | None = None
+    model: str = ""
+    #: Among so many.
+    records: int = 0
+    #: By record its rank, the closest first.
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    #: The sentences of the text, with their signs.
+    said: Sequence[str] = ()
+    signs: bytes = b""
+
+
+#: What a programme has of them.
+_STATE = text("""
+    SELECT meanings, meant FROM index_states WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun
+""")
+#: What came or went since.
+_SINCE = text("""
+    SELECT record_id::text AS id, CASE WHEN model = :model THEN direction END AS direction FROM record_meanings
+    WHERE programme_id = CAST(:programme AS uuid) AND version > :version
+""")
+#: The sentences of some records, with their signs.
+_SENTENCES = text("""
+    SELECT t.id::text, t.title, t.description, m.sentences FROM record_meanings m JOIN technologies t ON t.id = m.record_id
+    WHERE m.record_id = ANY(CAST(:ids AS uuid[])) AND m.model = :model AND m.sentences IS NOT NULL
+""")
+
+
+@dataclass(slots=True)
+class _Held:
+    """What this process has of a programme's meanings, and up to which version."""
+
+    version: int
+    directions: Directions
+
+
+_held: dict[tuple[str, str], _Held] = {}
+_holding = threading.Lock()
+
+
+def _directions(db: Connection, programme: str, model: str, version: int) -> Directions:
+    from casework.matching.directions import Directions
+
+    key = (str(db.engine.url), programme)
+    with _holding:
+        if (held := _held.get(key)) is None:
+            held = _held[key] = _Held(version=-1, directions=Directions.none())
+        if held.version < version:
+            given = {"programme": programme, "model": model, "version": held.version}
+            rows = {row.id: row.direction for row in db.execute(_SINCE, given)}
+            held.directions, held.version = held.directions.changed(rows), version
+        return held.directions
+
+
+def drop_held(db: Connection, programme: str) -> None:
+    """Forget what this process has of a programme: what it was read from is gone."""
+    with _holding:
+        _held.pop((str(db.engine.url), programme), None)
+
+
+def find_similar(db: Connection, programme: str, said: str) -> Similar:
+    """The technologies of a programme that mean most of the same as a text."""
+    state = db.execute(_STATE, {"programme": programme, "noun": TECHNOLOGY}).one_or_none()
+    if state is None or state.meant is None:
+        return Similar(without=Without.NOT_SWITCHED_ON)
+    if (model := the_model()) is None:
+        return Similar(without=Without.NOT_INSTALLED)
+    if not (sentences := sentences_of(said)):
+        return Similar(without=Without.LANGUAGE, model=model.version)
+    from casework.matching.directions import meaning_of
+
+    directions = _directions(db, programme, model.version, state.meanings)
+    if not len(directions):
+        return Similar(without=Without.NOT_MADE, model=model.version)
+    meaning = meaning_of(model, sentences)
+    ranks = {id: rank for rank, id in enumerate(directions.closest(meaning.direction, DEPTH), start=1)}
+    return Similar(model=model.version, records=len(directions), ranks=ranks, said=sentences, signs=meaning.sentences)
+
+
+def closest_pairs(db: Connection, similar: Similar, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Of a text and some technologies the two sentences that mean most of the same: the text's own, and the technology's."""
+    pairs: dict[str, list[str]] = {}
+    if not (among := [id for id in ids if id in similar.ranks]):
+        return pairs
+    from casework.matching.directions import closest_sentences
+
+    for row in db.execute(_SENTENCES, {"ids": among, "model": similar.model}):
+        theirs, place = told(row.title, row.description), closest_sentences(similar.signs, bytes(row.sentences))
+        if place is not None:
+            pairs[row.id] = [similar.said[place[0]][:_SHOWN], theirs[place[1]][:_SHOWN]]
+    return pairs
