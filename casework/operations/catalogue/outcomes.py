@@ -12,7 +12,7 @@ from sqlalchemy import Connection, TextClause, text
 from casework.engine.analysis.impacts import baseline_of, counted, expected, saving
 from casework.engine.case_objects.programme_lists import Entry, Lists
 from casework.engine.definition.list_names import CATALOGUES
-from casework.engine.state.impact_values import LEVELS, MORE_IS_BETTER
+from casework.engine.state.impact_values import LEVELS, MEASURED, MORE_IS_BETTER, VERIFIED
 from casework.engine.state.impacts import Impact
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.impacts import called
@@ -66,7 +66,7 @@ class CaseOutcome:
     outcome: str | None
     opened_at: str
     closed_at: str | None
-    #: The need's district, and the year in which a site was accepted.
+    #: The need's district, and the year since which it is measured what is saved there.
     district: str | None
     year: int | None
     saved: list[Saved]
@@ -77,10 +77,10 @@ def _cases(noun: Kept, other: str) -> TextClause:
     return text(f"""
         SELECT c.id::text AS case, c.number, {other}.id::text AS other, {entitled(other)} AS other_title, c.state, c.outcome, c.opened_at,
             c.closed_at, n.district, (
-                SELECT CAST(extract(year FROM max(d.ended_at) AT TIME ZONE (p.calendar->>'zone')) AS integer) FROM tracks d
-                WHERE d.log_id = c.id AND d.kind = 'deployment' AND d.states && ARRAY['accepted', 'accepted_with_punch_list']
+                SELECT CAST(extract(year FROM min(i.from_on)) AS integer) FROM impacts i
+                WHERE i.log_id = c.id AND i.level = ANY(CAST(:seen AS text[]))
             ) AS year
-        FROM cases c JOIN programmes p ON p.id = c.programme_id {OF_CASES}
+        FROM cases c {OF_CASES}
         WHERE c.{noun}_id IN {one_with(TABLES[noun], "CAST(:id AS uuid)")} AND {reads_case("c", BOUND)}
         AND (n.id IS NULL OR {shows_need("n")})
         ORDER BY c.opened_at DESC, c.id DESC LIMIT :most
@@ -98,7 +98,7 @@ _IMPACTS = text("""
 def outcomes_of(db: Connection, actor: Actor, noun: Kept, id: str, lists: Lists) -> list[CaseOutcome]:
     """What came of a record, case by case as far as the actor reads them, the newest first; `lists` are those of its programme."""
     asking = reach_values(reach(actor)) | {"closed_of": sorted(closed_of(actor))}
-    rows = db.execute(_CASES[noun], asking | {"id": id, "most": MOST}).all()
+    rows = db.execute(_CASES[noun], asking | {"id": id, "most": MOST, "seen": [MEASURED, VERIFIED]}).all()
     effects = effects_of(db, [row.case for row in rows], lists)
     return [
         CaseOutcome(

@@ -11,12 +11,9 @@ from casework.operations.core.record_log import Kept
 from tests.support.world import World
 from tests.workflows.test_impact_guards import record
 
-#: Ends a case as its folding would, with a site that was accepted.
+#: Ends a case as its folding would, with an effect that was verified.
 DEPLOY = (
     "UPDATE cases SET outcome = 'deployed_verified', closed_at = casework_now() WHERE number = :number",
-    "INSERT INTO tracks SELECT x.* FROM tracks t JOIN cases c ON c.id = t.log_id CROSS JOIN LATERAL jsonb_populate_record(t,"
-    " jsonb_build_object('id', gen_random_uuid(), 'workflow', 'deployment', 'kind', 'deployment', 'states', ARRAY['accepted'],"
-    " 'ended_at', '2026-03-01Z', 'position', 9)) x WHERE c.number = :number AND t.workflow = 'case'",
     "INSERT INTO impacts (id, log_id, seq, recorded_at, measure, indicator, unit, level, value, from_on, to_on, evidence, position)"
     " SELECT CAST(:baseline AS uuid), id, 1, casework_now(), 'energy/MWh', 'energy', 'MWh', 'baseline', '100', '2026-01-01',"
     " '2026-01-31', '{}', 1 FROM cases WHERE number = :number",
