@@ -103,10 +103,10 @@ def test_what_was_dismissed_is_proposed_no_more_and_says_why(world: World, engin
         dismiss(db, officer, one.id, reason="It needs steam.", request=new_request())
         with pytest.raises(Refused):
             take_up(db, officer, one.id, request=new_request())
+        changed = {"description": OFFERED["description"] + " Twice."}
         correct_record(
-            db, officer, "technology", technology, fields={"description": OFFERED["description"] + " Twice."}, source=None,
-            reason="So.", request=new_request(),
-        )  # fmt: skip
+            db, officer, "technology", technology, fields=changed, source=None, reason="So.", request=new_request()
+        )
     propose(engine, world)
     assert proposed(engine, world, need) == []
     with pytest.raises(Refused), transaction(engine) as db:
