@@ -6,18 +6,18 @@ import pytest
 
 from casework.matching.marks import pieces_of
 
+#: What a text says, what is searched for, and the pieces it is shown in.
+PIECES = [
+    ("Two heat pumps.", {"heat", "pump"}, [("Two ", False), ("heat", True), (" ", False), ("pumps", True), (".", False)]),
+    ("高温热泵机", {"热泵"}, [("高温", False), ("热泵", True), ("机", False)]),
+    ("高温热泵", {"高温", "温热", "热泵"}, [("高温热泵", True)]),
+    ("NOx <b>", {"nox"}, [("NOx", True), (" <b>", False)]),
+    ("Nothing", set(), [("Nothing", False)]),
+    ("", {"heat"}, []),
+]  # fmt: skip
 
-@pytest.mark.parametrize(
-    ("said", "terms", "pieces"),
-    [
-        ("Two heat pumps.", {"heat", "pump"}, [("Two ", False), ("heat", True), (" ", False), ("pumps", True), (".", False)]),
-        ("高温热泵机", {"热泵"}, [("高温", False), ("热泵", True), ("机", False)]),
-        ("高温热泵", {"高温", "温热", "热泵"}, [("高温热泵", True)]),
-        ("NOx <b>", {"nox"}, [("NOx", True), (" <b>", False)]),
-        ("Nothing", set(), [("Nothing", False)]),
-        ("", {"heat"}, []),
-    ],
-)  # fmt: skip
+
+@pytest.mark.parametrize(("said", "terms", "pieces"), PIECES)
 def test_each_word_that_says_it_is_a_piece(said: str, terms: set[str], pieces: list[tuple[str, bool]]) -> None:
     assert pieces_of(said, terms) == pieces
     assert "".join(piece for piece, _ in pieces_of(said, terms)) == said

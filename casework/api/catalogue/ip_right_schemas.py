@@ -57,6 +57,10 @@ class _Found(Answer):
     at_least: Annotated[bool, Field(description="More are found: no more are counted, here and in `facets`")]
     facets: Annotated[dict[str, list[FacetChoice]], Field(description="What the list may be narrowed to")]
     some: Annotated[bool, Field(description="No record says all of the words: these say some of them")]
+    terms: Annotated[
+        list[str],
+        Field(description="What was searched for: the words' stems, and what they are called in the other language"),
+    ]
 
 
 class RightQuery(RecordQuery):

@@ -91,6 +91,9 @@ class MatchShown(Answer):
     confirmed: Annotated[bool | None, Field(description="Whether a person of the office stands for what it says")] = (
         None
     )
+    run: Annotated[str | None, Field(description="The run on whose list it was found")] = None
+    rank: Annotated[int | None, Field(description="Where it stood on that list")] = None
+    shortlisted_at: Annotated[str | None, Field(description="Since when it is on its need's short list")] = None
 
 
 class MatchPage(Answer):

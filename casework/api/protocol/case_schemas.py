@@ -186,6 +186,9 @@ class NextAction(Answer):
     about: str | None
     due_at: str | None
     overdue: bool
+    awaits: Annotated[
+        str | None, Field(description="Whom outside the office it waits for: an authority, a register or a party")
+    ] = None
     still: bool
     flagged: bool
     wait: Wait | None

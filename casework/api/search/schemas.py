@@ -100,7 +100,7 @@ class Found(Answer):
 
 
 #: The lists that have saved views.
-Page = Literal["cases", "queues"]
+Page = Literal["cases", "queues", "needs", "technologies"]
 
 
 class ViewQuery(Query):

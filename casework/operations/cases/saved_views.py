@@ -25,10 +25,12 @@ from casework.records.access_sql import in_time
 
 #: How many a person may keep, how long a name and a query may be, and how many of a list an office may share.
 MOST, LONGEST_NAME, LONGEST_QUERY, MOST_SHARED = 30, 60, 1_000, 50
-#: By list whose roles share its views with each other: of cases those who see all of them, of queues those who work them in the office.
+#: By list whose roles share its views with each other: those who see all of cases and records, of queues those who work them in the office.
 SHARED_AMONG: Mapping[str, frozenset[Role]] = {
     "cases": READS_ALL,
+    "needs": READS_ALL,
     "queues": frozenset({Role.OFFICER, Role.SUPERVISOR, Role.COMPLIANCE}),
+    "technologies": READS_ALL,
 }
 
 #: Views, each with whose it is.

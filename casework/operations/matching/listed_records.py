@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -46,8 +46,8 @@ class Listed(Generic[Kind]):
     facets: dict[str, list[Choice]]
     #: No record says all that was searched for: these say some of it.
     some: bool
-    #: The terms that were searched for.
-    terms: Collection[str]
+    #: The terms that were searched for, in order.
+    terms: list[str]
 
 
 def cleaned(said: str) -> str:
@@ -77,7 +77,7 @@ def list_found(
     noun, said, seen = _NOUNS[kind], cleaned(said), reach(actor).all_of
     programmes = seen if programme is None else seen & {programme}
     of_one = {} if programme is None else {"programme": programme}
-    some, terms = False, frozenset[str]()
+    some, terms = False, list[str]()
     if said:
         found = find_records(db, programmes, noun, said, facets)
         ids, following = _part(found, cursor, insist_limit(limit))
@@ -91,7 +91,7 @@ def list_found(
         items = list(before.values())
         items += _in_order(db, actor, kind, [id for id in ids if id not in before])
         some = found.some and all(getattr(one, "publication", "") != CLOSED for one in items)
-        records, told, terms = max(found.records, len(items)), dict(found.facets), frozenset(found.terms)
+        records, told, terms = max(found.records, len(items)), dict(found.facets), sorted(found.terms)
     else:
         records, told = count_records(db, programmes, noun, facets)
         if facets:

@@ -74,9 +74,15 @@ def test_whatever_is_known_of_meanings_by_then_a_run_gives_the_same_list(world: 
     shown = run(world, engine, ids["need"])
     with transaction(engine) as db:
         correct_record(
-            db, world.actor(db, "officer"), "technology", ids["pump"], fields={"title": "A boat", "description": "It sails."},
-            source=None, reason="It is one.", request=new_request(),
-        )  # fmt: skip
+            db,
+            world.actor(db, "officer"),
+            "technology",
+            ids["pump"],
+            fields={"title": "A boat", "description": "It sails."},
+            source=None,
+            reason="It is one.",
+            request=new_request(),
+        )
     assert run(world, engine, ids["need"]).candidates != shown.candidates
     meanings.switch_off(engine, world.programmes["BJ"])
     with transaction(engine) as db:
@@ -97,9 +103,15 @@ def test_what_this_process_knows_follows_what_others_write(world: World, engine:
         assert found(db, world)[0] == new
         known = similar_texts._held[str(engine.url), programme].directions
         correct_record(
-            db, world.actor(db, "officer"), "technology", new, fields={"title": "A boat"}, source=None, reason="It is one.",
+            db,
+            world.actor(db, "officer"),
+            "technology",
+            new,
+            fields={"title": "A boat"},
+            source=None,
+            reason="It is one.",
             request=new_request(),
-        )  # fmt: skip
+        )
         assert new not in found(db, world)
         assert similar_texts._held[str(engine.url), programme].directions is not known
         # Read anew it is the same.

@@ -48,7 +48,11 @@ def test_without_the_library_and_the_model_the_same_path_runs(world: World, engi
         db.execute(text("UPDATE index_states SET meant = 0 WHERE meant IS NOT NULL"))
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT, world.programmes["BJ"]],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
         env={"PATH": "/usr/bin:/bin", "DATABASE_URL": database_url},
-    )  # fmt: skip
+    )
     assert done.stdout.split() == ["not_installed", "[]", "[]", "0", "False"], done.stderr
