@@ -206,7 +206,7 @@ def _digest(evidence: str, found: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """A run as it is kept; of one whose words were erased nothing is left of what was found."""
+    """A run as it is kept; where words were erased, a mark stands in their place, and all else that was found is left."""
 
     id: str
     programme: str

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.state.case import Case
 from casework.ledger.canonical_json import digest
+from casework.ledger.redactable_bodies import ERASED_WORDS
 
 #: A run, as it is kept.
 _FOUND = text("SELECT evidence, list, digest FROM match_runs WHERE id = CAST(:run AS uuid)")
@@ -24,10 +25,11 @@ def found_faults(db: Connection, case: Case) -> Iterator[tuple[str, str | None, 
     row = db.execute(_FOUND, {"run": run}).one_or_none()
     if row is None or row.digest != case.found["digest"]:
         yield f"The run {run} is not the one by which the case was found.", "match_runs", run
-    elif row.list.startswith("{"):
-        listed = orjson.loads(row.list)["candidates"]
-        if digest([row.evidence, row.list]) != case.found["digest"] or len(listed) < case.found["rank"]:
-            yield f"What the run {run} found is not what it had found when the case was opened.", "match_runs", run
+    # Where words were erased, the run says something else than it had found: that nothing else was done to it the programme's log tells.
+    elif ERASED_WORDS not in row.evidence + row.list and (
+        digest([row.evidence, row.list]) != row.digest or len(orjson.loads(row.list)["candidates"]) < case.found["rank"]
+    ):
+        yield f"What the run {run} found is not what it had found when the case was opened.", "match_runs", run
     for log, then in ((case.need, case.found["need"]), (case.technology, case.found["technology"])):
         if db.execute(_HASH, {"log": log, "seq": then["seq"]}).scalar_one_or_none() != then["head"]:
             yield f"The record {log} did not say what the case says that it did when it was opened.", None, log

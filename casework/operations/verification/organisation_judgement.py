@@ -99,16 +99,17 @@ def _corrects(before: list[RegisterEvent], event: RegisterEvent) -> bool:
 
 
 def _contacts_against(before: list[RegisterEvent], event: RegisterEvent) -> Iterator[str]:
-    """Of two contacts on record one stays as it stood, and takes over what it did not say."""
+    """Of two contacts on record one stays as it stood, and takes over what it did not say; nobody knows what an erased one said."""
     stood = fold(before).get("organisation_contacts", {})
     told = {key: row for name, row in event.body.items() for table, mark, key in [name.partition(MARK)] if mark}
-    gone = [stood.get(key) for key, row in told.items() if row is None]
-    kept = [(stood.get(key), row) for key, row in told.items() if isinstance(row, Mapping)]
-    if len(gone) != 1 or len(kept) != 1 or not all(isinstance(one, Mapping) for one in (gone[0], kept[0][0])):
+    kept = [key for key, row in told.items() if row is not None]
+    if len(told) != 2 or len(kept) != 1 or any(stood.get(key) is None for key in told):
         yield "it does not merge two contacts that stood on record"
         return
-    known: Any = kept[0][0]
-    if any(known.get(column) not in (None, "", value) for column, value in kept[0][1].items()):
+    known, row = stood[kept[0]], told[kept[0]]
+    if not isinstance(known, Mapping) or not isinstance(row, Mapping):
+        return
+    if any(known.get(column) not in (None, "", value) for column, value in row.items()):
         yield "it changes what the contact that stays said before"
 
 

@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from casework.engine.case_objects.organisations import ROW_MERGED
+from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.contact_merging import merge_contacts
 from casework.operations.catalogue.organisations import (
     confirm_organisation,
@@ -18,18 +20,26 @@ from casework.operations.catalogue.organisations import (
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.organisation_judgement import organisation_faults
 from casework.operations.verification.service import verify_case
+from casework.records.database import transaction
 from casework.records.event_log import read_register
+from tests.operations.privacy.erasure_scene import Scene as Erasing
 from tests.operations.verification.forger import Json, Scene, not_allowed, rebuild, sql, the
-from tests.support.world import new_request
+from tests.support.world import World, new_request
 
 
 def _kept(scene: Scene, attack: Connection) -> str:
-    """An organisation that was entered and corrected, with a contact that was changed and one that has left."""
     sql(attack, "SET LOCAL session_replication_role = origin")
-    who = scene.world.actor(attack, "officer")
+    organisation = _enter(scene.world, attack)
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return organisation
+
+
+def _enter(world: World, attack: Connection) -> str:
+    """An organisation that was entered and corrected, with a contact that was changed and one that has left."""
+    who = world.actor(attack, "officer")
     fields = {"name": "Forged Kiln Works", "country": "DE", "register_number": "HRB 77"}
     done = record_organisation(
-        attack, who, programme=scene.world.programmes["BJ"], fields=fields, source="Register", request=new_request()
+        attack, who, programme=world.programmes["BJ"], fields=fields, source="Register", request=new_request()
     )
     organisation = str(done.answer["id"])
     confirm_organisation(
@@ -48,7 +58,6 @@ def _kept(scene: Scene, attack: Connection) -> str:
         for fields in ({"name": "Wu Jing", "email": "wu@kiln.example"}, {"name": "Ms Wu", "telephone": "1"})
     )
     merge_contacts(attack, who, organisation, other, into=one, reason="One person.", request=new_request())
-    sql(attack, "SET LOCAL session_replication_role = replica")
     return organisation
 
 
@@ -109,6 +118,28 @@ def test_a_merging_of_contacts_changes_nothing_that_stood(
     forged = replace(merged, body={**merged.body, kept: None if told is None else row | told})
     found = [why for _, why in organisation_faults(Past(attack), [*events[:-1], forged])]
     assert found == ([] if words is None else [words])
+
+
+@pytest.mark.parametrize("named", ["Wu Jing", "Ms Wu"])
+def test_a_merging_of_contacts_is_no_wrong_after_one_of_them_was_erased(
+    world: World, engine: Engine, named: str
+) -> None:
+    with transaction(engine) as db:
+        organisation = _enter(world, db)
+    Erasing(engine, engine, world, "", "").erase(person=None, words=[named], reason="They have left.")
+    with transaction(engine) as db:
+        assert verify_case(db, organisation) == []
+        events = list(read_register(db, organisation))
+        [at] = [n for n, event in enumerate(events) if event.kind == ROW_MERGED]
+        assert ERASED in [value for event in events[: at + 1] for value in event.body.values()]
+        [gone] = [name for name, row in events[at].body.items() if row is None]
+        for body in (
+            {name: row for name, row in events[at].body.items() if name != gone},
+            {gone + "0" if name == gone else name: row for name, row in events[at].body.items()},
+        ):
+            forged = [*events[:at], replace(events[at], body=body)]
+            found = [why for _, why in organisation_faults(Past(db), forged)]
+            assert found == ["it does not merge two contacts that stood on record"]
 
 
 @pytest.mark.parametrize(
