@@ -104,10 +104,11 @@ _SEND = text("""
 _TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn' WHERE id = CAST(:id AS uuid)")
 #: Forgets what was typed.
 _FORGET_TYPED = text("UPDATE need_statement_secrets SET typed = NULL WHERE statement_id = CAST(:id AS uuid)")
-#: Forgets what was typed, and where it was mailed, of links that are over.
+#: Forgets what was typed, and where it was mailed, of links that are over; what waits for the office is answered by mail first.
 _FORGET_OVER = text("""
-    UPDATE need_statement_secrets SET address = NULL, typed = NULL, opened = NULL, opened_until = NULL
-    WHERE (address IS NOT NULL OR typed IS NOT NULL) AND until <= casework_now()
+    UPDATE need_statement_secrets s SET address = NULL, typed = NULL, opened = NULL, opened_until = NULL
+    FROM need_statements n WHERE n.id = s.statement_id AND n.state <> 'submitted'
+    AND (s.address IS NOT NULL OR s.typed IS NOT NULL) AND s.until <= casework_now()
 """)
 
 
@@ -209,7 +210,7 @@ def forget_typed(db: Connection, statement: str) -> None:
 
 
 def forget_statements(db: Connection) -> int:
-    """Of links that are over, what was typed and where they were mailed goes."""
+    """Of links that are over, what was typed and where they were mailed goes, unless the office still has to decide."""
     return db.execute(_FORGET_OVER).rowcount
 
 

@@ -21,6 +21,7 @@ from casework.operations.catalogue.organisations import read_seen
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.reader_names import called
 from casework.operations.core.register_entries import note_entries
@@ -39,6 +40,8 @@ LASTS = 365
 MOST_A_DAY = 50
 #: So many statements stand on the list.
 LISTED = 200
+#: How a statement stands that the office may decide on: it has been sent, though what was asked back may never be answered.
+DECIDABLE = (SUBMITTED, ASKED)
 #: What the record of a need calls its source.
 ENTERPRISE = "enterprise"
 #: What the log of a programme says the office did.
@@ -51,10 +54,11 @@ class Statement:
 
     id: str
     programme: str
+    #: The one that stands in the place of whom was invited.
     organisation: str
     organisation_name: str
     language: str
-    #: draft, submitted, asked, accepted, refused or withdrawn; over: its link ended before it was sent.
+    #: draft, submitted, asked, accepted, refused or withdrawn; over: its link ended before it was sent, or answered.
     state: str
     invited_at: str
     until: str
@@ -74,10 +78,11 @@ class Statement:
 
 #: Statements of the programmes `:closed_of`, those first that wait for the office.
 _SELECT = f"""
-    SELECT n.id::text, n.programme_id::text AS programme, n.organisation_id::text AS organisation, {called("o")} AS organisation_name,
-        n.language, CASE WHEN n.state = 'draft' AND s.until <= casework_now() THEN 'over' ELSE n.state END AS state, n.invited_at, s.until,
+    SELECT n.id::text, n.programme_id::text AS programme, o.id::text AS organisation, {called("o")} AS organisation_name, n.language,
+        CASE WHEN n.state IN ('draft', 'asked') AND s.until <= casework_now() THEN 'over' ELSE n.state END AS state, n.invited_at, s.until,
         s.address, n.sent_at, n.question, n.reason, n.decided_at, n.need_id::text AS need, n.said
-    FROM need_statements n JOIN need_statement_secrets s ON s.statement_id = n.id JOIN organisations o ON o.id = n.organisation_id
+    FROM need_statements n JOIN need_statement_secrets s ON s.statement_id = n.id
+    JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id
     WHERE n.programme_id = ANY(CAST(:closed_of AS uuid[]))
 """
 #: All of them, the newest first among those that stand alike.
@@ -257,7 +262,7 @@ def _decide(
     with whole(db):
         lock_log(db, one.programme)
         row = db.execute(_STATE, {"id": id}).one()
-    if row.state != SUBMITTED:
+    if row.state not in DECIDABLE:
         raise Refused(
             reasons.catalogue.STATEMENT_NOT_SENT if row.state == DRAFT else reasons.catalogue.STATEMENT_DECIDED
         )

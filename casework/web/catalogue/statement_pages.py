@@ -149,7 +149,8 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         one = need_statements.show_statement(db, actor, id)
         layout.use_calendar(calendar_of(db, one.programme))
         may = actor.in_programme(one.programme, EDITORS)
-        waits = may and one.state == "submitted"
+        # What is asked back may be decided on as it was sent: nobody may ever answer.
+        waits = may and one.sent_at is not None and one.state in ("submitted", "asked", "over")
         likely = twins.list_likely(db, actor, "need", one.programme, one.fields) if waits else []
         known = organisation_queries.needs_of(db, actor, one.organisation)
         forms = kept_forms(db, actor, [f"need.ask:{id}", f"need.refuse:{id}"])

@@ -91,3 +91,19 @@ def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Co
         links.open_statement(db, token)
     (listed,) = need_statements.list_statements(db, world.actor(db, "officer"))
     assert listed.state == "over"
+
+
+def test_what_waits_for_the_office_keeps_its_address_though_the_link_is_over(world: World, db: Connection) -> None:
+    id, _, _ = sent(db, world)
+    db.execute(text("UPDATE need_statement_secrets SET address = 'zhou@campus.example'"))
+    ended = text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'")
+    db.execute(ended)
+    assert links.forget_statements(db) == 0
+    need_statements.ask_back(db, world.actor(db, "officer"), id, question="So?", request=new_request())
+    mails = text("SELECT count(*) FROM mails WHERE statement_id = CAST(:id AS uuid) AND state = 'queued'")
+    assert (stored(db, "address"), db.execute(mails, {"id": id}).scalar_one()) == (["zhou@campus.example"], 1)
+    # Until the time is over that asking back has given.
+    assert links.forget_statements(db) == 0
+    db.execute(ended)
+    assert links.forget_statements(db) == 1
+    assert stored(db, "address") == [None]

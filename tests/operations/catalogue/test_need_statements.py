@@ -24,6 +24,7 @@ from casework.operations.catalogue.views import Need
 from casework.operations.core.encryption import SecretBox
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from tests.operations.catalogue.test_organisation_merging import enter, merge
 from tests.support.world import World, new_request
 
 BOX = SecretBox(["k" * 32])
@@ -89,8 +90,6 @@ def test_it_is_asked_back_and_answered_or_refused_with_a_reason(world: World, en
         statements.ask_back(db, officer, id, question="多少兆瓦？", request=new_request())
         shown = show_statement_of(db, token, opened)
         assert (shown.state, shown.question) == ("asked", "多少兆瓦？")
-    with pytest.raises(Refused), transaction(engine) as db:
-        statements.accept(db, officer, id, request=new_request())
     with transaction(engine) as db:
         send_statement(db, token, opened, SAID)
     with pytest.raises(InvalidForm), transaction(engine) as db:
@@ -101,6 +100,39 @@ def test_it_is_asked_back_and_answered_or_refused_with_a_reason(world: World, en
         assert (shown.state, shown.reason) == ("refused", "不属于本项目。")
         assert db.execute(text("SELECT count(*) FROM needs WHERE source = 'enterprise'")).scalar_one() == 0
     assert list(verify_all(engine)) == []
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_what_is_asked_back_and_never_answered_is_decided_as_it_was_sent(
+    world: World, db: Connection, over: bool
+) -> None:
+    officer, acts = world.actor(db, "officer"), ("ask_back", "refuse", "accept")
+    for act in acts:
+        id, token, _ = sent(db, world)
+        statements.ask_back(db, officer, id, question="多少兆瓦？", request=new_request())
+        if over:
+            db.execute(text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'"))
+            assert statements.show_statement(db, officer, id).state == "over"
+        words = {"ask_back": {"question": "没有回复？"}, "refuse": {"reason": "没有回复。"}, "accept": {}}[act]
+        getattr(statements, act)(db, officer, id, request=new_request(), **words)
+        state = {"ask_back": "asked", "refuse": "refused", "accept": "accepted"}[act]
+        assert statements.show_statement(db, officer, id).state == state
+        # The enterprise has time again to read it.
+        assert open_statement(db, token)
+
+
+def test_a_need_goes_to_the_organisation_that_stands_in_the_place_of_who_was_invited(
+    world: World, db: Connection
+) -> None:
+    officer = world.actor(db, "officer")
+    gone, kept = (enter(db, world, name, kind="company") for name in ("Heat Works", "Heat Works Ltd"))
+    id, token = invited(db, world, organisation=gone)
+    send_statement(db, token, open_statement(db, token), SAID)
+    merge(db, world, gone, kept)
+    one = statements.show_statement(db, officer, id)
+    assert (one.organisation, one.organisation_name) == (kept, "Heat Works Ltd")
+    need = str(statements.accept(db, officer, id, request=new_request()).answer["need"])
+    assert show_record(db, officer, Need, need).owner == kept
 
 
 def test_only_who_reads_closed_needs_reads_them_and_only_officers_decide(world: World, db: Connection) -> None:
