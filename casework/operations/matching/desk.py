@@ -13,20 +13,21 @@ from casework.operations.core.merged_records import ended, one_with
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import called, entitled
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import shows_need
 
 #: So many earlier runs of a need are told, the newest first.
 RUNS_TOLD = 30
 #: Today's day in the zone of a programme `p`.
 _TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
-#: The runs of a need and of what was merged into it; of one whose words were erased no figures are left.
+#: The runs of a need and of what was merged into it, as far as it is shown; of one whose words were erased no figures are left.
 _RUNS = text(f"""
     SELECT r.id::text, r.made_at, {called("m")} AS made_by,
         CASE WHEN left(r.list, 1) = '{{' THEN json_array_length(CAST(r.list AS json)->'candidates') END AS ranked,
         CASE WHEN left(r.evidence, 1) = '{{' THEN json_array_length(CAST(r.evidence AS json)->'candidates') END AS compared,
         CASE WHEN left(r.evidence, 1) = '{{' THEN CAST(r.evidence AS json)->'relaxed' END AS relaxed
-    FROM match_runs r JOIN people m ON m.id = r.made_by
-    WHERE r.need_id IN {one_with("needs", "CAST(:need AS uuid)")} ORDER BY r.made_at DESC, r.id DESC LIMIT :most
+    FROM match_runs r JOIN people m ON m.id = r.made_by JOIN needs n ON n.id = r.need_id
+    WHERE r.need_id IN {one_with("needs", "CAST(:need AS uuid)")} AND {shows_need("n")} ORDER BY r.made_at DESC, r.id DESC LIMIT :most
 """)
 #: Open needs, with when somebody searched for each and how many of its matches wait.
 _OPEN = f"""
@@ -38,7 +39,7 @@ _OPEN = f"""
         (SELECT count(*) FROM matches m WHERE m.need_id = n.id AND m.shortlisted_at IS NOT NULL AND m.case_id IS NULL) AS shortlisted
     FROM needs n JOIN programmes p ON p.id = n.programme_id LEFT JOIN organisations o ON o.id = n.owner_id
     WHERE n.programme_id = ANY(CAST(:all_of AS uuid[])) AND n.merged_into IS NULL AND n.status IN ('published', 'matched')
-    AND {ended("n", _TODAY)} IS NULL
+    AND {ended("n", _TODAY)} IS NULL AND {shows_need("n")}
 """
 #: Of the open needs of a programme, in their order, which stands before one and which after it.
 _BESIDE = text(f"""
@@ -46,7 +47,7 @@ _BESIDE = text(f"""
         SELECT n.id, row_number() OVER w AS place, count(*) OVER () AS every, lag(n.id) OVER w AS before, lead(n.id) OVER w AS after
         FROM needs n JOIN programmes p ON p.id = n.programme_id
         WHERE n.programme_id = CAST(:programme AS uuid) AND n.merged_into IS NULL AND n.status IN ('published', 'matched')
-        AND {ended("n", _TODAY)} IS NULL WINDOW w AS (ORDER BY n.created_at DESC, n.id DESC)
+        AND {ended("n", _TODAY)} IS NULL AND {shows_need("n")} WINDOW w AS (ORDER BY n.created_at DESC, n.id DESC)
     )
     SELECT place, every, before::text, after::text FROM open WHERE id = CAST(:need AS uuid)
 """)
@@ -135,7 +136,7 @@ def list_runs(db: Connection, actor: Actor, need: str) -> list[RunTold]:
             removed=None if row.ranked is None or row.compared is None else row.compared - row.ranked,
             relaxed=row.relaxed or {},
         )
-        for row in db.execute(_RUNS, {"need": need, "most": RUNS_TOLD})
+        for row in db.execute(_RUNS, {"need": need, "closed_of": sorted(closed_of(actor)), "most": RUNS_TOLD})
     ]
 
 
@@ -144,7 +145,7 @@ def list_open_needs(
 ) -> Page[OpenNeed]:
     """Needs of the actor's programmes that wait for a technology, the newest first."""
     most = insist_limit(limit)
-    given = {"all_of": sorted(reach(actor).all_of), "most": most + 1}
+    given = {"all_of": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor)), "most": most + 1}
     more = ""
     if keys := from_cursor(cursor, 2):
         more = " AND (n.created_at, n.id) < (:at, CAST(:after AS uuid))"
@@ -168,9 +169,10 @@ def list_open_needs(
     )
 
 
-def needs_beside(db: Connection, programme: str, need: str) -> Beside | None:
-    """Where a need stands among the open ones of its programme; None for one that waits for nothing any more."""
-    row = db.execute(_BESIDE, {"programme": programme, "need": need}).one_or_none()
+def needs_beside(db: Connection, actor: Actor, programme: str, need: str) -> Beside | None:
+    """Where a need stands among those open ones of its programme that the actor reads; None for one that waits for nothing any more."""
+    given = {"programme": programme, "need": need, "closed_of": sorted(closed_of(actor))}
+    row = db.execute(_BESIDE, given).one_or_none()
     return None if row is None else Beside(place=row.place, every=row.every, before=row.before, after=row.after)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from casework.ledger.canonical_json import instant
 from casework.operations.core.reader_names import entitled
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
+from casework.records.access_sql import shows_need
 
 #: By the reasons of fact for a refusal, the fields of the technology's record that it speaks of.
 OF_FACT = {
@@ -23,9 +24,9 @@ MOST_TOLD = 50
 _TO_CORRECT = text(f"""
     SELECT DISTINCT ON (t.id, m.refusal_code) t.id::text, {entitled("t")} AS title, m.id::text AS match, m.refusal_code AS code,
         m.refusal AS reason, m.refused_at
-    FROM matches m JOIN technologies t ON t.id = m.technology_id
+    FROM matches m JOIN technologies t ON t.id = m.technology_id JOIN needs n ON n.id = m.need_id
     JOIN unnest(CAST(:codes AS text[]), CAST(:fields AS text[])) f(code, field) ON f.code = m.refusal_code
-    WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND m.refused_at IS NOT NULL AND t.merged_into IS NULL
+    WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND m.refused_at IS NOT NULL AND {shows_need("n")} AND t.merged_into IS NULL
     AND t.status = 'published' AND (CAST(:technology AS uuid) IS NULL OR t.id = CAST(:technology AS uuid))
     AND NOT EXISTS (
         SELECT FROM unnest(CAST(:codes AS text[]), CAST(:fields AS text[])) g(code, field)
@@ -36,16 +37,17 @@ _TO_CORRECT = text(f"""
     ORDER BY t.id, m.refusal_code, m.refused_at
 """)
 #: Of each rank of the programmes' runs, how many candidates stood there and what became of those that were found there.
-_BY_RANK = text("""
+_BY_RANK = text(f"""
     WITH listed AS (
-        SELECT n.rank, count(*) AS listed FROM match_runs r
-        CROSS JOIN LATERAL generate_series(1, json_array_length(CAST(r.list AS json)->'candidates')) n(rank)
-        WHERE r.programme_id = ANY(CAST(:all_of AS uuid[])) AND left(r.list, 1) = '{' GROUP BY n.rank
+        SELECT l.rank, count(*) AS listed FROM match_runs r JOIN needs n ON n.id = r.need_id
+        CROSS JOIN LATERAL generate_series(1, json_array_length(CAST(r.list AS json)->'candidates')) l(rank)
+        WHERE r.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND left(r.list, 1) = '{{' GROUP BY l.rank
     ), decided AS (
         SELECT m.run_rank AS rank, count(*) FILTER (WHERE m.case_id IS NOT NULL) AS accepted,
             count(*) FILTER (WHERE m.refused_at IS NOT NULL) AS refused,
             count(*) FILTER (WHERE m.case_id IS NULL AND m.shortlisted_at IS NOT NULL) AS shortlisted
-        FROM matches m WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND m.run_rank IS NOT NULL GROUP BY m.run_rank
+        FROM matches m JOIN needs n ON n.id = m.need_id
+        WHERE m.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND m.run_rank IS NOT NULL GROUP BY m.run_rank
     )
     SELECT g.low, g.high, coalesce(sum(l.listed), 0) AS listed, coalesce(sum(d.accepted), 0) AS accepted,
         coalesce(sum(d.shortlisted), 0) AS shortlisted, coalesce(sum(d.refused), 0) AS refused
@@ -89,6 +91,7 @@ def list_to_correct(db: Connection, actor: Actor, technology: str | None = None)
         _TO_CORRECT,
         {
             "all_of": sorted(reach(actor).all_of),
+            "closed_of": sorted(closed_of(actor)),
             "technology": technology,
             "codes": [code for code, _ in pairs],
             "fields": [field for _, field in pairs],
@@ -112,6 +115,7 @@ def count_by_rank(db: Connection, actor: Actor) -> list[OfRank]:
     """How often candidates of each rank were accepted; it changes no ranking by itself."""
     given = {
         "all_of": sorted(reach(actor).all_of),
+        "closed_of": sorted(closed_of(actor)),
         "lows": [low for low, _ in _GROUPS],
         "highs": [high for _, high in _GROUPS],
     }

@@ -47,6 +47,7 @@ _SWITCH_OFF = text("""
 _WAITING = text("""
     SELECT programme_id::text FROM index_states WHERE meant IS NOT NULL AND meant <> version AND noun = :noun ORDER BY 1
 """)
+#: Technologies of a programme that the model has not looked at, of whatever is asked.
 _LEFT = """
     FROM technologies t LEFT JOIN record_meanings m ON m.record_id = t.id
     WHERE t.programme_id = CAST(:programme AS uuid) AND t.status = 'published' AND t.merged_into IS NULL

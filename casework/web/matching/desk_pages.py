@@ -127,7 +127,7 @@ def show(need: UUID) -> str:
         start = _start(len(run.found["candidates"]) if run else 0)
         wanted = _wanted(view, run, found, start)
         facts = desk.facts_of(db, wanted)
-        beside = desk.needs_beside(db, one.programme, id)
+        beside = desk.needs_beside(db, actor, one.programme, id)
         draft = kept_form(db, actor, f"desk.search:{id}")
         may = actor.in_programme(one.programme, EDITORS)
     counts = _counts(run, found, told)

@@ -12,11 +12,14 @@ from casework.engine.case_objects.kept_records import PUBLICATIONS
 from casework.errors import CaseworkError, InvalidForm, NotFound
 from casework.operations.catalogue import kept_records, matches, organisation_queries, record_use, twins
 from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.views import Need
 from casework.operations.core.idempotency import Done
-from casework.operations.matching import runs
+from casework.operations.matching import desk, follow_up, runs
+from casework.operations.matching.decisions import decide
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
+from tests.operations.core.test_catalogue_index import enter as enter_any
 from tests.support.world import World, new_request
 
 READERS, OUTSIDERS = ("officer", "other_officer", "supervisor", "auditor"), ("compliance", "manager", "foreign_officer")
@@ -52,6 +55,10 @@ def read(db: Connection, world: World, who: str, id: str) -> str:
         catalogue.titles_of(db, actor, "need", {id}),
         matches.list_matches(db, actor).items,
         organisation_queries.needs_of(db, actor, world.organisations["need_owner"]),
+        desk.list_open_needs(db, actor).items,
+        desk.needs_beside(db, actor, world.programmes["BJ"], world.needs[0]),
+        follow_up.list_to_correct(db, actor),
+        follow_up.count_by_rank(db, actor),
     ]
     for show in (catalogue.show_record, _entries):
         try:
@@ -108,6 +115,8 @@ def test_whoever_may_not_see_it_reads_and_is_told_the_same_at_every_moment(world
     def forget(one: list[object], id: str) -> list[object]:
         return [str(line).replace(id, "") for line in one]
 
+    with transaction(engine) as db:
+        pump = enter_any(world, db, "technology", title="Pump of the works", description=WORDS.partition("; ")[2])
     without = forget(told(NOBODY), NOBODY)
     with transaction(engine) as db:
         id, twin = enter(db, world), enter(db, world)
@@ -130,9 +139,23 @@ def test_whoever_may_not_see_it_reads_and_is_told_the_same_at_every_moment(world
             request=new_request(),
         )
     moments.append(told(id))
+    with transaction(engine) as db:
+        decide(
+            db,
+            world.actor(db, "officer"),
+            run,
+            technology=pump,
+            decision="refuse",
+            code="not_ready",
+            reason="Quicksilver runs out of it.",
+            request=new_request(),
+        )
+    moments.append(told(id))
+    with transaction(engine) as db:
+        assert "runs out of it" in read(db, world, "auditor", id)
     twins.search_twins(engine, world.programmes["BJ"])
     moments.append(told(id))
-    assert [forget(moment, id) for moment in moments] == [without] * 3
+    assert [forget(moment, id) for moment in moments] == [without] * 4
     assert "Quicksilver" in inside
     with transaction(engine) as db:
         assert runs.show_run(db, world.actor(db, "auditor"), run).need == id
@@ -143,3 +166,13 @@ def test_whoever_may_not_see_it_reads_and_is_told_the_same_at_every_moment(world
         assert {one.id for one in group.records} == {id, twin}
         # What others learn of it is nothing in the index either.
         assert not db.execute(text("SELECT 1 FROM index_terms WHERE term LIKE 'quicksilv%'")).first()
+
+
+def test_of_one_that_was_merged_into_an_open_one_its_runs_are_not_told(world: World, db: Connection) -> None:
+    officer, (id, stays) = world.actor(db, "officer"), (enter(db, world), enter(db, world, "public"))
+    run, other = (str(runs.start_run(db, officer, need, request=new_request()).answer["id"]) for need in (id, stays))
+    merge_records(db, officer, "need", id, into=stays, reason="They are one.", request=new_request())
+    for who in READERS:
+        assert {one.id for one in desk.list_runs(db, world.actor(db, who), stays)} == {run, other}
+    for who in ("compliance", "manager"):
+        assert [one.id for one in desk.list_runs(db, world.actor(db, who), stays)] == [other]

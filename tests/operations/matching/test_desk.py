@@ -27,12 +27,12 @@ def test_open_needs_stand_in_one_order(world: World, db: Connection) -> None:
     assert listed[0] == ids["need"]
     first = list_open_needs(db, officer, limit=1)
     assert [one.id for one in list_open_needs(db, officer, limit=1, cursor=first.next).items] == listed[1:2]
-    beside = needs_beside(db, world.programmes["BJ"], ids["need"])
+    beside = needs_beside(db, officer, world.programmes["BJ"], ids["need"])
     assert beside is not None
     assert (beside.place, beside.every, beside.before, beside.after) == (1, len(listed), None, listed[1])
     end_record(db, officer, "need", ids["need"], status="withdrawn", reason="Met.", request=new_request())
     assert ids["need"] not in [one.id for one in list_open_needs(db, officer).items]
-    assert needs_beside(db, world.programmes["BJ"], ids["need"]) is None
+    assert needs_beside(db, officer, world.programmes["BJ"], ids["need"]) is None
     assert list_open_needs(db, world.actor(db, "provider")).items == []
 
 
