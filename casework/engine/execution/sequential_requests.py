@@ -13,10 +13,15 @@ from casework.json_values import Answers
 ABOUT_OTHERS = ("panel", "beside", "join", "needed")
 
 
+def asks_others(rule: TransitionRule) -> bool:
+    """Whether a transition opens referrals that go out at once."""
+    return any(opening["open"] in ("next_provider", "beside") for opening in rule.opens)
+
+
 def asked_by(case: Case, at: Track, rule: TransitionRule) -> list[tuple[Track, Track]]:
     """The referrals that `rule` opened when it fired, each after the one whose request it gets."""
     fired = at.fired.get(rule.name)
-    if fired is None or not any(opening["open"] in ("next_provider", "beside") for opening in rule.opens):
+    if fired is None or not asks_others(rule):
         return []
     following = [track for track in case.tracks.values() if not track.fired and track.opened_at == fired.at]
     return [(case.tracks[asked], referral) for referral in following if (asked := asked_with(referral)) is not None]

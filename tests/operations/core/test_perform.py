@@ -10,6 +10,7 @@ from casework.engine.definition.registry import EFFECTS, GUARDS
 from casework.engine.definition.required_documents import SCANS
 from casework.engine.execution.commands import Command, HandOver
 from casework.engine.execution.context import By
+from casework.engine.parts import SENDS
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.errors import CaseHasMoved, KeyReused, NotFound
@@ -109,6 +110,21 @@ def test_lists_count_by_the_calendar_of_the_programme_in_which_one_has_a_role(wo
     assert home_calendar(db, world.actor(db, "provider")) is None
 
 
+#: What is read before a referral is sent.
+READ_TO_SEND = {
+    key
+    for edition in load_library().editions.values()
+    for rule in edition.transitions
+    if rule.part == SENDS
+    for name in rule.guards
+    for key in GUARDS[name].reads
+}
+
+
+def test_what_is_read_before_a_referral_is_sent_is_not_nothing() -> None:
+    assert {"abroad"} <= READ_TO_SEND
+
+
 def test_what_the_ways_out_of_a_state_read_is_what_their_guards_and_effects_read() -> None:
     for edition in load_library().editions.values():
         for state in edition.states:
@@ -122,6 +138,9 @@ def test_what_the_ways_out_of_a_state_read_is_what_their_guards_and_effects_read
                 opened = {name for rule in asked for name in edition.asked_before_opening(rule)}
                 wanted |= {key for name in opened for key in GUARDS[name].reads}
                 wanted |= {SCANS for rule in asked if rule.needs}
+                # A referral that goes out in the action that opens it has no state before of which it could be asked.
+                if any(opening["open"] in ("next_provider", "beside") for rule in asked for opening in rule.opens):
+                    wanted |= READ_TO_SEND
                 for _ in range(2):
                     names = reads(load_library(), stands, by_itself=by_itself)
                     assert names == wanted
