@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,13 +19,15 @@ from casework.engine.roles import Role
 from casework.errors import NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.catalogue_text import is_placeholder
+from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.import_schemas import MODELS, SIDES, Need, Record, Technology
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
+from casework.records.field_encryption import texts_in
 
-#: Records that are written in one transaction.
-BATCH = 500
+#: Records that are written in one transaction, and so many characters of them, but for a last row that has more: others wait for it.
+BATCH, MOST_SAID = 500, 500_000
 #: Columns of a table that an import fills, with what stands there when nothing was told.
 COLUMNS: Mapping[str, JsonMapping] = {
     "needs": dict.fromkeys(
@@ -59,6 +61,20 @@ def at_hand(file: BinaryIO, dry_run: bool) -> Iterator[BinaryIO]:
         shutil.copyfileobj(file, copy)
         copy.seek(0)
         yield copy
+
+
+def rows_together(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows of a file as they are written in one transaction."""
+    some: list[Row] = []
+    said = 0
+    for row in rows:
+        some.append(row)
+        said += sum(map(len, texts_in(row.raw)))
+        if len(some) >= BATCH or said >= MOST_SAID:
+            yield some
+            some, said = [], 0
+    if some:
+        yield some
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
 from typing import Any, BinaryIO
 
 import uuid_utils
@@ -25,7 +24,6 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.catalogue_records import CatalogueRecords
 from casework.operations.catalogue.catalogue_text import is_placeholder
 from casework.operations.catalogue.import_batches import (
-    BATCH,
     COLUMNS,
     Item,
     at_hand,
@@ -35,6 +33,7 @@ from casework.operations.catalogue.import_batches import (
     json_of,
     placeholders_in,
     programme_of,
+    rows_together,
 )
 from casework.operations.catalogue.import_links import (
     enter_rights,
@@ -123,12 +122,14 @@ def import_records(
         closing(read_rows(readable, REQUIRED[kind], rows_there.fields)) as rows,
         in_batches(engine, scope, dry_run) as a_batch,
     ):
-        while batch := list(islice(rows, BATCH)):
+        for batch in rows_together(rows):
             if resume is not None and batch[-1].number <= resume.after:
                 task.pass_over(batch)
                 continue
+            # Checked first: no transaction waits for it.
+            items = task.check(batch)
             with a_batch() as db:
-                task.take(db, batch)
+                task.take(db, batch, items)
                 if resume is not None:
                     resume.note(db, batch[-1].number, task.report)
             if progress is not None:
@@ -169,8 +170,11 @@ class _Import:
 
     # --- checking ---
 
-    def take(self, db: Connection, batch: list[Row]) -> None:
-        items = [item for row in batch if (item := self._check(row)) is not None]
+    def check(self, batch: list[Row]) -> list[Item]:
+        """What rows say that are right; of the others is told what is wrong with them."""
+        return [item for row in batch if (item := self._check(row)) is not None]
+
+    def take(self, db: Connection, batch: list[Row], items: list[Item]) -> None:
         if not items:
             return
         self.records.written.clear()

@@ -400,7 +400,10 @@ def read_request() -> Request:
         for name in request.form
         if name not in ("csrf_token", "key") and not name.startswith(PROOF)
     )
-    return Request(key, digest_of("POST", request.path, sent), request.form.get("despite") == "yes")
+    # Some pages are told in the query what they are about.
+    return Request(
+        key, digest_of("POST", request.full_path.removesuffix("?"), sent), request.form.get("despite") == "yes"
+    )
 
 
 def read_revision() -> int:

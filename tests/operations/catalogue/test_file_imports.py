@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from casework.errors import DatabaseUnavailable, InvalidForm, NotAllowed, NotFound
 from casework.jobs.dispatcher import dispatch
-from casework.operations.catalogue import file_imports, importer, sources
+from casework.operations.catalogue import file_imports, import_batches, sources
 from casework.operations.catalogue.import_reader import MOST_COLUMNS
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.source_rows import read_source_row
@@ -136,7 +136,7 @@ def test_a_worker_brings_it_in_and_the_source_keeps_how_it_is_read(engine: Engin
 def test_what_a_dead_worker_refused_stands_in_nobodys_way(
     engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, gone: bool
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 2)
+    monkeypatch.setattr(import_batches, "BATCH", 2)
     old = b"source,external_id,title\nOTHERS,OLD,Old\n"
     import_records(engine, "technologies", io.BytesIO(old), programme="BJ", source="PATENTS")
     told = "source,external_id,title\nOTHERS,P1,One\nPATENTS,P2,\x07\nPATENTS,P2,Two\nPATENTS,P3,Three\n"
@@ -164,7 +164,7 @@ def test_what_a_dead_worker_refused_stands_in_nobodys_way(
 def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
     engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch, batches: int
 ) -> None:
-    monkeypatch.setattr(importer, "BATCH", 2)
+    monkeypatch.setattr(import_batches, "BATCH", 2)
     import_records(
         engine, "technologies", io.BytesIO(b"external_id,title\nOLD,Old\n"), programme="BJ", source="PATENTS"
     )

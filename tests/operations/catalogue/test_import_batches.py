@@ -9,7 +9,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, text
 
-from casework.operations.catalogue.import_batches import at_hand, digest_of, in_batches, json_of, kind_of
+from casework.operations.catalogue import import_batches
+from casework.operations.catalogue.import_batches import at_hand, digest_of, in_batches, json_of, kind_of, rows_together
+from casework.operations.catalogue.import_reader import Row
 from casework.operations.catalogue.import_schemas import Need, Technology
 from tests.support.world import World
 
@@ -31,6 +33,27 @@ def test_a_dry_run_sees_what_it_did_and_leaves_nothing(engine: Engine, world: Wo
 def test_the_file_is_at_hand_as_it_is(dry_run: bool) -> None:
     with at_hand(io.BytesIO(b"a,b\n" * 10_000), dry_run) as file:
         assert file.read() == b"a,b\n" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("said", "together"),
+    [
+        ([1] * 7, [3, 3, 1]),
+        ([6, 6, 1, 12, 1], [2, 2, 1]),
+        # The longest row stands alone, and what is wrong with one says nothing.
+        ([40, 0, 0, 0], [1, 3]),
+        ([], []),
+    ],
+)
+def test_rows_are_written_together_that_are_few_and_say_little(
+    monkeypatch: pytest.MonkeyPatch, said: list[int], together: list[int]
+) -> None:
+    monkeypatch.setattr(import_batches, "BATCH", 3)
+    monkeypatch.setattr(import_batches, "MOST_SAID", 12)
+    rows = [Row(n, {}, raw={"": ["x" * many]} if many else {}) for n, many in enumerate(said)]
+    found = list(rows_together(rows))
+    assert [len(some) for some in found] == together
+    assert [row for some in found for row in some] == rows
 
 
 def test_no_two_rows_that_differ_have_one_digest() -> None:

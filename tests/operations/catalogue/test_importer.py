@@ -6,15 +6,17 @@ import io
 import json
 import tracemalloc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotAllowed, NotFound
+from casework.operations.catalogue import import_batches, importer
 from casework.operations.catalogue.import_report import Report
-from casework.operations.catalogue.import_schemas import Kind
+from casework.operations.catalogue.import_schemas import Kind, parse
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.idempotency import Request
@@ -316,6 +318,32 @@ def test_a_long_file_needs_no_more_memory_than_a_short_one(engine: Engine, progr
     short = peak(500)
     # 6 MB of words more; what grows is a digest for each key.
     assert peak(5_000) < short + 1_000_000
+
+
+def test_no_transaction_waits_while_rows_are_checked_nor_for_many_long_ones(
+    engine: Engine, programme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_batches, "MOST_SAID", 3_000)
+    open_now, open_then = list[Connection](), list[int]()
+
+    @contextmanager
+    def counted(engine: Engine) -> Iterator[Connection]:
+        with transaction(engine) as db:
+            open_now.append(db)
+            yield db
+            open_now.pop()
+
+    def watched(*given: Any, **more: Any) -> Any:
+        open_then.append(len(open_now))
+        return parse(*given, **more)
+
+    monkeypatch.setattr(import_batches, "transaction", counted)
+    monkeypatch.setattr(importer, "parse", watched)
+    told = "external_id,title,problem\n" + "".join(f"N{n},Title,{'words ' * 200}\n" for n in range(5))
+    assert _import(engine, "needs", told).created == 5
+    assert open_then == [0] * 5
+    rows = _rows(engine, "SELECT effects FROM events WHERE kind = 'imported' ORDER BY seq")
+    assert [(row.effects["first_row"], row.effects["last_row"]) for row in rows] == [(2, 4), (5, 6)]
 
 
 def test_a_file_that_comes_twice_writes_no_event_for_what_is_unchanged(engine: Engine, programme: str) -> None:

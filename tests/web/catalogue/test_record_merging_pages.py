@@ -28,6 +28,7 @@ def test_one_is_found_compared_and_merged_and_its_address_leads_on(
             db.execute(text(f"SELECT title FROM {plural} WHERE id = CAST(:id AS uuid)"), {"id": gone}).scalar_one()
         )
         kept = add_record(db, world.programmes["BJ"], noun, "twice", {"title": f"{title}s"}, source="fair")
+        other = add_record(db, world.programmes["BJ"], noun, "thrice", {"title": "Another"}, source="show")
     browser = browser_for("officer")
     assert f"/{plural}/{gone}/merge" in browser.get(f"/{plural}/{gone}").text
     page = f"/{plural}/{gone}/merge?into={kept}"
@@ -49,6 +50,8 @@ def test_one_is_found_compared_and_merged_and_its_address_leads_on(
     # Sent again, as a browser does whose answer was lost, it is answered as it was.
     assert words_of(browser.flask.post(page, data=sent, follow_redirects=True).text) == done
     assert browser.flask.post(page, data=sent | {"f-reason": "Another."}).status_code != 303
+    # With another record it is another request.
+    assert browser.flask.post(page.replace(kept, other), data=sent).status_code != 303
     old = browser.get(f"/{plural}/{gone}").text
     assert f"/{plural}/{kept}" in old
     assert "This record was merged." in old
