@@ -35,13 +35,23 @@ from casework.records.row_security import whole
 
 #: Once opened, a link stays open in that browser for so long.
 OPEN_FOR = timedelta(hours=12)
-#: How large what is typed may be.
+#: How many letters what is typed may have.
 LARGEST = 100_000
 #: How a statement stands that the enterprise may still say something of.
 DRAFT, SUBMITTED, ASKED, WITHDRAWN = "draft", "submitted", "asked", "withdrawn"
 WRITABLE = (DRAFT, ASKED)
 #: What the log of a programme says an enterprise did.
 SENT, TAKEN_BACK = "need_stated", "need_taken_back"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """A need as an enterprise sends it: the fields of the record, what goes beside them, and who says so."""
+
+    fields: JsonMapping
+    beside: JsonMapping
+    by: str
+    position: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,8 +72,8 @@ class ShownStatement:
     until: datetime
     #: As it was typed, by the names of the form.
     typed: JsonObject
-    #: As it was sent last: what it is called.
-    title: str
+    #: As it was sent last.
+    said: Said | None
     #: How the record that it became stands: published, matched, expired …
     becomes: str | None
     #: What the programme offers, and by which days it reckons.
@@ -149,7 +159,7 @@ def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement
         decided_at=row.decided_at,
         until=row.until,
         typed=row.typed or {},
-        title=str(row.said.get("fields", {}).get("title", "")),
+        said=Said(**row.said) if row.said else None,
         becomes=names.becomes,
         lists=lists,
         calendar=calendar,
@@ -158,28 +168,32 @@ def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement
 
 def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
     """Keep what is typed, sealed, until it is decided or the link is over. Raises NotFound and InvalidForm."""
-    kept = without_nul(typed)
-    if len(json.dumps(kept)) > LARGEST:
-        raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
+    kept = _kept(typed)
     with whole(db):
         row = _insist(db, token, opened)
         if row.state not in WRITABLE:
             raise NotFound("link")
-        db.execute(_TYPED, {"id": row.id, "typed": sealing_of(db).seal(row.id, kept)})
+        _keep(db, row.id, kept)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """A need as an enterprise sends it: the fields of the record, what goes beside them, and who says so."""
-
-    fields: JsonMapping
-    beside: JsonMapping
-    by: str
-    position: str
+def _kept(typed: Answers) -> Answers:
+    """What was typed, as it may be kept. Raises InvalidForm for too many letters, in whatever script."""
+    kept = without_nul(typed)
+    if len(json.dumps(kept, ensure_ascii=False)) > LARGEST:
+        raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
+    return kept
 
 
-def send_statement(db: Connection, token: str, opened: str, said: Said) -> None:
-    """Send a need, or the answer to what was asked back. Raises NotFound where that cannot be, and InvalidForm."""
+def _keep(db: Connection, id: str, kept: Answers) -> None:
+    db.execute(_TYPED, {"id": id, "typed": sealing_of(db).seal(id, kept)})
+
+
+def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed: Answers | None = None) -> None:
+    """Send a need, or the answer to what was asked back; `typed` is how its form opens again.
+
+    Raises NotFound where that cannot be, and InvalidForm.
+    """
+    kept = None if typed is None else _kept(typed)
     fields = {name: value for name, value in said.fields.items() if value not in (None, "", [], {})}
     if fields.get("figures"):
         fields["figures"] = rows_of(fields["figures"])
@@ -189,6 +203,9 @@ def send_statement(db: Connection, token: str, opened: str, said: Said) -> None:
             raise NotFound("link")
         told = {"fields": fields, "beside": dict(said.beside), "by": said.by, "position": said.position}
         db.execute(_SEND, {"id": row.id, "said": json.dumps(told)})
+        # In the programme's turn, as who decides on it, so that neither waits for the other.
+        if kept is not None:
+            _keep(db, row.id, kept)
         note_entries(db, "need_statements", row.programme, [row.id], kind=SENT, by=PARTY_ACTOR, role=Role.PARTY)
         post_statement(db, row.id)
 

@@ -16,11 +16,11 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_links
 from casework.operations.catalogue.need_links import OPEN_FOR, WRITABLE, ShownStatement
 from casework.web.auth.link_secrets import held, hold
-from casework.web.catalogue.statement_form import form_of, said_by
+from casework.web.catalogue.statement_form import answers_of, form_of, said_by
 from casework.web.shell import layout
 from casework.web.shell.form_fields import PREFIX
 from casework.web.shell.forms import build_form, parse_form, wants_more
-from casework.web.shell.i18n import N_, say, say_faults
+from casework.web.shell.i18n import N_, say_faults
 from casework.web.shell.layout import LANGUAGE_COOKIE
 from casework.web.shell.session import cookie_named, open_transaction
 
@@ -86,7 +86,7 @@ def _show(faults: Mapping[str, str], sent: MultiDict[str, str] | None, status: i
     except NotFound:
         return _gone()
     layout.use_calendar(one.calendar)
-    rules, texts = form_of(one.lists)
+    rules, texts = form_of(one.lists, one.said)
     typed = sent
     if typed is None and one.typed:
         typed = MultiDict((name, value) for name, values in one.typed.items() for value in values)
@@ -95,7 +95,9 @@ def _show(faults: Mapping[str, str], sent: MultiDict[str, str] | None, status: i
         one=one,
         stands=gettext(STANDS[_state(one)]),
         writable=one.state in WRITABLE,
-        form=build_form("need", rules, texts, submitted=typed, faults=faults),
+        form=build_form(
+            "need", rules, texts, values=None if typed else answers_of(one.said), submitted=typed, faults=faults
+        ),
         faults=faults,
     )
     return make_response(page, status)
@@ -118,12 +120,22 @@ def keep() -> BaseResponse:
         with open_transaction() as db:
             need_links.keep_typed(db, held(LINK), held(OPENED), _typed())
     except NotFound:
-        return _gone()
+        return _gone() if quiet else _as_it_stands()
     except InvalidForm as refusal:
-        return _show({"": say(next(iter(refusal.fields.values())))}, request.form, 422)
+        return _show(_faults(refusal), request.form, 422)
     if quiet:
         return Response(status=204)
     flash(gettext("It is kept, and nothing is sent yet. Open the link again to go on."))
+    return redirect(url_for("stated.show"), 303)
+
+
+def _faults(refusal: InvalidForm) -> dict[str, str]:
+    """What is wrong, by its field; what is wrong with the whole stands above it."""
+    return {"" if name == "form" else name: words for name, words in say_faults(refusal).items()}
+
+
+def _as_it_stands() -> BaseResponse:
+    """Leads on to what became of the need: it was sent, taken back or decided before, or the link opens nothing."""
     return redirect(url_for("stated.show"), 303)
 
 
@@ -135,16 +147,15 @@ def send() -> BaseResponse:
         with open_transaction() as db:
             one = need_links.show_statement_of(db, held(LINK), held(OPENED))
         layout.use_calendar(one.calendar)
-        rules, _ = form_of(one.lists)
+        rules, _ = form_of(one.lists, one.said)
         said = said_by(rules, parse_form(rules, request.form))
         with open_transaction() as db:
             # It opens again as it was sent, where the office asks back.
-            need_links.keep_typed(db, held(LINK), held(OPENED), _typed())
-            need_links.send_statement(db, held(LINK), held(OPENED), said)
+            need_links.send_statement(db, held(LINK), held(OPENED), said, typed=_typed())
     except InvalidForm as refusal:
-        return _show(say_faults(refusal), request.form, 422)
+        return _show(_faults(refusal), request.form, 422)
     except NotFound:
-        return _gone()
+        return _as_it_stands()
     flash(gettext("Your need is sent. What becomes of it stands here, under the same link."))
     return redirect(url_for("stated.show"), 303)
 
@@ -155,7 +166,7 @@ def withdraw() -> BaseResponse:
         with open_transaction() as db:
             need_links.withdraw_statement(db, held(LINK), held(OPENED))
     except NotFound:
-        return _gone()
+        return _as_it_stands()
     flash(gettext("Your need is taken back."))
     return redirect(url_for("stated.show"), 303)
 

@@ -56,9 +56,20 @@ class StatedNeed(Form):
     position = Text(label=N_("Your position"), max=200, required=False)
 
 
-def form_of(lists: Lists) -> tuple[list[Any], Texts]:
-    """The rules and the words of the form, with what the programme offers."""
-    return listed_form(StatedNeed, "need", lists, {})
+def form_of(lists: Lists, sent: Said | None) -> tuple[list[Any], Texts]:
+    """The rules and the words of the form, with what the programme offers; what was sent before stays possible."""
+    return listed_form(StatedNeed, "need", lists, {} if sent is None else sent.fields)
+
+
+def answers_of(sent: Said | None) -> JsonObject:
+    """What was sent last, as the form holds it."""
+    if sent is None:
+        return {}
+    answers = {**sent.fields, **sent.beside, "by": sent.by, "position": sent.position}
+    if amount := answers.get("budget"):
+        answers["budget"] = {"amount": amount, "currency": answers.get("budget_currency")}
+    answers |= {name: str(answers[name]) for name in ("readiness_low", "readiness_high") if name in answers}
+    return {name: value for name, value in answers.items() if value and name in StatedNeed.fields()}
 
 
 def said_by(rules: list[Any], data: JsonMapping) -> Said:
@@ -69,4 +80,4 @@ def said_by(rules: list[Any], data: JsonMapping) -> Said:
     return Said(fields=fields, beside=beside, by=given["by"], position=given.get("position") or "")
 
 
-__all__ = ["BESIDE", "StatedNeed", "form_of", "said_by"]
+__all__ = ["BESIDE", "StatedNeed", "answers_of", "form_of", "said_by"]

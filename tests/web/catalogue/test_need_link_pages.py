@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
-from casework.operations.catalogue import need_statements
+from casework.operations.catalogue import need_links, need_statements
 from casework.records.database import transaction
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -94,11 +95,63 @@ def test_a_need_is_taken_back(anonymous: Browser, link: tuple[str, str]) -> None
     anonymous.post(FORM, NEED, page=FORM)
     assert anonymous.post("/state-need/withdraw", {}, page=FORM).status_code == 303
     assert "已撤回" in anonymous.get(FORM).text or "撤回" in anonymous.get(FORM).text
-    assert anonymous.post(FORM, NEED, page=FORM).status_code == 404
+    # Who presses a button again is led to what became of it.
+    for path in (FORM, "/state-need/withdraw", "/state-need/draft"):
+        again = anonymous.post(path, NEED, page=FORM)
+        assert (again.status_code, again.headers["Location"]) == (303, FORM)
+
+
+def test_what_is_asked_back_opens_as_it_was_sent_though_what_was_typed_is_gone(
+    anonymous: Browser, browser_for: Enter, link: tuple[str, str], engine: Engine
+) -> None:
+    land(anonymous, link[1])
+    more = {"f-budget.amount": "5000000", "f-budget.currency": "EUR", "f-readiness_low": "6", "f-position": "厂长"}
+    assert anonymous.post(FORM, NEED | more, page=FORM).status_code == 303
+    with transaction(engine) as db:
+        db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
+        db.execute(text("UPDATE need_statement_secrets SET typed = NULL"))
+    at = f"/needs/stated/{link[0]}"
+    browser_for("officer").post(f"{at}/ask", {"question": "多少兆瓦？"}, page=at)
+    page = anonymous.get(FORM).text
+    chosen = ("closed", "at_least")
+    assert "<option selected>EUR" in page
+    for value in (NEED | more | {"f-budget.currency": ""}).values():
+        mark = f'value="{value}"' if value.isascii() else value
+        assert re.search(rf'value="{value}" (selected|checked)' if value in chosen else mark, page), value
+
+
+def test_a_need_is_sent_in_its_programmes_turn_before_what_opens_it_is_locked(
+    anonymous: Browser, link: tuple[str, str], engine: Engine
+) -> None:
+    land(anonymous, link[1])
+    anonymous.get(FORM)
+    locks: list[str] = []
+
+    def note(_db: object, _cursor: object, statement: str, *_: object) -> None:
+        locks.extend(name for name in ("FROM logs", "UPDATE need_statement_secrets") if name in statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert anonymous.post(FORM, NEED, page=FORM).status_code == 303
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert "UPDATE need_statement_secrets" in locks
+    assert locks[0] == "FROM logs"
+
+
+def test_a_need_has_as_many_letters_in_chinese_and_what_is_too_large_is_said(
+    anonymous: Browser, link: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(anonymous, link[1])
+    monkeypatch.setattr(need_links, "LARGEST", 1_000)
+    assert anonymous.post(FORM, NEED | {"f-target": "热" * 2_000}, page=FORM).status_code == 422
+    said = anonymous.post(FORM, NEED | {"f-target": "热" * 2_000}, page=FORM).text
+    assert "过大，无法保存" in said
+    assert anonymous.post(FORM, NEED | {"f-target": "热" * 200}, page=FORM).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/state-need/form", "/state-need/draft", "/state-need/withdraw"])
 def test_without_a_link_there_is_nothing(anonymous: Browser, link: tuple[str, str], path: str) -> None:
     assert land(anonymous, "x" * 43) == 404
-    assert anonymous.post(path, NEED, page="/state-need").status_code == 404
+    assert anonymous.post(path, NEED, page="/state-need", follow=True).status_code == 404
     assert anonymous.get(FORM).status_code == 404
