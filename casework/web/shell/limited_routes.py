@@ -17,7 +17,8 @@ from casework.web.shell.session import viewer
 #: By the names of pages, and of routes of the API.
 LIMITED: Mapping[str, Kind] = {
     "search.show": "search", "api.search_everything": "search", "palette.show": "palette", "rights.index": "search",
-    "needs.index": "search", "technologies.index": "search",
+    "needs.index": "search", "technologies.index": "search", "api.list_needs": "search", "api.list_technologies": "search",
+    "desk.search": "search", "api.start_run": "search",
     "need_twins.likely": "palette", "technology_twins.likely": "palette",
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
@@ -44,6 +45,10 @@ LIMITED: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
+#: Routes that search where there are words, and else list what is there, page by page.
+_WITH_WORDS = frozenset({"api.list_needs", "api.list_technologies"})
+
+
 def register(app: Flask) -> None:
     app.before_request(_count)
 
@@ -56,6 +61,8 @@ def _count() -> None:
         and not for_programs()
         and not any(file.filename for _, file in request.files.items(multi=True))
     ):
+        return
+    if request.endpoint in _WITH_WORDS and not request.args.get("q"):
         return
     # Whoever asks for the head of an answer has it made all the same.
     if kind is None or request.method == "OPTIONS":

@@ -48,6 +48,24 @@ def test_a_person_who_searches_on_and_on_is_told_to_wait(app: Flask, world: Worl
     assert officer.get("/queues").status_code == 200
 
 
+def test_a_program_searches_the_catalogue_no_more_often_than_a_person(
+    app: Flask, world: World, browser_for: Enter, use_up: Callable[[str, Kind], None]
+) -> None:
+    officer, client = browser_for("officer"), app.test_client()
+    token, need = {"Authorization": f"Bearer {world.tokens['officer']}"}, world.needs[0]
+    assert client.get("/api/v1/needs?q=steam", headers=token).status_code == 200
+    use_up(world.people["officer"], "search")
+    for path in ("needs", "technologies"):
+        assert client.get(f"/api/v1/{path}?q=steam", headers=token).status_code == 429
+        # A list that is read page by page is no search.
+        assert client.get(f"/api/v1/{path}", headers=token).status_code == 200
+    # A search for a need is one, wherever it is asked for.
+    run = client.post(f"/api/v1/needs/{need}/match-runs", json={}, headers=token | {"Idempotency-Key": "k" * 24})
+    assert run.status_code == 429
+    page = f"/needs/{need}/desk"
+    assert officer.post(page, {}, page=page).status_code == 429
+
+
 def test_who_asks_for_heads_alone_is_counted_as_well(
     browser_for: Enter, use_up: Callable[[str, Kind], None], world: World
 ) -> None:
