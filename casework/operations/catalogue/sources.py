@@ -62,19 +62,22 @@ _OPEN = text("""
     INSERT INTO sources (id, programme_id, name, created_at) VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :name, casework_now())
     ON CONFLICT (programme_id, name) DO NOTHING
 """)
-#: The next sources of a programme after a name, or the one of an id, with how many records they have.
+#: Whether somebody is shown what a row `r` became, of a need `n` where it is one.
+_SHOWN = f"(r.kind <> 'needs' OR {shows_need('n')})"
+#: The next sources of a programme after a name, or the one of an id, with how many records they have. One that has
+#: only closed needs is there for who is shown these.
 _LISTED = text(f"""
     SELECT s.id::text, s.name, s.licence, s.fields, s.fetched_at, r.records, r.gone
     FROM sources s CROSS JOIN LATERAL (
-        SELECT count(*) AS records, count(r.gone_since) AS gone FROM source_rows r
-        WHERE r.source_id = s.id AND (r.kind <> 'needs' OR EXISTS (
-            SELECT FROM needs n WHERE n.programme_id = s.programme_id AND n.source = s.name AND n.external_id = r.external_id
-            AND {shows_need("n")}
-        ))
+        SELECT count(*) FILTER (WHERE {_SHOWN}) AS records, count(r.gone_since) FILTER (WHERE {_SHOWN}) AS gone,
+            count(*) = 0 OR count(*) > count(*) FILTER (WHERE NOT {shows_need("n")}) AS listed
+        FROM source_rows r LEFT JOIN needs n ON r.kind = 'needs' AND n.programme_id = s.programme_id AND n.source = s.name
+            AND n.external_id = r.external_id
+        WHERE r.source_id = s.id
     ) r
     WHERE s.programme_id = CAST(:programme AS uuid) AND (CAST(:id AS uuid) IS NULL OR s.id = CAST(:id AS uuid))
     AND (CAST(:after AS text) IS NULL OR s.name > CAST(:after AS text))
-    ORDER BY s.name LIMIT :most
+    AND r.listed ORDER BY s.name LIMIT :most
 """)
 #: One by its name.
 _NAMED = text("""

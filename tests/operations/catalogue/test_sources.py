@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import cast
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.catalogue.import_reader import MOST_COLUMNS
 from casework.operations.catalogue.import_schemas import Kind
+from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.sources import (
     OURS,
     checked_fields,
@@ -18,6 +20,7 @@ from casework.operations.catalogue.sources import (
     set_source,
     show_source,
 )
+from casework.records.database import transaction
 from tests.support.world import World
 
 
@@ -89,3 +92,19 @@ def test_who_reads_the_register_reads_its_sources_and_who_imports_keeps_them(db:
         show_source(db, world.actor(db, "officer"), programme, programme)
     with pytest.raises(InvalidForm):
         set_source(db, world.actor(db, "officer"), programme, one.id, "needs", licence="x" * 2_001, fields={})
+
+
+def test_one_with_closed_needs_alone_is_there_for_who_reads_these(engine: Engine, world: World) -> None:
+    for source, level in (("SHUT", "closed"), ("OPEN", "public")):
+        told = f"external_id,title,publication\nN1,A need,{level}\n".encode()
+        assert import_records(engine, "needs", BytesIO(told), programme="BJ", source=source).created == 1
+    programme = world.programmes["BJ"]
+    with transaction(engine) as db:
+        open_source(db, programme, "UNREAD")
+        ids = {one.name: one.id for one in list_sources(db, world.actor(db, "officer"), programme).items}
+        assert set(ids) == {"OPEN", "SHUT", "UNREAD"}
+        for who in ("manager", "compliance"):
+            actor = world.actor(db, who)
+            assert [one.name for one in list_sources(db, actor, programme).items] == ["OPEN", "UNREAD"]
+            with pytest.raises(NotFound):
+                show_source(db, actor, programme, ids["SHUT"])
