@@ -11,6 +11,13 @@ WORKBOOK = reason(
     "imports.workbook", N_("is a workbook or an archive. Export the sheet as CSV in UTF-8. Nothing was read.")
 )
 EMPTY = reason("imports.empty", N_("is empty."))
+TOO_MANY_LOOKED_AT = template(
+    "imports.too_many_looked_at",
+    N_(
+        "is one too many: %(most)s files of this programme were looked at and not brought in. Bring one in, or replace one of yours by"
+        " naming its source; each goes after a week."
+    ),
+)
 NOT_UTF_8 = template(
     "imports.not_utf_8",
     N_("is not UTF-8 here (byte 0x%(byte)s), nor surely anything else. Save it as UTF-8. Nothing was read."),

@@ -44,6 +44,8 @@ from casework.records.database import transaction
 MOST_BYTES = 64_000_000
 #: So many rows are tried before it is brought in, out of so many bytes, and so many are shown.
 TRIED, LOOKED_BYTES, SHOWN = 500, 1_000_000, 3
+#: So many files of a programme are kept at once that were only looked at.
+MOST_LOOKED_AT = 10
 LOOKED_AT, WAITING, DONE, FAILED = "looked_at", "waiting", "done", "failed"
 
 
@@ -96,6 +98,13 @@ _ADD = text("""
     VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), :kind, :source, :name, :content, :complete, CAST(:person AS uuid), 'looked_at',
         CAST(:fields AS jsonb), casework_now())
 """)
+#: How many of a programme were only looked at.
+_LOOKED_AT = text("SELECT count(*) FROM imports WHERE programme_id = CAST(:programme AS uuid) AND state = 'looked_at'")
+#: What somebody handed in before of a source, and did not let bring in.
+_REPLACE = text("""
+    DELETE FROM imports WHERE programme_id = CAST(:programme AS uuid) AND kind = :kind AND source = :source AND state = 'looked_at'
+    AND person_id = CAST(:person AS uuid)
+""")
 #: What a worker needs of a file that waits for it.
 _TO_DO = text("""
     SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid) AND i.state = 'waiting'
@@ -137,9 +146,13 @@ def add_file(
         raise InvalidForm(fields={"file": reasons.catalogue.TABLE_TOO_LARGE(most=MOST_BYTES)})
     known = named_source(db, programme, source)
     id = str(uuid_utils.uuid7())
-    given = {"id": id, "programme": programme, "kind": kind, "source": source, "name": called(name), "content": content}
+    given: dict[str, Any] = {"id": id, "programme": programme, "kind": kind, "source": source, "person": actor.person}
+    full = db.execute(_LOOKED_AT, given).scalar_one() >= MOST_LOOKED_AT
+    if full and not db.execute(_REPLACE, given).rowcount:
+        raise InvalidForm(fields={"file": reasons.imports.TOO_MANY_LOOKED_AT(most=MOST_LOOKED_AT)})
     fields = {} if known is None else known.fields.get(kind, {})
-    db.execute(_ADD, given | {"complete": complete, "person": actor.person, "fields": json.dumps(fields)})
+    given |= {"name": called(name), "content": content, "complete": complete, "fields": json.dumps(fields)}
+    db.execute(_ADD, given)
     return id
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError, OperationalError
 
+from casework import reasons
 from casework.errors import DatabaseUnavailable, InvalidForm, NotAllowed, NotFound
 from casework.jobs.dispatcher import dispatch
 from casework.operations.catalogue import file_imports, import_batches, sources
@@ -333,3 +334,16 @@ def test_what_was_looked_at_alone_leaves_no_source_and_goes_after_a_week(engine:
     assert [show(engine, world, id).state for id in (taken, new)] == ["waiting", "looked_at"]
     with pytest.raises(NotFound):
         show(engine, world, old)
+
+
+def test_a_programme_keeps_so_many_that_were_only_looked_at(engine: Engine, world: World) -> None:
+    kept = [hand_in(engine, world, source=f"List {n}") for n in range(file_imports.MOST_LOOKED_AT)]
+    with pytest.raises(InvalidForm) as refused:
+        hand_in(engine, world)
+    assert refused.value.fields == {"file": reasons.imports.TOO_MANY_LOOKED_AT(most=file_imports.MOST_LOOKED_AT)}
+    # Whoever puts a file right hands it in again in its place.
+    again = hand_in(engine, world, source="List 0")
+    with pytest.raises(NotFound):
+        show(engine, world, kept[0])
+    take(engine, world, again)
+    assert show(engine, world, hand_in(engine, world)).state == "looked_at"
