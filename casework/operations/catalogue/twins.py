@@ -22,7 +22,7 @@ from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Change, Kept, lock_records, write_records
-from casework.operations.core.twin_marks import TEXTS, told_of
+from casework.operations.core.twin_marks import TEXTS, read_states, told_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.database import transaction
@@ -77,21 +77,23 @@ class _Some:
     taken: Collection[str]
     #: Each with one that shares a band with it, once.
     pairs: Collection[tuple[str, str]]
-    #: As which the mark of each of them was read: another one when it was kept again since.
-    marks: Mapping[str, str]
+    #: How far the log of each of them had come when it was read.
+    states: Mapping[str, int]
     told: Mapping[tuple[Kept, str], Told]
 
 
 def _read_some(db: Connection, programme: str) -> _Some:
-    taken = {row.id: row.mark for row in db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE})}
-    rows = db.execute(_SHARING, {"ids": sorted(taken), "most": _COMPARED}).all()
+    taken = list(db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE}).scalars())
+    rows = db.execute(_SHARING, {"ids": taken, "most": _COMPARED}).all()
     pairs = sorted({(min(row.one, row.other), max(row.one, row.other)) for row in rows})
+    # Before what they tell: what is told later is compared again.
+    states = read_states(db, {*taken, *(row.other for row in rows)})
     told = {
         (noun, row.id): told_of(noun, dict(row._mapping))
         for noun, query in _TOLD.items()
         for row in db.execute(query, {"ids": sorted({id for pair in pairs for id in pair})})
     }
-    return _Some(taken=list(taken), pairs=pairs, marks={row.other: row.mark for row in rows} | taken, told=told)
+    return _Some(taken=taken, pairs=pairs, states=states, told=told)
 
 
 def _compare(some: _Some) -> list[dict[str, Any]]:
@@ -107,8 +109,8 @@ def _compare(some: _Some) -> list[dict[str, Any]]:
 
 def _propose(db: Connection, programme: str, some: _Some, found: Collection[Mapping[str, Any]]) -> int:
     """Keep what was found of those that stand with all their pairs as they were read; gives how many these are."""
-    standing = {row.id for row in db.execute(_STANDING, {"ids": sorted(some.marks)}) if row.mark == some.marks[row.id]}
-    moved = some.marks.keys() - standing
+    held = list(db.execute(_STANDING, {"ids": sorted(some.states)}).scalars())
+    moved = some.states.keys() - {id for id, state in read_states(db, held).items() if state == some.states[id]}
     moved |= {id for pair in some.pairs if not moved.isdisjoint(pair) for id in pair}
     done = sorted(set(some.taken) - moved)
     if done:
@@ -121,23 +123,22 @@ def _propose(db: Connection, programme: str, some: _Some, found: Collection[Mapp
 
 #: Records of a programme whose twins are to be looked for.
 _TAKE = text("""
-    SELECT record_id::text AS id, xmin::text AS mark FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
+    SELECT record_id::text FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
     ORDER BY record_id LIMIT :most
 """)
 #: Each of some records with the oldest that share a band with it. Those that share one are found first, by the index (OFFSET 0): in the
 #: order of their ids the planner would read all others.
 _SHARING = text("""
-    SELECT m.record_id::text AS one, o.record_id::text AS other, o.mark FROM twin_marks m CROSS JOIN LATERAL (
-        SELECT y.record_id, y.mark FROM (
-            SELECT x.record_id, x.xmin::text AS mark FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
+    SELECT m.record_id::text AS one, o.record_id::text AS other FROM twin_marks m CROSS JOIN LATERAL (
+        SELECT y.record_id FROM (
+            SELECT x.record_id FROM twin_marks x WHERE x.bands && m.bands AND x.programme_id = m.programme_id
             AND x.record_id <> m.record_id OFFSET 0
         ) y ORDER BY y.record_id LIMIT :most
     ) o WHERE m.record_id = ANY(CAST(:ids AS uuid[])) ORDER BY 1, 2
 """)
 #: The marks of some records, kept as they are until the end; one that is being changed is not among them.
 _STANDING = text("""
-    SELECT record_id::text AS id, xmin::text AS mark FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[]))
-    ORDER BY record_id FOR UPDATE SKIP LOCKED
+    SELECT record_id::text FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[])) ORDER BY record_id FOR UPDATE SKIP LOCKED
 """)
 
 

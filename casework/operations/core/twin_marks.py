@@ -44,6 +44,13 @@ def keep_marks(db: Connection, noun: str, records: Mapping[str, JsonMapping]) ->
         db.execute(_KEEP, {"marks": orjson.dumps(marks).decode()})
 
 
+def read_states(db: Connection, ids: Collection[str]) -> dict[str, int]:
+    """How far the logs of some records have come: whoever has one that is no further has the record as it stands."""
+    return {row.id: row.seq for row in db.execute(_STATES, {"ids": sorted(ids)})}
+
+
+#: How far the logs of some records have come.
+_STATES = text("SELECT id::text, seq FROM logs WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id")
 #: Takes away the marks of records that were merged, and what was proposed of them.
 _DROP = text("""
     WITH m AS (DELETE FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[])))

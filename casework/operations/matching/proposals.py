@@ -6,7 +6,7 @@ or dismisses it with a reason, and what was dismissed is proposed no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import has_expired
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
+from casework.operations.core.twin_marks import read_states
 from casework.operations.matching.ranking import Candidate, gather, rank, read_glossary
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
@@ -63,7 +64,7 @@ _WAITING = text("""
 #: Records of a programme that are to be looked at; needs among them are passed over.
 _TAKE = text("""
     SELECT record_id::text FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT proposed
-    ORDER BY record_id LIMIT :most FOR UPDATE SKIP LOCKED
+    ORDER BY record_id LIMIT :most
 """)
 #: Says of some records, or of all of a programme, that they were looked at.
 _DONE = text("""
@@ -128,32 +129,58 @@ def propose_matches(engine: Engine, programme: str, tell: Tell) -> int:
     looked = 0
     while True:
         with transaction(engine) as db:
-            done = _propose_some(db, programme, tell)
+            some = _rank_some(db, programme)
+        if some is None:
+            return looked
+        with transaction(engine) as db:
+            done = _propose(db, programme, some, tell)
         if not done:
             return looked
         looked += done
 
 
-def _propose_some(db: Connection, programme: str, tell: Tell) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Some:
+    """A few records that are to be looked at, with the needs that those among them may meet which are technologies."""
+
+    taken: Collection[str]
+    found: Collection[tuple[Any, Sequence[Fit]]]
+    #: How far the log of each of them had come when it was read.
+    states: Mapping[str, int]
+
+
+def _rank_some(db: Connection, programme: str) -> _Some | None:
+    """Nobody waits for this: what changes meanwhile is left to the next time."""
+    with whole(db):
+        taken = list(db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE}).scalars())
+        if not taken:
+            return None
+        if not db.execute(_ANY_NEED, {"programme": programme}).scalar_one():
+            return _Some(taken=taken, found=(), states={})
+        states = read_states(db, taken)
+        glossary = read_glossary(db, programme)
+        rows = db.execute(_TECHNOLOGIES, {"ids": taken}).all()
+        return _Some(taken=taken, found=[(row, fitting(db, programme, row, glossary)) for row in rows], states=states)
+
+
+def _propose(db: Connection, programme: str, some: _Some, tell: Tell) -> int:
+    """Keep what was found of those that stand as they were read, to needs that still wait; gives how many these are."""
     with whole(db):
         # Whoever writes a record has the programme's turn first, and its marks after.
         lock_log(db, programme)
         if not db.execute(_ANY_NEED, {"programme": programme}).scalar_one():
             return db.execute(_DONE, {"programme": programme, "ids": None}).rowcount
-        ids = list(db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE}).scalars())
-        if not ids:
-            return 0
-        glossary = read_glossary(db, programme)
-        found = [
-            (fit, row.id)
-            for row in db.execute(_TECHNOLOGIES, {"ids": ids}).all()
-            for fit in fitting(db, programme, row, glossary)
-        ]
-        new = [id for fit, technology in found if (id := _put(db, programme, fit, technology)) is not None]
-        db.execute(_DONE, {"programme": programme, "ids": ids})
+        done = [id for id, state in read_states(db, some.taken).items() if state == some.states.get(id)]
+        new = []
+        for technology, fits in some.found:
+            if fits and technology.id in done:
+                waiting = _open_needs(db, programme, technology, [fit.need for fit in fits])
+                ids = [_put(db, programme, fit, technology.id) for fit in fits if fit.need in waiting]
+                new += [id for id in ids if id is not None]
+        db.execute(_DONE, {"programme": programme, "ids": done})
     note_entries(db, "match_proposals", programme, new, kind=PROPOSED)
     tell(db, programme, _needs_of(db, new))
-    return len(ids)
+    return len(done)
 
 
 def _put(db: Connection, programme: str, fit: Fit, technology: str) -> str | None:
@@ -195,13 +222,7 @@ def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary)
     asked = ask_for(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
     apart = replace(evidence, asked=asked, candidates=closed)
     scored = [one for found in (evidence, apart) for one in rank(found)[: 4 * MOST]]
-    given = {
-        "ids": [one.id for one in scored],
-        "programme": programme,
-        "owner": technology.owner_id,
-        "technology": technology.id,
-    }
-    open_needs = {row.id: row for row in db.execute(_OPEN, given) if _in_reach(row, technology)}
+    open_needs = _open_needs(db, programme, technology, [one.id for one in scored])
     told = {one.id: dict(one.counts) for one in closed}
     told |= {id: orjson.loads(row.counts) for id, row in open_needs.items() if row.counts}
     terms = sorted({term for id in open_needs for term in told.get(id, ())})
@@ -216,6 +237,12 @@ def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary)
             parts = parts_of(one, asked, told[one.id])
             fits.append(Fit(need=one.id, share=round(share, 4), words=[part.text for part in parts[:8]]))
     return sorted(fits, key=lambda fit: (-fit.share, fit.need))[:MOST]
+
+
+def _open_needs(db: Connection, programme: str, technology: Any, ids: Collection[str]) -> dict[str, Any]:
+    """Those of some needs that wait for a technology such as this one."""
+    given = {"ids": list(ids), "programme": programme, "owner": technology.owner_id, "technology": technology.id}
+    return {row.id: row for row in db.execute(_OPEN, given) if _in_reach(row, technology)}
 
 
 def _closed_needs(db: Connection, programme: str, title: str) -> list[Candidate]:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, text
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.catalogue import kept_records, twins
 from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.matching.proposals import list_waiting as list_unproposed
+from casework.operations.matching.proposals import propose_matches
 from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
 from casework.records.event_log import read_register
@@ -204,6 +206,17 @@ def test_what_changes_while_it_is_compared_is_left_to_the_next_search(
         assert twins.list_unsearched(db) != []
     search(engine)
     assert proposed(engine, world) == [{getattr(catalogue, which), catalogue.press}]
+
+
+def test_what_was_put_against_needs_meanwhile_has_not_changed(
+    engine: Engine, world: World, catalogue: Catalogue
+) -> None:
+    with transaction(engine) as db:
+        some = twins._read_some(db, catalogue.programme)
+    propose_matches(engine, catalogue.programme, lambda *_: None)
+    with transaction(engine) as db:
+        assert list_unproposed(db) == [world.programmes["SH"]]
+        assert twins._propose(db, catalogue.programme, some, twins._compare(some)) == len(some.taken)
 
 
 def test_what_is_being_changed_is_not_waited_for(engine: Engine, world: World, catalogue: Catalogue) -> None:

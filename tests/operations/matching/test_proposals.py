@@ -4,14 +4,19 @@ another programme is ever among them."""
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.matching.dictionary import Glossary
 from casework.operations.catalogue.kept_records import correct_record
 from casework.operations.catalogue.record_use import end_record
+from casework.operations.core.record_log import Kept
+from casework.operations.matching import proposals
 from casework.operations.matching.proposals import (
+    Fit,
     Proposal,
     dismiss,
     list_proposals,
@@ -127,6 +132,39 @@ def test_a_person_makes_a_match_of_it_and_it_waits_no_more(world: World, engine:
         case = "SELECT case_id FROM matches WHERE id = CAST(:id AS uuid)"
         assert db.execute(text(case), {"id": made.answer["id"]}).scalar_one() is None
     assert proposed(engine, world, need) == []
+
+
+@pytest.mark.parametrize("noun", ["need", "technology"])
+def test_nobody_waits_for_a_ranking_and_what_changes_meanwhile_is_not_proposed(
+    world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch, noun: Kept
+) -> None:
+    with transaction(engine) as db:
+        need, technology = enter(world, db, "need", **WORDS), enter(world, db, "technology", **OFFERED)
+    fitting, found = proposals.fitting, list[Fit]()
+
+    def meanwhile(db: Connection, programme: str, row: Any, glossary: Glossary) -> list[Fit]:
+        fits = fitting(db, programme, row, glossary)
+        if row.id == technology and not found:
+            found.extend(fits)
+            with transaction(engine) as other:
+                changed, asked = need if noun == "need" else technology, new_request()
+                end_record(
+                    other,
+                    world.actor(other, "officer"),
+                    noun,
+                    changed,
+                    status="withdrawn",
+                    reason="Gone.",
+                    request=asked,
+                )
+        return fits
+
+    monkeypatch.setattr(proposals, "fitting", meanwhile)
+    propose(engine, world)
+    assert [fit.need for fit in found] == [need]
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT count(*) FROM match_proposals")).scalar_one() == 0
+        assert list_waiting(db) == []
 
 
 def test_nothing_is_proposed_to_a_need_that_is_over_or_of_another_programme_or_owner(
