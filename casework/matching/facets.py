@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 MARK = "="
 #: What no value is longer than.
 LONGEST = 200
+#: How an address says that a record does not say; one that says just this is among these.
+UNKNOWN = "unknown"
 #: By noun what its lists may be narrowed to, in the order in which it is shown.
 FACETS: Mapping[str, Sequence[str]] = {
     "technology": ("readiness", "country", "source", "ipc", "topic", "stands", "status"),
@@ -38,12 +40,18 @@ def facets_of(noun: str, record: Mapping[str, Any]) -> list[str]:
         "stands": ["confirmed" if record["confirmed"] else "claimed"],
         "status": [record["status"]],
     }
-    terms = (term_of(Facet(name, value)) for name in FACETS[noun] for value in sorted({*said[name]} - {""}) or [""])
-    return list(dict.fromkeys(terms))
+    told = {name: sorted({*map(value_of, said[name])} - {""}) or [""] for name in FACETS[noun]}
+    return [term_of(Facet(name, value)) for name, values in told.items() for value in values]
+
+
+def value_of(said: str) -> str:
+    """A value as records and addresses say it alike: with single plain blanks, and cut; empty where it is not known."""
+    value = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())[:LONGEST].rstrip()
+    return "" if value == UNKNOWN else value
 
 
 def term_of(facet: Facet) -> str:
-    return f"{MARK}{facet.name}{MARK}{facet.value[:LONGEST]}"
+    return f"{MARK}{facet.name}{MARK}{value_of(facet.value)}"
 
 
 def facet_of(term: str) -> Facet:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casework.matching.facets import LONGEST, Facet, facet_of, facets_of, term_of
+from casework.matching.facets import LONGEST, Facet, facet_of, facets_of, term_of, value_of
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,12 @@ def test_a_range_is_each_of_its_levels(low: int | None, high: int | None, levels
 def test_a_value_is_read_again_whatever_it_holds() -> None:
     for value in ("DE", "", "a=b", "'quoted\\", "能源"):
         assert facet_of(term_of(Facet("sector", value))) == ("sector", value)
+    # As an address has it after it was cleaned, whatever a source has written.
+    for written, value in (
+        ("东城\u3000区", "东城 区"),
+        ("A\xa0B ", "A B"),
+        ("x" * 199 + " y", "x" * 199),
+        ("unknown", ""),
+    ):
+        assert facet_of(term_of(Facet("sector", written))).value == value == value_of(value)
     assert len(term_of(Facet("sector", "x" * 10_000))) == len("=sector=") + LONGEST

@@ -22,7 +22,7 @@ from casework.matching.facets import facets_of
 from casework.matching.terms import counts_of
 
 #: By which rules terms are made; a higher number makes every record again.
-RULES = 2
+RULES = 3
 #: As what records are indexed that are not in use.
 IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
 #: Before a term that a title says.

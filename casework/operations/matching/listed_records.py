@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -12,15 +13,15 @@ from sqlalchemy import Connection
 from casework import reasons
 from casework.engine.case_objects.kept_records import CLOSED
 from casework.errors import InvalidForm
-from casework.matching.facets import FACETS, Facet
+from casework.matching.bm25 import Scored
+from casework.matching.facets import FACETS, Facet, value_of
 from casework.operations.catalogue.service import list_records
 from casework.operations.catalogue.views import Need, Technology
-from casework.operations.core.paging import cursor_id, from_cursor, insist_limit, page
+from casework.operations.core.paging import cursor_id, from_cursor, insist_limit, page, to_cursor
 from casework.operations.matching.search_box import (
     COUNTED,
     LONGEST,
     Choice,
-    FoundRecords,
     count_records,
     find_records,
     list_among,
@@ -29,6 +30,8 @@ from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 
 Kind = TypeVar("Kind", Need, Technology)
+#: After what the first part goes on, where what comes before all has filled it.
+_BEFORE_ALL = repr(sys.float_info.max), "00000000-0000-0000-0000-000000000000"
 _NOUNS: Mapping[type, str] = {Need: "need", Technology: "technology"}
 
 
@@ -58,8 +61,8 @@ def cleaned(said: str) -> str:
 
 def facets_asked(noun: str, asked: Mapping[str, str | None]) -> list[Facet]:
     """What of an address narrows a list; `unknown` is that a record does not say."""
-    told = {name: cleaned(value) for name in FACETS[noun] if (value := asked.get(name))}
-    return [Facet(name, "" if value == "unknown" else value) for name, value in told.items() if value]
+    told = {name: value for name in FACETS[noun] if (value := cleaned(asked.get(name) or ""))}
+    return [Facet(name, value_of(value)) for name, value in told.items()]
 
 
 def list_found(
@@ -80,18 +83,15 @@ def list_found(
     some, terms = False, list[str]()
     if said:
         found = find_records(db, programmes, noun, said, facets)
-        ids, following = _part(found, cursor, insist_limit(limit))
-        # What its source calls so comes before all; closed needs, which are in no index, by a part of their titles.
-        named = [{"external_id": said}, *([{"title": said, "publication": CLOSED}] if kind is Need else [])]
-        before = {
-            one.id: one
-            for filters in ([] if cursor or facets else named)
-            for one in list_records(db, actor, kind, filters=filters | of_one, limit=limit).items
-        }
-        items = list(before.values())
-        items += _in_order(db, actor, kind, [id for id in ids if id not in before])
-        some = found.some and all(getattr(one, "publication", "") != CLOSED for one in items)
-        records, told, terms = max(found.records, len(items)), dict(found.facets), sorted(found.terms)
+        before = [] if facets else _named(db, actor, kind, said, of_one, most=insist_limit(limit))
+        named = {one.id for one in before}
+        rest = [one for one in found.ranked if one.id not in named]
+        shown_first = [] if cursor else before
+        ids, following = _part(rest, cursor, insist_limit(limit) - len(shown_first))
+        items = shown_first + _in_order(db, actor, kind, ids)
+        some = found.some and all(getattr(one, "publication", "") != CLOSED for one in before)
+        records = found.records + len(named) - (len(found.ranked) - len(rest))
+        told, terms = dict(found.facets), sorted(found.terms)
     else:
         records, told = count_records(db, programmes, noun, facets)
         if facets:
@@ -114,9 +114,24 @@ def list_found(
     )
 
 
-def _part(found: FoundRecords, cursor: str | None, most: int) -> tuple[list[str], str | None]:
+def _named(
+    db: Connection, actor: Actor, kind: type[Kind], said: str, of_one: Mapping[str, str], *, most: int
+) -> list[Kind]:
+    """What comes before all: what its source calls so, and closed needs, which are in no index, by a part of their titles."""
+    asked = [{"external_id": said}, *([{"title": said, "publication": CLOSED}] if kind is Need else [])]
+    found = {
+        one.id: one
+        for filters in asked
+        for one in list_records(db, actor, kind, filters={**filters, **of_one}, limit=most).items
+    }
+    return list(found.values())[:most]
+
+
+def _part(found: Sequence[Scored], cursor: str | None, most: int) -> tuple[list[str], str | None]:
     """The ids of the next of what was found, and the cursor of those after them."""
-    ranked = [(one.score, one.id) for one in found.ranked]
+    ranked = [(one.score, one.id) for one in found]
+    if most == 0:
+        return [], to_cursor(*_BEFORE_ALL) if ranked else None
     if keys := from_cursor(cursor, 2):
         after = (-_score(keys[0]), cursor_id(keys[1]))
         ranked = [(score, id) for score, id in ranked if (-score, id) > after]

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from casework.engine.case_objects.programme_lists import LISTED, Lists
-from casework.matching.facets import FACETS
+from casework.matching.facets import FACETS, UNKNOWN
 from casework.matching.marks import pieces_of
 from casework.operations.matching.listed_records import Listed, cleaned, facets_asked
 from casework.operations.matching.ranking import CANDIDATES
@@ -34,7 +34,6 @@ _SECTIONS = {
     "D": N_("Textiles; paper"), "E": N_("Fixed constructions"), "F": N_("Mechanical engineering; lighting; heating"),
     "G": N_("Physics"), "H": N_("Electricity"),
 }  # fmt: skip
-UNKNOWN = "unknown"
 
 
 class Asked:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from casework.errors import InvalidForm
 from casework.matching.facets import Facet
+from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.paging import to_cursor
 from casework.operations.matching.listed_records import cleaned, facets_asked, list_found
@@ -49,6 +50,38 @@ def test_each_part_goes_on_where_the_last_one_ended(world: World, db: Connection
     for keys in (("nan", seen[0]), ("inf", seen[0]), ("x", seen[0]), ("1.0", "x"), (None, seen[0])):
         with pytest.raises(InvalidForm):
             list_found(db, officer, Technology, said="sludge", cursor=to_cursor(*keys))
+
+
+def test_what_came_before_all_is_not_shown_again_and_counts_in_its_part(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    public = [enter(world, db, "need", title=f"Sludge {n}", publication="public") for n in range(3)]
+    closed = [enter(world, db, "need", title=f"Sludge belt {n}") for n in range(3)]
+    called = show_record(db, officer, Need, public[0]).external_id
+    enter(world, db, "need", title=f"As {called}", publication="public")
+    for said, least in (("sludge", public + closed), (called, public[:1])):
+        for limit in (1, 2, 3, 4, 25):
+            seen, sizes, counted, cursor = list[str](), list[int](), set[int](), None
+            while True:
+                part = list_found(db, officer, Need, said=said, cursor=cursor, limit=limit)
+                seen += [one.id for one in part.items]
+                sizes.append(len(part.items))
+                counted.add(part.records)
+                if (cursor := part.next) is None:
+                    break
+            assert len(seen) == len(set(seen))
+            assert max(sizes) <= limit
+            if limit >= len(closed):
+                assert set(seen) >= set(least)
+                assert counted == {len(seen)}
+
+
+@pytest.mark.parametrize("sector", ["热\u3000电", "A\xa0B", "x" * 199 + " yz", "unknown"])
+def test_what_is_counted_is_what_is_left_where_it_is_chosen(world: World, db: Connection, sector: str) -> None:
+    id = enter(world, db, "need", title="Sludge", sector=sector, publication="public")
+    officer = world.actor(db, "officer")
+    (choice,) = (one for one in list_found(db, officer, Need, said="sludge").facets["sector"])
+    asked = facets_asked("need", {"sector": choice.value or "unknown"})
+    assert [one.id for one in list_found(db, officer, Need, said="sludge", facets=asked).items] == [id]
 
 
 def test_what_was_typed_is_cleaned_and_what_is_no_choice_left_out() -> None:
