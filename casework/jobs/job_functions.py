@@ -53,9 +53,10 @@ def check(hands: Hands, programme: str) -> None:
             file_imports.forget_looked_at,
             forget_statements,
         )
+        check_programme(db, programme)
+        # After it, for what is forgotten may be told in the logs of others.
         for forget in forgotten:
             forget(db)
-        check_programme(db, programme)
 
 
 @register_job(OTHERS)

@@ -30,7 +30,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth
 from casework.operations.links.mail import token_hash
 from casework.records.database import sealing_of
-from casework.records.event_log import lock_log
+from casework.records.event_log import lock_log, try_lock
 from casework.records.row_security import whole
 
 #: Once opened, a link stays open in that browser for so long.
@@ -40,8 +40,8 @@ LARGEST = 100_000
 #: How a statement stands that the enterprise may still say something of.
 DRAFT, SUBMITTED, ASKED, WITHDRAWN = "draft", "submitted", "asked", "withdrawn"
 WRITABLE = (DRAFT, ASKED)
-#: What the log of a programme says an enterprise did.
-SENT, TAKEN_BACK = "need_stated", "need_taken_back"
+#: What the log of a programme says an enterprise did, and that what it said is gone.
+SENT, TAKEN_BACK, FORGOTTEN = "need_stated", "need_taken_back", "need_forgotten"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,8 +110,8 @@ _NAMES = text(f"""
 _SEND = text("""
     UPDATE need_statements SET state = 'submitted', said = CAST(:said AS jsonb), sent_at = casework_now() WHERE id = CAST(:id AS uuid)
 """)
-#: Takes a need back that was not decided on.
-_TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn' WHERE id = CAST(:id AS uuid)")
+#: Takes a need back that was not decided on, with all that was said.
+_TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn', said = '{}' WHERE id = CAST(:id AS uuid)")
 #: Forgets what was typed.
 _FORGET_TYPED = text("UPDATE need_statement_secrets SET typed = NULL WHERE statement_id = CAST(:id AS uuid)")
 #: Forgets what was typed, and where it was mailed, of links that are over; what waits for the office is answered by mail first.
@@ -120,6 +120,14 @@ _FORGET_OVER = text("""
     FROM need_statements n WHERE n.id = s.statement_id AND n.state <> 'submitted'
     AND (s.address IS NOT NULL OR s.typed IS NOT NULL) AND s.until <= casework_now()
 """)
+#: By programme the statements of which the office keeps nothing any more: not taken in, and their links are over.
+_REFUSED_OVER = text("""
+    SELECT n.programme_id::text AS programme, array_agg(n.id::text ORDER BY n.id) AS ids
+    FROM need_statements n JOIN need_statement_secrets s ON s.statement_id = n.id
+    WHERE n.state IN ('refused', 'withdrawn') AND n.said <> '{}' AND s.until <= casework_now() GROUP BY 1 ORDER BY 1
+""")
+#: Forgets what was said in statements.
+_FORGET_SAID = text("UPDATE need_statements SET said = '{}' WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
 def language_of(db: Connection, token: str) -> tuple[bool, str]:
@@ -227,8 +235,15 @@ def forget_typed(db: Connection, statement: str) -> None:
 
 
 def forget_statements(db: Connection) -> int:
-    """Of links that are over, what was typed and where they were mailed goes, unless the office still has to decide."""
-    return db.execute(_FORGET_OVER).rowcount
+    """Of links that are over, what was typed and where they were mailed goes, unless the office still has to decide; of needs that were not
+    taken in, what was said as well. A programme in which somebody writes now has its turn the next time."""
+    with whole(db):
+        forgotten = db.execute(_FORGET_OVER).rowcount
+        for programme, ids in db.execute(_REFUSED_OVER).all():
+            if try_lock(db, programme):
+                forgotten += db.execute(_FORGET_SAID, {"ids": ids}).rowcount
+                note_entries(db, "need_statements", programme, ids, kind=FORGOTTEN)
+    return forgotten
 
 
 def _find(db: Connection, token: str, opened: str) -> Any:

@@ -1915,8 +1915,8 @@ CREATE INDEX ix_need_statements_need_id ON need_statements (need_id);
 CREATE INDEX ix_need_statements_organisation_id ON need_statements (organisation_id);
 CREATE INDEX ix_need_statements_programme_id ON need_statements (programme_id);
 COMMENT ON TABLE need_statements IS 'Needs as enterprises state them, until an officer makes records of them';
-COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn; a draft is over with its link';
-COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, and who says so';
+COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn; a draft, or one asked back, is over with its link';
+COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, and who says so; nothing once it is taken back, or refused and its link over';
 COMMENT ON COLUMN need_statements.question IS 'What the office asked back last';
 COMMENT ON COLUMN need_statements.reason IS 'Why it was refused';
 COMMENT ON COLUMN need_statements.need_id IS 'The record that it became';
@@ -2073,8 +2073,8 @@ CREATE TABLE need_statement_secrets (
 CREATE INDEX ix_need_statement_secrets_until ON need_statement_secrets (until) WHERE address IS NOT NULL OR typed IS NOT NULL;
 COMMENT ON TABLE need_statement_secrets IS 'What opens an enterprise''s statement, and what is typed in it; no part of the history';
 COMMENT ON COLUMN need_statement_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
-COMMENT ON COLUMN need_statement_secrets.address IS 'Where it is mailed; gone once the link is over';
-COMMENT ON COLUMN need_statement_secrets.typed IS 'What was filled in; gone once it is decided, or the link is over';
+COMMENT ON COLUMN need_statement_secrets.address IS 'Where it is mailed; gone once the link is over, unless the office has to decide';
+COMMENT ON COLUMN need_statement_secrets.typed IS 'What was filled in; gone once it is decided, or the link is over and the office need not decide';
 COMMENT ON COLUMN need_statement_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
 
 CREATE TABLE notifications (

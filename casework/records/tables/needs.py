@@ -20,14 +20,15 @@ need_statements = Table(
         "state",
         Text,
         nullable=False,
-        comment="draft, submitted, asked, accepted, refused or withdrawn; a draft is over with its link",
+        comment="draft, submitted, asked, accepted, refused or withdrawn; a draft, or one asked back, is over with its link",
     ),
     Column(
         "said",
         JSONB,
         nullable=False,
         server_default=text("'{}'"),
-        comment="As it was sent last: the fields of a need, what goes beside them, and who says so",
+        comment="As it was sent last: the fields of a need, what goes beside them, and who says so; nothing once it is taken back,"
+        " or refused and its link over",
     ),
     Column("sent_at", Time),
     Column("question", Text, comment="What the office asked back last"),
@@ -50,8 +51,12 @@ need_statement_secrets = Table(
     Column(
         "token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret, which is kept nowhere"
     ),
-    Column("address", Text, comment="Where it is mailed; gone once the link is over"),
-    Column("typed", JSONB, comment="What was filled in; gone once it is decided, or the link is over"),
+    Column("address", Text, comment="Where it is mailed; gone once the link is over, unless the office has to decide"),
+    Column(
+        "typed",
+        JSONB,
+        comment="What was filled in; gone once it is decided, or the link is over and the office need not decide",
+    ),
     Column("opened", LargeBinary, comment="SHA-256 of what the browser keeps that has opened it"),
     Column("opened_until", Time),
     Column("until", Time, nullable=False),

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_links as links
 from casework.operations.catalogue import need_statements
 from casework.operations.catalogue.need_links import Said
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
+from casework.records.row_security import whole
 from tests.operations.catalogue.test_need_statements import SAID, invited, sent
 from tests.support.world import World, new_request
 
@@ -67,6 +70,28 @@ def test_a_need_that_is_taken_back_is_said_no_more_of(world: World, db: Connecti
     for act in acts:
         with pytest.raises(NotFound):
             act()
+
+
+def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        back, token, opened = sent(db, world)
+        links.withdraw_statement(db, token, opened)
+        shown = need_statements.show_statement(db, officer, back)
+        assert (shown.fields, shown.beside, shown.by, shown.position) == ({}, {}, "", "")
+        refused, token, opened = sent(db, world)
+        need_statements.refuse(db, officer, refused, reason="So.", request=new_request())
+        kept, _, _ = sent(db, world)
+        assert links.forget_statements(db) == 0
+        assert links.show_statement_of(db, token, opened).said == SAID
+    with transaction(engine) as db, whole(db):
+        db.execute(text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'"))
+        assert links.forget_statements(db) == 1
+    with transaction(engine) as db:
+        said = {one.id: one.by for one in need_statements.list_statements(db, officer)}
+        assert said == {back: "", refused: "", kept: SAID.by}
+        assert links.forget_statements(db) == 0
+    assert list(verify_all(engine)) == []
 
 
 def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> None:

@@ -90,11 +90,15 @@ def test_what_is_typed_is_kept_without_a_click_and_stands_there_again(
     assert "半句话" in other.get(FORM).text
 
 
-def test_a_need_is_taken_back(anonymous: Browser, link: tuple[str, str]) -> None:
+def test_a_need_is_taken_back(anonymous: Browser, browser_for: Enter, link: tuple[str, str]) -> None:
     land(anonymous, link[1])
     anonymous.post(FORM, NEED, page=FORM)
+    assert "如您撤回" in anonymous.get(FORM).text
     assert anonymous.post("/state-need/withdraw", {}, page=FORM).status_code == 303
     assert "已撤回" in anonymous.get(FORM).text or "撤回" in anonymous.get(FORM).text
+    for path in ("/needs/stated", f"/needs/stated/{link[0]}"):
+        page = browser_for("officer").get(path).text
+        assert ("What was sent is kept no more" in page, "昌平" in page, "利用余热供热" in page) == (True, False, False)
     # Who presses a button again is led to what became of it.
     for path in (FORM, "/state-need/withdraw", "/state-need/draft"):
         again = anonymous.post(path, NEED, page=FORM)
