@@ -38,7 +38,7 @@ from casework.operations.catalogue.views import (
     OrganisationRow,
     Owner,
 )
-from casework.operations.core.organisations import CALLED, IS_PARTY, KNOWN, contacts_of
+from casework.operations.core.organisations import CALLED, IS_PARTY, KNOWN_TO_READERS, contacts_of
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import called, entitled, titled
@@ -81,7 +81,8 @@ def list_organisations(
 ) -> Page[OrganisationRow]:
     """Organisations that the actor has a reason to know, the newest first; of those that were merged the ones in their places."""
     most = insist_limit(limit)
-    given: dict[str, Any] = {"seen": sorted(reach(actor).all_of), "most": most + 1}
+    seen, closed = sorted(reach(actor).all_of), sorted(closed_of(actor))
+    given: dict[str, Any] = {"seen": seen, "closed_of": closed, "most": most + 1}
     more = ""
     for name, value in (filters or {}).items():
         more += f" AND {_FILTERS[name]}"
@@ -91,7 +92,7 @@ def list_organisations(
         given |= {"at": cursor_time(keys[0]), "after": cursor_id(keys[1])}
     rows = db.execute(
         text(
-            f"SELECT o.* FROM organisations o WHERE o.merged_into IS NULL AND {KNOWN}{more}"
+            f"SELECT o.* FROM organisations o WHERE o.merged_into IS NULL AND {KNOWN_TO_READERS}{more}"
             " ORDER BY o.created_at DESC, o.id DESC LIMIT :most"
         ),
         given,

@@ -35,11 +35,11 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm, NotAllowed, NotFound, OrganisationInDoubt, RecordHasMoved
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.organisations import KNOWN, OCCURS
+from casework.operations.core.organisations import KNOWN, KNOWN_TO_READERS, OCCURS
 from casework.operations.core.register_log import append
 from casework.operations.people.registry import register_organisation
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
 from casework.records.event_log import Log, lock_log
 from casework.records.register_entries import body_of
@@ -72,14 +72,15 @@ ROWS: Mapping[str, Rows] = {
 # --- who -------------------------------------------------------------------------------------------------------------
 
 #: An organisation that who reads these programmes has a reason to know.
-_SEEN = text(f"SELECT o.* FROM organisations o WHERE o.id = CAST(:id AS uuid) AND {KNOWN}")
+_SEEN = text(f"SELECT o.* FROM organisations o WHERE o.id = CAST(:id AS uuid) AND {KNOWN_TO_READERS}")
 #: Whether it occurs in these programmes.
 _OCCURS = text(f"SELECT 1 FROM organisations o WHERE o.id = CAST(:id AS uuid) AND {OCCURS}")
 
 
 def read_seen(db: Connection, actor: Actor, organisation: str) -> Any:
     """The row of an organisation that the actor has a reason to know. Raises NotFound."""
-    row = db.execute(_SEEN, {"id": organisation, "seen": sorted(reach(actor).all_of)}).one_or_none()
+    asking = {"id": organisation, "seen": sorted(reach(actor).all_of), "closed_of": sorted(closed_of(actor))}
+    row = db.execute(_SEEN, asking).one_or_none()
     if row is None:
         raise NotFound("organisation")
     return row

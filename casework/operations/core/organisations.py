@@ -8,18 +8,31 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from casework.ledger.redactable_bodies import ERASED_WORDS
+from casework.records.access_sql import shows_need
 
 #: Organisations `o` that stand in the place of some `g`: each for itself, unless it was merged.
 STANDING = "organisations g JOIN organisations o ON o.id = coalesce(g.merged_into, g.id)"
 #: Whether an organisation `o` is a party of a case `c`: an index of cases serves it.
 IS_PARTY = "jsonb_path_query_array(c.parties, '$.*') ?| ARRAY[CAST(o.id AS text)]"
-#: Whether it has a need or a technology, or is a party of a case, in one of the programmes `:seen`.
-OCCURS = f"""(EXISTS (SELECT FROM needs n WHERE n.owner_id = o.id AND n.programme_id = ANY(CAST(:seen AS uuid[])))
+
+
+def _occurs(counts: str) -> str:
+    return f"""(EXISTS (SELECT FROM needs n WHERE n.owner_id = o.id AND n.programme_id = ANY(CAST(:seen AS uuid[])) AND {counts})
     OR EXISTS (SELECT FROM technologies h WHERE h.owner_id = o.id AND h.programme_id = ANY(CAST(:seen AS uuid[])))
     OR EXISTS (SELECT FROM cases c WHERE {IS_PARTY} AND c.programme_id = ANY(CAST(:seen AS uuid[]))))"""
-#: Whether who reads these programmes has a reason to know it: one of them keeps it, it takes requests of all, or it occurs there.
-KNOWN = f"""(o.programme_id = ANY(CAST(:seen AS uuid[]))
-    OR o.programme_id IS NULL AND (o.kind = 'provider' AND cardinality(CAST(:seen AS uuid[])) > 0 OR {OCCURS}))"""
+
+
+def _known(occurs: str) -> str:
+    return f"""(o.programme_id = ANY(CAST(:seen AS uuid[]))
+    OR o.programme_id IS NULL AND (o.kind = 'provider' AND cardinality(CAST(:seen AS uuid[])) > 0 OR {occurs}))"""
+
+
+#: Whether it has a need or a technology, or is a party of a case, in one of the programmes `:seen`.
+OCCURS = _occurs("true")
+#: Whether who works in these programmes has a reason to know it: one of them keeps it, it takes requests of all, or it occurs there.
+KNOWN = _known(OCCURS)
+#: The same of who reads there: a closed need is a reason in the programmes `:closed_of` alone.
+KNOWN_TO_READERS = _known(_occurs(shows_need("n")))
 
 
 #: Whether it can be a party in one of these programmes: known there, no provider of services, and not merged into another. Whether it

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, text
 
 from casework.engine.roles import Role
 from casework.ledger.canonical_json import instant
-from casework.operations.core.organisations import CALLED, KNOWN
+from casework.operations.core.organisations import CALLED, KNOWN_TO_READERS
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.views import row_as, rows_as
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.views import AccountRow, Members, Organisation, PersonRow, Programme
 from casework.permissions.actors import PROVIDER_ROLES, READS_ALL, Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 
 
 def list_programmes(db: Connection, actor: Actor) -> Page[Programme]:
@@ -57,6 +57,7 @@ def list_organisations(
         "all": is_administrator(actor),
         "providers": any(m.programme and m.role != Role.OBSERVER for m in actor.memberships),
         "seen": sorted(reach(actor).all_of),
+        "closed_of": sorted(closed_of(actor)),
         "most": most + 1,
         "own": sorted({m.organisation for m in actor.memberships if m.organisation}),
     }
@@ -72,7 +73,7 @@ def list_organisations(
         text(
             "SELECT o.id, o.name, o.name_zh, o.country, o.kind, o.services, o.register_number, o.language, o.created_at, o.programme_id,"
             f" o.expired_at FROM organisations o WHERE o.merged_into IS NULL AND (:all OR :providers AND o.kind = 'provider'"
-            f" OR o.id = ANY(CAST(:own AS uuid[])) OR {KNOWN}){more} ORDER BY o.created_at DESC, o.id DESC LIMIT :most"
+            f" OR o.id = ANY(CAST(:own AS uuid[])) OR {KNOWN_TO_READERS}){more} ORDER BY o.created_at DESC, o.id DESC LIMIT :most"
         ),
         given,
     ).all()

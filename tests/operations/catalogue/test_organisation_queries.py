@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from casework.errors import NotFound
 from casework.operations.catalogue.organisation_queries import list_organisations, read_entries, show_organisation
 from casework.operations.catalogue.organisations import keep_row, record_organisation
+from casework.operations.people import lists
+from casework.operations.people.registry import register_organisation
 from tests.operations.catalogue.test_organisations import FIELDS, LI, record
-from tests.support.world import World, add_need, new_request
+from tests.support.world import World, add_need, add_record, new_request
 
 
 def test_only_the_programme_that_entered_a_contact_reads_it(world: World, db: Connection) -> None:
@@ -60,3 +62,20 @@ def test_the_list_finds_by_names_number_and_what_they_are(world: World, db: Conn
     assert find(country="CN", confirmed=True) == {"Kiln Works"}
     assert "Chaoyang Green Bank" in find(kind="provider", confirmed=False)
     assert {"Hebei Steam Works", "Nordwind Boilers"} <= find(kind="company", confirmed=False)
+
+
+def test_one_that_a_closed_need_alone_names_is_there_for_who_reads_that(world: World, db: Connection) -> None:
+    party = register_organisation(db, name="Quiet Works", country="CN")
+    told = {"title": "A secret", "owner_id": party, "publication": "closed"}
+    add_record(db, world.programmes["BJ"], "need", "n-closed", told)
+    for who in ("officer", "auditor"):
+        actor = world.actor(db, who)
+        assert show_organisation(db, actor, party).name == "Quiet Works"
+        for listed in (list_organisations(db, actor), lists.list_organisations(db, actor)):
+            assert party in {str(one.id) for one in listed.items}
+    for who in ("manager", "compliance"):
+        actor = world.actor(db, who)
+        with pytest.raises(NotFound):
+            show_organisation(db, actor, party)
+        for listed in (list_organisations(db, actor), lists.list_organisations(db, actor)):
+            assert party not in {str(one.id) for one in listed.items}
