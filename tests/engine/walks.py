@@ -249,6 +249,12 @@ class Walk(Forms):
                 data.pop(rule["name"], None)
                 if GUARDS[guard].holds(facts):
                     data[rule["name"]] = self.value(rule, track)
+            if "when" in rule:
+                asked, answers = rule["when"]
+                if data.get(asked) not in answers:
+                    data.pop(rule["name"], None)
+                elif rule["required"] and rule["name"] not in data:
+                    data[rule["name"]] = self.value(rule, track)
 
     def _hand_in(self, track: Track, rule: TransitionRule) -> None:
         """The papers that a way asks for come in, each from whom it must come."""
