@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from io import BytesIO
+from io import SEEK_SET, BufferedReader, BytesIO, RawIOBase, TextIOWrapper
 from typing import Any, cast
 
 import uuid_utils
@@ -344,17 +344,44 @@ def drop_naming(db: Connection, names: Callable[[str], bool]) -> int:
 
 #: A character as JSON may write it, and so much of a file is searched at once; pieces overlap by the longest that is looked for.
 _ESCAPED, _PIECE, _OVERLAP = re.compile(r"\\u([0-9a-fA-F]{4})"), 1_000_000, 2_000
+#: So many bytes of a file are read by one statement: a transaction that says nothing for long is ended.
+_READ = 2_000_000
+_SOME = text("SELECT substring(content FROM :at FOR :most) FROM imports WHERE id = CAST(:id AS uuid)")
+
+
+class _Content(RawIOBase):
+    """What a file holds, read as it is asked for."""
+
+    def __init__(self, db: Connection, id: str) -> None:
+        self._db, self._id, self._at = db, id, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = SEEK_SET, /) -> int:
+        self._at = offset if whence == SEEK_SET else self._at + offset
+        return self._at
+
+    def readinto(self, buffer: Any, /) -> int:
+        given = {"id": self._id, "at": self._at + 1, "most": len(buffer)}
+        some = self._db.execute(_SOME, given).scalar() or b""
+        buffer[: len(some)] = some
+        self._at += len(some)
+        return len(some)
 
 
 def _told_in(db: Connection, id: str) -> Iterator[str]:
     """What a file says, piece by piece."""
-    statement = text("SELECT content FROM imports WHERE id = CAST(:id AS uuid)")
-    content: bytes = db.execute(statement, {"id": id}).scalar_one()
-    marked = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
-    encoding = marked or encoding_of(BytesIO(content))[0] or "utf-8"
-    words = content.decode(encoding, "replace")
-    for at in range(0, len(words), _PIECE):
-        yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), words[at : at + _PIECE + _OVERLAP])
+    content = BufferedReader(_Content(db, id), _READ)
+    marked = "utf-16" if content.peek(2).startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+    words = TextIOWrapper(content, marked or encoding_of(content)[0] or "utf-8", "replace", newline="")
+    said = ""
+    while piece := words.read(_PIECE):
+        said = said[-_OVERLAP:] + piece
+        yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), said)
 
 
 def _written(report: Report) -> str:

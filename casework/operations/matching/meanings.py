@@ -38,10 +38,14 @@ SWITCH_ON = text("""
     VALUES (CAST(:programme AS uuid), :noun, 1, 0, 0, 0)
     ON CONFLICT (programme_id, noun) DO UPDATE SET meant = coalesce(index_states.meant, 0)
 """)
-#: Switches it off, and forgets what there is.
+#: Switches it off, and forgets what there is, in a way that whoever keeps directions reads when it is on again.
 _SWITCH_OFF = text("""
-    WITH f AS (DELETE FROM record_meanings WHERE programme_id = CAST(:programme AS uuid))
-    UPDATE index_states SET meant = NULL, meanings = meanings + 1 WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun
+    WITH s AS (
+        UPDATE index_states SET meant = NULL, meanings = meanings + 1 WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun
+        RETURNING meanings
+    )
+    UPDATE record_meanings m SET model = '', direction = NULL, sentences = NULL, version = s.meanings FROM s
+    WHERE m.programme_id = CAST(:programme AS uuid) AND m.model <> ''
 """)
 #: The programmes that have switched it on, and whose technologies have changed since they were looked at.
 _WAITING = text("""

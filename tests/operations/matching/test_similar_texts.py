@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from casework.matching.dictionary import cc_cedict
 from casework.operations.catalogue.kept_records import correct_record
+from casework.operations.catalogue.record_use import end_record
 from casework.operations.matching import meanings, similar_texts
 from casework.operations.matching.runs import MatchRun, replay_run, show_run, start_run
 from casework.operations.matching.similar_texts import find_similar
@@ -118,6 +119,25 @@ def test_what_this_process_knows_follows_what_others_write(world: World, engine:
         before = found(db, world)
         similar_texts.drop_held(db, programme)
         assert found(db, world) == before
+
+
+def test_what_this_process_knew_before_it_was_switched_off_is_gone_when_it_is_on_again(
+    world: World, engine: Engine
+) -> None:
+    ids, programme = put(world, engine), world.programmes["BJ"]
+    with transaction(engine) as db:
+        assert ids["pump"] in found(db, world)
+    meanings.switch_off(engine, programme)
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        end_record(db, officer, "technology", ids["pump"], status="withdrawn", reason="Gone.", request=new_request())
+    meanings.switch_on(engine, programme)
+    with transaction(engine) as db:
+        assert find_similar(db, programme, SAID).without == "not_made"
+    meanings.embed(engine, programme)
+    with transaction(engine) as db:
+        assert ids["dye"] in found(db, world)
+        assert ids["pump"] not in found(db, world)
 
 
 @pytest.mark.parametrize(
