@@ -205,6 +205,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/file_imports.py": {"but"},
     "casework/operations/catalogue/kept_records.py": {"table"},
     "casework/operations/catalogue/matches.py": {"table"},
+    # The table of needs or of technologies.
+    "casework/operations/matching/search_box.py": {"table"},
     # How a need ended, as `core.merged_records` writes it in SQL.
     "casework/operations/matching/desk.py": {"ended('n', _TODAY)"},
     # The name of one of two kinds of record, and columns of matches by it.

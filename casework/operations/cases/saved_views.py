@@ -22,6 +22,7 @@ from casework.operations.core.reader_names import called
 from casework.operations.core.views import Named, row_as
 from casework.permissions.actors import READS_ALL, Actor
 from casework.records.access_sql import in_time
+from casework.records.field_encryption import storable
 
 #: How many a person may keep, how long a name and a query may be, and how many of a list an office may share.
 MOST, LONGEST_NAME, LONGEST_QUERY, MOST_SHARED = 30, 60, 1_000, 50
@@ -99,9 +100,12 @@ def save_view(
 ) -> Done:
     """Keep a view under a name. With `replace` it takes the place of the actor's own of that name, and stays shared as that is.
 
-    Raises InvalidForm where there is another of that name, and it is not to be replaced.
+    Raises InvalidForm where there is another of that name, and it is not to be replaced, and where nobody could store what is asked for.
     """
-    name, query = _insist_name(name), urlencode(sorted(parse_qsl(query)))
+    asked = sorted(parse_qsl(query))
+    if not storable(part for pair in asked for part in pair):
+        raise InvalidForm(fields={"query": reasons.fields.UNSTORABLE})
+    name, query = _insist_name(name), urlencode(asked)
     if len(query) > LONGEST_QUERY:
         raise InvalidForm(fields={"name": reasons.fields.TOO_LONG})
     if (earlier := ask(db, actor, request)) is not None:

@@ -68,6 +68,7 @@ _FILTERS: Mapping[str, str] = {
     "publication": "x.publication = :publication",
     "source": "source = :source",
     "since": "x.created_at > CAST(:since AS timestamptz)",
+    "until": "x.created_at <= CAST(:until AS timestamptz)",
     "stands": "jsonb_path_exists(provenance, '$.*.confirmed_by') = (:stands = 'confirmed')",
     # Of rights: whether somebody stands for them, and whether their record has expired.
     "confirmed": "x.confirmed = CAST(:confirmed AS boolean)",

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from casework.operations.matching.search_box import (
     count_records,
     find_records,
     list_among,
+    list_new,
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -114,15 +116,35 @@ def list_found(
     )
 
 
+def find_new(
+    db: Connection,
+    actor: Actor,
+    kind: type[Kind],
+    *,
+    said: str = "",
+    facets: Sequence[Facet] = (),
+    since: datetime,
+    until: datetime,
+) -> Kind | None:
+    """A record that came between two moments and stands in the list that a search leaves, where it says all that is searched for."""
+    said, came = cleaned(said), {"since": since, "until": until}
+    if said and not facets and (named := _named(db, actor, kind, said, came, most=1)):
+        return named[0]
+    among: dict[str, Any] = came
+    if said or facets:
+        among = {"ids": list_new(db, reach(actor).all_of, _NOUNS[kind], said, facets, **came)}
+    return next(iter(list_records(db, actor, kind, filters=among, limit=1).items), None)
+
+
 def _named(
-    db: Connection, actor: Actor, kind: type[Kind], said: str, of_one: Mapping[str, str], *, most: int
+    db: Connection, actor: Actor, kind: type[Kind], said: str, narrowed: Mapping[str, Any], *, most: int
 ) -> list[Kind]:
     """What comes before all: what its source calls so, and closed needs, which are in no index, by a part of their titles."""
     asked = [{"external_id": said}, *([{"title": said, "publication": CLOSED}] if kind is Need else [])]
     found = {
         one.id: one
         for filters in asked
-        for one in list_records(db, actor, kind, filters={**filters, **of_one}, limit=most).items
+        for one in list_records(db, actor, kind, filters={**filters, **narrowed}, limit=most).items
     }
     return list(found.values())[:most]
 

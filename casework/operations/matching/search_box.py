@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -18,6 +19,7 @@ from casework.matching.facets import FACETS, MARK, Facet, facet_of, term_of
 from casework.matching.query import Asked, ask, tellers
 from casework.matching.wanted import narrowed, query_of, ways_of
 from casework.operations.core.catalogue_index import IDLE, TITLED
+from casework.operations.core.record_log import TABLES
 from casework.operations.matching.ranking import CANDIDATES, Candidate, Evidence, asked_for, rank, read_glossary, within
 
 #: No more letters of a search are read, and of no more records is counted what they are among.
@@ -77,6 +79,15 @@ _AMONG = text(f"""
     SELECT r.record_id::text FROM {_WANTED} WHERE {_OF} AND (CAST(:after AS uuid) IS NULL OR r.record_id < CAST(:after AS uuid))
     ORDER BY r.record_id DESC LIMIT :most
 """)
+#: By noun the ids of the newest of those that are wanted and came between two moments: few come, whatever is wanted.
+_CAME = {
+    noun: text(f"""
+        SELECT r.record_id::text FROM {table} x JOIN indexed_records r ON r.record_id = x.id
+        WHERE x.created_at > CAST(:since AS timestamptz) AND x.created_at <= CAST(:until AS timestamptz)
+        AND {_OF} AND r.terms @@ CAST(:wanted AS tsquery) ORDER BY x.created_at DESC, r.record_id DESC LIMIT :most
+    """)
+    for noun, table in TABLES.items()
+}
 #: Of a catalogue those that say most of some terms.
 _SOME = text(f"""
     {_SHOWN} (
@@ -153,6 +164,25 @@ def list_among(
     """The ids of the newest records of some programmes that are among all of these, after one of them."""
     given = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]], "wanted": narrowed("", facets)}
     return list(db.execute(_AMONG, {**given, "after": after, "most": most}).scalars())
+
+
+def list_new(
+    db: Connection,
+    programmes: Collection[str],
+    noun: str,
+    said: str,
+    facets: Sequence[Facet] = (),
+    *,
+    since: datetime,
+    until: datetime,
+) -> list[str]:
+    """The ids of the newest records that came between two moments, say all that is searched for and are among all of these."""
+    of: dict[str, Any] = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]]}
+    every = query_of(_Search(db, of, noun, said[:LONGEST]).words) if said else ""
+    if said and not every:
+        return []
+    given = {**of, "wanted": narrowed(every, facets), "since": since, "until": until, "most": CANDIDATES}
+    return list(db.execute(_CAME[noun], given).scalars())
 
 
 @dataclass(frozen=True, slots=True)

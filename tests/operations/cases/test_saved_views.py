@@ -37,6 +37,15 @@ def test_a_view_is_kept_under_its_name_for_one_person(db: Connection, world: Wor
     assert list_views(db, actor, "cases") == []
 
 
+@pytest.mark.parametrize("query", ["q=%00", "q=heat&%00=x", "q=sealed%3A1%3Ax"])
+def test_what_a_view_asks_for_can_be_stored(db: Connection, world: World, query: str) -> None:
+    officer = world.actor(db, "officer")
+    with pytest.raises(InvalidForm) as refused:
+        save_view(db, officer, "technologies", name="Mine", query=query, request=new_request())
+    assert refused.value.fields == {"query": reasons.fields.UNSTORABLE}
+    assert list_views(db, officer, "technologies") == []
+
+
 def test_a_view_is_replaced_only_where_that_is_wanted_and_stays_shared(db: Connection, world: World) -> None:
     officer, here = world.actor(db, "officer"), world.programmes["BJ"]
     first = save_view(db, officer, "cases", name="Late", query="overdue=yes", request=new_request()).answer

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Engine, text
+import pytest
+from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.saved_views import save_view
+from casework.operations.matching.listed_records import find_new
+from casework.operations.notifications import saved_searches
 from casework.operations.notifications.queries import list_notifications
 from casework.operations.notifications.saved_searches import any_waiting, tell_searches
 from casework.records.database import transaction
@@ -32,6 +36,15 @@ def rest(engine: Engine) -> None:
         db.execute(text("UPDATE technologies SET created_at = created_at - interval '2 hours'"))
 
 
+def settle(engine: Engine, minutes: int = 10) -> None:
+    """So much time goes by."""
+    with transaction(engine) as db:
+        for table, column in (("saved_views", "told_at"), ("needs", "created_at"), ("technologies", "created_at")):
+            db.execute(
+                text(f"UPDATE {table} SET {column} = {column} - make_interval(mins => :minutes)"), {"minutes": minutes}
+            )
+
+
 def told(engine: Engine, world: World, who: str) -> list[str | None]:
     with transaction(engine) as db:
         return [one.catalogue for one in list_notifications(db, world.actor(db, who)).items if one.words == "search"]
@@ -42,15 +55,18 @@ def test_who_keeps_a_search_is_told_of_new_records_that_fit_it_once(world: World
     rest(engine)
     with transaction(engine) as db:
         assert any_waiting(db)
-        enter(world, db, "technology", title="Seaweed fodder")
+        enter(world, db, "technology", title="Seaweed fodder", developed_in=["DE"])
+        enter(world, db, "technology", title="Heat pump of another country", developed_in=["FR"])
         enter(world, db, "need", title="A heat pump is wanted")
+    settle(engine)
     tell_searches(engine, mailing=True)
     assert told(engine, world, "officer") == []
     with transaction(engine) as db:
         assert not any_waiting(db)
     rest(engine)
     with transaction(engine) as db:
-        enter(world, db, "technology", title="Heat pump for dye houses")
+        enter(world, db, "technology", title="Heat pump for dye houses", developed_in=["DE"])
+    settle(engine)
     assert tell_searches(engine, mailing=True) == 1
     assert told(engine, world, "officer") == [search]
     assert tell_searches(engine, mailing=True) == 0
@@ -64,9 +80,92 @@ def test_of_what_one_may_not_see_one_is_told_nothing(world: World, engine: Engin
     rest(engine)
     with transaction(engine) as db:
         enter(world, db, "need", title="Quicksilver pump", publication="closed")
+    settle(engine)
     tell_searches(engine, mailing=False)
     assert (told(engine, world, "manager"), told(engine, world, "foreign_officer")) == ([], [])
     assert told(engine, world, "auditor") == [seen]
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ("technologies", {"readiness": "5"}),
+        ("technologies", {"country": "DE"}),
+        ("technologies", {"ipc": "F"}),
+        ("technologies", {"q": "houses dye pump"}),
+        ("technologies", {"q": "laundries"}),
+        ("technologies", {"q": "热泵", "country": "DE"}),
+        ("needs", {"sector": "Dyeing"}),
+        ("needs", {"q": "dried sludge", "readiness": "5"}),
+        ("needs", {"q": "污泥"}),
+    ],
+)
+def test_a_search_finds_as_its_list_does(world: World, engine: Engine, page: str, asked: dict[str, str]) -> None:
+    """By what the list is narrowed to alone, and by words in any order, of title and text, in either language."""
+    search = save(engine, world, "officer", page, **asked)
+    rest(engine)
+    with transaction(engine) as db:
+        enter(world, db, "technology", title="Seaweed fodder", readiness_low=1, developed_in=["FR"], ipc=["A23K"])
+        enter(
+            world, db, "need", title="Fodder", sector="Farming", readiness_low=1, readiness_high=2, publication="public"
+        )
+    settle(engine)
+    tell_searches(engine, mailing=False)
+    assert told(engine, world, "officer") == []
+    rest(engine)
+    with transaction(engine) as db:
+        here = {"developed_in": ["DE"], "readiness_low": 5, "readiness_high": 6, "ipc": ["F25B 30/00"]}
+        enter(world, db, "technology", title="Heat pump for dye houses", description="And laundries.", **here)
+        enter(
+            world,
+            db,
+            "need",
+            title="Sludge of a dye house",
+            title_zh="污泥",
+            problem="It must be dried.",
+            sector="Dyeing",
+            readiness_low=5,
+            publication="public",
+        )
+    settle(engine)
+    tell_searches(engine, mailing=False)
+    assert told(engine, world, "officer") == [search]
+
+
+def test_of_what_was_committed_after_a_look_one_is_told_at_the_next(world: World, engine: Engine) -> None:
+    search = save(engine, world, "officer", "technologies", q="heat pump")
+    rest(engine)
+    with transaction(engine) as late:
+        enter(world, late, "technology", title="Heat pump for dye houses")
+        assert tell_searches(engine, mailing=False) == 1
+    assert told(engine, world, "officer") == []
+    settle(engine, 30)
+    assert tell_searches(engine, mailing=False) == 1
+    assert told(engine, world, "officer") == [search]
+
+
+def test_a_search_that_cannot_be_looked_at_holds_up_no_other(
+    world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of a time before was kept with a character that nothing holds, and with another one the database does not get on."""
+    unstorable = save(engine, world, "officer", "technologies", q="x")
+    save(engine, world, "supervisor", "technologies", q="broken")
+    search = save(engine, world, "auditor", "technologies", q="heat pump")
+    rest(engine)
+    with transaction(engine) as db:
+        db.execute(text("UPDATE saved_views SET query = 'q=%00' WHERE id = :id"), {"id": unstorable})
+        enter(world, db, "technology", title="Heat pump for dye houses")
+    settle(engine)
+
+    def find(db: Connection, *given: Any, said: str, **more: Any) -> Any:
+        if said == "broken":
+            db.execute(text("SELECT 1 / 0"))
+        return find_new(db, *given, said=said, **more)
+
+    monkeypatch.setattr(saved_searches, "find_new", find)
+    assert tell_searches(engine, mailing=False) == 3
+    assert [told(engine, world, who) for who in ("officer", "supervisor", "auditor")] == [[], [], [search]]
+    assert tell_searches(engine, mailing=False) == 0
 
 
 def test_views_of_other_lists_are_no_searches(world: World, engine: Engine) -> None:
