@@ -239,7 +239,7 @@ def test_all_from_one_source_is_confirmed_at_once_and_nothing_else(world: World,
     )
     confirm_source(db, officer, "need", need, source="catalogue", request=new_request())
     [confirmed, *_] = read_entries(db, officer, "need", need)
-    assert confirmed.confirmed == ["owner_id", "status", "title"]
+    assert confirmed.confirmed == ["owner_id", "publication", "status", "title"]
     for source in ("catalogue", "A call", "nobody"):
         with pytest.raises(InvalidForm, match="source"):
             confirm_source(db, officer, "need", need, source=source, request=new_request())
