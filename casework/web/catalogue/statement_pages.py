@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.engine.case_objects.programme_lists import LISTED, Lists
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Number, Text
 from casework.errors import InvalidForm, Refused
@@ -19,7 +20,9 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.need_statements import DAYS, MOST_DAYS, Statement
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import calendar_of
+from casework.operations.core.programme_lists import read_lists
 from casework.permissions.actors import Actor
+from casework.web.catalogue.listed_fields import called
 from casework.web.catalogue.pages import FIELDS, say_value
 from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
@@ -148,6 +151,7 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
     with page_transaction() as (db, actor):
         one = need_statements.show_statement(db, actor, id)
         layout.use_calendar(calendar_of(db, one.programme))
+        lists = read_lists(db, one.programme)
         may = actor.in_programme(one.programme, EDITORS)
         # What is asked back may be decided on as it was sent: nobody may ever answer.
         waits = may and one.sent_at is not None and one.state in ("submitted", "asked", "over")
@@ -158,7 +162,7 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         render_template(
             "needs/show.html",
             one=one,
-            said=_said(one),
+            said=said_in(one, lists),
             states=STANDS,
             waits=waits,
             likely=likely,
@@ -171,10 +175,12 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
     )
 
 
-def _said(one: Statement) -> list[tuple[str, Any]]:
-    """What the enterprise says, each with what it is called."""
+def said_in(one: Statement, lists: Lists) -> list[tuple[str, Any]]:
+    """What the enterprise says, each with what it is called; what it chose from a list as the programme calls it."""
+    chosen = {field: name for field, name in LISTED["need"].items() if field in one.fields}
+    words = {one.fields[field]: called(lists, name, field, one.fields[field]) for field, name in chosen.items()}
     names = {name: label for name, label in FIELDS["need"].items() if name in one.fields}
-    told = [(gettext(label), say_value(one.fields[name], name, {})) for name, label in names.items()]
+    told = [(gettext(label), say_value(one.fields[name], name, words)) for name, label in names.items()]
     return told + [(gettext(label), one.beside[name]) for name, label in BESIDE.items() if name in one.beside]
 
 
@@ -228,4 +234,4 @@ def _done(do: Any, db: Any, actor: Actor) -> Any:
     return done
 
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "said_in"]

@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import Engine, event, text
 
+from casework.engine.case_objects.programme_lists import overlay
 from casework.operations.catalogue import need_links, need_statements
 from casework.records.database import transaction
+from casework.web.catalogue.statement_pages import said_in
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 
@@ -88,6 +91,18 @@ def test_what_is_typed_is_kept_without_a_click_and_stands_there_again(
     assert other.get(FORM).status_code == 404
     assert land(other, link[1]) == 303
     assert "半句话" in other.get(FORM).text
+
+
+def test_what_was_chosen_from_a_list_is_called_in_the_readers_language(
+    app: Flask, anonymous: Browser, link: tuple[str, str], engine: Engine, world: World
+) -> None:
+    land(anonymous, link[1])
+    assert anonymous.post(FORM, NEED | {"f-district": "Changping"}, page=FORM).status_code == 303
+    with transaction(engine) as db:
+        one = need_statements.show_statement(db, world.actor(db, "officer"), link[0])
+    assert one.fields["district"] == "Changping"
+    with app.test_request_context(), force_locale("zh_Hans"):
+        assert "昌平区" in dict(said_in(one, overlay([]))).values()
 
 
 def test_a_need_is_taken_back(anonymous: Browser, browser_for: Enter, link: tuple[str, str]) -> None:
