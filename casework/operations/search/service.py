@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.organisation_queries import list_organisations
 from casework.operations.catalogue.views import Need, Technology
+from casework.operations.core.paging import MOST as LONGEST_PAGE
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
 from casework.operations.matching.listed_records import list_found
@@ -183,9 +184,9 @@ def _records(
 ) -> tuple[list[FoundRecord], bool]:
     """The needs or technologies that say all the words, and whether there are more."""
     found = (
-        list_found(db, actor, Need, said=words, limit=most)
+        list_found(db, actor, Need, said=words, limit=min(most, LONGEST_PAGE))
         if kind is Need
-        else list_found(db, actor, Technology, said=words, limit=most)
+        else list_found(db, actor, Technology, said=words, limit=min(most, LONGEST_PAGE))
     )
     # Those that say some of the words alone are found where one looks for them.
     said = [one for one in found.items if not found.some or one.external_id == words]
@@ -212,7 +213,7 @@ def _organisations(db: Connection, actor: Actor, words: str, most: int) -> list[
             country=one.country,
             expired=one.expired_at is not None,
         )
-        for one in list_organisations(db, actor, filters={"words": words}, limit=most + 1).items
+        for one in list_organisations(db, actor, filters={"words": words}, limit=min(most + 1, LONGEST_PAGE)).items
     ]
 
 
