@@ -69,7 +69,7 @@ def facts(
         tracks={"track": track},
         tasks={task.id: task for task in tasks},
     )
-    outside = {"rights": rights if rights is not None else right()}
+    outside = {"rights": rights if rights is not None else right(), "abroad": {"parties": [], "providers": []}}
     return Facts(case, track, NOW, Calendar("Beijing"), "actor", data or {}, outside)
 
 

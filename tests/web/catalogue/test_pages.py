@@ -82,8 +82,8 @@ def test_a_known_word_of_a_record_is_said_in_the_readers_language(
     [
         ("en", "not_verified", "verdict: not verified"),
         ("en", "verified_with_limits", "verdict: verified within limits"),
-        ("zh-CN", "not_verified", "结论: 未通过核证"),
-        ("zh-CN", "verified_with_limits", "结论: 在限定范围内核证"),
+        ("zh-CN", "not_verified", "结论：未通过核证"),
+        ("zh-CN", "verified_with_limits", "结论：在限定范围内核证"),
     ],
 )
 def test_what_a_technology_was_stated_to_be_is_said_in_words_and_the_unknown_not_at_all(
