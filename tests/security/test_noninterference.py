@@ -24,11 +24,13 @@ from werkzeug.test import TestResponse
 from casework.api import PREFIX
 from casework.definitions import load_library
 from casework.jobs.mail_content import write_mail
+from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of
-from casework.operations.matching.runs import start_run
+from casework.operations.matching.decisions import decide
+from casework.operations.matching.runs import read_run, start_run
 from casework.operations.mediations.service import open_mediation
 from casework.operations.notifications.mail_outbox import compose
 from casework.operations.notifications.service import tell_due
@@ -38,6 +40,7 @@ from casework.records.case_loader import load
 from casework.records.database import transaction
 from casework.settings import Settings
 from casework.web.app import create_app
+from casework.web.catalogue.pages import NAMES_OF_VIEWS
 from tests.security import authorization_api as api
 from tests.security import authorization_web as pages
 from tests.security.authorization_rows import ROLES, Row
@@ -139,17 +142,23 @@ def _hold(world: World, db: Connection, things: Things) -> None:
 
 
 def _close(world: World, db: Connection, things: Things) -> None:
-    """An officer enters a closed need, beside one that is a twin of it, searches for it, and matches it."""
+    """A closed need is brought in from a source of its own; an officer enters another, beside one that is a twin of it, searches for it,
+    decides on what was found, and matches it."""
+    row = f"external_id,title,publication\nN1,{WORDS} boiler,closed\n".encode()
+    assert import_records(db.engine, "needs", io.BytesIO(row), programme="BJ", source=WORDS).created == 1
     officer, programme = world.actor(db, "officer"), world.programmes["BJ"]
-    told = {"title": f"{WORDS} pump", "problem": f"{WORDS} heat of the works, which goes into the river all year."}
+    told = {
+        "title": f"{WORDS} pump",
+        "problem": f"{WORDS} heat of the works, which goes into the river all year.",
+        "owner_id": world.organisations["need_owner"],
+    }
     ids = []
     for source in ("visit", "call"):
         done = create_record(
             db, officer, "need", programme=programme, fields=told, source=source, confirmed=True, request=new_request()
         )
         ids.append(str(done.answer["id"]))
-    run = start_run(db, officer, ids[0], request=new_request()).answer["id"]
-    assert run
+    run = str(start_run(db, officer, ids[0], request=new_request()).answer["id"])
     create_match(
         db,
         officer,
@@ -164,6 +173,13 @@ def _close(world: World, db: Connection, things: Things) -> None:
         rationale=WORDS,
         request=new_request(),
     )
+    here = things["here"]["technology"]
+    other = next(
+        one["technology"] for one in read_run(db, officer, run).found["candidates"] if one["technology"] != here
+    )
+    decide(db, officer, run, technology=other, decision="shortlist", request=new_request())
+    refused = {"code": "not_ready", "reason": f"{WORDS} runs out of it."}
+    decide(db, officer, run, technology=here, decision="refuse", request=new_request(), **refused)
     _type(world, db, f"need:new:{programme}", "officer")
 
 
@@ -295,9 +311,21 @@ def _addresses(app: Flask, things: Things) -> dict[str, Set[str]]:
         f"/cases/{things['here']['number']}/history?only=messages",
         "/cases?phase=none",
         "/cases?waits=provider",
+        *(f"/matches?view={view}" for view in NAMES_OF_VIEWS),
         "/sample?seed=1234abcd",
     ]
     return found | dict.fromkeys(more, PEOPLE)
+
+
+#: Who reads the registers of a programme, but none of its closed needs.
+_READERS = ("compliance", "manager")
+
+
+def _registers(app: Flask, things: Mapping[str, str]) -> Set[str]:
+    """Whatever lists or counts records: every address that names none, and those of a programme, a need and a technology."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.arguments <= {"programme", "need", "technology"}]
+    tabs = {f"/matches?view={view}" for view in NAMES_OF_VIEWS}
+    return {_fill(rule, things) for rule in rules} | tabs
 
 
 def _may_open(rule: str, where: str) -> Set[str]:
@@ -357,14 +385,16 @@ def _told(answer: TestResponse) -> object:
     )
 
 
-def _asked(sample: Sample, addresses: Mapping[str, Set[str]]) -> list[tuple[str, str]]:
-    """What falls to the outsiders of any secret. All ask the same in all of them, and in the same order: the world without one
-    is asked once, and what somebody has opened may change what they are told next, and others who read who read."""
+def _asked(sample: Sample, addresses: Mapping[str, Set[str]], registers: Set[str]) -> list[tuple[str, str]]:
+    """What falls to the outsiders of any secret, and the registers to each who reads them. All ask the same in all worlds, and in
+    the same order: the one without a secret is asked once, and what somebody has opened may change what they are told next, and
+    others who read who read."""
 
     def may(who: str, address: str) -> bool:
         return who in addresses[address]
 
     pairs = set().union(*(sample.pairs(sorted(one.outsiders), addresses, may) for one in SECRETS.values()))
+    pairs |= {(who, address) for who in _READERS for address in registers & addresses.keys()}
     return [one for one in Sample(1).pairs(sorted(PEOPLE), addresses) if one in pairs]
 
 
@@ -372,8 +402,9 @@ def _asked(sample: Sample, addresses: Mapping[str, Set[str]]) -> list[tuple[str,
 def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, Twin, Twin], sample: Sample) -> None:
     secret, scene, without, with_it = twins
     different = []
-    addresses = _addresses(without.app, _more_things(scene))
-    every = _asked(sample, addresses)
+    things = _more_things(scene)
+    addresses, registers = _addresses(without.app, things), _registers(without.app, things["here"])
+    every = _asked(sample, addresses, registers)
     asked = [(role, path) for role, path in every if role in secret.outsiders]
     for role, path in every:
         expected, answer = without.answer(role, path), _told(with_it.open(role, path))
@@ -381,6 +412,9 @@ def test_an_outsider_reads_the_same_in_both_worlds(twins: tuple[Secret, Scene, T
             different.append(f"{role} {path}: {_first_difference(str(expected), str(answer))}")
     assert {role for role, _ in asked} == secret.outsiders
     assert {path for _, path in asked} == set(addresses)
+    if secret.happens is _close:
+        pages = {"/desk", f"/technologies/{things['here']['technology']}", f"/needs/{things['here']['need']}/desk"}
+        assert {(who, page) for who in _READERS for page in pages} <= set(asked)
     # What somebody outside may open at all, somebody has opened.
     opened = {path for role, path in asked if role in addresses[path]}
     assert {path for path, may in addresses.items() if may & secret.outsiders} == opened
