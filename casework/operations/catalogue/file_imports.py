@@ -346,6 +346,7 @@ def drop_naming(db: Connection, names: Callable[[str], bool]) -> int:
 _ESCAPED, _PIECE, _OVERLAP = re.compile(r"\\u([0-9a-fA-F]{4})"), 1_000_000, 2_000
 #: So many bytes of a file are read by one statement: a transaction that says nothing for long is ended.
 _READ = 2_000_000
+#: A piece of what a file holds.
 _SOME = text("SELECT substring(content FROM :at FOR :most) FROM imports WHERE id = CAST(:id AS uuid)")
 
 
