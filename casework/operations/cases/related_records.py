@@ -34,10 +34,9 @@ def show_papers(db: Connection, actor: Actor, case: Case) -> CasePapers:
     lying = [encumbrance for row in rights for encumbrance in row.encumbrances if not encumbrance.get("to")]
     # Of a case of another programme not even the number is told.
     seen = sorted({m.programme for m in actor.memberships if m.programme})
-    numbers = {
-        row.id: row.number
-        for row in db.execute(_CASES, {"ids": [one["case"] for one in lying if one["case"]], "seen": seen})
-    }
+    others = [one["case"] for one in lying if one["case"]]
+    rows = db.execute(_CASES, {"ids": others, "seen": seen}) if others else ()
+    numbers = {row.id: row.number for row in rows}
     organisations: set[str | None] = {
         provider for consent in case.consents.values() for provider in consent.providers or ()
     }
