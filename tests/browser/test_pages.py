@@ -20,7 +20,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import text
 
 from casework.operations.core.perform import home_of
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 from casework.records.case_loader import load
 from casework.records.database import transaction
 from tests.browser.conftest import LANGUAGES, close_readers, open_reader
@@ -121,7 +121,7 @@ def make_page_things(site: Site) -> Mapping[str, str]:
     """What the pages are about, where they have something to show."""
     world = site.world
     # Before a transaction: on a busy machine one that waits for it is ended.
-    get_ready()
+    make_ready()
     with transaction(site.engine) as db:
         made = dict(make_things(world, db)["here"])
         number, accepted = to_referral(world, db)

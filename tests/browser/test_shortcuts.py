@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 from casework.records.database import transaction
 from casework.web.shell.shortcut_pages import SHORTCUTS
 from tests.browser.conftest import PageOf
@@ -144,7 +144,7 @@ def _keys(reader: Reader, number: str) -> None:
 def _decides(key: str, leads_to: str) -> Callable[[Reader, str], None]:
     def decide(reader: Reader, number: str) -> None:
         # The first search of a process reads a dictionary.
-        get_ready()
+        make_ready()
         reader.open("/desk")
         reader.follow(reader.page.locator("main tbody a").nth(-2))
         if not reader.page.locator(".cand").count():

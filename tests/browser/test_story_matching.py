@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_need_finds_its_technology_and_an_auditor_the_same_list(site: Site, page_of: PageOf) -> None:
-    get_ready()
+    make_ready()
     with transaction(site.engine) as db:
         ids = put(site.world, db)
     officer = page_of("officer")

@@ -19,7 +19,7 @@ from casework.operations.catalogue.ip_rights import record_right
 from casework.operations.catalogue.sources import open_source
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import start_run
 from casework.operations.mediations.service import open_mediation
 from casework.operations.people import registry
@@ -90,7 +90,7 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
     app = create_app(database_server.settings(name, var))
     engine: Engine = app.extensions["casework"]
     # Before a transaction: on a busy machine one that waits for it is ended.
-    get_ready()
+    make_ready()
     with transaction(engine) as db:
         world = build_world(db)
     with transaction(engine) as db:

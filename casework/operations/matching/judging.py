@@ -155,8 +155,7 @@ def _ours(
     for n, query in enumerate(sorted(collection.judged), start=1):
         said = collection.queries.get(query, "")
         found = similar_texts.find_similar(db, _PROGRAMME, said)
-        ranks = found.ranks if found.without is None else None
-        evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, similar=ranks)
+        evidence = gather(db, _PROGRAMME, TECHNOLOGY, said, glossary=glossary, similar=found)
         lists[query] = [names[one.id] for one in place(evidence)]
         words[query] = [names[one.id] for one in place(replace(evidence, similar=None))]
         if progress is not None and n % 50 == 0:

@@ -46,7 +46,8 @@ def kept(
     }
     if evidence.similar is None:
         return told | {"without": similar.without}
-    return told | {"similar": {"model": similar.model, "records": similar.records, "ranks": dict(evidence.similar)}}
+    compared = {"model": similar.model, "records": similar.records, "ranks": dict(evidence.similar)}
+    return told | {"similar": compared | {"silent": list(evidence.silent)}}
 
 
 def list_of(told: JsonMapping, most: int) -> JsonObject:
@@ -58,6 +59,8 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
         corpus=Corpus(**told["corpus"]),
         candidates=[Candidate(id=one["id"], length=one["length"], counts=one["counts"]) for one in told["candidates"]],
         similar=told["similar"]["ranks"] if "similar" in told else None,
+        # A list that was kept before these were told apart stays as it was.
+        silent=told.get("similar", {}).get("silent", ()),
     )
     said = {one["id"]: one for one in told["candidates"]}
     wanted = Wanted(**told["wanted"])

@@ -5,7 +5,8 @@ Stage one asks an index of terms; stage two compares what each candidate says. T
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +20,7 @@ from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.fusion import fuse, given
 from casework.matching.query import Asked, ask, tellers
 from casework.operations.core.programme_lists import read_lists
+from casework.operations.matching.similar_texts import Similar, silent_of
 
 #: So many candidates are compared, and so many records are looked at for them.
 CANDIDATES, LOOKED_AT = 300, 40_000
@@ -71,11 +73,15 @@ class Evidence:
     candidates: Sequence[Candidate]
     #: By record its rank among those that mean most of the same; None where that channel took no part.
     similar: Mapping[str, int] | None = None
+    #: The candidates of whose language that channel knows nothing.
+    silent: Collection[str] = ()
 
 
+@cache
 def make_ready() -> None:
-    """Load the dictionary where that was not done yet: it takes seconds, and no transaction is to wait for it."""
-    cc_cedict().chinese("")
+    """Load the dictionary both ways where that was not done yet: it takes seconds, and no transaction is to wait for it."""
+    for said in ("蒸汽", "steam"):
+        ask(said, dictionary=cc_cedict(), chinese=True)
 
 
 def read_glossary(db: Connection, programme: str) -> Glossary:
@@ -86,13 +92,6 @@ def read_glossary(db: Connection, programme: str) -> Glossary:
 def shipped_glossary() -> Glossary:
     """What words mean where a programme has said nothing."""
     return _glossary(overlay(()))
-
-
-@cache
-def get_ready() -> None:
-    """Read the dictionary, and turn it round, which takes seconds: done before a transaction, none waits for it and is ended."""
-    for said in ("蒸汽", "steam"):
-        ask(said, dictionary=cc_cedict(), chinese=True)
 
 
 def _glossary(lists: Lists) -> Glossary:
@@ -111,12 +110,13 @@ def gather(
     glossary: Glossary,
     but: str | None = None,
     translated: bool = True,
-    similar: Mapping[str, int] | None = None,
+    similar: Similar | None = None,
 ) -> Evidence:
     """What the catalogue says to a text; `but` leaves a record out, and one that is not `translated` is asked for as it is written.
 
-    Those that are `similar`, each with its rank, are candidates too.
+    Those that are `similar` are candidates too.
     """
+    ranks = similar.ranks if similar is not None and similar.without is None else None
     asked = ask(said, dictionary=cc_cedict() if translated else None, glossary=glossary, chinese=True)
     of = {"programme": programme, "noun": noun}
     state = db.execute(_CORPUS, {**of, "terms": [one.term for one in asked]}).first()
@@ -135,7 +135,7 @@ def gather(
         "most": CANDIDATES,
     }
     rows = db.execute(_CANDIDATES, telling).all()
-    if more := sorted({*(similar or ())} - {row.id for row in rows}):
+    if more := sorted({*(ranks or ())} - {row.id for row in rows}):
         rows = sorted([*rows, *db.execute(_THESE, {**of, "ids": more})], key=lambda row: str(row.id))
     found = [
         Candidate(id=row.id, length=row.length, counts=asked_for(row.counts, weights)) for row in rows if row.id != but
@@ -146,7 +146,8 @@ def gather(
         asked=asked,
         corpus=corpus,
         candidates=found,
-        similar=similar,
+        similar=ranks,
+        silent=() if similar is None or ranks is None else silent_of(db, similar, [one.id for one in found]),
     )
 
 
@@ -197,13 +198,17 @@ def place(evidence: Evidence) -> list[Placed]:
         ]
     standing = {one.id for one in evidence.candidates}
     similar = sorted(standing & evidence.similar.keys(), key=lambda id: (evidence.similar or {})[id])
-    words = {one.id: one for one in scored}
+    words, silent = {one.id: one for one in scored}, frozenset(evidence.silent)
     placed = []
     for one in fuse({WORDS: list(words), TEXT: similar}):
         by = {channel: given([rank]) for channel, rank in one.ranks.items()}
+        if one.id in silent:
+            # Its words stand for what nobody could compare: else whatever the model cannot read stands behind all that it can.
+            by[WORDS] *= 2
         shared = _sharing(words.get(one.id) or Scored(id=one.id, score=0.0, shares={}), by.get(WORDS, 0.0))
-        placed.append(Placed(id=one.id, score=one.score, ranks=one.ranks, words=shared, text=by.get(TEXT, 0.0)))
-    return placed
+        score = math.fsum(by.values())
+        placed.append(Placed(id=one.id, score=score, ranks=one.ranks, words=shared, text=by.get(TEXT, 0.0)))
+    return sorted(placed, key=lambda one: (-one.score, one.id))
 
 
 def _sharing(scored: Scored, score: float) -> Scored:

@@ -138,12 +138,11 @@ def start_run(
     # Nobody writes a record meanwhile: version, candidates and facts are of one moment.
     with whole(db):
         lock_log(db, programme)
-    ranks = similar.ranks if similar.without is None else None
-    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=ranks)
+    evidence = gather(db, programme, TECHNOLOGY, asked, glossary=read_glossary(db, programme), similar=similar)
     facts = _facts_of(db, [one.id for one in evidence.candidates])
     told = kept(evidence, facts, _wanted(row, wanted or {}), relaxed, similar)
     found = list_of(told, most)
-    if ranks is not None:
+    if evidence.similar is not None:
         # Of those alone that are listed: what the others say is of no use to the list.
         told["similar"]["pairs"] = closest_pairs(db, similar, [one["technology"] for one in found["candidates"]])
         found = list_of(told, most)

@@ -68,6 +68,14 @@ _SENTENCES = text("""
 """)
 
 
+#: Those of some records that the model could not read, or has not read yet.
+_SILENT = text("""
+    SELECT id::text FROM unnest(CAST(:ids AS uuid[])) asked(id)
+    WHERE NOT EXISTS (SELECT FROM record_meanings m WHERE m.record_id = id AND m.model = :model AND m.direction IS NOT NULL)
+    ORDER BY id
+""")
+
+
 @dataclass(slots=True)
 class _Held:
     """What this process has of a programme's meanings, and up to which version."""
@@ -117,6 +125,11 @@ def find_similar(db: Connection, programme: str, said: str) -> Similar:
     meaning = meaning_of(model, sentences)
     ranks = {id: rank for rank, id in enumerate(directions.closest(meaning.direction, DEPTH), start=1)}
     return Similar(model=model.version, records=len(directions), ranks=ranks, said=sentences, signs=meaning.sentences)
+
+
+def silent_of(db: Connection, similar: Similar, ids: Sequence[str]) -> list[str]:
+    """Those of some records that could not be compared: in a language that the model does not know, or not looked at so far."""
+    return list(db.execute(_SILENT, {"ids": list(ids), "model": similar.model}).scalars())
 
 
 def closest_pairs(db: Connection, similar: Similar, ids: Sequence[str]) -> dict[str, list[str]]:

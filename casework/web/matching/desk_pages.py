@@ -25,7 +25,7 @@ from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching import desk, follow_up, runs
 from casework.operations.matching.desk import CandidateFacts, RunTold
 from casework.operations.matching.listing import failed_of
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import Kept
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -344,7 +344,7 @@ def search(need: UUID) -> Response:
     id, sent = str(need), request.form
     low, high = (_level(sent.get(name, "")) for name in ("readiness_low", "readiness_high"))
     # The first search of a process reads it, and no transaction waits meanwhile.
-    get_ready()
+    make_ready()
     relaxed = {name: why for name in FILTERS if (why := sent.get(f"leave.{name}", "").strip()[:1000])}
     with page_transaction() as (db, actor):
         runs.start_run(

@@ -40,8 +40,8 @@ def test_both_ways_are_measured_and_nothing_stays(engine: Engine, tmp_path: Path
 #: Needs of both languages against technologies, graded by hand, each grade with its reason. It may not become worse than this.
 SHIPPED = ROOT / "tests" / "matching" / "judged"
 FLOOR = {"nDCG@10": 0.81, "MAP": 0.68}
-#: With similar texts: of this set half is Chinese, which takes no part and so stands behind what does.
-FLOOR_WITH_TEXT = {"nDCG@10": 0.78, "MAP": 0.66}
+#: With similar texts: of this set half is Chinese, which the model cannot read and which stands by its words.
+FLOOR_WITH_TEXT = {"nDCG@10": 0.82, "MAP": 0.69}
 
 
 def test_what_is_found_for_our_own_needs_is_as_good_as_it_was(engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ def told(
     levels: list[int | None],
     relaxed: list[str],
     similar: list[int] | None = None,
+    silent: Sequence[int] = (),
 ) -> JsonObject:
     asked = [Asked(term=term, weight=1.0, said=term) for term in ("heat", "pump", "热泵")]
     found = [Candidate(id=f"t{n:03}", length=40 + n % 3, counts=counts) for n, counts in enumerate(candidates)]
@@ -33,7 +36,10 @@ def told(
     }
     corpus = Corpus(records=50, length=2000, frequencies={"heat": 20, "pump": 9, "热泵": 2})
     ranks = None if similar is None else {f"t{n:03}": rank for rank, n in enumerate(dict.fromkeys(similar), start=1)}
-    evidence = Evidence(version=3, glossary="", asked=asked, corpus=corpus, candidates=found, similar=ranks)
+    mute = [f"t{n:03}" for n in silent]
+    evidence = Evidence(
+        version=3, glossary="", asked=asked, corpus=corpus, candidates=found, similar=ranks, silent=mute
+    )
     why = Similar(without=Without.LANGUAGE) if ranks is None else Similar(model="a model", records=50, ranks=ranks)
     return kept(evidence, facts, {"readiness": [5, 6]}, dict.fromkeys(relaxed, "They can wait."), why)
 
@@ -44,6 +50,7 @@ def told(
     st.sampled_from([[], ["readiness"]]),
     st.integers(1, 12),
     st.none() | st.lists(st.integers(0, 15), max_size=12),
+    st.sets(st.integers(0, 11)),
 )
 def test_what_was_kept_gives_the_same_list_again(
     candidates: list[dict[str, tuple[int, int]]],
@@ -51,8 +58,9 @@ def test_what_was_kept_gives_the_same_list_again(
     relaxed: list[str],
     most: int,
     similar: list[int] | None,
+    silent: set[int],
 ) -> None:
-    evidence = told(candidates, levels, relaxed, similar)
+    evidence = told(candidates, levels, relaxed, similar, sorted(silent - set(similar or ())))
     found = list_of(evidence, most)
     assert orjson.dumps(list_of(orjson.loads(orjson.dumps(evidence)), most)) == orjson.dumps(found)
     listed = found["candidates"]
@@ -118,3 +126,15 @@ def test_similar_texts_lift_a_record_and_the_shares_add_up_to_its_score() -> Non
         "closest": "It gives warmth.",
     }
     assert "closest" not in found[2]["explanation"]["parts"][0]
+
+
+def test_a_record_that_could_not_be_compared_stands_by_its_words_alone_and_loses_nothing_by_it() -> None:
+    evidence = told([{"heat": (0, 3)}, {"heat": (0, 2)}, {"heat": (0, 1)}], [5, 5, 5], [], similar=[1, 2], silent=[0])
+    found = list_of(evidence, 10)["candidates"]
+    # Its words are the best: those that were compared do not pass it for that alone.
+    assert [one["technology"] for one in found] == ["t000", "t001", "t002"]
+    assert found[0]["score"] == round(2 / 61, 9)
+    assert (found[0]["explanation"]["ranks"], len(found[0]["explanation"]["parts"])) == ({"words": 1}, 1)
+    # A run that was kept before they were told apart gives the list that it gave.
+    del evidence["similar"]["silent"]
+    assert [one["technology"] for one in list_of(evidence, 10)["candidates"]] == ["t001", "t002", "t000"]

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.matching.decisions import decide
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import show_run
 from casework.operations.verification.service import verify_case
 from casework.records.database import transaction
@@ -17,7 +17,7 @@ from tests.support.world import World, new_request
 
 def accepted(world: World, engine: Engine) -> tuple[str, str]:
     """A run, and the log of the case that was opened by it."""
-    get_ready()
+    make_ready()
     with transaction(engine) as db:
         ids = put(world, db)
         made, officer = run(world, db, ids["need"]), world.actor(db, "officer")
@@ -42,7 +42,7 @@ def test_an_erasure_accuses_no_case_that_was_found(world: World, engine: Engine)
 
 
 def test_a_case_begins_with_its_run_and_both_records_as_they_were(world: World, engine: Engine) -> None:
-    get_ready()
+    make_ready()
     with transaction(engine) as db:
         ids = put(world, db)
         made = run(world, db, ids["need"])

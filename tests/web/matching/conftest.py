@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from casework.operations.matching.ranking import get_ready
+from casework.operations.matching.ranking import make_ready
 
 
 @pytest.fixture(scope="session", autouse=True)
 def ready() -> None:
-    get_ready()
+    make_ready()
