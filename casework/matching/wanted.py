@@ -30,9 +30,9 @@ def query_of(words: Sequence[Sequence[Way]], *, mark: str = "", every: bool = Tr
     return (" & " if every else " | ").join(f"({one})" for one in asked)
 
 
-def narrowed(query: str, facets: Sequence[Facet]) -> str:
-    """The same of records alone that are among all of these."""
-    return " & ".join(filter(None, (query and f"({query})", _all([term_of(facet) for facet in facets]))))
+def narrowed(query: str, facets: Sequence[Facet], mark: str = "") -> str:
+    """The same of records alone that are among all of these; `mark` before each."""
+    return " & ".join(filter(None, (query and f"({query})", _all([term_of(facet) for facet in facets], mark))))
 
 
 def _all(terms: Sequence[str], mark: str = "") -> str:

@@ -145,6 +145,15 @@ def shows_need(need: str) -> str:
     return f"({need}.publication <> '{CLOSED}' OR {need}.programme_id = ANY({_bound('closed_of')}))"
 
 
+#: As what closed needs stand in the index.
+CLOSED_NEED = "closed_need"
+
+
+def shows_indexed(row: str) -> str:
+    """The same of what the index has of needs and technologies."""
+    return f"({row}.noun <> '{CLOSED_NEED}' OR {row}.programme_id = ANY({_bound('closed_of')}))"
+
+
 def named_for(home: str, by: Asker = BOUND) -> str:
     """Who asks is a dispute officer who is named for the mediation."""
     return f"({home}.programme_id = ANY({by.disputes}) AND ({home}.owner_id = {by.id} OR {by.id} = ANY({home}.team)))"

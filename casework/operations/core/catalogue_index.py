@@ -1,8 +1,9 @@
 """Keeps the index of needs and technologies: what each says that others may find, in the same transaction as the record.
 
 A need is found by what it says in public: what it wants, its sector and its target. What stands in `more`, its budget and whose it is
-are in no index, and a closed need is in none at all. Records that are not in use are counted apart (`IDLE`): lists find them, and no
-need is matched with them.
+are in no index. Records that are not in use are counted apart (`IDLE`): lists find them, and no need is matched with them. Closed needs
+are counted apart as well (`CLOSED_NEED`), and each of their terms has a mark that is in no other: whoever may not read them asks for
+none of these, and looks at nothing of theirs.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.engine.case_objects.kept_records import CLOSED, NEED, TECHNOLOGY
 from casework.engine.case_objects.record_use import PUBLISHED
 from casework.matching.bm25 import length_of
 from casework.matching.facets import facets_of
 from casework.matching.terms import counts_of
+from casework.records.access_sql import CLOSED_NEED
 
 #: By which rules terms are made; a higher number makes every record again.
 RULES = 3
 #: As what records are indexed that are not in use.
 IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
+#: Before all that a closed need says.
+CLOSED_MARK = "!"
 #: Before a term that a title says.
 TITLED = "^"
 #: Records that are brought after in one transaction.
@@ -44,27 +48,25 @@ class Findable:
     facets: Sequence[str] = ()
     #: Whether it is not in use.
     idle: bool = False
+    #: Whether it is a closed need.
+    closed: bool = False
     #: When the record was written.
     told_at: Any = None
 
 
-#: Which records others find by a search.
-_FOUND: Mapping[str, str] = {
-    TECHNOLOGY: "t.merged_into IS NULL", NEED: "t.merged_into IS NULL AND t.publication <> 'closed'"
-}  # fmt: skip
 #: What is asked of every record; one that was merged cannot be found.
 _EACH = """t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at, t.status, t.source, t.readiness_low, t.readiness_high,
-        CASE WHEN {found} THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+        CASE WHEN t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
         jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed"""
 #: Technologies with what of them can be found.
 _TECHNOLOGIES = f"""
-    SELECT {_EACH.format(found=_FOUND[TECHNOLOGY])}, t.developed_in || t.deployed_in AS countries, t.ipc, t.green_topics,
+    SELECT {_EACH}, t.developed_in || t.deployed_in AS countries, t.ipc, t.green_topics,
         concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body
     FROM technologies t
 """
 #: Needs with what of them can be found.
 _NEEDS = f"""
-    SELECT {_EACH.format(found=_FOUND[NEED])}, t.sector, t.district, concat_ws(' ', t.problem, t.target, t.sector) AS body
+    SELECT {_EACH}, t.sector, t.district, t.publication, concat_ws(' ', t.problem, t.target, t.sector) AS body
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
@@ -76,7 +78,7 @@ _BY_ID = {
 _STALE = {
     noun: text(f"""{_OF[noun]} LEFT JOIN indexed_records x ON x.record_id = t.id
         WHERE t.programme_id = CAST(:programme AS uuid) AND t.id > CAST(:after AS uuid)
-        AND CASE WHEN {_FOUND[noun]}
+        AND CASE WHEN t.merged_into IS NULL
             THEN x.record_id IS NULL OR x.rules <> :rules OR x.told_at IS DISTINCT FROM t.updated_at
             ELSE x.record_id IS NOT NULL END
         ORDER BY t.id LIMIT :most""")
@@ -92,11 +94,11 @@ _FORGET = text("DELETE FROM indexed_records WHERE record_id = ANY(CAST(:ids AS u
 #: Puts records in, or in the place of what was there.
 _KEEP = text("""
     INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, length, rules, told_at)
-    SELECT r.id, r.programme, r.noun, array_to_tsvector(
-        ARRAY(SELECT json_object_keys(CAST(r.counts AS json))) || r.facets || r.titled
-    ), r.counts, r.facets, r.length, :rules, r.told_at
+    SELECT r.id, r.programme, r.noun, array_to_tsvector(ARRAY(
+        SELECT r.mark || t.term FROM unnest(ARRAY(SELECT json_object_keys(CAST(r.counts AS json))) || r.facets || r.titled) t(term)
+    )), r.counts, r.facets, r.length, :rules, r.told_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        r(id uuid, programme uuid, noun text, counts text, facets text[], titled text[], length integer, told_at timestamptz)
+        r(id uuid, programme uuid, noun text, mark text, counts text, facets text[], titled text[], length integer, told_at timestamptz)
     ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, noun = excluded.noun, terms = excluded.terms,
         counts = excluded.counts, facets = excluded.facets, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
 """)
@@ -144,7 +146,7 @@ def count_again(db: Connection, programme: str) -> None:
     """Count the records in a programme's index again, whatever was counted; whoever asks has the programme's turn."""
     db.execute(_FORGET_COUNTS, {"programme": programme})
     db.execute(_COUNT_AGAIN, {"programme": programme})
-    db.execute(_SUM_AGAIN, {"programme": programme, "nouns": sorted([*_OF, *IDLE.values()])})
+    db.execute(_SUM_AGAIN, {"programme": programme, "nouns": sorted([*_OF, *IDLE.values(), CLOSED_NEED])})
 
 
 def follow_records(db: Connection, noun: str, ids: Collection[str]) -> None:
@@ -164,7 +166,13 @@ def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -
 
 def _findable(noun: str, row: Any) -> Findable:
     given = {name: row[name] for name in ("id", "programme", "title", "body", "told_at")}
-    return Findable(**given, facets=facets_of(noun, row), idle=row["status"] != PUBLISHED)
+    closed = noun == NEED and row["publication"] == CLOSED
+    return Findable(**given, facets=facets_of(noun, row), idle=row["status"] != PUBLISHED, closed=closed)
+
+
+def mark_of(noun: str) -> str:
+    """What stands before all that records say which are indexed as this."""
+    return CLOSED_MARK if noun == CLOSED_NEED else ""
 
 
 def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None:
@@ -175,7 +183,7 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
     for one in records:
         counts = {} if one.title is None else counts_of(one.title, one.body)
         says = None if one.title is None else {term: list(count) for term, count in counts.items()}
-        as_what = IDLE[noun] if one.idle else noun
+        as_what = CLOSED_NEED if one.closed else IDLE[noun] if one.idle else noun
         was = before.get(one.id)
         said: Any = None if was is None else orjson.loads(was.counts)
         if one.title is None:
@@ -184,7 +192,8 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
             written = orjson.dumps(says).decode()
             row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
             titled = [f"{TITLED}{term}" for term, count in counts.items() if count.title]
-            kept.append(row | {"noun": as_what, "facets": one.facets, "titled": titled, "told_at": one.told_at})
+            row |= {"noun": as_what, "mark": mark_of(as_what), "facets": one.facets, "titled": titled}
+            kept.append(row | {"told_at": one.told_at})
             told.setdefault((one.programme, as_what), _Change()).add(counts, one.facets)
         if was is not None:
             told.setdefault((one.programme, was.noun), _Change()).take(said, was.facets, was.length)

@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection
 
 from casework import reasons
-from casework.engine.case_objects.kept_records import CLOSED
 from casework.errors import InvalidForm
 from casework.matching.bm25 import Scored
 from casework.matching.facets import FACETS, Facet, value_of
@@ -29,7 +28,7 @@ from casework.operations.matching.search_box import (
     list_new,
 )
 from casework.permissions.actors import Actor
-from casework.permissions.visibility import reach
+from casework.permissions.visibility import closed_of, reach
 
 Kind = TypeVar("Kind", Need, Technology)
 #: After what the first part goes on, where what comes before all has filled it.
@@ -79,27 +78,26 @@ def list_found(
     limit: int | None = None,
 ) -> Listed[Kind]:
     """Records of the actor's programmes, or of one of them: of a search the best first, else the newest."""
-    noun, said, seen = _NOUNS[kind], cleaned(said), reach(actor).all_of
+    noun, said, seen, closed = _NOUNS[kind], cleaned(said), reach(actor).all_of, closed_of(actor)
     programmes = seen if programme is None else seen & {programme}
     of_one = {} if programme is None else {"programme": programme}
     some, terms = False, list[str]()
     if said:
-        found = find_records(db, programmes, noun, said, facets)
+        found = find_records(db, programmes, noun, said, facets, closed_of=closed)
         before = [] if facets else _named(db, actor, kind, said, of_one, most=insist_limit(limit))
         named = {one.id for one in before}
         rest = [one for one in found.ranked if one.id not in named]
         shown_first = [] if cursor else before
         ids, following = _part(rest, cursor, insist_limit(limit) - len(shown_first))
         items = shown_first + _in_order(db, actor, kind, ids)
-        some = found.some and all(getattr(one, "publication", "") != CLOSED for one in before)
         records = found.records + len(named) - (len(found.ranked) - len(rest))
-        told, terms = dict(found.facets), sorted(found.terms)
+        some, told, terms = found.some, dict(found.facets), sorted(found.terms)
     else:
-        records, told = count_records(db, programmes, noun, facets)
+        records, told = count_records(db, programmes, noun, facets, closed_of=closed)
         if facets:
             most, keys = insist_limit(limit), from_cursor(cursor, 1)
             after = cursor_id(keys[0]) if keys else None
-            every = list_among(db, programmes, noun, facets, after=after, most=most + 1)
+            every = list_among(db, programmes, noun, facets, closed_of=closed, after=after, most=most + 1)
             shown, following = page(every, most, lambda id: (id,))
             items = _in_order(db, actor, kind, shown)
         else:
@@ -132,21 +130,16 @@ def find_new(
         return named[0]
     among: dict[str, Any] = came
     if said or facets:
-        among = {"ids": list_new(db, reach(actor).all_of, _NOUNS[kind], said, facets, **came)}
+        seen, closed = reach(actor).all_of, closed_of(actor)
+        among = {"ids": list_new(db, seen, _NOUNS[kind], said, facets, closed_of=closed, **came)}
     return next(iter(list_records(db, actor, kind, filters=among, limit=1).items), None)
 
 
 def _named(
     db: Connection, actor: Actor, kind: type[Kind], said: str, narrowed: Mapping[str, Any], *, most: int
 ) -> list[Kind]:
-    """What comes before all: what its source calls so, and closed needs, which are in no index, by a part of their titles."""
-    asked = [{"external_id": said}, *([{"title": said, "publication": CLOSED}] if kind is Need else [])]
-    found = {
-        one.id: one
-        for filters in asked
-        for one in list_records(db, actor, kind, filters={**filters, **narrowed}, limit=most).items
-    }
-    return list(found.values())[:most]
+    """What comes before all: what its source calls so."""
+    return list(list_records(db, actor, kind, filters={"external_id": said, **narrowed}, limit=most).items)
 
 
 def _part(found: Sequence[Scored], cursor: str | None, most: int) -> tuple[list[str], str | None]:

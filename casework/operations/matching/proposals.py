@@ -7,7 +7,7 @@ or dismisses it with a reason, and what was dismissed is proposed no more.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,16 +15,14 @@ import uuid_utils
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
-from casework.engine.case_objects.kept_records import CLOSED, NEED, REASON
+from casework.engine.case_objects.kept_records import NEED, REASON
 from casework.engine.execution.guards import line
 from casework.errors import NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
-from casework.matching.bm25 import length_of, rarity
+from casework.matching.bm25 import rarity
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.explanation import parts_of
-from casework.matching.query import ask as ask_for
-from casework.matching.terms import counts_of
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -32,26 +30,25 @@ from casework.operations.core.organisations import has_expired
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.twin_marks import read_states
-from casework.operations.matching.ranking import Candidate, gather, rank, read_glossary
+from casework.operations.matching.ranking import gather, rank, read_glossary
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
-from casework.records.access_sql import shows_need
+from casework.records.access_sql import CLOSED_NEED, shows_need
 from casework.records.database import transaction
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
-from casework.records.search_terms import rarest_terms
 
 PROPOSED, DISMISSED = "match_proposed", "proposal_dismissed"
 #: Where a match says that it comes from.
 FROM_PROPOSAL = "proposal"
 Tell = Callable[[Connection, str, Collection[str]], None]
-#: So many technologies are looked at in one transaction; each is proposed to so many needs at most.
+#: So many technologies are looked at in one transaction; each is proposed to so many needs at most, and to so many closed ones.
 _AT_ONCE, MOST = 20, 5
 #: Of what a need says, weighed by how rare its words are, a technology says so much at least, by so many words.
 LEAST, WORDS = 0.35, 2
-#: So much of a technology is asked, and so many closed needs are looked at that a search finds in no index.
-_LONGEST, _CLOSED, _TITLE_WORDS = 1_000, 30, 3
+#: So much of a technology is asked.
+_LONGEST = 1_000
 #: So many proposals a page shows of a need.
 MOST_SHOWN = 30
 
@@ -83,18 +80,10 @@ _TECHNOLOGIES = text(f"""
     WHERE t.id = ANY(CAST(:ids AS uuid[])) AND t.status = 'published' AND t.merged_into IS NULL AND NOT {_TECHNOLOGY_EXPIRED}
     ORDER BY t.id
 """)
-#: Closed needs of a programme, which stand in no index, that say a word of a title.
-_CLOSED_NEEDS = text(f"""
-    SELECT n.id::text, concat_ws(' ', n.title, n.title_zh) AS title, concat_ws(' ', n.problem, n.target, n.sector) AS body FROM (
-        SELECT x.* FROM needs x WHERE casework_terms_of_both(x.title, x.title_zh) @@ CAST(:said AS tsquery)
-        AND x.programme_id = CAST(:programme AS uuid) AND x.publication = '{CLOSED}' AND x.status = 'published' AND x.merged_into IS NULL
-        OFFSET 0
-    ) n ORDER BY n.id LIMIT :most
-""")
 #: Of some needs what they ask of a technology, those left out that are over, are its owner's own, or have a match with it.
 _OPEN = text(f"""
-    SELECT n.id::text, n.readiness_low, n.readiness_high, n.publication, coalesce(i.counts, '') AS counts FROM needs n
-    JOIN programmes p ON p.id = n.programme_id LEFT JOIN indexed_records i ON i.record_id = n.id
+    SELECT n.id::text, n.readiness_low, n.readiness_high, i.counts FROM needs n
+    JOIN programmes p ON p.id = n.programme_id JOIN indexed_records i ON i.record_id = n.id
     WHERE n.id = ANY(CAST(:ids AS uuid[])) AND n.programme_id = CAST(:programme AS uuid)
     AND n.status = 'published' AND n.merged_into IS NULL
     AND (n.valid_until IS NULL OR n.valid_until >= CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date))
@@ -214,47 +203,33 @@ class Fit:
 
 
 def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary) -> list[Fit]:
-    """The open needs of a programme that a technology may meet, the best first."""
+    """The open needs of a programme that a technology may meet, the best first; then closed ones, of which no other loses its place."""
     said = " ".join((technology.title, technology.body))[:_LONGEST]
-    evidence = gather(db, programme, NEED, said, glossary=glossary)
-    closed = _closed_needs(db, programme, technology.title)
-    # The index knows nothing of what closed needs alone say.
-    asked = ask_for(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
-    apart = replace(evidence, asked=asked, candidates=closed)
-    scored = [one for found in (evidence, apart) for one in rank(found)[: 4 * MOST]]
-    open_needs = _open_needs(db, programme, technology, [one.id for one in scored])
-    told = {one.id: dict(one.counts) for one in closed}
-    told |= {id: orjson.loads(row.counts) for id, row in open_needs.items() if row.counts}
-    terms = sorted({term for id in open_needs for term in told.get(id, ())})
+    found = [gather(db, programme, noun, said, glossary=glossary) for noun in (NEED, CLOSED_NEED)]
+    ranked = [rank(evidence)[: 4 * MOST] for evidence in found]
+    open_needs = _open_needs(db, programme, technology, [one.id for some in ranked for one in some])
+    told: dict[str, JsonObject] = {id: orjson.loads(row.counts) for id, row in open_needs.items()}
+    terms = sorted({term for counts in told.values() for term in counts})
     known = {row.term: row.records for row in db.execute(_FREQUENCIES, {"programme": programme, "terms": terms})}
-    fits = []
-    for one in scored:
-        if one.id not in open_needs or one.id not in told:
-            continue
-        weight = {term: rarity(evidence.corpus.records, known.get(term, 0)) for term in told[one.id]}
-        share = sum(weight[term] for term in one.shares if term in weight) / (sum(weight.values()) or 1)
-        if share >= LEAST and len(one.shares) >= WORDS:
-            parts = parts_of(one, asked, told[one.id])
-            fits.append(Fit(need=one.id, share=round(share, 4), words=[part.text for part in parts[:8]]))
-    return sorted(fits, key=lambda fit: (-fit.share, fit.need))[:MOST]
+    # How rare a word is the open needs say, whose number of all is that of the first.
+    every = found[0].corpus.records
+    best: list[Fit] = []
+    for evidence, some in zip(found, ranked, strict=True):
+        fits = []
+        for one in (one for one in some if one.id in told):
+            weight = {term: rarity(every, known.get(term, 0)) for term in told[one.id]}
+            share = sum(weight[term] for term in one.shares if term in weight) / (sum(weight.values()) or 1)
+            if share >= LEAST and len(one.shares) >= WORDS:
+                parts = parts_of(one, evidence.asked, told[one.id])
+                fits.append(Fit(need=one.id, share=round(share, 4), words=[part.text for part in parts[:8]]))
+        best += sorted(fits, key=lambda fit: (-fit.share, fit.need))[:MOST]
+    return best
 
 
 def _open_needs(db: Connection, programme: str, technology: Any, ids: Collection[str]) -> dict[str, Any]:
     """Those of some needs that wait for a technology such as this one."""
     given = {"ids": list(ids), "programme": programme, "owner": technology.owner_id, "technology": technology.id}
     return {row.id: row for row in db.execute(_OPEN, given) if _in_reach(row, technology)}
-
-
-def _closed_needs(db: Connection, programme: str, title: str) -> list[Candidate]:
-    """Closed needs that say a word of a title, as an index would have them."""
-    said = " | ".join(f"({words})" for words in rarest_terms(title.split(), _TITLE_WORDS))
-    if not said:
-        return []
-    found = []
-    for row in db.execute(_CLOSED_NEEDS, {"said": said, "programme": programme, "most": _CLOSED}):
-        counts = counts_of(row.title, row.body)
-        found.append(Candidate(id=row.id, length=length_of(counts.values()), counts=counts))
-    return found
 
 
 def _in_reach(need: Any, technology: Any) -> bool:

@@ -19,6 +19,7 @@ from casework.matching.bm25 import Corpus, Scored, ranked, rarity, score
 from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.fusion import fuse, given
 from casework.matching.query import Asked, ask, tellers
+from casework.operations.core.catalogue_index import mark_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.matching.similar_texts import Similar, silent_of
 
@@ -39,7 +40,7 @@ _CANDIDATES = text("""
     SELECT x.record_id::text AS id, x.length, x.counts FROM (
         SELECT r.record_id, sum(t.weight) AS weight
         FROM unnest(CAST(:terms AS text[]), CAST(:weights AS bigint[])) t(term, weight)
-        JOIN indexed_records r ON r.terms @@ CAST('''' || t.term || '''' AS tsquery)
+        JOIN indexed_records r ON r.terms @@ CAST('''' || CAST(:mark AS text) || t.term || '''' AS tsquery)
         WHERE r.programme_id = CAST(:programme AS uuid) AND r.noun = :noun
         GROUP BY r.record_id ORDER BY weight DESC, r.record_id LIMIT :most
     ) c JOIN indexed_records x USING (record_id) ORDER BY x.record_id
@@ -132,6 +133,7 @@ def gather(
         "weights": [
             round(_WEIGHT * weights[term] * rarity(corpus.records, corpus.frequencies[term])) for term in rarest
         ],
+        "mark": mark_of(noun),
         "most": CANDIDATES,
     }
     rows = db.execute(_CANDIDATES, telling).all()

@@ -1,7 +1,8 @@
 """What a search box finds among needs and technologies: those that say every word of it in either language, best first, with the counts
 by which the list may be narrowed. Reads only.
 
-Where no record says all the words, those that say some are found. Queries are built from quoted terms only.
+Where no record says all the words, those that say some are found. Queries are built from quoted terms only. Of closed needs something is
+asked for whoever reads them alone, by `closed_of`, the programmes where that is so.
 """
 
 from __future__ import annotations
@@ -13,38 +14,43 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.kept_records import NEED
 from casework.matching.bm25 import Corpus, Scored, rarity
 from casework.matching.dictionary import cc_cedict
 from casework.matching.facets import FACETS, MARK, Facet, facet_of, term_of
 from casework.matching.query import Asked, ask, tellers
-from casework.matching.wanted import narrowed, query_of, ways_of
-from casework.operations.core.catalogue_index import IDLE, TITLED
+from casework.matching.wanted import Way, narrowed, query_of, ways_of
+from casework.operations.core.catalogue_index import CLOSED_MARK, IDLE, TITLED
 from casework.operations.core.record_log import TABLES
 from casework.operations.matching.ranking import CANDIDATES, Candidate, Evidence, asked_for, rank, read_glossary, within
+from casework.records.access_sql import CLOSED_NEED, shows_indexed
 
 #: No more letters of a search are read, and of no more records is counted what they are among.
 LONGEST, COUNTED = 200, 2_000
 #: Words whose beginning alone is known are asked for as so many that begin so.
 _SHORTEST, _BEGUN = 3, 8
-#: Of some programmes and of records in use and not: how many there are, how long, and in how many each of some terms stands.
-_CORPORA = text("""
-    SELECT s.programme_id::text AS programme, s.noun, s.version, s.records, s.length, (
-        SELECT coalesce(json_object_agg(t.term, t.records), '{}') FROM index_terms t
-        WHERE t.programme_id = s.programme_id AND t.noun = s.noun AND t.term = ANY(CAST(:terms AS text[])) AND t.records > 0
+#: Of each of some programmes, records in use and not together: how many there are, how long, and in how many each of some terms stands.
+_CORPORA = text(f"""
+    SELECT s.programme_id::text AS programme, CAST(sum(s.records) AS bigint) AS records, CAST(sum(s.length) AS bigint) AS length, (
+        SELECT coalesce(json_object_agg(f.term, f.records), '{{}}') FROM (
+            SELECT t.term, sum(t.records) AS records FROM index_terms t
+            WHERE t.programme_id = s.programme_id AND t.noun = ANY(CAST(:nouns AS text[])) AND {shows_indexed("t")}
+            AND t.term = ANY(CAST(:terms AS text[])) AND t.records > 0 GROUP BY t.term
+        ) f
     ) AS frequencies
     FROM index_states s
-    WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND s.noun = ANY(CAST(:nouns AS text[])) AND s.records > 0
-    ORDER BY s.programme_id, s.noun
+    WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND s.noun = ANY(CAST(:nouns AS text[])) AND {shows_indexed("s")}
+    AND s.records > 0 GROUP BY s.programme_id ORDER BY s.programme_id
 """)
 #: Terms that begin so, those of most records first.
-_BEGIN = text("""
+_BEGIN = text(f"""
     SELECT t.term FROM index_terms t WHERE t.programme_id = ANY(CAST(:programmes AS uuid[])) AND t.noun = ANY(CAST(:nouns AS text[]))
-    AND t.term ^@ CAST(:begun AS text) GROUP BY t.term ORDER BY sum(t.records) DESC, t.term LIMIT :most
+    AND {shows_indexed("t")} AND t.term ^@ CAST(:begun AS text) GROUP BY t.term ORDER BY sum(t.records) DESC, t.term LIMIT :most
 """)
 #: Records `r` that say what is wanted: in a form that has the database look them up whether it knows the words when it plans or not.
 _WANTED = "(SELECT CAST(:wanted AS tsquery) AS wanted OFFSET 0) q JOIN indexed_records r ON r.terms @@ q.wanted"
 #: Of records `r` those of these catalogues.
-_OF = "r.programme_id = ANY(CAST(:programmes AS uuid[])) AND r.noun = ANY(CAST(:nouns AS text[]))"
+_OF = f"r.programme_id = ANY(CAST(:programmes AS uuid[])) AND r.noun = ANY(CAST(:nouns AS text[])) AND {shows_indexed('r')}"
 #: How many records there are, and by term how many are among what lists are narrowed to: of so many that are found at most.
 _COUNTS = text(f"""
     WITH found AS MATERIALIZED (
@@ -57,17 +63,18 @@ _COUNTS = text(f"""
     ) AS facets
 """)
 #: The same of all records.
-_ALL_COUNTS = text("""
+_ALL_COUNTS = text(f"""
     SELECT coalesce(sum(s.records), 0) AS records, (
-        SELECT coalesce(json_object_agg(f.term, f.records), '{}') FROM (
+        SELECT coalesce(json_object_agg(f.term, f.records), '{{}}') FROM (
             SELECT t.term, sum(t.records) AS records FROM index_terms t WHERE t.programme_id = ANY(CAST(:programmes AS uuid[]))
-            AND t.noun = ANY(CAST(:nouns AS text[])) AND t.term ^@ '=' AND t.records > 0 GROUP BY t.term
+            AND t.noun = ANY(CAST(:nouns AS text[])) AND {shows_indexed("t")} AND t.term ^@ '=' AND t.records > 0 GROUP BY t.term
         ) f
     ) AS facets
-    FROM index_states s WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND s.noun = ANY(CAST(:nouns AS text[]))
+    FROM index_states s
+    WHERE s.programme_id = ANY(CAST(:programmes AS uuid[])) AND s.noun = ANY(CAST(:nouns AS text[])) AND {shows_indexed("s")}
 """)
 #: What is asked of candidates.
-_SHOWN = "SELECT x.record_id::text AS id, x.programme_id::text AS programme, x.noun, x.length, x.counts FROM"
+_SHOWN = "SELECT x.record_id::text AS id, x.programme_id::text AS programme, x.length, x.counts FROM"
 #: The newest of those that are found.
 _NEWEST = text(f"""
     {_SHOWN} (
@@ -88,7 +95,7 @@ _CAME = {
     """)
     for noun, table in TABLES.items()
 }
-#: Of a catalogue those that say most of some terms.
+#: Of a programme those that say most of some terms.
 _SOME = text(f"""
     {_SHOWN} (
         SELECT r.record_id, sum(t.weight) AS weight
@@ -125,21 +132,26 @@ class FoundRecords:
 
 
 def find_records(
-    db: Connection, programmes: Collection[str], noun: str, said: str, facets: Sequence[Facet] = ()
+    db: Connection,
+    programmes: Collection[str],
+    noun: str,
+    said: str,
+    facets: Sequence[Facet] = (),
+    *,
+    closed_of: Collection[str] = (),
 ) -> FoundRecords:
     """What a search finds among the records of some programmes that are among all of these."""
-    of: dict[str, Any] = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]]}
-    search = _Search(db, of, noun, said[:LONGEST])
-    every, some = query_of(search.words), query_of(search.words, every=False)
-    if not every:
+    of = _of(programmes, noun, closed_of)
+    search = _Search(db, of, said[:LONGEST])
+    if not search.words:
         return FoundRecords(ranked=[], records=0, facets={})
-    counted = _counted(db, of, every, facets)
+    counted = _counted(db, of, facets, search.words)
     if counted.records:
-        found = _best(search, every, facets)
+        found = _best(search, facets)
         return FoundRecords(
             ranked=found, records=counted.records, facets=choices(noun, counted.facets), terms=search.terms
         )
-    counted = _counted(db, of, some, facets)
+    counted = _counted(db, of, facets, search.words, every=False)
     found = search.some(facets) if counted.records else []
     return FoundRecords(
         ranked=found,
@@ -151,19 +163,31 @@ def find_records(
 
 
 def count_records(
-    db: Connection, programmes: Collection[str], noun: str, facets: Sequence[Facet] = ()
+    db: Connection,
+    programmes: Collection[str],
+    noun: str,
+    facets: Sequence[Facet] = (),
+    *,
+    closed_of: Collection[str] = (),
 ) -> tuple[int, dict[str, list[Choice]]]:
     """How many records of some programmes are among all of these, and to what else that may be narrowed."""
-    counted = _counted(db, {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]]}, "", facets)
+    counted = _counted(db, _of(programmes, noun, closed_of), facets)
     return counted.records, choices(noun, counted.facets)
 
 
 def list_among(
-    db: Connection, programmes: Collection[str], noun: str, facets: Sequence[Facet], *, after: str | None, most: int
+    db: Connection,
+    programmes: Collection[str],
+    noun: str,
+    facets: Sequence[Facet],
+    *,
+    closed_of: Collection[str] = (),
+    after: str | None,
+    most: int,
 ) -> list[str]:
     """The ids of the newest records of some programmes that are among all of these, after one of them."""
-    given = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]], "wanted": narrowed("", facets)}
-    return list(db.execute(_AMONG, {**given, "after": after, "most": most}).scalars())
+    of = _of(programmes, noun, closed_of)
+    return list(db.execute(_AMONG, {**of, "wanted": _wanted(of, facets), "after": after, "most": most}).scalars())
 
 
 def list_new(
@@ -173,16 +197,45 @@ def list_new(
     said: str,
     facets: Sequence[Facet] = (),
     *,
+    closed_of: Collection[str] = (),
     since: datetime,
     until: datetime,
 ) -> list[str]:
     """The ids of the newest records that came between two moments, say all that is searched for and are among all of these."""
-    of: dict[str, Any] = {"programmes": sorted(programmes), "nouns": [noun, IDLE[noun]]}
-    every = query_of(_Search(db, of, noun, said[:LONGEST]).words) if said else ""
-    if said and not every:
+    of = _of(programmes, noun, closed_of)
+    words = _Search(db, of, said[:LONGEST]).words if said else ()
+    if said and not words:
         return []
-    given = {**of, "wanted": narrowed(every, facets), "since": since, "until": until, "most": CANDIDATES}
+    given = {**of, "wanted": _wanted(of, facets, words), "since": since, "until": until, "most": CANDIDATES}
     return list(db.execute(_CAME[noun], given).scalars())
+
+
+def _of(programmes: Collection[str], noun: str, closed_of: Collection[str]) -> dict[str, Any]:
+    """In which parts of the index it is looked."""
+    closed = [CLOSED_NEED] if noun == NEED and closed_of else []
+    return {
+        "programmes": sorted(programmes),
+        "nouns": [noun, IDLE[noun], *closed],
+        "closed_of": sorted(closed_of),
+    }
+
+
+def _marks(of: Mapping[str, Any]) -> Sequence[str]:
+    """What may stand before all that a record says that is looked for."""
+    return ("", CLOSED_MARK) if CLOSED_NEED in of["nouns"] else ("",)
+
+
+def _wanted(
+    of: Mapping[str, Any],
+    facets: Sequence[Facet],
+    words: Sequence[Sequence[Way]] = (),
+    mark: str = "",
+    *,
+    every: bool = True,
+) -> str:
+    """What PostgreSQL is asked: every one of the words, or any, `mark` before each term, and that a record is among all of these."""
+    parts = [narrowed(query_of(words, mark=f"{of_what}{mark}", every=every), facets, of_what) for of_what in _marks(of)]
+    return " | ".join(f"({part})" for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +244,21 @@ class _Counted:
     facets: Mapping[str, int]
 
 
-def _counted(db: Connection, of: Mapping[str, Any], query: str, facets: Sequence[Facet]) -> _Counted:
+def _counted(
+    db: Connection,
+    of: Mapping[str, Any],
+    facets: Sequence[Facet],
+    words: Sequence[Sequence[Way]] = (),
+    *,
+    every: bool = True,
+) -> _Counted:
     """Of what is found how much is among what; of what the list is narrowed to what else there would be."""
-    whole = _count(db, of, narrowed(query, facets))
+    whole = _count(db, of, _wanted(of, facets, words, every=every))
     told = dict(whole.facets)
     for one in facets:
         # Found is nothing of the others, where nothing is found without it.
-        beside = _count(db, of, narrowed(query, [other for other in facets if other != one]))
+        others = [other for other in facets if other != one]
+        beside = _count(db, of, _wanted(of, others, words, every=every))
         told |= {term: records for term, records in beside.facets.items() if facet_of(term).name == one.name}
         told.setdefault(term_of(one), 0)
     return _Counted(whole.records, told)
@@ -224,9 +285,9 @@ def choices(noun: str, counted: Mapping[str, int]) -> dict[str, list[Choice]]:
 
 
 class _Search:
-    """A search, with what it asks of each of the catalogues that it is of."""
+    """A search, with what it asks of each of the programmes that it is of."""
 
-    def __init__(self, db: Connection, of: Mapping[str, Any], noun: str, said: str) -> None:
+    def __init__(self, db: Connection, of: Mapping[str, Any], said: str) -> None:
         self.db, self.of = db, of
         glossaries = {programme: read_glossary(db, programme) for programme in of["programmes"]}
         words = [way for glossary in glossaries.values() for way in [ways_of(said, cc_cedict(), glossary)]]
@@ -260,15 +321,15 @@ class _Search:
         return more
 
     def best(self, rows: Iterable[Any]) -> list[Scored]:
-        """Candidates of all catalogues in one order."""
+        """Candidates of all programmes in one order."""
         every = list(rows)
         ranked = []
         for corpus in self.corpora:
-            mine = [row for row in every if (row.programme, row.noun) == (corpus.programme, corpus.noun)]
+            mine = [row for row in every if row.programme == corpus.programme]
             asked = [one for one in self.asked[corpus.programme] if one.term in corpus.frequencies]
             weights = {one.term: one.weight for one in asked}
             evidence = Evidence(
-                version=corpus.version,
+                version=0,
                 glossary="",
                 asked=asked,
                 corpus=Corpus(records=corpus.records, length=corpus.length, frequencies=corpus.frequencies),
@@ -286,26 +347,25 @@ class _Search:
             asked, frequencies = self.asked[corpus.programme], corpus.frequencies
             weights = {one.term: one.weight for one in asked}
             rarest = within(tellers(asked, frequencies, corpus.records), frequencies)
+            tells = [round(_WEIGHT * weights[term] * rarity(corpus.records, frequencies[term])) for term in rarest]
             given = {
+                **self.of,
                 "programmes": [corpus.programme],
-                "nouns": [corpus.noun],
-                "terms": rarest,
-                "weights": [
-                    round(_WEIGHT * weights[term] * rarity(corpus.records, frequencies[term])) for term in rarest
-                ],
-                "narrowed": narrowed("", facets),
+                "terms": [f"{mark}{term}" for mark in _marks(self.of) for term in rarest],
+                "weights": tells * len(_marks(self.of)),
+                "narrowed": _wanted(self.of, facets),
                 "most": CANDIDATES,
             }
             rows += self.db.execute(_SOME, given)
         return self.best(rows)
 
 
-def _best(search: _Search, every: str, facets: Sequence[Facet]) -> list[Scored]:
+def _best(search: _Search, facets: Sequence[Facet]) -> list[Scored]:
     """The best of the newest: of those whose titles say it, and only where they are few of the others."""
     found: dict[str, Any] = {}
-    for query in (query_of(search.words, mark=TITLED), every):
+    for mark in (TITLED, ""):
         if len(found) < CANDIDATES:
-            given = {**search.of, "wanted": narrowed(query, facets), "most": CANDIDATES}
+            given = {**search.of, "wanted": _wanted(search.of, facets, search.words, mark), "most": CANDIDATES}
             found = {row.id: row for row in search.db.execute(_NEWEST, given)} | found
     return search.best(found.values())
 

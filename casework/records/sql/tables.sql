@@ -645,7 +645,7 @@ CREATE TABLE indexed_records (
 CREATE INDEX ix_indexed_records_programme ON indexed_records (programme_id, noun, record_id);
 CREATE INDEX ix_indexed_records_terms ON indexed_records USING gin (terms) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE indexed_records IS 'Needs and technologies that can be found; made of them, and made again by `casework catalogue index`';
-COMMENT ON COLUMN indexed_records.noun IS 'need or technology; idle_need or idle_technology of one not in use';
+COMMENT ON COLUMN indexed_records.noun IS 'need or technology; idle_need or idle_technology of one not in use; closed_need';
 COMMENT ON COLUMN indexed_records.counts IS 'JSON: by term how often the title says it, and the rest';
 COMMENT ON COLUMN indexed_records.facets IS 'Terms that lists are narrowed by';
 COMMENT ON COLUMN indexed_records.rules IS 'By which rules terms were made; of others it is made again';

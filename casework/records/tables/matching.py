@@ -25,7 +25,12 @@ indexed_records = Table(
     metadata,
     Column("record_id", Id, primary_key=True),
     reference("programme_id", "programmes.id"),
-    Column("noun", Text, nullable=False, comment="need or technology; idle_need or idle_technology of one not in use"),
+    Column(
+        "noun",
+        Text,
+        nullable=False,
+        comment="need or technology; idle_need or idle_technology of one not in use; closed_need",
+    ),
     Column("terms", TSVECTOR, nullable=False),
     Column("counts", Text, nullable=False, comment="JSON: by term how often the title says it, and the rest"),
     Column(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection
 
@@ -11,6 +13,7 @@ from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need, Technology
 from casework.operations.core.paging import to_cursor
 from casework.operations.matching.listed_records import cleaned, facets_asked, list_found
+from casework.operations.matching.search_box import Choice
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World
 
@@ -34,7 +37,44 @@ def test_a_closed_need_is_found_by_who_may_read_it_alone(world: World, db: Conne
         listed = list_found(db, world.actor(db, who), Need, said="sludge")
         assert [one.id for one in listed.items] == ([id] if finds else [])
         assert listed.records == int(finds)
-        assert not any(choices for choices in listed.facets.values())
+        assert any(listed.facets.values()) is finds
+
+
+def test_closed_needs_are_counted_chosen_and_ranked_with_the_others_by_who_reads_them(
+    world: World, db: Connection
+) -> None:
+    open_to_all = enter(world, db, "need", title="Sludge", district="Haidian", publication="public")
+    closed = enter(world, db, "need", title="Sludge to be dried", problem="Sludge", district="Haidian", sector="Silk")
+    chosen = [Facet("district", "Haidian")]
+    for who, sees in (
+        ("officer", [closed, open_to_all]),
+        ("auditor", [closed, open_to_all]),
+        ("manager", [open_to_all]),
+    ):
+        actor, many = world.actor(db, who), len(sees)
+        for asked in ({"facets": chosen}, {"said": "sludge"}, {"said": "slud"}, {"said": "sludge", "facets": chosen}):
+            listed = list_found(db, actor, Need, **asked)
+            assert {one.id for one in listed.items} == set(sees)
+            assert (listed.records, listed.some) == (many, False)
+            assert listed.facets["district"][0] == Choice(value="Haidian", records=many)
+            assert ("Silk" in {one.value for one in listed.facets["sector"]}) is (many == 2)
+        every = list_found(db, actor, Need)
+        assert (every.records, len(every.items)) == (len(every.items), every.records)
+        # Of the words some are said, of those who read closed needs in what each has.
+        some = list_found(db, actor, Need, said="sludge quicksilver")
+        assert ({one.id for one in some.items}, some.some) == (set(sees), True)
+        assert list_found(db, actor, Need, said="dried").records == many - 1
+
+
+def test_who_reads_the_closed_needs_of_one_programme_finds_none_of_another(world: World, db: Connection) -> None:
+    enter(world, db, "need", title="Sludge to be dried", sector="Silk")
+    officer, there = world.actor(db, "officer"), world.programmes["SH"]
+    elsewhere = replace(officer, memberships=tuple(replace(one, programme=there) for one in officer.memberships))
+    both = replace(elsewhere, memberships=elsewhere.memberships + world.actor(db, "manager").memberships)
+    for actor in (elsewhere, both):
+        assert list_found(db, actor, Need, said="sludge").items == []
+        assert list_found(db, actor, Need, facets=[Facet("sector", "Silk")]).records == 0
+        assert "Silk" not in {one.value for one in list_found(db, actor, Need).facets["sector"]}
 
 
 def test_each_part_goes_on_where_the_last_one_ended(world: World, db: Connection) -> None:

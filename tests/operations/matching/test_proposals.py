@@ -16,6 +16,7 @@ from casework.operations.catalogue.record_use import end_record
 from casework.operations.core.record_log import Kept
 from casework.operations.matching import proposals
 from casework.operations.matching.proposals import (
+    MOST,
     Fit,
     Proposal,
     dismiss,
@@ -132,6 +133,17 @@ def test_a_person_makes_a_match_of_it_and_it_waits_no_more(world: World, engine:
         case = "SELECT case_id FROM matches WHERE id = CAST(:id AS uuid)"
         assert db.execute(text(case), {"id": made.answer["id"]}).scalar_one() is None
     assert proposed(engine, world, need) == []
+
+
+def test_a_closed_need_takes_the_place_of_none_that_all_may_read(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        closed = {enter(world, db, "need", **WORDS) for _ in range(MOST + 1)}
+        known = {enter(world, db, "need", publication="public", **WORDS | {"target": f"Less {n}"}) for n in range(MOST)}
+        enter(world, db, "technology", **OFFERED)
+    propose(engine, world)
+    with transaction(engine) as db:
+        named = set(db.execute(text("SELECT need_id::text FROM match_proposals")).scalars())
+    assert (named & known, len(named & closed)) == (known, MOST)
 
 
 @pytest.mark.parametrize("noun", ["need", "technology"])
