@@ -23,7 +23,7 @@ BUILDERS = {
     "called", "entitled", "in_its_place", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for",
     "not_shut_out", "one_with",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
-    "reads_case", "roles_sql", "sent", "shows_need", "titled", "whose", "with_links",
+    "reads_case", "roles_sql", "sent", "shows_indexed", "shows_need", "titled", "whose", "with_links",
 }  # fmt: skip
 
 
