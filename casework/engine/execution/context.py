@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
+from casework.engine.definition.registry import GUARDS
+from casework.engine.parts import SENDS
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.errors import EditionMissing
@@ -47,6 +50,12 @@ class Library:
         if len(playing) > 1:
             raise LookupError(f"{' and '.join(edition.workflow for edition in playing)} all play the part {part!r}")
         return playing[0] if playing else None
+
+    @cached_property
+    def reads_of_sending(self) -> frozenset[str]:
+        """Outside facts that are read where a referral goes out in the action that opens it."""
+        sending = (rule for edition in self.editions.values() for rule in edition.transitions if rule.part == SENDS)
+        return frozenset(key for rule in sending for name in rule.guards for key in GUARDS[name].reads)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import InvalidForm, NotFound
 from casework.json_values import Answers, JsonMapping, JsonObject
 from casework.operations.catalogue.need_mail import post_statement
-from casework.operations.core.drafts import without_nul
+from casework.operations.core.drafts import letters_of, without_nul
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
@@ -187,7 +187,7 @@ def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
 def _kept(typed: Answers) -> Answers:
     """What was typed, as it may be kept. Raises InvalidForm for too many letters, in whatever script."""
     kept = without_nul(typed)
-    if len(json.dumps(kept, ensure_ascii=False)) > LARGEST:
+    if letters_of(kept) > LARGEST:
         raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
     return kept
 

@@ -26,7 +26,7 @@ class Draft:
 def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequence[str]]) -> None:
     """Keep what was typed, in place of what was kept of this form before."""
     kept = without_nul({name: list(values) for name, values in data.items()})
-    if len(form) > 300 or len(json.dumps(kept)) > LARGEST or "\x00" in form:
+    if len(form) > 300 or letters_of(kept) > LARGEST or "\x00" in form:
         raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
     db.execute(
         text(
@@ -48,6 +48,11 @@ def save_draft(db: Connection, person: str, form: str, data: Mapping[str, Sequen
 def without_nul(typed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """What was typed without the one letter that the database cannot hold."""
     return {name.replace("\0", ""): [value.replace("\0", "") for value in values] for name, values in typed.items()}
+
+
+def letters_of(typed: Mapping[str, Sequence[str]]) -> int:
+    """How many letters there are to keep: of Chinese as many as were typed."""
+    return len(json.dumps(typed, ensure_ascii=False))
 
 
 def find_draft(db: Connection, person: str, form: str) -> Draft | None:

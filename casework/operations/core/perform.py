@@ -54,7 +54,7 @@ from casework.engine.execution.task_commands import (
     Suspend,
     Tick,
 )
-from casework.engine.parts import AFTER_RIGHTS_TAKEN, SCREENS, SENDS
+from casework.engine.parts import AFTER_RIGHTS_TAKEN, SCREENS
 from casework.engine.state.case import Case
 from casework.engine.state.events import Event
 from casework.engine.tasks.record_answers import FACT as SCREENINGS
@@ -324,19 +324,13 @@ def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
         fires = (rule for rule, _ in edition.leaving(track.states) if rule.automatic or not by_itself)
         sends = sends or any(asks_others(rule) for rule in fires)
     if sends:
-        names |= _reads_of_sending(library)
+        names |= library.reads_of_sending
     for task in () if by_itself else case.open_tasks():
         if task.type == "side":
             side = library[task.edition].tasks[task.rule]
             names |= {key for name in side.guards for key in GUARDS[name].reads}
             names |= {key for name in side.effects for key in EFFECTS[name].reads}
     return names
-
-
-def _reads_of_sending(library: Library) -> set[str]:
-    """What is read where a referral goes out in the action that opens it."""
-    sending = (rule for edition in library.editions.values() for rule in edition.transitions if rule.part == SENDS)
-    return {key for rule in sending for name in rule.guards for key in GUARDS[name].reads}
 
 
 def _reads_of(edition: Edition, states: tuple[str, ...], by_itself: bool) -> frozenset[str]:

@@ -5,7 +5,6 @@ Nothing is told before link and code are right, and nothing but what the link sh
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from casework.ledger.redactable_bodies import values
 from casework.operations.auth.passwords import password_fits
 from casework.operations.auth.throttling import attempt_succeeded, begin_attempt
 from casework.operations.core.case_parties import is_party
-from casework.operations.core.drafts import without_nul
+from casework.operations.core.drafts import letters_of, without_nul
 from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import follow, stand
@@ -130,7 +129,7 @@ def show_link(db: Connection, token: str, opened: str) -> Shown | None:
 def keep_draft(db: Connection, token: str, opened: str, typed: Answers) -> None:
     """Keep what was typed, sealed, until the link is used or over. Raises NotFound and InvalidForm."""
     kept = without_nul(typed)
-    if len(json.dumps(kept)) > LARGEST:
+    if letters_of(kept) > LARGEST:
         raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
     with whole(db):
         row = _insist_opened(db, token, opened)

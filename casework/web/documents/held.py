@@ -47,6 +47,8 @@ from casework.web.shell.task_links import capital
 
 #: A little shorter than the store keeps what no document names.
 _LASTS = LEFT_AFTER - timedelta(hours=1)
+#: The last day of a paper: where the form asks it of its own subject, the paper bears that one, and is not asked for another.
+_LAST_DAY = "valid_until"
 
 
 def _signing() -> URLSafeTimedSerializer:
@@ -109,9 +111,8 @@ class FilesOfForm:
         form = Papers if self.asks_whose else Delivery
         if rule["type"] != PAPER:
             return [one for one in form.rule() if one["name"] == "whose"]
-        return sorted(
-            (one for one in form.rule() if one["name"] not in ("title", "kind")), key=lambda one: not one["required"]
-        )
+        known = {"title", "kind"} | ({_LAST_DAY} & {one["name"] for one in self.rules})
+        return sorted((one for one in form.rule() if one["name"] not in known), key=lambda one: not one["required"])
 
     def _sent_as(self, name: str, before: str) -> str:
         return f"{self.within.get(name, '')}{before}{name}"
@@ -252,8 +253,8 @@ class FilesOfForm:
         for n, one in enumerate(self._held):
             name, told = one.shown.field, one.kept.told
             rule, said = self._asking[name], self._told.get(name, {}) if self._asking[name]["type"] == PAPER else {}
-            # What the same form says of the paper's last day, the paper bears.
-            day = _day(request.form.get(self._sent_as("valid_until", PREFIX), "")) if rule.get("valid") else None
+            bears = rule.get("valid") or rule["type"] == PAPER
+            day = _day(request.form.get(self._sent_as(_LAST_DAY, PREFIX), "")) if bears else None
             id = self.place.enter(
                 db,
                 actor,
@@ -261,7 +262,7 @@ class FilesOfForm:
                 code=one.code,
                 kind=rule["kinds"][0] if rule.get("kinds") else self.kind,
                 language=said.get("language"),
-                valid_until=said.get("valid_until") or day,
+                valid_until=said.get(_LAST_DAY) or day,
                 request=replace(
                     asked,
                     key=f"{asked.key[:60]}:{name[:20]}:{n}",

@@ -54,6 +54,11 @@ def test_a_person_has_so_many_and_the_oldest_go(world: World, db: Connection) ->
     assert words(db, officer, "form 1") == ["1"]
 
 
+def test_a_chinese_letter_is_one_letter(world: World, db: Connection) -> None:
+    save_draft(db, world.people["officer"], "note", {"words": ["热" * (LARGEST // 2)]})
+    assert words(db, world.people["officer"], "note") == ["热" * (LARGEST // 2)]
+
+
 @pytest.mark.parametrize(
     ("form", "typed"), [("x" * 301, "a"), ("a\0b", "a"), ("note", "x" * LARGEST)], ids=["long name", "odd name", "long"]
 )

@@ -28,6 +28,10 @@ from tests.support.web_client import PASSWORD, Browser
 from tests.support.world import QUICK_HASHER, new_request
 
 
+#: A restricted technology whose letter of intent was applied for.
+LETTER_ASKED = (do("compliance", "agreement.class_restricted"), do("officer", "agreement.apply_for_letter"))
+
+
 @dataclass
 class Scene:
     """A case that stands where a step asks for a paper, and somebody who has signed in."""
@@ -224,3 +228,18 @@ def test_a_provider_hands_in_its_paper_with_its_own_step(app: Flask, engine: Eng
     answer = scene.send(page, **said, sure="yes")
     assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
     assert ("pledge_certificate", None, False, None) in scene.papers()
+
+
+def test_the_last_day_that_a_form_asks_of_its_own_is_the_papers_too(app: Flask, engine: Engine) -> None:
+    """A letter of intent runs out on one day: it is asked once, and the paper bears it."""
+    steps = (*to_structuring("export"), do("officer", "agreement.propose"), *LETTER_ASKED)
+    place = "/cases/{number}/tracks/{agreement}/letter_issued"
+    scene = play(app, engine, steps, "officer", place)
+    page, paper = scene.open(), "paper-letter_of_intent"
+    assert page.count(">Valid until<") == 1
+    said = {f"u-{paper}": file("letter.pdf"), f"{paper}-f-whose": "both", "f-number": "L-1", "f-issued_by": "The office"}
+    today = read_page(page).sent["f-issued_on"]
+    ends = str(int(today[:4]) + 1) + "-02-04"
+    answer = scene.send(page, **said, **{"f-valid_until": ends})
+    assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
+    assert ("letter_of_intent", None, False, ends) in scene.papers()
