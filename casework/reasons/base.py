@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -130,6 +130,18 @@ class _English:
 _ENGLISH = _English()
 
 
+#: How a sentence ends in Chinese: the next one follows without a space.
+_STOPS = tuple(stop + close for stop in "。！？；：，、" for close in ("", "”", "）", "》"))
+
+
+def sentences(words: Iterable[str]) -> str:
+    """Sentences one after the other, of one language or of both; markup stays what it is."""
+    whole = ""
+    for said in filter(None, words):
+        whole = whole + ("" if not whole or whole.endswith(_STOPS) else " ") + said
+    return whole
+
+
 def render(said: Why, language: Language) -> str:
     """The sentence in a language."""
     if isinstance(said, Text):
@@ -154,10 +166,11 @@ def _render(value: Value, terms: Terms | None, language: Language) -> str:
     if isinstance(value, str):
         return language.term(terms, value) if terms else value
     if isinstance(value, Sequence):
+        parts = (_render(part, terms, language) for part in value)
         # Whole sentences follow each other as they do on a page.
-        sentences = terms is None and any(isinstance(part, Reason | Text) for part in value)
-        joint = " " if sentences else terms.joint if terms else ", "
-        return (joint if sentences else language.gettext(joint)).join(_render(part, terms, language) for part in value)
+        if terms is None and any(isinstance(part, Reason | Text) for part in value):
+            return sentences(parts)
+        return language.gettext(terms.joint if terms else ", ").join(parts)
     return "" if value is None else str(value)
 
 

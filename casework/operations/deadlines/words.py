@@ -12,6 +12,7 @@ from casework.json_values import JsonValue
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.notice_words import N_
 from casework.operations.deadlines.views import ClockExplained, ClockLine
+from casework.reasons.base import sentences
 
 KINDS = {
     WORKING: N_("working time"), MAKE_UP: N_("working weekend day"), WEEKEND: N_("weekend"),
@@ -50,7 +51,7 @@ class Progress(Protocol):
 
 def say_rule(clock: ClockExplained, say: Speech) -> str:
     """How a date is counted: 10 working days after Mon 23 Nov; and whether law says so."""
-    return " ".join(filter(None, (_say_count(clock, say), _say_moved(clock, say), _say_whose(clock, say))))
+    return sentences((_say_count(clock, say), _say_moved(clock, say), _say_whose(clock, say)))
 
 
 def _say_moved(clock: ClockExplained, say: Speech) -> str:
@@ -102,7 +103,8 @@ def _say_count(clock: ClockExplained, say: Speech) -> str:
         words = say.ngettext(
             "%(num)d calendar day after %(day)s.", "%(num)d calendar days after %(day)s.", rule["n"], day=since
         )
-    return f"{words} {say.gettext('That day itself does not count; the last day counts until the end of work.')}"
+    last = say.gettext("That day itself does not count; the last day counts until the end of work.")
+    return sentences((words, last))
 
 
 def say_days_of(line: ClockLine, zone: str, say: Speech) -> str:

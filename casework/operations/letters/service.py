@@ -57,6 +57,7 @@ from casework.operations.referrals.service import question_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import capacities, choose, conflict
+from casework.reasons.base import sentences
 from casework.records.event_log import now
 
 #: Longer than this is no paragraph of a letter any more.
@@ -436,7 +437,7 @@ def _stands(case: Case) -> Named:
     texts = load_library()[case.main.edition].texts
     keys = [key for state in case.main.states if (key := f"states.{state}.letter") in texts]
     return Named(
-        *(" ".join(Speech(chinese).edition_text(case.main.edition, key) for key in keys) for chinese in (False, True))
+        *(sentences(Speech(chinese).edition_text(case.main.edition, key) for key in keys) for chinese in (False, True))
     )
 
 

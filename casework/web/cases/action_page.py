@@ -53,7 +53,7 @@ from casework.web.shell.form_actions import (
 )
 from casework.web.shell.form_fields import Field
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
-from casework.web.shell.i18n import N_, edition_text, listed, say
+from casework.web.shell.i18n import N_, edition_text, listed, say, sentences
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.links_in_words import linked, places_on
 from casework.web.shell.provider_choices import say_reasons
@@ -210,7 +210,7 @@ def _with_refused(
         offered = {} if one.settled else dict(one.choices)
         against = {code: why for code, why in refused.get(one.name, {}).items() if code in offered}
         return tuple(
-            (offered[code], linked(" ".join(edition_text(action.edition, f"guards.{name}") for name in why), places))
+            (offered[code], linked(sentences(edition_text(action.edition, f"guards.{name}") for name in why), places))
             for code, why in against.items()
         )
 

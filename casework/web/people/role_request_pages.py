@@ -15,7 +15,7 @@ from casework.engine.two_person import ASKED
 from casework.errors import InvalidForm, Refused, WrongState
 from casework.operations.people import role_requests
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
+from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults, sentences
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import only, page_transaction
@@ -88,7 +88,7 @@ def decide(role: UUID) -> Response:
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:
-        return make_response(_shown(id, {"": " ".join(say(why) for why in refusal.reasons)}), 409)
+        return make_response(_shown(id, {"": sentences(map(say, refusal.reasons))}), 409)
     except WrongState as refusal:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
     given = {"name": role_request.person.name, "role": role_name(role_request.role)}

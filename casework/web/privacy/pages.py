@@ -15,7 +15,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused, WrongSta
 from casework.operations.people import queries as people_queries
 from casework.operations.privacy import erasure_requests
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults
+from casework.web.shell.i18n import N_, role_name, say, say_error, say_faults, sentences
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.second_person import AGREE, pressed, who_decides
 from casework.web.shell.session import current_actor, only, page_transaction
@@ -94,7 +94,7 @@ def ask() -> Response:
     except InvalidForm as refusal:
         return make_response(_form(say_faults(refusal)), 422)
     except Refused as refusal:
-        return make_response(_form({"": " ".join(say(reason) for reason in refusal.reasons)}), 409)
+        return make_response(_form({"": sentences(map(say, refusal.reasons))}), 409)
     except WrongState as refusal:
         return make_response(_form({"": say_error(refusal)}), 409)
     flash(
@@ -155,7 +155,7 @@ def decide(erasure: UUID) -> Response:
     except InvalidForm as refusal:
         return make_response(_shown(id, say_faults(refusal)), 422)
     except Refused as refusal:
-        return make_response(_shown(id, {"": " ".join(say(reason) for reason in refusal.reasons)}), 409)
+        return make_response(_shown(id, {"": sentences(map(say, refusal.reasons))}), 409)
     except WrongState as refusal:
         return make_response(_shown(id, {"": say_error(refusal)}), 409)
     flash(

@@ -12,6 +12,7 @@ from casework.engine.parts import REPAID
 from casework.engine.state.case import Case, Track
 from casework.web.shell.dates import say_day
 from casework.web.shell.form_fields import FormView
+from casework.web.shell.i18n import sentences
 from casework.web.shell.layout import clock
 from casework.web.shell.values import say_amount
 
@@ -28,8 +29,8 @@ def with_balance(
         return view
     amount = f"{money.stages[-1].currency} {say_amount(money.balance)}"
     owed = gettext("Owed before this repayment: %(amount)s.", amount=amount)
-    owed = " ".join(part for part in (_say_agreed(track, edition, task, about), owed) if part)
-    fields = (replace(one, help=f"{owed} {one.help}".strip()) if one.name == field else one for one in view.fields)
+    owed = sentences((_say_agreed(track, edition, task, about), owed))
+    fields = (replace(one, help=sentences((owed, one.help))) if one.name == field else one for one in view.fields)
     return replace(view, fields=tuple(fields))
 
 

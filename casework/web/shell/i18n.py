@@ -14,6 +14,7 @@ from casework.errors import CaseworkError, InvalidForm
 from casework.reasons import Text, Why
 from casework.reasons.base import N_ as N_
 from casework.reasons.base import Terms, render
+from casework.reasons.base import sentences as sentences
 from casework.reasons.terms import ROLES
 from casework.web.shell import dates
 
@@ -41,6 +42,11 @@ _UNITS = {"months": N_("months"), "days": N_("days")}
 def say_unit(unit: str) -> str:
     """A unit in the reader's language where it is a word; what is a sign stays."""
     return gettext(_UNITS[unit]) if unit in _UNITS else unit
+
+
+def gap() -> str:
+    """What stands between two sentences: in Chinese nothing."""
+    return "" if chinese() else " "
 
 
 def labelled(what: object, more: object) -> str:

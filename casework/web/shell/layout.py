@@ -47,12 +47,14 @@ def register(app: Flask) -> None:
         role_name=i18n.role_name,
         name_of=i18n.name_of,
         listed=i18n.listed,
+        sentences=i18n.sentences,
         places=place_names,
         time=time_element,
         due=due_element,
         initials=initials,
     )
     app.jinja_env.globals.update(
+        gap=i18n.gap,
         asset=asset,
         case_number=_case_number,
         rail=_rail,

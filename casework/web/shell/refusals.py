@@ -19,7 +19,7 @@ from casework.errors import (
     WrongState,
 )
 from casework.reasons import Why
-from casework.web.shell.i18n import say, say_error, say_faults
+from casework.web.shell.i18n import say, say_error, say_faults, sentences
 from casework.web.shell.staffing_words import say_obstacles
 
 
@@ -34,7 +34,7 @@ def say_refusal(
         case InvalidForm():
             at, others = _at_fields(refusal.beside, refusal.at, asked)
             faults = say_faults(refusal)
-            said = {name: f"{faults[name]} {words}" if name in faults else words for name, words in at.items()}
+            said = {name: sentences((faults.get(name, ""), words)) for name, words in at.items()}
             return faults | said, 422, say_error(Refused(*others)) if others else "", ()
         case Refused(at=told) if told:
             at, others = _at_fields(refusal.reasons, told, asked)
@@ -56,7 +56,7 @@ def _at_fields(
     """What is said at fields, and what is left to be said of the whole."""
     here = {name: list(whys) for name, whys in at.items() if name in asked}
     spoken = [why for whys in here.values() for why in whys]
-    return {name: " ".join(map(say, whys)) for name, whys in here.items()}, [
+    return {name: sentences(map(say, whys)) for name, whys in here.items()}, [
         why for why in reasons if why not in spoken
     ]
 

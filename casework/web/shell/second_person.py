@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import request
 from flask_babel import gettext
 
-from casework.web.shell.i18n import listed
+from casework.web.shell.i18n import listed, sentences
 
 #: What the two buttons of a second person send.
 AGREE, REFUSE = "agree", "refuse"
@@ -32,8 +32,8 @@ def who_decides(
     if about:
         return gettext("It is about you, so another person decides: %(roles)s.", roles=who)
     if taken_by:
-        return " ".join([*why, gettext("%(name)s has taken it, and decides.", name=taken_by)])
-    return " ".join([*why, gettext("It is decided by: %(roles)s.", roles=who)])
+        return sentences([*why, gettext("%(name)s has taken it, and decides.", name=taken_by)])
+    return sentences([*why, gettext("It is decided by: %(roles)s.", roles=who)])
 
 
 __all__ = ["AGREE", "REFUSE", "pressed", "who_decides"]

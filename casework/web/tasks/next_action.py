@@ -12,7 +12,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import TaskKey
 from casework.operations.tasks.views import ListedTask
 from casework.web.shell import dates
-from casework.web.shell.i18n import edition_text
+from casework.web.shell.i18n import edition_text, sentences
 from casework.web.shell.layout import clock, use_calendar
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
@@ -41,7 +41,7 @@ def say_done(number: str, words: str) -> str:
         following = what_next(db, actor, number)
         use_calendar(calendar_of(db, following.programme))
     if following.closed_at is not None:
-        return f"{words} {gettext('The case is closed.')}"
+        return sentences((words, gettext("The case is closed.")))
     task = following.next_action
     parts = [words]
     if task is not None:
@@ -53,7 +53,7 @@ def say_done(number: str, words: str) -> str:
     first = next(iter(following.waits_for), None)
     if first is not None and first.until and following.hold is None:
         parts.append(_say_wait(say_waited(first.for_), first.until))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _say_next(do: str, due: str) -> str:

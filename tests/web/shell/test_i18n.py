@@ -8,7 +8,8 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from casework import reasons
-from casework.web.shell.i18n import labelled, listed, say
+from casework.errors import Refused
+from casework.web.shell.i18n import gap, labelled, listed, say, sentences
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,33 @@ def test_what_is_no_markup_becomes_none_and_what_is_stays_so(app: Flask) -> None
         time = Markup("<time>now</time>")
         assert labelled("<b>", time) == Markup("&lt;b&gt;: <time>now</time>")
         assert listed(["<b>", time]) == Markup("&lt;b&gt;, <time>now</time>")
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        (["It is late.", "Write to them."], "It is late. Write to them."),
+        (["已逾期。", "请致函对方。"], "已逾期。请致函对方。"),
+        (["选择“是”。”", "完成。"], "选择“是”。”完成。"),
+        (["Choose “Yes”", "now."], "Choose “Yes” now."),
+        (["It is late.", "", "请致函对方。", "OK?"], "It is late. 请致函对方。OK?"),
+        ([], ""),
+        ([Markup("<b>已逾期。</b>"), "1 < 2。"], Markup("<b>已逾期。</b> 1 &lt; 2。")),
+        (["1 < 2。", Markup("<b>已逾期。</b>")], Markup("1 &lt; 2。<b>已逾期。</b>")),
+    ],
+)
+def test_between_two_sentences_stands_what_the_first_one_asks_for(said: list[str], whole: str) -> None:
+    assert sentences(said) == whole
+    assert type(sentences(said)) is type(whole)
+
+
+@pytest.mark.parametrize(("locale", "between"), [("en", " "), ("zh_Hans", "")])
+def test_a_refusal_of_several_reasons_is_said_as_the_reader_writes(app: Flask, locale: str, between: str) -> None:
+    twice = Refused(reasons.fields.TICK_THE_BOX, reasons.documents.CHOOSE_PAPER).reason
+    with app.test_request_context("/"), force_locale(locale):
+        both = say(reasons.fields.TICK_THE_BOX) + between + say(reasons.documents.CHOOSE_PAPER)
+        assert say(twice).endswith(both)
+        assert gap() == between
 
 
 @pytest.mark.parametrize(("locale", "day"), [("en", "Sun 20 Dec 2026"), ("zh_Hans", "2026年12月20日 周日")])

@@ -112,6 +112,22 @@ def test_no_template_ends_words_with_a_stop_of_one_language(template: Path) -> N
     assert _OWN_STOP.findall(source) == [], "labelled() has the reader's colon; a full stop stands within _()"
 
 
+#: Where a template puts a space of its own behind a sentence: Chinese has none there.
+_OWN_GAP = re.compile(
+    r'\{\{ (?:_|n?gettext)\((?:[^{}"]|"[^"]*")*?"[^"]*[.!?]"(?:[^{}"]|"[^"]*")*?\) *\}\}'
+    r"(?:\{% end\w+ %\}|</(?:a|strong|em|span|b)>)*(?:\{% if [^%]*%\})?\s+"
+    r"(?:\{% if [^%]*%\})?(?:<(?:a|strong|em|span|b)\b[^>]*>)?\{\{"
+)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: str(one.relative_to(ROOT)))
+def test_no_template_puts_a_space_behind_a_sentence(template: Path) -> None:
+    if "mail" not in template.parent.name:
+        assert _OWN_GAP.findall(template.read_text("utf-8")) == [], (
+            "gap() is a space where the reader's language has one"
+        )
+
+
 @pytest.mark.parametrize(
     "style", sorted((ROOT / "casework" / "web" / "static").glob("*.css")), ids=lambda one: one.name
 )
