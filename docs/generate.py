@@ -237,6 +237,7 @@ def _bounds(field: Mapping[str, Any]) -> str:
         "whole": lambda _: "whole",
         "past": lambda _: "not after today",
         "future": lambda _: "not before today",
+        "holds": lambda given: f"as `{given}` says",
         "choices": lambda given: ", ".join(f"`{code}`" for code in given),
         "must": lambda given: f"must be `{str(given).lower()}`",
         "role": lambda given: f"who is {given}",

@@ -203,6 +203,10 @@ class Agreement(Workflow):
         "Waiting for the import licence", queue=Role.OFFICER, step="Sign",
         due=working_days(10, since="filed_on", law=laws.IMPORT_LICENCE), do="Get the import licence", awaits=AUTHORITY,
     )  # fmt: skip
+    import_at_once = State(
+        "Waiting for letter and licence", queue=Role.OFFICER, step="Sign",
+        due=working_days(40, since="filed_on", law=laws.IMPORT_AT_ONCE), do="Get the letter and the licence", awaits=AUTHORITY,
+    )  # fmt: skip
     dual_use_licence = State(
         "Waiting for the dual-use licence", queue=Role.OFFICER, step="Sign",
         due=working_days(45, since="filed_on", law=laws.DUAL_USE_LICENCE), do="Get the dual-use licence", awaits=AUTHORITY,
@@ -254,6 +258,13 @@ class Agreement(Workflow):
         letter_awaited, by=Role.OFFICER, form=border_forms.LetterApplication,
         do="Record the application for the letter", done="recorded the application for the letter of intent",
     )  # fmt: skip
+    #: Of an import alone: an export has no talks before its letter.
+    sign_first = letter_due.to(
+        negotiating, by=Role.OFFICER, guards=[border_guards.technology_is_imported],
+        do="Sign first, then apply for both", done="chose to apply for letter and licence at once, with the signed contract",
+        consequence="The talks begin without a letter of intent. Once the contract is signed, letter and licence are applied for"
+        " together; if they are refused, the contract never takes effect.",
+    )  # fmt: skip
     letter_issued = letter_awaited.to(
         negotiating, by=Role.OFFICER, form=border_forms.LetterOfIntent, guards=[border_guards.letter_ends_in_time],
         needs=[LETTER_OF_INTENT], do="Record the letter of intent", done="recorded the letter of intent",
@@ -265,15 +276,26 @@ class Agreement(Workflow):
     )  # fmt: skip
     ask_import_licence = licence_due.to(
         import_licence, by=Role.OFFICER, form=border_forms.LicenceApplication,
-        guards=[border_guards.technology_is_imported, border_guards.class_is_restricted, licence_follows_the_signing],
+        guards=[
+            border_guards.technology_is_imported, border_guards.class_is_restricted, border_guards.letter_came_first,
+            licence_follows_the_signing,
+        ],
         do="Record the application for the import licence", done="recorded the application for the import licence",
+    )  # fmt: skip
+    ask_import_at_once = licence_due.to(
+        import_at_once, by=Role.OFFICER, form=border_forms.ImportApplication,
+        guards=[
+            border_guards.technology_is_imported, border_guards.class_is_restricted, border_guards.both_are_asked_at_once,
+            licence_follows_the_signing,
+        ],
+        do="Record the application for letter and licence", done="recorded the application for letter and licence of the import",
     )  # fmt: skip
     ask_dual_use_licence = licence_due.to(
         dual_use_licence, by=Role.OFFICER, form=border_forms.LicenceApplication,
         guards=[border_guards.class_is_dual_use, licence_follows_the_signing],
         do="Record the application for the dual-use licence", done="recorded the application for the dual-use licence",
     )  # fmt: skip
-    licence_issued = (licence_awaited | import_licence | dual_use_licence).to(
+    licence_issued = (licence_awaited | import_licence | import_at_once | dual_use_licence).to(
         in_force, by=Role.OFFICER, form=border_forms.TradeLicence,
         guards=[
             border_guards.class_fits_the_way, border_guards.gate_has_not_refused, licence_follows_the_signing,
@@ -286,7 +308,7 @@ class Agreement(Workflow):
         do="Record the licence", done="recorded the licence, with which the agreement takes effect",
         consequence="The agreement is in force from the day of the licence, and stands on the rights that it names.",
     )  # fmt: skip
-    refused_by_authority = (letter_awaited | licence_awaited | import_licence | dual_use_licence).to(
+    refused_by_authority = (letter_awaited | licence_awaited | import_licence | import_at_once | dual_use_licence).to(
         not_permitted, by=Role.OFFICER, kind=EXCEPTION, form=border_forms.AuthorityRefusal,
         effects=[agreement_lets_go_of_rights],
         do="Record the authority's refusal", done="recorded the authority's refusal",
@@ -294,7 +316,7 @@ class Agreement(Workflow):
     )  # fmt: skip
     redraft = (
         letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due | licence_awaited | import_licence
-        | dual_use_licence
+        | import_at_once | dual_use_licence
     ).to(
         drafting, by=Role.OFFICER, kind=RETURN, form=OpenPoints, effects=[agreement_lets_go_of_rights],
         do="Send back to drafting", done="sent the agreement back to drafting",
@@ -359,7 +381,7 @@ class Agreement(Workflow):
     )  # fmt: skip
     abandon = (
         drafting | classification | letter_due | letter_awaited | negotiating | internal_ok | signing | licence_due
-        | licence_awaited | import_licence | dual_use_licence
+        | licence_awaited | import_licence | import_at_once | dual_use_licence
     ).to(
         abandoned, by=Role.OFFICER, kind=EXCEPTION, form=Abandonment, effects=[agreement_lets_go_of_rights],
         do="Abandon the agreement", done="abandoned the agreement",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.engine.definition.forms import Choice, Date, Documents, Form, Note, Text
+from workflows.own_limits import LETTER_HOLDS
 from workflows.papers import LETTER_APPLICATION, LICENCE_APPLICATION, TRADE_REFUSAL
 
 
@@ -32,9 +33,7 @@ class LetterOfIntent(Form):
     number = Text(label="Number of the letter", max=100)
     issued_by = Text(label="Issued by", max=200)
     issued_on = Date(label="Issued on", past=True)
-    valid_until = Date(
-        label="Valid until", future=True, help="Not longer after its issue than the programme lets a letter be valid"
-    )
+    valid_until = Date(label="Valid until", future=True, holds=LETTER_HOLDS)
 
 
 class AuthorityRefusal(Form):
@@ -50,6 +49,15 @@ class LicenceApplication(Form):
 
     filed_on = Date(label="Application filed on", past=True)
     application = Documents(label="Application", kinds=(LICENCE_APPLICATION.kind,))
+
+
+class ImportApplication(Form):
+    """The application for letter and licence of an import at once, as it was filed with the signed contract."""
+
+    filed_on = Date(label="Application filed on", past=True)
+    application = Documents(
+        label="Application for letter and licence", kinds=(LICENCE_APPLICATION.kind, LETTER_APPLICATION.kind)
+    )
 
 
 class TradeLicence(Form):

@@ -21,11 +21,9 @@ from workflows.signatories import READS, company_of, signs, standing, takes, the
 NO_TECHNOLOGY = frozenset({"nda", "loi", "purchase"})
 #: By which action which class was recorded.
 CLASSES = {
-    "class_free": "free",
-    "class_restricted": "restricted",
-    "class_dual_use": "dual_use",
+    "class_free": "free", "class_restricted": "restricted", "class_dual_use": "dual_use",
     "class_prohibited": "prohibited",
-}
+}  # fmt: skip
 CLASS_WORDS = {
     "free": border_words.FREELY_TRADED,
     "restricted": border_words.RESTRICTED,
@@ -40,6 +38,7 @@ WAITS_FOR = {
     "licence_due": border_words.NO_LICENCE_YET,
     "licence_awaited": border_words.NO_LICENCE_YET,
     "import_licence": border_words.NO_LICENCE_YET,
+    "import_at_once": border_words.NO_LICENCE_YET,
     "dual_use_licence": border_words.NO_LICENCE_YET,
 }
 ENDED_AS = {"prohibited": border_words.ENDED_PROHIBITED, "not_permitted": border_words.ENDED_NOT_PERMITTED}
@@ -229,9 +228,8 @@ def technology_is_imported(f: Facts) -> bool:
 )
 def letter_ends_in_time(f: Facts) -> bool:
     issued, ends = f.data.get("issued_on"), f.data.get("valid_until")
-    if issued is None or ends is None:
-        return True
-    return date.fromisoformat(ends) <= months_after(date.fromisoformat(issued), f.limit(LETTER_HOLDS))
+    longest = f.limit(LETTER_HOLDS)
+    return not (issued and ends) or date.fromisoformat(ends) <= months_after(date.fromisoformat(issued), longest)
 
 
 # --- the licence -----------------------------------------------------------------------------------------------------
@@ -297,7 +295,7 @@ def _say_class(f: Facts) -> Words:
 
 
 @guard(
-    rule="The letter of intent of what is restricted is still valid.",
+    rule="The letter of intent of what is restricted is still valid, unless it is asked for with the licence.",
     refusal="No letter of intent carries this signing. Send the agreement back to drafting and apply again.",
     because=lambda f: _say_letter(f),
 )
@@ -305,8 +303,24 @@ def letter_is_still_valid(f: Facts) -> bool:
     return not _say_letter(f)
 
 
+@guard(
+    rule="Letter and licence of the import are asked for at once, with the signed contract.",
+    refusal="The letter of intent was asked for before the talks: apply for the import licence alone.",
+)
+def both_are_asked_at_once(f: Facts) -> bool:
+    return _since_classed(f, "sign_first") is not None
+
+
+@guard(
+    rule="The letter of intent was asked for before the talks.",
+    refusal="Letter and licence are asked for at once: record the application for both.",
+)
+def letter_came_first(f: Facts) -> bool:
+    return not both_are_asked_at_once.holds(f)
+
+
 def _say_letter(f: Facts) -> Words:
-    if class_of(f) != "restricted":
+    if class_of(f) != "restricted" or both_are_asked_at_once.holds(f):
         return []
     letter = _since_classed(f, "letter_issued")
     if letter is None:

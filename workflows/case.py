@@ -242,8 +242,8 @@ class Case(Workflow):
             guards.outcome_respects_a_stop, *outcome_guards.EFFECT_GUARDS,
         ],
         effects=[effects.propose_outcome, effects.end_hold, effects.thaw], not_by=INTO_CLOSING,
-        opens=[follow_up_after(180), follow_up_after(365), follow_up_after(730)],
-        consequence="The case ends; what runs on becomes aftercare.",
+        opens=[follow_up_after(180), follow_up_after(365), follow_up_after(730)], also=[Also("unsent", "cancel")],
+        consequence="The case ends; what runs on becomes aftercare, and a request that was not sent is cancelled.",
     )  # fmt: skip
 
     # --- an introduction: the parties go on by themselves, and are asked what came of it ---

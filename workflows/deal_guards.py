@@ -43,7 +43,9 @@ SECRETS = frozenset({"know_how", "trade_secret"})
 #: The ways of signing; what is signed by the last takes effect with its licence.
 SIGNINGS = ("sign_local", "sign_cross", "sign_to_licence")
 #: Where an agreement is signed and waits for its licence.
-WAITING_FOR_LICENCE = frozenset({"licence_due", "licence_awaited", "import_licence", "dual_use_licence"})
+WAITING_FOR_LICENCE = frozenset(
+    {"licence_due", "licence_awaited", "import_licence", "import_at_once", "dual_use_licence"}
+)
 
 
 def last_signing(f: Facts, track: Track | None = None) -> Fired | None:

@@ -87,6 +87,14 @@ def verified(f: Facts) -> bool:
     )
 
 
+#: Where a referral has been sent to nobody yet: it is cancelled with the case. A test compares it with the definitions.
+UNSENT = frozenset({"draft"})
+
+
+def _is_unsent(track: Track) -> bool:
+    return track.workflow == "referral" and bool(track.states) and set(track.states) <= UNSENT
+
+
 def _runs_on(track: Track) -> bool:
     return bool(track.states) and set(track.states) <= OUTLIVES.get(track.workflow, frozenset())
 
@@ -321,15 +329,16 @@ def assessment_did_not_verify(f: Facts) -> bool:
     refusal="A task is still open: finish it, or drop it.",
 )
 def tasks_have_ended(f: Facts) -> bool:
-    """Aside: aftercare, the closing step itself, tasks of tracks that run on, and tasks that have not appeared yet."""
+    """Aside: aftercare, the closing step itself, tasks of tracks that run on or end with the case, and tasks that have not appeared yet."""
     main = f.case.main
+    beside = {track.id for track in f.case.tracks.values() if _runs_on(track) or _is_unsent(track)}
     return not [
         t
         for t in f.case.open_tasks()
         if not t.aftercare
         and t.state != CREATED
         and not (t.track == main.id and t.type == "step")
-        and not (t.track in f.case.tracks and _runs_on(f.case.tracks[t.track]))
+        and t.track not in beside
     ]
 
 
@@ -351,11 +360,13 @@ def only_follow_ups_are_open(f: Facts) -> bool:
 
 
 @guard(
-    rule="Every referral has ended.",
+    rule="Every referral that was sent has ended.",
     refusal="A referral has not ended: wait for it, or cancel it.",
 )
 def referrals_have_ended(f: Facts) -> bool:
-    return not any(t.workflow == "referral" and t.kind != "mediation" for t in f.case.live_tracks())
+    return not any(
+        t.workflow == "referral" and t.kind != "mediation" and not _is_unsent(t) for t in f.case.live_tracks()
+    )
 
 
 @guard(

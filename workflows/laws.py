@@ -9,6 +9,8 @@ RESTRICTED_TRADE = Law("restricted_trade", "Regulations on Technology Import and
 #: The licence for it, asked for with the contract: for an export (C7), and for an import (C12).
 EXPORT_LICENCE = Law("export_licence", "Regulations on Technology Import and Export Arts 34, 35")
 IMPORT_LICENCE = Law("import_licence", "Regulations on Technology Import and Export Arts 14, 16")
+#: Both of an import at once, asked for with the signed contract (C19).
+IMPORT_AT_ONCE = Law("import_at_once", "Regulations on Technology Import and Export Art. 15")
 #: The licence for what is dual use (C15).
 DUAL_USE_LICENCE = Law("dual_use_licence", "Dual-Use Regulations Art. 17")
 #: The registration of a technology contract across the border (C9).

@@ -37,7 +37,8 @@ class Screening(Form):
     holds_until = Date(
         label="Holds until",
         future=True,
-        help="Every case of the organisation relies on it up to that day; a year at most.",
+        holds=RECORD_HOLDS,
+        help="Every case of the organisation relies on it up to that day.",
     )
     list_versions = Text(label="Lists and their versions", max=500)
     extract = Text(label="What the extract says, or the number of the query", max=500)

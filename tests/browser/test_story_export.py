@@ -114,6 +114,21 @@ def test_a_restricted_import_takes_effect_on_the_day_of_its_licence(import_: Dea
     deal.play(do("compliance", "compliance_gate"))
 
 
+def test_letter_and_licence_of_an_import_are_asked_for_at_once(import_: Deal) -> None:
+    deal = import_
+    deal.behind(do("officer", "case.ready_to_sign"), do("compliance", "agreement.class_restricted"))
+    deal.play(do("officer", "agreement.sign_first"))
+    deal.behind(
+        do("officer", "agreement.agree"),
+        do("officer", "agreement.cleared"),
+        do("officer", "agreement.sign_to_licence"),
+    )
+    assert "asked for at once" in deal.not_yet("officer", "agreement", "ask_import_licence")
+    deal.play(do("officer", "agreement.ask_import_at_once"))
+    deal.reads(deal.at_case("officer"), deal.call("agreement", "states.import_at_once"), "Waits for: the authority")
+    barred_gate(deal, "waits for the licence")
+
+
 @pytest.mark.parametrize("asked", ["letter", "licence"])
 def test_a_refused_import_can_only_end(import_: Deal, asked: str) -> None:
     deal = import_

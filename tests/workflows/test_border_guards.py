@@ -334,6 +334,26 @@ def test_a_letter_must_still_be_valid(outside: Mapping[str, Any], until: str, is
 
 
 @pytest.mark.parametrize(
+    ("more", "at_once"),
+    [
+        ({}, False),
+        ({"letter_issued": fired(5, valid_until="2027-04-01")}, False),
+        ({"sign_first": fired(5)}, True),
+        # What was chosen for an earlier draft is not chosen for this one.
+        ({"sign_first": fired(2)}, False),
+        ({"sign_first": fired(2), "letter_issued": fired(5, valid_until="2027-04-01")}, False),
+    ],
+)
+def test_an_import_is_asked_for_by_letter_and_licence_at_once_or_by_one_after_the_other(
+    more: Mapping[str, Fired], at_once: bool
+) -> None:
+    now = here(IMPORT, {RESTRICTED: fired(4), **more})
+    assert guards.both_are_asked_at_once.holds(now) is at_once
+    assert guards.letter_came_first.holds(now) is not at_once
+    assert guards.letter_is_still_valid.holds(now) is (at_once or "letter_issued" in more)
+
+
+@pytest.mark.parametrize(
     ("issued", "until", "holds"),
     [
         ("2026-03-01", "2029-03-01", True),

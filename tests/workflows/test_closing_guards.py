@@ -49,6 +49,11 @@ def test_a_site_is_accepted_failed_or_neither(case: Facts, accepted: bool, faile
         "the closing step": (facts(tasks=[waiting("closing", type="step")]), True),
         "a step of a live track": (facts(track("ip", "checking"), tasks=[waiting("x", on="ip-x", type="step")]), False),
         "aftercare": (facts(tasks=[waiting("follow_up", aftercare=True)]), True),
+        "to write a request": (
+            facts(track("referral", "draft"), tasks=[waiting("x", on="referral-x", type="step")]),
+            True,
+        ),
+        "to answer one": (facts(track("referral", "sent"), tasks=[waiting("x", on="referral-x", type="step")]), False),
         "of a loan that runs on": (facts(track("pledge", "servicing"), tasks=[waiting("fee", on="pledge-x")]), True),
         "of a loan not paid out": (facts(track("pledge", "drawdown"), tasks=[waiting("fee", on="pledge-x")]), False),
         "not yet appeared": (facts(tasks=[waiting("reading", state=CREATED)]), True),
@@ -76,7 +81,8 @@ def test_only_follow_ups_are_open(case: Facts, holds: bool) -> None:
 @table(
     {
         "none": (facts(), True),
-        "a draft": (facts(track("referral", "draft", kind="finance")), False),
+        "a draft": (facts(track("referral", "draft", kind="finance")), True),
+        "one that was sent": (facts(track("referral", "sent", kind="finance")), False),
         "an ended one": (facts(track("referral", "completed", kind="finance", ended=True)), True),
         "a mediation": (facts(track("referral", "in_progress", kind="mediation")), True),
     }

@@ -138,7 +138,9 @@ def test_every_way_of_signing_asks_for_the_whole_of_it() -> None:
     assert later <= asked["sign_to_licence"]
     # Each licence is asked for one way alone.
     assert {"technology_is_exported", "class_is_restricted"} <= asked["ask_licence"]
-    assert {"technology_is_imported", "class_is_restricted"} <= asked["ask_import_licence"]
+    assert {"technology_is_imported", "class_is_restricted", "letter_came_first"} <= asked["ask_import_licence"]
+    assert {"technology_is_imported", "class_is_restricted", "both_are_asked_at_once"} <= asked["ask_import_at_once"]
+    assert "technology_is_imported" in asked["sign_first"], "an export has no talks before its letter"
     assert {"technology_is_exported"} <= asked["class_dual_use"]
     # The licence takes time: what was refused or found out meanwhile counts when it is there.
     assert {"class_fits_the_way", "gate_has_not_refused"} <= asked["licence_issued"]
@@ -149,7 +151,8 @@ def test_every_way_of_signing_asks_for_the_whole_of_it() -> None:
 WAITS = {
     "classification": "gate_no_class", "letter_due": "gate_no_letter", "letter_awaited": "gate_no_letter",
     "licence_due": "gate_no_licence",
-    "licence_awaited": "gate_no_licence", "import_licence": "gate_no_licence", "dual_use_licence": "gate_no_licence",
+    "licence_awaited": "gate_no_licence", "import_licence": "gate_no_licence", "import_at_once": "gate_no_licence",
+    "dual_use_licence": "gate_no_licence",
 }  # fmt: skip
 ENDS = {"prohibited": "gate_prohibited", "not_permitted": "gate_not_permitted"}
 

@@ -223,7 +223,16 @@ def signed_to_licence(issued: int | None = None) -> Track:
 
 @pytest.mark.parametrize(
     "state",
-    ["licence_due", "licence_awaited", "import_licence", "dual_use_licence", "drafting", "negotiating", "signing"],
+    [
+        "licence_due",
+        "licence_awaited",
+        "import_licence",
+        "import_at_once",
+        "dual_use_licence",
+        "drafting",
+        "negotiating",
+        "signing",
+    ],
 )
 def test_what_is_given_up_before_its_licence_lets_its_rights_go(state: str) -> None:
     deal = replace(signed_to_licence(), states=(state,))

@@ -536,7 +536,9 @@ AGAIN = (
 
 
 @pytest.mark.parametrize("between", BETWEEN)
-@pytest.mark.parametrize("state", ["licence_awaited", "import_licence", "dual_use_licence", "drafting"])
+@pytest.mark.parametrize(
+    "state", ["licence_awaited", "import_licence", "import_at_once", "dual_use_licence", "drafting"]
+)
 def test_what_came_between_the_signing_and_the_licence_is_asked_with_it(between: str, state: str) -> None:
     outside, said, named = BETWEEN[between]
     deal = track("agreement", state, fired={"sign_to_licence": fired(5, **SIGNED | said)})

@@ -165,6 +165,8 @@ class WrittenField(TypedDict):
     unit: NotRequired[str]
     past: NotRequired[bool]
     future: NotRequired[bool]
+    #: Of the day on which something ends: the limit that says for how long it holds at most.
+    holds: NotRequired[str]
     choices: NotRequired[list[str]]
     must: NotRequired[bool | None]
     role: NotRequired[str | None]

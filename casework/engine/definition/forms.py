@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
 from casework.engine.definition.edition_schema import WrittenField
+from casework.engine.definition.limits import GuardLimit
 from casework.engine.definition.list_names import CATALOGUES
 
 
@@ -98,14 +99,18 @@ class Money(FormField):
 
 @dataclass(frozen=True, kw_only=True)
 class Date(FormField):
-    """A calendar day in the programme's time zone; `past` and `future` include today."""
+    """A calendar day in the programme's time zone; `past` and `future` include today.
+
+    `holds` is for how long something holds at most that ends on the day: pages say the programme's own limit, and the day.
+    """
 
     past: bool = False
     future: bool = False
+    holds: GuardLimit | None = None
     type: ClassVar[str] = "date"
 
     def limits(self) -> dict[str, Any]:
-        return {"past": self.past, "future": self.future}
+        return {"past": self.past, "future": self.future} | ({"holds": self.holds.what} if self.holds else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -236,8 +236,9 @@ Opening = Task | Track | ServiceTrack | Referral | NextProvider | Beside | Again
 class Also:
     """Another transition that fires with this one, as an event of its own.
 
-    `where`: "child" (tracks below this one), "parent" (the referral above), "referrals" (every referral of the case), "replaced"
-    (tracks of the same workflow that count no longer). Tracks from whose state it cannot fire are passed over.
+    `where`: "child" (tracks below this one), "parent" (the referral above), "referrals" (every referral of the case),
+    "unsent" (those that were sent to nobody yet), "replaced" (tracks of the same workflow that count no longer). Tracks from
+    whose state it cannot fire are passed over.
     """
 
     where: str

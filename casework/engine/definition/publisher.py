@@ -17,7 +17,7 @@ from casework.engine.definition.edition_schema import (
     WrittenTransition,
 )
 from casework.engine.definition.editions import GRAMMAR, Edition, workflow_name
-from casework.engine.definition.forms import Form
+from casework.engine.definition.forms import Date, Form
 from casework.engine.definition.limits import GuardLimit, WrittenGuardLimit
 from casework.engine.definition.registry import Guard
 from casework.ledger.canonical_json import digest
@@ -162,6 +162,9 @@ class _Publisher:
             raise ValueError(f"two forms of {self.definition.__name__} are called {name}")
         if name not in self.forms:
             self.forms[name] = form.rule()
+            for one in form.fields().values():
+                if isinstance(one, Date) and one.holds is not None:
+                    self.guard_limit(one.holds)
             self.texts |= {f"forms.{name}.{key}": words for key, words in form.texts().items()}
         return name
 

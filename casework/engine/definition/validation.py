@@ -34,7 +34,7 @@ from casework.engine.roles import ORGANISATION_QUEUES, QUEUE_ROLES, STANDS_FOR, 
 #: Nobody is asked more at once than this.
 MOST_EMPTY_FIELDS = 7
 #: Where an `Also` may lead.
-RELATED = ("child", "parent", "referrals", "replaced")
+RELATED = ("child", "parent", "referrals", "unsent", "replaced")
 
 
 def faults(edition: Edition, library_names: Collection[str] = (), others: Iterable[Edition] = ()) -> list[Fault]:

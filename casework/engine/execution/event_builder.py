@@ -10,6 +10,7 @@ from typing_extensions import Unpack
 from casework.engine.deadlines.deadlines import Said
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.context import By, Context, Library
+from casework.engine.parts import UNSENT
 from casework.engine.roles import QUEUE_ROLES
 from casework.engine.state.case import Case, Clock, Task, Track
 from casework.engine.state.effects_schema import ClockValues, Effects, TaskValues
@@ -77,7 +78,10 @@ class EventBuilder:
             return [self.case.tracks[track.parent]] if track.parent else []
         if where == "replaced":
             return [one for one in self.case.tracks.values() if one.replaced and one.workflow == track.workflow]
-        return [track for track in self.case.tracks.values() if track.is_referral]
+        referrals = [track for track in self.case.tracks.values() if track.is_referral]
+        if where == "unsent":
+            return [one for one in referrals if one.live and self.library[one.edition].stands(UNSENT, one.states)]
+        return referrals
 
     # --- an event from beginning to end ---
 

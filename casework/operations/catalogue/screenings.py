@@ -10,7 +10,7 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.organisations import SCREENED, SCREENERS
-from casework.engine.case_objects.screenings import HIT, RECORD_LIMIT, RESULTS, faults_of
+from casework.engine.case_objects.screenings import HIT, LONGEST, RECORD_LIMIT, RESULTS, faults_of
 from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import InvalidForm
 from casework.json_values import JsonMapping
@@ -122,17 +122,22 @@ _OWNERS = text("""
 """)
 
 
-def usual_end(checked_on: date, most: int | None = None) -> date:
-    """Until when a screening holds where nobody says otherwise; ours, no law's. `most`: the programme's own limit in days."""
-    return checked_on + timedelta(days=90 if most is None else min(90, most))
+#: For how many days a screening holds where nobody says otherwise; ours, no law's.
+USUAL = 90
 
 
-def most_days(db: Connection, actor: Actor, organisation: str) -> int | None:
-    """For how many days a screening by the actor counts at most, where the programme sets that for itself. Raises NotFound, NotAllowed."""
+def usual_end(checked_on: date, most: int = USUAL) -> date:
+    """Until when it holds where nobody says otherwise. `most`: the programme's limit in days."""
+    return checked_on + timedelta(days=min(USUAL, most))
+
+
+def most_days(db: Connection, actor: Actor, organisation: str) -> int:
+    """For how many days a screening by the actor counts at most, by the programme's limit. Raises NotFound, NotAllowed."""
     programme, _ = insist_home(db, actor, organisation, SCREENERS)
-    return calendar_of(db, programme).limits.get(RECORD_LIMIT)
+    return calendar_of(db, programme).limits.get(RECORD_LIMIT, LONGEST.days)
 
 
 __all__ = [
-    "HIT", "RESULTS", "OwnerToScreen", "list_screenings", "most_days", "owners_to_screen", "record_screening", "usual_end",
+    "HIT", "RESULTS", "USUAL", "OwnerToScreen", "list_screenings", "most_days", "owners_to_screen", "record_screening",
+    "usual_end",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from casework.web.documents.held import FilesOfForm
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
+from casework.web.shell.limit_words import with_limit
 from casework.web.shell.screening_words import RESULTS
 from casework.web.shell.session import page_transaction
 
@@ -42,7 +43,7 @@ class Screening(Form):
         max=500,
     )
     evidence = Documents(label=EVIDENCE, help=N_("The answer of the lists: a scan, a picture of the screen or a PDF."))
-    valid_until = Date(label=N_("Holds until"), help=N_("Cases rely on it up to that day; a year at most."))
+    valid_until = Date(label=N_("Holds until"), help=N_("Cases rely on it up to that day."))
     finding = Note(label=N_("What was found"), required=False, help=N_("Needed where somebody stands on a list."))
 
 
@@ -70,10 +71,9 @@ def _ask(organisation: str, sent: Sent | None = None) -> Response:
         known = {"checked_on": today.isoformat(), "valid_until": screenings.usual_end(today, most).isoformat()}
         seq = organisations.read_seq(db, organisation)
         asked = _form(owners)
-        own = gettext("By the limit of the programme a screening counts for %(num)s days at most.", num=most)
-        usual = {"valid_until": gettext("The usual 90 days from today.") if most is None else own}
+        usual = {} if most < screenings.USUAL else {"valid_until": gettext("The usual 90 days from today.")}
         form = form_of(db, actor, _draft(organisation), asked, known=known, sent=sent, revision=seq, sources=usual)
-    form = _files(organisation, asked).shown_in(form, sent)
+    form = _files(organisation, asked).shown_in(with_limit(form, "valid_until", most, "cd"), sent)
     title = gettext("Record a screening")
     return form_page(title, form, sent, do=title, back=_back(organisation), under=one.name)
 

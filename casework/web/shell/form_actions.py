@@ -52,6 +52,7 @@ from casework.web.shell.forms import FormView, build_form, parse_form, read_requ
 from casework.web.shell.i18n import N_, edition_text, listed, role_name, say, say_faults
 from casework.web.shell.impact_words import say_choices
 from casework.web.shell.layout import clock
+from casework.web.shell.limit_words import with_limits
 from casework.web.shell.links_in_words import with_places
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.provider_choices import with_possible
@@ -333,7 +334,7 @@ def form_on(
     )
     if whole and case.kind == "case":
         view = with_places(with_possible(db, case, track, view, rules), case)
-    view = with_balance(view, case, track, edition, form, about=about)
+    view = with_limits(db, with_balance(view, case, track, edition, form, about=about), case.programme, rules, edition)
     beside = editors_beside(db, actor, name, capacity) if capacity else ()
     return replace(view, editors=beside)
 

@@ -24,6 +24,7 @@ from casework.web.shell.form_actions import Sent, say_source
 from casework.web.shell.form_fields import within
 from casework.web.shell.forms import PREFIX, FormView, build_form, parse_form, texts_of
 from casework.web.shell.impact_words import say_choices
+from casework.web.shell.limit_words import with_limits
 
 #: Before the names of the fields of one answer alone: another answer may ask for one of the same name.
 _OWN = "own-"
@@ -96,7 +97,7 @@ class Forms:
         faults: Mapping[str, str],
     ) -> FormView:
         rules = _freed(fields, one)
-        return build_form(
+        form = build_form(
             f"decide:{self.task.id}",
             rules,
             texts_of(self.edition, one.answer.form or ""),
@@ -112,6 +113,7 @@ class Forms:
                 name: why for name, why in faults.items() if name.split(".")[0] in {rule["name"] for rule in rules}
             },
         )
+        return with_limits(self.db, form, self.case.programme, rules, self.edition)
 
     def _sources(self, fields: Sequence[WrittenField]) -> Mapping[str, str]:
         known = sources(self.case, self.case.tracks[self.task.track], fields, reader=self.actor.person)

@@ -22,7 +22,13 @@ WAYS: dict[tuple[str, str, Role], tuple[str, ...]] = {
     # What an authority answers is one of two things, and its refusal is written for all that waits for one.
     ("agreement", "letter_awaited", Role.OFFICER): ("letter_issued", "refused_by_authority"),
     ("agreement", "licence_awaited", Role.OFFICER): ("licence_issued", "refused_by_authority"),
-    ("agreement", "licence_due", Role.OFFICER): ("ask_licence", "ask_import_licence", "ask_dual_use_licence"),
+    ("agreement", "letter_due", Role.OFFICER): ("apply_for_letter", "sign_first"),
+    ("agreement", "licence_due", Role.OFFICER): (
+        "ask_licence",
+        "ask_import_licence",
+        "ask_import_at_once",
+        "ask_dual_use_licence",
+    ),
     ("case", "scoping", Role.OFFICER): (),
     ("case", "scoping", Role.SUPERVISOR): ("approve_plan",),
 }

@@ -103,12 +103,17 @@ def test_the_tracks_that_belong_to_one(play: Play) -> None:
     assert builder.related(below, "parent") == [above]
     assert builder.related(main, "parent") == builder.related(main, "child") == []
     assert builder.related(main, "referrals") == [above]
+    assert builder.related(main, "unsent") == [], "it was sent"
     assert builder.related(below, "replaced") == []
     gone = replace(below, id="gone", replaced=True)
     case = replace(builder.case, tracks={**builder.case.tracks, gone.id: gone})
     left = EventBuilder(play.library, case, play.context(DEPUTY))
     assert left.related(below, "replaced") == [gone]
     assert left.related(above, "replaced") == [], "of another workflow"
+    draft = replace(above, id="draft", states=("draft",))
+    over = replace(draft, id="over", ended_at=play.now)
+    case = replace(case, tracks={**case.tracks, draft.id: draft, over.id: over})
+    assert EventBuilder(play.library, case, play.context(DEPUTY)).related(main, "unsent") == [draft]
 
 
 def test_what_a_form_says_comes_before_what_was_said_earlier(play: Play) -> None:

@@ -104,6 +104,15 @@ IMPORT_TO_LICENCE: Steps = (
     do("officer", "agreement.sign_to_licence"),
 )
 IMPORT_ASKED: Steps = (*IMPORT_TO_LICENCE, do("officer", "agreement.ask_import_licence"))
+#: The law lets letter and licence of an import be asked for at once, with the signed contract.
+AT_ONCE_TO_LICENCE: Steps = (
+    *RESTRICTED_IMPORT,
+    do("officer", "agreement.sign_first"),
+    do("officer", "agreement.agree"),
+    do("officer", "agreement.cleared"),
+    do("officer", "agreement.sign_to_licence"),
+)
+AT_ONCE_ASKED: Steps = (*AT_ONCE_TO_LICENCE, do("officer", "agreement.ask_import_at_once"))
 DUAL_USE: Steps = (
     *to_export(classed="dual_use"),
     do("officer", "agreement.agree"),
@@ -132,6 +141,8 @@ SCRIPTS: dict[str, Steps] = {
         do("compliance", "agreement.class_restricted"),
         refused(do("officer", "case.ready_to_sign"), Refused, "for what is restricted before the letter of intent"),
         refused(do("officer", "agreement.agree"), WrongState),
+        # An export has no talks before its letter.
+        refused(do("officer", "agreement.sign_first"), Refused, "this is for imports alone"),
         do("officer", "agreement.apply_for_letter"),
         has("letter_awaited", queue="officer"),
         awaits("authority"),
@@ -283,6 +294,7 @@ SCRIPTS: dict[str, Steps] = {
         stands("agreement", "licence_due"),
         refused(do("officer", "agreement.ask_licence"), Refused, "this is for exports alone"),
         refused(do("officer", "agreement.ask_dual_use_licence"), Refused, "not classed as dual use"),
+        refused(do("officer", "agreement.ask_import_at_once"), Refused, "asked for before the talks"),
         do("officer", "agreement.ask_import_licence"),
         has("import_licence", queue="officer"),
         due_in_working_days("import_licence", 10),
@@ -291,6 +303,24 @@ SCRIPTS: dict[str, Steps] = {
         do("officer", "agreement.licence_issued"),
         stands("agreement", "in_force"),
         # What has a licence is not registered as well.
+        has_not("contract_filing"),
+        *BEFORE_SIGNING,
+        do("officer", "case.sign"),
+        stands("case", "deployment"),
+    ),
+    "restricted import is signed first, and asks for letter and licence at once": (
+        *AT_ONCE_TO_LICENCE,
+        stands("agreement", "licence_due"),
+        refused(do("officer", "agreement.ask_import_licence"), Refused, "asked for at once"),
+        refused(do("officer", "agreement.ask_import_at_once", filed_on=-5), Refused, "goes with the signed contract"),
+        do("officer", "agreement.ask_import_at_once"),
+        has("import_at_once", queue="officer"),
+        due_in_working_days("import_at_once", 40),
+        awaits("authority", where="us"),
+        refused(do("compliance", "compliance_gate"), Refused, "waits for the licence"),
+        refused(do("officer", "case.sign"), Refused, "No agreement of this round is in force"),
+        do("officer", "agreement.licence_issued"),
+        stands("agreement", "in_force"),
         has_not("contract_filing"),
         *BEFORE_SIGNING,
         do("officer", "case.sign"),
@@ -464,6 +494,7 @@ SCRIPTS: dict[str, Steps] = {
     "ways out before the letter for an import": along(IMPORT_APPLIED, BACK, GIVE_UP, REFUSED),
     "ways out before the licence for an import is asked for": along(IMPORT_TO_LICENCE, BACK, GIVE_UP),
     "ways out before the import licence": along(IMPORT_ASKED, BACK, GIVE_UP, REFUSED),
+    "ways out before letter and licence of an import": along(AT_ONCE_ASKED, BACK, GIVE_UP, REFUSED),
     "ways out before the licence for dual use": along(DUAL_USE, (*BACK, FREE), (*GIVE_UP, FREE), (*REFUSED, FREE)),
     "ways out before the signing": along((*to_agreement("import"), *AGREED_ACROSS), BACK, GIVE_UP),
 }

@@ -272,6 +272,11 @@ SCRIPTS: dict[str, Steps] = {
         effect(("baseline", "1290", None), ("claimed", "940", "350")),
         do("officer", "ask_verification"),
         stands("referral:verification", "draft"),
+        # Nobody was asked yet: it does not bar the closing, and is cancelled with it.
+        do("officer", "case.end_monitoring", outcome="deployed_unmeasured"),
+        do("supervisor", "case.close"),
+        stands("case", "closed"),
+        stands("referral:verification", "cancelled"),
     ),
     "a second case relies on what the first has had verified": (
         *to_scoping("rival"),

@@ -16,7 +16,16 @@ from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.core.perform import home_of
 from casework.operations.documents.storage import DocumentStore, Kept, part_for
 from casework.operations.documents.uploads import receive
-from casework.operations.links.answers import LARGEST, Given, answer, keep_draft, open_link, opened_document, show_link, state_of
+from casework.operations.links.answers import (
+    LARGEST,
+    Given,
+    answer,
+    keep_draft,
+    open_link,
+    opened_document,
+    show_link,
+    state_of,
+)
 from casework.operations.links.service import revoke_link
 from casework.operations.people import registry
 from casework.operations.verification.service import verify_all
@@ -271,7 +280,9 @@ def test_a_draft_is_kept_sealed_until_the_answer(
         assert db.execute(text("SELECT address, typed, opened FROM party_link_secrets")).one() == (None, None, None)
 
 
-def test_a_draft_that_is_too_large_is_refused_and_one_in_chinese_is_as_long_as_it_is(engine: Engine, world: World, task: tuple[str, str]) -> None:
+def test_a_draft_that_is_too_large_is_refused_and_one_in_chinese_is_as_long_as_it_is(
+    engine: Engine, world: World, task: tuple[str, str]
+) -> None:
     token = secret_of(give(engine, world, task[1]))
     mark = opened(engine, token)
     with pytest.raises(CaseworkError), transaction(engine) as db:

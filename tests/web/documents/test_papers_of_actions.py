@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,8 +26,7 @@ from tests.journeys.world import build_world
 from tests.support.file_makers import PDF, SCRIPT
 from tests.support.pages import read_page
 from tests.support.web_client import PASSWORD, Browser
-from tests.support.world import QUICK_HASHER, new_request
-
+from tests.support.world import QUICK_HASHER, new_request, today
 
 #: A restricted technology whose letter of intent was applied for.
 LETTER_ASKED = (do("compliance", "agreement.class_restricted"), do("officer", "agreement.apply_for_letter"))
@@ -237,9 +237,14 @@ def test_the_last_day_that_a_form_asks_of_its_own_is_the_papers_too(app: Flask, 
     scene = play(app, engine, steps, "officer", place)
     page, paper = scene.open(), "paper-letter_of_intent"
     assert page.count(">Valid until<") == 1
-    said = {f"u-{paper}": file("letter.pdf"), f"{paper}-f-whose": "both", "f-number": "L-1", "f-issued_by": "The office"}
-    today = read_page(page).sent["f-issued_on"]
-    ends = str(int(today[:4]) + 1) + "-02-04"
-    answer = scene.send(page, **said, **{"f-valid_until": ends})
+    assert "36 months at most: from today until" in page
+    said = {
+        f"u-{paper}": file("letter.pdf"),
+        f"{paper}-f-whose": "both",
+        "f-number": "L-1",
+        "f-issued_by": "The office",
+    }
+    ends = (today() + timedelta(days=700)).isoformat()
+    answer = scene.send(page, **said, **{"f-issued_on": today().isoformat(), "f-valid_until": ends})
     assert answer.status_code == 303, re.findall(r'class="fault"[^>]*>([^<]*)', answer.text)
     assert ("letter_of_intent", None, False, ends) in scene.papers()
