@@ -34,7 +34,14 @@ from casework.api.mediations import routes as mediations_routes
 from casework.api.messages import routes as messages_routes
 from casework.api.notifications import routes as notification_routes
 from casework.api.oversight import case_hygiene_routes, job_routes
-from casework.api.people import absence_routes, invitation_routes, list_routes, recovery_routes, role_request_routes
+from casework.api.people import (
+    absence_routes,
+    invitation_routes,
+    list_routes,
+    provider_list_routes,
+    recovery_routes,
+    role_request_routes,
+)
 from casework.api.people import routes as people_routes
 from casework.api.privacy import routes as privacy_routes
 from casework.api.protocol import openapi
@@ -101,6 +108,7 @@ ROUTES: tuple[Route, ...] = (
     *calendar_routes.ROUTES,
     *limit_routes.ROUTES,
     *list_routes.ROUTES,
+    *provider_list_routes.ROUTES,
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,

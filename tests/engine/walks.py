@@ -122,7 +122,7 @@ class Walk(Forms):
             }
             for right, burdens in self.burdens.items()
         }
-        facts = {
+        facts: dict[str, Any] = {
             "rights": rights,
             "siblings": [],
             "need": {"status": "open", "valid_until": later},
@@ -139,6 +139,7 @@ class Walk(Forms):
             "screenings": {party: self._screened(later) for party in self.countries} if self.screened_on_record else {},
             "named_screenings": {},
             "owners": {party: {"organisation": self.seller, "owners": [OWNER]} for party in self.countries},
+            "providers": None,
             "match": {"rationale": True, "source": "search"},
             SCANS: {},
         }

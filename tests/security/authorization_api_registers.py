@@ -191,6 +191,8 @@ REGISTERS: tuple[Row, ...] = (
     get("/programmes/{programme}/settings/limits", SUPERVISOR | ADMINISTRATOR),
     post("/programmes/{programme}/settings/limits", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"what": "case.states.triage", "n": 10,
         "reason": "None."}),
+    get("/programmes/{programme}/settings/providers", SUPERVISOR | ADMINISTRATOR),
+    post("/programmes/{programme}/settings/providers", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"providers": [], "seen": 9}),
     get(
         # Of the providers those who were asked for something in it.
         "/programmes/{programme}/lists", READERS | LAB | BANK | {"dispute_officer", "administrator"}, there=FOREIGN,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from casework.engine.definition.editions import TransitionRule
 from casework.engine.state.case import Case, Track
@@ -11,6 +13,15 @@ from casework.json_values import Answers
 
 #: Of a request, what is about the others who get it.
 ABOUT_OTHERS = ("panel", "beside", "join", "needed")
+
+#: The fact from outside that tells whom the programme asks; nothing: every provider.
+PROVIDERS = "providers"
+
+
+def still_asked(panel: Iterable[str], facts: Mapping[str, Any]) -> list[str]:
+    """Of those whom a request names to be asked next the ones that the programme still asks."""
+    asked = facts.get(PROVIDERS)
+    return [provider for provider in panel if asked is None or provider in asked]
 
 
 def asks_others(rule: TransitionRule) -> bool:

@@ -15,6 +15,7 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.guard_facts import Facts
 from casework.engine.execution.document_grants import end_grants
 from casework.engine.execution.event_builder import EventBuilder
+from casework.engine.execution.sequential_requests import still_asked
 from casework.engine.execution.step_opening import date_step_above, stand_in
 from casework.engine.execution.task_changes import close_task, open_side_task, provider_of
 from casework.engine.parts import CHANGES_PLAN, MAKES_PLAN, REFERRAL
@@ -106,7 +107,7 @@ def _open_referral(builder: EventBuilder, opening: WrittenOpening, facts: Facts,
 
 def _open_next(builder: EventBuilder, referral: Track) -> bool:
     """A referral to the next provider of the panel; False where nobody is left to ask."""
-    panel = list(referral.given.get("panel") or ())
+    panel = still_asked(referral.given.get("panel") or (), builder.context.facts)
     if not panel:
         return False
     given: Given = {"after": referral.id, "panel": panel[1:]}

@@ -79,6 +79,8 @@ class RegisterEffects(AccountChange, total=False):
     limits: dict[str, Any]
     #: What was said of entries of a list; of several lists where the settings of another programme were taken.
     lists: list[ListChange]
+    #: Whom a programme asks from now on; None: every provider.
+    providers: list[str] | None
     #: Of a match that was refused: why, as the programme's list has it.
     refusal: str
     phase: str

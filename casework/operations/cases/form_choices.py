@@ -22,6 +22,7 @@ from casework.operations.core.organisations import MAY_SIGN, NAMED_BEFORE, STAND
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import items_named, read_lists
+from casework.operations.core.programme_providers import IS_ASKED, asked_by
 from casework.operations.core.reader_names import BURDEN_NAME
 from casework.operations.core.references import IN_FORCE, KEPT, named_in, opened_at_of
 from casework.operations.core.right_links import whose
@@ -44,10 +45,10 @@ _PEOPLE = text(f"""
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
     ORDER BY p.name, 1 LIMIT :most
 """)
-#: The organisations that offer a service, or any.
-_PROVIDERS = text("""
-    SELECT id::text, name, name_zh FROM organisations WHERE services <> '{}'
-    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services)) ORDER BY name, 1 LIMIT :most
+#: The organisations that offer a service, or any, and that the case's programme asks.
+_PROVIDERS = text(f"""
+    SELECT o.id::text, o.name, o.name_zh FROM organisations o WHERE o.services <> '{{}}'
+    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(o.services)) AND {IS_ASKED} ORDER BY o.name, 1 LIMIT :most
 """)
 #: The organisations that a programme knows, but for providers and for those whose record has expired, unless the case named them before.
 _ORGANISATIONS = text(
@@ -76,6 +77,7 @@ def choices_of(
 ) -> Offered:
     """What each field of a form on a track may name, as far as the actor may know of it; `about`: the party that a task is about."""
     choices: Offered = {}
+    form = tuple(form)
     told = cache(lambda: _each_once(db, kept_from_provider(db, actor, case, track).told_of(case.rights)))
     for rule in form:
         match rule["type"]:
@@ -84,7 +86,7 @@ def choices_of(
             case "person" | "people":
                 choices[rule["name"]] = _people(db, case, track, rule["role"])
             case "provider" | "providers" | "panel" | "organisation":
-                choices[rule["name"]] = _organisations(db, case, track, rule)
+                choices[rule["name"]] = _organisations(db, case, track, rule, form)
             case "right" | "rights":
                 whole = sight(actor, case) == Sight.ALL
                 choices[rule["name"]] = [
@@ -135,13 +137,16 @@ def _entries(db: Connection, case: Case, catalogue: str) -> list[NamedInBoth]:
     return [NamedInBoth(id=one.key, name=one.called(one.label), name_zh=one.called(one.label_zh)) for one in entries]
 
 
-def _organisations(db: Connection, case: Case, track: Track, rule: JsonMapping) -> list[NamedInBoth]:
+def _organisations(
+    db: Connection, case: Case, track: Track, rule: JsonMapping, form: Iterable[JsonMapping]
+) -> list[NamedInBoth]:
     """Providers of a service, or whoever can be a party."""
     if rule["type"] == "organisation":
         given = {"seen": [case.programme], "named": named_in(case), "most": MOST}
         return rows_as(NamedInBoth, db.execute(_ORGANISATIONS, given))
     service = rule["service"] or (track.kind if track.is_referral else "")
-    return rows_as(NamedInBoth, db.execute(_PROVIDERS, {"service": service, "most": MOST}))
+    given = {"service": service, "most": MOST} | asked_by(case, track, service, form)
+    return rows_as(NamedInBoth, db.execute(_PROVIDERS, given))
 
 
 def _impacts(db: Connection, case: Case) -> list[NamedInBoth]:

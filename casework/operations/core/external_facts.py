@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.countries import HERE
 from casework.engine.definition.required_documents import SCANS
+from casework.engine.execution.sequential_requests import PROVIDERS
 from casework.engine.parties import PARTIES
 from casework.engine.parts import MAIN, TAKES_RIGHTS
 from casework.engine.state.case import Case
@@ -19,6 +20,7 @@ from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.core.case_parties import GIVEN
 from casework.operations.core.merged_records import OF_RIGHTS, in_its_place, one_with
 from casework.operations.core.organisations import STANDING
+from casework.operations.core.programme_providers import providers_of
 from casework.operations.core.right_links import with_links
 
 
@@ -271,6 +273,11 @@ def _owners(db: Connection, case: Case) -> JsonValue:
     }
 
 
+def _providers(db: Connection, case: Case) -> JsonValue:
+    """The providers that the case's programme asks; nothing where it asks every one."""
+    return providers_of(db, case.programme)
+
+
 _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "rights": _rights,
     "siblings": _siblings,
@@ -282,6 +289,7 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "abroad": _abroad,
     "owners": _owners,
     SCANS: _scans,
+    PROVIDERS: _providers,
 }
 
 

@@ -34,7 +34,7 @@ from casework.engine.execution.record_commands import (
     Say,
     TellParties,
 )
-from casework.engine.execution.sequential_requests import asks_others
+from casework.engine.execution.sequential_requests import PROVIDERS, asks_others
 from casework.engine.execution.task_changes import plays
 from casework.engine.execution.task_commands import (
     AddItem,
@@ -324,7 +324,7 @@ def reads(library: Library, case: Case, *, by_itself: bool = False) -> set[str]:
         fires = (rule for rule, _ in edition.leaving(track.states) if rule.automatic or not by_itself)
         sends = sends or any(asks_others(rule) for rule in fires)
     if sends:
-        names |= library.reads_of_sending
+        names |= library.reads_of_sending | {PROVIDERS}
     for task in () if by_itself else case.open_tasks():
         if task.type == "side":
             side = library[task.edition].tasks[task.rule]

@@ -16,6 +16,7 @@ from casework.json_values import JsonMapping, JsonValue, is_id
 from casework.operations.core.merged_records import OF_RIGHTS, RIGHT_NAMED_BEFORE
 from casework.operations.core.organisations import MAY_SIGN, NAMED_BEFORE, STANDING
 from casework.operations.core.programme_lists import read_lists, why_not_listed
+from casework.operations.core.programme_providers import IS_ASKED, asked_by
 from casework.reasons import Why
 from casework.records.access_sql import COUNTS, DECIDING, mediated
 
@@ -38,10 +39,10 @@ _PEOPLE = text(f"""
     AND (CAST(:roles AS text[]) = '{{}}' OR m.role = ANY(CAST(:roles AS text[])))
     AND (m.programme_id = CAST(:programme AS uuid) OR m.organisation_id = CAST(:organisation AS uuid)) AND NOT {KEPT}
 """)
-#: Which of some organisations offer a service.
-_PROVIDERS = text("""
-    SELECT id::text FROM organisations WHERE id = ANY(CAST(:ids AS uuid[]))
-    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(services))
+#: Which of some organisations offer a service, and whether the case's programme asks them.
+_PROVIDERS = text(f"""
+    SELECT o.id::text, {IS_ASKED} AS asked FROM organisations o WHERE o.id = ANY(CAST(:ids AS uuid[]))
+    AND (CAST(:service AS text) = '' OR CAST(:service AS text) = ANY(o.services))
 """)
 #: Which of some organisations a programme knows, but for providers, and whether their records have expired. What was merged into another
 #: one is nobody, unless the case named it before: then it is that other one.
@@ -63,6 +64,7 @@ def reference_faults(
     above = case.referral_of(track)
     organisation = above.provider if above else None
     faults: dict[str, Why] = {}
+    form = tuple(form)
     for rule in form:
         given = data.get(rule["name"])
         if rule["type"] in ("listed", "listed_many", "rows"):
@@ -88,13 +90,23 @@ def reference_faults(
                     reasons.cases.NOBODY_OF_ROLE(role=rule["role"]) if rule["role"] else reasons.cases.NOBODY_HERE
                 )
         elif rule["type"] in ("provider", "providers", "panel"):
-            asked = data.get("service")
-            service = rule["service"] or (track.kind if track.is_referral else asked if isinstance(asked, str) else "")
-            if set(db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service}).scalars()) != set(ids):
-                faults[rule["name"]] = reasons.cases.NO_SUCH_PROVIDER
+            chosen = data.get("service")
+            service = rule["service"] or (
+                track.kind if track.is_referral else chosen if isinstance(chosen, str) else ""
+            )
+            if (why := _not_asked(db, ids, service, asked_by(case, track, service, form))) is not None:
+                faults[rule["name"]] = why
         elif (why := _not_from_now_on(db, case, rule["type"], ids)) is not None:
             faults[rule["name"]] = why
     return faults
+
+
+def _not_asked(db: Connection, ids: list[str], service: str, by: JsonMapping) -> Why | None:
+    """Why one of some organisations is asked for nothing: it does no such service, or the programme asks others."""
+    known = {row.id: row.asked for row in db.execute(_PROVIDERS, {"ids": _uuids(ids), "service": service, **by})}
+    if known.keys() != set(ids):
+        return reasons.cases.NO_SUCH_PROVIDER
+    return None if all(known.values()) else reasons.providers.NOT_OURS
 
 
 def _not_from_now_on(db: Connection, case: Case, type: str, ids: list[str]) -> Why | None:

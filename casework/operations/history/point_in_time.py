@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import COPIED
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, offered_after
+from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.context import Library
 from casework.engine.roles import MEDIATION, Role
@@ -125,6 +126,7 @@ class Past:
         self._skills: dict[str, list[tuple[datetime, str, frozenset[str]]]] = {}
         self._services: dict[str, dict[str, frozenset[str]]] = {}
         self._lists: dict[str, list[tuple[datetime | None, Mapping[str, frozenset[str]]]]] = {}
+        self._providers: dict[str, list[tuple[datetime | None, Asked]]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -140,6 +142,7 @@ class Past:
         self._programmes = self._centres = None
         self._services.clear()
         self._lists.clear()
+        self._providers.clear()
         return self
 
     def held(
@@ -346,9 +349,16 @@ class Past:
             self._lists[programme] = [(None, AT_FIRST)]
             for moment, change in told:
                 self._lists[programme].append((moment, offered_after(change, self._lists[programme][-1][1])))
-        stood = [(moment, lists[name]) for moment, lists in self._lists[programme] if moment is None or moment <= at]
-        last = max((n for n, (moment, _) in enumerate(stood) if moment is None or moment <= at - GRACE), default=0)
-        return frozenset().union(*(keys for _, keys in stood[last:]))
+        stood = [(moment, lists[name]) for moment, lists in self._lists[programme]]
+        return frozenset().union(*_just_before(stood, at))
+
+    def asks(self, programme: str, provider: str, at: datetime) -> bool:
+        """Whether the programme asked a provider at that moment or just before: its list is read before the log is locked."""
+        if programme not in self._providers:
+            rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [PROVIDERS_SET, COPIED]})
+            told = [(row.at, row.effects["providers"]) for row in rows if "providers" in row.effects]
+            self._providers[programme] = [(None, None), *told]
+        return any(one is None or provider in one for one in _just_before(self._providers[programme], at))
 
     def _read_changes(self, scope: str) -> None:
         if scope in self._fresh_rules:
@@ -376,6 +386,16 @@ class Past:
             (calendar for moment, calendar in reversed(known) if moment <= at),
             known[0][1] if known else Calendar("none"),
         )
+
+
+_Said = TypeVar("_Said")
+
+
+def _just_before(said: Iterable[tuple[datetime | None, _Said]], at: datetime) -> list[_Said]:
+    """What stood at that moment, and since it was surely known; said in order, from the beginning on."""
+    stood = [(moment, one) for moment, one in said if moment is None or moment <= at]
+    last = max((n for n, (moment, _) in enumerate(stood) if moment is None or moment <= at - GRACE), default=0)
+    return [one for _, one in stood[last:]]
 
 
 #: Who asked for an erasure, and who agreed to it.

@@ -17,6 +17,7 @@ from casework import reasons
 from casework.definitions import load_library
 from casework.engine.case_objects import party_links
 from casework.engine.case_objects.party_links import OPEN, REVOKED, asked_fields, may_give, may_show, parties_of
+from casework.engine.case_objects.programme_providers import at_work
 from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.record_commands import GiveLink, RevokeLink
@@ -35,6 +36,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.organisations import STANDING, contacts_of
 from casework.operations.core.perform import Standing, calendar_of, perform
 from casework.operations.core.presenters import names_of
+from casework.operations.core.programme_providers import IS_ASKED
 from casework.operations.core.reader_names import called
 from casework.operations.core.views import NamedInBoth, to_named
 from casework.operations.documents.service import list_documents
@@ -97,7 +99,7 @@ def ask_by_link(db: Connection, actor: Actor, case: Case, task: Task) -> Asking 
             for id in sorted(may_show(case, party, task))
             if id in titles
         ],
-        providers=_providers(db) if "providers" in types else [],
+        providers=_providers(db, case) if "providers" in types else [],
         asks_documents="documents" in types,
         asks_providers="providers" in types,
         languages={party: spoken(row.language) for party, row in parties},
@@ -175,8 +177,9 @@ def _word(body: JsonMapping, name: str) -> str | None:
     return said if isinstance(said, str) else None
 
 
-def _providers(db: Connection) -> list[NamedInBoth]:
-    rows = db.execute(_PROVIDERS)
+def _providers(db: Connection, case: Case) -> list[NamedInBoth]:
+    """Whom a party may be asked to show something: the providers that the programme asks, and those at work in the case."""
+    rows = db.execute(_PROVIDERS, {"programme": case.programme, "at_work": sorted(at_work(case))})
     return [NamedInBoth(id=row.id, name=row.name, name_zh=row.name_zh) for row in rows]
 
 
@@ -184,9 +187,10 @@ def _providers(db: Connection) -> list[NamedInBoth]:
 _ORGANISATIONS = text(
     f"SELECT g.id, o.id::text AS stands, o.name, o.name_zh, o.language FROM {STANDING} WHERE g.id = ANY(CAST(:ids AS uuid[]))"
 )
-#: The organisations that offer a service.
+#: Those of the organisations that offer a service.
 _PROVIDERS = text(
-    f"SELECT id::text AS id, {called('o')} AS name, NULL AS name_zh FROM organisations o WHERE services <> '{{}}' ORDER BY 2, 1 LIMIT 500"
+    f"SELECT id::text AS id, {called('o')} AS name, NULL AS name_zh FROM organisations o WHERE services <> '{{}}' AND {IS_ASKED}"
+    " ORDER BY 2, 1 LIMIT 500"
 )
 #: What was said as some links were given, and what became of their mails.
 _TOLD = text("""
@@ -212,7 +216,7 @@ def give_link(
     address = canonical(wanted.address)
     if address and not is_address(address):
         raise InvalidForm(fields={"address": reasons.fields.NO_EMAIL})
-    if set(wanted.providers) - {provider.id for provider in _providers(db)}:
+    if set(wanted.providers) - {provider.id for provider in _providers(db, case)}:
         raise InvalidForm(fields={"providers": reasons.fields.NOT_KNOWN})
 
     def to_command(standing: Standing) -> tuple[Command, By]:

@@ -25,6 +25,7 @@ from casework.engine.case_objects.letterheads import (
     number,
 )
 from casework.engine.case_objects.programme_lists import LIST_SET, LISTS, key_of
+from casework.engine.case_objects.programme_providers import EVERY, LISTED, PROVIDERS_SET, Asked
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.state.document_effects_schema import LetterNumber
@@ -116,9 +117,13 @@ _LETTERHEAD = text(f"SELECT {', '.join(FIELDS)} FROM letterheads WHERE programme
 def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     """What was done with the settings, in order: by field what it said before and after."""
     with whole(db):
-        rows = db.execute(_EVENTS, {"log": programme, "kinds": [*_OF_LETTERHEAD, LIST_SET], "changed": CHANGED}).all()
+        rows = db.execute(
+            _EVENTS, {"log": programme, "kinds": [*_OF_LETTERHEAD, LIST_SET, PROVIDERS_SET], "changed": CHANGED}
+        ).all()
     events = [register_event_of(row.header, row.effects, row.body) for row in rows]
-    names = names_of(db, {event.actor for event in events})
+    listed_ever: set[str | None] = {one for event in events for one in event.effects.get("providers") or ()}
+    names = names_of(db, {event.actor for event in events}, listed_ever)
+    asked: Asked = None
     state: JsonObject = {}
     listed: dict[str, JsonObject] = {
         f"{name}.{entry.key}": {
@@ -142,6 +147,9 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
         said = _listed(event)
         changes |= {f"lists.{what}": (listed.get(what), now) for what, now in said.items() if listed.get(what) != now}
         listed |= said
+        if "providers" in event.effects:
+            changes |= _asked_changed(asked, event.effects["providers"], names)
+            asked = event.effects["providers"]
         reason = event.body.get(REASON)
         yield SettingsEntry(
             at=instant(event.at),
@@ -159,6 +167,18 @@ _EVENTS = text("""
     SELECT header, effects, body FROM events WHERE log_id = CAST(:log AS uuid)
     AND (kind = ANY(:kinds) OR kind = :changed AND effects ? 'limits') ORDER BY seq
 """)
+
+
+def _asked_changed(before: Asked, after: Asked, names: Mapping[str, str]) -> JsonObject:
+    """What is said of whom a programme asks: whether every provider or a list, and by provider its name before and after."""
+    kept: JsonObject = {}
+    if (before is None) != (after is None):
+        kept["providers"] = (EVERY if before is None else LISTED, EVERY if after is None else LISTED)
+    differ = set() if after is None else set(before or ()) ^ set(after)
+    for id in sorted(differ, key=lambda id: (names.get(id, ""), id)):
+        name = names.get(id, "")
+        kept[f"providers.{id}"] = (name, None) if id in (before or ()) else (None, name)
+    return kept
 
 
 def _told(event: RegisterEvent) -> JsonObject:

@@ -29,6 +29,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import OF_CASES
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of, home_calendar
+from casework.operations.core.programme_providers import IS_ASKED
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.register_log import CHANGED, append
 from casework.operations.core.views import row_as
@@ -241,7 +242,7 @@ def _checked(given: JsonMapping) -> JsonObject:
 
 
 def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -> list[SuggestedProvider]:
-    """Whom to ask for a service in a case: everybody who does it, in an order with its reasons. Raises NotFound."""
+    """Whom to ask for a service in a case: all whom its programme asks for it, in an order with its reasons. Raises NotFound."""
     case, level = find_case(db, actor, number)
     if level < Sight.ALL:
         raise NotFound("case")
@@ -250,7 +251,9 @@ def suggest_providers(db: Connection, actor: Actor, number: str, service: str) -
 
 def suggestions_for(db: Connection, case: Case, service: str) -> list[SuggestedProvider]:
     given: JsonObject = {"service": service, "own": [], "programmes": [case.programme]}
-    rows = db.execute(text(_PROVIDERS.format(in_force=IN_FORCE, more="AND :service = ANY(o.services)")), given).all()
+    more = f"AND :service = ANY(o.services) AND {IS_ASKED}"
+    by = {"programme": case.programme, "at_work": []}
+    rows = db.execute(text(_PROVIDERS.format(in_force=IN_FORCE, more=more)), given | by).all()
     answers = {
         row.provider_id: row for row in db.execute(_ANSWERS, given | _steps() | {"ids": [row.id for row in rows]})
     }

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
+from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.own_limits import limits_of
 from casework.engine.execution.context import Library
@@ -24,6 +25,8 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
     offers = AT_FIRST
     known = {(name, key) for name, keys in AT_FIRST.items() for key in keys}
     calendar: Calendar | None = None
+    events = list(events)
+    yield from _asked_against(past, programme, events)
     for event in events:
         if event.kind == COPIED:
             yield from ((event.seq, why) for why in _copied_against(past, event))
@@ -50,6 +53,19 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
         begun = begun or event.kind not in (REGISTERED, GRANTED) or event.seq > 2
         copied = event.kind == COPIED and any(name.startswith(f"letterheads{MARK}") for name in event.body)
         set_before = set_before or event.kind == LETTERHEAD_SET or copied
+
+
+def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """Whom the programme asks is set as other settings are, and with a reason unless some are only added."""
+    asked: Asked = None
+    for event in events:
+        if event.kind == PROVIDERS_SET:
+            yield from ((event.seq, why) for why in _set_against(past, programme, event))
+            if REASON not in event.body and not only_adds(asked, event.effects.get("providers")):
+                yield event.seq, "it changes whom the programme asks, and does not say why"
+        elif "providers" in event.effects and event.kind != COPIED:
+            yield event.seq, "it changes whom the programme asks, which is set by an event of its own"
+        asked = event.effects.get("providers", asked)
 
 
 def _set_against(

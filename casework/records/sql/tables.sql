@@ -90,6 +90,7 @@ CREATE TABLE programmes (
     name_zh TEXT,
     calendar JSONB NOT NULL,
     recount_after UUID,
+    providers UUID[],
     created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_programmes PRIMARY KEY (id),
     CONSTRAINT uq_programmes_code UNIQUE (code)
@@ -98,6 +99,7 @@ COMMENT ON COLUMN programmes.id IS 'Also the id of its log';
 COMMENT ON COLUMN programmes.code IS 'First part of its case numbers: BJ';
 COMMENT ON COLUMN programmes.calendar IS 'Working days, slots and zone, as Calendar.to_json gives it';
 COMMENT ON COLUMN programmes.recount_after IS 'Last log whose clocks were counted again by the present calendar; null when all were';
+COMMENT ON COLUMN programmes.providers IS 'Whom it asks, as its log tells; null: all that take requests';
 
 CREATE TABLE reading_heads (
     id UUID NOT NULL,

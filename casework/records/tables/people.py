@@ -34,6 +34,7 @@ programmes = Table(
         Id,
         comment="Last log whose clocks were counted again by the present calendar; null when all were",
     ),
+    Column("providers", ARRAY(Id), comment="Whom it asks, as its log tells; null: all that take requests"),
     Column("created_at", Time, nullable=False, server_default=NOW),
 )
 

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import READERS, SETTERS
 from casework.engine.case_objects.programme_lists import OF_THE_PLACE
+from casework.engine.case_objects.programme_providers import EVERY, LISTED
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form, Note, Number, Text, YesNo
 from casework.engine.definition.own_limits import MOST
@@ -27,7 +28,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.register_log import CHANGED
 from casework.operations.deadlines import limits
 from casework.operations.deadlines.views import OwnLimit
-from casework.operations.people import letterheads, lists, programme_lists
+from casework.operations.people import letterheads, lists, programme_lists, programme_providers
 from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
@@ -70,6 +71,8 @@ class LetterheadForm(Form):
 
 
 LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
+#: How the programme says whom it asks.
+WHOM_IT_ASKS = {EVERY: N_("every provider"), LISTED: N_("those on the list")}
 _FIELDS = tuple(name for name in LABELS if name != "reason")
 #: Of an entry that changes many fields, so many are told: a catalogue has hundreds of items.
 _MOST_CHANGES = 20
@@ -78,6 +81,7 @@ _HAPPENED = {
     "letterhead_set": N_("%(who)s set the letterhead"),
     CHANGED: N_("%(who)s set a limit"),
     "list_set": N_("%(who)s changed a list"),
+    "providers_set": N_("%(who)s changed which providers are asked"),
     "settings_copied": N_("%(who)s began the programme with the settings of another"),
 }
 
@@ -100,6 +104,7 @@ def show(programme: UUID) -> str:
         shown = letterheads.show_settings(db, actor, str(programme))
         own = limits.list_limits(db, actor, str(programme)).items
         listed = programme_lists.show_lists(db, actor, str(programme)).items
+        providers = programme_providers.show_providers(db, actor, str(programme))
     return render_template(
         "people/programme_settings.html",
         one=shown,
@@ -112,6 +117,8 @@ def show(programme: UUID) -> str:
         lists=[
             (one.name, gettext(LIST_NAMES[one.name]), sum(not entry.retired for entry in one.entries)) for one in listed
         ],
+        every=providers.every,
+        asked=sum(one.asked for one in providers.items),
         most_changes=_MOST_CHANGES,
         first=_first(shown, listed),
         changed=sum(one.own is not None for one in own),
@@ -227,12 +234,21 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
         names = limit_names(own)
         return words, [_say_limit(one, names[one.what], entry) for one in own if one.what in entry.changes]
     lists = [_say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(_OF_LISTS)]
+    lists += [_say_asked(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "providers"]
     changes = [
         (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
         for name, (before, after) in entry.changes.items()
-        if not name.startswith(_OF_LISTS) and (before is not None or after is not None)
+        if name in LABELS and (before is not None or after is not None)
     ]
     return words, changes + lists
+
+
+def _say_asked(name: str, before: JsonValue, after: JsonValue) -> tuple[str, str, str]:
+    """Whom the programme asks, before and after: every provider or a list, or one that came or went."""
+    if name == "providers":
+        return gettext("Providers"), gettext(WHOM_IT_ASKS[str(before)]), gettext(WHOM_IT_ASKS[str(after)])
+    on, off = gettext("on the list"), gettext("no longer on the list")
+    return (str(after), "", on) if before is None else (str(before), on, off)
 
 
 #: Before the list and the key of an entry, in what an event of the history changes.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.definition.editions import TransitionRule
-from casework.engine.execution.sequential_requests import asked_by, line_of, request_of, same_request
+from casework.engine.execution.sequential_requests import asked_by, line_of, request_of, same_request, still_asked
 from tests.engine.pieces import HOUR, NOW, case, fired, referral, track
 from tests.engine.toy_case import ToyReferral
 from tests.engine.toys import library
@@ -94,3 +94,9 @@ def test_whom_a_transition_asks_next_was_opened_with_it_and_has_done_nothing() -
         assert asked_by(stands, main, _rule("task", opening)) == [(first, after), (first, beside)]
     assert asked_by(stands, main, _rule("task", "referral")) == []
     assert asked_by(stands, track(), _rule("beside")) == []
+
+
+def test_a_panel_keeps_its_order_without_those_whom_the_programme_asks_no_more() -> None:
+    assert still_asked(["c", "a", "b"], {"providers": ["a", "c"]}) == ["c", "a"]
+    assert still_asked(["c", "a"], {"providers": None}) == still_asked(["c", "a"], {}) == ["c", "a"]
+    assert still_asked(["c", "a"], {"providers": []}) == []

@@ -20,6 +20,7 @@ from casework.operations.links.service import (
     revoke_link,
     spoken,
 )
+from casework.operations.people.programme_providers import set_providers
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -134,6 +135,19 @@ def test_what_may_be_asked_is_offered(
     assert [party for party, _ in asking.parties] == ["need_owner"]
     assert [(party, paper.id, paper.name) for party, paper in asking.documents] == [("need_owner", mine, "Data sheet")]
     assert world.organisations["lab"] in {provider.id for provider in asking.providers}
+    # A link names whom the programme asks; what a party was asked before holds for whom it was asked about.
+    lab, bank = world.organisations["lab"], world.organisations["bank"]
+    give(engine, world, id, providers=(lab,))
+    with transaction(engine) as db:
+        actor, request = world.actor(db, "supervisor"), new_request()
+        set_providers(db, actor, world.programmes["BJ"], providers=[], reason="None.", request=request)
+    with transaction(engine) as db:
+        case = load(db, home_of(db, number), "case")
+        asking = ask_by_link(db, world.actor(db, "officer"), case, case.tasks[id])
+    assert asking is not None
+    assert [provider.id for provider in asking.providers] == [lab]
+    with pytest.raises(InvalidForm, match="providers"):
+        give(engine, world, id, providers=(bank,))
 
 
 def test_what_is_over_is_forgotten_but_its_hash(

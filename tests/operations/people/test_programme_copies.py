@@ -15,10 +15,12 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
+from casework.operations.core.programme_providers import providers_of
 from casework.operations.deadlines.limits import set_limit
 from casework.operations.people.letterheads import insist_letterhead, read_letterhead, set_letterhead, show_settings
 from casework.operations.people.programme_copies import begin_copy, copy_programme
 from casework.operations.people.programme_lists import set_entry
+from casework.operations.people.programme_providers import set_providers, show_providers
 from casework.operations.people.registry import grant_role, register_programme
 from casework.operations.people.views import Letterhead
 from casework.operations.verification.service import verify_all
@@ -100,6 +102,26 @@ def test_a_district_of_its_own_is_offered(engine: Engine, world: World) -> None:
     assert list(verify_all(engine)) == []
 
 
+def test_the_providers_come_along_and_are_its_own_from_then_on(engine: Engine, world: World) -> None:
+    lab, bank = world.organisations["lab"], world.organisations["bank"]
+    with transaction(engine) as db:
+        source, supervisor = world.programmes["BJ"], world.actor(db, "supervisor")
+        set_providers(db, supervisor, source, providers=[lab], reason="So.", request=new_request())
+        new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
+        grant_role(db, world.people["supervisor"], "supervisor", programme=new)
+    with transaction(engine) as db:
+        supervisor = world.actor(db, "supervisor")
+        shown = show_providers(db, supervisor, new)
+        assert [one.name for one in shown.items if one.asked and one.since] == ["Haidian Assessment Lab"]
+        changes = show_settings(db, supervisor, new).entries[0].changes
+        assert changes[f"providers.{lab}"] == (None, "Haidian Assessment Lab")
+        set_providers(
+            db, supervisor, new, providers=[lab, bank], reason=None, request=new_request(), seen=shown.version
+        )
+        assert providers_of(db, source) == [lab]
+    assert list(verify_all(engine)) == []
+
+
 def test_only_an_administrator_of_the_source_copies_it(engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         given: dict[str, Any] = {"code": "TJ", "name": "Tianjin", "name_zh": None}
@@ -122,7 +144,7 @@ def test_a_code_that_is_taken_leaves_nothing(engine: Engine, world: World) -> No
 
 
 #: What the help of the command calls what stands where, of what a copy takes.
-TAKEN = {"programmes": {"calendar", "time zone", "limits"}, "list_entries": {"lists"}}
+TAKEN = {"programmes": {"calendar", "time zone", "limits", "providers"}, "list_entries": {"lists"}}
 
 
 def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Engine, world: World) -> None:
@@ -130,9 +152,12 @@ def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Eng
         source = set_up(db, world)
         small: dict[str, Any] = {"n": 3, "reason": "Small.", "request": new_request()}
         set_limit(db, world.actor(db, "supervisor"), source, "case.states.proposed", **small)
+        lab = [world.organisations["lab"]]
+        set_providers(db, world.actor(db, "supervisor"), source, providers=lab, reason="So.", request=new_request())
         world.new_case(db, "officer")
         new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
         kept, copied = calendar_of(db, source), calendar_of(db, new)
+        assert providers_of(db, new) == providers_of(db, source) == lab
     with superuser_engine.connect() as whole:
         there = {
             name

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
 from casework.engine.case_objects.programme_lists import LIST_SET
+from casework.engine.case_objects.programme_providers import PROVIDERS_SET
 from casework.operations.catalogue.match_changes import correct_match
 from casework.operations.catalogue.matches import MATCH_CORRECTED, MATCH_REFUSED, judge_match
 from casework.operations.deadlines.limits import set_limit
@@ -16,6 +17,7 @@ from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.programme_copies import copy_programme
 from casework.operations.people.programme_lists import set_entry
+from casework.operations.people.programme_providers import set_providers
 from casework.operations.people.registry import grant_role
 from casework.operations.verification.programme_judgement import settings_faults
 from casework.operations.verification.service import verify_case
@@ -249,3 +251,77 @@ def test_a_forged_change_of_a_list_is_found(
 
     rebuild(attack, programme, forge)
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
+
+
+# --- which providers are asked -----------------------------------------------------------------------------------------
+
+
+def _asked(scene: Scene, attack: Connection) -> str:
+    """A programme that has begun a list, added to it, and made it shorter with a reason."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, who = scene.world.programmes["BJ"], scene.world.actor(attack, "supervisor")
+    lab, bank = scene.world.organisations["lab"], scene.world.organisations["bank"]
+    for providers, reason in (([bank], "These."), ([bank, lab], None), ([bank], "It closed.")):
+        set_providers(attack, who, programme, providers=providers, reason=reason, request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return programme
+
+
+def test_who_is_asked_is_set_as_it_may_be_and_speaks_against_no_earlier_request(
+    scene: Scene, attack: Connection
+) -> None:
+    programme = _asked(scene, attack)
+    assert verify_case(attack, programme) == []
+    assert verify_case(attack, scene.log) == []
+
+
+@pytest.mark.parametrize(
+    ("which", "header", "gone", "effects", "words"),
+    [
+        (1, {"role": "officer"}, "", {}, "done by supervisor, not by officer"),
+        (0, {"actor_of": "officer"}, "", {}, "did not hold the role supervisor"),
+        (0, {}, "reason", {}, "does not say why"),
+        (2, {}, "reason", {}, "does not say why"),
+        (1, {}, "", {"providers": []}, "does not say why"),
+        (1, {"kind": "changed"}, "", {}, "by an event of its own"),
+    ],
+)
+def test_a_forged_list_of_providers_is_found(
+    scene: Scene,
+    attack: Connection,
+    which: int,
+    header: dict[str, str],
+    gone: str,
+    effects: dict[str, Json],
+    words: str,
+) -> None:
+    programme = _asked(scene, attack)
+
+    def forge(rows: list[Stored]) -> None:
+        row = [row for row in rows if row["header"]["kind"] == PROVIDERS_SET][which]
+        row["header"] |= {key: value for key, value in header.items() if key != "actor_of"}
+        if "actor_of" in header:
+            row["header"]["actor"] = scene.world.people[header["actor_of"]]
+        row["effects"] |= effects
+        if gone:
+            del row["body"][gone]
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
+
+
+def test_a_list_of_providers_that_nobody_set_is_named(scene: Scene, attack: Connection) -> None:
+    programme = _asked(scene, attack)
+    sql(attack, "UPDATE programmes SET providers = NULL WHERE id = CAST(:id AS uuid)", id=programme)
+    assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("programmes", "providers")]
+
+
+def test_a_request_to_a_provider_off_the_list_is_found(scene: Scene, attack: Connection) -> None:
+    programme = _asked(scene, attack)
+    long_ago = (
+        "UPDATE events SET at = at - interval '9 days' WHERE log_id = CAST(:id AS uuid) AND kind = 'providers_set'"
+    )
+    sql(attack, long_ago, id=programme)
+    assert any(
+        "the programme did not ask then" in sentence for _, sentence in not_allowed(verify_case(attack, scene.log))
+    )

@@ -69,6 +69,9 @@ def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:
     yield from _target(before, track, edition, rule, place, event=event)
     data = event.effects.get("data", {})
     yield from _papers(evidence, before, track, rule, event)
+    provider = data.get("provider") or track.provider
+    if rule.part == SENDS and provider and not evidence.past.asks(before.programme, provider, event.at):
+        yield "it asks a provider that the programme did not ask then"
     if event.actor == SYSTEM_ACTOR:
         yield from _by_itself(evidence, before, track, edition, rule, place=place, event=event)
     elif "proposed" in event.effects:
