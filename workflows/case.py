@@ -252,7 +252,6 @@ class Case(Workflow):
         introduced, by=Role.OFFICER, kind=EXCEPTION, do="Introduce the parties only", done="introduced the parties to each other",
         form=forms.Introduction, guards=[guards.no_declared_interest, guards.records_on_file],
         ends=("triage_check",), opens=[*INTRODUCTION_FOLLOW_UPS], part=parts.INTRODUCES,
-        consequence="The parties go on by themselves; they are asked after 6, 12 and 24 months what came of it.",
     )  # fmt: skip
     make_full = introduced.to(
         triage, by=Role.OFFICER, kind=RETURN, do="Make it a full case", done="made the introduction a full case",

@@ -69,7 +69,11 @@ class TriageCheck(Form):
 class Introduction(Form):
     """That the two parties were brought together, and nothing more is asked of the programme."""
 
-    made_on = Date(label="Introduced on", past=True)
+    made_on = Date(
+        label="Introduced on", past=True,
+        help="The parties go on by themselves, and are asked after 6, 12 and 24 months what came of it. "
+        "It can become a full case at any time.",
+    )  # fmt: skip
     channel = Choice(
         label="How", choices={"meeting": "Meeting", "event": "Event", "email": "E-mail", "telephone": "Telephone"},
     )  # fmt: skip

@@ -161,7 +161,7 @@ class ValueTooLow(Form):
 def asked_back() -> YesNo:
     """Of whoever approves what is out of the common."""
     return YesNo(
-        label="It departs from the application, and is right so",
+        label="Looked at again: it is right as entered",
         required=False,
         help="Only for more than was applied for, another currency, or interest above what loans have",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from casework.reasons.base import N_, reason
 
 NUMBER_FORM = reason("letters.number_form", N_("must name {year} and {n}, each once, and have no other braces"))
-SAY_WHY_SET = reason("letters.say_why_set", N_("say why: the letterhead says something else until now"))
+SAY_WHY_SET = reason("letters.say_why_set", N_("say why the letterhead changes"))
 NO_LETTERHEAD = reason(
     "letters.no_letterhead",
     N_(

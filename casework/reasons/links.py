@@ -6,6 +6,7 @@ from casework.reasons.base import N_, reason, template
 
 NOT_BY_LINK = reason("links.not_by_link", N_("this task is answered by people of the office alone."))
 NOT_OPEN = reason("links.not_open", N_("the task is not open."))
+NOT_YET = reason("links.not_yet", N_("the task has not begun."))
 IN_REVIEW = reason("links.in_review", N_("somebody is preparing or reviewing the answer: let them finish first."))
 TICK_FIRST = reason("links.tick_first", N_("its checklist asks for something first, which a link cannot tick."))
 OVER = reason("links.over", N_("the link was used, has ended or was withdrawn."))

@@ -267,7 +267,7 @@ def open_office(server: DatabaseServer, template: str, folder: Path) -> Iterator
         done = run_casework("import", "matches", str(file), "--as", "officer@example.org", environment=environment)
         assert done.returncode == 1, "two rows are bad"
         assert "row 11, technology.title: is missing" in done.stdout, done.stdout + done.stderr
-        assert "row 12, score: is not a number" in done.stdout
+        assert "row 12, score: write a number, such as 12.5" in done.stdout
         assert "10 new, 0 changed, 0 unchanged, 2 bad" in done.stdout
         yield Office(document, environment, people, organisations)
     server.drop(name)

@@ -111,6 +111,9 @@ class Task(Answer):
     holder: Named | None = None
     about: str | None = None
     opened_at: str
+    begins_at: Annotated[
+        str | None, Field(description="When it can be worked on, while it cannot yet; with its case or referral")
+    ] = None
     due_at: str | None = None
     overdue: Annotated[bool, Field(description="Its day has passed, and its clock does not stand still")]
     still: Annotated[

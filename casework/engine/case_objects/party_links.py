@@ -48,8 +48,10 @@ def refusal(case: Case, edition: Edition, task: Task) -> Reason | None:
     """Why no party is given a link for a task, or answers it by one, as it stands."""
     if case.kind != "case" or rule_of(edition, task) is None:
         return reasons.links.NOT_BY_LINK
-    if not task.open or task.state == CREATED:
+    if not task.open:
         return reasons.links.NOT_OPEN
+    if task.state == CREATED:
+        return reasons.links.NOT_YET
     if case.frozen:
         return reasons.cases.STANDS_STILL
     if giver(task) is not None or review_for(task) is not None:

@@ -160,9 +160,9 @@ _REFUSALS = {
 _GREEN = {
     "1": ("Energy saving and carbon reduction", "节能降碳产业"),
     "2": ("Environmental protection", "环境保护产业"),
-    "3": ("Use of resources over again", "资源循环利用产业"),
-    "4": ("Green and low-carbon change of energy", "能源绿色低碳转型"),
-    "5": ("Protection, repair and use of nature", "生态保护修复和利用"),
+    "3": ("Recycling of resources", "资源循环利用产业"),
+    "4": ("Green and low-carbon energy transition", "能源绿色低碳转型"),
+    "5": ("Protection, restoration and use of ecosystems", "生态保护修复和利用"),
     "6": ("Green upgrade of infrastructure", "基础设施绿色升级"),
     "7": ("Green services", "绿色服务"),
     "8": ("Green trade", "绿色贸易"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from casework.engine.state.case import CREATED, PAUSED, SUSPENDED, Case, Task
+from casework.engine.state.case import CREATED, PAUSED, RUNNING, SUSPENDED, Case, Task
 
 US, PROVIDER, OUTSIDE, HOLD, NOBODY = "us", "provider", "outside", "hold", "nobody"
 
@@ -77,3 +77,13 @@ def awaited(case: Case) -> list[Task]:
     if case.hold is not None:
         return []
     return [task for task in _waited_for(case) if task.awaits and task.organisation is None]
+
+
+def begins_at(case: Case, task: Task) -> datetime | None:
+    """When a task that cannot be worked on yet can; None for one that can, or that somebody begins."""
+    if task.state != CREATED:
+        return None
+    clocks = (clock for clock in case.clocks.values() if clock.task == task.id and clock.state == RUNNING)
+    return min(
+        (step.moment for clock in clocks for step in clock.steps[clock.next :] if step.what == "activate"), default=None
+    )

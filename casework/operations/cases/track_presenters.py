@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from casework.engine.definition.editions import Edition, do_key
@@ -11,6 +12,7 @@ from casework.engine.execution.context import Library
 from casework.engine.execution.task_lifecycle import PRIORITIES
 from casework.engine.parties import body_of
 from casework.engine.state.case import Case, Task, Track
+from casework.engine.state.case_dates import begins_at
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.cases.views import Handed, TaskView, TrackView, Wait
@@ -93,7 +95,8 @@ def show(task: Task, edition: Edition, names: Mapping[str, str], *, overdue: boo
 def show_of(case: Case, task: Task, library: Library, names: Mapping[str, str], moment: datetime) -> TaskView:
     """A task of a case that is at hand, as it stands at a moment."""
     late, still = case.overdue(task, moment), case.stands_still(task)
-    return show(task, library[task.edition], names, overdue=late, still=still)
+    shown = show(task, library[task.edition], names, overdue=late, still=still)
+    return replace(shown, begins_at=when(begins_at(case, task)))
 
 
 def _handed(task: Task, names: Mapping[str, str]) -> Handed | None:

@@ -101,6 +101,8 @@ class TaskView(TaskOutline):
 
     state: str
     opened_at: str
+    #: When it can be worked on, while it cannot yet.
+    begins_at: str | None = None
     aftercare: bool
     #: The fields of its form, as its edition has them with their words; None for a step.
     form: list[JsonMapping] | None

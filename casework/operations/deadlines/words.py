@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -116,6 +116,8 @@ def say_days_of(line: ClockLine, zone: str, say: Speech) -> str:
     first, last = day_in(start, where), day_in(end, where)
     if line.kind != PAUSE and first != last:
         return f"{say.day(first)} – {say.day(last)}"
+    if first == last and start.time() == ends.time() == time.min:
+        return say.day(first)
     until = f"{ends:%H:%M}" if first == last else f"{say.day(day_in(ends, where))} {ends:%H:%M}"
     return f"{say.day(first)} {start:%H:%M} – {until}"
 

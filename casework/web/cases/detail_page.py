@@ -41,6 +41,7 @@ from casework.web.cases.next_step import (
     before_of,
     beside_of,
     choose,
+    coming_of,
     held_of,
     next_of,
     outliving_of,
@@ -100,10 +101,12 @@ def _box(
     held: Held | None,
     *,
     works: bool,
+    rests: bool,
 ) -> Box:
     """What the reader does next: the task itself, else one that comes before it, else the way forward.
 
-    Where a missing paper holds that up, it is handed in first; no way of another track stands in its place.
+    Where a missing paper holds that up, it is handed in first; no way of another track stands in its place. Where the case `rests`
+    until something begins by itself, nothing comes first.
     """
     number, primary = str(case.number), None
     if following and following.may_work and following.type != "step":
@@ -115,7 +118,7 @@ def _box(
     # A way back stands beside, where it is all that is possible.
     shown = chosen.possible[:1] if not held else ()
     beside = [_act(action, number) for action in shown]
-    if primary is None and beside and chosen.primary:
+    if primary is None and beside and chosen.primary and not rests:
         primary = beside.pop(0)
     if works:
         beside.append(Button(gettext("Write a note"), url_for("messages.case_show", number=number)))
@@ -231,7 +234,8 @@ def show(number: str) -> str:
     tasks = task_lines(shown, actor.person, names)
     yours = yours_of(following, tasks, chosen)
     held = None if yours else held_of(following, chosen)
-    box = _box(shown, following, yours, chosen, held, works=works)
+    coming = coming_of(following, tasks)
+    box = _box(shown, following, yours, chosen, held, works=works, rests=coming is not None)
     others = request.args.get("actions") == "all"
     owner = shown.owner.name or "" if shown.owner else ""
     return render_template(
@@ -242,6 +246,7 @@ def show(number: str) -> str:
         next=following,
         yours=yours,
         held=held,
+        coming=coming,
         before=None if yours or held else before_of(following, tasks, chosen),
         box=box,
         ledger=ledger(why),

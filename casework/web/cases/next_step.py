@@ -40,6 +40,8 @@ class TaskLine:
     where: str
     overdue: bool
     still: bool
+    #: When it can be worked on, while it cannot yet.
+    begins_at: str | None = None
 
 
 def task_lines(case: CasePart, person: str, names: Mapping[str, str]) -> list[TaskLine]:
@@ -60,6 +62,7 @@ def task_lines(case: CasePart, person: str, names: Mapping[str, str]) -> list[Ta
             names.get(task.track, ""),
             task.overdue,
             task.still,
+            task.begins_at,
         )
         for task in case.tasks
     ]
@@ -207,6 +210,15 @@ def yours_of(following: Next | None, tasks: Iterable[TaskLine], chosen: Choices)
     return next((task for task in tasks if task.may_work and not task.waits and task.type != "step"), None)
 
 
+def coming_of(following: Next | None, tasks: Iterable[TaskLine]) -> TaskLine | None:
+    """What begins by itself before the step that comes next is due: until then there is nothing to do about it."""
+    if following is None or following.type != "step" or following.due_at is None:
+        return None
+    begins = [(task.begins_at, task) for task in tasks if task.begins_at is not None and task.where == following.where]
+    moment, first = min(begins, key=lambda one: one[0], default=("", None))
+    return first if moment < following.due_at else None
+
+
 @dataclass(frozen=True)
 class Held:
     """The way on from the step that comes next, and the paper of ours without which nobody may take it."""
@@ -263,6 +275,6 @@ def _wait(wait: CaseWait, edition: Edition) -> Wait:
 
 
 __all__ = [
-    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "beside_of", "choose", "held_of", "next_of",
+    "Choices", "Held", "Next", "TaskLine", "Wait", "before_of", "beside_of", "choose", "coming_of", "held_of", "next_of",
     "outliving_of", "task_lines", "waits_of", "yours_of",
 ]  # fmt: skip

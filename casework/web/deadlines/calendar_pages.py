@@ -18,13 +18,15 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.execution.clocks import END_ACCESS
 from casework.engine.roles import Role
 from casework.errors import CaseHasMoved, InvalidForm, Refused
-from casework.operations.core.national_holidays import countries, public_holidays
+from casework.operations.core.national_holidays import countries as with_holidays
+from casework.operations.core.national_holidays import public_holidays
 from casework.operations.deadlines.calendar_import import MOST_BYTES, YEARS, read_ics
 from casework.operations.deadlines.calendar_text import WEEKDAYS as DAYS
 from casework.operations.deadlines.calendar_text import read_calendar, write_days, write_slots
 from casework.operations.deadlines.calendars import change_calendar, preview_calendar, recount_programme, show_calendar
 from casework.operations.deadlines.views import MovedMoment, ProgrammeCalendar
 from casework.operations.people import lists
+from casework.web.shell.countries import countries
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, edition_text, say, say_error, say_faults
 from casework.web.shell.kept_forms import KeptForm, drop_kept, kept_form
@@ -158,7 +160,7 @@ def _form(
         weekdays=WEEKDAYS,
         read=read,
         zones=sorted(available_timezones()),
-        countries=countries(),
+        countries=[one for one in countries() if one[0] in with_holidays()],
         draft=draft or KeptForm(_draft(shown, typed)),
     )
 
@@ -182,7 +184,7 @@ def add_days(programme: UUID) -> Response:
         }
         return make_response(_form(shown, more, read=read), 200)
     country, year = request.form.get("country", ""), request.form.get("year", "")
-    if country not in countries():
+    if country not in with_holidays():
         return make_response(_form(shown, typed, {"country": say(reasons.fields.NOT_A_CHOICE)}), 422)
     if not (year.isdecimal() and len(year) == 4 and int(year) in YEARS):
         return make_response(_form(shown, typed, {"year": say(reasons.fields.NO_YEAR)}), 422)

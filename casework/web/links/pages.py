@@ -137,6 +137,8 @@ def _wanted() -> Wanted:
     """The form as it was sent. Raises InvalidForm."""
     sent = request.form
     faults = {}
+    if not sent.get("party"):
+        faults["party"] = reasons.fields.REQUIRED
     if sent.get("way") not in WAYS:
         faults["way"] = reasons.fields.REQUIRED
     if sent.get("language") not in LANGUAGES:

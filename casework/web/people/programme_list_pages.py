@@ -48,22 +48,16 @@ class _Named(Form):
     )
 
 
-class NewEntryForm(_Named):
-    """An entry that is new on a list."""
-
+class _Coded(Form):
     code = Text(label=N_("Code"), max=60, help=N_("It stands in cases and records, and never changes."))
 
 
-class NewItemForm(_Named):
-    """An item that is new in a catalogue."""
-
+class _Printed(Form):
     version = Text(label=N_("Version"), max=60, help=N_("Of the catalogue, such as 2025."))
     code = Text(label=N_("Code"), max=60, help=N_("As the catalogue prints it, such as 1.3.2."))
 
 
-class NewIndicatorForm(_Named):
-    """An indicator that is new."""
-
+class _Counted(Form):
     version = Choice(label=N_("Kind"), choices=KIND_WORDS[INDICATORS])
     code = Text(
         label=N_("Code, with the unit last"),
@@ -72,10 +66,27 @@ class NewIndicatorForm(_Named):
     )
 
 
-class NewReasonForm(NewEntryForm):
-    """A reason to close that is new."""
-
+class _Reasoned(Form):
     version = Choice(label=N_("Kind"), choices=KIND_WORDS[CLOSING_REASONS])
+
+
+# What an entry is known by is asked before what it is called: fields of the last base come first.
+
+
+class NewEntryForm(_Named, _Coded):
+    """An entry that is new on a list."""
+
+
+class NewItemForm(_Named, _Printed):
+    """An item that is new in a catalogue."""
+
+
+class NewIndicatorForm(_Named, _Counted):
+    """An indicator that is new."""
+
+
+class NewReasonForm(_Named, _Coded, _Reasoned):
+    """A reason to close that is new."""
 
 
 class EntryForm(_Named):
@@ -113,6 +124,7 @@ def show(programme: UUID) -> str:
         mine=mine,
         about=gettext(ABOUT_LISTS[name]),
         columns=_columns(one),
+        last=LAST,
         kinds={kind: gettext(words) for kind, words in KIND_WORDS.get(name, {}).items()},
         retired=sum(entry.retired for entry in one.entries),
     )
@@ -128,7 +140,7 @@ def _columns(one: ProgrammeList) -> list[tuple[str, str, str]]:
         ("label", gettext("English"), ""),
         ("label_zh", gettext("Chinese"), ""),
         ("place", gettext("Place"), ""),
-        ("from", gettext("Whose"), ""),
+        ("from", gettext("Set by"), ""),
         ("do", gettext("Actions"), "do"),
     ]
 
@@ -203,7 +215,7 @@ def _known(entry: ListEntry) -> JsonObject:
     return {
         "label": entry.label,
         "label_zh": entry.label_zh,
-        "position": str(entry.position),
+        "position": str(entry.position) if entry.position != LAST else "",
         "retired": entry.retired,
     }
 

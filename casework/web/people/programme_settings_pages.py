@@ -51,9 +51,9 @@ class LetterheadForm(Form):
         required=False,
         help=N_("It stands above every letter. Empty: the programme’s name."),
     )
-    office_zh = Text(label=N_("Office in Chinese"), max=200, required=False)
+    office_zh = Text(label=N_("Name of the office in Chinese"), max=200, required=False)
     number_form = Text(
-        label=N_("Number of letters"),
+        label=N_("How letters are numbered"),
         max=60,
         required=False,
         help=N_("Such as 京绿技〔{year}〕{n}号: {n} counts the letters of the {year}. Empty: letters have no number."),
@@ -62,18 +62,19 @@ class LetterheadForm(Form):
     signatory = Text(
         label=N_("Line of who signs"), max=100, required=False, help=N_("An office, not a name: The director.")
     )
-    signatory_zh = Text(label=N_("The same in Chinese"), max=100, required=False)
-    reason = Note(
-        label=N_("Why it says something else now"),
-        required=False,
-        help=N_("Needed where you change what was set before."),
-    )
+    signatory_zh = Text(label=N_("Line of who signs, in Chinese"), max=100, required=False)
+
+
+class ChangedLetterheadForm(LetterheadForm):
+    """What they have from now on, where something was set before."""
+
+    reason = Note(label=N_("Why"))
 
 
 LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
 #: How the programme says whom it asks.
 WHOM_IT_ASKS = {EVERY: N_("every provider"), LISTED: N_("those on the list")}
-_FIELDS = tuple(name for name in LABELS if name != "reason")
+_FIELDS = tuple(LABELS)
 #: Of an entry that changes many fields, so many are told: a catalogue has hundreds of items.
 _MOST_CHANGES = 20
 #: What an entry of the history says happened.
@@ -164,15 +165,30 @@ def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
 
 
 def limit_names(own: Iterable[OwnLimit]) -> dict[str, str]:
-    """What each limit is called; those of one workflow that would be called the same have a number."""
-    called = {one.what: (one.workflow, limit_name(one)) for one in own}
+    """What each limit is called: those of one workflow that would be called the same also say when their task is opened.
+
+    Where that is the same, or nothing opens them by itself, they have a number.
+    """
+    own = list(own)
+    opened = {one.what.removesuffix(".after"): say_limit(one, one.own or one.n) for one in own if one.kind == "appears"}
+    plain = {one.what: (one.workflow, limit_name(one)) for one in own}
+    same = Counter(plain.values())
+    called = {
+        what: (said[0], _more(said[1], opened[what.removesuffix(".after")]))
+        if same[said] > 1 and what.removesuffix(".after") in opened
+        else said
+        for what, said in plain.items()
+    }
     shared, seen = Counter(called.values()), Counter[tuple[str, str]]()
     names = {}
     for what, said in called.items():
         seen[said] += 1
-        alone = shared[said] == 1
-        names[what] = said[1] if alone else gettext("%(name)s (%(number)s)", name=said[1], number=seen[said])
+        names[what] = said[1] if shared[said] == 1 else _more(said[1], seen[said])
     return names
+
+
+def _more(name: str, more: object) -> str:
+    return gettext("%(name)s (%(number)s)", name=name, number=more)
 
 
 def limit_name(one: OwnLimit) -> str:
@@ -277,7 +293,7 @@ def _say_listing(said: JsonValue) -> str:
 def _say_limit(one: OwnLimit, name: str, entry: SettingsEntry) -> tuple[str, str, str]:
     """A limit that an entry tells of, before and after."""
     before, after = (say_limit(one, n or one.n) for n in entry.changes[one.what])
-    return f"{name} ({gettext(SERVICES.get(one.workflow, one.workflow))})", before, after
+    return _more(name, gettext(SERVICES.get(one.workflow, one.workflow))), before, after
 
 
 @blueprint.get("/<uuid:programme>/settings/letterhead")
@@ -291,10 +307,11 @@ def _form(programme: str, sent: Sent | None) -> Response:
         letterheads.insist_sets(actor, programme)
         shown = letterheads.show_settings(db, actor, programme)
         name = _draft(programme)
+        asked = _letterhead_form(shown)
         form = build_form(
             name,
-            LetterheadForm.rule(),
-            own_texts(LetterheadForm),
+            asked.rule(),
+            own_texts(asked),
             values=_known(shown),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
@@ -310,6 +327,11 @@ def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
     return check(build_model(form.__name__, rules), rules, data, clock().office_today)
 
 
+def _letterhead_form(shown: ProgrammeSettings) -> type[LetterheadForm]:
+    """What is asked: why, too, where something stands there already."""
+    return ChangedLetterheadForm if shown.letterhead_is_set else LetterheadForm
+
+
 def _draft(programme: str) -> str:
     return f"letterhead:{programme}"
 
@@ -322,16 +344,18 @@ def _known(shown: ProgrammeSettings) -> JsonObject:
 @only(*READERS)
 def set_letterhead(programme: UUID) -> BaseResponse:
     id = str(programme)
+    with page_transaction() as (db, actor):
+        asked = _letterhead_form(letterheads.show_settings(db, actor, id))
 
     def do(db: Connection, actor: Actor, key: Request, revision: int, data: JsonObject) -> Done:
         letterheads.insist_sets(actor, id)
-        given = _checked(LetterheadForm, data)
+        given = _checked(asked, data)
         reason = given.pop("reason", None)
         return letterheads.set_letterhead(db, actor, id, fields=given, reason=reason, seen=revision, request=key)
 
     return answer(
         _draft(id),
-        LetterheadForm.rule(),
+        asked.rule(),
         do,
         lambda sent: _form(id, sent),
         lambda done: url_for("programme_settings.show", programme=id),

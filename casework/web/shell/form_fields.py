@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from werkzeug.datastructures import MultiDict
 
 from casework.operations.cases.editors import Editor
-from casework.web.shell.i18n import listed
+from casework.web.shell.i18n import labelled, listed
 
 #: What a field offers: (value, words).
 Choice = tuple[str, str]
@@ -123,8 +123,8 @@ class Field:
     @property
     def summary(self) -> str:
         """The fault as it stands above the form, away from the question."""
-        told = self.fault if self.label in self.fault else f"{self.label}: {self.fault}"
-        return f"{self.of_row}: {told}" if self.of_row else told
+        told = self.fault if self.label in self.fault else labelled(self.label, self.fault)
+        return labelled(self.of_row, told) if self.of_row else told
 
     @property
     def value(self) -> str:

@@ -20,8 +20,8 @@ ABOUT_LISTS = {
     ),
     "green_items": N_("Under which item of which version a project counts as green."),
     "indicators": N_(
-        "In what the effect of a technology is recorded: by its kind, with its unit. Each of them grows with time, so that a period "
-        "can be compared with one of another length; a share or a concentration cannot."
+        "What the effect of a technology is measured in. Only what adds up over time stands here, such as MWh or tonnes: a share or a "
+        "concentration of one period cannot be compared with that of a longer one."
     ),
     "closing_reasons": N_(
         "Why a case came to no success. Whoever proposes to close it, and who closes it, names one or more."

@@ -90,7 +90,7 @@ _LABELS = {
     "file": N_("File name"), "sha256": N_("Checksum (SHA-256)"),
     "reason": N_("Reason"), "note": N_("Note"), "title": N_("Title"), "nature": N_("Nature of the interest"),
     "correction_reason": N_("Why it was corrected"),
-    "answered_by": N_("Who answered"), "answered_as": N_("As what"), "address": N_("Mailed to"), "recipient": N_("For"),
+    "answered_by": N_("Answered by"), "answered_as": N_("Position"), "address": N_("Mailed to"), "recipient": N_("For"),
     "language": N_("Language"), "words": N_("Message"), "item": N_("Item"), "what": N_("what"), "by": N_("by"),
     "rights": N_("Rights"), "match": N_("Match"), "technology": N_("Technology"), "need": N_("Need"),
     "siblings": N_("Other cases of the same need"), "scans": N_("Documents that the scanner has not cleared"),

@@ -16,6 +16,7 @@ from casework.engine.case_objects.party_links import OPEN, parties_of, refusal, 
 from casework.engine.definition.edition_schema import WrittenField
 from casework.engine.execution.task_lifecycle import COMPLETE, giver, review_for
 from casework.engine.state.case import Case, Task
+from casework.engine.state.case_dates import begins_at
 from casework.errors import AlreadyTaken, InvalidForm, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.cases.about import show_party
@@ -105,6 +106,7 @@ def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
     return render_template(
         "tasks/show.html",
         one=details,
+        begins_at=begins_at(case, task) if task is not None else None,
         form=form,
         sent=sent,
         place=place_url(details),

@@ -37,7 +37,7 @@ def test_a_cell_says_what_rows_say(cell: Any) -> None:
 
 WRONG = [
     ("NOx | mg/m3 | 80 | 30", "row 1, comparison: say how the value is to stand to the target: at most, at least, or another"),
-    ("Boilers||12; NOx | mg/m3 | 80,5", "row 2, now: is not a number"),
+    ("Boilers||12; NOx | mg/m3 | 80,5", "row 2, now: write a number, such as 12.5"),
     ("NOx | mg/m3", "row 1, now: say what the value is now, or what it shall be"),
     ("NOx|mg/m3|80|<= 30|at full load|more", "has a row of more than 5 cells; with a bar between they are: "
      "parameter | unit | now | target | condition"),

@@ -76,7 +76,7 @@ def test_a_cell_is_kept_as_what_it_says(field: str, cell: object, kept: object) 
         ("title", ["Steam"], "must be a text"),
         ("sector", "x" * 301, "at most 300"),
         ("budget", "1,50,000", "is not a number; write the decimals after a point"),
-        ("budget", "much", "is not a number"),
+        ("budget", "much", "write a number, such as 12.5"),
         ("budget", "-1", "must not be negative"),
         ("budget", "1e15", "has too many digits"),
         ("budget", "0.0000001", "has too many digits"),

@@ -103,6 +103,8 @@ def test_the_day_is_that_of_the_place() -> None:
         (line(until="2026-03-02T09:00:00.000000Z"), "Mon 2 Mar 2026 10:00 – 17:00"),
         # What ends at midnight ends with the day before.
         (line(until="2026-03-02T16:00:00.000000Z"), "Mon 2 Mar 2026 10:00 – 00:00"),
+        # A whole day has no hours.
+        (line(start="2026-03-01T16:00:00.000000Z", until="2026-03-02T16:00:00.000000Z"), "Mon 2 Mar 2026"),
         (line(PAUSE, until=TUESDAY), "Mon 2 Mar 2026 10:00 – Tue 3 Mar 2026 10:00"),
         (line(PAUSE, until="2026-03-02T03:30:00.000000Z"), "Mon 2 Mar 2026 10:00 – 11:30"),
     ],

@@ -12,7 +12,17 @@ from casework.engine.definition.grammar import RETURN
 from casework.engine.parts import MAIN
 from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.views import TrackView
-from casework.web.cases.next_step import Choices, Next, TaskLine, before_of, choose, held_of, outliving_of, yours_of
+from casework.web.cases.next_step import (
+    Choices,
+    Next,
+    TaskLine,
+    before_of,
+    choose,
+    coming_of,
+    held_of,
+    outliving_of,
+    yours_of,
+)
 from casework.web.shell.form_actions import Action
 
 STEP = Next(
@@ -30,6 +40,17 @@ def action(
     edition = load_library().playing(MAIN)
     assert edition is not None
     return Action(track, name, kind, edition, 1, allowed, ("Not on file.",), False, (), (), {}, papers)
+
+
+def test_what_begins_before_the_step_is_due_is_what_the_case_rests_for() -> None:
+    due, early = "2028-03-20T09:00:00.000000Z", "2027-01-25T09:00:00.000000Z"
+    step, asks = replace(STEP, due_at=due), replace(DECISION, type="side", waits=True, begins_at=early)
+    later = replace(asks, id="later", begins_at="2027-07-25T09:00:00.000000Z")
+    assert coming_of(step, [later, asks]) == asks
+    assert coming_of(step, [replace(asks, begins_at=due)]) is None
+    assert coming_of(step, [replace(asks, where="Another track")]) is None
+    assert coming_of(step, [DECISION]) is None
+    assert coming_of(replace(step, type="side"), [asks]) is None
 
 
 def test_a_missing_paper_of_the_office_holds_the_step_up() -> None:

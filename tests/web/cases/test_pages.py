@@ -29,6 +29,9 @@ from tests.web.cases.two_cases import play_two_cases, words_of
 
 Enter = Callable[[str], Browser]
 
+#: What an introduction wants a yes to.
+AGREED = ("need_owner_agreed", "technology_owner_agreed", "no_interest")
+
 pytestmark = pytest.mark.stage(play=play_two_cases)
 
 
@@ -529,3 +532,27 @@ def test_a_right_whose_fee_or_term_is_over_is_marked_so(engine: Engine, world: W
     marked = words_of(" ".join(re.findall(r'class="tag warn">.*?</span>', rights())))
     assert "fee paid until Sat 31 Jan" in marked
     assert "until Sat 28 Feb" in marked
+
+
+def test_an_introduction_says_when_it_is_followed_up_and_does_not_urge_to_close(
+    world: World, browser_for: Enter, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+    browser = browser_for("officer")
+    link = re.search(r'href="([^"]*/introduce)"', browser.get(f"/cases/{number}").text)
+    assert link is not None
+    # It can become a full case: nothing says that it cannot be undone.
+    assert "cannot be undone" not in browser.get(link[1]).text
+    with transaction(engine) as db:
+        said = {"made_on": today().isoformat(), "channel": "event"} | dict.fromkeys(AGREED, True)
+        world.fire(db, "officer", number, "introduce", said)
+    page = browser.get(f"/cases/{number}").text
+    assert "Before that: Ask what came of the introduction · begins" in words_of(page)
+    assert re.search(r'<a class="btn btn-primary"[^>]*>Close the introduction', page) is None
+    task = re.search(r'href="(/tasks/[\w-]+)"[^>]*>Ask what came of the introduction', page)
+    assert task is not None
+    told = words_of(browser.get(task[1]).text)
+    assert "not begun · begins" in told
+    assert "the task has not begun." in told

@@ -116,3 +116,14 @@ def test_public_holidays_are_filled_in(browser: Browser, world: World) -> None:
     assert "2031-10-03 German Unity Day" in page
     back = browser.post(f"{home(world)}/edit-again", typed(page), page=f"{home(world)}/edit").text
     assert "2031-10-03 German Unity Day" in back
+
+
+def test_countries_are_offered_by_name_each_once(browser: Browser, world: World) -> None:
+    page = browser.get(f"{home(world)}/edit").text
+    select = page.split('id="country"')[1].split("</select>")[0]
+    offered = re.findall(r'<option value="(\w+)"[^>]*>([^<]*)', select)
+    assert len(offered) > 150
+    assert not [name for code, name in offered if name == code or re.fullmatch("[A-Z]{2,3}", name)]
+    assert len({name for _, name in offered}) == len(offered)
+    names = [name for _, name in offered]
+    assert names.index("Afghanistan") < names.index("Germany") < names.index("Zimbabwe")

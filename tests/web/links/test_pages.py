@@ -27,6 +27,13 @@ def task(engine: Engine, world: World) -> str:
         return task_of_consent(db, to_consent(world, db))
 
 
+def test_all_that_is_missing_is_told_at_once(browser_for: BrowserFor, task: str) -> None:
+    page = f"/tasks/{task}/link"
+    refused = browser_for("officer").post(page, HAND | {"party": "", "way": "mail"}, page=page)
+    assert refused.status_code == 422
+    assert ["party-fault" in refused.text, "address-fault" in refused.text] == [True, True]
+
+
 def organisation_of(db: Connection, task: str) -> str:
     """The need owner of the case of a task."""
     found = text(

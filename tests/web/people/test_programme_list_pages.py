@@ -22,6 +22,8 @@ def test_an_administrator_adds_an_entry_and_retires_it(world: World, browser_for
     page = browser.get(f"{where}/lists?list=sectors").text
     assert "建筑与施工" in page
     form = browser.get(f"{where}/lists/entry?list=sectors").text
+    # What an entry is known by is asked before what it is called.
+    assert form.index('name="f-code"') < form.index('name="f-label"')
     page = browser.post(f"{where}/lists/entry?list=sectors", STEEL | {"revision": _revision(form)}, follow=True).text
     assert "Steel" in page
     assert "钢铁" in page
@@ -39,6 +41,16 @@ def test_an_administrator_adds_an_entry_and_retires_it(world: World, browser_for
     assert "changed a list" in history
     assert "Sectors: steel" in history
     assert "Nobody asks." in history
+
+
+def test_an_entry_without_a_place_stands_last_and_says_so(world: World, browser_for: BrowserFor) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings/lists"
+    form = browser.get(f"{where}/entry?list=sectors").text
+    placeless = STEEL | {"f-position": "", "revision": _revision(form)}
+    row = browser.post(f"{where}/entry?list=sectors", placeless, follow=True).text.split("steel")[1].split("</tr>")[0]
+    assert ">last<" in row.replace("\n", "")
+    assert "99999" not in row
+    assert 'value="99999"' not in browser.get(f"{where}/entry?list=sectors&key=steel").text
 
 
 def test_a_pasted_table_names_every_row_that_is_wrong(world: World, browser_for: BrowserFor) -> None:

@@ -20,6 +20,8 @@ GIVEN = {
 def test_a_supervisor_sets_the_letterhead_and_sees_what_was_before(world: World, browser_for: BrowserFor) -> None:
     browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
     assert f"{where}/letterhead" in browser.get("/programmes").text
+    # Nobody is asked why before there is something to change.
+    assert 'name="f-reason"' not in browser.get(f"{where}/letterhead").text
     assert "Nothing was set yet." in browser.get(where).text
     page = browser.post(f"{where}/letterhead", GIVEN, follow=True).text
     assert "Beijing IP Office" in page
@@ -28,7 +30,7 @@ def test_a_supervisor_sets_the_letterhead_and_sees_what_was_before(world: World,
     changed = GIVEN | {"f-office": "Another office", "revision": form.split('name="revision" value="')[1].split('"')[0]}
     refused = browser.post(f"{where}/letterhead", changed)
     assert refused.status_code == 422
-    assert "say why" in refused.text
+    assert "Enter “Why”." in refused.text
     page = browser.post(f"{where}/letterhead", changed | {"f-reason": "Renamed."}, follow=True).text
     assert "<del>Beijing IP Office</del> Another office" in page
     assert "Renamed." in page
@@ -123,3 +125,20 @@ def test_limits_of_one_name_are_told_apart(world: World, browser_for: BrowserFor
         r'<th role="rowheader"[^>]*>([^<]*\(2\))</th>.*?href="([^"]*/limits\?what=[^"]*)"', page, re.S
     )[:1]:
         assert f"Set the limit of “{name}”" in browser.get(form).text
+
+
+def test_a_limit_says_whose_it_is_and_tasks_of_one_name_when_they_are_opened(
+    world: World, browser_for: BrowserFor
+) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    page = browser.get(f"{where}/limits/case").text
+    assert "Ask what came of it (180 calendar days)</th>" in page
+    # What is added by hand has no other of its name beside it.
+    assert "Ask the parties for their readings</th>" in page
+    assert "ours: the programme" not in page
+    form = f"{where}/limits?what=case.states.proposed"
+    revision = browser.get(form).text.split('name="revision" value="')[1].split('"')[0]
+    browser.post(form, {"f-n": "3", "f-reason": "Our office is small.", "revision": revision})
+    row = browser.get(f"{where}/limits/case").text.split("Proposed</th>")[1].split("</tr>")[0]
+    assert "ours: the programme" in row
+    assert "law: " in browser.get(f"{where}/limits/agreement").text

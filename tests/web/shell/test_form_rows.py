@@ -82,7 +82,7 @@ def test_a_fault_in_a_table_names_the_row_and_the_question() -> None:
     with pytest.raises(InvalidForm) as refused:
         checked(parse_form(Every.rule(), typed))
     faults = {where: str(why) for where, why in refused.value.fields.items() if where.startswith("lines")}
-    assert faults == {"lines.1.value": "is not a number"}
+    assert faults == {"lines.1.value": "write a number, such as 12.5"}
     typed["f-lines.1.f-value"] = "4"
     with pytest.raises(InvalidForm) as refused:
         checked(parse_form(Every.rule(), typed))

@@ -238,8 +238,8 @@ def test_each_fault_stands_by_its_field_and_in_the_list_above() -> None:
     faults_said = {name: str(why) for name, why in refused.value.fields.items()}
     form = every(submitted=typed, faults=faults_said)
     faults = {one.name: one.fault for one in form.faulty}
-    assert faults["number"] == "is not a number"
-    assert faults["money"] == "is not a number"
+    assert faults["number"] == "write a number, such as 12.5"
+    assert faults["money"] == "write a number, such as 12.5"
     assert faults["text"] == "Enter “Words”."
     assert next(one for one in form.fields if one.name == "items").rows[0].faults == ("write a day as YYYY-MM-DD",)
     page = page_of(form)
@@ -255,14 +255,14 @@ def test_a_fault_of_no_field_stands_above_the_form() -> None:
 def test_above_the_form_each_fault_leads_to_its_question_and_names_it_once() -> None:
     faults = {
         "text": str(reasons.fields.UNANSWERED),
-        "number": "is not a number",
+        "number": "write a number, such as 12.5",
         "choice": str(reasons.fields.UNANSWERED),
         "else": "The case is closed.",
     }
     source = html_of(every(submitted=MultiDict(), faults=faults))
     assert "Nothing is recorded yet. Put right 4 answers" in source
     assert '<a href="#f-text">Enter “Words”.</a>' in source
-    assert '<a href="#f-number">Heat: is not a number</a>' in source
+    assert '<a href="#f-number">Heat: write a number, such as 12.5</a>' in source
     assert "The case is closed." in source
     assert "Choose an answer to “" in source
 
