@@ -165,17 +165,14 @@ def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
 
 
 def limit_names(own: Iterable[OwnLimit]) -> dict[str, str]:
-    """What each limit is called: those of one workflow that would be called the same also say when their task is opened.
-
-    Where that is the same, or nothing opens them by itself, they have a number.
-    """
+    """What each limit is called; those of one workflow and name say when their task is opened as well, or have a number."""
     own = list(own)
     opened = {one.what.removesuffix(".after"): say_limit(one, one.own or one.n) for one in own if one.kind == "appears"}
     plain = {one.what: (one.workflow, limit_name(one)) for one in own}
     same = Counter(plain.values())
     called = {
-        what: (said[0], _more(said[1], opened[what.removesuffix(".after")]))
-        if same[said] > 1 and what.removesuffix(".after") in opened
+        what: (said[0], _more(said[1], when))
+        if same[said] > 1 and (when := opened.get(what.removesuffix(".after")))
         else said
         for what, said in plain.items()
     }
