@@ -41,3 +41,9 @@ def test_an_outcome_is_refused_that_no_record_bears(deal: Deal) -> None:
     deal.refused("officer", "case.end_monitoring", VERIFIED, "Ask for verification", outcome="deployed_verified")
     deal.play(do("officer", "case.end_monitoring", outcome="deployed_measured"))
     deal.reads(deal.at_case("officer"), "Deployed, effect measured")
+    # The reading drafted a request for a verification: nobody was asked, so it bars nothing, and ends with the case.
+    supervisor = deal.at_case("supervisor")
+    supervisor.follow_to(f"/tasks/{deal.task('closing')}")
+    deal.reads(supervisor, "Cancelled, for the request was not sent: verification.")
+    deal.play(do("supervisor", "case.close"))
+    deal.reads(deal.at_case("officer"), "Closed")

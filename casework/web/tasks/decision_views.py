@@ -11,7 +11,7 @@ from markupsafe import Markup
 from casework.definitions import load_library
 from casework.engine import parts
 from casework.engine.analysis.decisions import AGREE, COMPLETE, CONFIRM, FIRE, REFUSE, VALUE, Answer, opened_by
-from casework.engine.definition.editions import Edition
+from casework.engine.definition.editions import Edition, TransitionRule
 from casework.engine.state.case import Case, Task
 from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import NeededPaper
@@ -22,7 +22,7 @@ from casework.operations.tasks.views import Asked
 from casework.web.history.sentences import Told, say_entry, say_fields
 from casework.web.shell.dates import say_day
 from casework.web.shell.forms import FormView
-from casework.web.shell.i18n import N_, edition_text, listed, say
+from casework.web.shell.i18n import N_, edition_text, listed, say, sentences
 from casework.web.shell.layout import clock
 from casework.web.shell.task_links import capital
 from casework.web.shell.values import service_name
@@ -166,11 +166,24 @@ def _if_done(edition: Edition, case: Case, task: Task, answer: Answer) -> list[s
         there = edition_text(edition, f"states.{rule.target}")
         lines = [gettext("%(what)s goes from “%(here)s” to “%(there)s”.", there=there, **standing)]
         if limit := _limit(edition, rule.target):
-            lines[0] += " " + gettext("Limit there: %(limit)s.", limit=limit)
+            lines[0] = sentences((lines[0], gettext("Limit there: %(limit)s.", limit=limit)))
     consequence = f"transitions.{rule.name}.consequence"
     if consequence in edition.texts and not rule.proposal_effects:
         lines.append(edition_text(edition, consequence))
-    return lines + _opened(edition, task, answer)
+    return lines + _cancelled(case, rule) + _opened(edition, task, answer)
+
+
+def _cancelled(case: Case, rule: TransitionRule) -> list[str]:
+    """The requests that nobody was sent yet, where they end with it."""
+    library = load_library()
+    unsent = [
+        service_name(track.kind)
+        for track in case.live_tracks()
+        if track.is_referral and library[track.edition].stands(parts.UNSENT, track.states)
+    ]
+    if not unsent or not any(where == "unsent" for where, _ in rule.also):
+        return []
+    return [gettext("Cancelled, for the request was not sent: %(services)s.", services=listed(unsent))]
 
 
 def _limit(edition: Edition, state: str) -> str:
