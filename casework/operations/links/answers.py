@@ -36,7 +36,7 @@ from casework.operations.core.perform import follow, stand
 from casework.operations.core.references import reference_faults
 from casework.operations.core.views import NamedInBoth
 from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore, Kept
-from casework.operations.links.mail import token_hash
+from casework.operations.links.mail import OFFICE, token_hash
 from casework.operations.links.service import forget_link
 from casework.operations.links.views import Answered, Shown, ShownDocument
 from casework.records.case_loader import load
@@ -270,9 +270,9 @@ _DRAFT = text(
 )
 #: What stands on the page of a link: the office, the party, and what the case is about.
 _NAMES = text(f"""
-    SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh, n.title AS need,
+    SELECT {OFFICE}, o.name AS organisation, o.name_zh AS organisation_zh, n.title AS need,
         n.title_zh AS need_zh, t.title AS technology, t.title_zh AS technology_zh
-    FROM cases c JOIN programmes p ON p.id = c.programme_id {OF_CASES}
+    FROM cases c JOIN programmes p ON p.id = c.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id {OF_CASES}
     JOIN organisations o ON o.id = (SELECT o.id FROM {STANDING} WHERE g.id = CAST(:organisation AS uuid)) WHERE c.id = CAST(:log AS uuid)
 """)
 #: What some providers are called.

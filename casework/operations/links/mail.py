@@ -68,12 +68,15 @@ _QUEUE = text("""
 _CANCEL = text("""
     UPDATE mails SET state = 'cancelled', ended_at = casework_now() WHERE link_id = CAST(:link AS uuid) AND state = 'queued'
 """)
+#: Who asks: the office, as its letters have it, or the programme that names none. Of `programmes p` and `letterheads h`.
+OFFICE = """coalesce(h.office, p.name) AS office,
+    coalesce(h.office_zh, CASE WHEN h.office IS NULL THEN p.name_zh END) AS office_zh"""
 #: What the mail of a link that still leads somewhere is written from.
 _POSTED = text(f"""
-    SELECT m.id, l.id AS link, l.language, l.until, l.code, s.address, s.token, casework_now() AS at, c.number, p.name, p.name_zh,
+    SELECT m.id, l.id AS link, l.language, l.until, l.code, s.address, s.token, casework_now() AS at, c.number, {OFFICE},
         o.name AS organisation, o.name_zh AS organisation_zh, to_jsonb(t) AS task
     FROM mails m JOIN party_links l ON l.id = m.link_id JOIN party_link_secrets s ON s.link_id = l.id JOIN tasks t ON t.id = l.task_id
-    JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id
+    JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = l.organisation_id
     WHERE m.id = CAST(:mail AS uuid) AND l.state = 'open' AND l.until > casework_now() AND t.closed_at IS NULL
 """)
@@ -98,7 +101,7 @@ def write_link_mail(db: Connection, mail: str, secret_box: SecretBox) -> PartyLi
         row.address,
         row.language,
         row.at,
-        (row.name_zh if chinese else None) or row.name,
+        (row.office_zh if chinese else None) or row.office,
         (row.organisation_zh if chinese else None) or row.organisation,
         row.number,
         say.edition_text(edition, asks_key(edition, key)),
@@ -109,5 +112,6 @@ def write_link_mail(db: Connection, mail: str, secret_box: SecretBox) -> PartyLi
 
 
 __all__ = [
-    "ANSWER_PAGE", "PARTY_LINK", "PartyLinkMail", "cancel_link_mails", "link_purpose", "post_link", "token_hash", "write_link_mail",
+    "ANSWER_PAGE", "OFFICE", "PARTY_LINK", "PartyLinkMail", "cancel_link_mails", "link_purpose", "post_link", "token_hash",
+    "write_link_mail",
 ]  # fmt: skip

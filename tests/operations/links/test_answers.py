@@ -28,6 +28,7 @@ from casework.operations.links.answers import (
 )
 from casework.operations.links.service import revoke_link
 from casework.operations.people import registry
+from casework.operations.people.letterheads import set_letterhead
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -128,8 +129,13 @@ def test_it_shows_what_was_named_with_it_and_nothing_else(
     token = secret_of(give(engine, world, id, documents=(shown,)))
     mark = opened(engine, token)
     with transaction(engine) as db:
+        named = {"office": "Green Office", "office_zh": "绿色办公室"}
+        supervisor, programme = world.actor(db, "supervisor"), world.programmes["BJ"]
+        set_letterhead(db, supervisor, programme, fields=named, reason="It is called so.", request=new_request())
         page = show_link(db, token, mark)
         assert page is not None
+        # The office as its letters have it.
+        assert (page.office.name, page.office.name_zh) == ("Green Office", "绿色办公室")
         assert [paper.title for paper in page.documents] == ["Data sheet"]
         # Only what is asked of the party, and what the link leaves out is not.
         assert [field["name"] for field in page.fields] == ["agreed", "documents", "sheet", "expires_on"]

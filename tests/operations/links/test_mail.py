@@ -12,6 +12,7 @@ from casework.operations.core.idempotency import Done
 from casework.operations.documents.key_material import secret_box_of
 from casework.operations.links.answers import state_of
 from casework.operations.links.service import Wanted, give_link, revoke_link
+from casework.operations.people.letterheads import set_letterhead
 from casework.records.database import transaction
 from tests.operations.links.scene import task_of_consent, to_consent
 from tests.support.mail_office import Office
@@ -41,6 +42,25 @@ def test_it_asks_in_the_partys_language_and_opens_the_link(office: Office, langu
     assert done.answer["code"] not in words
     with transaction(office.engine) as db:
         assert state_of(db, secret[1]) == ("open", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "asks"),
+    [
+        ("en", {"office": "Green Office", "office_zh": "绿色办公室"}, "Green Office asks"),
+        ("zh-Hans", {"office": "Green Office", "office_zh": "绿色办公室"}, "绿色办公室请"),
+        # An office that is named in one language alone has that name in both, as in its letters.
+        ("zh-Hans", {"office": "Green Office"}, "Green Office请"),
+    ],
+)
+def test_the_office_of_the_letters_asks(office: Office, language: str, named: dict[str, str], asks: str) -> None:
+    with transaction(office.engine) as db:
+        supervisor, programme = office.world.actor(db, "supervisor"), office.world.programmes["BJ"]
+        set_letterhead(db, supervisor, programme, fields=named, reason="It is called so.", request=new_request())
+    ask(office, language)
+    office.run()
+    (mail,) = office.box.to(ADDRESS)
+    assert text_of(mail).startswith(asks)
 
 
 def test_what_was_withdrawn_is_not_sent(office: Office) -> None:
