@@ -49,7 +49,7 @@ _AT_ONCE, MOST = 20, 5
 LEAST, WORDS = 0.35, 2
 #: So much of a technology is asked.
 _LONGEST = 1_000
-#: So many proposals a page shows of a need.
+#: So many proposals a page shows of a need, and so many needs with some.
 MOST_SHOWN = 30
 
 _NEED_EXPIRED, _TECHNOLOGY_EXPIRED = has_expired("n.owner_id"), has_expired("t.owner_id")
@@ -269,11 +269,20 @@ _COLUMNS = f"""
     FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
     WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")}
 """
-#: The proposals of a need that wait for a person, the best first: of which no match was made, and whose technology is in use.
+#: Of proposals `x` of technologies `t` those that wait for a person: of which no match was made, and whose technology is in use.
+_WAIT = """x.dismissed_at IS NULL AND t.status = 'published' AND t.merged_into IS NULL
+    AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = x.need_id AND m.technology_id = x.technology_id)"""
+#: The proposals of a need that wait, the best first.
 _OF_NEED = text(f"""
-    {_COLUMNS} AND x.need_id = CAST(:need AS uuid) AND x.dismissed_at IS NULL AND t.status = 'published' AND t.merged_into IS NULL
-    AND NOT EXISTS (SELECT FROM matches m WHERE m.need_id = x.need_id AND m.technology_id = x.technology_id)
-    ORDER BY x.share DESC, x.id LIMIT :most
+    {_COLUMNS} AND x.need_id = CAST(:need AS uuid) AND {_WAIT} ORDER BY x.share DESC, x.id LIMIT :most
+""")
+#: The open needs that have some, with how many and how many these are in all; what came last first.
+_BY_NEED = text(f"""
+    SELECT n.id::text, {entitled("n")} AS title, count(*) AS proposals, max(x.made_at) AS newest,
+        CAST(sum(count(*)) OVER () AS bigint) AS every
+    FROM match_proposals x JOIN needs n ON n.id = x.need_id JOIN technologies t ON t.id = x.technology_id
+    WHERE x.programme_id = ANY(CAST(:all_of AS uuid[])) AND {shows_need("n")} AND n.status IN ('published', 'matched')
+    AND n.merged_into IS NULL AND {_WAIT} GROUP BY n.id ORDER BY newest DESC, n.id LIMIT :most
 """)
 #: One of them.
 _ONE = text(f"{_COLUMNS} AND x.id = CAST(:id AS uuid)")
@@ -291,6 +300,26 @@ def _asking(actor: Actor) -> JsonObject:
 def list_proposals(db: Connection, actor: Actor, need: str) -> list[Proposal]:
     """What is proposed for a need and waits for a person, the best first."""
     return [_shown(row) for row in db.execute(_OF_NEED, {**_asking(actor), "need": need, "most": MOST_SHOWN})]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeedProposed:
+    """An open need with proposals that wait for a person."""
+
+    id: str
+    title: str
+    proposals: int
+    #: When the newest of them was made.
+    newest: str
+
+
+def list_needs_proposed(db: Connection, actor: Actor) -> tuple[list[NeedProposed], int]:
+    """The open needs with proposals that wait, those first that came last, and how many proposals wait in all."""
+    rows = db.execute(_BY_NEED, {**_asking(actor), "most": MOST_SHOWN}).all()
+    listed = [
+        NeedProposed(id=row.id, title=row.title, proposals=row.proposals, newest=instant(row.newest)) for row in rows
+    ]
+    return listed, rows[0].every if rows else 0
 
 
 def show_proposal(db: Connection, actor: Actor, id: str) -> Proposal:

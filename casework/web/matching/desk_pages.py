@@ -22,7 +22,7 @@ from casework.operations.catalogue.views import Match, Need
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
-from casework.operations.matching import desk, follow_up, runs
+from casework.operations.matching import desk, follow_up, proposals, runs
 from casework.operations.matching.desk import CandidateFacts, RunTold
 from casework.operations.matching.listing import failed_of
 from casework.operations.matching.ranking import make_ready
@@ -93,10 +93,13 @@ def index() -> str:
         listed = desk.list_open_needs(db, actor, cursor=cursor)
         ranks = follow_up.count_by_rank(db, actor)
         wrong = follow_up.list_to_correct(db, actor)
+        proposed, waiting = proposals.list_needs_proposed(db, actor)
     return render_template(
         "matching/needs.html",
         ranks=[(say_range(one.low, one.high), one.listed, one.accepted, one.shortlisted, one.refused) for one in ranks],
         wrong=wrong,
+        proposed=proposed,
+        waiting=waiting,
         rows=listed.items,
         tabs=[
             (gettext("Needs to match"), url_for("desk.index"), True),

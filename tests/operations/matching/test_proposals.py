@@ -20,6 +20,7 @@ from casework.operations.matching.proposals import (
     Fit,
     Proposal,
     dismiss,
+    list_needs_proposed,
     list_proposals,
     list_waiting,
     propose_matches,
@@ -60,6 +61,15 @@ def test_what_ranks_well_is_proposed_once_and_the_keeper_of_the_need_is_told(
         technology = enter(world, db, "technology", **OFFERED)
         assert list_waiting(db) == [world.programmes["BJ"]]
     propose(engine, world)
+    with transaction(engine) as db:
+        for who, sees in (
+            ("auditor", 1),
+            ("manager", publication == "public"),
+            ("foreign_officer", 0),
+            ("provider", 0),
+        ):
+            listed, every = list_needs_proposed(db, world.actor(db, who))
+            assert ([(row.id, row.proposals) for row in listed], every) == ([(need, 1)] * sees, sees)
     (one,) = proposed(engine, world, need, "auditor")
     assert (one.technology, one.dismissed_at) == (technology, None)
     assert {"waste", "heat"} <= set(one.words)
@@ -109,6 +119,7 @@ def test_what_was_dismissed_is_proposed_no_more_and_says_why(world: World, engin
         dismiss(db, officer, one.id, reason="It needs steam.", request=new_request())
         with pytest.raises(Refused):
             take_up(db, officer, one.id, request=new_request())
+        assert list_needs_proposed(db, officer) == ([], 0)
         changed = {"description": OFFERED["description"] + " Twice."}
         correct_record(
             db, officer, "technology", technology, fields=changed, source=None, reason="So.", request=new_request()
