@@ -246,6 +246,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/privacy/personal_texts.py": {"key_of(table)", "name", "names_in(table)"},
     "casework/operations/core/unread.py": {"referral_of('r')"},
     "casework/operations/oversight/case_hygiene.py": {"referral_of('r')"},
+    "casework/operations/search/found_tasks.py": {"referral_of('r')"},
     "casework/operations/referrals/inbox.py": {"', '.join(map(_counted, TABS))", "each", "tab"},
     "casework/operations/tasks/calendar_view.py": {"chosen"},
     "casework/operations/tasks/my_work.py": {"chosen"},

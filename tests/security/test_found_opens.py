@@ -9,6 +9,8 @@ from functools import cache
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.engine.definition.editions import do_key
+from casework.operations.core.i18n import Speech
 from casework.records.database import transaction
 from tests.security.authorization_rows import ROLES
 from tests.support.databases import DatabaseServer
@@ -24,6 +26,12 @@ _WORDS = text("""
     UNION ALL SELECT name, '/organisations/' || id FROM organisations WHERE merged_into IS NULL
     UNION ALL SELECT number, '/cases/' || number FROM cases
     ORDER BY 2
+""")
+#: The open tasks of cases, with the page of each.
+_TASKS = text("""
+    SELECT t.edition, t.type, t.rule, CASE WHEN t.type = 'side' THEN '/tasks/' || t.id END AS page
+    FROM tasks t JOIN cases c ON c.id = t.log_id
+    WHERE t.state IN ('Ready', 'Reserved', 'InProgress', 'Suspended') ORDER BY t.id
 """)
 
 
@@ -42,13 +50,16 @@ def test_what_is_found_opens_and_what_does_not_open_is_not_found(scene: Scene, w
     engine: Engine = scene.app.extensions["casework"]
     with transaction(engine) as db:
         things = [(row.words, row.page) for row in db.execute(_WORDS)]
+        tasks = db.execute(_TASKS).all()
+    asked = [(Speech(False).edition_text(row.edition, do_key(row.type, row.rule)), row.page) for row in tasks]
+    things += [(words, page) for words, page in asked if page is not None]
     browser = scene.browser(who)
 
     @cache
     def opens(page: str) -> bool:
-        return browser.get(page).status_code == 200
+        return browser.get(page, follow_redirects=True).status_code == 200
 
-    for words in sorted({words for words, _ in things} | {"steam", "蒸汽", "paper", "note"}):
+    for words in sorted({words for words, _ in things + asked} | {"steam", "蒸汽", "paper", "note"}):
         found = _found(browser, words)
         assert all(opens(page) for page in found), (words, found)
         for title, page in things:

@@ -61,6 +61,20 @@ class FoundMessage(Answer):
     title: Annotated[str | None, Field(description="Of its case")]
 
 
+class FoundTask(Answer):
+    id: str
+    edition: Annotated[str, Field(description="Fingerprint of the edition that opened it")]
+    rule: Annotated[str, Field(description="Its key in the edition")]
+    type: Literal["step", "side", "decision"]
+    about: Annotated[str | None, Field(description="need_owner or technology_owner")]
+    do: Annotated[str, Field(description="What is to be done")]
+    do_zh: str
+    number: str
+    title: Annotated[str | None, Field(description="Of its case")]
+    track: str
+    referral: Annotated[str | None, Field(description="Your own that it is done in; null where you read the case")]
+
+
 class FoundRecord(Answer):
     id: str
     external_id: Annotated[str, Field(description="What its source calls it")]
@@ -92,6 +106,7 @@ class Found(Answer):
     mediations: list[FoundMediation]
     documents: Annotated[list[FoundDocument], Field(description="By their titles and the names of their files")]
     messages: Annotated[list[FoundMessage], Field(description="By what they say now")]
+    tasks: Annotated[list[FoundTask], Field(description="Open ones, by what is to be done and the number of the case")]
     needs: Annotated[list[FoundRecord], Field(description="By what they say in either language")]
     technologies: list[FoundRecord]
     organisations: list[FoundOrganisation]

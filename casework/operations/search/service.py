@@ -1,5 +1,6 @@
 """One search over what a person may see: case numbers, titles, owners and parties; documents by title and file name; the
-words of messages; needs and technologies by what they say in either language; organisations; and people. Reads only.
+words of messages; open tasks by what is to be done; needs and technologies by what they say in either language; organisations; and
+people. Reads only.
 
 Every word must stand somewhere, in any order, in English or Chinese, and at the beginning of a word.
 
@@ -14,9 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.engine.definition.editions import do_key
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.organisation_queries import list_organisations
 from casework.operations.catalogue.views import Need, Technology
+from casework.operations.core.i18n import Speech
 from casework.operations.core.paging import MOST as LONGEST_PAGE
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
@@ -25,6 +28,7 @@ from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.found_cases import PARTIES, found_cases
 from casework.operations.search.found_papers import found_documents, found_messages
+from casework.operations.search.found_tasks import found_tasks
 from casework.operations.search.views import (
     Found,
     FoundCase,
@@ -34,6 +38,7 @@ from casework.operations.search.views import (
     FoundPerson,
     FoundRecord,
     FoundReferral,
+    FoundTask,
 )
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
@@ -74,6 +79,7 @@ KINDS = (
     "mediations",
     "documents",
     "messages",
+    "tasks",
     "needs",
     "technologies",
     "organisations",
@@ -82,8 +88,8 @@ KINDS = (
 
 
 def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, registers: bool = True) -> Found:
-    """What the words name, of each kind, as far as the actor sees it; nothing for too few letters. Without `registers` neither needs
-    nor technologies nor organisations are looked for."""
+    """What the words name, of each kind, as far as the actor sees it; nothing for too few letters. Without `registers` neither tasks
+    nor needs nor technologies nor organisations are looked for."""
     words = " ".join(wanted.replace("\x00", "").split())[:LONGEST]
     if len(words) < SHORTEST:
         nothing: dict[str, Any] = {kind: [] for kind in KINDS}
@@ -95,6 +101,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
     referrals = db.execute(_REFERRALS, given).all() if given["organisations"] else []
     mediations = db.execute(_MEDIATIONS, given).all() if given["disputes"] else []
     documents, messages = found_documents(db, words.split(), given), found_messages(db, words.split(), given)
+    tasks = found_tasks(db, words.split(), given) if registers else []
     people = db.execute(_PEOPLE, people_values(actor) | {"patterns": patterns, "exact": words, "most": most + 1}).all()
     looks = registers and bool(reach(actor).all_of)
     needs = _records(db, actor, Need, words, most) if looks else _NONE
@@ -158,6 +165,7 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
             )
             for row in messages[:most]
         ],
+        tasks=[_task(row) for row in tasks[:most]],
         needs=needs[0],
         technologies=technologies[0],
         organisations=organisations[:most],
@@ -172,8 +180,20 @@ def search(db: Connection, actor: Actor, wanted: str, most: int = MOST, *, regis
         ],
         more=needs[1]
         or technologies[1]
-        or any(len(rows) > most for rows in (cases, referrals, mediations, documents, messages, organisations, people)),
+        or any(
+            len(rows) > most
+            for rows in (cases, referrals, mediations, documents, messages, tasks, organisations, people)
+        ),
     )
+
+
+def _task(row: Any) -> FoundTask:
+    do, do_zh = (Speech(chinese).edition_text(row.edition, do_key(row.type, row.rule)) for chinese in (False, True))
+    shown = {
+        name: getattr(row, name)
+        for name in ("id", "edition", "rule", "type", "about", "number", "title", "track", "referral")
+    }
+    return FoundTask(**shown, do=do, do_zh=do_zh)
 
 
 _NONE: tuple[list[FoundRecord], bool] = ([], False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.operations.cases.views import CaseParties
+from casework.operations.core.views import TaskKey
 from casework.operations.mediations.views import MediationOutline
 
 
@@ -50,6 +51,22 @@ class FoundMessage:
     number: str
     #: Of its case.
     title: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundTask(TaskKey):
+    """An open task of a case, by what is to be done or by the number of its case."""
+
+    id: str
+    #: What is to be done.
+    do: str
+    do_zh: str
+    number: str
+    #: Of its case.
+    title: str | None
+    track: str
+    #: The searcher's own referral that it is done in; null for who reads the case.
+    referral: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +118,8 @@ class Found:
     documents: list[FoundDocument]
     #: By what they say now.
     messages: list[FoundMessage]
+    #: Those that are open.
+    tasks: list[FoundTask]
     needs: list[FoundRecord]
     technologies: list[FoundRecord]
     organisations: list[FoundOrganisation]

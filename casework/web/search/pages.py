@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from casework.definitions import load_library
+from casework.engine.parts import MAIN
 from casework.operations.matching.ranking import make_ready
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.search import service as search
-from casework.operations.search.views import Found, FoundMessage
+from casework.operations.search.views import Found, FoundMessage, FoundTask
 from casework.web.catalogue.pages import STATUSES
 from casework.web.messages.place import Place, message_url
 from casework.web.shell.session import page_transaction
@@ -56,6 +58,17 @@ def _numbered(found: Found) -> str:
         ),
     ]
     return named[0] if len(named) == 1 else ""
+
+
+@blueprint.app_template_global()
+def found_task_url(task: FoundTask) -> str:
+    """Where a task stands that was found: a form of its own on its page, any other where the case or the referral has it."""
+    if task.type == "side":
+        return url_for("tasks.show", task=task.id)
+    if task.referral is not None:
+        return url_for("referrals.show", referral=task.referral, _anchor="do")
+    main = load_library()[task.edition or ""].part == MAIN
+    return f"{case_url(task.number)}#{'next' if main else f'track-{task.track}'}"
 
 
 @blueprint.app_template_global()
