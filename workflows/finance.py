@@ -161,7 +161,10 @@ class Closing(Form):
 class PaidSoFar(Form):
     """Part of the money is there, and the rest is to come."""
 
-    amount = Money(label="Amount paid so far, in all")
+    amount = Money(
+        label="Amount paid so far, in all",
+        help="The rest is awaited: record the payment once all is there, or the last part of it where no more comes.",
+    )  # fmt: skip
     paid_on = Date(label="Paid on", past=True)
 
 
@@ -310,7 +313,6 @@ class Finance(Workflow):
     pay_part = closing.to(
         same(), by=Role.PROVIDER, kind=EXCEPTION, form=PaidSoFar, guards=[payment_is_within_approval, sum_paid_does_not_fall],
         do="Record what is paid so far", done="recorded what is paid so far",
-        consequence="The rest is awaited: record the payment once all is there, or part of it where no more comes.",
     )  # fmt: skip
     cp_met = closing.to(
         funded, by=Role.PROVIDER, form=Closing, guards=[payment_is_within_approval, sum_paid_does_not_fall], opens=BENEFIT_REPORTS,
@@ -320,8 +322,8 @@ class Finance(Workflow):
     cp_part = closing.to(
         part_funded, by=Role.PROVIDER, form=PartClosing, guards=[payment_is_within_approval, sum_paid_does_not_fall],
         opens=[OPEN_CONDITION, *BENEFIT_REPORTS],
-        do="Record part of the payment", done="recorded part of the payment",
-        consequence="The project counts as partly funded.",
+        do="Record the last part of the payment", done="recorded the last part of the payment",
+        consequence="No more money comes. The project counts as partly funded.",
     )  # fmt: skip
     cp_failed = closing.to(
         declined, by=Role.PROVIDER, kind=EXCEPTION, form=Reason,

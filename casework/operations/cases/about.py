@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.case_objects.need_figures import NeedFigure
 from casework.engine.definition.editions import Edition
+from casework.engine.parts import PAID
 from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.operations.cases.contracts import PriceOfCase, price_told
@@ -216,13 +217,17 @@ def _named_or_none(name: str | None, name_zh: str | None) -> Names | None:
 def amounts_of(case: Case, editions: Mapping[str, Edition]) -> Iterator[Amount]:
     """The amount of each service that pays or is to pay: that of the furthest stage which it reached.
 
-    What has ended without an offer, or was replaced, counts for nothing.
+    What is paid of it so far is apart from the rest, which is still to come. What has ended without an offer, or was replaced, counts
+    for nothing.
     """
     for told in money_in(case, editions):
         track, said = case.tracks[told.track], told.latest
         milestones = editions[track.edition].milestones
         certainty = next((sure for sure, name in _MILESTONES if set(track.states) & milestones.get(name, set())), SAID)
-        if said is not None and not (track.ended_at is not None and certainty == SAID):
+        if said is not None and said.stage == PAID and certainty != CONFIRMED and len(told.stages) > 1:
+            yield Amount(track=track.id, amount=str(said.amount), currency=said.currency, certainty=CONFIRMED)
+            said = replace(told.stages[-2], amount=told.stages[-2].amount - said.amount)
+        if said is not None and said.amount > 0 and not (track.ended_at is not None and certainty == SAID):
             yield Amount(track=track.id, amount=str(said.amount), currency=said.currency, certainty=certainty)
 
 

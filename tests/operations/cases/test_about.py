@@ -179,6 +179,16 @@ def told_of(db: Connection, world: World, track: Track) -> list[tuple[str, str]]
         (track_of("pledge", "servicing", ("paid_out", "6.00"), ("miss", "1.00")), [("6.00", CONFIRMED)]),
         (track_of("pledge", "refused", ("apply", "8.00"), ended=True), []),
         (track_of("finance", "funded", ("ready", "12.00"), ("cp_met", "11.00"), ended=True), [("11.00", CONFIRMED)]),
+        # What is paid so far is paid, and the rest of what was approved still comes; or does not, once that is said.
+        (
+            track_of("finance", "closing", ("ready", "12.00"), ("approved", "11.00"), ("pay_part", "4.00")),
+            [("4.00", CONFIRMED), ("7.00", AGREED)],
+        ),
+        (track_of("finance", "closing", ("approved", "11.00"), ("pay_part", "11.00")), [("11.00", CONFIRMED)]),
+        (
+            track_of("finance", "declined", ("approved", "11.00"), ("pay_part", "4.00"), ended=True),
+            [("4.00", CONFIRMED)],
+        ),
         (track_of("finance", "matching"), []),
     ],
 )
