@@ -99,11 +99,14 @@ def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> L
     kept: dict[str, Edition] = {edition.fingerprint: edition for edition in stored}
     in_force = {(edition.workflow, edition.number): edition for edition in kept.values()}
     newest: dict[str, Edition] = {}
+    offered: dict[str, dict[int, str]] = {}
     for edition in editions:
         kept[edition.fingerprint] = edition
+        begins = in_force.get((edition.workflow, edition.number), edition)
+        offered.setdefault(edition.workflow, {})[edition.number] = begins.fingerprint
         if edition.workflow not in newest or newest[edition.workflow].number < edition.number:
             newest[edition.workflow] = in_force.get((edition.workflow, edition.number), edition)
-    return Library(kept, {name: edition.fingerprint for name, edition in newest.items()})
+    return Library(kept, {name: edition.fingerprint for name, edition in newest.items()}, offered)
 
 
 def playing(part: str) -> Edition:

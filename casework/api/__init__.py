@@ -36,6 +36,7 @@ from casework.api.notifications import routes as notification_routes
 from casework.api.oversight import case_hygiene_routes, job_routes
 from casework.api.people import (
     absence_routes,
+    edition_choice_routes,
     invitation_routes,
     list_routes,
     provider_list_routes,
@@ -109,6 +110,7 @@ ROUTES: tuple[Route, ...] = (
     *limit_routes.ROUTES,
     *list_routes.ROUTES,
     *provider_list_routes.ROUTES,
+    *edition_choice_routes.ROUTES,
     *allocation_routes.ROUTES,
     *editions_routes.ROUTES,
     *webhook_routes.ROUTES,

@@ -55,7 +55,7 @@ def add_programme(code: str, name: str, name_zh: str | None, calendar: str, zone
 @click.option("--name-zh", help="The same in Chinese.")
 def copy_programme(source: str, code: str, name: str, name_zh: str | None) -> None:
     """Make a programme called NAME with the settings of the programme SOURCE: its calendar, time zone,
-    limits, lists and providers.
+    limits, lists, providers and editions.
 
     It gets no letterhead, no districts, no people and no cases: its supervisor sets the letterhead before the first letter. The numbers
     of its cases begin with CODE. Then give it an administrator with `casework user add`.

@@ -63,18 +63,19 @@ def _load(home: str, every_task: bool, which: str = "h.id = $1") -> str:
     )
     # As text, parsed here: no other form costs the server so little.
     return (
-        "SELECT (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id), l.kind, l.seq, l.last_at,"
+        "SELECT (SELECT calendar::text FROM programmes p WHERE p.id = h.programme_id),"
+        " (SELECT editions::text FROM programmes p WHERE p.id = h.programme_id), l.kind, l.seq, l.last_at,"
         f" to_json(h)::text, {parts} FROM {home} h JOIN logs l USING (id) WHERE {which}"
     )
 
 
 def load(db: Connection, log: str, kind: str, *, every_task: bool = False) -> Case:
     """A case or mediation from its rows, in one statement. Raises NotFound."""
-    return _case(*_row(db, log, kind, every_task)[1:])
+    return _case(*_row(db, log, kind, every_task)[2:])
 
 
-def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str]:
-    """The same, and the calendar of its programme as it is written there."""
+def load_with_calendar(db: Connection, log: str, kind: str) -> tuple[Case, str, str]:
+    """The same, and the calendar of its programme and the editions by which it begins, as they are written there."""
     return read_loaded(_row(db, log, kind, False))
 
 
@@ -89,23 +90,23 @@ def loading_locked() -> Statement:
     return _load("cases", False, "h.id = CAST(nullif(current_setting('casework.locked', true), '') AS uuid)"), ()
 
 
-def read_loaded(row: Loaded) -> tuple[Case, str]:
-    """The case, and the calendar of its programme, from what such a statement gave."""
-    calendar, *rest = row
-    return _case(*rest), calendar
+def read_loaded(row: Loaded) -> tuple[Case, str, str]:
+    """The case, and the calendar and editions of its programme, from what such a statement gave."""
+    calendar, editions, *rest = row
+    return _case(*rest), calendar, editions
 
 
 def load_live(db: Connection, programmes: Collection[str], most: int) -> list[Case]:
     """The live cases of some programmes, the oldest first, in one statement."""
     which = "h.programme_id = ANY($1::uuid[]) AND h.closed_at IS NULL ORDER BY h.opened_at, h.id LIMIT $2::integer"
     rows = run(db, _load("cases", False, which), (array_of(sorted(programmes)), str(most)))
-    return [_case(*row[1:]) for row in rows]
+    return [_case(*row[2:]) for row in rows]
 
 
 def load_several(db: Connection, logs: Collection[str]) -> dict[str, Case]:
     """Some cases by their logs, in one statement."""
     rows = run(db, _load("cases", False, "h.id = ANY($1::uuid[])"), (array_of(sorted(logs)),))
-    return {case.log: case for case in (_case(*row[1:]) for row in rows)}
+    return {case.log: case for case in (_case(*row[2:]) for row in rows)}
 
 
 def _row(db: Connection, log: str, kind: str, every_task: bool) -> Loaded:

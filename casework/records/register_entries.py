@@ -61,6 +61,7 @@ REGISTERS: Mapping[str, Register] = {
         "programme", "id",
         left={
             "calendar": "told by every event that makes a version of it",
+            "editions": "told by every event that changes them",
             "providers": "told by every event that changes them",
             "recount_after": "how far the clocks have been counted again; the clocks themselves are compared",
         },

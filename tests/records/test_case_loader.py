@@ -42,7 +42,8 @@ def test_what_is_over_is_left_out_unless_it_is_asked_for(db: Connection, log: st
 
 
 def test_its_programmes_calendar_comes_along(world: World, db: Connection, log: str) -> None:
-    case, written = load_with_calendar(db, log, "case")
+    case, written, editions = load_with_calendar(db, log, "case")
+    assert editions == "{}"
     assert case == load(db, log, "case")
     assert read_calendar(case.programme, written) == calendar_of(db, world.programmes["BJ"])
 

@@ -191,6 +191,9 @@ REGISTERS: tuple[Row, ...] = (
     get("/programmes/{programme}/settings/limits", SUPERVISOR | ADMINISTRATOR),
     post("/programmes/{programme}/settings/limits", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"what": "case.states.triage", "n": 10,
         "reason": "None."}),
+    get("/programmes/{programme}/settings/editions", SUPERVISOR | ADMINISTRATOR),
+    post("/programmes/{programme}/settings/editions", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"editions": {"case": 99},
+        "reason": "None."}),
     get("/programmes/{programme}/settings/providers", SUPERVISOR | ADMINISTRATOR),
     post("/programmes/{programme}/settings/providers", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"providers": [], "seen": 9}),
     get(

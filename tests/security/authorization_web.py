@@ -516,6 +516,8 @@ TABLE: tuple[Row, ...] = (
     post("/programmes/<programme>/settings/lists/entry", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),
     get("/programmes/<programme>/settings/lists/import", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),
     post("/programmes/<programme>/settings/lists/import", SUPERVISORS | ADMINISTRATOR, query="?list=sectors"),
+    get("/programmes/<programme>/settings/editions", SUPERVISORS, ADMINISTRATOR),
+    post("/programmes/<programme>/settings/editions", SUPERVISORS, ADMINISTRATOR),
     get("/programmes/<programme>/settings/providers", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/providers/change", SUPERVISORS, ADMINISTRATOR),
     post("/programmes/<programme>/settings/providers/change", SUPERVISORS, ADMINISTRATOR),

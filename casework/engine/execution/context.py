@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,24 @@ class Library:
 
     editions: Mapping[str, Edition]
     newest: Mapping[str, str]
+    #: By workflow and number those by which something may begin.
+    offered: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+
+    def choosing(self, chosen: Mapping[str, int]) -> Library:
+        """The same where some workflows begin by the edition of a number, and not by their newest.
+
+        A number that is not offered here is passed over: what was chosen once must not keep everything from going on.
+        """
+        key = tuple(sorted(chosen.items()))
+        if key not in self._chosen:
+            kept = {name: one for name, number in key if (one := self.offered.get(name, {}).get(number)) is not None}
+            self._chosen[key] = replace(self, newest={**self.newest, **kept}) if kept else self
+        return self._chosen[key]
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[tuple[str, int], ...], Library]:
+        """What was chosen before: a library knows much by heart that takes long to read."""
+        return {}
 
     def __getitem__(self, fingerprint: str) -> Edition:
         edition = self.editions.get(fingerprint)

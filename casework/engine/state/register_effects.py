@@ -81,6 +81,8 @@ class RegisterEffects(AccountChange, total=False):
     lists: list[ListChange]
     #: Whom a programme asks from now on; None: every provider.
     providers: list[str] | None
+    #: By workflow the number of the edition by which a programme begins it from now on; of others the newest.
+    editions: dict[str, int]
     #: Of a match that was refused: why, as the programme's list has it.
     refusal: str
     phase: str

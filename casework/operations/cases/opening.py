@@ -33,7 +33,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     # Locked first: two officers may press the button at once.
-    taken, moment, written, refused, expired, over = run(db, _LOCK_MATCH, (match,))[0]
+    taken, moment, written, editions, refused, expired, over = run(db, _LOCK_MATCH, (match,))[0]
     if taken is not None or refused or expired or over:
         why = reasons.cases.HAS_CASE
         if taken is None:
@@ -63,7 +63,9 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
 
     command = Open(id, "case", playing(MAIN).workflow, case, title)
-    done = open_log(db, actor, command, by, calendar=calendar, moment=moment, request=request, answer=answer)
+    done = open_log(
+        db, actor, command, by, calendar=calendar, editions=editions, moment=moment, request=request, answer=answer
+    )
     run_later(db, "UPDATE matches SET case_id = $1 WHERE id = $2", (id, match))
     return done
 
@@ -90,7 +92,7 @@ _MATCH = """
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """
-#: Locks a match, and its records against being withdrawn meanwhile; takes the time and the programme's calendar.
+#: Locks a match, and its records against being withdrawn meanwhile; takes the time and the programme's calendar and editions.
 #: Materialised: the time is taken after the lock, however long one had to wait for it.
 _LOCK_MATCH = f"""
     WITH m AS MATERIALIZED (
@@ -100,7 +102,8 @@ _LOCK_MATCH = f"""
     ), t AS MATERIALIZED (
         SELECT x.status, x.owner_id FROM technologies x WHERE x.id = (SELECT technology_id FROM m) FOR SHARE
     )
-    SELECT m.case_id, casework_now(), p.calendar::text, m.refused_at IS NOT NULL, m.expired_at IS NOT NULL, {_ENDED} FROM m
+    SELECT m.case_id, casework_now(), p.calendar::text, p.editions::text,
+        m.refused_at IS NOT NULL, m.expired_at IS NOT NULL, {_ENDED} FROM m
     JOIN programmes p ON p.id = m.programme_id CROSS JOIN n CROSS JOIN t
 """
 

@@ -261,12 +261,16 @@ def open_log(
     by: By,
     *,
     calendar: Calendar,
+    editions: str,
     moment: datetime,
     request: Request,
     answer: Callable[[Case], JsonMapping],
 ) -> Done:
-    """Begin a case or a mediation, in the caller's transaction and after its key was recorded."""
-    events, case = decide_and_evolve(load_library(), None, command, Context(by, moment, calendar, new_id))
+    """Begin a case or a mediation, in the caller's transaction and after its key was recorded.
+
+    `editions`: by which the programme begins, as they are written there.
+    """
+    events, case = decide_and_evolve(begins_by(editions), None, command, Context(by, moment, calendar, new_id))
     done = Done(answer(case), 201)
     log = new_log(case.log, case.kind, case.programme, moment)
     with whole(db):
@@ -405,8 +409,13 @@ def stand(db: Connection, log: str, kind: str) -> Standing:
 
 
 def _standing(db: Connection, log: Log, kind: str, rows: Sequence[Row] = ()) -> Standing:
-    case, calendar = read_loaded(rows[0]) if rows else load_with_calendar(db, log.id, kind)
-    return Standing(log, case, read_calendar(case.programme, calendar), load_library())
+    case, calendar, editions = read_loaded(rows[0]) if rows else load_with_calendar(db, log.id, kind)
+    return Standing(log, case, read_calendar(case.programme, calendar), begins_by(editions))
+
+
+def begins_by(editions: str) -> Library:
+    """The editions at hand, where new cases and tracks begin by those that a programme has chosen."""
+    return load_library().choosing(json.loads(editions))
 
 
 def insist_revision(seen: int | None, now: int) -> None:

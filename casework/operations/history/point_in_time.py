@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import COPIED
+from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, offered_after
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked
 from casework.engine.deadlines.calendars import Calendar
@@ -111,7 +112,9 @@ def _time(written: str | None) -> datetime | None:
 def _library(db: Connection) -> Library:
     known = load_library()
     return Library(
-        {**{edition.fingerprint: edition for edition in stored_editions(db)}, **known.editions}, known.newest
+        {**{edition.fingerprint: edition for edition in stored_editions(db)}, **known.editions},
+        known.newest,
+        known.offered,
     )
 
 
@@ -127,6 +130,7 @@ class Past:
         self._services: dict[str, dict[str, frozenset[str]]] = {}
         self._lists: dict[str, list[tuple[datetime | None, Mapping[str, frozenset[str]]]]] = {}
         self._providers: dict[str, list[tuple[datetime | None, Asked]]] = {}
+        self._editions: dict[str, list[tuple[datetime | None, Mapping[str, int]]]] = {}
         self._fresh: set[str] = set()
         self._fresh_rules: set[str] = set()
         self._programmes: frozenset[str] | None = None
@@ -143,6 +147,7 @@ class Past:
         self._services.clear()
         self._lists.clear()
         self._providers.clear()
+        self._editions.clear()
         return self
 
     def held(
@@ -359,6 +364,15 @@ class Past:
             told = [(row.at, row.effects["providers"]) for row in rows if "providers" in row.effects]
             self._providers[programme] = [(None, None), *told]
         return any(one is None or provider in one for one in _just_before(self._providers[programme], at))
+
+    def begins_by(self, programme: str, workflow: str, at: datetime) -> frozenset[int]:
+        """The editions of a workflow that the programme had chosen at that moment or just before; nothing where it was its newest."""
+        if programme not in self._editions:
+            rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [EDITIONS_SET, COPIED]})
+            told = [(row.at, row.effects["editions"]) for row in rows if "editions" in row.effects]
+            self._editions[programme] = [(None, {}), *told]
+        said = [one.get(workflow) for one in _just_before(self._editions[programme], at)]
+        return frozenset() if None in said else frozenset(number for number in said if number is not None)
 
     def _read_changes(self, scope: str) -> None:
         if scope in self._fresh_rules:

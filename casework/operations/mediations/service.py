@@ -61,6 +61,7 @@ def open_mediation(db: Connection, actor: Actor, number: str, request: Request) 
         command,
         by,
         calendar=calendar_of(db, row.programme_id),
+        editions=db.execute(_EDITIONS, {"id": row.programme_id}).scalar_one(),
         moment=moment,
         request=request,
         answer=answer,
@@ -91,6 +92,8 @@ def mediation_outline(db: Connection, actor: Actor, number: str) -> CaseParties:
     )
 
 
+#: By which editions a programme begins, as they are written there.
+_EDITIONS = text("SELECT editions::text FROM programmes WHERE id = CAST(:id AS uuid)")
 #: What of a case opens a mediation, and whether the person works or has decided in it.
 _OUTLINE = text(f"""
     SELECT c.id, c.programme_id, c.number, c.title, c.parties, c.owner_id = p.id OR p.id = ANY(c.team) OR EXISTS (

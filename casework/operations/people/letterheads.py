@@ -24,6 +24,7 @@ from casework.engine.case_objects.letterheads import (
     cleaned,
     number,
 )
+from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import LIST_SET, LISTS, key_of
 from casework.engine.case_objects.programme_providers import EVERY, LISTED, PROVIDERS_SET, Asked
 from casework.engine.execution.context import By
@@ -118,12 +119,14 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     """What was done with the settings, in order: by field what it said before and after."""
     with whole(db):
         rows = db.execute(
-            _EVENTS, {"log": programme, "kinds": [*_OF_LETTERHEAD, LIST_SET, PROVIDERS_SET], "changed": CHANGED}
+            _EVENTS,
+            {"log": programme, "kinds": [*_OF_LETTERHEAD, LIST_SET, PROVIDERS_SET, EDITIONS_SET], "changed": CHANGED},
         ).all()
     events = [register_event_of(row.header, row.effects, row.body) for row in rows]
     listed_ever: set[str | None] = {one for event in events for one in event.effects.get("providers") or ()}
     names = names_of(db, {event.actor for event in events}, listed_ever)
     asked: Asked = None
+    chosen: Mapping[str, int] = {}
     state: JsonObject = {}
     listed: dict[str, JsonObject] = {
         f"{name}.{entry.key}": {
@@ -150,6 +153,11 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
         if "providers" in event.effects:
             changes |= _asked_changed(asked, event.effects["providers"], names)
             asked = event.effects["providers"]
+        if "editions" in event.effects:
+            after = event.effects["editions"]
+            differ = sorted(name for name in chosen.keys() | after.keys() if chosen.get(name) != after.get(name))
+            changes |= {f"editions.{name}": (chosen.get(name), after.get(name)) for name in differ}
+            chosen = after
         reason = event.body.get(REASON)
         yield SettingsEntry(
             at=instant(event.at),

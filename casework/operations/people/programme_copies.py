@@ -1,9 +1,8 @@
 """A programme that begins with the settings of another: the start of another city's.
 
-It gets the calendar with its time zone and the limits in it, the lists, and the providers that are asked. What is one office's own it
-does not take over: it has no letterhead, and offers no district, until it has set its own. It gets no person but whoever copies, no
-phase, no record, no case, and no view of a list, for these belong to people. Workflows are those of the installation, for every
-programme.
+It gets the calendar with its time zone and the limits in it, the lists, the providers that are asked, and the editions by which cases
+begin. What is one office's own it does not take over: it has no letterhead, and offers no district, until it has set its own. It gets no
+person but whoever copies, no phase, no record, no case, and no view of a list, for these belong to people.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.register_log import append
 from casework.operations.people import registry
 from casework.operations.people.administrator_checks import insist_administers
+from casework.operations.people.programme_editions import keep_editions
 from casework.operations.people.programme_lists import keep_entries
 from casework.operations.people.programme_providers import keep_providers
 from casework.permissions.actors import Actor
@@ -73,12 +73,15 @@ def begin_copy(
         if row.providers is not None:
             keep_providers(db, id, row.providers)
             effects["providers"] = row.providers
+        if row.editions:
+            keep_editions(db, id, row.editions)
+            effects["editions"] = row.editions
         append(db, log, [log.next_event(COPIED, by, role=role, effects=effects, body=body)])
     return made
 
 
 #: The programme whose settings are taken.
-_SOURCE = text("SELECT calendar, providers::text[] FROM programmes WHERE id = CAST(:id AS uuid) FOR SHARE")
+_SOURCE = text("SELECT calendar, providers::text[], editions FROM programmes WHERE id = CAST(:id AS uuid) FOR SHARE")
 #: What it has said of its lists.
 _ENTRIES = text(f"""
     SELECT {", ".join(ENTRY_FIELDS)} FROM list_entries WHERE programme_id = CAST(:programme AS uuid) ORDER BY list, version, position, code

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REASON, SETTERS
+from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
 from casework.engine.deadlines.calendars import Calendar
@@ -56,7 +57,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
 
 
 def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
-    """Whom the programme asks is set as other settings are, and with a reason unless some are only added."""
+    """Whom it asks, and by which editions it begins, is set as other settings are; with a reason unless providers are only added."""
     asked: Asked = None
     for event in events:
         if event.kind == PROVIDERS_SET:
@@ -65,6 +66,12 @@ def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) 
                 yield event.seq, "it changes whom the programme asks, and does not say why"
         elif "providers" in event.effects and event.kind != COPIED:
             yield event.seq, "it changes whom the programme asks, which is set by an event of its own"
+        if event.kind == EDITIONS_SET:
+            yield from ((event.seq, why) for why in _set_against(past, programme, event))
+            if REASON not in event.body:
+                yield event.seq, "it changes by which editions the programme begins, and does not say why"
+        elif "editions" in event.effects and event.kind != COPIED:
+            yield event.seq, "it changes by which editions the programme begins, which is set by an event of its own"
         asked = event.effects.get("providers", asked)
 
 

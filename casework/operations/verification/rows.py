@@ -185,12 +185,14 @@ class Rows:
         if kind == "programme":
             yield from self._imports(events)
             calendars = [event.effects["calendar"] for event in events if "calendar" in event.effects]
+            chosen = [event.effects["editions"] for event in events if "editions" in event.effects]
             asked = [event.effects["providers"] for event in events if "providers" in event.effects]
             programme = {
                 "id": self.log,
                 "code": events[0].effects["code"],
                 "calendar": calendars[-1],
                 "providers": asked[-1] if asked else None,
+                "editions": chosen[-1] if chosen else {},
             }
             yield from self._compare("programmes", [programme], rows)
             for seq, why in settings_faults(self.past, self.log, events):

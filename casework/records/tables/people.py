@@ -35,6 +35,13 @@ programmes = Table(
         comment="Last log whose clocks were counted again by the present calendar; null when all were",
     ),
     Column("providers", ARRAY(Id), comment="Whom it asks, as its log tells; null: all that take requests"),
+    Column(
+        "editions",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="By workflow the number of the edition by which it begins, as its log tells; of others the newest",
+    ),
     Column("created_at", Time, nullable=False, server_default=NOW),
 )
 

@@ -28,7 +28,7 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.register_log import CHANGED
 from casework.operations.deadlines import limits
 from casework.operations.deadlines.views import OwnLimit
-from casework.operations.people import letterheads, lists, programme_lists, programme_providers
+from casework.operations.people import letterheads, lists, programme_editions, programme_lists, programme_providers
 from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
@@ -82,6 +82,7 @@ _HAPPENED = {
     "letterhead_set": N_("%(who)s set the letterhead"),
     CHANGED: N_("%(who)s set a limit"),
     "list_set": N_("%(who)s changed a list"),
+    "editions_set": N_("%(who)s changed by which editions cases begin"),
     "providers_set": N_("%(who)s changed which providers are asked"),
     "settings_copied": N_("%(who)s began the programme with the settings of another"),
 }
@@ -105,6 +106,7 @@ def show(programme: UUID) -> str:
         shown = letterheads.show_settings(db, actor, str(programme))
         own = limits.list_limits(db, actor, str(programme)).items
         listed = programme_lists.show_lists(db, actor, str(programme)).items
+        editions = programme_editions.show_editions(db, actor, str(programme))
         providers = programme_providers.show_providers(db, actor, str(programme))
     return render_template(
         "people/programme_settings.html",
@@ -118,6 +120,7 @@ def show(programme: UUID) -> str:
         lists=[
             (one.name, gettext(LIST_NAMES[one.name]), sum(not entry.retired for entry in one.entries)) for one in listed
         ],
+        editions=[(each, edition_title(each.workflow)) for each in editions.items],
         every=providers.every,
         asked=sum(one.asked for one in providers.items),
         most_changes=_MOST_CHANGES,
@@ -248,6 +251,7 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
         return words, [_say_limit(one, names[one.what], entry) for one in own if one.what in entry.changes]
     lists = [_say_listed(name, *pair) for name, pair in entry.changes.items() if name.startswith(_OF_LISTS)]
     lists += [_say_asked(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "providers"]
+    lists += [_say_edition(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "editions"]
     changes = [
         (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
         for name, (before, after) in entry.changes.items()
@@ -262,6 +266,22 @@ def _say_asked(name: str, before: JsonValue, after: JsonValue) -> tuple[str, str
         return gettext("Providers"), gettext(WHOM_IT_ASKS[str(before)]), gettext(WHOM_IT_ASKS[str(after)])
     on, off = gettext("on the list"), gettext("no longer on the list")
     return (str(after), "", on) if before is None else (str(before), on, off)
+
+
+def edition_title(workflow: str) -> str:
+    """What a workflow is called."""
+    newest = load_library().latest(workflow)
+    return workflow if newest is None else edition_text(newest, "title")
+
+
+def _say_edition(name: str, before: JsonValue, after: JsonValue) -> tuple[str, str, str]:
+    """The edition by which a workflow begins, before and after."""
+    workflow = name.partition(".")[2]
+
+    def say(number: JsonValue) -> str:
+        return gettext("newest") if number is None else gettext("edition %(number)s", number=number)
+
+    return edition_title(workflow), say(before), say(after)
 
 
 #: Before the list and the key of an entry, in what an event of the history changes.

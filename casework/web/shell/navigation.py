@@ -101,7 +101,7 @@ ENTRIES = (
         N_("Settings"),
         "programme_settings.index",
         "gear",
-        ("programme_settings.", "programme_lists.", "programme_providers."),
+        ("programme_settings.", "programme_lists.", "programme_providers.", "programme_editions."),
     ),
     Entry(
         frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.", "unsealings.")
@@ -165,7 +165,13 @@ ENTRIES = (
         N_("Programmes"),
         "organisations.programmes",
         "leaf",
-        ("programme_settings.", "programme_lists.", "programme_providers.", "organisations.ask_copy"),
+        (
+            "programme_settings.",
+            "programme_lists.",
+            "programme_providers.",
+            "programme_editions.",
+            "organisations.ask_copy",
+        ),
     ),
     Entry(frozenset({Role.ADMINISTRATOR}), N_("Workflows"), "maps.workflows", "map", ("maps.edition",)),
     Entry(

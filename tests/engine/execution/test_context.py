@@ -38,5 +38,18 @@ def test_an_older_edition_plays_nothing_any_more() -> None:
     assert Library(EDITIONS.editions, newest).playing(parts.REFERRAL) is None
 
 
+def test_what_was_chosen_begins_in_the_place_of_the_newest() -> None:
+    toy, fix = EDITIONS.newest["toy"], EDITIONS.newest["fix"]
+    some = Library(EDITIONS.editions, EDITIONS.newest, {"toy": {1: fix, 2: toy}})
+    chosen = some.choosing({"toy": 1})
+    assert chosen.latest("toy") is EDITIONS[fix]
+    assert chosen.latest("referral") is EDITIONS.latest("referral")
+    assert chosen is some.choosing({"toy": 1})
+    assert chosen.offered == some.offered
+    # What is not offered is passed over: the newest begins.
+    for nothing in ({}, {"toy": 3}, {"dance": 1}):
+        assert some.choosing(nothing).newest == EDITIONS.newest
+
+
 def test_what_happens_by_itself_is_nobodys() -> None:
     assert By() == By(SYSTEM_ACTOR, Role.SYSTEM, None, None)

@@ -19,6 +19,7 @@ from casework.operations.core.programme_providers import providers_of
 from casework.operations.deadlines.limits import set_limit
 from casework.operations.people.letterheads import insist_letterhead, read_letterhead, set_letterhead, show_settings
 from casework.operations.people.programme_copies import begin_copy, copy_programme
+from casework.operations.people.programme_editions import set_editions
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.people.programme_providers import set_providers, show_providers
 from casework.operations.people.registry import grant_role, register_programme
@@ -144,7 +145,7 @@ def test_a_code_that_is_taken_leaves_nothing(engine: Engine, world: World) -> No
 
 
 #: What the help of the command calls what stands where, of what a copy takes.
-TAKEN = {"programmes": {"calendar", "time zone", "limits", "providers"}, "list_entries": {"lists"}}
+TAKEN = {"programmes": {"calendar", "time zone", "limits", "providers", "editions"}, "list_entries": {"lists"}}
 
 
 def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Engine, world: World) -> None:
@@ -154,10 +155,14 @@ def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Eng
         set_limit(db, world.actor(db, "supervisor"), source, "case.states.proposed", **small)
         lab = [world.organisations["lab"]]
         set_providers(db, world.actor(db, "supervisor"), source, providers=lab, reason="So.", request=new_request())
+        first: dict[str, Any] = {"editions": {"referral": 1}, "reason": "So.", "request": new_request()}
+        set_editions(db, world.actor(db, "supervisor"), source, **first)
         world.new_case(db, "officer")
         new = begin_copy(db, source, code="TJ", name="Tianjin", name_zh=None)["id"]
         kept, copied = calendar_of(db, source), calendar_of(db, new)
         assert providers_of(db, new) == providers_of(db, source) == lab
+        chosen = text("SELECT editions FROM programmes WHERE id = CAST(:id AS uuid)")
+        assert db.execute(chosen, {"id": new}).scalar_one() == {"referral": 1}
     with superuser_engine.connect() as whole:
         there = {
             name

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET
+from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import LIST_SET
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET
 from casework.operations.catalogue.match_changes import correct_match
@@ -16,6 +17,7 @@ from casework.operations.deadlines.limits import set_limit
 from casework.operations.history.point_in_time import Past
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.programme_copies import copy_programme
+from casework.operations.people.programme_editions import set_editions
 from casework.operations.people.programme_lists import set_entry
 from casework.operations.people.programme_providers import set_providers
 from casework.operations.people.registry import grant_role
@@ -325,3 +327,62 @@ def test_a_request_to_a_provider_off_the_list_is_found(scene: Scene, attack: Con
     assert any(
         "the programme did not ask then" in sentence for _, sentence in not_allowed(verify_case(attack, scene.log))
     )
+
+
+# --- by which editions it begins ---------------------------------------------------------------------------------------
+
+
+def _chosen(scene: Scene, attack: Connection) -> str:
+    """A programme that begins referrals by their first edition."""
+    sql(attack, "SET LOCAL session_replication_role = origin")
+    programme, who = scene.world.programmes["BJ"], scene.world.actor(attack, "supervisor")
+    set_editions(attack, who, programme, editions={"referral": 1}, reason="Known.", request=new_request())
+    sql(attack, "SET LOCAL session_replication_role = replica")
+    return programme
+
+
+def test_an_edition_is_chosen_as_it_may_be_and_speaks_against_no_earlier_track(
+    scene: Scene, attack: Connection
+) -> None:
+    programme = _chosen(scene, attack)
+    assert verify_case(attack, programme) == []
+    assert verify_case(attack, scene.log) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "gone", "words"),
+    [
+        ({"role": "officer"}, "", "done by supervisor, not by officer"),
+        ({}, "reason", "does not say why"),
+        ({"kind": "changed"}, "", "by an event of its own"),
+    ],
+)
+def test_a_forged_choice_of_editions_is_found(
+    scene: Scene, attack: Connection, header: dict[str, str], gone: str, words: str
+) -> None:
+    programme = _chosen(scene, attack)
+
+    def forge(rows: list[Stored]) -> None:
+        row = next(row for row in rows if row["header"]["kind"] == EDITIONS_SET)
+        row["header"] |= header
+        if gone:
+            del row["body"][gone]
+
+    rebuild(attack, programme, forge)
+    assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
+
+
+def test_a_choice_of_editions_that_nobody_made_is_named(scene: Scene, attack: Connection) -> None:
+    programme = _chosen(scene, attack)
+    sql(attack, "UPDATE programmes SET editions = '{}' WHERE id = CAST(:id AS uuid)", id=programme)
+    assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("programmes", "editions")]
+
+
+def test_a_track_by_another_edition_than_was_chosen_is_found(scene: Scene, attack: Connection) -> None:
+    programme = _chosen(scene, attack)
+    long_ago = (
+        "UPDATE events SET at = at - interval '9 days' WHERE log_id = CAST(:id AS uuid) AND kind = 'editions_set'"
+    )
+    sql(attack, long_ago, id=programme)
+    found = [sentence for _, sentence in not_allowed(verify_case(attack, scene.log))]
+    assert any("by another edition than the programme had chosen" in sentence for sentence in found)

@@ -100,8 +100,8 @@ def reasons_against(evidence: Evidence, before: Case | None, event: Event) -> li
         if "case_rights" in event.effects and event.kind != RIGHTS_CHANGED:
             against.append("only what says so changes the rights that the case is about")
         against += [*links_against(evidence, before, event), *new_grants_against(before, event)]
-    against += new_tracks_against(evidence, event)
     programme = before.programme if before is not None else event.effects["case"]["programme"]
+    against += new_tracks_against(evidence, programme, event)
     against += clocks_against(evidence, programme, event, before)
     evidence.earlier[event.seq] = _remember(evidence, event)
     evidence.note_burdens(event)

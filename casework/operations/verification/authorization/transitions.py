@@ -45,7 +45,7 @@ from casework.operations.verification.authorization.facts import (
 from casework.permissions.actors import PROVIDER_ROLES
 
 
-def new_tracks_against(evidence: Evidence, event: Event) -> Reasons:
+def new_tracks_against(evidence: Evidence, programme: str, event: Event) -> Reasons:
     for opened in event.effects.get("tracks", ()):
         edition = evidence.library.editions.get(opened["edition"])
         if edition is None:
@@ -56,6 +56,16 @@ def new_tracks_against(evidence: Evidence, event: Event) -> Reasons:
             yield f"it opens a track of {opened['workflow']} in another part than it plays"
         elif tuple(opened["states"]) != edition.initial:
             yield f"it opens a track of {opened['workflow']} elsewhere than at its beginning"
+        elif not _chosen(evidence, programme, edition, event):
+            yield f"it opens a track of {opened['workflow']} by another edition than the programme had chosen"
+
+
+def _chosen(evidence: Evidence, programme: str, edition: Edition, event: Event) -> bool:
+    """Whether it begins by the edition that its programme had named; one that is not installed any more begins nothing."""
+    named = evidence.past.begins_by(programme, edition.workflow, event.at)
+    return (
+        not named or edition.number in named or not named <= evidence.library.offered.get(edition.workflow, {}).keys()
+    )
 
 
 def judge_transition(evidence: Evidence, before: Case, event: Event) -> Reasons:

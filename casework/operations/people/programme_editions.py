@@ -1,0 +1,118 @@
+"""By which published editions a programme begins its cases and what is opened in them: the newest, or those that it has named.
+
+Each change is one event of the programme's log, with the whole choice as it stands then. What runs keeps its own edition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, text
+
+from casework import reasons
+from casework.definitions import load_library
+from casework.engine.case_objects.letterheads import COPIED, REASON, SETTERS
+from casework.engine.case_objects.programme_editions import EDITIONS_SET, cleaned
+from casework.engine.execution.guards import line
+from casework.errors import RecordHasMoved, Refused
+from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.register_log import append
+from casework.operations.people.edition_choice_views import EditionChoice, OfferedEdition, ProgrammeEditions
+from casework.operations.people.letterheads import insist_reads, insist_sets
+from casework.permissions.actors import Actor
+from casework.permissions.work import in_the_programme
+from casework.records.event_log import lock_log
+from casework.records.row_security import whole
+
+
+def show_editions(db: Connection, actor: Actor, programme: str) -> ProgrammeEditions:
+    """Of every workflow its published editions, and by which one the programme begins it. Raises NotFound."""
+    insist_reads(actor, programme)
+    library, chosen = load_library(), db.execute(_CHOSEN, {"id": programme}).scalar_one()
+    with whole(db):
+        version = db.execute(_LAST, {"log": programme, "kinds": [EDITIONS_SET, COPIED]}).scalar() or 0
+    published = {row.fingerprint: row.day for row in db.execute(_PUBLISHED, {"id": programme})}
+    items = []
+    for name in sorted(library.newest):
+        newest, offered = library[library.newest[name]], library.offered.get(name, {})
+        items.append(
+            EditionChoice(
+                workflow=name,
+                title=newest.text("title"),
+                chosen=chosen.get(name),
+                newest=newest.number,
+                offered=chosen.get(name, newest.number) in offered,
+                editions=[
+                    OfferedEdition(number=number, published_on=published.get(offered[number]))
+                    for number in sorted(offered, reverse=True)
+                ],
+            )
+        )
+    mine = in_the_programme(actor, programme, SETTERS) is not None
+    return ProgrammeEditions(id=programme, version=version, items=items, mine=mine)
+
+
+#: By workflow the edition that a programme has named.
+_CHOSEN = text("SELECT editions FROM programmes WHERE id = CAST(:id AS uuid)")
+#: When a programme's choice was changed last.
+_LAST = text(
+    "SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) AND effects ? 'editions'"
+)
+#: The day on which each edition was published here, in the zone of a programme.
+_PUBLISHED = text("""
+    SELECT e.fingerprint, CAST(e.published_at AT TIME ZONE (p.calendar->>'zone') AS date)::text AS day
+    FROM editions e, programmes p WHERE p.id = CAST(:id AS uuid)
+""")
+
+
+def set_editions(
+    db: Connection,
+    actor: Actor,
+    programme: str,
+    *,
+    editions: Mapping[str, int | None],
+    reason: str,
+    request: Request,
+    seen: int | None = None,
+) -> Done:
+    """Say by which editions a programme begins from now on; of what is not named, or named with none, by the newest.
+
+    Raises InvalidForm where one is not published, or they do not run together, and RecordHasMoved where the choice was changed
+    after it was `seen`.
+    """
+    by = insist_sets(actor, programme)
+    words, after = line(reason, REASON), cleaned(load_library(), editions)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    with whole(db):
+        log = lock_log(db, programme)
+        last = db.execute(_LAST, {"log": programme, "kinds": [EDITIONS_SET, COPIED]}).scalar() or 0
+    if seen not in (None, last):
+        raise RecordHasMoved
+    if after == db.execute(_CHOSEN, {"id": programme}).scalar_one():
+        raise Refused(reasons.editions.SAME)
+    keep_editions(db, programme, after)
+    with whole(db):
+        event = log.next_event(
+            EDITIONS_SET,
+            by.person,
+            role=by.role,
+            acting_for=by.acting_for,
+            effects={"editions": after},
+            body={REASON: words},
+        )
+        append(db, log, [event], request.key_hash)
+    return finish(db, actor, request, Done({"id": programme, "version": event.seq}))
+
+
+def keep_editions(db: Connection, programme: str, editions: Mapping[str, int]) -> None:
+    """Write by which editions a programme begins; the event that says so stands beside it."""
+    db.execute(_KEEP, {"editions": json.dumps(dict(editions)), "id": programme})
+
+
+#: Writes the choice of a programme.
+_KEEP = text("UPDATE programmes SET editions = CAST(:editions AS jsonb) WHERE id = CAST(:id AS uuid)")
+
+
+__all__ = ["keep_editions", "set_editions", "show_editions"]
