@@ -47,6 +47,7 @@ def register(app: Flask) -> None:
         role_name=i18n.role_name,
         name_of=i18n.name_of,
         listed=i18n.listed,
+        say=i18n.say,
         sentences=i18n.sentences,
         places=place_names,
         time=time_element,
