@@ -11,6 +11,19 @@ _RUN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
+#: Where a sentence ends.
+_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])|[\r\n]+")
+
+
+def telling_sentence(said: str, terms: Collection[str]) -> str:
+    """The sentence of a text that says most of the terms, of equal ones the first; empty where none says one."""
+    language, wanted, best, most = language_of(said), set(terms), "", 0
+    for sentence in _END.split(said):
+        if (says := len(wanted & set(terms_of(sentence, language)))) > most:
+            best, most = sentence.strip(), says
+    return best
+
+
 def pieces_of(said: str, terms: Collection[str]) -> list[tuple[str, bool]]:
     """A text in pieces, each with whether it says one of the terms."""
     spans: list[tuple[int, int]] = []

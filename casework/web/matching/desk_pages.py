@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.filters import ALWAYS
+from casework.matching.marks import telling_sentence
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
@@ -36,11 +37,13 @@ from casework.web.matching.desk_words import (
     Check,
     Fact,
     Why,
+    say_apart,
     say_checks,
     say_facts,
     say_filters,
     say_range,
     say_why,
+    say_without,
 )
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
@@ -52,6 +55,8 @@ blueprint = Blueprint("desk", __name__)
 
 #: So many candidates stand on a page, and so many a run keeps.
 SHOWN, RANKED = 10, runs.MOST
+#: So much of a sentence is shown.
+_LONGEST = 300
 VIEWS = {
     "ranked": N_("Ranked"), "shortlist": N_("Shortlist"), "proposed": N_("Proposed"), "refused": N_("Refused"), "runs": N_("Earlier runs"),
 }  # fmt: skip
@@ -81,6 +86,9 @@ class Card:
     match: Match | None
     case: str | None
     refusal: str
+    #: What its record says that answers the need most, and what was not compared.
+    sentence: str
+    apart: str
 
 
 @blueprint.get("/desk")
@@ -154,6 +162,7 @@ def show(need: UUID) -> str:
         first_url=_at(id, run) if view == "ranked" and start else "",
         filters=say_filters(run.found["filters"], run.evidence["relaxed"]) if run else [],
         removed=_removed(run),
+        without=say_without(run.evidence) if run else "",
         asked=[(name, gettext(FILTERS[name]), why) for name, why in _relaxable(run)],
         levels=range(1, 10),
         readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],
@@ -247,13 +256,15 @@ def _cards(
 ) -> list[Card]:
     listed = {one["technology"]: one for one in run.found["candidates"]} if run else {}
     failed = failed_of(run.evidence) if run else {}
+    said = {one["id"]: one["counts"] for one in run.evidence["candidates"]} if run else {}
     by_id = {one.id: one for one in found}
     by_technology = {one.technology.id: one for one in reversed(found)}
     cards = []
     for id in wanted:
         decided = decisions.get(id)
         match = by_id.get(decided["match"]) if decided else by_technology.get(id)
-        cards.append(_card(facts.get(id), run, listed.get(id), match, failed.get(id, [])))
+        card = _card(facts.get(id), run, listed.get(id), match, failed.get(id, []))
+        cards.append(replace(card, sentence=_sentence(facts.get(id), said.get(id, ()))))
     return cards
 
 
@@ -277,7 +288,16 @@ def _card(
         match=match,
         case=match.case if match else None,
         refusal=_refusal(match),
+        sentence="",
+        apart=say_apart(told, one) if one else "",
     )
+
+
+def _sentence(facts: CandidateFacts | None, terms: Collection[str]) -> str:
+    """The sentence of a record as it is now that says most of what the run found in it."""
+    told = " ".join(filter(None, (facts.description, facts.problem, facts.advantage))) if facts else ""
+    found = telling_sentence(told, terms)
+    return found if len(found) <= _LONGEST else f"{found[:_LONGEST]}…"
 
 
 def _refusal(match: Match | None) -> str:

@@ -11,6 +11,8 @@ from markupsafe import Markup
 from casework.json_values import JsonMapping
 from casework.matching.explanation import Kind
 from casework.operations.matching.desk import CandidateFacts
+from casework.operations.matching.ranking import WORDS
+from casework.operations.matching.similar_texts import Without
 from casework.web.shell import charts
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import place_names
@@ -57,6 +59,39 @@ class Check:
     #: The verdict for whoever hears the page.
     says: str
     more: str = ""
+
+
+#: Why what the texts mean took no part in a run.
+_WITHOUT = {
+    Without.NOT_SWITCHED_ON: N_("Words alone were compared: similar texts are not switched on."),
+    Without.NOT_INSTALLED: N_("Words alone were compared: no model for similar texts is installed."),
+    Without.NOT_MADE: N_("Words alone were compared: the technologies had not been looked at for similar texts yet."),
+    Without.LANGUAGE: N_(
+        "Words alone were compared: the model for similar texts does not know the language of the need."
+    ),
+}
+
+
+def say_without(evidence: JsonMapping) -> str:
+    """Why a run was made of words alone; nothing where it was not, or where that was erased."""
+    if "similar" in evidence or not evidence["asked"]:
+        return ""
+    return gettext(_WITHOUT[Without(evidence.get("without", Without.NOT_SWITCHED_ON))])
+
+
+def say_apart(evidence: JsonMapping, one: JsonMapping) -> str:
+    """What of a candidate was not compared, where its run compared words and what texts mean."""
+    if "similar" not in evidence:
+        return ""
+    if one["technology"] in evidence["similar"].get("silent", ()):
+        return gettext(
+            "Its words alone were compared: its text is in a language that the model does not know, or is new."
+        )
+    return (
+        ""
+        if WORDS in one["explanation"]["ranks"]
+        else gettext("It shares no word with the need: its text says much of the same.")
+    )
 
 
 def say_why(parts: Sequence[JsonMapping]) -> Why:

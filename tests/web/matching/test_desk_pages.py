@@ -36,6 +36,9 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
 ) -> None:
     browser = browser_for("officer")
     ids, page = open_desk(browser, world, engine)
+    told = "UPDATE technologies SET description = 'It is new. The heat pump lifts heat. It is kept.' WHERE id = CAST(:id AS uuid)"
+    with transaction(engine) as db:
+        db.execute(text(told), {"id": ids["pump"]})
     said = browser.get(page).text
     words = words_of(said)
     assert "热泵 = heat pump" in words
@@ -44,6 +47,8 @@ def test_a_search_shows_candidates_with_why_and_what_nobody_knows(
     assert f'id="c-{ids["idea"]}"' not in said
     assert "wanted 5 to 9" in words
     assert "1 removed by filters" in words
+    assert "Its record says: The heat pump lifts heat." in words
+    assert "Words alone were compared: similar texts are not switched on." in words
     # What a record does not say is not known, and is marked.
     assert "? not known" in words
     assert "Readiness not known the record does not say" in words
