@@ -28,6 +28,7 @@ from casework.api.editions import routes as editions_routes
 from casework.api.integrations import service_account_routes, webhook_routes
 from casework.api.letters import routes as letters_routes
 from casework.api.links import routes as links_routes
+from casework.api.matching import interest_routes
 from casework.api.matching import routes as matching_routes
 from casework.api.mediations import emergency_access_routes, unsealing_routes
 from casework.api.mediations import routes as mediations_routes
@@ -101,6 +102,7 @@ ROUTES: tuple[Route, ...] = (
     *record_routes.ROUTES,
     *table_routes.ROUTES,
     *matching_routes.ROUTES,
+    *interest_routes.ROUTES,
     *people_routes.ROUTES,
     *role_request_routes.ROUTES,
     *invitation_routes.ROUTES,

@@ -11,6 +11,7 @@ from casework.operations.core.editions import read_editions
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers
+from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.oversight.case_hygiene import check_due
@@ -39,6 +40,7 @@ def tick(until_quiet: bool) -> None:
             forget_uses(db)
             forget_challenges(db)
             forget_over(db)
+            office_links.forget_over(db)
             forget_statements(db)
         recount_programme(engine)
         pass_on_all(engine)

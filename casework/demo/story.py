@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
+from casework.demo.interest import ask_both_sides
 from casework.demo.parties import confirm_records, furnish_parties, merge_doubles, screen_parties
 from casework.demo.rights import enter_rights
 from casework.demo.scripts import scripts
@@ -27,7 +28,7 @@ from casework.operations.auth.tokens import make_token
 from casework.operations.catalogue.import_schemas import Kind
 from casework.operations.catalogue.importer import import_records
 from casework.operations.core.national_holidays import china
-from casework.operations.documents.key_material import document_store_of
+from casework.operations.documents.key_material import document_store_of, secret_box_of
 from casework.operations.notifications.service import tell_due
 from casework.operations.people.registry import (
     grant_role,
@@ -165,6 +166,7 @@ def tell(
             play(stage, chosen, one_more, hand_of)
             raise_findings(stage)
             screen_parties(stage, store)
+            ask_both_sides(stage, secret_box_of(settings))
         _import_past(settings)
         tell_due(engine, mailing=True)
     finally:

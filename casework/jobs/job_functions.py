@@ -15,6 +15,7 @@ from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of
+from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.matching import meanings
 from casework.operations.matching.proposals import propose_matches
@@ -51,6 +52,7 @@ def check(hands: Hands, programme: str) -> None:
             forget_challenges,
             forget_over,
             file_imports.forget_looked_at,
+            office_links.forget_over,
             forget_statements,
         )
         check_programme(db, programme)

@@ -24,6 +24,7 @@ from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
+from casework.operations.matching.interest_mail import InterestMail
 from casework.operations.notifications.mail_outbox import Item, Mail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -47,7 +48,15 @@ class Line:
 
 
 def write_mail(
-    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | NeedMail | RoleMail,
+    mail: Mail
+    | InvitationMail
+    | LetterMail
+    | AccountMail
+    | LinkMail
+    | PartyLinkMail
+    | NeedMail
+    | InterestMail
+    | RoleMail,
     settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
@@ -65,6 +74,8 @@ def write_mail(
         template, subject, given = _party_link(mail, base, chinese)
     elif isinstance(mail, NeedMail):
         template, subject, given = _need(mail, base, chinese)
+    elif isinstance(mail, InterestMail):
+        template, subject, given = _interest(mail, base, chinese)
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
@@ -151,25 +162,28 @@ def _link(mail: LinkMail, base: str, chinese: bool) -> Written:
     return "password_link", subject, dict(given)
 
 
+def _of_link(mail: PartyLinkMail | NeedMail | InterestMail, base: str, chinese: bool) -> dict[str, object]:
+    """What a mail with a one-time link says, and where the link leads."""
+    page, _, key = mail.path.partition("#")
+    led = {"url": base + mail.path, "page": base + page, "key": key}
+    return asdict(mail) | led | {"until": _moment(mail.until, "Asia/Shanghai", chinese)}
+
+
 def _party_link(mail: PartyLinkMail, base: str, chinese: bool) -> Written:
-    given = asdict(mail) | {
-        "url": base + mail.path,
-        "page": f"{base}/answer",
-        "key": mail.path.partition("#")[2],
-        "until": _moment(mail.until, "Asia/Shanghai", chinese),
-    }
     subject = catalogue("messages", chinese).gettext("%(number)s: a question for you") % {"number": mail.number}
-    return "party_link", subject, given
+    return "party_link", subject, _of_link(mail, base, chinese)
 
 
 def _need(mail: NeedMail, base: str, chinese: bool) -> Written:
-    given = asdict(mail) | {
-        "url": base + mail.path,
-        "page": f"{base}/state-need",
-        "key": mail.path.partition("#")[2],
-        "until": _moment(mail.until, "Asia/Shanghai", chinese),
-    }
-    return "need", catalogue("messages", chinese).gettext(NEED_SAYS[mail.state]), given
+    return "need", catalogue("messages", chinese).gettext(NEED_SAYS[mail.state]), _of_link(mail, base, chinese)
+
+
+def _interest(mail: InterestMail, base: str, chinese: bool) -> Written:
+    words = catalogue("messages", chinese)
+    subject = words.gettext("Is this of interest to you?")
+    if mail.again:
+        subject = words.gettext("Still open: %(subject)s") % {"subject": subject}
+    return "interest", subject, _of_link(mail, base, chinese)
 
 
 def _address(written: str) -> Address:

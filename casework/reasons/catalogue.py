@@ -232,3 +232,17 @@ STATEMENT_DECIDED = reason(
     "catalogue.statement_decided",
     N_("This need waits for nobody here: it is decided, or taken back."),
 )
+ASK_ABOUT_SOME = template(
+    "catalogue.ask_about_some",
+    N_("Choose what to ask about: an owner is asked about one match, an enterprise about %(most)s at most."),
+)
+NOBODY_TO_ASK = reason(
+    "catalogue.nobody_to_ask", N_("Nobody can be asked: the record names no organisation that it belongs to.")
+)
+ASKED_ALREADY = reason(
+    "catalogue.asked_already", N_("This is asked already, and the link still works. Take that question back first.")
+)
+TOO_MANY_ASKED = reason(
+    "catalogue.too_many_asked", N_("Too many were asked in this programme within a day. Try again tomorrow.")
+)
+INTEREST_ENDED = reason("catalogue.interest_ended", N_("This question is answered, or was taken back."))

@@ -372,7 +372,7 @@ POLICIES = {
     # One-time links of parties: for who reads the case. What opens one is nobody's to read.
     "party_links": f"{_ENGINE_OR_REFUSED} OR {_reads_whole('party_links')}",
     "party_link_secrets": "current_setting('casework.reader', true) = 'engine'",
-    "need_statement_secrets": "current_setting('casework.reader', true) = 'engine'",
+    "office_link_secrets": "current_setting('casework.reader', true) = 'engine'",
     **{table: f"{_ENGINE_OR_REFUSED} OR casework_shows_{table}({column})" for table, (column, _) in _ABOVE.items()},
     # Where chains of readings end, those of sealed mediations among them: for what checks them.
     "reading_heads": "current_setting('casework.reader', true) = 'engine'",

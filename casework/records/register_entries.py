@@ -76,6 +76,7 @@ REGISTERS: Mapping[str, Register] = {
     "match_proposals": Register("programme", "programme_id", whole=True),
     "sources": Register("programme", "programme_id", left={"fetched_at": "told by the events of what was brought in"}),
     "need_statements": Register("programme", "programme_id", whole=True),
+    "interest_requests": Register("programme", "programme_id", whole=True),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
 }  # fmt: skip
 

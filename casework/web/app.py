@@ -61,7 +61,7 @@ from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
 from casework.web.links import answer_pages
 from casework.web.links import pages as links_pages
-from casework.web.matching import compare_pages, desk_pages
+from casework.web.matching import compare_pages, desk_pages, interest_link_pages, interest_pages
 from casework.web.matching import decision_pages as desk_decision_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
@@ -249,6 +249,8 @@ PAGES = (
     record_use_pages.needs,
     record_use_pages.technologies,
     need_link_pages.blueprint,
+    interest_link_pages.blueprint,
+    interest_pages.blueprint,
     statement_pages.blueprint,
     desk_pages.blueprint,
     desk_decision_pages.blueprint,

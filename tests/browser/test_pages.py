@@ -150,7 +150,7 @@ _WRITTEN = """
         SELECT concat_ws(' ', name, email) AS w FROM people UNION ALL SELECT concat_ws(' ', name, profile::text) FROM organisations
         UNION ALL SELECT concat_ws(' ', name, code, calendar::text) FROM programmes UNION ALL SELECT name FROM phases
         UNION ALL SELECT to_jsonb(n)::text FROM needs n UNION ALL SELECT to_jsonb(t)::text FROM technologies t
-        UNION ALL SELECT said::text FROM need_statements
+        UNION ALL SELECT said::text FROM need_statements UNION ALL SELECT concat_ws(' ', shown::text, said::text) FROM interest_requests
         UNION ALL SELECT concat_ws(' ', proposed_by, rationale, source, external_id) FROM matches
         UNION ALL SELECT concat_ws(' ', office, number, owner) FROM rights UNION ALL SELECT number FROM cases
         UNION ALL SELECT body::text FROM events

@@ -6,13 +6,17 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
+from casework.operations.catalogue import need_statements
+from casework.operations.matching.interest_mail import INTEREST_PAGE, interest_purpose
 from casework.operations.matching.ranking import make_ready
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.browser.conftest import PageOf
 from tests.browser.site import Site
+from tests.browser.test_invitations import insist_accessible
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put
+from tests.support.world import new_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -68,6 +72,82 @@ def test_a_need_finds_its_technology_and_an_auditor_the_same_list(site: Site, pa
         (run,) = db.execute(text("SELECT id::text FROM match_runs ORDER BY made_at DESC LIMIT 1")).scalars()
     auditor = page_of("auditor")
     auditor.open(f"/cases/{number}/history/1")
+    auditor.follow(auditor.page.locator(f"a[href='/match-runs/{run}/replay']"))
+    expect(auditor.page.locator("main")).to_contain_text("The same list")
+    assert list(verify_all(site.engine)) == []
+
+
+def test_a_need_from_a_phone_becomes_a_case_once_both_sides_said_yes(site: Site, page_of: PageOf) -> None:
+    """An enterprise states a need in Chinese, an officer finds and shortlists, both sides say yes, and the case opens with all of it."""
+    make_ready()
+    box = site.document_store.secret_box
+    with transaction(site.engine) as db:
+        put(site.world, db)
+        owned = {"owner_id": site.world.organisations["technology_owner"], "title": "Heat pump for dye works"}
+        enter(site.world, db, "technology", readiness_low=7, readiness_high=8, **owned)
+        done = need_statements.invite(
+            db,
+            site.world.actor(db, "officer"),
+            box,
+            programme=site.world.programmes["BJ"],
+            organisation=site.world.organisations["need_owner"],
+            address="",
+            language="zh-Hans",
+            request=new_request(),
+        )
+    phone = page_of(None, locale="zh-CN", phone=True)
+    phone.open_link(str(done.answer["path"]), "/state-need/form")
+    insist_accessible(phone)
+    for name, words in (("title", "热泵"), ("problem", "印染厂的余热没有利用。"), ("by", "周敏")):
+        phone.page.fill(f"[name=f-{name}]", words)
+    phone.page.check("[name=f-publication][value=closed]")
+    phone.follow(phone.page.locator("main form.asks .form-actions button"))
+    assert "已收到" in phone.page.inner_text("main")
+
+    officer = page_of("officer")
+    officer.open(f"/needs/stated/{done.answer['id']}")
+    officer.follow(officer.page.locator("form[action$='/accept'] button"))
+    need = officer.path.rsplit("/", 1)[1]
+    officer.open(f"/needs/{need}/desk")
+    officer.follow(officer.page.locator("main button.btn-primary"))
+    card = officer.page.locator(".cand", has_text="Heat pump for dye works")
+    officer.follow(card.locator("[data-key=s]"))
+
+    # Each side is asked from its card; what will be seen is shown before.
+    secrets = {}
+    for side, path in (("need_owner", "ask-enterprise"), ("technology_owner", "ask-owner")):
+        officer.open(f"/needs/{need}/desk?view=shortlist")
+        officer.follow(officer.page.locator(f".cand a[href*='{path}']"))
+        officer.page.fill("[name=f-address]", "zhou@campus.example")
+        officer.page.fill("[name=f-message]", "请看。" if side == "need_owner" else "Please look.")
+        if side == "technology_owner":
+            officer.page.check("[name=f-language][value=en]")
+            officer.page.fill("[name=f-need_words]", "A dye works loses heat at 60 degrees.")
+        officer.follow(officer.page.locator("main form.asks .form-actions button"))
+        expect(officer.page.locator("main")).not_to_contain_text("余热没有利用")
+        officer.follow(officer.page.locator("button[value=go]"))
+        (id,) = site.ids("SELECT id FROM interest_requests WHERE side = :side", side=side)
+        secrets[side] = box.secrets_of(interest_purpose(id))[0]
+    for side, reader in (("need_owner", phone), ("technology_owner", page_of(None, phone=True))):
+        reader.open_link(INTEREST_PAGE + secrets[side], "/interest/form")
+        insist_accessible(reader)
+        reader.page.check("[name=f-says_0][value=yes]")
+        reader.page.fill("[name=f-by]", "周敏")
+        reader.follow(reader.page.locator("main form.asks .form-actions button"))
+        insist_accessible(reader)
+
+    officer.open("/")
+    officer.follow(officer.page.locator("#answered a"))
+    expect(officer.page.locator(".cand").first).to_contain_text("Both said yes")
+    officer.follow(officer.page.locator(".cand").first.locator("[data-key=a]"))
+    officer.follow(officer.page.locator("main button.btn-primary"))
+    number = officer.path.rsplit("/", 1)[1]
+    (run,) = site.ids("SELECT id FROM match_runs WHERE need_id = CAST(:need AS uuid)", need=need)
+    (digest,) = site.ids("SELECT digest FROM match_runs WHERE need_id = CAST(:need AS uuid)", need=need)
+    auditor = page_of("auditor")
+    auditor.open(f"/cases/{number}/history/1")
+    expect(auditor.page.locator("main")).to_contain_text(digest)
+    expect(auditor.page.locator("main")).to_contain_text("What both sides had said")
     auditor.follow(auditor.page.locator(f"a[href='/match-runs/{run}/replay']"))
     expect(auditor.page.locator("main")).to_contain_text("The same list")
     assert list(verify_all(site.engine)) == []

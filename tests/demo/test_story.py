@@ -267,3 +267,8 @@ def test_the_values_of_records_are_confirmed_of_some_wholly_of_some_partly_and_o
 def test_a_party_has_answered_by_its_link(told: Told) -> None:
     assert told.rows("SELECT 1 FROM party_links WHERE state = 'used'")
     assert told.rows("SELECT 1 FROM tasks WHERE name = 'introduction_follow_up' AND closed_by = 'party'")
+
+
+def test_one_shortlist_is_out_for_an_answer_and_of_one_both_sides_said_yes(told: Told) -> None:
+    states = told.rows("SELECT need_id, array_agg(state ORDER BY side) FROM interest_requests GROUP BY 1 ORDER BY 2")
+    assert [row[1] for row in states] == [["answered", "answered"], ["open", "open"]]

@@ -42,7 +42,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("what a person does with values of a record", "confirm", ("web/catalogue/record_pages.py",)),
     ("jobs that send mails and propose matches", "send propose", ("jobs", "web/oversight/job_pages.py")),
     ("states of needs as enterprises state them, and of mails", "draft accepted accept cancelled",
-     ("operations/catalogue/need_", "records/tables/needs.py", "web/catalogue")),
+     ("operations/catalogue/need_", "operations/links/office_links.py", "records/tables/needs.py", "web/catalogue")),
     ("states of invitations, recoveries, role requests and unsealings", "acceptance accepted agree recovered",
      ("engine/two_person.py", "api/people", "operations/people", "operations/auth", "web/people", "web/mediations",
       "web/privacy", "web/shell/second_person.py")),

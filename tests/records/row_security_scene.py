@@ -131,7 +131,7 @@ def mediate(world: World, db: Connection, number: str) -> str:
         "party_link_secrets (link_id, token, until) VALUES (:track, 'x', now())",
         "need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state)"
         " VALUES (:track, (SELECT programme_id FROM logs WHERE id = :log), :lab, :person, now(), 'en', 'draft')",
-        "need_statement_secrets (statement_id, token, until) VALUES (:track, 'x', now())",
+        "office_link_secrets (id, statement_id, token, until) VALUES (:track, :track, 'x', now())",
         "webhook_endpoints (id, organisation_id, url, secret, made_by, made_at)"
         " VALUES (:track, :lab, 'https://receiver.example/hook', 'x', :person, now())",
         "webhook_messages (id, endpoint_id, log_id, seq, type, payload, state, made_at, send_at)"

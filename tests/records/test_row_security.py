@@ -424,7 +424,7 @@ def test_what_the_engine_asks_is_planned_as_if_there_were_no_policy(reading: Rea
     assert "Filter: (current_setting('casework.reader'::text, true) = 'engine'::text)" in plan
     assert not re.search("SubPlan|InitPlan|casework_", plan.replace("casework.reader", ""))
     # Of a person more is asked, or the test would see nothing.
-    assert table in ("reading_heads", "party_link_secrets", "need_statement_secrets") or re.search(
+    assert table in ("reading_heads", "party_link_secrets", "office_link_secrets") or re.search(
         "SubPlan|InitPlan|casework_", _plan(reading, "officer", table)
     )
 

@@ -36,6 +36,15 @@ CALENDAR = {
 SUPERVISOR = frozenset({"supervisor"})
 
 
+def ask_owner(on: Any) -> dict[str, Any]:
+    return {
+        "side": "technology_owner",
+        "matches": [on["listed_match"]],
+        "address": "zhou@campus.example",
+        "language": "en",
+    }
+
+
 def admin(path: str, allowed: Who = ADMINISTRATOR, **more: Any) -> Row:
     return post(
         path,
@@ -64,6 +73,9 @@ REGISTERS: tuple[Row, ...] = (
     post("/match-runs/{run}/replay", READERS, there=FOREIGN),
     post("/match-runs/{run}/decisions", DECIDERS, READERS - DECIDERS, there=FOREIGN,
         body=lambda on: {"technology": on["technology"], "decision": "shortlist"}),
+    get("/needs/{need}/interest-requests", READERS, there=FOREIGN),
+    post("/needs/{need}/interest-requests", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=ask_owner),
+    post("/interest-requests/{interest_request}/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/needs", EVERYBODY, lists="need", finds=READERS),
     get("/needs/{need}", READERS, there=FOREIGN),
     post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

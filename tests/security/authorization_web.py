@@ -40,7 +40,7 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
 #: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
-#: with one `tests/web/catalogue/test_need_link_pages.py` walk through them.
+#: with one `tests/web/catalogue/test_need_link_pages.py` and `tests/web/matching/test_interest_link_pages.py` walk through them.
 OWN = (
     "accounts.",
     "passkeys.",
@@ -51,8 +51,10 @@ OWN = (
     "acceptance.",
     "answers.",
     "stated.",
+    "interest.",
 )
 CANDIDATE = {"technology": "candidate"}
+LISTED = {"match": "listed_match"}
 ASKED_BY_LINK = {"party": "need_owner", "way": "hand", "language": "en", "days": "7"}
 PROVIDERS = LAB | BANK | {"verifier"}
 DISPUTES = frozenset({"dispute_officer"})
@@ -436,6 +438,11 @@ TABLE: tuple[Row, ...] = (
     post("/matches/<match>/shortlist", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"on": "yes"}),
     post("/match-runs/<run>/<technology>/shortlist", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE,
         body=lambda on: {"on": "yes"}),
+    get("/needs/<need>/ask-enterprise", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/needs/<need>/ask-enterprise", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/matches/<match>/ask-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=LISTED),
+    post("/matches/<match>/ask-owner", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=LISTED),
+    post("/interest-requests/<interest_request>/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/match-runs/<run>/<technology>/refuse", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
     post("/match-runs/<run>/<technology>/refuse", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),
     get("/match-runs/<run>/<technology>/accept", DECIDERS, READERS - DECIDERS, there=FOREIGN, things=CANDIDATE),

@@ -26,7 +26,9 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
 from casework.operations.links.service import Wanted, give_link
+from casework.operations.matching.interest import Asked, ask_side
 from casework.operations.matching.proposals import PROPOSED
+from casework.operations.matching.shortlist import set_shortlisted
 from casework.operations.mediations.unsealing import ask_unsealing, end_unsealing
 from casework.operations.people import registry
 from casework.operations.people.absences import record_absence
@@ -37,7 +39,7 @@ from casework.operations.privacy.erasure_requests import ask_erasure
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 from tests.support.file_makers import PDF
-from tests.support.world import World, new_request, today
+from tests.support.world import World, add_match, add_technology, new_request, today
 
 
 def add_failed_job(db: Connection) -> str:
@@ -276,6 +278,23 @@ def add_file(db: Connection, world: World, by: str, programme: str) -> str:
     return file_imports.add_file(
         db, actor, programme, "needs", content=content, name="需求.csv", source=source, complete=False
     )
+
+
+def add_interest(db: Connection, world: World, by: str, scope: str, need: str) -> tuple[str, str]:
+    """A match on the shortlist of a need, and what the technology's owner is asked of it: (the match, the question)."""
+    actor, programme = world.actor(db, by), world.programmes[scope]
+    technology = add_technology(db, programme, f"asked-{scope}", world.organisations["lab"])
+    match = add_match(db, actor, programme, need, technology)
+    set_shortlisted(db, actor, match, on=True, request=new_request())
+    question = Asked(
+        side="technology_owner",
+        matches=[match],
+        address="zhou@campus.example",
+        language="en",
+        message="Look.",
+        need_words="Heat at 70 degrees.",
+    )
+    return match, str(ask_side(db, actor, SecretBox(["k" * 32]), question, new_request()).answer["id"])
 
 
 def add_proposal(db: Connection, programme: str, need: str, technology: str) -> str:

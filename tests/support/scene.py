@@ -36,6 +36,7 @@ from tests.support.additions import (
     add_failed_job,
     add_file,
     add_idle,
+    add_interest,
     add_invitation,
     add_link,
     add_mail,
@@ -188,6 +189,9 @@ def make_things(world: World, db: Connection) -> Things:
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
+    interests = [
+        add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[0]), ("foreign_officer", "SH", need))
+    ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     link_task, link = add_link(db, world, number)
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
@@ -209,6 +213,8 @@ def make_things(world: World, db: Connection) -> Things:
         "match": str(_match(db, number)),
         "run": runs[0],
         "candidate": _candidate(db, runs[0]),
+        "listed_match": interests[0][0],
+        "interest_request": interests[0][1],
         "right": world.rights[0],
         "burden": add_burden(db, world, "officer", world.rights[0]),
         "technology": world.technologies[0],
@@ -290,6 +296,8 @@ def make_things(world: World, db: Connection) -> Things:
         "match": match,
         "run": runs[1],
         "candidate": _candidate(db, runs[1]),
+        "listed_match": interests[1][0],
+        "interest_request": interests[1][1],
         "right": right,
         "burden": add_burden(db, world, "foreign_officer", right),
         "technology": technology,

@@ -12,6 +12,15 @@ class RecordThen(TypedDict):
     head: str
 
 
+class SideSaid(TypedDict):
+    """What a side of the match had said when the case was opened, and by which question."""
+
+    request: str
+    side: str
+    says: str
+    at: str
+
+
 class FoundCase(TypedDict):
     """The run on whose list the match of a case was found, and both records as they were when the case was opened."""
 

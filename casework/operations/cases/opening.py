@@ -41,7 +41,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
             why = reasons.catalogue.MATCH_EXPIRED if expired else named
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     # While one waited for the match, its records or their owners may have been merged into others.
-    programme, code, need, technology, title, need_owner, technology_owner, phase, rights, found = run(
+    programme, code, need, technology, title, need_owner, technology_owner, phase, rights, found, answers = run(
         db, _MATCH, (match,)
     )[0]
     id, calendar = new_id(), read_calendar(programme, written)
@@ -58,6 +58,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     }
     if found is not None:
         case["found"] = orjson.loads(found)
+    if answers is not None:
+        case["answers"] = orjson.loads(answers)
 
     def answer(opened: Case) -> JsonObject:
         return {"number": number, "id": id, "state": opened.main.states[0], "track": opened.main.id}
@@ -74,8 +76,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
 _TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: How the need or the technology of a match ended; null where both are in use.
 _ENDED = f"coalesce({ended('n', _TODAY)}, {ended('t', _TODAY)})"
-#: What of a match opens a case: its records, owners, rights, the phase that runs today, and the run that found it with both records
-#: as they are.
+#: What of a match opens a case: its records, owners, rights, the phase that runs today, the run that found it with both records as
+#: they are, and what both sides answered.
 _MATCH = """
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
@@ -88,7 +90,11 @@ _MATCH = """
             WHERE r.programme_id = m.programme_id AND r.expired_at IS NULL) AS rights,
         (SELECT json_build_object('run', f.id, 'rank', m.run_rank, 'digest', f.digest,
             'need', json_build_object('seq', x.seq, 'head', x.head), 'technology', json_build_object('seq', y.seq, 'head', y.head))::text
-            FROM match_runs f JOIN logs x ON x.id = m.need_id JOIN logs y ON y.id = m.technology_id WHERE f.id = m.run_id) AS found
+            FROM match_runs f JOIN logs x ON x.id = m.need_id JOIN logs y ON y.id = m.technology_id WHERE f.id = m.run_id) AS found,
+        (SELECT json_agg(json_build_object('request', q.id, 'side', q.side, 'says', q.said->'answers'->m.id::text->>'says',
+                'at', to_char(q.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY q.ended_at, q.id)::text
+            FROM interest_requests q
+            WHERE q.programme_id = m.programme_id AND q.state = 'answered' AND q.said->'answers' ? m.id::text) AS answers
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """

@@ -6,37 +6,30 @@ Whoever has the link is the enterprise, and learns nothing but of this one need.
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from casework import reasons
 from casework.engine.case_objects.need_figures import rows_of
 from casework.engine.case_objects.programme_lists import Lists
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
-from casework.errors import InvalidForm, NotFound
+from casework.errors import NotFound
 from casework.json_values import Answers, JsonMapping, JsonObject
 from casework.operations.catalogue.need_mail import post_statement
-from casework.operations.core.drafts import letters_of, without_nul
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth
+from casework.operations.links import office_links
 from casework.operations.links.mail import token_hash
-from casework.records.database import sealing_of
 from casework.records.event_log import lock_log, try_lock
 from casework.records.row_security import whole
 
-#: Once opened, a link stays open in that browser for so long.
-OPEN_FOR = timedelta(hours=12)
-#: How many letters what is typed may have.
-LARGEST = 100_000
 #: How a statement stands that the enterprise may still say something of.
 DRAFT, SUBMITTED, ASKED, WITHDRAWN = "draft", "submitted", "asked", "withdrawn"
 WRITABLE = (DRAFT, ASKED)
@@ -82,23 +75,14 @@ class ShownStatement:
 
 
 #: A statement by the secret of its link, as it stands.
-_FOUND = """
-    SELECT n.id::text, n.programme_id::text AS programme, n.organisation_id::text AS organisation, n.language, n.state, n.said, n.question,
-        n.reason, n.sent_at, n.decided_at, s.until, s.typed, s.until > casework_now() AS running,
-        coalesce(s.opened = :opened AND s.opened_until > casework_now(), false) AS here
-    FROM need_statement_secrets s JOIN need_statements n ON n.id = s.statement_id WHERE s.token = :token
+_FOUND = f"""
+    SELECT {office_links.LINK}, n.programme_id::text AS programme, n.organisation_id::text AS organisation, n.language, n.state, n.said,
+        n.question, n.reason, n.sent_at, n.decided_at
+    FROM office_link_secrets s JOIN need_statements n ON n.id = s.statement_id WHERE s.token = :token
 """
 #: The same as it is read, and locked.
 _FIND = text(_FOUND)
 _LOCK = text(f"{_FOUND} FOR UPDATE OF n")
-#: Notes in which browser a link was opened.
-_OPEN = text("""
-    UPDATE need_statement_secrets SET opened = :opened, opened_until = casework_now() + :lasts WHERE statement_id = CAST(:id AS uuid)
-""")
-#: Keeps what was typed.
-_TYPED = text("""
-    UPDATE need_statement_secrets SET typed = to_jsonb(CAST(:typed AS text)) WHERE statement_id = CAST(:id AS uuid)
-""")
 #: What the office and the enterprise are called, and how the record stands that came of a statement.
 _NAMES = text(f"""
     SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh, r.status AS becomes
@@ -112,18 +96,10 @@ _SEND = text("""
 """)
 #: Takes a need back that was not decided on, with all that was said.
 _TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn', said = '{}' WHERE id = CAST(:id AS uuid)")
-#: Forgets what was typed.
-_FORGET_TYPED = text("UPDATE need_statement_secrets SET typed = NULL WHERE statement_id = CAST(:id AS uuid)")
-#: Forgets what was typed, and where it was mailed, of links that are over; what waits for the office is answered by mail first.
-_FORGET_OVER = text("""
-    UPDATE need_statement_secrets s SET address = NULL, typed = NULL, opened = NULL, opened_until = NULL
-    FROM need_statements n WHERE n.id = s.statement_id AND n.state <> 'submitted'
-    AND (s.address IS NOT NULL OR s.typed IS NOT NULL) AND s.until <= casework_now()
-""")
 #: By programme the statements of which the office keeps nothing any more: not taken in, and their links are over.
 _REFUSED_OVER = text("""
     SELECT n.programme_id::text AS programme, array_agg(n.id::text ORDER BY n.id) AS ids
-    FROM need_statements n JOIN need_statement_secrets s ON s.statement_id = n.id
+    FROM need_statements n JOIN office_link_secrets s ON s.statement_id = n.id
     WHERE n.state IN ('refused', 'withdrawn') AND n.said <> '{}' AND s.until <= casework_now() GROUP BY 1 ORDER BY 1
 """)
 #: Forgets what was said in statements.
@@ -140,12 +116,7 @@ def language_of(db: Connection, token: str) -> tuple[bool, str]:
 def open_statement(db: Connection, token: str) -> str:
     """The secret that keeps a link open in this browser. Raises NotFound where it opens nothing."""
     with whole(db):
-        row = _find(db, token, "")
-        if not row.running:
-            raise NotFound("link")
-        secret = secrets.token_urlsafe(32)
-        db.execute(_OPEN, {"id": row.id, "opened": token_hash(secret), "lasts": OPEN_FOR})
-        return secret
+        return office_links.open_here(db, _find(db, token, ""))
 
 
 def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement:
@@ -176,24 +147,12 @@ def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement
 
 def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
     """Keep what is typed, sealed, until it is decided or the link is over. Raises NotFound and InvalidForm."""
-    kept = _kept(typed)
+    kept = office_links.kept(typed)
     with whole(db):
         row = _insist(db, token, opened)
         if row.state not in WRITABLE:
             raise NotFound("link")
-        _keep(db, row.id, kept)
-
-
-def _kept(typed: Answers) -> Answers:
-    """What was typed, as it may be kept. Raises InvalidForm for too many letters, in whatever script."""
-    kept = without_nul(typed)
-    if letters_of(kept) > LARGEST:
-        raise InvalidForm(fields={"form": reasons.fields.TOO_LARGE_TO_KEEP})
-    return kept
-
-
-def _keep(db: Connection, id: str, kept: Answers) -> None:
-    db.execute(_TYPED, {"id": id, "typed": sealing_of(db).seal(id, kept)})
+        office_links.keep(db, row.id, kept)
 
 
 def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed: Answers | None = None) -> None:
@@ -201,7 +160,7 @@ def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed
 
     Raises NotFound where that cannot be, and InvalidForm.
     """
-    kept = None if typed is None else _kept(typed)
+    kept = None if typed is None else office_links.kept(typed)
     fields = {name: value for name, value in said.fields.items() if value not in (None, "", [], {})}
     if fields.get("figures"):
         fields["figures"] = rows_of(fields["figures"])
@@ -213,7 +172,7 @@ def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed
         db.execute(_SEND, {"id": row.id, "said": json.dumps(told)})
         # In the programme's turn, as who decides on it, so that neither waits for the other.
         if kept is not None:
-            _keep(db, row.id, kept)
+            office_links.keep(db, row.id, kept)
         note_entries(db, "need_statements", row.programme, [row.id], kind=SENT, by=PARTY_ACTOR, role=Role.PARTY)
         post_statement(db, row.id)
 
@@ -225,20 +184,15 @@ def withdraw_statement(db: Connection, token: str, opened: str) -> None:
         if row.state not in (*WRITABLE, SUBMITTED):
             raise NotFound("link")
         db.execute(_TAKE_BACK, {"id": row.id})
-        forget_typed(db, row.id)
+        office_links.forget_typed(db, row.id)
         note_entries(db, "need_statements", row.programme, [row.id], kind=TAKEN_BACK, by=PARTY_ACTOR, role=Role.PARTY)
 
 
-def forget_typed(db: Connection, statement: str) -> None:
-    """What was typed goes: it is decided on, as it was sent."""
-    db.execute(_FORGET_TYPED, {"id": statement})
-
-
 def forget_statements(db: Connection) -> int:
-    """Of links that are over, what was typed and where they were mailed goes, unless the office still has to decide; of needs that were not
-    taken in, what was said as well. A programme in which somebody writes now has its turn the next time."""
+    """Of needs that were not taken in, what was said goes once their links are over. A programme in which somebody writes now has its turn
+    the next time."""
+    forgotten = 0
     with whole(db):
-        forgotten = db.execute(_FORGET_OVER).rowcount
         for programme, ids in db.execute(_REFUSED_OVER).all():
             if try_lock(db, programme):
                 forgotten += db.execute(_FORGET_SAID, {"ids": ids}).rowcount
@@ -254,10 +208,7 @@ def _find(db: Connection, token: str, opened: str) -> Any:
 
 
 def _insist(db: Connection, token: str, opened: str) -> Any:
-    row = _find(db, token, opened)
-    if not row.running or not row.here:
-        raise NotFound("link")
-    return row
+    return office_links.insist_here(_find(db, token, opened))
 
 
 def _lock(db: Connection, token: str, opened: str) -> Any:
@@ -267,6 +218,6 @@ def _lock(db: Connection, token: str, opened: str) -> Any:
 
 
 __all__ = [
-    "OPEN_FOR", "Said", "ShownStatement", "forget_statements", "forget_typed", "keep_typed", "language_of", "open_statement",
+    "Said", "ShownStatement", "forget_statements", "keep_typed", "language_of", "open_statement",
     "send_statement", "show_statement_of", "withdraw_statement",
 ]  # fmt: skip

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, text
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notice_words import N_
 from casework.operations.core.organisations import STANDING
-from casework.operations.core.perform import new_id
-from casework.operations.links.mail import token_hash
+from casework.operations.links import office_links
 
 #: Where a link leads; what follows the mark never leaves the browser but in a form.
 STATEMENT_PAGE = "/state-need#"
@@ -52,29 +51,15 @@ def statement_purpose(statement: str) -> str:
 
 def post_statement(db: Connection, statement: str) -> None:
     """Queue the mail that tells how a statement stands; one that was not sent yet goes, for this one says it."""
-    db.execute(_CANCEL, {"statement": statement})
-    mail = new_id()
-    db.execute(
-        _QUEUE, {"id": mail, "statement": statement, "key": f"{statement_purpose(statement)} {mail}", "kind": NEED_LINK}
-    )
+    office_links.cancel_mails(db, statement)
+    office_links.post(db, statement, NEED_LINK)
 
 
-#: Cancels what waits to be sent of a statement.
-_CANCEL = text("""
-    UPDATE mails SET state = 'cancelled', ended_at = casework_now()
-    WHERE statement_id = CAST(:statement AS uuid) AND state = 'queued'
-""")
-#: Queues a mail of a statement that has an address.
-_QUEUE = text("""
-    INSERT INTO mails (id, statement_id, key, kind, sealed, made_at, send_at)
-    SELECT CAST(:id AS uuid), s.statement_id, :key, :kind, false, casework_now(), casework_now() FROM need_statement_secrets s
-    WHERE s.statement_id = CAST(:statement AS uuid) AND s.address IS NOT NULL
-""")
 #: What the mail of a statement is written from, whose link still leads somewhere.
 _POSTED = text(f"""
     SELECT m.id, n.id::text AS statement, n.language, n.state, n.question, n.reason, s.until, s.address, s.token, casework_now() AS at,
         p.name, p.name_zh, o.name AS organisation, o.name_zh AS organisation_zh
-    FROM mails m JOIN need_statements n ON n.id = m.statement_id JOIN need_statement_secrets s ON s.statement_id = n.id
+    FROM mails m JOIN need_statements n ON n.id = m.office_link_id JOIN office_link_secrets s ON s.id = n.id
     JOIN programmes p ON p.id = n.programme_id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id
     WHERE m.id = CAST(:mail AS uuid) AND s.address IS NOT NULL AND s.until > casework_now()
@@ -86,9 +71,7 @@ def write_need_mail(db: Connection, mail: str, secret_box: SecretBox) -> NeedMai
     row = db.execute(_POSTED, {"mail": mail}).one_or_none()
     if row is None or row.state not in NEED_SAYS:
         return None
-    # Made again each time, and kept nowhere: another key may have come since.
-    made = secret_box.secrets_of(statement_purpose(row.statement))
-    secret = next((one for one in made if token_hash(one) == bytes(row.token)), None)
+    secret = office_links.secret_again(secret_box, statement_purpose(row.statement), bytes(row.token))
     if secret is None:
         return None
     chinese = row.language == "zh-Hans"

@@ -15,7 +15,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.kept_records import EDITORS, create_record
-from casework.operations.catalogue.need_links import ASKED, DRAFT, SUBMITTED, forget_typed
+from casework.operations.catalogue.need_links import ASKED, DRAFT, SUBMITTED
 from casework.operations.catalogue.need_mail import STATEMENT_PAGE, post_statement, statement_purpose
 from casework.operations.catalogue.organisations import read_seen
 from casework.operations.core.email_addresses import canonical, is_address
@@ -25,7 +25,7 @@ from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.reader_names import called
 from casework.operations.core.register_entries import note_entries
-from casework.operations.links.mail import token_hash
+from casework.operations.links import office_links
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
@@ -81,7 +81,7 @@ _SELECT = f"""
     SELECT n.id::text, n.programme_id::text AS programme, o.id::text AS organisation, {called("o")} AS organisation_name, n.language,
         CASE WHEN n.state IN ('draft', 'asked') AND s.until <= casework_now() THEN 'over' ELSE n.state END AS state, n.invited_at, s.until,
         s.address, n.sent_at, n.question, n.reason, n.decided_at, n.need_id::text AS need, n.said
-    FROM need_statements n JOIN need_statement_secrets s ON s.statement_id = n.id
+    FROM need_statements n JOIN office_link_secrets s ON s.id = n.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id
     WHERE n.programme_id = ANY(CAST(:closed_of AS uuid[]))
 """
@@ -94,11 +94,6 @@ _INVITE = text("""
     INSERT INTO need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state)
     VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), CAST(:organisation AS uuid), CAST(:by AS uuid), casework_now(), :language, 'draft')
 """)
-#: Keeps what opens a statement, until its end.
-_OPENS = text("""
-    INSERT INTO need_statement_secrets (statement_id, token, address, until)
-    VALUES (CAST(:id AS uuid), :token, :address, casework_now() + :lasts)
-""")
 #: How many enterprises were invited within a day.
 _INVITED = text("""
     SELECT count(*) FROM need_statements WHERE programme_id = CAST(:programme AS uuid) AND invited_at > casework_now() - interval '1 day'
@@ -110,7 +105,7 @@ _DECIDE = text("""
 """)
 #: Gives the enterprise time to read it.
 _PROLONG = text("""
-    UPDATE need_statement_secrets SET until = greatest(until, casework_now() + :lasts) WHERE statement_id = CAST(:id AS uuid)
+    UPDATE office_link_secrets SET until = greatest(until, casework_now() + :lasts) WHERE id = CAST(:id AS uuid)
 """)
 #: How a statement stands, locked.
 _STATE = text("SELECT state, said FROM need_statements WHERE id = CAST(:id AS uuid) FOR UPDATE")
@@ -218,8 +213,7 @@ def invite(
             _INVITE,
             {"id": id, "programme": programme, "organisation": organisation, "by": by.person, "language": language},
         )
-        lasts = timedelta(days=days)
-        db.execute(_OPENS, {"id": id, "token": token_hash(secret), "address": where or None, "lasts": lasts})
+        office_links.give(db, "statement_id", id, secret, address=where or None, until=timedelta(days=days))
         note_entries(db, "need_statements", programme, [id], kind=INVITED, by=by.person, role=by.role)
         if where:
             post_statement(db, id)
@@ -272,7 +266,7 @@ def _decide(
         db.execute(_DECIDE, given)
         db.execute(_PROLONG, {"id": id, "lasts": timedelta(days=DAYS)})
         if state != ASKED:
-            forget_typed(db, id)
+            office_links.forget_typed(db, id)
         note_entries(db, "need_statements", one.programme, [id], kind=kind, by=by.person, role=by.role)
         post_statement(db, id)
     return finish(db, actor, request, Done({"id": id, "state": state, "need": need}))

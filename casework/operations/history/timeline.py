@@ -166,7 +166,7 @@ def _of_part(case: Case, event: CaseEvent) -> HistoryEntry:
 #: What an entry of a part does not tell.
 _UNTOLD: JsonMapping = {
     "seq": None, "acting_for": None, "organisation": None, "because": None, "corrected_by": None, "late": 0, "candidates": (),
-    "changes": (), "facts": {}, "rule": None, "found": None, "hash": None, "prev": None,
+    "changes": (), "facts": {}, "rule": None, "found": None, "answers": (), "hash": None, "prev": None,
 }  # fmt: skip
 
 
@@ -263,6 +263,7 @@ def _entry(
         facts=effects.get("facts") or {},
         rule=_rule(rule[0]) if rule else None,
         found=effects.get("case", {}).get("found"),
+        answers=effects.get("case", {}).get("answers", ()),
         hash=row.hash,
         prev=header["prev"],
         form=_corrected_form(past, before, row) if corrected else _form(edition, rule, task, past),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casework.engine.state.found_case import FoundCase
+from casework.engine.state.found_case import FoundCase, SideSaid
 from casework.json_values import JsonMapping, JsonValue
 from casework.operations.core.event_views import EventView
 from casework.operations.core.views import Named
@@ -79,6 +79,8 @@ class HistoryEntry(EventView):
     rule: EntryRule | None = None
     #: Of the opening: the run that found the match, and both records as they were.
     found: FoundCase | None = None
+    #: And what both sides had said of the match.
+    answers: Sequence[SideSaid] = ()
     hash: str | None = None
     prev: str | None = None
 

@@ -45,6 +45,7 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.deadlines.views import ClockExplained
 from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.links.mail import PARTY_LINK, PartyLinkMail, write_link_mail
+from casework.operations.matching.interest_mail import INTEREST_LINK, InterestMail, write_interest_mail
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
 from casework.operations.people.invitation_mail import InvitationMail, write_invitation
@@ -105,7 +106,7 @@ class Mail:
 
 MAILS = outbox.Outbox(
     table="mails",
-    receiver="coalesce(m.person_id, m.invitation_id, m.file_id, m.link_id, m.statement_id)",
+    receiver="coalesce(m.person_id, m.invitation_id, m.file_id, m.link_id, m.office_link_id)",
     taken="sent",
     longest=500,
     ends=True,
@@ -131,18 +132,20 @@ _ITEMS = text(f"""
 """)
 
 
+_OwnMail = AccountMail | LinkMail | PartyLinkMail | NeedMail | InterestMail
 #: By kind, what writes a mail that tells of no case to its reader.
-_OWN: Mapping[str, Callable[[Connection, str, SecretBox], AccountMail | LinkMail | PartyLinkMail | NeedMail | None]] = {
+_OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     PARTY_LINK: write_link_mail,
     NEED_LINK: write_need_mail,
+    INTEREST_LINK: write_interest_mail,
 }
 
 
 def compose(
     db: Connection, mail: str, secret_box: SecretBox
-) -> Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | NeedMail | RoleMail | None:
+) -> Mail | InvitationMail | LetterMail | RoleMail | _OwnMail | None:
     """What a queued mail says now; None where it is not queued any more, or has become void and was cancelled."""
     row = db.execute(_QUEUED, {"id": mail}).one_or_none()
     if row is None:

@@ -240,7 +240,7 @@ def _drop_drafts(db: Connection, named: Naming) -> int:
 def _drop_typed(db: Connection, named: Naming) -> int:
     """The same of what parties and enterprises typed behind their links."""
     dropped = 0
-    for rows, drop in ((_TYPED_BY_PARTIES, _DROP_OF_PARTY), (_TYPED_OF_NEEDS, _DROP_OF_NEED)):
+    for rows, drop in ((_TYPED_BY_PARTIES, _DROP_OF_PARTY), (_TYPED_BESIDE, _DROP_BESIDE)):
         gone = [row.id for row in db.execute(rows).all() if named.in_value(row.typed)]
         for id in gone:
             db.execute(drop, {"id": id})
@@ -248,16 +248,14 @@ def _drop_typed(db: Connection, named: Naming) -> int:
     return dropped
 
 
-#: What parties typed behind their links, and what enterprises did of their needs.
+#: What parties typed behind their links.
 _TYPED_BY_PARTIES = text("SELECT link_id AS id, typed FROM party_link_secrets WHERE typed IS NOT NULL ORDER BY link_id")
-#: What enterprises typed of their needs.
-_TYPED_OF_NEEDS = text(
-    "SELECT statement_id AS id, typed FROM need_statement_secrets WHERE typed IS NOT NULL ORDER BY statement_id"
-)
+#: What enterprises and owners typed behind links beside the cases.
+_TYPED_BESIDE = text("SELECT id, typed FROM office_link_secrets WHERE typed IS NOT NULL ORDER BY id")
 #: Takes that away.
 _DROP_OF_PARTY = text("UPDATE party_link_secrets SET typed = NULL WHERE link_id = CAST(:id AS uuid)")
-#: Takes that away of a need.
-_DROP_OF_NEED = text("UPDATE need_statement_secrets SET typed = NULL WHERE statement_id = CAST(:id AS uuid)")
+#: Takes that away.
+_DROP_BESIDE = text("UPDATE office_link_secrets SET typed = NULL WHERE id = CAST(:id AS uuid)")
 
 
 def _without(table: str, name: str, kind: str) -> str:

@@ -10,7 +10,7 @@ GRANT SELECT, INSERT ON events, editions, readings, sealed_readings, contents, c
 
 -- What changes, and never goes.
 GRANT SELECT, INSERT, UPDATE ON
-    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, list_entries, logs, mentions, openings, need_statement_secrets,
+    absences, allocations, case_hygiene_days, erasures, files, findings, invitations, list_entries, logs, mentions, openings, office_link_secrets,
     party_link_secrets,
     party_links,
     service_accounts, skills, webhook_endpoints, webhook_messages
@@ -19,7 +19,7 @@ TO casework_app, casework_engine;
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports,
-    index_states, index_terms, indexed_records, letter_numbers,
+    index_states, index_terms, indexed_records, interest_requests, letter_numbers,
     letterheads, looks, mails, match_proposals, match_runs, matches,
     mediations, memberships, need_statements, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects,

@@ -426,11 +426,11 @@ CREATE POLICY readers ON party_link_secrets TO casework_app USING (
 );
 ALTER TABLE party_link_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
-CREATE POLICY engine ON need_statement_secrets USING (current_setting('casework.reader', true) = 'engine');
-CREATE POLICY readers ON need_statement_secrets TO casework_app USING (
+CREATE POLICY engine ON office_link_secrets USING (current_setting('casework.reader', true) = 'engine');
+CREATE POLICY readers ON office_link_secrets TO casework_app USING (
     current_setting('casework.reader', true) = 'engine'
 );
-ALTER TABLE need_statement_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE office_link_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY engine ON files USING (current_setting('casework.reader', true) = 'engine');
 CREATE POLICY readers ON files TO casework_app USING (

@@ -1842,6 +1842,38 @@ CREATE TABLE contents (
 CREATE INDEX ix_contents_blob_id ON contents (blob_id);
 COMMENT ON TABLE contents IS 'Which blob holds a version; no row once it was erased';
 
+CREATE TABLE interest_requests (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    need_id UUID NOT NULL,
+    side TEXT NOT NULL,
+    organisation_id UUID NOT NULL,
+    asked_by UUID NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    language TEXT NOT NULL,
+    shown JSONB NOT NULL,
+    state TEXT DEFAULT 'open' NOT NULL,
+    said JSONB DEFAULT '{}' NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    withdrawn_by UUID,
+    CONSTRAINT pk_interest_requests PRIMARY KEY (id),
+    CONSTRAINT ck_interest_requests_state CHECK (side IN ('need_owner', 'technology_owner') AND state IN ('open', 'answered', 'withdrawn') AND (state = 'open') = (ended_at IS NULL) AND (state = 'withdrawn') = (withdrawn_by IS NOT NULL)),
+    CONSTRAINT fk_interest_requests_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_interest_requests_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_interest_requests_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT fk_interest_requests_asked_by FOREIGN KEY(asked_by) REFERENCES people (id),
+    CONSTRAINT fk_interest_requests_withdrawn_by FOREIGN KEY(withdrawn_by) REFERENCES people (id)
+);
+CREATE INDEX ix_interest_requests_need_id ON interest_requests (need_id);
+CREATE INDEX ix_interest_requests_organisation_id ON interest_requests (organisation_id);
+CREATE INDEX ix_interest_requests_programme_id ON interest_requests (programme_id);
+COMMENT ON TABLE interest_requests IS 'What the two sides of shortlisted matches are asked by a link, and what they answer';
+COMMENT ON COLUMN interest_requests.side IS 'Who is asked: need_owner of technologies, technology_owner of a need';
+COMMENT ON COLUMN interest_requests.shown IS 'What the link shows, as it was looked at before it was sent: the message, by match what is told, and of what';
+COMMENT ON COLUMN interest_requests.state IS 'open, answered or withdrawn; open is over with its link';
+COMMENT ON COLUMN interest_requests.said IS 'As it was sent: by match yes, no with why, or a question; and who says so';
+COMMENT ON COLUMN interest_requests.ended_at IS 'When it was answered or withdrawn';
+
 CREATE TABLE match_proposals (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -1962,50 +1994,6 @@ COMMENT ON COLUMN webhook_messages.state IS 'queued, delivered, failed or cancel
 COMMENT ON COLUMN webhook_messages.send_at IS 'Not before this';
 COMMENT ON COLUMN webhook_messages.tries IS 'Of each attempt: at, and what came of it';
 
-CREATE TABLE mails (
-    id UUID NOT NULL,
-    person_id UUID,
-    invitation_id UUID,
-    file_id UUID,
-    link_id UUID,
-    statement_id UUID,
-    key TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    sealed BOOLEAN NOT NULL,
-    state TEXT DEFAULT 'queued' NOT NULL,
-    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    tries JSONB DEFAULT '[]' NOT NULL,
-    ended_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_mails PRIMARY KEY (id),
-    CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
-    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id, link_id, statement_id) = 1),
-    CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-    CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
-    CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
-    CONSTRAINT fk_mails_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
-    CONSTRAINT fk_mails_statement_id FOREIGN KEY(statement_id) REFERENCES need_statements (id),
-    CONSTRAINT uq_mails_key UNIQUE (key)
-);
-CREATE INDEX ix_mails_file_id ON mails (file_id);
-CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
-CREATE INDEX ix_mails_link_id ON mails (link_id);
-CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
-CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
-CREATE INDEX ix_mails_statement_id ON mails (statement_id);
-COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
-COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
-COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
-COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
-COMMENT ON COLUMN mails.link_id IS 'To a party: this link, to the address kept with it';
-COMMENT ON COLUMN mails.statement_id IS 'To an enterprise: the link to state its need by, to the address kept with it';
-COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
-COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
-COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
-COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
-COMMENT ON COLUMN mails.send_at IS 'Not before this';
-COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
-
 CREATE TABLE matches (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
@@ -2061,25 +2049,76 @@ COMMENT ON COLUMN matches.refusal_code IS 'The same as the programme''s list has
 COMMENT ON COLUMN matches.expired_at IS 'Since when nobody follows it any more; it becomes no case then';
 COMMENT ON COLUMN matches.expiry IS 'Why nobody follows it any more';
 
-CREATE TABLE need_statement_secrets (
-    statement_id UUID NOT NULL,
+CREATE TABLE office_link_secrets (
+    id UUID NOT NULL,
+    statement_id UUID,
+    request_id UUID,
     token BYTEA NOT NULL,
     address TEXT,
     typed JSONB,
     opened BYTEA,
     opened_until TIMESTAMP WITH TIME ZONE,
     until TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_need_statement_secrets PRIMARY KEY (statement_id),
-    CONSTRAINT ck_need_statement_secrets_opened_until CHECK (opened IS NULL OR opened_until IS NOT NULL),
-    CONSTRAINT fk_need_statement_secrets_statement_id FOREIGN KEY(statement_id) REFERENCES need_statements (id),
-    CONSTRAINT uq_need_statement_secrets_token UNIQUE (token)
+    CONSTRAINT pk_office_link_secrets PRIMARY KEY (id),
+    CONSTRAINT ck_office_link_secrets_opened_until CHECK (opened IS NULL OR opened_until IS NOT NULL),
+    CONSTRAINT ck_office_link_secrets_opens_one CHECK (num_nonnulls(statement_id, request_id) = 1 AND id = coalesce(statement_id, request_id)),
+    CONSTRAINT fk_office_link_secrets_statement_id FOREIGN KEY(statement_id) REFERENCES need_statements (id),
+    CONSTRAINT fk_office_link_secrets_request_id FOREIGN KEY(request_id) REFERENCES interest_requests (id),
+    CONSTRAINT uq_office_link_secrets_token UNIQUE (token)
 );
-CREATE INDEX ix_need_statement_secrets_until ON need_statement_secrets (until) WHERE address IS NOT NULL OR typed IS NOT NULL;
-COMMENT ON TABLE need_statement_secrets IS 'What opens an enterprise''s statement, and what is typed in it; no part of the history';
-COMMENT ON COLUMN need_statement_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
-COMMENT ON COLUMN need_statement_secrets.address IS 'Where it is mailed; gone once the link is over, unless the office has to decide';
-COMMENT ON COLUMN need_statement_secrets.typed IS 'What was filled in; gone once it is decided, or the link is over and the office need not decide';
-COMMENT ON COLUMN need_statement_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
+CREATE INDEX ix_office_link_secrets_request_id ON office_link_secrets (request_id);
+CREATE INDEX ix_office_link_secrets_statement_id ON office_link_secrets (statement_id);
+CREATE INDEX ix_office_link_secrets_until ON office_link_secrets (until) WHERE address IS NOT NULL OR typed IS NOT NULL;
+COMMENT ON TABLE office_link_secrets IS 'What opens a link that the office sends beside the cases, and what is typed behind it; no part of the history';
+COMMENT ON COLUMN office_link_secrets.id IS 'That of what it opens';
+COMMENT ON COLUMN office_link_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
+COMMENT ON COLUMN office_link_secrets.address IS 'Where it is mailed; gone once the link is used or over, unless the office has to decide';
+COMMENT ON COLUMN office_link_secrets.typed IS 'What was filled in; gone once it is decided or used, or the link is over and the office need not decide';
+COMMENT ON COLUMN office_link_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
+
+CREATE TABLE mails (
+    id UUID NOT NULL,
+    person_id UUID,
+    invitation_id UUID,
+    file_id UUID,
+    link_id UUID,
+    office_link_id UUID,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BOOLEAN NOT NULL,
+    state TEXT DEFAULT 'queued' NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    send_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries JSONB DEFAULT '[]' NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_mails PRIMARY KEY (id),
+    CONSTRAINT ck_mails_state CHECK (state IN ('queued', 'sent', 'failed', 'cancelled')),
+    CONSTRAINT ck_mails_one_reader CHECK (num_nonnulls(person_id, invitation_id, file_id, link_id, office_link_id) = 1),
+    CONSTRAINT fk_mails_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+    CONSTRAINT fk_mails_invitation_id FOREIGN KEY(invitation_id) REFERENCES invitations (id),
+    CONSTRAINT fk_mails_file_id FOREIGN KEY(file_id) REFERENCES files (id),
+    CONSTRAINT fk_mails_link_id FOREIGN KEY(link_id) REFERENCES party_links (id),
+    CONSTRAINT fk_mails_office_link_id FOREIGN KEY(office_link_id) REFERENCES office_link_secrets (id),
+    CONSTRAINT uq_mails_key UNIQUE (key)
+);
+CREATE INDEX ix_mails_file_id ON mails (file_id);
+CREATE INDEX ix_mails_invitation_id ON mails (invitation_id);
+CREATE INDEX ix_mails_link_id ON mails (link_id);
+CREATE INDEX ix_mails_made_at_id ON mails (made_at, id);
+CREATE INDEX ix_mails_office_link_id ON mails (office_link_id);
+CREATE INDEX ix_mails_queued ON mails (send_at, id) WHERE state = 'queued';
+COMMENT ON TABLE mails IS 'Mails, with what became of them; the words are made when one is sent, and are not kept';
+COMMENT ON COLUMN mails.id IS 'Also in its Message-ID, the same at each attempt';
+COMMENT ON COLUMN mails.invitation_id IS 'To somebody who may have no account yet';
+COMMENT ON COLUMN mails.file_id IS 'To a party: this letter, to the address that its event names';
+COMMENT ON COLUMN mails.link_id IS 'To a party: this link, to the address kept with it';
+COMMENT ON COLUMN mails.office_link_id IS 'To an enterprise or an owner: a link beside the cases, to the address kept with it';
+COMMENT ON COLUMN mails.key IS 'What it is for; nothing is mailed twice';
+COMMENT ON COLUMN mails.kind IS 'Of its notice, or digest, or invitation';
+COMMENT ON COLUMN mails.sealed IS 'It says nothing but that something waits';
+COMMENT ON COLUMN mails.state IS 'queued, sent, failed or cancelled';
+COMMENT ON COLUMN mails.send_at IS 'Not before this';
+COMMENT ON COLUMN mails.tries IS 'Of each attempt: at, and what came of it';
 
 CREATE TABLE notifications (
     id UUID NOT NULL,

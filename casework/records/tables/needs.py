@@ -1,11 +1,11 @@
-"""Needs that enterprises state by a link, and what opens them."""
+"""Needs that enterprises state by a link, matches that both sides are asked about, and what opens these links."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from casework.records.tables.base import Id, Time, id_column, metadata, reference
+from casework.records.tables.base import Time, id_column, metadata, reference
 
 need_statements = Table(
     "need_statements",
@@ -44,25 +44,75 @@ need_statements = Table(
     comment="Needs as enterprises state them, until an officer makes records of them",
 )
 
-need_statement_secrets = Table(
-    "need_statement_secrets",
+interest_requests = Table(
+    "interest_requests",
     metadata,
-    Column("statement_id", Id, ForeignKey("need_statements.id"), primary_key=True),
+    id_column(),
+    reference("programme_id", "programmes.id", index=True),
+    reference("need_id", "needs.id", index=True),
+    Column(
+        "side", Text, nullable=False, comment="Who is asked: need_owner of technologies, technology_owner of a need"
+    ),
+    reference("organisation_id", "organisations.id", index=True),
+    reference("asked_by", "people.id"),
+    Column("asked_at", Time, nullable=False),
+    Column("language", Text, nullable=False),
+    Column(
+        "shown",
+        JSONB,
+        nullable=False,
+        comment="What the link shows, as it was looked at before it was sent: the message, by match what is told, and of what",
+    ),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        server_default=text("'open'"),
+        comment="open, answered or withdrawn; open is over with its link",
+    ),
+    Column(
+        "said",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="As it was sent: by match yes, no with why, or a question; and who says so",
+    ),
+    Column("ended_at", Time, comment="When it was answered or withdrawn"),
+    reference("withdrawn_by", "people.id", nullable=True),
+    CheckConstraint(
+        "side IN ('need_owner', 'technology_owner') AND state IN ('open', 'answered', 'withdrawn')"
+        " AND (state = 'open') = (ended_at IS NULL) AND (state = 'withdrawn') = (withdrawn_by IS NOT NULL)",
+        name="state",
+    ),
+    comment="What the two sides of shortlisted matches are asked by a link, and what they answer",
+)
+
+office_link_secrets = Table(
+    "office_link_secrets",
+    metadata,
+    id_column(comment="That of what it opens"),
+    reference("statement_id", "need_statements.id", nullable=True, index=True),
+    reference("request_id", "interest_requests.id", nullable=True, index=True),
     Column(
         "token", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the link's secret, which is kept nowhere"
     ),
-    Column("address", Text, comment="Where it is mailed; gone once the link is over, unless the office has to decide"),
+    Column(
+        "address",
+        Text,
+        comment="Where it is mailed; gone once the link is used or over, unless the office has to decide",
+    ),
     Column(
         "typed",
         JSONB,
-        comment="What was filled in; gone once it is decided, or the link is over and the office need not decide",
+        comment="What was filled in; gone once it is decided or used, or the link is over and the office need not decide",
     ),
     Column("opened", LargeBinary, comment="SHA-256 of what the browser keeps that has opened it"),
     Column("opened_until", Time),
     Column("until", Time, nullable=False),
-    Index(
-        "ix_need_statement_secrets_until", "until", postgresql_where=text("address IS NOT NULL OR typed IS NOT NULL")
-    ),
+    Index("ix_office_link_secrets_until", "until", postgresql_where=text("address IS NOT NULL OR typed IS NOT NULL")),
     CheckConstraint("opened IS NULL OR opened_until IS NOT NULL", name="opened_until"),
-    comment="What opens an enterprise's statement, and what is typed in it; no part of the history",
+    CheckConstraint(
+        "num_nonnulls(statement_id, request_id) = 1 AND id = coalesce(statement_id, request_id)", name="opens_one"
+    ),
+    comment="What opens a link that the office sends beside the cases, and what is typed behind it; no part of the history",
 )

@@ -12,6 +12,9 @@ from typing import TypeVar
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
+from casework.web.shell.layout import LANGUAGE_COOKIE
+from casework.web.shell.session import cookie_named
+
 R = TypeVar("R", bound=Response)
 
 
@@ -47,4 +50,20 @@ def forget(response: R, *names: str) -> R:
     return response
 
 
-__all__ = ["forget", "held", "hold"]
+def speak(response: R, language: str, lasts: timedelta) -> R:
+    """Speak the language of whom a link was sent to, unless this browser has chosen one."""
+    name = cookie_named(LANGUAGE_COOKIE)
+    if name not in request.cookies:
+        response.set_cookie(
+            name,
+            language,
+            max_age=int(lasts.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            path="/",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )
+    return response
+
+
+__all__ = ["forget", "held", "hold", "speak"]

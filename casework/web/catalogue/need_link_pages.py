@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_links
-from casework.operations.catalogue.need_links import OPEN_FOR, WRITABLE, ShownStatement
-from casework.web.auth.link_secrets import held, hold
+from casework.operations.catalogue.need_links import WRITABLE, ShownStatement
+from casework.operations.links.office_links import OPEN_FOR
+from casework.web.auth.link_secrets import held, hold, speak
 from casework.web.catalogue.statement_form import answers_of, form_of, said_by
 from casework.web.shell import layout
 from casework.web.shell.form_fields import PREFIX
 from casework.web.shell.forms import build_form, parse_form, wants_more
 from casework.web.shell.i18n import N_, say_faults
-from casework.web.shell.layout import LANGUAGE_COOKIE
-from casework.web.shell.session import cookie_named, open_transaction
+from casework.web.shell.session import open_transaction
 
 blueprint = Blueprint("stated", __name__, url_prefix="/state-need")
 
@@ -39,7 +39,9 @@ STANDS = {
 @blueprint.get("")
 def land() -> str:
     """Where a link leads: its secret stands behind the mark, and comes by the form."""
-    return render_template("needs/land.html")
+    return render_template(
+        "links/land.html", title=gettext("State your technology need"), action=url_for("stated.open_link")
+    )
 
 
 @blueprint.post("")
@@ -54,19 +56,7 @@ def open_link() -> BaseResponse:
     response = redirect(url_for("stated.show"), 303)
     hold(response, LINK, token, OPEN_FOR)
     hold(response, OPENED, opened, OPEN_FOR)
-    name = cookie_named(LANGUAGE_COOKIE)
-    if name not in request.cookies:
-        # The enterprise's language, unless this browser has chosen one.
-        response.set_cookie(
-            name,
-            language,
-            max_age=int(OPEN_FOR.total_seconds()),
-            httponly=True,
-            samesite="Lax",
-            path="/",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
-    return response
+    return speak(response, language, OPEN_FOR)
 
 
 def _gone() -> Response:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from casework.engine.roles import Role
 from casework.json_values import JsonValue
 from casework.operations.core.perform import home_calendar
+from casework.operations.matching.interest_answers import list_answered
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.oversight.case_hygiene import show_case_hygiene
@@ -100,6 +101,7 @@ def _all_groups() -> str:
         mentions = list_mentions(db, actor, unread=True).items
         first = my_work.first_due(db, actor) if not groups else None
         absent = list_for_absent(db, actor)
+        answered = list_answered(db, actor)
         decides = bool(actor.roles() & set(workload.DECIDING))
         decisions = [one for one in workload.list_decisions(db, actor) if not one.asked_by_oneself] if decides else []
     counts = {group.name: group.count for group in groups}
@@ -121,6 +123,7 @@ def _all_groups() -> str:
         later=bool(counts.get("later")),
         first=first,
         mentions=mentions,
+        answered=answered,
         to_take=sum(queue.count for queue in queues),
         more_to_take=any(queue.count >= queue.most for queue in queues),
     )

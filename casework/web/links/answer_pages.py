@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flask import Blueprint, Flask, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -39,12 +39,11 @@ from casework.operations.links import answers
 from casework.operations.links.answers import OPEN_FOR, Given
 from casework.operations.links.views import Answered, Shown
 from casework.operations.links.words import asks_key, label_key
-from casework.web.auth.link_secrets import forget, held, hold
+from casework.web.auth.link_secrets import forget, held, hold, speak
 from casework.web.shell.form_fields import PREFIX, Choice
 from casework.web.shell.forms import Texts, build_form, parse_form
 from casework.web.shell.i18n import edition_text, name_of, say, say_error, say_faults
-from casework.web.shell.layout import LANGUAGE_COOKIE
-from casework.web.shell.session import cookie_named, open_transaction
+from casework.web.shell.session import open_transaction
 from casework.web.shell.values import Values
 
 blueprint = Blueprint("answers", __name__, url_prefix="/answer")
@@ -82,7 +81,7 @@ def _opened() -> Shown | None:
 @blueprint.get("")
 def land() -> str:
     """Where a link leads: its secret stands behind the mark, and comes by the form."""
-    return render_template("links/land.html", fault="")
+    return render_template("links/land.html", title=gettext("A question for you"), action=url_for("answers.open_link"))
 
 
 @blueprint.post("")
@@ -105,23 +104,7 @@ def open_link() -> Response:
     response = hold(redirect(url_for("answers.show"), 303), LINK, token, OPEN_FOR)
     if opened is not None:
         hold(response, OPENED, opened, OPEN_FOR)
-    return _speak(response, language)
-
-
-def _speak(response: Response, language: str) -> Response:
-    """The party's language, unless this browser has chosen one."""
-    name = cookie_named(LANGUAGE_COOKIE)
-    if name not in request.cookies:
-        response.set_cookie(
-            name,
-            language,
-            max_age=int(OPEN_FOR.total_seconds()),
-            httponly=True,
-            samesite="Lax",
-            path="/",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
-    return response
+    return speak(response, language, OPEN_FOR)
 
 
 def _gone(state: str) -> Response:

@@ -23,13 +23,15 @@ from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
-from casework.operations.matching import desk, runs
+from casework.operations.matching import desk, interest, runs
 from casework.operations.matching.decisions import decide
 from casework.operations.matching.desk import CandidateFacts
+from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.runs import Kept
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.permissions.actors import Actor
 from casework.web.matching.desk_words import Fact, Why, say_facts, say_why
+from casework.web.matching.interest_words import lines_of, refused_by
 from casework.web.shell import layout
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import Texts, build_form, own_texts, read_request
@@ -161,11 +163,13 @@ def _ask_refuse(run: UUID, technology: UUID, sent: Sent | None = None) -> Respon
     name = _draft(run, technology)
     with page_transaction() as (db, actor):
         one = _candidate(db, actor, run, technology)
-        rules, texts = _refusal(read_lists(db, one.run.programme))
+        lists = read_lists(db, one.run.programme)
+        rules, texts = _refusal(lists)
         form = build_form(
             name,
             rules,
             texts,
+            values=_as_a_side_said(db, actor, one, lists),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
             draft=None if sent else find_draft(db, actor.person, name),
@@ -179,6 +183,16 @@ def _ask_refuse(run: UUID, technology: UUID, sent: Sent | None = None) -> Respon
         title=gettext("Refuse this candidate"),
     )
     return make_response(page, sent.status if sent else 200)
+
+
+def _as_a_side_said(db: Connection, actor: Actor, one: Candidate, lists: Lists) -> JsonObject:
+    """What stands in the form of a candidate that a side wants not: what it said."""
+    match = one.decided.get("match")
+    if not match:
+        return {}
+    asked = answers_by_match(interest.list_interest(db, actor, one.run.need))
+    code, reason = refused_by(lines_of(asked, match, lists), asked, match) or ("", "")
+    return {"code": code, "reason": reason} if reason else {}
 
 
 def _draft(run: UUID, technology: UUID) -> str:

@@ -23,8 +23,9 @@ from casework.operations.catalogue.views import Match, Need
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.programme_lists import read_lists
-from casework.operations.matching import desk, follow_up, proposals, runs
+from casework.operations.matching import desk, follow_up, interest, proposals, runs
 from casework.operations.matching.desk import CandidateFacts, RunTold
+from casework.operations.matching.interest_answers import answers_by_match
 from casework.operations.matching.listing import failed_of
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import Kept
@@ -45,6 +46,7 @@ from casework.web.matching.desk_words import (
     say_why,
     say_without,
 )
+from casework.web.matching.interest_words import Line, both_said_yes, lines_of
 from casework.web.shell import layout
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, name_of
@@ -89,6 +91,12 @@ class Card:
     #: What its record says that answers the need most, and what was not compared.
     sentence: str
     apart: str
+    #: What both sides were asked of it, and what they said.
+    asked: list[Line]
+
+    @property
+    def both(self) -> bool:
+        return both_said_yes(self.asked)
 
 
 @blueprint.get("/desk")
@@ -140,9 +148,15 @@ def show(need: UUID) -> str:
         facts = desk.facts_of(db, wanted)
         beside = desk.needs_beside(db, actor, one.programme, id)
         draft = kept_form(db, actor, f"desk.search:{id}")
+        asked = answers_by_match(interest.list_interest(db, actor, id))
         may = actor.in_programme(one.programme, EDITORS)
     counts = _counts(run, found, told)
-    cards = _cards(wanted, facts, run, found, decisions)
+    cards = [
+        replace(card, asked=lines_of(asked, card.match.id, lists)) if card.match else card
+        for card in _cards(wanted, facts, run, found, decisions)
+    ]
+    if view == "shortlist":
+        cards.sort(key=lambda card: not card.both)
     return render_template(
         "matching/desk.html",
         need=one,
@@ -290,6 +304,7 @@ def _card(
         refusal=_refusal(match),
         sentence="",
         apart=say_apart(told, one) if one else "",
+        asked=[],
     )
 
 

@@ -41,6 +41,7 @@ LIMITED: Mapping[str, Kind] = {
     "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
     "answers.send": "party_link", "answers.take": "party_link",
     "stated.open_link": "party_link", "stated.send": "party_link", "stated.withdraw": "party_link", "stated.keep": "draft",
+    "interest.open_link": "party_link", "interest.send": "party_link", "interest.keep": "draft",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip
 

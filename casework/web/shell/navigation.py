@@ -70,6 +70,7 @@ ENTRIES = (
             "desk.",
             "desk_decisions.",
             "desk_compare.",
+            "interest_asks.",
             "rights.",
             "past_projects.",
             "needs.",

@@ -12,6 +12,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_links as links
 from casework.operations.catalogue import need_statements
 from casework.operations.catalogue.need_links import Said
+from casework.operations.links import office_links
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.row_security import whole
@@ -20,7 +21,7 @@ from tests.support.world import World, new_request
 
 
 def stored(db: Connection, column: str) -> list[Any]:
-    return list(db.execute(text(f"SELECT {column} FROM need_statement_secrets ORDER BY statement_id")).scalars())
+    return list(db.execute(text(f"SELECT {column} FROM office_link_secrets ORDER BY id")).scalars())
 
 
 def test_nothing_is_told_to_a_browser_that_has_not_opened_the_link(world: World, db: Connection) -> None:
@@ -50,7 +51,7 @@ def test_what_is_typed_is_kept_sealed_and_goes_with_the_decision(world: World, d
     links.keep_typed(db, token, opened, {"f-title": ["余热\0"], "f-by": ["周敏"]})
     assert links.show_statement_of(db, token, opened).typed == {"f-title": ["余热"], "f-by": ["周敏"]}
     with pytest.raises(InvalidForm):
-        links.keep_typed(db, token, opened, {"f-title": ["x" * links.LARGEST]})
+        links.keep_typed(db, token, opened, {"f-title": ["x" * office_links.LARGEST]})
     assert need_statements.show_statement(db, world.actor(db, "officer"), id).fields == {}
     links.send_statement(db, token, opened, SAID)
     assert links.show_statement_of(db, token, opened).typed
@@ -85,7 +86,7 @@ def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(worl
         assert links.forget_statements(db) == 0
         assert links.show_statement_of(db, token, opened).said == SAID
     with transaction(engine) as db, whole(db):
-        db.execute(text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'"))
+        db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
         assert links.forget_statements(db) == 1
     with transaction(engine) as db:
         said = {one.id: one.by for one in need_statements.list_statements(db, officer)}
@@ -107,11 +108,11 @@ def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> 
 
 def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Connection) -> None:
     _, token = invited(db, world, address="zhou@campus.example")
-    (secret,) = stored(db, "statement_id")
-    assert links.forget_statements(db) == 0
-    db.execute(text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'"))
-    assert links.forget_statements(db) == 1
-    assert (stored(db, "address"), stored(db, "statement_id")) == ([None], [secret])
+    (secret,) = stored(db, "id")
+    assert office_links.forget_over(db) == 0
+    db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
+    assert office_links.forget_over(db) == 1
+    assert (stored(db, "address"), stored(db, "id")) == ([None], [secret])
     with pytest.raises(NotFound):
         links.open_statement(db, token)
     (listed,) = need_statements.list_statements(db, world.actor(db, "officer"))
@@ -120,15 +121,15 @@ def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Co
 
 def test_what_waits_for_the_office_keeps_its_address_though_the_link_is_over(world: World, db: Connection) -> None:
     id, _, _ = sent(db, world)
-    db.execute(text("UPDATE need_statement_secrets SET address = 'zhou@campus.example'"))
-    ended = text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'")
+    db.execute(text("UPDATE office_link_secrets SET address = 'zhou@campus.example'"))
+    ended = text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'")
     db.execute(ended)
-    assert links.forget_statements(db) == 0
+    assert office_links.forget_over(db) == 0
     need_statements.ask_back(db, world.actor(db, "officer"), id, question="So?", request=new_request())
-    mails = text("SELECT count(*) FROM mails WHERE statement_id = CAST(:id AS uuid) AND state = 'queued'")
+    mails = text("SELECT count(*) FROM mails WHERE office_link_id = CAST(:id AS uuid) AND state = 'queued'")
     assert (stored(db, "address"), db.execute(mails, {"id": id}).scalar_one()) == (["zhou@campus.example"], 1)
     # Until the time is over that asking back has given.
-    assert links.forget_statements(db) == 0
+    assert office_links.forget_over(db) == 0
     db.execute(ended)
-    assert links.forget_statements(db) == 1
+    assert office_links.forget_over(db) == 1
     assert stored(db, "address") == [None]

@@ -63,7 +63,7 @@ def test_a_link_that_is_over_is_not_mailed(office: Office) -> None:
     invite(office, "en")
     with transaction(office.engine) as db:
         db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
-        db.execute(text("UPDATE need_statement_secrets SET until = casework_now()"))
+        db.execute(text("UPDATE office_link_secrets SET until = casework_now()"))
     office.run()
     assert office.box.to(ADDRESS) == []
     assert office.states()[-1] == "cancelled"

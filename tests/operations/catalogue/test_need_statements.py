@@ -111,7 +111,7 @@ def test_what_is_asked_back_and_never_answered_is_decided_as_it_was_sent(
         id, token, _ = sent(db, world)
         statements.ask_back(db, officer, id, question="多少兆瓦？", request=new_request())
         if over:
-            db.execute(text("UPDATE need_statement_secrets SET until = casework_now() - interval '1 minute'"))
+            db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
             assert statements.show_statement(db, officer, id).state == "over"
         words = {"ask_back": {"question": "没有回复？"}, "refuse": {"reason": "没有回复。"}, "accept": {}}[act]
         getattr(statements, act)(db, officer, id, request=new_request(), **words)

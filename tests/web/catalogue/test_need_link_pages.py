@@ -11,7 +11,8 @@ from flask_babel import force_locale
 from sqlalchemy import Engine, event, text
 
 from casework.engine.case_objects.programme_lists import overlay
-from casework.operations.catalogue import need_links, need_statements
+from casework.operations.catalogue import need_statements
+from casework.operations.links import office_links
 from casework.records.database import transaction
 from casework.web.catalogue.statement_pages import said_in
 from tests.support.web_client import Browser
@@ -128,7 +129,7 @@ def test_what_is_asked_back_opens_as_it_was_sent_though_what_was_typed_is_gone(
     assert anonymous.post(FORM, NEED | more, page=FORM).status_code == 303
     with transaction(engine) as db:
         db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
-        db.execute(text("UPDATE need_statement_secrets SET typed = NULL"))
+        db.execute(text("UPDATE office_link_secrets SET typed = NULL"))
     at = f"/needs/stated/{link[0]}"
     browser_for("officer").post(f"{at}/ask", {"question": "多少兆瓦？"}, page=at)
     page = anonymous.get(FORM).text
@@ -147,14 +148,14 @@ def test_a_need_is_sent_in_its_programmes_turn_before_what_opens_it_is_locked(
     locks: list[str] = []
 
     def note(_db: object, _cursor: object, statement: str, *_: object) -> None:
-        locks.extend(name for name in ("FROM logs", "UPDATE need_statement_secrets") if name in statement)
+        locks.extend(name for name in ("FROM logs", "UPDATE office_link_secrets") if name in statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:
         assert anonymous.post(FORM, NEED, page=FORM).status_code == 303
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert "UPDATE need_statement_secrets" in locks
+    assert "UPDATE office_link_secrets" in locks
     assert locks[0] == "FROM logs"
 
 
@@ -162,7 +163,7 @@ def test_a_need_has_as_many_letters_in_chinese_and_what_is_too_large_is_said(
     anonymous: Browser, link: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land(anonymous, link[1])
-    monkeypatch.setattr(need_links, "LARGEST", 1_000)
+    monkeypatch.setattr(office_links, "LARGEST", 1_000)
     assert anonymous.post(FORM, NEED | {"f-target": "热" * 2_000}, page=FORM).status_code == 422
     said = anonymous.post(FORM, NEED | {"f-target": "热" * 2_000}, page=FORM).text
     assert "过大，无法保存" in said

@@ -1,0 +1,49 @@
+"""A side is asked by mail, by a real mail server, and near the end once more where it has not answered."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from casework.operations.documents.key_material import secret_box_of
+from casework.operations.matching import interest
+from casework.operations.matching.interest import Asked
+from casework.operations.matching.interest_links import Says, open_interest, send_interest
+from casework.records.database import transaction
+from tests.operations.matching.test_interest import ADDRESS, shortlisted
+from tests.support.mail_office import Office
+from tests.support.mailbox import text_of
+from tests.support.world import new_request
+
+NEAR = timedelta(days=11, hours=1).total_seconds()
+
+
+def ask(office: Office, language: str) -> str:
+    with transaction(office.engine) as db:
+        match = shortlisted(db, office.world)
+        question = Asked(side="need_owner", matches=[match], address=ADDRESS, language=language, message="请看。")
+        actor = office.world.actor(db, "officer")
+        interest.ask_side(db, actor, secret_box_of(office.settings), question, new_request())
+        return match
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "Is this of interest to you?"), ("zh-Hans", "请告知您是否感兴趣？")]
+)
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_link_is_mailed_and_again_before_it_ends(office: Office, language: str, says: str, answered: bool) -> None:
+    match = ask(office, language)
+    office.run()
+    (mail,) = office.box.to(ADDRESS)
+    assert says in str(mail["Subject"])
+    assert "请看。" in text_of(mail)
+    secret = re.search(r"/interest#([\w-]{43})", text_of(mail))
+    assert secret is not None
+    if answered:
+        with transaction(office.engine) as db:
+            send_interest(db, secret[1], open_interest(db, secret[1]), {match: Says(says="yes")}, by="Zhou")
+    office.run(NEAR)
+    again = office.box.to(ADDRESS)[1:]
+    assert [says in str(one["Subject"]) and secret[1] in text_of(one) for one in again] == [] if answered else [True]

@@ -1,0 +1,75 @@
+"""A side without an account on the pages of its link: it keeps what it types, says once what it thinks, and reads what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from casework.operations.matching import interest
+from casework.operations.matching.interest import Asked
+from casework.operations.matching.interest_mail import interest_purpose
+from casework.records.database import transaction
+from tests.operations.matching.test_interest import ADDRESS, shortlisted
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request
+
+FORM = "/interest/form"
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def secret(app: Flask, engine: Engine, world: World) -> str:
+    """The enterprise is asked, in Chinese: the secret of its link."""
+    box = app.extensions["casework.secret_box"]
+    with transaction(engine) as db:
+        question = Asked(
+            side="need_owner",
+            matches=[shortlisted(db, world)],
+            address=ADDRESS,
+            language="zh-Hans",
+            message="请看这一项。",
+        )
+        done = interest.ask_side(db, world.actor(db, "officer"), box, question, new_request())
+    return str(box.secrets_of(interest_purpose(str(done.answer["id"])))[0])
+
+
+def land(browser: Browser, secret: str) -> int:
+    return browser.post("/interest", {"secret": secret}, page="/interest").status_code
+
+
+def test_it_says_what_it_thinks_once_and_reads_what_comes_next(anonymous: Browser, secret: str) -> None:
+    assert land(anonymous, secret) == 303
+    page = anonymous.get(FORM).text
+    assert 'lang="zh-Hans"' in page
+    assert "请看这一项。" in page
+    wrong = anonymous.post(FORM, {"f-says_0": "no", "f-words_0": "太贵了。", "f-by": "周敏"}, page=FORM)
+    assert (wrong.status_code, "太贵了。" in wrong.text) == (422, True)
+    asks = anonymous.post(FORM, {"f-says_0": "question", "f-by": "周敏"}, page=FORM)
+    assert asks.status_code == 422
+    sent = {"f-says_0": "no", "f-why_0": "too_dear", "f-words_0": "太贵了。", "f-by": "周敏"}
+    after = anonymous.post(FORM, sent, page=FORM, follow=True)
+    assert "谢谢" in after.text
+    assert "太贵了。" not in after.text
+    again = anonymous.post(FORM, {"f-says_0": "yes", "f-by": "周敏"}, page=FORM)
+    assert (again.status_code, again.headers["Location"]) == (303, FORM)
+
+
+def test_what_is_typed_is_kept_without_a_click_and_stands_there_again(anonymous: Browser, secret: str) -> None:
+    land(anonymous, secret)
+    kept = anonymous.post("/interest/draft", {"f-words_0": "半句话"}, page=FORM, headers={"X-Casework": "script"})
+    assert kept.status_code == 204
+    assert "半句话" in anonymous.get(FORM).text
+    other = Browser(anonymous.flask.application.test_client())
+    assert other.get(FORM).status_code == 404
+    assert land(other, secret) == 303
+    assert "半句话" in other.get(FORM).text
+
+
+@pytest.mark.parametrize("path", ["/interest/form", "/interest/draft"])
+def test_without_a_link_there_is_nothing(anonymous: Browser, path: str) -> None:
+    assert land(anonymous, "x" * 43) == 404
+    assert anonymous.post(path, {"f-by": "x"}, page="/interest", follow=True).status_code == 404
+    assert anonymous.get(FORM).status_code == 404
