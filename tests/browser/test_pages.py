@@ -61,10 +61,10 @@ FILES = frozenset({
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
-    "/answer/form", "/answer/documents/<document>", "/state-need/form",
+    "/answer/form", "/answer/documents/<document>", "/state-need/form", "/interest/form",
 })  # fmt: skip
 #: What is there before the sign-in.
-OPEN = frozenset({"/sign-in", "/password-reset", "/password", "/invitation", "/answer", "/state-need"})
+OPEN = frozenset({"/sign-in", "/password-reset", "/password", "/invitation", "/answer", "/state-need", "/interest"})
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
 MORE: dict[str, tuple[str | None, str]] = {
     "sign-in": (None, "/sign-in"),
@@ -73,6 +73,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "link of an invitation": (None, "/invitation"),
     "link of a question": (None, "/answer"),
     "link of a need": (None, "/state-need"),
+    "link of a shortlist": (None, "/interest"),
     "account": ("officer", "/account"),
     "password": ("officer", "/account/password"),
     "tokens": ("officer", "/account/tokens"),

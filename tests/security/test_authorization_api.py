@@ -40,6 +40,7 @@ from tests.support.additions import (
     add_erasure,
     add_failed_job,
     add_idle,
+    add_interest,
     add_invitation,
     add_link,
     add_mail,
@@ -207,6 +208,9 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_endpoint(db, world.organisations[one], world.people[by])
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
+    interests = [
+        add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
+    ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
@@ -251,6 +255,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation_transition": "send",
         "match": _match_of(db, number),
         "run": _run(world, db, "officer", world.needs[-1]),
+        "listed_match": interests[0][0],
+        "interest_request": interests[0][1],
         "need": world.needs[-1],
         "technology": world.technologies[-1],
         "right": world.rights[0],
@@ -303,6 +309,8 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "mediation": str(uuid.uuid4()),
         "match": match,
         "run": _run(world, db, "foreign_officer", need),
+        "listed_match": interests[1][0],
+        "interest_request": interests[1][1],
         "need": need,
         "technology": technology,
         "right": str(right),
