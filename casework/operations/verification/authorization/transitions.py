@@ -13,7 +13,7 @@ from casework.engine.execution.context import By
 from casework.engine.execution.entered_states import move
 from casework.engine.execution.guards import duty_reasons
 from casework.engine.execution.sequential_requests import asked_by, same_request
-from casework.engine.parts import RESTS, SENDS, TAKES_BACK
+from casework.engine.parts import RESTS, SENDS, TAKES_BACK, UNSENT
 from casework.engine.roles import QUEUE_ROLES, role_of
 from casework.engine.state.case import HELD, MET_JOIN, OPEN_JOIN, Case, Join, Track
 from casework.engine.state.events import (
@@ -210,7 +210,7 @@ def _by_itself(
     cause = evidence.earlier.get(event.because)
     if cause is not None and (asked := _asked_with(before, track, rule, cause)) is not None:
         yield from _asked_next(evidence, before, asked, track, rule, event=event)
-    elif cause is None or not _drawn(before, track, rule, cause):
+    elif cause is None or not _drawn(evidence, before, track, rule, cause):
         yield f"what it names as its cause did not bring “{rule.name}” about"
 
 
@@ -244,7 +244,7 @@ def _asked_next(
     yield from guards_against(rule.guards, facts_of(evidence, before, track, event, data))
 
 
-def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent) -> bool:
+def _drawn(evidence: Evidence, before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent) -> bool:
     if cause.kind == CONSENT_ENDED:
         return rule.part == RESTS
     if cause.kind == JOINED:
@@ -258,9 +258,11 @@ def _drawn(before: Case, track: Track, rule: TransitionRule, cause: EarlierEvent
     related = {
         "child": track.parent == source.id,
         "parent": source.parent == track.id,
+        "referrals": track.is_referral,
+        "unsent": track.is_referral and track.live and edition_of(evidence, track).stands(UNSENT, track.states),
         "replaced": track.replaced and track.workflow == source.workflow,
     }
-    return any(name == rule.name and related.get(where, track.is_referral) for where, name in cause.rule.also)
+    return any(name == rule.name and related.get(where, False) for where, name in cause.rule.also)
 
 
 def judge_proposed(evidence: Evidence, before: Case, event: Event) -> Reasons:

@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 from casework.engine.execution.commands import Recount
 from casework.engine.execution.context import By
 from casework.engine.state.case import Case
-from casework.engine.state.events import Event
+from casework.engine.state.events import FIRED, Event
 from casework.engine.state.projection import fold
 from casework.operations.history.point_in_time import Past
-from casework.operations.verification.authorization.evidence import Evidence
+from casework.operations.verification.authorization.evidence import EarlierEvent, Evidence
 from casework.operations.verification.authorization.transitions import judge_recounted, judge_transition
-from tests.engine.toy_case import begun
+from tests.engine.toy_case import accept, begun
 from tests.engine.toys import DAY, Play
 from tests.operations.verification.forger import Forgery, Scene, Stored, finished, insist_told, the
 
@@ -107,3 +107,31 @@ def test_clocks_are_counted_again_by_a_calendar_that_the_programme_had(db: Conne
     assert _judged(db, play, judge_recounted) == ["the programme had no such calendar"]
     named = {"actor": "officer-1", "effects": {**play.events[-1].effects, "owner": "officer-1"}}
     assert len(_judged(db, play, judge_recounted, **named)) == 3
+
+
+def _cancelled(db: Connection, play: Play, *also: tuple[str, str]) -> list[str]:
+    """What is said of a referral's cancelling by itself, where what drew it draws this."""
+    play.fire("call_off")
+    n, event = next((n, one) for n, one in enumerate(play.events) if one.effects.get("transition") == "cancel")
+    before, cause = fold(play.events[:n]), play.events[n - 1]
+    assert before is not None
+    (rule,) = [one for one in play.library[str(cause.edition)].transitions if one.name == "call_off"]
+    earlier = EarlierEvent(FIRED, cause.track, cause.actor, replace(rule, also=also))
+    return list(judge_transition(Evidence(play.library, Past(db), {cause.seq: earlier}), before, event))
+
+
+def test_what_cancels_the_drafts_of_a_case_cancels_no_request_that_was_sent(db: Connection) -> None:
+    refused = ["what it names as its cause did not bring “cancel” about"]
+    draft = begun()
+    draft.fire("refer")
+    assert _cancelled(db, draft, ("unsent", "cancel")) == []
+    sent = begun()
+    accept(sent)
+    assert _cancelled(db, sent, ("unsent", "cancel")) == refused
+
+
+@pytest.mark.parametrize(("also", "drawn"), [("referrals", True), ("child", False), ("anything", False)])
+def test_what_is_drawn_stands_where_what_drew_it_says(db: Connection, also: str, drawn: bool) -> None:
+    sent = begun()
+    accept(sent)
+    assert (_cancelled(db, sent, (also, "cancel")) == []) is drawn
