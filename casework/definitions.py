@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from casework.engine.definition.compared_guards import lacking
 from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import Audited, audited
@@ -94,7 +95,8 @@ def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> L
     """A library of editions, whatever order they come in, and of what a database stored.
 
     What was published is frozen: where another edition is stored under the same number, that one is in force. An
-    edition that is stored alone serves the cases that run by it, and begins none.
+    edition that is stored alone serves the cases that run by it, and begins none; so does one that lacks a guard of
+    the newest, as nobody takes back by a choice what was mended.
     """
     kept: dict[str, Edition] = {edition.fingerprint: edition for edition in stored}
     in_force = {(edition.workflow, edition.number): edition for edition in kept.values()}
@@ -106,7 +108,11 @@ def library_of(editions: Iterable[Edition], stored: Iterable[Edition] = ()) -> L
         offered.setdefault(edition.workflow, {})[edition.number] = begins.fingerprint
         if edition.workflow not in newest or newest[edition.workflow].number < edition.number:
             newest[edition.workflow] = in_force.get((edition.workflow, edition.number), edition)
-    return Library(kept, {name: edition.fingerprint for name, edition in newest.items()}, offered)
+    begin = {
+        name: {number: one for number, one in numbers.items() if not lacking(kept[one], newest[name])}
+        for name, numbers in offered.items()
+    }
+    return Library(kept, {name: edition.fingerprint for name, edition in newest.items()}, begin)
 
 
 def playing(part: str) -> Edition:

@@ -19,6 +19,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, make_url
 
+from casework.definitions import load_library
 from casework.operations.auth import passwords
 from casework.operations.core.encryption import SecretBox
 from casework.operations.documents.storage import DocumentStore
@@ -358,3 +359,14 @@ def app(_app: Flask, engine: Engine) -> Iterator[Flask]:
     yield _app
     # A test may have put another one in its place.
     _app.extensions["casework"].dispose()
+
+
+@pytest.fixture
+def older_edition(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets the first edition of referrals be chosen, as if it had every guard of the newest."""
+    library = load_library()
+    first = next(one for one in library.editions.values() if (one.workflow, one.number) == ("referral", 1))
+    monkeypatch.setitem(library.offered, "referral", {**library.offered["referral"], 1: first.fingerprint})
+    library._chosen.clear()
+    yield
+    library._chosen.clear()

@@ -12,4 +12,8 @@ NOT_TOGETHER = template(
     "editions.not_together",
     N_("edition %(number)s of %(workflow)s does not run with the others that are chosen: %(fault)s"),
 )
+LACKS = template(
+    "editions.lacks",
+    N_("edition %(number)s cannot be chosen: it lacks what edition %(newest)s checks (%(guards)s); choose the newest"),
+)
 SAME = reason("editions.same", N_("Nothing is changed: the programme begins by these editions already."))

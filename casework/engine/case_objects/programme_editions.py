@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from casework import reasons
+from casework.engine.definition.compared_guards import lacking
 from casework.engine.definition.validation import faults
 from casework.engine.execution.context import Library
 from casework.errors import InvalidForm
@@ -17,12 +18,13 @@ EDITIONS_SET = "editions_set"
 def cleaned(library: Library, chosen: Mapping[str, int | None]) -> dict[str, int]:
     """A choice as it is stored: of each workflow that is named the number; none: the newest. Raises InvalidForm with every fault.
 
-    Each is a published edition that runs by the code that is installed, and all together open and fire only what is there.
+    Each is a published edition with every guard of the newest, which runs by the code that is installed, and all together open
+    and fire only what is there.
     """
     named = {name: number for name, number in sorted(chosen.items()) if number is not None}
     wrong: dict[str, Why] = {name: reasons.editions.NO_WORKFLOW for name in chosen if name not in library.newest}
     wrong |= {
-        name: reasons.editions.NOT_PUBLISHED(number=number)
+        name: _not_offered(library, name, number)
         for name, number in named.items()
         if name in library.newest and number not in library.offered.get(name, {})
     }
@@ -31,6 +33,14 @@ def cleaned(library: Library, chosen: Mapping[str, int | None]) -> dict[str, int
     if wrong:
         raise InvalidForm(fields=wrong)
     return named
+
+
+def _not_offered(library: Library, name: str, number: int) -> Why:
+    newest, published = library[library.newest[name]], library.editions.values()
+    for edition in published:
+        if (edition.workflow, edition.number) == (name, number) and (lacks := lacking(edition, newest)):
+            return reasons.editions.LACKS(number=number, newest=newest.number, guards=", ".join(lacks))
+    return reasons.editions.NOT_PUBLISHED(number=number)
 
 
 def _against(library: Library, named: Mapping[str, int]) -> list[tuple[str, Why]]:

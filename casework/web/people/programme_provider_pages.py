@@ -121,8 +121,10 @@ def change(programme: UUID) -> BaseResponse:
         do,
         lambda sent: _form(id, sent),
         lambda done: url_for("programme_providers.show", programme=id),
-        said=lambda done: gettext(
-            "It is set. New requests go to these providers alone; what was asked before goes on."
+        said=lambda done: (
+            gettext("It is set. New requests go to every provider.")
+            if request.form.get("f-whom") == EVERY
+            else gettext("It is set. New requests go to these providers alone; what was asked before goes on.")
         ),
     )
 

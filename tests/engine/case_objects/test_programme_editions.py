@@ -29,8 +29,17 @@ def _with(edition: Edition, number: int) -> Library:
 
 
 def test_a_published_edition_is_chosen_and_the_newest_is_said_by_nothing() -> None:
-    assert cleaned(LIBRARY, {"referral": 1, "case": None}) == {"referral": 1}
+    assert cleaned(LIBRARY, {"referral": 2, "case": None}) == {"referral": 2}
     assert cleaned(LIBRARY, {}) == {}
+
+
+def test_no_choice_takes_back_a_guard_that_came_since() -> None:
+    with pytest.raises(InvalidForm, match="edition 1 cannot be chosen") as refusal:
+        cleaned(LIBRARY, {"referral": 1})
+    assert {name: code_of(why) for name, why in refusal.value.fields.items()} == {"referral": "editions.lacks"}
+    for lacked in ("send: consent_is_for_abroad", "decide_extension: extension_is_bounded"):
+        assert lacked in str(refusal.value)
+    assert LIBRARY.choosing({"referral": 1}).newest == LIBRARY.newest
 
 
 def test_what_is_not_published_and_what_is_no_workflow_are_refused_together() -> None:
@@ -55,7 +64,7 @@ def test_an_edition_whose_guard_is_not_installed_is_refused_with_the_reason() ->
     assert "nobody_knows_this" in str(refusal.value)
 
 
-def test_every_edition_that_is_published_is_offered_by_its_number() -> None:
+def test_every_edition_that_is_offered_has_its_number() -> None:
     for name, offered in LIBRARY.offered.items():
         assert {LIBRARY[fingerprint].number for fingerprint in offered.values()} == offered.keys()
         assert offered[max(offered)] == LIBRARY.newest[name]

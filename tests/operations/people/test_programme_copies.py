@@ -148,6 +148,7 @@ def test_a_code_that_is_taken_leaves_nothing(engine: Engine, world: World) -> No
 TAKEN = {"programmes": {"calendar", "time zone", "limits", "providers", "editions"}, "list_entries": {"lists"}}
 
 
+@pytest.mark.usefixtures("older_edition")
 def test_the_help_names_all_that_is_copied(engine: Engine, superuser_engine: Engine, world: World) -> None:
     with transaction(engine) as db:
         source = set_up(db, world)

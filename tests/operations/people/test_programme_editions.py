@@ -21,6 +21,8 @@ from casework.records.database import transaction
 from tests.support.way_to_referral import to_panel, to_plan, to_request
 from tests.support.world import World, new_request, today
 
+pytestmark = pytest.mark.usefixtures("older_edition")
+
 
 def begin_by(
     db: Connection, world: World, editions: Mapping[str, int | None], *, by: str = "supervisor", reason: str = "So."

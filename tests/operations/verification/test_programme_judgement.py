@@ -341,6 +341,7 @@ def _chosen(scene: Scene, attack: Connection) -> str:
     return programme
 
 
+@pytest.mark.usefixtures("older_edition")
 def test_an_edition_is_chosen_as_it_may_be_and_speaks_against_no_earlier_track(
     scene: Scene, attack: Connection
 ) -> None:
@@ -349,6 +350,7 @@ def test_an_edition_is_chosen_as_it_may_be_and_speaks_against_no_earlier_track(
     assert verify_case(attack, scene.log) == []
 
 
+@pytest.mark.usefixtures("older_edition")
 @pytest.mark.parametrize(
     ("header", "gone", "words"),
     [
@@ -372,12 +374,14 @@ def test_a_forged_choice_of_editions_is_found(
     assert any(words in sentence for _, sentence in not_allowed(verify_case(attack, programme)))
 
 
+@pytest.mark.usefixtures("older_edition")
 def test_a_choice_of_editions_that_nobody_made_is_named(scene: Scene, attack: Connection) -> None:
     programme = _chosen(scene, attack)
     sql(attack, "UPDATE programmes SET editions = '{}' WHERE id = CAST(:id AS uuid)", id=programme)
     assert [(one.table, one.column) for one in verify_case(attack, programme)] == [("programmes", "editions")]
 
 
+@pytest.mark.usefixtures("older_edition")
 def test_a_track_by_another_edition_than_was_chosen_is_found(scene: Scene, attack: Connection) -> None:
     programme = _chosen(scene, attack)
     long_ago = (

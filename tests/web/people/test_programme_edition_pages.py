@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -12,6 +14,7 @@ WORKFLOWS = ("agreement", "assessment", "case", "deployment", "finance", "ip", "
 NEWEST = {f"f-{name}": "newest" for name in WORKFLOWS}
 
 
+@pytest.mark.usefixtures("older_edition")
 def test_a_supervisor_chooses_an_edition_and_sees_what_was_before(world: World, browser_for: BrowserFor) -> None:
     browser, settings = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
     where = f"{settings}/editions"
@@ -31,6 +34,12 @@ def test_a_supervisor_chooses_an_edition_and_sees_what_was_before(world: World, 
     answer = browser.post(where, given | {"f-reason": "Again.", "revision": "0"})
     assert answer.status_code in (409, 422)
     assert browser.post(where, given | {"f-referral": "9", "f-reason": "None."}).status_code == 422
+
+
+def test_what_lacks_a_guard_of_the_newest_is_not_offered(world: World, browser_for: BrowserFor) -> None:
+    form = browser_for("supervisor").get(f"/programmes/{world.programmes['BJ']}/settings/editions").text
+    assert 'name="f-referral" value="2"' in form
+    assert 'name="f-referral" value="1"' not in form
 
 
 def test_an_administrator_reads_and_nobody_else_finds_it(world: World, browser_for: BrowserFor) -> None:

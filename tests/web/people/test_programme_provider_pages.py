@@ -56,7 +56,10 @@ def test_a_supervisor_chooses_providers_and_takes_one_off_the_list(world: World,
 def test_a_list_with_nobody_on_it_says_what_that_means(world: World, browser_for: BrowserFor) -> None:
     browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings/providers"
     assert "no request of this programme can be sent" in choose(browser, where, reason="A new start.")
-    assert "asks every provider" in choose(browser, where, whom="every", reason="All may come.")
+    page = choose(browser, where, whom="every", reason="All may come.")
+    assert "asks every provider" in page
+    assert "New requests go to every provider." in page
+    assert "these providers alone" not in page
 
 
 def test_an_administrator_reads_it_and_nobody_else_finds_it(world: World, browser_for: BrowserFor) -> None:
