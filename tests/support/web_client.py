@@ -18,11 +18,12 @@ from tests.support.world import World
 PASSWORD = World.password
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _KEY = re.compile(r'name="key" value="([^"]+)"')
+_LINK = re.compile(r'name="link" value="([^"]+)"')
 
 
 @dataclass
 class Browser:
-    """Follows links and sends forms as one person would, with the tokens of the page before."""
+    """Follows links and sends forms as one person would, with the tokens of the page before, and the link that it shows."""
 
     flask: FlaskClient
     last: TestResponse | None = field(default=None, repr=False)
@@ -45,22 +46,24 @@ class Browser:
         """Send a form that stands on `page`, which is opened first for its token and key; on any page where none is named."""
         if page or not self._token:
             return self._send(path, self._open(page or "/account"), data, follow, more)
-        answer = self._send(path, (self._token, secrets.token_urlsafe(18)), data, follow, more)
+        given = {"csrf_token": self._token, "key": secrets.token_urlsafe(18)}
+        answer = self._send(path, given, data, follow, more)
         # The server may have begun another session meanwhile.
         return self._send(path, self._open("/account"), data, follow, more) if answer.status_code == 400 else answer
 
     def _send(
-        self, path: str, given: tuple[str, str], data: Mapping[str, Any] | None, follow: bool, more: Mapping[str, Any]
+        self, path: str, given: Mapping[str, str], data: Mapping[str, Any] | None, follow: bool, more: Mapping[str, Any]
     ) -> TestResponse:
-        sent = {"csrf_token": given[0], "key": given[1], **(data or {})}
+        sent = {**given, **(data or {})}
         self.last = self.flask.post(path, data=sent, follow_redirects=follow, **more)
         return self.last
 
-    def _open(self, page: str) -> tuple[str, str]:
+    def _open(self, page: str) -> dict[str, str]:
         opened = self.flask.get(page, follow_redirects=True).text
-        token, key = _TOKEN.search(opened), _KEY.search(opened)
+        token, key, link = _TOKEN.search(opened), _KEY.search(opened), _LINK.search(opened)
         self._token = token[1] if token else None
-        return self._token or "", key[1] if key else "k" * 24
+        given = {"csrf_token": self._token or "", "key": key[1] if key else "k" * 24}
+        return given | ({"link": link[1]} if link else {})
 
     def ready(self) -> None:
         """Have the token before the first form, where it is counted what a form asks."""

@@ -76,23 +76,25 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
 _TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: How the need or the technology of a match ended; null where both are in use.
 _ENDED = f"coalesce({ended('n', _TODAY)}, {ended('t', _TODAY)})"
+#: When a side answered, as an opening says it. Of `interest_requests q`.
+SAID_AT = """to_char(q.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 #: What of a match opens a case: its records, owners, rights, the phase that runs today, the run that found it with both records as
 #: they are, and what both sides answered.
-_MATCH = """
+_MATCH = f"""
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
             SELECT f.id FROM phases f CROSS JOIN (SELECT (casework_now() AT TIME ZONE (p.calendar->>'zone'))::date) AS d(today)
             WHERE f.programme_id = m.programme_id AND f.starts_on <= d.today
             AND (f.ends_on IS NULL OR f.ends_on >= d.today) ORDER BY f.starts_on DESC, f.id LIMIT 1
         ) AS phase_id,
-        (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{}') FROM rights r
+        (SELECT coalesce(array_agg(r.id::text ORDER BY r.id), '{{}}') FROM rights r
             JOIN right_technologies l ON l.right_id = r.id AND l.technology_id = t.id
             WHERE r.programme_id = m.programme_id AND r.expired_at IS NULL) AS rights,
         (SELECT json_build_object('run', f.id, 'rank', m.run_rank, 'digest', f.digest,
             'need', json_build_object('seq', x.seq, 'head', x.head), 'technology', json_build_object('seq', y.seq, 'head', y.head))::text
             FROM match_runs f JOIN logs x ON x.id = m.need_id JOIN logs y ON y.id = m.technology_id WHERE f.id = m.run_id) AS found,
         (SELECT json_agg(json_build_object('request', q.id, 'side', q.side, 'says', q.said->'answers'->m.id::text->>'says',
-                'at', to_char(q.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY q.ended_at, q.id)::text
+                'at', {SAID_AT}) ORDER BY q.ended_at, q.id)::text
             FROM interest_requests q
             WHERE q.programme_id = m.programme_id AND q.state = 'answered' AND q.said->'answers' ? m.id::text) AS answers
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id

@@ -46,6 +46,8 @@ _OPEN = text("""
 _TYPED = text("""
     UPDATE office_link_secrets SET typed = to_jsonb(CAST(:typed AS text)) WHERE id = CAST(:id AS uuid)
 """)
+#: What a link opens.
+_ID = text("SELECT id::text FROM office_link_secrets WHERE token = :token")
 #: Forgets what was typed.
 _FORGET_TYPED = text("UPDATE office_link_secrets SET typed = NULL WHERE id = CAST(:id AS uuid)")
 #: Forgets that, and where it was mailed.
@@ -97,6 +99,13 @@ def insist_here(found: Any) -> Any:
     return found
 
 
+def id_of(db: Connection, token: str) -> str | None:
+    """What a link opens, by its secret; None for none."""
+    with whole(db):
+        found: str | None = db.execute(_ID, {"token": token_hash(token)}).scalar_one_or_none()
+    return found
+
+
 def kept(typed: Answers) -> Answers:
     """What was typed, as it may be kept. Raises InvalidForm for too many letters, in whatever script."""
     told = without_nul(typed)
@@ -144,6 +153,6 @@ def secret_again(secret_box: SecretBox, purpose: str, token: bytes) -> str | Non
 
 
 __all__ = [
-    "LARGEST", "LINK", "OPEN_FOR", "Opens", "cancel_mails", "end", "forget_over", "forget_typed", "give", "insist_here", "keep", "kept",
-    "open_here", "post", "secret_again",
+    "LARGEST", "LINK", "OPEN_FOR", "Opens", "cancel_mails", "end", "forget_over", "forget_typed", "give", "id_of", "insist_here", "keep",
+    "kept", "open_here", "post", "secret_again",
 ]  # fmt: skip

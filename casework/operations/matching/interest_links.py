@@ -133,8 +133,9 @@ def show_interest_of(db: Connection, token: str, opened: str) -> ShownInterest:
 
 
 def why_no(lists: Lists, side: str) -> list[Entry]:
-    """Why a side may say no, as the programme calls it."""
-    return [entry for entry in offered(lists[REFUSALS]) if entry.key in _WHY[side]]
+    """Why a side may say no, as the programme calls it; where it offers nothing of that any more, for another reason."""
+    entries = [entry for entry in offered(lists[REFUSALS]) if entry.key in _WHY[side]]
+    return entries or [entry for entry in lists[REFUSALS] if entry.key == "other"]
 
 
 def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:

@@ -33,7 +33,7 @@ class InterestMail:
     message: str
     #: How many matches it is asked about.
     matches: int
-    #: Whether it was asked before, and the link ends soon.
+    #: Whether it was asked by a mail before this one.
     again: bool
     path: str
     until: datetime
@@ -47,6 +47,7 @@ def interest_purpose(request: str) -> str:
 #: What the mail of a question is written from that nobody has answered yet, and whose link still leads somewhere.
 _POSTED = text(f"""
     SELECT m.id, q.id::text AS request, q.language, q.side, q.shown, s.until, s.address, s.token, casework_now() AS at,
+        EXISTS (SELECT FROM mails x WHERE x.office_link_id = m.office_link_id AND x.id <> m.id AND x.state = 'sent') AS again,
         p.name, p.name_zh, o.name AS organisation, o.name_zh AS organisation_zh
     FROM mails m JOIN interest_requests q ON q.id = m.office_link_id JOIN office_link_secrets s ON s.id = q.id
     JOIN programmes p ON p.id = q.programme_id
@@ -74,7 +75,7 @@ def write_interest_mail(db: Connection, mail: str, secret_box: SecretBox) -> Int
         side=row.side,
         message=row.shown["message"],
         matches=len(row.shown["matches"]),
-        again=row.until - row.at <= REMINDS_BEFORE,
+        again=row.again,
         path=INTEREST_PAGE + secret,
         until=row.until,
     )

@@ -1,8 +1,8 @@
-"""Whether the run by which a case was found, and both of its records, are what the case's opening says that they were."""
+"""Whether the run by which a case was found, both of its records, and what both sides had answered are what its opening says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import orjson
 from sqlalchemy import Connection, text
@@ -17,8 +17,12 @@ _FOUND = text("SELECT evidence, list, digest FROM match_runs WHERE id = CAST(:ru
 _HASH = text("SELECT hash FROM events WHERE log_id = CAST(:log AS uuid) AND seq = :seq")
 
 
-def found_faults(db: Connection, case: Case) -> Iterator[tuple[str, str | None, str | None]]:
+def found_faults(
+    db: Connection, case: Case, untold_answers: Iterable[str] = ()
+) -> Iterator[tuple[str, str | None, str | None]]:
     """What is wrong: a sentence, and the table and row that it is about."""
+    for asked in untold_answers:
+        yield f"The opening does not say what was answered to the question {asked} by then.", "interest_requests", asked
     if case.found is None:
         return
     run = case.found["run"]

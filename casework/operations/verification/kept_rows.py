@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.json_values import JsonObject
+from casework.ledger.redactable_bodies import ERASED_WORDS
+from casework.operations.cases.opening import SAID_AT
 from casework.operations.core.merged_records import one_with
 from casework.records.tables import metadata
 
@@ -44,6 +46,8 @@ class KeptRows:
     unknown_rights: list[tuple[int, str]]
     #: Events that screen an organisation whose log does not know it, with that organisation.
     untold_screenings: list[tuple[int, str]]
+    #: Questions of which the opening does not say what was answered by then, or says what was not.
+    untold_answers: list[str]
     #: Messages, each with a person whom it or the mentions kept of it lack.
     mentions: list[tuple[str, str]]
     #: What is said, or a file, whose words are not those by which searches find it.
@@ -52,7 +56,7 @@ class KeptRows:
 
 def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
     """Of each of these logs what is kept; five statements, however many logs there are."""
-    given = {"logs": list(logs)}
+    given: dict[str, Any] = {"logs": list(logs), "erased": ERASED_WORDS}
     if not given["logs"]:
         return {}
     rights, mentions, words = (
@@ -64,6 +68,7 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
             rights=_of(rights[row.log], "burdens"),
             unknown_rights=_of(rights[row.log], "about"),
             untold_screenings=_of(rights[row.log], "screened"),
+            untold_answers=[asked for _, asked in _of(rights[row.log], "answered")],
             mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
             words=[differ.source for differ in words[row.log]],
         )
@@ -75,7 +80,7 @@ def _of(differing: Iterable[Any], what: str) -> list[tuple[int, str]]:
     return [(differ.seq, differ.record) for differ in differing if differ.what == what]
 
 
-def _by_log(db: Connection, query: Any, given: Mapping[str, list[str]]) -> defaultdict[str, list[Any]]:
+def _by_log(db: Connection, query: Any, given: Mapping[str, Any]) -> defaultdict[str, list[Any]]:
     rows = defaultdict[str, list[Any]](list)
     for row in db.execute(query, given):
         rows[row.log].append(row)
@@ -96,7 +101,8 @@ _KEPT = text(
     f" FROM {_LOGS}"
 )
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
-#: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so.
+#: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so;
+#: and openings that do not say what both sides had answered by then. Where what was said is erased nobody can tell.
 _TOLD_OF_RECORDS = text(f"""
     SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
@@ -116,7 +122,22 @@ _TOLD_OF_RECORDS = text(f"""
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
         SELECT FROM logs r JOIN events f ON f.log_id = r.id AND f.seq = 1
         WHERE r.id = CAST(c #>> '{{}}' AS uuid) AND r.kind = 'right' AND r.programme_id = l.programme_id AND f.at <= e.at
-    ) ORDER BY 1, 2, 3
+    )
+    UNION ALL
+    SELECT e.log_id, e.seq, a->>'request', 'answered' FROM events e JOIN logs l ON l.id = e.log_id,
+        jsonb_path_query(e.effects, 'lax $.case.answers[*]') a
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
+        SELECT FROM interest_requests q WHERE q.id::text = a->>'request' AND q.programme_id = l.programme_id AND q.state = 'answered'
+        AND q.side = a->>'side' AND {SAID_AT} = a->>'at'
+        AND q.said->'answers'->(e.effects->'case'->>'match')->>'says' IN (a->>'says', :erased)
+    )
+    UNION ALL
+    SELECT e.log_id, e.seq, q.id::text, 'answered' FROM events e JOIN logs l ON l.id = e.log_id
+        JOIN interest_requests q ON q.programme_id = l.programme_id AND q.state = 'answered' AND q.ended_at < e.at
+        AND q.said->'answers' ? (e.effects->'case'->>'match')
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1
+    AND NOT EXISTS (SELECT FROM jsonb_path_query(e.effects, 'lax $.case.answers[*].request') a WHERE a #>> '{{}}' = q.id::text)
+    ORDER BY 1, 2, 3
 """)
 #: The events and files of a log whose words are not kept as they are.
 _WORDS_DIFFER = text(

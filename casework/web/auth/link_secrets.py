@@ -9,9 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypeVar
 
-from flask import current_app, request
+from flask import current_app, flash, request
+from flask_babel import gettext
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework.errors import NotFound
+from casework.operations.links import office_links
 from casework.web.shell.layout import LANGUAGE_COOKIE
 from casework.web.shell.session import cookie_named
 
@@ -25,6 +29,16 @@ def _cookie(name: str) -> str:
 def held(name: str) -> str:
     """The secret that this browser keeps under the name, or nothing."""
     return request.cookies.get(_cookie(name)) or ""
+
+
+def insist_shown(db: Connection, name: str) -> None:
+    """A page of the office's links sends what its own link opens: another link may have been opened in this browser since, and what
+    is typed about one must not be kept as said of the other. Raises NotFound."""
+    opens = office_links.id_of(db, held(name))
+    if opens is None or request.form.get("link") != opens:
+        if opens is not None and request.headers.get("X-Casework") != "script":
+            flash(gettext("Nothing was sent: another link was opened in this browser since. Open yours again."), "warn")
+        raise NotFound("link")
 
 
 def hold(response: R, name: str, secret: str, lasts: timedelta) -> R:
@@ -66,4 +80,4 @@ def speak(response: R, language: str, lasts: timedelta) -> R:
     return response
 
 
-__all__ = ["forget", "held", "hold", "speak"]
+__all__ = ["forget", "held", "hold", "insist_shown", "speak"]

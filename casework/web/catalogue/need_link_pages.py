@@ -16,7 +16,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_links
 from casework.operations.catalogue.need_links import WRITABLE, ShownStatement
 from casework.operations.links.office_links import OPEN_FOR
-from casework.web.auth.link_secrets import held, hold, speak
+from casework.web.auth.link_secrets import held, hold, insist_shown, speak
 from casework.web.catalogue.statement_form import answers_of, form_of, said_by
 from casework.web.shell import layout
 from casework.web.shell.form_fields import PREFIX
@@ -108,6 +108,7 @@ def keep() -> BaseResponse:
     quiet = request.headers.get("X-Casework") == "script"
     try:
         with open_transaction() as db:
+            insist_shown(db, LINK)
             need_links.keep_typed(db, held(LINK), held(OPENED), _typed())
     except NotFound:
         return _gone() if quiet else _as_it_stands()
@@ -135,6 +136,7 @@ def send() -> BaseResponse:
         return _show({}, request.form)
     try:
         with open_transaction() as db:
+            insist_shown(db, LINK)
             one = need_links.show_statement_of(db, held(LINK), held(OPENED))
         layout.use_calendar(one.calendar)
         rules, _ = form_of(one.lists, one.said)
@@ -154,6 +156,7 @@ def send() -> BaseResponse:
 def withdraw() -> BaseResponse:
     try:
         with open_transaction() as db:
+            insist_shown(db, LINK)
             need_links.withdraw_statement(db, held(LINK), held(OPENED))
     except NotFound:
         return _as_it_stands()

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.errors import InvalidForm, NotFound
 from casework.operations.links.office_links import OPEN_FOR
 from casework.operations.matching import interest_links
-from casework.web.auth.link_secrets import held, hold, speak
+from casework.web.auth.link_secrets import held, hold, insist_shown, speak
 from casework.web.matching.interest_form import at_fields, form_of, said_by, say_need, say_technology, title_of
 from casework.web.shell.form_fields import PREFIX
 from casework.web.shell.forms import build_form, parse_form
@@ -93,6 +93,7 @@ def keep() -> BaseResponse:
     quiet = request.headers.get("X-Casework") == "script"
     try:
         with open_transaction() as db:
+            insist_shown(db, LINK)
             typed = {name: request.form.getlist(name) for name in request.form if name.startswith(PREFIX)}
             interest_links.keep_typed(db, held(LINK), held(OPENED), typed)
     except NotFound:
@@ -115,6 +116,7 @@ def send() -> BaseResponse:
     matches: list[str] = []
     try:
         with open_transaction() as db:
+            insist_shown(db, LINK)
             one = interest_links.show_interest_of(db, held(LINK), held(OPENED))
         matches = [told["match"] for told in one.matches]
         rules, _ = form_of(len(matches), one.why)
@@ -124,7 +126,7 @@ def send() -> BaseResponse:
     except InvalidForm as refusal:
         return _show(_faults(at_fields(refusal, matches)), request.form, 422)
     except NotFound:
-        # It was answered before, or taken back: the page says which.
+        # It was answered before, or taken back, or another link is open here: the page says which.
         return redirect(url_for("interest.show"), 303)
     return redirect(url_for("interest.show"), 303)
 

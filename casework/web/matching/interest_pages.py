@@ -218,6 +218,9 @@ def _send(*, need: str = "", match: str = "") -> BaseResponse:
     try:
         with page_transaction() as (db, actor):
             scene = _scene(db, actor, need=need, match=match)
+            if scene.told is None:
+                # Somebody took the last one off the shortlist meanwhile: the page says so.
+                return _ask(need=need, match=match, status=409)
             rules, _ = scene.form()
             given = check(build_model("Question", rules), rules, parse_form(rules, request.form), clock().office_today)
             asked = scene.asked(given)

@@ -20,10 +20,12 @@ from tests.support.world import new_request
 NEAR = timedelta(days=11, hours=1).total_seconds()
 
 
-def ask(office: Office, language: str) -> str:
+def ask(office: Office, language: str, days: int = interest.DAYS) -> str:
     with transaction(office.engine) as db:
         match = shortlisted(db, office.world)
-        question = Asked(side="need_owner", matches=[match], address=ADDRESS, language=language, message="请看。")
+        question = Asked(
+            side="need_owner", matches=[match], address=ADDRESS, language=language, message="请看。", days=days
+        )
         actor = office.world.actor(db, "officer")
         interest.ask_side(db, actor, secret_box_of(office.settings), question, new_request())
         return match
@@ -46,4 +48,22 @@ def test_the_link_is_mailed_and_again_before_it_ends(office: Office, language: s
             send_interest(db, secret[1], open_interest(db, secret[1]), {match: Says(says="yes")}, by="Zhou")
     office.run(NEAR)
     again = office.box.to(ADDRESS)[1:]
-    assert [says in str(one["Subject"]) and secret[1] in text_of(one) for one in again] == [] if answered else [True]
+    assert [says in str(one["Subject"]) and secret[1] in text_of(one) for one in again] == ([] if answered else [True])
+
+
+STILL = "Still open"
+
+
+def test_a_short_link_is_asked_by_once_and_as_for_the_first_time(office: Office) -> None:
+    ask(office, "en", days=2)
+    office.run()
+    office.run(timedelta(days=1, hours=23).total_seconds())
+    (mail,) = office.box.to(ADDRESS)
+    assert STILL not in str(mail["Subject"]) + text_of(mail)
+
+
+def test_the_second_mail_says_that_it_is_still_open(office: Office) -> None:
+    ask(office, "en")
+    office.run()
+    office.run(NEAR)
+    assert [STILL in str(one["Subject"]) + text_of(one) for one in office.box.to(ADDRESS)] == [False, True]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Engine, text
 
 from casework.ledger.redactable_bodies import ERASED_WORDS
+from casework.operations.cases.opening import open_case
 from casework.operations.matching.decisions import decide
+from casework.operations.matching.interest_links import Says, open_interest, send_interest
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import show_run
 from casework.operations.verification.service import verify_case
-from casework.records.database import transaction
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from tests.operations.matching.test_interest import asked
 from tests.operations.matching.test_runs import put, run
 from tests.operations.privacy.erasure_scene import Scene as Erasing
+from tests.operations.verification.forger import Stored, rebuild
+from tests.support.databases import DatabaseServer
 from tests.support.world import World, new_request
 
 
@@ -65,3 +72,53 @@ def test_a_case_begins_with_its_run_and_both_records_as_they_were(world: World, 
     with transaction(engine) as db:
         db.execute(text("UPDATE match_runs SET list = replace(list, 'dye houses', 'laundries')"))
         assert [one.kind for one in verify_case(db, log)] == ["found"]
+
+
+def answered(world: World, engine: Engine, words: str = "") -> str:
+    """The log of a case that was opened after the enterprise said yes."""
+    with transaction(engine) as db:
+        _, token = asked(db, world)
+        says = {world.matches[0]: Says(says="yes", words=words)}
+        send_interest(db, token, open_interest(db, token), says, by="Zhou")
+    with transaction(engine) as db:
+        done = open_case(db, world.actor(db, "officer"), world.matches[0], new_request())
+        return str(done.answer["id"])
+
+
+@pytest.mark.parametrize("says", ["no", None])
+def test_an_opening_says_what_both_sides_had_answered(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer, says: str | None
+) -> None:
+    """Nothing is forged into it, and nothing that had come by then is left out."""
+    log = answered(world, engine)
+
+    def forge(rows: list[Stored]) -> None:
+        case = rows[0]["effects"]["case"]
+        assert [(one["side"], one["says"]) for one in case["answers"]] == [("need_owner", "yes")]
+        if says is None:
+            del case["answers"]
+        else:
+            case["answers"][0]["says"] = says
+
+    with transaction(engine) as db:
+        assert verify_case(db, log) == []
+        query = "SELECT id::text FROM interest_requests WHERE programme_id = CAST(:id AS uuid) AND state = 'answered'"
+        question = db.execute(text(query), {"id": world.programmes["BJ"]}).scalar_one()
+    everything = database_server.url(str(engine.url.database))
+    superuser = connect_engine(settings.model_copy(update={"owner_database_url": everything}), role="owner")
+    with superuser.begin() as db:
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        rebuild(db, log, forge)
+    superuser.dispose()
+    with transaction(engine) as db:
+        found = [(one.kind, one.table, one.row) for one in verify_case(db, log)]
+        assert ("found", "interest_requests", question) in found
+
+
+def test_an_erasure_accuses_no_case_of_what_was_answered(world: World, engine: Engine) -> None:
+    log = answered(world, engine, "Ask the dye houses.")
+    Erasing(engine, engine, world, "", "").erase(person=None, words=["dye houses"], reason="They have left.")
+    with transaction(engine) as db:
+        said = db.execute(text("SELECT said::text FROM interest_requests WHERE state = 'answered'")).scalar_one()
+        assert ERASED_WORDS in said
+        assert verify_case(db, log) == []

@@ -170,6 +170,36 @@ def test_a_need_has_as_many_letters_in_chinese_and_what_is_too_large_is_said(
     assert anonymous.post(FORM, NEED | {"f-target": "热" * 200}, page=FORM).status_code == 303
 
 
+def test_what_is_typed_on_the_page_of_a_link_is_never_kept_as_that_of_another(
+    app: Flask, anonymous: Browser, link: tuple[str, str], engine: Engine, world: World
+) -> None:
+    """Two tabs of one browser: the later link is the one that the browser holds."""
+    land(anonymous, link[1])
+    anonymous.post(FORM, NEED, page=FORM)
+    with transaction(engine) as db:
+        done = need_statements.invite(
+            db,
+            world.actor(db, "officer"),
+            app.extensions["casework.secret_box"],
+            programme=world.programmes["BJ"],
+            organisation=world.organisations["need_owner"],
+            address="",
+            language="zh-Hans",
+            request=new_request(),
+        )
+    other = str(done.answer["id"])
+    for path in (FORM, "/state-need/draft", "/state-need/withdraw"):
+        # The tab of the other link is older: it stands open while this one is answered.
+        told = anonymous.post(path, NEED | {"link": other}, page=FORM, follow=True).text
+        assert "另一个链接" in told
+    quiet = anonymous.post("/state-need/draft", {"link": other}, page=FORM, headers={"X-Casework": "script"})
+    assert quiet.status_code == 404
+    with transaction(engine) as db:
+        db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
+        rows = db.execute(text("SELECT id::text, state FROM need_statements")).all()
+        assert {row.id: row.state for row in rows} == {link[0]: "submitted", other: "draft"}
+
+
 @pytest.mark.parametrize("path", ["/state-need/form", "/state-need/draft", "/state-need/withdraw"])
 def test_without_a_link_there_is_nothing(anonymous: Browser, link: tuple[str, str], path: str) -> None:
     assert land(anonymous, "x" * 43) == 404

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from casework.engine.case_objects.programme_lists import overlay
 from casework.operations.matching import interest
 from casework.operations.matching.interest import Asked
 from casework.operations.matching.interest_mail import interest_purpose
+from casework.operations.people.programme_lists import set_entry
 from casework.records.database import transaction
 from tests.operations.matching.test_interest import ADDRESS, shortlisted
 from tests.support.web_client import Browser
@@ -31,6 +34,23 @@ def secret(app: Flask, engine: Engine, world: World) -> str:
             address=ADDRESS,
             language="zh-Hans",
             message="请看这一项。",
+        )
+        done = interest.ask_side(db, world.actor(db, "officer"), box, question, new_request())
+    return str(box.secrets_of(interest_purpose(str(done.answer["id"])))[0])
+
+
+@pytest.fixture
+def other(app: Flask, engine: Engine, secret: str, world: World) -> str:
+    """The owner is asked too: the secret of that link."""
+    box = app.extensions["casework.secret_box"]
+    with transaction(engine) as db:
+        question = Asked(
+            side="technology_owner",
+            matches=[world.matches[0]],
+            address=ADDRESS,
+            language="zh-Hans",
+            message="也请看。",
+            need_words="余热。",
         )
         done = interest.ask_side(db, world.actor(db, "officer"), box, question, new_request())
     return str(box.secrets_of(interest_purpose(str(done.answer["id"])))[0])
@@ -73,3 +93,44 @@ def test_without_a_link_there_is_nothing(anonymous: Browser, path: str) -> None:
     assert land(anonymous, "x" * 43) == 404
     assert anonymous.post(path, {"f-by": "x"}, page="/interest", follow=True).status_code == 404
     assert anonymous.get(FORM).status_code == 404
+
+
+def test_what_is_said_on_the_page_of_a_link_is_never_kept_as_said_by_another(
+    anonymous: Browser, secret: str, other: str, engine: Engine
+) -> None:
+    """Two tabs of one browser: the later link is the one that the browser holds."""
+    land(anonymous, secret)
+    shown = re.search(r'name="link" value="([\w-]+)"', anonymous.get(FORM).text)
+    assert shown is not None
+    land(anonymous, other)
+    sent = {"f-says_0": "yes", "f-words_0": "半句话", "f-by": "周敏", "link": shown[1]}
+    quiet = anonymous.post("/interest/draft", sent, page=FORM, headers={"X-Casework": "script"})
+    assert quiet.status_code == 404
+    for path in ("/interest/draft", FORM):
+        told = anonymous.post(path, sent, page=FORM, follow=True).text
+        assert ("另一个链接" in told, "半句话" in told) == (True, False)
+    with transaction(engine) as db:
+        db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
+        assert set(db.execute(text("SELECT state FROM interest_requests")).scalars()) == {"open"}
+
+
+def test_where_the_programme_offers_no_reason_any_more_one_says_no_for_another(
+    anonymous: Browser, secret: str, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        actor = world.actor(db, "administrator")
+        for entry in overlay([])["match_refusals"]:
+            fields = {"code": entry.code, "label": entry.label, "label_zh": entry.label_zh, "retired": True}
+            set_entry(
+                db,
+                actor,
+                world.programmes["BJ"],
+                "match_refusals",
+                fields=fields,
+                reason="None.",
+                request=new_request(),
+            )
+    land(anonymous, secret)
+    assert anonymous.post(FORM, {"f-says_0": "yes"}, page=FORM).status_code == 422
+    sent = {"f-says_0": "no", "f-why_0": "other", "f-by": "周敏"}
+    assert "谢谢" in anonymous.post(FORM, sent, page=FORM, follow=True).text

@@ -12,10 +12,11 @@ from sqlalchemy import Engine, text
 from casework.operations.matching import interest
 from casework.operations.matching.interest_links import Says, open_interest, send_interest
 from casework.operations.matching.interest_mail import interest_purpose
+from casework.operations.matching.shortlist import set_shortlisted
 from casework.records.database import transaction
 from tests.operations.matching.test_interest import ADDRESS, publish, shortlisted
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 Enter = Callable[[str], Browser]
 FORM = {"f-address": ADDRESS, "f-contact": "other", "f-language": "zh-Hans", "f-days": "14", "f-message": "请看。"}
@@ -99,3 +100,15 @@ def test_of_a_closed_need_the_owner_sees_the_officers_words_alone(
     assert told is not None
     assert ("Waste heat." in told[0], title in told[0]) == (True, False)
     assert interest.DAYS == 14
+
+
+def test_where_nothing_is_on_the_shortlist_any_more_the_page_says_so(
+    browser_for: Enter, engine: Engine, world: World, desk: str
+) -> None:
+    officer, at = browser_for("officer"), f"/needs/{desk}/ask-enterprise"
+    officer.get(at)
+    with transaction(engine) as db:
+        set_shortlisted(db, world.actor(db, "officer"), world.matches[0], on=False, request=new_request())
+    for do in ("", "go"):
+        sent = officer.post(at, FORM | {"f-matches": world.matches[0], "do": do}, page=at)
+        assert (sent.status_code, "Nothing is on the shortlist." in sent.text) == (409, True)
