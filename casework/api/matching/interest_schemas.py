@@ -43,7 +43,7 @@ class SideAnswer(Answer):
     words: str
 
 
-class Interest(Answer):
+class InterestRequest(Answer):
     id: str
     programme: str
     need: str
@@ -67,5 +67,5 @@ class Interest(Answer):
 
 
 class InterestList(Answer):
-    items: Annotated[list[Interest], Field(description="The newest first")]
+    items: Annotated[list[InterestRequest], Field(description="The newest first")]
     next: str | None = None
