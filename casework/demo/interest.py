@@ -31,7 +31,7 @@ _SIDES: tuple[tuple[Side, str, str, str], ...] = (
 def ask_both_sides(stage: Stage, secret_box: SecretBox) -> None:
     """An officer asks about two matches; the first one's sides have not answered yet."""
     with stage.action() as db:
-        officer = find_actor(stage.db, stage.ids["officer"])
+        officer = find_actor(stage.db, stage.ids["chen"])
         assert officer is not None
         for n, match in enumerate(db.execute(_OPEN).scalars().all()):
             set_shortlisted(db, officer, match, on=True, request=_request())
