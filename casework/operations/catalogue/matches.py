@@ -40,6 +40,8 @@ from casework.records.row_security import whole
 _TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: How the need and the technology of a match ended.
 _NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", _TODAY), ended_in_sql("t", _TODAY)
+#: Whether a match and both of its records stand. Of `matches m`, `needs n`, `technologies t` and `programmes p`.
+STANDS = f"({_NEED_ENDED} IS NULL AND {_TECHNOLOGY_ENDED} IS NULL AND m.expired_at IS NULL)"
 #: The matches of some programmes with both records, and the number of the case that came of each.
 _SELECT = f"""
     SELECT m.id, m.programme_id, m.source, m.external_id, m.need_id, {entitled("n")} AS need_title, m.technology_id,
@@ -98,8 +100,7 @@ def list_matches(
     if refused is not None:
         more += f" AND m.refused_at IS {'NOT NULL' if refused else 'NULL'}"
     if ended is not None:
-        over = f"({_NEED_ENDED} IS NOT NULL OR {_TECHNOLOGY_ENDED} IS NOT NULL OR m.expired_at IS NOT NULL)"
-        more += f" AND {'' if ended else 'NOT '}{over}"
+        more += f" AND {'NOT ' if ended else ''}{STANDS}"
     for noun, id in (about or {}).items():
         more += f" AND {_OF[noun]}"
         given[noun] = id

@@ -26,7 +26,7 @@ from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth
 from casework.operations.links import office_links
-from casework.operations.links.mail import token_hash
+from casework.operations.links.mail import OFFICE, token_hash
 from casework.records.event_log import lock_log, try_lock
 from casework.records.row_security import whole
 
@@ -83,10 +83,12 @@ _FOUND = f"""
 #: The same as it is read, and locked.
 _FIND = text(_FOUND)
 _LOCK = text(f"{_FOUND} FOR UPDATE OF n")
+#: How a statement stands, after who changes it now has done so.
+_STATE = text("SELECT state FROM need_statements WHERE id = CAST(:id AS uuid) FOR SHARE")
 #: What the office and the enterprise are called, and how the record stands that came of a statement.
 _NAMES = text(f"""
-    SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh, r.status AS becomes
-    FROM need_statements n JOIN programmes p ON p.id = n.programme_id
+    SELECT {OFFICE}, o.name AS organisation, o.name_zh AS organisation_zh, r.status AS becomes
+    FROM need_statements n JOIN programmes p ON p.id = n.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id LEFT JOIN needs r ON r.id = n.need_id
     WHERE n.id = CAST(:id AS uuid)
 """)
@@ -150,7 +152,7 @@ def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
     kept = office_links.kept(typed)
     with whole(db):
         row = _insist(db, token, opened)
-        if row.state not in WRITABLE:
+        if db.execute(_STATE, {"id": row.id}).scalar_one() not in WRITABLE:
             raise NotFound("link")
         office_links.keep(db, row.id, kept)
 
@@ -214,7 +216,7 @@ def _insist(db: Connection, token: str, opened: str) -> Any:
 def _lock(db: Connection, token: str, opened: str) -> Any:
     """A statement that is changed, in its programme's turn: of two who decide at once the second one finds it decided."""
     lock_log(db, _insist(db, token, opened).programme)
-    return db.execute(_LOCK, {"token": token_hash(token), "opened": token_hash(opened)}).one()
+    return office_links.insist_here(db.execute(_LOCK, {"token": token_hash(token), "opened": token_hash(opened)}).one())
 
 
 __all__ = [

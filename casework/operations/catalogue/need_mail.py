@@ -11,6 +11,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.core.notice_words import N_
 from casework.operations.core.organisations import STANDING
 from casework.operations.links import office_links
+from casework.operations.links.mail import OFFICE
 
 #: Where a link leads; what follows the mark never leaves the browser but in a form.
 STATEMENT_PAGE = "/state-need#"
@@ -58,9 +59,9 @@ def post_statement(db: Connection, statement: str) -> None:
 #: What the mail of a statement is written from, whose link still leads somewhere.
 _POSTED = text(f"""
     SELECT m.id, n.id::text AS statement, n.language, n.state, n.question, n.reason, s.until, s.address, s.token, casework_now() AS at,
-        p.name, p.name_zh, o.name AS organisation, o.name_zh AS organisation_zh
+        {OFFICE}, o.name AS organisation, o.name_zh AS organisation_zh
     FROM mails m JOIN need_statements n ON n.id = m.office_link_id JOIN office_link_secrets s ON s.id = n.id
-    JOIN programmes p ON p.id = n.programme_id
+    JOIN programmes p ON p.id = n.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id
     WHERE m.id = CAST(:mail AS uuid) AND s.address IS NOT NULL AND s.until > casework_now()
 """)
@@ -80,7 +81,7 @@ def write_need_mail(db: Connection, mail: str, secret_box: SecretBox) -> NeedMai
         address=row.address,
         language=row.language,
         at=row.at,
-        programme=(row.name_zh if chinese else None) or row.name,
+        programme=(row.office_zh if chinese else None) or row.office,
         organisation=(row.organisation_zh if chinese else None) or row.organisation,
         state=row.state,
         question=row.question,

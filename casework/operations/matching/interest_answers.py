@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from casework.engine.parties import PARTIES
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.kept_records import EDITORS
+from casework.operations.catalogue.matches import STANDS
 from casework.operations.core.reader_names import entitled
 from casework.operations.matching.interest import WITHDRAWN, YES, Answer, InterestRequest
 from casework.permissions.actors import Actor
@@ -43,8 +44,8 @@ _CAME = text(f"""
         {entitled("t")} AS technology_title, q.side, q.ended_at, q.said->'answers'->(m.id::text)->>'says' AS says
     FROM matches m JOIN interest_requests q ON q.programme_id = m.programme_id AND q.state = 'answered'
         AND q.said->'answers' ? m.id::text
-    JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id
-    WHERE m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.shortlisted_at IS NOT NULL AND m.case_id IS NULL
+    JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id JOIN programmes p ON p.id = m.programme_id
+    WHERE m.programme_id = ANY(CAST(:programmes AS uuid[])) AND m.shortlisted_at IS NOT NULL AND m.case_id IS NULL AND {STANDS}
     AND EXISTS (SELECT FROM interest_requests x WHERE x.programme_id = m.programme_id AND x.asked_by = CAST(:person AS uuid)
         AND x.shown @> jsonb_build_object('matches', jsonb_build_array(jsonb_build_object('match', m.id::text))))
     AND {shows_need("n")} ORDER BY q.ended_at, q.id

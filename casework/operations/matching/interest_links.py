@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects.kept_records import CLOSED
 from casework.engine.case_objects.programme_lists import Entry, Lists, offered
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
@@ -25,8 +26,9 @@ from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.views import NamedInBoth
 from casework.operations.links import office_links
-from casework.operations.links.mail import token_hash
+from casework.operations.links.mail import OFFICE, token_hash
 from casework.operations.matching.interest import ANSWERED, NEED_OWNER, NO, OPEN, QUESTION, SENT, TECHNOLOGY_OWNER, YES
+from casework.operations.matching.interest_mail import UNDECIDED
 from casework.reasons import Why
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
@@ -72,20 +74,28 @@ class Says:
     words: str = ""
 
 
-#: A question by the secret of its link, as it stands.
+#: A question by the secret of its link, as it stands: once all that it asks about is decided, it is as taken back.
 _FOUND = f"""
-    SELECT {office_links.LINK}, q.programme_id::text AS programme, q.organisation_id::text AS organisation, q.language, q.side, q.state,
-        q.shown, q.ended_at
+    SELECT {office_links.LINK}, q.programme_id::text AS programme, q.organisation_id::text AS organisation, q.language, q.side,
+        q.shown, q.ended_at,
+        CASE WHEN q.state = 'open' AND NOT {UNDECIDED} THEN 'withdrawn' ELSE q.state END AS state
     FROM office_link_secrets s JOIN interest_requests q ON q.id = s.request_id WHERE s.token = :token
 """
 #: The same as it is read.
 _FIND = text(_FOUND)
 #: Locked, in its programme's turn.
 _LOCK = text(f"{_FOUND} FOR UPDATE OF q")
-#: What the office and the side are called.
+#: Holds what is asked about, so that nobody opens a case of it before the answer stands there.
+_HOLD = text("""
+    SELECT FROM matches WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR SHARE
+""")
+#: How a question stands, after who changes it now has done so.
+_STATE = text("SELECT state FROM interest_requests WHERE id = CAST(:id AS uuid) FOR SHARE")
+#: What the office and the side are called, and how far the need is published now.
 _NAMES = text(f"""
-    SELECT p.name AS office, p.name_zh AS office_zh, o.name AS organisation, o.name_zh AS organisation_zh
-    FROM interest_requests q JOIN programmes p ON p.id = q.programme_id
+    SELECT {OFFICE}, o.name AS organisation, o.name_zh AS organisation_zh, n.publication
+    FROM interest_requests q JOIN programmes p ON p.id = q.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
+    JOIN needs g ON g.id = q.need_id JOIN needs n ON n.id = coalesce(g.merged_into, g.id)
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = q.organisation_id WHERE q.id = CAST(:id AS uuid)
 """)
 #: Takes the answer in.
@@ -124,12 +134,19 @@ def show_interest_of(db: Connection, token: str, opened: str) -> ShownInterest:
         state=row.state,
         message=row.shown["message"] if waits else "",
         matches=row.shown["matches"] if waits else [],
-        need=row.shown["need"] if waits else {},
+        need=_need(row, names.publication) if waits else {},
         until=row.until,
         ended_at=row.ended_at,
         typed=row.typed or {} if waits else {},
         why=why_no(lists, row.side),
     )
+
+
+def _need(row: Any, publication: str) -> JsonObject:
+    """What is told of the need: to an owner nothing of one that was closed since but the officer's words."""
+    told: JsonObject = row.shown["need"]
+    closed = row.side == TECHNOLOGY_OWNER and publication == CLOSED
+    return {name: words for name, words in told.items() if name == "words"} if closed else told
 
 
 def why_no(lists: Lists, side: str) -> list[Entry]:
@@ -143,7 +160,7 @@ def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
     kept = office_links.kept(typed)
     with whole(db):
         row = office_links.insist_here(_find(db, token, opened))
-        if row.state != OPEN:
+        if row.state != OPEN or db.execute(_STATE, {"id": row.id}).scalar_one() != OPEN:
             raise NotFound("link")
         office_links.keep(db, row.id, kept)
 
@@ -156,7 +173,10 @@ def send_interest(
         row = office_links.insist_here(_find(db, token, opened))
         lock_log(db, row.programme)
         # In the programme's turn: of two who send at once the second one finds it answered.
-        row = db.execute(_LOCK, {"token": token_hash(token), "opened": token_hash(opened)}).one()
+        db.execute(_HOLD, {"ids": [one["match"] for one in row.shown["matches"]]})
+        row = office_links.insist_here(
+            db.execute(_LOCK, {"token": token_hash(token), "opened": token_hash(opened)}).one()
+        )
         if row.state != OPEN:
             raise NotFound("link")
         lists = read_lists(db, row.programme)

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from casework.operations.catalogue.matches import STANDS
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.organisations import STANDING
 from casework.operations.links import office_links
+from casework.operations.links.mail import OFFICE
 
 #: Where a link leads; what follows the mark never leaves the browser but in a form.
 INTEREST_PAGE = "/interest#"
@@ -44,20 +46,26 @@ def interest_purpose(request: str) -> str:
     return f"interest request {request}"
 
 
+#: Whether somebody still has to decide of a match that is asked about: of nothing else is a side told. Of `interest_requests q`.
+UNDECIDED = f"""EXISTS (
+    SELECT FROM jsonb_array_elements(q.shown->'matches') x JOIN matches m ON m.id = CAST(x->>'match' AS uuid)
+    JOIN needs n ON n.id = m.need_id JOIN technologies t ON t.id = m.technology_id JOIN programmes p ON p.id = m.programme_id
+    WHERE m.shortlisted_at IS NOT NULL AND m.case_id IS NULL AND m.refused_at IS NULL AND {STANDS}
+)"""
 #: What the mail of a question is written from that nobody has answered yet, and whose link still leads somewhere.
 _POSTED = text(f"""
     SELECT m.id, q.id::text AS request, q.language, q.side, q.shown, s.until, s.address, s.token, casework_now() AS at,
         EXISTS (SELECT FROM mails x WHERE x.office_link_id = m.office_link_id AND x.id <> m.id AND x.state = 'sent') AS again,
-        p.name, p.name_zh, o.name AS organisation, o.name_zh AS organisation_zh
+        {OFFICE}, o.name AS organisation, o.name_zh AS organisation_zh
     FROM mails m JOIN interest_requests q ON q.id = m.office_link_id JOIN office_link_secrets s ON s.id = q.id
-    JOIN programmes p ON p.id = q.programme_id
+    JOIN programmes p ON p.id = q.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = q.organisation_id
-    WHERE m.id = CAST(:mail AS uuid) AND q.state = 'open' AND s.address IS NOT NULL AND s.until > casework_now()
+    WHERE m.id = CAST(:mail AS uuid) AND q.state = 'open' AND s.address IS NOT NULL AND s.until > casework_now() AND {UNDECIDED}
 """)
 
 
 def write_interest_mail(db: Connection, mail: str, secret_box: SecretBox) -> InterestMail | None:
-    """What the mail of a question says; None where it is answered or taken back, or its link opens nothing any more."""
+    """What the mail of a question says; None where it is answered, taken back or decided, or its link opens nothing any more."""
     row = db.execute(_POSTED, {"mail": mail}).one_or_none()
     if row is None:
         return None
@@ -70,7 +78,7 @@ def write_interest_mail(db: Connection, mail: str, secret_box: SecretBox) -> Int
         address=row.address,
         language=row.language,
         at=row.at,
-        programme=(row.name_zh if chinese else None) or row.name,
+        programme=(row.office_zh if chinese else None) or row.office,
         organisation=(row.organisation_zh if chinese else None) or row.organisation,
         side=row.side,
         message=row.shown["message"],
@@ -82,5 +90,5 @@ def write_interest_mail(db: Connection, mail: str, secret_box: SecretBox) -> Int
 
 
 __all__ = [
-    "INTEREST_LINK", "INTEREST_PAGE", "REMINDS_BEFORE", "InterestMail", "interest_purpose", "write_interest_mail",
+    "INTEREST_LINK", "INTEREST_PAGE", "REMINDS_BEFORE", "UNDECIDED", "InterestMail", "interest_purpose", "write_interest_mail",
 ]  # fmt: skip

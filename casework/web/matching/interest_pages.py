@@ -151,7 +151,9 @@ def _scene(db: Connection, actor: Actor, *, need: str = "", match: str = "") -> 
         raise NotAllowed()
     layout.use_calendar(calendar_of(db, record.programme))
     if not match:
-        every = matches.list_matches(db, actor, opened=False, refused=False, about={"need": need}, limit=100).items
+        every = matches.list_matches(
+            db, actor, opened=False, refused=False, ended=False, about={"need": need}, limit=100
+        ).items
         found = [one for one in every if one.shortlisted_at]
     side: Side = "technology_owner" if match else "need_owner"
     told, fault = None, ""

@@ -15,6 +15,7 @@ from casework.operations.catalogue.need_links import Said
 from casework.operations.links import office_links
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 from tests.operations.catalogue.test_need_statements import SAID, invited, sent
 from tests.support.world import World, new_request
@@ -133,3 +134,34 @@ def test_what_waits_for_the_office_keeps_its_address_though_the_link_is_over(wor
     db.execute(ended)
     assert office_links.forget_over(db) == 1
     assert stored(db, "address") == [None]
+
+
+def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = invited(db, world)
+    opened = links.open_statement(db, token)
+    real = office_links.insist_here
+
+    def late(found: Any) -> Any:
+        db.execute(text("UPDATE need_statements SET state = 'withdrawn'"))
+        return real(found)
+
+    monkeypatch.setattr(office_links, "insist_here", late)
+    with pytest.raises(NotFound):
+        links.keep_typed(db, token, opened, {"f-title": ["x"]})
+
+
+def test_who_waited_for_the_programmes_turn_sends_only_while_the_link_runs(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = invited(db, world)
+    opened = links.open_statement(db, token)
+
+    def wait(db: Connection, programme: str) -> None:
+        lock_log(db, programme)
+        db.execute(text("UPDATE office_link_secrets SET until = casework_now()"))
+
+    monkeypatch.setattr(links, "lock_log", wait)
+    with pytest.raises(NotFound):
+        links.send_statement(db, token, opened, SAID)

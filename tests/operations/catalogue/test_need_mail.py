@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from casework.operations.catalogue import need_statements
-from casework.operations.catalogue.need_links import open_statement, send_statement
+from casework.operations.catalogue.need_links import open_statement, send_statement, show_statement_of
 from casework.operations.documents.key_material import secret_box_of
+from casework.operations.people.letterheads import set_letterhead
 from casework.records.database import transaction
 from tests.operations.catalogue.test_need_statements import SAID
 from tests.support.mail_office import Office
@@ -67,3 +68,20 @@ def test_a_link_that_is_over_is_not_mailed(office: Office) -> None:
     office.run()
     assert office.box.to(ADDRESS) == []
     assert office.states()[-1] == "cancelled"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Green Office"), ("zh-Hans", "绿色办公室")])
+def test_the_office_of_the_letters_asks(office: Office, language: str, name: str) -> None:
+    with transaction(office.engine) as db:
+        supervisor, programme = office.world.actor(db, "supervisor"), office.world.programmes["BJ"]
+        named = {"office": "Green Office", "office_zh": "绿色办公室"}
+        set_letterhead(db, supervisor, programme, fields=named, reason="It is called so.", request=new_request())
+    invite(office, language)
+    office.run()
+    (mail,) = office.box.to(ADDRESS)
+    secret = re.search(r"/state-need#([\w-]{43})", text_of(mail))
+    assert secret is not None
+    assert text_of(mail).startswith(name)
+    with transaction(office.engine) as db:
+        page = show_statement_of(db, secret[1], open_statement(db, secret[1]))
+        assert (page.office.name, page.office.name_zh) == ("Green Office", "绿色办公室")

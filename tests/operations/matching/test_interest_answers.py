@@ -48,3 +48,9 @@ def test_who_may_not_read_a_closed_need_finds_nothing_of_it(world: World, db: Co
     (one,) = list_answered(db, world.actor(db, "officer"))
     with pytest.raises(NotFound):
         interest.list_interest(db, world.actor(db, "manager"), one.need)
+
+
+def test_of_a_record_that_has_ended_nobody_decides(world: World, db: Connection) -> None:
+    answer(db, world, "need_owner", "yes")
+    db.execute(text("UPDATE technologies SET status = 'withdrawn'"))
+    assert list_answered(db, world.actor(db, "officer")) == []

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
+from casework.engine.parties import PARTIES
 from casework.errors import InvalidForm, NotFound
+from casework.operations.cases.opening import open_case
+from casework.operations.catalogue.matches import judge_match
+from casework.operations.links import office_links
 from casework.operations.matching import interest_links as links
 from casework.operations.matching.interest import show_interest
 from casework.operations.matching.interest_links import Says
-from tests.operations.matching.test_interest import asked
-from tests.support.world import World
+from casework.operations.matching.shortlist import set_shortlisted
+from casework.operations.people.letterheads import set_letterhead
+from casework.records.event_log import lock_log
+from tests.operations.matching.test_interest import asked, publish
+from tests.support.world import World, new_request
 
 YES = Says(says="yes")
 
@@ -82,3 +90,97 @@ def test_a_link_that_is_over_opens_nothing(world: World, db: Connection) -> None
     with pytest.raises(NotFound):
         links.show_interest_of(db, token, opened)
     assert show_interest(db, world.actor(db, "officer"), id).state == "over"
+
+
+def refuse(db: Connection, world: World) -> None:
+    judge_match(
+        db,
+        world.actor(db, "officer"),
+        world.matches[0],
+        refused=True,
+        code="other",
+        reason="No.",
+        request=new_request(),
+    )
+
+
+def take_off(db: Connection, world: World) -> None:
+    set_shortlisted(db, world.actor(db, "officer"), world.matches[0], on=False, request=new_request())
+
+
+def begin(db: Connection, world: World) -> None:
+    open_case(db, world.actor(db, "officer"), world.matches[0], new_request())
+
+
+def withdraw_need(db: Connection, _: World) -> None:
+    db.execute(text("UPDATE needs SET status = 'withdrawn'"))
+
+
+@pytest.mark.parametrize("decide", [refuse, take_off, begin, withdraw_need])
+def test_once_all_that_is_asked_about_is_decided_the_link_is_over(
+    world: World, db: Connection, decide: Callable[[Connection, World], None]
+) -> None:
+    _, token = asked(db, world)
+    opened = links.open_interest(db, token)
+    decide(db, world)
+    shown = links.show_interest_of(db, token, opened)
+    assert (shown.state, shown.matches, shown.message, shown.need) == ("withdrawn", [], "", {})
+    with pytest.raises(NotFound):
+        links.keep_typed(db, token, opened, {"f-by": ["x"]})
+    with pytest.raises(NotFound):
+        links.send_interest(db, token, opened, {world.matches[0]: YES}, by="x")
+
+
+def test_of_a_need_that_was_closed_since_the_owner_reads_the_officers_words_alone(world: World, db: Connection) -> None:
+    publish(db, world, "public")
+    tokens = {side: asked(db, world, side=side, need_words="Heat.")[1] for side in PARTIES}
+    publish(db, world, "closed")
+    needs = {side: links.show_interest_of(db, one, links.open_interest(db, one)).need for side, one in tokens.items()}
+    assert needs["technology_owner"] == {"words": "Heat."}
+    assert "title" in needs["need_owner"]
+
+
+def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = asked(db, world)
+    opened = links.open_interest(db, token)
+    real = office_links.insist_here
+
+    def late(found: Any) -> Any:
+        query = "UPDATE interest_requests SET state = 'withdrawn', ended_at = now(), withdrawn_by = asked_by"
+        db.execute(text(query))
+        return real(found)
+
+    monkeypatch.setattr(office_links, "insist_here", late)
+    with pytest.raises(NotFound):
+        links.keep_typed(db, token, opened, {"f-by": ["x"]})
+
+
+def test_who_waited_for_the_programmes_turn_answers_only_while_the_link_runs(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = asked(db, world)
+    opened = links.open_interest(db, token)
+
+    def wait(db: Connection, programme: str) -> None:
+        lock_log(db, programme)
+        db.execute(text("UPDATE office_link_secrets SET until = casework_now()"))
+
+    monkeypatch.setattr(links, "lock_log", wait)
+    with pytest.raises(NotFound):
+        links.send_interest(db, token, opened, {world.matches[0]: YES}, by="x")
+
+
+def test_the_office_of_the_letters_asks_on_the_page(world: World, db: Connection) -> None:
+    _, token = asked(db, world)
+    set_letterhead(
+        db,
+        world.actor(db, "supervisor"),
+        world.programmes["BJ"],
+        fields={"office": "Green Office", "office_zh": "绿色办公室"},
+        reason="It is called so.",
+        request=new_request(),
+    )
+    shown = links.show_interest_of(db, token, links.open_interest(db, token))
+    assert (shown.office.name, shown.office.name_zh) == ("Green Office", "绿色办公室")

@@ -11,6 +11,8 @@ from casework.operations.documents.key_material import secret_box_of
 from casework.operations.matching import interest
 from casework.operations.matching.interest import Asked
 from casework.operations.matching.interest_links import Says, open_interest, send_interest
+from casework.operations.matching.shortlist import set_shortlisted
+from casework.operations.people.letterheads import set_letterhead
 from casework.records.database import transaction
 from tests.operations.matching.test_interest import ADDRESS, shortlisted
 from tests.support.mail_office import Office
@@ -67,3 +69,24 @@ def test_the_second_mail_says_that_it_is_still_open(office: Office) -> None:
     office.run()
     office.run(NEAR)
     assert [STILL in str(one["Subject"]) + text_of(one) for one in office.box.to(ADDRESS)] == [False, True]
+
+
+def test_what_is_decided_by_then_is_not_asked_again(office: Office) -> None:
+    match = ask(office, "en")
+    office.run()
+    with transaction(office.engine) as db:
+        set_shortlisted(db, office.world.actor(db, "officer"), match, on=False, request=new_request())
+    office.run(NEAR)
+    assert len(office.box.to(ADDRESS)) == 1
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Green Office"), ("zh-Hans", "绿色办公室")])
+def test_the_office_of_the_letters_asks(office: Office, language: str, name: str) -> None:
+    with transaction(office.engine) as db:
+        supervisor, programme = office.world.actor(db, "supervisor"), office.world.programmes["BJ"]
+        named = {"office": "Green Office", "office_zh": "绿色办公室"}
+        set_letterhead(db, supervisor, programme, fields=named, reason="It is called so.", request=new_request())
+    ask(office, language)
+    office.run()
+    (mail,) = office.box.to(ADDRESS)
+    assert text_of(mail).startswith(name)

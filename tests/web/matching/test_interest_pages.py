@@ -16,7 +16,7 @@ from casework.operations.matching.shortlist import set_shortlisted
 from casework.records.database import transaction
 from tests.operations.matching.test_interest import ADDRESS, publish, shortlisted
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request
+from tests.support.world import World, add_match, add_technology, new_request
 
 Enter = Callable[[str], Browser]
 FORM = {"f-address": ADDRESS, "f-contact": "other", "f-language": "zh-Hans", "f-days": "14", "f-message": "请看。"}
@@ -112,3 +112,26 @@ def test_where_nothing_is_on_the_shortlist_any_more_the_page_says_so(
     for do in ("", "go"):
         sent = officer.post(at, FORM | {"f-matches": world.matches[0], "do": do}, page=at)
         assert (sent.status_code, "Nothing is on the shortlist." in sent.text) == (409, True)
+
+
+def test_a_technology_that_has_ended_keeps_nobody_from_asking_about_the_others(
+    browser_for: Enter, engine: Engine, world: World, desk: str
+) -> None:
+    with transaction(engine) as db:
+        actor, programme = world.actor(db, "officer"), world.programmes["BJ"]
+        gone = add_technology(db, programme, "gone", world.organisations["technology_owner"])
+        set_shortlisted(db, actor, add_match(db, actor, programme, desk, gone), on=True, request=new_request())
+        db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
+        db.execute(text("UPDATE technologies SET status = 'withdrawn' WHERE id = CAST(:id AS uuid)"), {"id": gone})
+    send(browser_for("officer"), f"/needs/{desk}/ask-enterprise", {"f-matches": world.matches[0]})
+
+
+def test_what_is_open_is_taken_back_though_it_is_on_the_shortlist_no_more(
+    browser_for: Enter, engine: Engine, world: World, desk: str
+) -> None:
+    officer = browser_for("officer")
+    send(officer, f"/needs/{desk}/ask-enterprise", {"f-matches": world.matches[0]})
+    with transaction(engine) as db:
+        set_shortlisted(db, world.actor(db, "officer"), world.matches[0], on=False, request=new_request())
+    page = officer.get(f"/needs/{desk}/desk?view=proposed").text
+    assert "Take the question back" in page
