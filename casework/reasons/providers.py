@@ -7,7 +7,8 @@ from casework.reasons.base import N_, reason, template
 NOT_OURS = reason(
     "providers.not_ours",
     N_(
-        "is not on the programme's list of providers: choose another, or let a supervisor add it under Settings, Providers"
+        "is not on the programme's list of providers: choose another, or let a supervisor add it under"
+        " Settings, Providers of the programme"
     ),
 )
 UNKNOWN = reason("providers.unknown", N_("names an organisation that takes no requests"))

@@ -37,5 +37,5 @@ class ProgrammeProviders(Answer):
     id: str
     version: Annotated[int, Field(description="What a change sends back as `seen`")]
     every: Annotated[bool, Field(description="The programme asks every provider, and keeps no list")]
-    items: Annotated[list[ListedProvider], Field(description="All that take requests, by name")]
+    items: Annotated[list[ListedProvider], Field(description="All that take requests, and those on the list, by name")]
     mine: Annotated[bool, Field(description="You may change it")]

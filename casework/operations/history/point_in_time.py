@@ -347,7 +347,7 @@ class Past:
         ]
 
     def listed(self, programme: str, name: str, at: datetime) -> frozenset[str]:
-        """What a list of the programme offered at that moment or just before: it is read before the log is locked."""
+        """What a list of the programme offered at that moment or about then: it is read before the log is locked."""
         if programme not in self._lists:
             rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [LIST_SET, COPIED]})
             told = [(row.at, change) for row in rows for change in row.effects.get("lists", ())]
@@ -355,23 +355,23 @@ class Past:
             for moment, change in told:
                 self._lists[programme].append((moment, offered_after(change, self._lists[programme][-1][1])))
         stood = [(moment, lists[name]) for moment, lists in self._lists[programme]]
-        return frozenset().union(*_just_before(stood, at))
+        return frozenset().union(*_about_then(stood, at))
 
     def asks(self, programme: str, provider: str, at: datetime) -> bool:
-        """Whether the programme asked a provider at that moment or just before: its list is read before the log is locked."""
+        """Whether the programme asked a provider at that moment or about then: its list is read before the log is locked."""
         if programme not in self._providers:
             rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [PROVIDERS_SET, COPIED]})
             told = [(row.at, row.effects["providers"]) for row in rows if "providers" in row.effects]
             self._providers[programme] = [(None, None), *told]
-        return any(one is None or provider in one for one in _just_before(self._providers[programme], at))
+        return any(one is None or provider in one for one in _about_then(self._providers[programme], at))
 
     def begins_by(self, programme: str, workflow: str, at: datetime) -> frozenset[int]:
-        """The editions of a workflow that the programme had chosen at that moment or just before; nothing where it was its newest."""
+        """The editions of a workflow that the programme had chosen at that moment or about then; nothing where it was its newest."""
         if programme not in self._editions:
             rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [EDITIONS_SET, COPIED]})
             told = [(row.at, row.effects["editions"]) for row in rows if "editions" in row.effects]
             self._editions[programme] = [(None, {}), *told]
-        said = [one.get(workflow) for one in _just_before(self._editions[programme], at)]
+        said = [one.get(workflow) for one in _about_then(self._editions[programme], at)]
         return frozenset() if None in said else frozenset(number for number in said if number is not None)
 
     def _read_changes(self, scope: str) -> None:
@@ -405,9 +405,9 @@ class Past:
 _Said = TypeVar("_Said")
 
 
-def _just_before(said: Iterable[tuple[datetime | None, _Said]], at: datetime) -> list[_Said]:
-    """What stood at that moment, and since it was surely known; said in order, from the beginning on."""
-    stood = [(moment, one) for moment, one in said if moment is None or moment <= at]
+def _about_then(said: Iterable[tuple[datetime | None, _Said]], at: datetime) -> list[_Said]:
+    """What stood since it was surely known, and what was said of it about then; said in order, from the beginning on."""
+    stood = [(moment, one) for moment, one in said if moment is None or moment <= at + GRACE]
     last = max((n for n, (moment, _) in enumerate(stood) if moment is None or moment <= at - GRACE), default=0)
     return [one for _, one in stood[last:]]
 

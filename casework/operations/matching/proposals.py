@@ -206,9 +206,11 @@ def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary)
     """The open needs of a programme that a technology may meet, the best first; then closed ones, of which no other loses its place."""
     said = " ".join((technology.title, technology.body))[:_LONGEST]
     found = [gather(db, programme, noun, said, glossary=glossary) for noun in (NEED, CLOSED_NEED)]
-    ranked = [rank(evidence)[: 4 * MOST] for evidence in found]
+    ranked = [rank(evidence) for evidence in found]
     open_needs = _open_needs(db, programme, technology, [one.id for some in ranked for one in some])
-    told: dict[str, JsonObject] = {id: orjson.loads(row.counts) for id, row in open_needs.items()}
+    # Closed needs that are over lie among the others: none of those takes a place.
+    ranked = [[one for one in some if one.id in open_needs][: 4 * MOST] for some in ranked]
+    told: dict[str, JsonObject] = {one.id: orjson.loads(open_needs[one.id].counts) for some in ranked for one in some}
     terms = sorted({term for counts in told.values() for term in counts})
     known = {row.term: row.records for row in db.execute(_FREQUENCIES, {"programme": programme, "terms": terms})}
     # How rare a word is the open needs say, whose number of all is that of the first.
@@ -216,7 +218,7 @@ def fitting(db: Connection, programme: str, technology: Any, glossary: Glossary)
     best: list[Fit] = []
     for evidence, some in zip(found, ranked, strict=True):
         fits = []
-        for one in (one for one in some if one.id in told):
+        for one in some:
             weight = {term: rarity(every, known.get(term, 0)) for term in told[one.id]}
             share = sum(weight[term] for term in one.shares if term in weight) / (sum(weight.values()) or 1)
             if share >= LEAST and len(one.shares) >= WORDS:

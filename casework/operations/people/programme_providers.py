@@ -29,7 +29,10 @@ from casework.records.row_security import whole
 
 
 def show_providers(db: Connection, actor: Actor, programme: str) -> ProgrammeProviders:
-    """Every provider, and which of them the programme asks, since when. Raises NotFound."""
+    """Every provider, and which of them the programme asks, since when; one on its list that takes no requests any more too.
+
+    Raises NotFound.
+    """
     insist_reads(actor, programme)
     asked = providers_of(db, programme)
     with whole(db):
@@ -50,7 +53,7 @@ def show_providers(db: Connection, actor: Actor, programme: str) -> ProgrammePro
                 asked=asked is None or row.id in asked,
                 since=since.get(row.id),
             )
-            for row in db.execute(_EVERY)
+            for row in db.execute(_EVERY, {"listed": asked or []})
         ],
         mine=in_the_programme(actor, programme, SETTERS) is not None,
     )
@@ -61,10 +64,11 @@ _TOLD = text("""
     SELECT seq, at, effects->'providers' AS providers FROM events
     WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) AND effects ? 'providers' ORDER BY seq
 """)
-#: The organisations that take requests.
-_EVERY = text(
-    "SELECT id::text, name, name_zh, services FROM organisations WHERE services <> '{}' ORDER BY name, id LIMIT 1000"
-)
+#: The organisations that take requests, and those on a list.
+_EVERY = text("""
+    SELECT id::text, name, name_zh, services FROM organisations
+    WHERE services <> '{}' OR id = ANY(CAST(:listed AS uuid[])) ORDER BY name, id LIMIT 1000
+""")
 
 
 def set_providers(

@@ -12,6 +12,7 @@ class ListedProvider:
     id: str
     name: str
     name_zh: str | None
+    #: Empty where it stands on the list and takes no requests.
     services: list[str]
     #: Whether new requests may go to it.
     asked: bool

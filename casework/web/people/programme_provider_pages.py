@@ -17,7 +17,7 @@ from casework.json_values import JsonMapping, JsonObject, is_id
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import letterheads, programme_providers
-from casework.operations.people.provider_list_views import ProgrammeProviders
+from casework.operations.people.provider_list_views import ListedProvider, ProgrammeProviders
 from casework.permissions.actors import Actor
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
@@ -32,7 +32,7 @@ class ProvidersForm(Form):
     """Whom the programme asks from now on."""
 
     whom = Choice(
-        label=N_("Whom does the programme ask?"),
+        label=N_("Providers that get requests"),
         choices={EVERY: N_("Every provider, new ones too"), LISTED: N_("Only providers on its list")},
     )
     providers = Providers(
@@ -41,7 +41,7 @@ class ProvidersForm(Form):
         when=("whom", (LISTED,)),
         help=N_("Nobody else gets a new request. What was asked before goes on."),
     )
-    reason = Note(label=N_("Why"), required=False, help=N_("Needed unless you only add providers to a list."))
+    reason = Note(label=N_("Why"), required=False, help=N_("Give a reason, unless you only add providers."))
 
 
 @blueprint.get("")
@@ -71,7 +71,7 @@ def _form(programme: str, sent: Sent | None) -> Response:
             _draft(programme),
             ProvidersForm.rule(),
             own_texts(ProvidersForm),
-            choices={"providers": [(each.id, name_of(each)) for each in shown.items]},
+            choices={"providers": [(each.id, _called(each)) for each in shown.items]},
             values=_known(shown),
             submitted=sent.data if sent else None,
             faults=sent.faults if sent else None,
@@ -80,6 +80,12 @@ def _form(programme: str, sent: Sent | None) -> Response:
         )
     page = render_template("people/programme_providers_form.html", one=one, form=form, sent=sent)
     return make_response(page, sent.status if sent else 200)
+
+
+def _called(each: ListedProvider) -> str:
+    if each.services:
+        return name_of(each)
+    return gettext("%(name)s (takes no requests)", name=name_of(each))
 
 
 def _without() -> str:

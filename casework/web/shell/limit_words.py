@@ -1,10 +1,11 @@
-"""How long something may hold at most by the programme's own limit, beside the day on which it ends."""
+"""How long something may hold at most by the programme's limit and from when on, beside the day on which it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
@@ -15,32 +16,49 @@ from casework.engine.definition.limits import GuardUnit
 from casework.json_values import JsonMapping
 from casework.operations.core.perform import calendar_of
 from casework.web.shell.dates import say_day
-from casework.web.shell.form_fields import FormView
+from casework.web.shell.form_fields import Field, FormView
 from casework.web.shell.i18n import sentences
 from casework.web.shell.layout import clock
 
 
-def _say_limit(n: int, unit: GuardUnit) -> str:
-    """So many days or months, the last day by it of what begins today, and whose limit it is."""
-    now = clock()
-    today = now.office_today
+def _say_limit(n: int, unit: GuardUnit, start: Field | None) -> str:
+    """So many days or months after the day that the form asks as its start, and the last day by it where that is known."""
+    name = start.label if start is not None else ""
     if unit == "mo":
-        day = say_day(months_after(today, n).isoformat(), now)
-        words = ngettext(
-            "%(num)d month at most: from today until %(day)s.",
-            "%(num)d months at most: from today until %(day)s.",
-            n,
-            day=day,
+        words = (
+            ngettext(
+                "%(num)d month at most after “%(start)s”.", "%(num)d months at most after “%(start)s”.", n, start=name
+            )
+            if name
+            else ngettext("%(num)d month at most.", "%(num)d months at most.", n)
         )
     else:
-        day = say_day((today + timedelta(days=n)).isoformat(), now)
-        words = ngettext(
-            "%(num)d day at most: from today until %(day)s.",
-            "%(num)d days at most: from today until %(day)s.",
-            n,
-            day=day,
+        words = (
+            ngettext("%(num)d day at most after “%(start)s”.", "%(num)d days at most after “%(start)s”.", n, start=name)
+            if name
+            else ngettext("%(num)d day at most.", "%(num)d days at most.", n)
         )
-    return sentences((words, gettext("No law sets this limit; it is the programme's own.")))
+    begins = _day_in(start)
+    if begins is None:
+        return words
+    ends = months_after(begins, n) if unit == "mo" else begins + timedelta(days=n)
+    now = clock()
+    days = {"start": say_day(begins.isoformat(), now), "day": say_day(ends.isoformat(), now)}
+    return sentences((words, gettext("After %(start)s that is until %(day)s.", **days)))
+
+
+def _day_in(start: Field | None) -> date | None:
+    """The day that stands in a question already."""
+    with suppress(ValueError):
+        return date.fromisoformat(start.values[0]) if start is not None and start.values else None
+    return None
+
+
+def _start_of(view: FormView, name: str) -> Field | None:
+    """The question before one for the end that asks when it began: a day that is past."""
+    names = [one.name for one in view.fields]
+    before = view.fields[: names.index(name)] if name in names else ()
+    return next((one for one in reversed(before) if one.type == "date" and one.past), None)
 
 
 def with_limits(
@@ -57,7 +75,7 @@ def with_limits(
 
 def with_limit(view: FormView, name: str, n: int, unit: GuardUnit) -> FormView:
     """The form with a limit beside one of its days."""
-    said = _say_limit(n, unit)
+    said = _say_limit(n, unit, _start_of(view, name))
     return replace(
         view,
         fields=tuple(

@@ -119,7 +119,9 @@ def test_the_past_knows_what_a_list_offered_when(engine: Engine, screening: Scre
         told = text("SELECT at FROM events WHERE log_id = CAST(:log AS uuid) AND kind = 'list_set' ORDER BY seq")
         first, second = db.execute(told, {"log": programme}).scalars()
         past = Past(db)
-        assert "2021/3.2" not in past.listed(programme, "green_items", first - timedelta(seconds=1))
+        assert "2021/3.2" not in past.listed(programme, "green_items", first - timedelta(minutes=1))
+        # Who had begun just before it changed saw it as it was then.
+        assert "2021/3.2" in past.listed(programme, "green_items", first - timedelta(seconds=1))
         assert "2021/3.2" in past.listed(programme, "green_items", first)
         # Who read the list just before still saw it.
         assert "2021/3.2" in past.listed(programme, "green_items", second + timedelta(seconds=20))

@@ -157,6 +157,19 @@ def test_a_closed_need_takes_the_place_of_none_that_all_may_read(world: World, e
     assert (named & known, len(named & closed)) == (known, MOST)
 
 
+def test_closed_needs_that_are_over_take_the_place_of_none_that_is_open(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        for _ in range(4 * MOST + 1):
+            enter(world, db, "need", **WORDS)
+        over = "UPDATE needs SET status = 'withdrawn' WHERE publication = 'closed'"
+        assert db.execute(text(over)).rowcount == 4 * MOST + 1
+        open_one = enter(world, db, "need", **WORDS | {"target": "Less steam"})
+        enter(world, db, "technology", **OFFERED)
+    propose(engine, world)
+    with transaction(engine) as db:
+        assert db.execute(text("SELECT need_id::text FROM match_proposals")).scalars().all() == [open_one]
+
+
 @pytest.mark.parametrize("noun", ["need", "technology"])
 def test_nobody_waits_for_a_ranking_and_what_changes_meanwhile_is_not_proposed(
     world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch, noun: Kept

@@ -197,7 +197,7 @@ def test_two_programmes_screen_one_organisation_each_for_itself(
     # Whoever reads both programmes answers for the owners of the one for which the screening is.
     asked = words_of(ours.get(f"{page}/screenings/new").text)
     assert ("Kiln Partners" in asked, "Kiln Holding" in asked) == (False, True)
-    assert "366 days at most: from today until" in asked
+    assert "366 days at most after “Checked on”. After " in asked
     done = words_of(fill(ours, f"{page}/screenings/new", (BytesIO(PDF), "here.pdf"), **said, owner_0="clear"))
     assert "Recorded: the cases of this organisation rely on it until it runs out." in done
     shown = ours.get(page).text

@@ -237,7 +237,8 @@ def test_the_last_day_that_a_form_asks_of_its_own_is_the_papers_too(app: Flask, 
     scene = play(app, engine, steps, "officer", place)
     page, paper = scene.open(), "paper-letter_of_intent"
     assert page.count(">Valid until<") == 1
-    assert "36 months at most: from today until" in page
+    assert "36 months at most after “Issued on”." in page
+    assert "No law sets this limit" not in page
     said = {
         f"u-{paper}": file("letter.pdf"),
         f"{paper}-f-whose": "both",

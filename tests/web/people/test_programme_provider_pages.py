@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from casework.operations.core.programme_providers import providers_of
 from casework.records.database import transaction
 from tests.support.way_to_referral import to_request
 from tests.support.web_client import Browser
@@ -87,4 +88,24 @@ def test_a_request_offers_those_who_are_asked_and_says_why_another_is_refused(
     given = {"f-provider": lab, "f-fee": "programme", "f-question": "Does it?", "revision": revision_of(asked)}
     refused = officer.post(action, given)
     assert refused.status_code == 422
-    assert "list of providers: choose another, or let a supervisor add it under Settings, Providers" in refused.text
+    assert (
+        "list of providers: choose another, or let a supervisor add it under Settings, Providers of the programme"
+        in refused.text
+    )
+
+
+def test_a_provider_on_the_list_that_gave_up_its_services_stays_until_it_is_taken_off(
+    engine: Engine, world: World, browser_for: BrowserFor
+) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings/providers"
+    lab, bank, verifier = (world.organisations[name] for name in ("lab", "bank", "inspectors"))
+    choose(browser, where, lab, bank, reason="So.")
+    with transaction(engine) as db:
+        db.execute(text("UPDATE organisations SET services = '{}' WHERE id = CAST(:id AS uuid)"), {"id": lab})
+    assert "Takes no requests" in browser.get(where).text
+    form = browser.get(f"{where}/change").text
+    assert f'value="{lab}" checked' in form
+    assert "Haidian Assessment Lab (takes no requests)" in form
+    assert "say why" not in choose(browser, where, lab, bank, verifier)
+    with transaction(engine) as db:
+        assert set(providers_of(db, world.programmes["BJ"]) or ()) == {lab, bank, verifier}

@@ -60,7 +60,7 @@ def test_each_owner_on_record_has_a_row_and_without_one_there_is_no_table(
     assert f'<option value="{owner}" selected' in mine
     assert "Kiln Holding" in mine
     assert "Owners above 25 per cent (optional)" not in words_of(mine)
-    assert "366 days at most: from today until" in words_of(mine), "the last day is said before anybody types one"
+    assert "366 days at most after “Checked on”." in words_of(mine), "it is said before anybody types a day"
     other = compliance.get(f"/tasks/{tasks['technology_owner']}", follow_redirects=True).text
     assert "Kiln Holding" not in other
     assert "Owners above 25 per cent" not in other
