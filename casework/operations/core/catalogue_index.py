@@ -138,6 +138,8 @@ _SUM_AGAIN = text("""
     SELECT CAST(:programme AS uuid), n.noun, 1, count(r.record_id), coalesce(sum(r.length), 0)
     FROM unnest(CAST(:nouns AS text[])) n(noun)
     LEFT JOIN indexed_records r ON r.programme_id = CAST(:programme AS uuid) AND r.noun = n.noun GROUP BY n.noun
+    HAVING count(r.record_id) > 0
+        OR EXISTS (SELECT FROM index_states s WHERE s.programme_id = CAST(:programme AS uuid) AND s.noun = n.noun)
     ON CONFLICT (programme_id, noun) DO UPDATE SET version = index_states.version + 1, records = excluded.records, length = excluded.length
 """)
 
