@@ -47,6 +47,10 @@ class FormField(Answer):
     whole: Annotated[bool | None, Field(description="Of a number: no decimals")] = None
     past: Annotated[bool | None, Field(description="Of a day: today at the latest")] = None
     future: Annotated[bool | None, Field(description="Of a day: today at the earliest")] = None
+    holds: Annotated[
+        str | None,
+        Field(description="Of a day on which something ends: the limit that says for how long it holds at most"),
+    ] = None
     catalogue: Annotated[
         str | None, Field(description="Of an item of a catalogue: which list of the programme offers it")
     ] = None
