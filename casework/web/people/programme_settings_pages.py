@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -32,6 +31,7 @@ from casework.operations.people import letterheads, lists, programme_editions, p
 from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
+from casework.web.people.limit_names import law_name, limit_names, named_by, say_length, say_limit
 from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import build_form, own_texts
 from casework.web.shell.i18n import N_, edition_text
@@ -167,76 +167,6 @@ def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
     return {name: list(some) for name, some in groupby(own, lambda one: one.workflow)}
 
 
-def limit_names(own: Iterable[OwnLimit]) -> dict[str, str]:
-    """What each limit is called; those of one workflow and name say when their task is opened as well, or have a number."""
-    own = list(own)
-    opened = {one.what.removesuffix(".after"): say_limit(one, one.own or one.n) for one in own if one.kind == "appears"}
-    plain = {one.what: (one.workflow, limit_name(one)) for one in own}
-    same = Counter(plain.values())
-    called = {
-        what: (said[0], _more(said[1], when))
-        if same[said] > 1 and (when := opened.get(what.removesuffix(".after")))
-        else said
-        for what, said in plain.items()
-    }
-    shared, seen = Counter(called.values()), Counter[tuple[str, str]]()
-    names = {}
-    for what, said in called.items():
-        seen[said] += 1
-        names[what] = said[1] if shared[said] == 1 else _more(said[1], seen[said])
-    return names
-
-
-def _more(name: str, more: object) -> str:
-    return gettext("%(name)s (%(number)s)", name=name, number=more)
-
-
-def limit_name(one: OwnLimit) -> str:
-    """What a limit is one of: a step or task, or a rule; and where it is not when that is due, what happens then."""
-    name = edition_text(load_library()[one.edition], one.words)
-    return gettext(_KINDS[one.kind], name=name) if one.kind in _KINDS else name
-
-
-#: What happens when a limit runs out, but for a date on which something is due.
-_KINDS = {
-    "appears": N_("%(name)s: when it is opened"),
-    "fires": N_("%(name)s: by itself"),
-    "answered": N_("%(name)s: when the answer is wanted"),
-    "remind": N_("%(name)s: reminder"),
-    "escalate": N_("%(name)s: told to officer and supervisor"),
-    "flag": N_("%(name)s: flagged as late"),
-}
-
-
-def law_name(one: OwnLimit) -> str:
-    """The article that sets a limit."""
-    return edition_text(load_library()[one.edition], f"laws.{one.law}")
-
-
-def say_limit(one: OwnLimit, n: int) -> str:
-    """How long a limit is with so many, and from when it counts."""
-    if one.n == 0:
-        return gettext("the day that a form names")
-    length = say_length(n, one.unit)
-    if one.since is None:
-        return length
-    if one.back:
-        return gettext("%(length)s before the day that a form names", length=length)
-    return gettext("%(length)s after the day that a form names", length=length)
-
-
-def say_length(n: int, unit: str) -> str:
-    if unit == "times":
-        return ngettext("%(num)d time", "%(num)d times", n)
-    if unit == "pc":
-        return gettext("%(n)s per cent a year", n=n)
-    if unit == "wd":
-        return ngettext("%(num)d working day", "%(num)d working days", n)
-    if unit == "mo":
-        return ngettext("%(num)d month", "%(num)d months", n)
-    return ngettext("%(num)d calendar day", "%(num)d calendar days", n)
-
-
 def _say(name: str, value: JsonValue) -> str:
     if name == "seal":
         return gettext("yes") if value else gettext("no")
@@ -310,7 +240,7 @@ def _say_listing(said: JsonValue) -> str:
 def _say_limit(one: OwnLimit, name: str, entry: SettingsEntry) -> tuple[str, str, str]:
     """A limit that an entry tells of, before and after."""
     before, after = (say_limit(one, n or one.n) for n in entry.changes[one.what])
-    return _more(name, gettext(SERVICES.get(one.workflow, one.workflow))), before, after
+    return named_by(name, gettext(SERVICES.get(one.workflow, one.workflow))), before, after
 
 
 @blueprint.get("/<uuid:programme>/settings/letterhead")

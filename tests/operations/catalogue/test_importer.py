@@ -88,7 +88,7 @@ def test_a_row_becomes_a_record_whose_every_field_tells_its_source(engine: Engin
         ("N1,A,,6000000,,,,", "budget_currency", "is missing"),
         ('N1,A,,"1,50,000",CNY,,,', "budget", "after a point"),
         ("N1,A,,-1,CNY,,,", "budget", "negative"),
-        ("N1,A,,1e999,CNY,,,", "budget", "not a number"),
+        ("N1,A,,1e999,CNY,,,", "budget", "write a number"),
         ("N1,A\0B,,,,,,", "title", "NUL"),
         ("N1,A,,", "row", "has 4 cells, the header has 8"),
         (f"N1,{'A' * 1001},,,,,,", "title", "1,001 characters"),
