@@ -20,8 +20,10 @@ from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.core.case_parties import GIVEN
 from casework.operations.core.merged_records import OF_RIGHTS, in_its_place, one_with
 from casework.operations.core.organisations import STANDING
-from casework.operations.core.programme_providers import providers_of
 from casework.operations.core.right_links import with_links
+
+#: Which parties and providers are abroad.
+ABROAD = "abroad"
 
 
 def _rights(db: Connection, case: Case) -> JsonValue:
@@ -247,17 +249,19 @@ def _screening(row: Any) -> JsonValue:
     }
 
 
-def _abroad(db: Connection, case: Case) -> JsonValue:
-    """The parties, and the providers, that are abroad by their record."""
+def _providers(db: Connection, case: Case) -> JsonObject:
+    """Which parties and providers are abroad by their record, and which providers the case's programme asks; null: every one."""
     known = {party: case.parties.get(party) for party in PARTIES}
-    row = db.execute(_ABROAD, known | {"need": case.need, "technology": case.technology, "here": HERE}).one()
-    return {"parties": list(row.parties), "providers": list(row.providers)}
+    given = known | {"need": case.need, "technology": case.technology, "programme": case.programme, "here": HERE}
+    row = db.execute(_PROVIDERS, given).one()
+    return {ABROAD: {"parties": list(row.parties), "providers": list(row.providers)}, PROVIDERS: row.asked}
 
 
 #: The same.
-_ABROAD = text(f"""
+_PROVIDERS = text(f"""
     SELECT ARRAY(SELECT p.party FROM {_OWNERS} WHERE o.country <> :here ORDER BY p.party) AS parties,
-    ARRAY(SELECT id::text FROM organisations WHERE kind = 'provider' AND country <> :here ORDER BY id) AS providers
+    ARRAY(SELECT id::text FROM organisations WHERE kind = 'provider' AND country <> :here ORDER BY id) AS providers,
+    (SELECT providers::text[] FROM programmes WHERE id = CAST(:programme AS uuid)) AS asked
 """)
 
 
@@ -273,11 +277,6 @@ def _owners(db: Connection, case: Case) -> JsonValue:
     }
 
 
-def _providers(db: Connection, case: Case) -> JsonValue:
-    """The providers that the case's programme asks; nothing where it asks every one."""
-    return providers_of(db, case.programme)
-
-
 _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "rights": _rights,
     "siblings": _siblings,
@@ -286,11 +285,11 @@ _LOADERS: Mapping[str, Callable[[Connection, Case], JsonValue]] = {
     "parties": _parties,
     "match": _match,
     "screenings": _screenings,
-    "abroad": _abroad,
     "owners": _owners,
     SCANS: _scans,
-    PROVIDERS: _providers,
 }
+#: Told together, by one statement.
+_TOGETHER = (ABROAD, PROVIDERS)
 
 
 #: Of whoever forms name, which takes the form that is sent now as well.
@@ -302,10 +301,13 @@ _OF_NAMED: Mapping[str, Callable[[Connection, Case, Answers], JsonValue]] = {
 
 def outside(db: Connection, case: Case, keys: Iterable[str], sent: Answers | None = None) -> JsonObject:
     """The facts that were asked for, by key; `sent`: the form that is sent with what is asked for now."""
-    return {
+    wanted = set(keys)
+    told = {
         key: _OF_NAMED[key](db, case, sent or {}) if key in _OF_NAMED else _LOADERS[key](db, case)
-        for key in sorted(set(keys))
+        for key in sorted(wanted.difference(_TOGETHER))
     }
+    both = _providers(db, case) if wanted.intersection(_TOGETHER) else {}
+    return told | {key: value for key, value in both.items() if key in wanted}
 
 
-ALL = (*_LOADERS, *_OF_NAMED)
+ALL = (*_LOADERS, *_TOGETHER, *_OF_NAMED)
