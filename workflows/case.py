@@ -364,7 +364,7 @@ class Case(Workflow):
         effects=[effects.end_hold], ends=("review_hold",),
     )  # fmt: skip
     resume_due = on_hold.after(
-        until("hold.resume_by"), previous(), kind=RETURN, done="resumed the case on the day named",
+        until("hold.resume_by"), previous(), kind=RETURN, do="Resume the case", done="resumed the case on the day named",
         effects=[effects.end_hold], ends=("review_hold",),
     )  # fmt: skip
 

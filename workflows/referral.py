@@ -177,8 +177,9 @@ class Referral(Workflow):
         tells_provider=MOVED,
     )  # fmt: skip
     info_overdue = info_asked.after(
-        working_days(20), same(), kind=EXCEPTION, done="noted that the information is overdue", opens=[decide]
-    )
+        working_days(20), same(), kind=EXCEPTION, do="Note that the information is overdue",
+        done="noted that the information is overdue", opens=[decide],
+    )  # fmt: skip
     accept = sent.to(
         accepted, by=Role.PROVIDER, do="Accept the request", done="accepted the request", form=forms.Acceptance,
         guards=[
@@ -193,8 +194,9 @@ class Referral(Workflow):
         form=forms.Refusal, opens=[ask_another], part=parts.TURNS_DOWN, scope=parts.ANSWERING,
     )  # fmt: skip
     lapse = sent.after(
-        working_days(10), no_answer, kind=EXCEPTION, done="noted that no answer came", opens=[ask_another]
-    )
+        working_days(10), no_answer, kind=EXCEPTION, do="Note that no answer came", done="noted that no answer came",
+        opens=[ask_another],
+    )  # fmt: skip
 
     # --- conflicts of interest ---
 

@@ -18,7 +18,7 @@ from casework.engine.deadlines.deadlines import (
     of_task,
 )
 from casework.engine.definition.edition_schema import WrittenOpening
-from casework.engine.definition.editions import Edition
+from casework.engine.definition.editions import Edition, ancestors
 from casework.engine.definition.graph import Fault
 from casework.engine.definition.limits import GuardUnit
 from casework.engine.definition.registry import GUARDS
@@ -43,6 +43,8 @@ class NamedLimit:
     unit: GuardUnit
     #: From the day that a form names; else from the beginning.
     since: str | None = None
+    #: Where that day is asked: the keys of what the form is called by that asks it, and of the question.
+    asked: tuple[tuple[str, str], ...] = ()
     #: It counts back from that day.
     back: bool = False
     law: str | None = None
@@ -77,6 +79,7 @@ def limits_of(edition: Edition) -> Iterator[NamedLimit]:
                 n=abs(limit["n"]),
                 unit=limit["unit"],
                 since=limit["since"],
+                asked=tuple(dict.fromkeys(_asked(edition, words, limit["since"]))),
                 back=limit["n"] < 0,
                 law=limit.get("law"),
                 settable=may_be_set(limit),
@@ -100,6 +103,44 @@ def _of_clocks(edition: Edition) -> Iterator[tuple[str, Kind, str, WrittenLimit]
     for rule in edition.transitions:
         if rule.after is not None:
             yield of_firing(workflow, rule.name), "fires", f"transitions.{rule.name}.do", rule.after
+
+
+#: What asks: the key of what it is called, and its form.
+Asker: TypeAlias = tuple[str, str | None]
+
+
+def _asked(edition: Edition, words: str, since: str | None) -> Iterator[tuple[str, str]]:
+    """By what is asked from which day a limit counts, and as which question: of an earlier action by name, else of what begins it."""
+    for name in since.split("|") if since else ():
+        action, dot, field = name.rpartition(".")
+        askers = _actions(edition, action) if dot else _beginning(edition, words)
+        for key, form in askers:
+            for question in edition.form(form):
+                items = edition.tasks[words.removeprefix("tasks.")].per if words.startswith("tasks.") else None
+                if question["name"] == (items.removeprefix("items:") if items and not dot else field):
+                    yield key, f"forms.{form}.{question['name']}.label"
+
+
+def _actions(edition: Edition, name: str) -> Iterator[Asker]:
+    for rule in edition.transitions:
+        if rule.name == name:
+            yield f"transitions.{name}.do", rule.form
+    for key, task in edition.tasks.items():
+        if task.name == name:
+            yield f"tasks.{key}", task.form
+
+
+def _beginning(edition: Edition, words: str) -> Iterator[Asker]:
+    """What opens a task, leads into a state, or opens what is answered."""
+    of, _, name = words.partition(".")
+    for rule in edition.transitions:
+        opens = of == "tasks" and any(opening.get("task") == name for opening in rule.opens)
+        if opens or (of == "states" and rule.target in ancestors(name)):
+            yield f"transitions.{rule.name}.do", rule.form
+    for key, task in edition.tasks.items():
+        opened = (*task.opens, *(opening for _, _, opens_if in task.opens_if for opening in opens_if))
+        if of == "tasks" and any(opening.get("task") == name for opening in opened):
+            yield f"tasks.{key}", task.form
 
 
 def _openings(edition: Edition) -> Iterator[tuple[WrittenOpening, str]]:

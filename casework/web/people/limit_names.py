@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
+from casework.engine.definition.own_limits import limits_of
 from casework.operations.deadlines.views import OwnLimit
-from casework.web.shell.i18n import N_, edition_text
+from casework.web.shell.i18n import N_, edition_text, listed
 
 
 def limit_names(own: Iterable[OwnLimit]) -> dict[str, str]:
@@ -60,15 +62,33 @@ def law_name(one: OwnLimit) -> str:
 
 
 def say_limit(one: OwnLimit, n: int) -> str:
-    """How long a limit is with so many, and from when it counts."""
-    if one.n == 0:
-        return gettext("the day that a form names")
+    """How long a limit is with so many, and from which day of which form it counts."""
     length = say_length(n, one.unit)
     if one.since is None:
         return length
+    days = _said_days(one)
+    if one.n == 0:
+        return gettext("the day asked as %(fields)s (%(forms)s)", **days)
     if one.back:
-        return gettext("%(length)s before the day that a form names", length=length)
-    return gettext("%(length)s after the day that a form names", length=length)
+        return gettext("%(length)s before the day asked as %(fields)s (%(forms)s)", length=length, **days)
+    return gettext("%(length)s after the day asked as %(fields)s (%(forms)s)", length=length, **days)
+
+
+def _said_days(one: OwnLimit) -> dict[str, str]:
+    """Which questions ask from when a limit counts, and which forms have them."""
+    edition = load_library()[one.edition]
+    asked = _asked(one.edition)[one.what]
+    forms, fields = ([edition_text(edition, pair[n]) for pair in asked] for n in (0, 1))
+    return {
+        "fields": listed(gettext("“%(name)s”", name=name) for name in dict.fromkeys(fields)),
+        "forms": listed(dict.fromkeys(forms)),
+    }
+
+
+@lru_cache
+def _asked(edition: str) -> dict[str, tuple[tuple[str, str], ...]]:
+    """By limit, the keys of what asks for its day."""
+    return {limit.what: limit.asked for limit in limits_of(load_library()[edition])}
 
 
 def say_length(n: int, unit: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from casework.definitions import load_library
 from casework.engine.definition.grammar import (
     Final,
     Law,
@@ -85,6 +86,22 @@ def test_each_limit_is_named_once_with_whose_it_is() -> None:
     assert bounds["case.limits.toy_holds"] == (10, 60)
     assert bounds["case.states.playing"] == (1, MOST)
     assert next(one.law for one in limits_of(EDITION) if one.what == "case.states.waiting") == "toy_law"
+
+
+def test_a_limit_that_counts_from_a_day_knows_what_asks_for_it() -> None:
+    library = load_library()
+    for workflow in library.newest:
+        edition = library.latest(workflow)
+        assert edition is not None
+        limits = {one.what: one for one in limits_of(edition)}
+        for one in limits.values():
+            assert bool(one.asked) == (one.since is not None), one.what
+            assert {key for asked in one.asked for key in asked} <= edition.texts.keys()
+        if workflow == "case":
+            assert limits["case.tasks.duty"].asked == (("tasks.agreed_duty", "forms.AgreedDuties.duties.label"),)
+            assert limits["case.transitions.resume_due.after"].asked == (
+                ("transitions.hold.do", "forms.Hold.resume_by.label"),
+            )
 
 
 def test_an_edition_says_what_its_rules_compare_with_and_what_that_is_called() -> None:

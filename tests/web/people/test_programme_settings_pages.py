@@ -109,7 +109,12 @@ def test_what_a_rule_compares_with_is_set_within_its_bounds(world: World, browse
         browser.get(f"{where}/limits/{workflow}").text for workflow in ("referral", "case", "agreement", "pledge")
     ]
     assert "Sent: reminder" in limits[0]
-    assert any("before the day that a form names" in page for page in limits)
+    assert "Note that no answer came: by itself" in limits[0]
+    # A limit that counts from a day names the question that asks for it, and where that is asked.
+    assert "the day asked as “Planned delivery” (Accept the request)" in limits[0]
+    assert "the day asked as “The day” (Put the case on hold)" in limits[1]
+    assert "3 months after the day asked as “Takes effect on”, “Issued on” (Record the signing" in limits[2]
+    assert "90 calendar days before the day asked as “Expires on” (Record the signing" in limits[2]
     assert "<strong>3 times</strong>" in limits[0]
 
 
