@@ -42,15 +42,7 @@ from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import say_entry
 from casework.web.shell.earlier_answers import with_earlier
-from casework.web.shell.form_actions import (
-    Action,
-    Sent,
-    action_form,
-    actions_in,
-    answer,
-    is_sure,
-    moved_since,
-)
+from casework.web.shell.form_actions import Action, action_form, actions_in, is_sure, moved_since
 from casework.web.shell.form_fields import Field
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, listed, say, sentences
@@ -58,6 +50,7 @@ from casework.web.shell.layout import use_calendar
 from casework.web.shell.links_in_words import linked, places_on
 from casework.web.shell.provider_choices import say_reasons
 from casework.web.shell.record_points import points_shown
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 from casework.web.tasks.next_action import say_done
@@ -166,8 +159,9 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
     if action.hand_in or takes_files(actor, case, files.place, action.rules):
         form = files.shown_in(form, sent)
     since = moved_since(db, actor, case, action.track, sent.seen) if sent else []
-    page = render_template(
+    return page_with_form(
         "cases/action.html",
+        sent,
         case=standing.shown,
         action=action,
         why_not=[linked(why, places) for why in action.why_not],
@@ -175,7 +169,6 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         first=standing.first,
         at=lambda other: url_for("cases.act", number=case.number, track=other.track, transition=other.name),
         form=form,
-        sent=sent,
         beside=_beside_form(db, actor, action, sent),
         since=[(entry, say_entry(view_of(case, entry), library.editions)) for entry in since],
         state=listed(edition_text(action.edition, f"states.{leaf}") for leaf in case.tracks[action.track].states),
@@ -189,7 +182,6 @@ def _page(db: Connection, actor: Actor, standing: Standing, sent: Sent | None) -
         preview=preview_of(db, actor, case, action, sent),
         points=points_shown(db, actor, case, action),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _claims_an_effect(action: Action) -> bool:

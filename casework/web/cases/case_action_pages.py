@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,16 +21,15 @@ from casework.operations.cases import case_actions, case_rights, handing_over
 from casework.operations.cases.case_rights import list_addable
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import describe_whole, find_case
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
 from casework.web.history.sentences import WHOSE, whose
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, build_form, own_texts
+from casework.web.shell.forms import FormView, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.impact_words import say_choices
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import PAPERS, name_right
 from casework.web.tasks.next_action import say_done
@@ -171,18 +170,17 @@ def _ask(
         if action.name not in shown.case_actions:
             raise NotAllowed()
         form = _form(db, actor, case, action, subject, sent=sent)
-    page = render_template(
+    return page_with_form(
         "cases/case_action.html",
+        sent,
         case=shown,
         form=form,
-        sent=sent,
         action=action,
         title=gettext(action.title),
         do=gettext(action.do),
         consequence=gettext(action.consequence) if action.consequence else "",
         back=url_for("cases.show", number=number),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _draft(case: str, action: CaseAction, subject: str) -> str:
@@ -208,17 +206,16 @@ def _form(db: Connection, actor: Actor, case: Case, action: CaseAction, subject:
         }
     if action is ADD_RIGHTS:
         choices = {**choices, "rights": [(one.pop("id"), name_right(**one)) for one in list_addable(db, case)]}
-    return build_form(
+    return kept_form(
+        db,
+        actor,
         name,
         action.rules,
         own_texts(action.form),
+        sent=sent,
         choices=choices,
         values=known,
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
         revision=case.revision,
-        doubts=sent.doubts if sent else (),
     )
 
 

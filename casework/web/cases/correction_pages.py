@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, url_for
+from flask import Blueprint, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -23,7 +23,6 @@ from casework.json_values import JsonObject
 from casework.operations.cases import corrections
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.queries import find_case
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import TaskKey, row_as
@@ -33,10 +32,10 @@ from casework.operations.tasks.queries import find_task
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import Texts, build_form, read_revision, texts_of
+from casework.web.shell.forms import Texts, read_revision, texts_of
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.impact_words import say_choices
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.task_links import task_words
 from casework.web.tasks.next_action import say_done
@@ -166,23 +165,21 @@ def _show(where: Where, sent: Sent | None) -> Response:
         rules = _rules(given_answer)
         texts = texts_of(given_answer.edition, str(given_answer.rule.form))
         name = _draft(where, versions)
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             name,
             rules,
             Texts(
                 lambda key: gettext(_LABEL) if key == f"{REASON}.label" else texts.get(key),
                 lambda key: key == f"{REASON}.label" or texts.has(key),
             ),
+            sent=sent,
             choices=say_choices(choices_of(db, actor, case, given_answer.track, rules)),
             values=values,
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
-            # The version that it was made from, until its person was told of another one.
             revision=versions if sent is None or sent.seen is not None else read_revision(),
         )
-    page = render_template("cases/correct.html", where=where, form=form, sent=sent)
-    return make_response(page, sent.status if sent else 200)
+    return page_with_form("cases/correct.html", sent, where=where, form=form)
 
 
 def _draft(where: Where, versions: int) -> str:

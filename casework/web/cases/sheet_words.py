@@ -38,12 +38,13 @@ from casework.operations.referrals.sheet_views import CaseSheet, SheetAnswer, Sh
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.shell.figure_words import say_stands, target_shared
-from casework.web.shell.form_actions import Action, Sent
+from casework.web.shell.form_actions import Action
 from casework.web.shell.form_reading import parse_form
 from casework.web.shell.i18n import N_, edition_text, listed, name_of
 from casework.web.shell.impact_words import say_how, say_level, say_measure, say_number
 from casework.web.shell.layout import clock, day_element
 from casework.web.shell.record_words import VERDICTS
+from casework.web.shell.sent_forms import Sent
 from casework.web.shell.values import (
     KINDS_OF_RIGHTS,
     STATUSES_OF_RIGHTS,

@@ -25,7 +25,6 @@ from casework.operations.catalogue.ip_rights import editable as may_edit
 from casework.operations.catalogue.right_history import read_seq
 from casework.operations.catalogue.right_names import organisations_named
 from casework.operations.catalogue.views import IpRight
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -36,9 +35,8 @@ from casework.web.catalogue.right_pages import blueprint
 from casework.web.catalogue.right_record_pages import editable, show_form
 from casework.web.documents.held import FilesOfForm
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, kept_form
 from casework.web.shell.session import page_transaction
 
 __all__ = ["blueprint"]
@@ -77,16 +75,15 @@ class Asked:
             known = _known(db, one, self.burden) if self.burden is not None and self.form is not BurdenShown else {}
             if self.form is BurdenEnded:
                 known = {"ended_on": clock().office_today.isoformat()}
-            view = build_form(
+            view = kept_form(
+                db,
+                actor,
                 self.name,
                 rules_of(self.form),
                 texts_of(self.form),
+                sent=sent,
                 values=known,
-                submitted=sent.data if sent else None,
-                faults=sent.faults if sent else None,
-                draft=None if sent else find_draft(db, actor.person, self.name),
                 revision=read_seq(db, self.right),
-                doubts=sent.doubts if sent else (),
             )
         return show_form(one, files.shown_in(view, sent), sent, self.title, self.do)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,7 +18,7 @@ from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
-from casework.web.shell.form_actions import Sent, answer
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 
 
@@ -79,18 +79,17 @@ class ExpiryPages(ABC):
             deed = self._deed(stands)
             form = form_of(db, actor, self._draft(id, stands), deed.form, sent=sent, revision=stands.seq)
         words = gettext(deed.name)
-        page = render_template(
+        return page_with_form(
             "catalogue/right_form.html",
+            sent,
             title=words,
             under=[stands.name],
             form=form,
-            sent=sent,
             do=words,
             back=self.at(id),
             crumbs=[*self.crumbs(), (stands.name, self.at(id))],
             consequence=gettext(deed.consequence),
         )
-        return make_response(page, sent.status if sent else 200)
 
     def choose(self, **path: UUID) -> Response:
         return self._ask(str(next(iter(path.values()))))

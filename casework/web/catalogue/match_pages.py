@@ -29,9 +29,9 @@ from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.catalogue.pages import STATUSES
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 
 PLURALS: Mapping[Kept, str] = {"need": "needs", "technology": "technologies"}
@@ -180,18 +180,17 @@ class _Making:
             to = url_for("matches.show", match=standing) if standing is not None else self._url(id, q=there.title[:200])
             return redirect(to, 303)
         sides = [(title, self._at(id)), (name, self._other_at(other))]
-        page = render_template(
+        return page_with_form(
             "catalogue/match_form.html",
+            sent,
             title=gettext("A match"),
             form=form,
-            sent=sent,
             do=gettext("Make the match"),
             action=self._url(id, other=other),
             back=self._url(id),
             crumbs=self._crumbs(id, title),
             sides=[*reversed(sides)] if self.noun == "technology" else sides,
         )
-        return make_response(page, sent.status if sent else 200)
 
     def _draft(self, id: str, other: str) -> str:
         return f"{self.noun}:{id}:match:{other}"
@@ -295,17 +294,16 @@ def _ask_change(match: str, sent: Sent | None = None, *, correct: bool) -> Respo
         if one.expired_at
         else gettext("It has expired")
     )
-    page = render_template(
+    return page_with_form(
         "catalogue/right_form.html",
+        sent,
         title=words,
         under=[called],
         form=form,
-        sent=sent,
         do=gettext("Put it right") if correct else words,
         back=url_for("matches.show", match=match),
         crumbs=[(gettext("Matches"), url_for("matches.index")), (called, url_for("matches.show", match=match))],
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 @changes.post("/matches/<uuid:match>/correct")

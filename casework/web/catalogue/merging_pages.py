@@ -20,8 +20,8 @@ from casework.operations.core.idempotency import Done, Request
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import LABELS, checked, facts_of, form_of
 from casework.web.catalogue.organisation_words import KINDS_OF_ORGANISATIONS
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_, say
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import name_right
 
@@ -66,8 +66,9 @@ def _ask(organisation: str, into: str, sent: Sent | None = None) -> Response:
         seq = organisations.read_seq(db, organisation)
         form = form_of(db, actor, _draft(organisation, into), Merging, sent=sent, revision=seq)
     rights = [name_right(right["kind"], right["office"], right["number"]) for right in preview.rights]
-    page = render_template(
+    return page_with_form(
         "catalogue/organisation_merge.html",
+        sent,
         one=one,
         other=other,
         preview=preview,
@@ -75,10 +76,8 @@ def _ask(organisation: str, into: str, sent: Sent | None = None) -> Response:
         facts=_side_by_side(one, other, preview.taken),
         moves=[(label, names) for label, names in _moves(preview, rights) if names],
         form=form,
-        sent=sent,
         action=url_for("party_merging.merge", party=organisation, into=into),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _draft(organisation: str, into: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +21,6 @@ from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.catalogue import organisation_queries as queries
 from casework.operations.catalogue import organisations, screenings
 from casework.operations.catalogue.evidence import evidence_of, screenings_to_show
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
@@ -36,11 +35,11 @@ from casework.web.catalogue.organisation_words import (
 )
 from casework.web.shell import layout
 from casework.web.shell.countries import COUNTRIES, countries, with_countries
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, build_form, own_texts
+from casework.web.shell.forms import FormView, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock, country_name
 from casework.web.shell.screening_words import RESULTS
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import name_right
 
@@ -322,17 +321,8 @@ def form_of(
     revision: int | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> FormView:
-    view = build_form(
-        name,
-        form.rule(),
-        own_texts(form),
-        values=known,
-        sources=sources,
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-        revision=revision,
-        doubts=sent.doubts if sent else (),
+    view = kept_form(
+        db, actor, name, form.rule(), own_texts(form), sent=sent, values=known, sources=sources, revision=revision
     )
     return with_countries(view)
 
@@ -341,18 +331,17 @@ def form_page(
     title: str, form: FormView, sent: Sent | None, *, do: str, back: str, under: str = "", **more: Any
 ) -> Response:
     crumbs: list[tuple[str, str]] = [(gettext("Organisations"), url_for("parties.index"))]
-    page = render_template(
+    return page_with_form(
         "catalogue/organisation_form.html",
+        sent,
         title=title,
         under=[under],
         form=form,
-        sent=sent,
         do=do,
         back=back,
         crumbs=[*crumbs, (under, back)] if under else crumbs,
         **{"named": "", "consequence": "", "irreversible": False} | more,
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def checked(form: type[Form], data: JsonMapping) -> JsonObject:

@@ -24,8 +24,8 @@ from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of, form_page
 from casework.web.catalogue.organisation_words import KINDS_OF_OWNERS, WRITTEN_IN
 from casework.web.shell.countries import COUNTRIES
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
+from casework.web.shell.sent_forms import Sent, answer
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("party_rows", __name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,9 +18,9 @@ from casework.operations.matching import proposals
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, listed
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("match_proposals", __name__, url_prefix="/match-proposals/<uuid:proposal>")
@@ -44,18 +44,17 @@ def _show(id: str, sent: Sent | None = None) -> Response:
         kept_records.editable(db, actor, "need", one.need)
         layout.use_calendar(calendar_of(db, one.programme))
         form = form_of(db, actor, f"match-proposal:{id}", Dismissal, sent=sent)
-    page = render_template(
+    return page_with_form(
         "catalogue/right_form.html",
+        sent,
         title=gettext("Dismiss the proposal"),
         under=[one.need_title, one.technology_title, gettext("says of the need: %(words)s", words=listed(one.words))],
         form=form,
-        sent=sent,
         do=gettext("Dismiss"),
         back=url_for("needs.show", need=one.need),
         consequence=gettext("It is proposed for this need no more. The reason is kept."),
         crumbs=[(gettext("Needs"), url_for("needs.index")), (one.need_title, url_for("needs.show", need=one.need))],
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 @blueprint.post("")

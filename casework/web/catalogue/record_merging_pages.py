@@ -31,9 +31,9 @@ from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.catalogue.pages import FIELDS, say_value
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, say
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import name_right
 
@@ -158,8 +158,9 @@ class _Pages:
             form = form_of(db, actor, self._draft(id, into), rule, known=known, sent=sent, revision=seq)
             titles = catalogue.titles_of(db, actor, self.noun, {id, into})
             names = names_of(db, set(), {one.owner, other.owner})
-        page = render_template(
+        return page_with_form(
             "catalogue/record_merge.html",
+            sent,
             title=gettext("Merge into %(name)s", name=titles[into]),
             gone=titles[id],
             kept=titles[into],
@@ -169,13 +170,11 @@ class _Pages:
             moves=[(label, said) for label, said in _moves(preview) if said],
             warnings=[],
             form=form,
-            sent=sent,
             action=self._url(id, into=into),
             again=self._url(id),
             apart=self._apart(id, into) if id != into else "",
             back=self._at(id),
         )
-        return make_response(page, sent.status if sent else 200)
 
     def _draft(self, id: str, into: str) -> str:
         return f"{self.noun}:{id}:merge:{into}"

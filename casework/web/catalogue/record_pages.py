@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +21,6 @@ from casework.operations.catalogue import kept_records, matches, outcomes, sourc
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -42,10 +41,10 @@ from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_coun
 from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, Texts, build_form, read_request
+from casework.web.shell.forms import FormView, Texts, read_request
 from casework.web.shell.i18n import N_, listed
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.tasks.saved_view_pages import searches_of
 
@@ -296,18 +295,17 @@ class _Pages:
     ) -> Response:
         """The page of a form: `words` are its title and what its button says."""
         title, do = words
-        page = render_template(
+        return page_with_form(
             "catalogue/record_form.html",
+            sent,
             title=title,
             under=[under],
             likely_url=likely,
             form=form,
-            sent=sent,
             do=do,
             back=back,
             crumbs=[(gettext(_NAMES[self.noun]), self._url("index")), *([(under, back)] if under else [])],
         )
-        return make_response(page, sent.status if sent else 200)
 
     def enter(self, programme: UUID) -> BaseResponse:
         scope = str(programme)
@@ -411,16 +409,7 @@ def _form(
     known: JsonMapping | None = None,
     revision: int | None = None,
 ) -> FormView:
-    return build_form(
-        name,
-        *asked,
-        values=known,
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-        revision=revision,
-        doubts=sent.doubts if sent else (),
-    )
+    return kept_form(db, actor, name, *asked, sent=sent, values=known, revision=revision)
 
 
 def _checked(rules: list[Any], data: JsonMapping) -> JsonObject:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,8 +24,8 @@ from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.catalogue.record_forms import RETURN, Ending
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 
 
@@ -69,17 +69,16 @@ class _Pages:
             name = catalogue.titles_of(db, actor, self.noun, {id})[id]
         words = gettext("Bring back") if over else gettext("Withdraw")
         names = {"need": gettext("Needs"), "technology": gettext("Technologies")}
-        page = render_template(
+        return page_with_form(
             "catalogue/right_form.html",
+            sent,
             title=words,
             under=[name],
             form=form,
-            sent=sent,
             do=words,
             back=self._at(id),
             crumbs=[(names[self.noun], url_for(f"{self.plural}.index")), (name, self._at(id))],
         )
-        return make_response(page, sent.status if sent else 200)
 
     def say(self, **path: UUID) -> BaseResponse:
         id = str(path[self.noun])

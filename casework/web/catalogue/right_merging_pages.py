@@ -39,8 +39,8 @@ from casework.web.catalogue.record_merging_pages import (
 from casework.web.catalogue.right_forms import LABELS
 from casework.web.catalogue.right_pages import name_of_right, told_of
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_, say
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import Values, name_burden, name_right
 
@@ -148,8 +148,9 @@ def _ask(id: str, into: str, sent: Sent | None = None) -> Response:
         rule, known = both.form()
         form = form_of(db, actor, _draft(id, into), rule, known=known, sent=sent, revision=read_seq(db, id))
     gone, kept, preview = name_of_right(both.gone), name_of_right(both.kept), both.preview
-    page = render_template(
+    return page_with_form(
         "catalogue/record_merge.html",
+        sent,
         title=gettext("Merge into %(name)s", name=kept),
         gone=gone,
         kept=kept,
@@ -159,12 +160,10 @@ def _ask(id: str, into: str, sent: Sent | None = None) -> Response:
         moves=[(label, said) for label, said in _moves(both, preview) if said],
         warnings=_warnings(both, preview),
         form=form,
-        sent=sent,
         action=_url(id, into=into),
         again=_url(id),
         back=_at(id),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _draft(id: str, into: str) -> str:

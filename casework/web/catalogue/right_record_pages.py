@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -25,7 +25,6 @@ from casework.operations.catalogue.ip_rights import EDITORS
 from casework.operations.catalogue.right_history import read_seq
 from casework.operations.catalogue.right_names import organisations_named, technologies_named
 from casework.operations.catalogue.views import IpRight, Technology
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
@@ -42,9 +41,9 @@ from casework.web.catalogue.right_forms import (
 )
 from casework.web.catalogue.right_pages import blueprint, name_of_right, programmes_of
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, build_form, own_texts
+from casework.web.shell.forms import FormView, own_texts
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 
 __all__ = ["blueprint"]
@@ -60,17 +59,7 @@ def _form(
     known: JsonMapping | None = None,
     revision: int | None = None,
 ) -> FormView:
-    return build_form(
-        name,
-        form.rule(),
-        own_texts(form),
-        values=known,
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-        revision=revision,
-        doubts=sent.doubts if sent else (),
-    )
+    return kept_form(db, actor, name, form.rule(), own_texts(form), sent=sent, values=known, revision=revision)
 
 
 def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
@@ -148,22 +137,21 @@ def _ask_new(subject: Subject, sent: Sent | None = None) -> Response:
         known: JsonObject = {"checked_on": clock().office_today.isoformat(), "protects": True}
         form = _form(db, actor, subject.draft, subject.form, known=known, sent=sent, revision=revision)
         titles = catalogue.titles_of(db, actor, "technology", {subject.technology})
-    page = render_template(
+    return page_with_form(
         "catalogue/right_form.html",
+        sent,
         title=gettext("Enter an IP right"),
         under=[
             titles.get(subject.technology or "", ""),
             gettext("for the case %(number)s", number=subject.number) if subject.number else "",
         ],
         form=form,
-        sent=sent,
         do=gettext("Enter the right"),
         back=subject.back,
         crumbs=[(gettext("Cases"), url_for("cases.index")), (subject.number, subject.back)]
         if subject.number
         else [(gettext("IP rights"), url_for("rights.index"))],
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _add(subject: Subject) -> BaseResponse:
@@ -254,12 +242,12 @@ def editable(db: Connection, actor: Actor, right: str) -> IpRight:
 
 
 def show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: str) -> Response:
-    page = render_template(
+    return page_with_form(
         "catalogue/right_form.html",
+        sent,
         title=title,
         under=[name_of_right(one)],
         form=form,
-        sent=sent,
         do=do,
         back=url_for("rights.show", right=one.id),
         crumbs=[
@@ -267,7 +255,6 @@ def show_form(one: IpRight, form: FormView, sent: Sent | None, title: str, do: s
             (name_of_right(one), url_for("rights.show", right=one.id)),
         ],
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _ask_look(right: str, sent: Sent | None = None) -> Response:

@@ -22,11 +22,11 @@ from casework.web.catalogue.evidence_files import files_of, papers_of
 from casework.web.catalogue.organisation_pages import checked, form_of, form_page
 from casework.web.catalogue.right_forms import EVIDENCE
 from casework.web.documents.held import FilesOfForm
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.limit_words import with_limit
 from casework.web.shell.screening_words import RESULTS
+from casework.web.shell.sent_forms import Sent, answer
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("party_screenings", __name__)

@@ -24,8 +24,8 @@ from casework.operations.core.twin_marks import TEXTS
 from casework.permissions.actors import Actor
 from casework.web.catalogue.organisation_pages import checked, form_of
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import list_transaction, page_transaction
 
 _NAMES: Mapping[Kept, str] = {"need": N_("Needs"), "technology": N_("Technologies")}
@@ -117,12 +117,12 @@ class _Pages:
     def _page(
         self, id: str, titles: tuple[str, str], form: Any, sent: Sent | None, *, title: str, do: str, consequence: str
     ) -> Response:
-        page = render_template(
+        return page_with_form(
             "catalogue/right_form.html",
+            sent,
             title=title,
             under=list(titles),
             form=form,
-            sent=sent,
             do=do,
             back=_at(self.plural, self.noun, id),
             consequence=consequence,
@@ -131,7 +131,6 @@ class _Pages:
                 (titles[0], _at(self.plural, self.noun, id)),
             ],
         )
-        return make_response(page, sent.status if sent else 200)
 
     # --- two that are two ---
 

@@ -37,11 +37,11 @@ from casework.reasons import Why
 from casework.web.documents.forms import Delivery, Papers
 from casework.web.documents.place import WORDS, TakesFiles
 from casework.web.history.sentences import WHOSE
-from casework.web.shell.form_actions import Sent
 from casework.web.shell.form_fields import FILE, HELD, PAPER, PREFIX, Field, FormView, HeldFile, within
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request, wants_more
 from casework.web.shell.layout import clock
 from casework.web.shell.security_log import because
+from casework.web.shell.sent_forms import Sent
 from casework.web.shell.session import current_actor, page_transaction
 from casework.web.shell.task_links import capital
 

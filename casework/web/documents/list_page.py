@@ -5,11 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 from sqlalchemy import Connection
 
 from casework.errors import UploadRefused
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.reader_names import title_of
 from casework.operations.documents import grants
@@ -20,10 +19,10 @@ from casework.web.documents.forms import Returned
 from casework.web.documents.held import FilesOfForm
 from casework.web.documents.place import WORDS, Place, back_to_place, blueprint, crumbs_of
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent
 from casework.web.shell.form_fields import HeldFile
-from casework.web.shell.forms import FormView, build_form, own_texts
+from casework.web.shell.forms import FormView, own_texts
 from casework.web.shell.i18n import say
+from casework.web.shell.sent_forms import Sent, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import PAPERS, service_name
 
@@ -60,8 +59,9 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         whole = sight(actor, owning_case) == Sight.ALL
         package = grants.list_package(db, actor, owning_case, track) if track else None
         returned = _returned(db, actor, place, sent) if package and package.may_confirm else None
-    page = render_template(
+    return page_with_form(
         "documents/index.html",
+        sent,
         package=package,
         returned=returned,
         place=place,
@@ -72,7 +72,6 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         items=listed,
         form=form,
         held=_held(place, form, sent) if form else (),
-        sent=sent,
         whole=whole,
         why_not=say(why) if why else "",
         refused=[(refusal.name, say(refusal.why)) for refusal in refused],
@@ -80,7 +79,6 @@ def show_place(place: Place, sent: Sent | None = None, refused: tuple[UploadRefu
         service=service_name(track.kind) if track else "",
         **WORDS,
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _with_back(url: str, back: str) -> str:
@@ -88,13 +86,13 @@ def _with_back(url: str, back: str) -> str:
 
 
 def _form(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
-    return build_form(
+    return kept_form(
+        db,
+        actor,
         place.draft,
         place.form.rule(),
         own_texts(place.form),
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, place.draft),
+        sent=sent,
         values={"kind": kind} if (kind := request.args.get("kind", "")) in PAPERS else None,
     )
 
@@ -105,14 +103,7 @@ def _held(place: Place, form: FormView, sent: Sent | None) -> tuple[HeldFile, ..
 
 def _returned(db: Connection, actor: Actor, place: Place, sent: Sent | None) -> FormView:
     name = f"{place.draft}:returned"
-    return build_form(
-        name,
-        Returned.rule(),
-        own_texts(Returned),
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-    )
+    return kept_form(db, actor, name, Returned.rule(), own_texts(Returned), sent=sent)
 
 
 __all__ = ["FILES", "files_of", "show_place"]

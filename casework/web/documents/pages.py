@@ -49,10 +49,10 @@ from casework.web.documents.list_page import FILES, files_of, show_place
 from casework.web.documents.place import WORDS, Place, back_to_place, blueprint, crumbs_of
 from casework.web.history.sentences import whose
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form, read_request
 from casework.web.shell.i18n import say, say_faults
 from casework.web.shell.security_log import because
+from casework.web.shell.sent_forms import Sent, kept_form
 from casework.web.shell.session import page_transaction, viewer
 
 #: Routes that take files; every other one takes as much as a form needs.
@@ -253,14 +253,7 @@ def _show_one(
         row = next(item for item in documents.list_documents(db, actor, case) if item.id == id)
         takings = documents.list_takings(db, actor, id) if whole else []
         track = case.tracks.get(document.track or "") or _granted_to(case, id)
-        form = build_form(
-            f"document:{id}:withdraw",
-            Withdrawal.rule(),
-            own_texts(Withdrawal),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, f"document:{id}:withdraw"),
-        )
+        form = kept_form(db, actor, f"document:{id}:withdraw", Withdrawal.rule(), own_texts(Withdrawal), sent=sent)
         ending = build_form(
             f"document:{id}:end",
             Ending.rule(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -33,11 +33,11 @@ from casework.operations.letters.pdf import insist_printing
 from casework.operations.letters.service import MOST_OF_NAME, MOST_WORDS, Composed, Written
 from casework.operations.letters.views import PossibleLetter
 from casework.web.shell.dates import say_day
-from casework.web.shell.form_actions import Sent
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
 from casework.web.shell.i18n import N_, chinese, say, say_error, say_faults
 from casework.web.shell.layout import clock
 from casework.web.shell.letter_words import SENT_BY
+from casework.web.shell.sent_forms import Sent, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import party_name, service_name
 
@@ -185,19 +185,18 @@ def _write(number: str, asked: Mapping[str, str], sent: Sent | None) -> Response
             draft=None if sent else _drafted(find_draft(db, actor.person, name), letter, chosen),
             doubts=sent.doubts if sent else (),
         )
-    page = render_template(
+    return page_with_form(
         "letters/write.html",
+        sent,
         number=number,
         one=letter,
         party=letter.to in PARTIES,
         form=form,
-        sent=sent,
         purpose=gettext(PURPOSES[letter.kind]),
         chosen=chosen,
         languages=WRITTEN_IN,
         crumbs=[*_crumbs(number), (gettext("Letters"), url_for("letters.index", number=number))],
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _known(letter: PossibleLetter, chosen: Contact | None) -> JsonObject:

@@ -19,7 +19,6 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue import matches
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
@@ -33,11 +32,11 @@ from casework.permissions.actors import Actor
 from casework.web.matching.desk_words import Fact, Why, say_facts, say_why
 from casework.web.matching.interest_words import lines_of, refused_by
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import Texts, build_form, own_texts, read_request
+from casework.web.shell.forms import Texts, own_texts, read_request
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.layout import clock
 from casework.web.shell.redirects import local_path
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.tasks.next_action import say_done
 
@@ -165,24 +164,10 @@ def _ask_refuse(run: UUID, technology: UUID, sent: Sent | None = None) -> Respon
         one = _candidate(db, actor, run, technology)
         lists = read_lists(db, one.run.programme)
         rules, texts = _refusal(lists)
-        form = build_form(
-            name,
-            rules,
-            texts,
-            values=_as_a_side_said(db, actor, one, lists),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
-        )
-    page = render_template(
-        "matching/refuse.html",
-        one=one,
-        form=form,
-        sent=sent,
-        crumbs=_crumbs(one),
-        title=gettext("Refuse this candidate"),
+        form = kept_form(db, actor, name, rules, texts, sent=sent, values=_as_a_side_said(db, actor, one, lists))
+    return page_with_form(
+        "matching/refuse.html", sent, one=one, form=form, crumbs=_crumbs(one), title=gettext("Refuse this candidate")
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _as_a_side_said(db: Connection, actor: Actor, one: Candidate, lists: Lists) -> JsonObject:

@@ -16,8 +16,8 @@ from casework.operations.core.idempotency import Done, Request
 from casework.operations.mediations import emergency_access
 from casework.permissions.actors import Actor
 from casework.web.mediations.opening_forms import check_form, show_form
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.i18n import N_
+from casework.web.shell.sent_forms import Sent, answer
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("emergency_access", __name__)

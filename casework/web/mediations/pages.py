@@ -23,7 +23,6 @@ from casework.operations.cases.queries import describe_whole
 from casework.operations.cases.transitions import fire_transition
 from casework.operations.cases.views import WholeCase
 from casework.operations.core.access_log import list_sealed_readings
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.unread import look
@@ -38,8 +37,8 @@ from casework.web.cases.progress import steps_of
 from casework.web.mediations.unsealing_pages import told_form
 from casework.web.messages.place import threads_of
 from casework.web.referrals.pages import say_done, say_shared
-from casework.web.shell import form_actions, layout
-from casework.web.shell.forms import build_form, own_texts, read_request
+from casework.web.shell import form_actions, layout, sent_forms
+from casework.web.shell.forms import own_texts, read_request
 from casework.web.shell.i18n import N_, edition_text, say_error
 from casework.web.shell.session import only, page_transaction
 
@@ -180,7 +179,7 @@ def ask_hand_over(mediation: UUID) -> Response:
     return _hand_over(str(mediation), None)
 
 
-def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
+def _hand_over(id: str, sent: sent_forms.Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         if "hand_over" not in details.case_actions:
@@ -190,21 +189,19 @@ def _hand_over(id: str, sent: form_actions.Sent | None) -> Response:
         leaders = [
             (id, gettext("%(name)s, who leads it now", name=name) if id == case.owner else name) for id, name in people
         ]
-        form = build_form(
+        form = sent_forms.kept_form(
+            db,
+            actor,
             name,
             HandOver.rule(),
             own_texts(HandOver),
+            sent=sent,
             choices={"owner": leaders, "team": people},
             values={"team": list(case.team)},
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
             revision=case.revision,
-            doubts=sent.doubts if sent else (),
         )
     nobody_else = not any(id != case.owner for id, _ in people)
-    page = render_template("mediations/hand_over.html", one=details, form=form, sent=sent, nobody_else=nobody_else)
-    return make_response(page, sent.status if sent else 200)
+    return sent_forms.page_with_form("mediations/hand_over.html", sent, one=details, form=form, nobody_else=nobody_else)
 
 
 @blueprint.post("/mediations/<uuid:mediation>/hand-over")
@@ -226,7 +223,7 @@ def hand_over(mediation: UUID) -> Response:
             request=key,
         )
 
-    return form_actions.answer(
+    return sent_forms.answer(
         f"hand-over:{id}",
         HandOver.rule(),
         do,
@@ -241,7 +238,7 @@ def action(mediation: UUID, track: UUID, name: str) -> str:
     return _action(str(mediation), str(track), name, None)
 
 
-def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> str:
+def _action(id: str, track: str, name: str, sent: sent_forms.Sent | None) -> str:
     with page_transaction() as (db, actor):
         case, details = _find(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
@@ -283,7 +280,7 @@ def fire(mediation: UUID, track: UUID, name: str) -> Response:
             db, actor, id, "mediation", str(track), transition=name, data=data, revision=seen, request=request
         )
 
-    return form_actions.answer(
+    return sent_forms.answer(
         chosen.draft,
         chosen.rules,
         do,

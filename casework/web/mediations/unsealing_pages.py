@@ -20,9 +20,9 @@ from casework.operations.mediations import unsealing
 from casework.operations.mediations.service import find_mediation
 from casework.permissions.actors import Actor
 from casework.web.mediations.opening_forms import check_form, show_form
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, read_request
 from casework.web.shell.i18n import N_, say_error
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("unsealings", __name__)
@@ -81,14 +81,13 @@ def _ask(mediation: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         case = _named_for(db, actor, mediation)
         form = show_form(db, actor, f"unseal:{mediation}", Unsealing, sent, choices=unsealing.who_may(db, case))
-    page = render_template(
+    return page_with_form(
         "mediations/ask_unsealing.html",
+        sent,
         form=form,
-        sent=sent,
         name=case.title or gettext("Sealed mediation"),
         mediation=mediation,
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 @blueprint.post("/mediations/<uuid:mediation>/unsealing")
@@ -157,10 +156,7 @@ def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         details = unsealing.find_unsealing(db, actor, id)
         form = show_form(db, actor, f"decide:{id}", Decision, sent) if details.state == "asked" else None
-    return make_response(
-        render_template("mediations/unsealing.html", one=details, form=form, sent=sent, faults=_faults(sent)),
-        sent.status if sent else 200,
-    )
+    return page_with_form("mediations/unsealing.html", sent, one=details, form=form, faults=_faults(sent))
 
 
 def _faults(sent: Sent | None) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import Connection
@@ -44,9 +44,9 @@ from casework.web.messages.place import (
     threads_of,
 )
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
 from casework.web.shell.forms import FormView, build_form, own_texts, read_request
 from casework.web.shell.i18n import N_, name_of, say
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.shell.values import service_name
 
@@ -155,15 +155,15 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         if form is not None and attachments.uploads:
             form = files_of(place, form.name, _form_of(thread.audience)).shown_in(form, sent)
         reply_to = _reply_to(db, actor, thread, listed.items, form)
-    page = render_template(
+    return page_with_form(
         "messages/thread.html",
+        sent,
         told=details,
         place=place,
         form=form,
         items=listed.items,
         reply_to=reply_to,
         papers=attachments.rows,
-        sent=sent,
         crumbs=crumbs_of(details),
         title=say_thread(details),
         readers=say_readers(details),
@@ -175,7 +175,6 @@ def _show(place: Place, sent: Sent | None = None, doubt: AudienceInDoubt | None 
         next_url=place.url(cursor=listed.next) if listed.next else "",
         first_url=place.url() if cursor or far else "",
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _asked(name: str) -> str | None:
@@ -310,22 +309,16 @@ def _ask_correction(
         if not messages or not (messages[0].may_correct or sent):
             raise NotFound("message")
         name = _draft_of(thread, message)
-        form = build_form(
-            name,
-            Correction.rule(),
-            own_texts(Correction),
-            values={"words": messages[0].words},
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
+        form = kept_form(
+            db, actor, name, Correction.rule(), own_texts(Correction), sent=sent, values={"words": messages[0].words}
         )
-    page = render_template(
+    return page_with_form(
         "messages/correct.html",
+        sent,
         told=details,
         place=place,
         form=form,
         one=messages[0],
-        sent=sent,
         back=place.url(),
         crumbs=[*crumbs_of(details), (say_thread(details), place.url())],
         title=gettext("Correct what you have written"),
@@ -333,7 +326,6 @@ def _ask_correction(
         doubts=_say_doubts(doubt),
         seal=_seal(sent.data.get("f-words", "")) if sent and doubt else "",
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _draft_of(thread: Thread, message: str) -> str:

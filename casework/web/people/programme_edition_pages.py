@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,17 +15,16 @@ from casework.engine.case_objects.letterheads import READERS
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note
 from casework.json_values import JsonObject
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import letterheads, programme_editions
 from casework.operations.people.edition_choice_views import ProgrammeEditions
 from casework.permissions.actors import Actor
 from casework.web.people.programme_settings_pages import edition_title
 from casework.web.shell.dates import say_day
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import Texts, build_form, own_texts
+from casework.web.shell.forms import Texts, own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_editions", __name__, url_prefix="/programmes/<uuid:programme>/settings/editions")
@@ -83,18 +82,17 @@ def _form(programme: str, sent: Sent | None) -> Response:
         letterheads.insist_sets(actor, programme)
         one = letterheads.show_settings(db, actor, programme)
         shown = programme_editions.show_editions(db, actor, programme)
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             _draft(programme),
             _form_class().rule(),
             _texts(shown),
+            sent=sent,
             values=_known(shown),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, _draft(programme)),
             revision=shown.version,
         )
-    page = render_template("people/programme_editions_form.html", one=one, form=form, sent=sent)
-    return make_response(page, sent.status if sent else 200)
+    return page_with_form("people/programme_editions_form.html", sent, one=one, form=form)
 
 
 def _draft(programme: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import StringIO
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,17 +19,16 @@ from casework.engine.definition.forms import Choice, Form, Note, Number, Text, Y
 from casework.engine.definition.list_names import CLOSING_REASONS, INDICATORS
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import letterheads, programme_lists
 from casework.operations.people.list_views import ListEntry, ProgrammeList
 from casework.operations.people.views import ProgrammeSettings
 from casework.permissions.actors import Actor
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
 from casework.web.shell.list_words import ABOUT_LISTS, KIND_WORDS, LIST_NAMES
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_lists", __name__, url_prefix="/programmes/<uuid:programme>/settings/lists")
@@ -189,26 +188,19 @@ def _entry_form(programme: str, name: str, key: str, sent: Sent | None) -> Respo
         shown, one, version = _read(db, actor, programme, name)
         entry, draft = _entry(one, key), _draft(programme, name, key)
         asked = _form_of(one, entry)
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             draft,
             asked.rule(),
             own_texts(asked),
+            sent=sent,
             values=None if entry is None else _known(entry),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, draft),
             revision=version,
         )
-    page = render_template(
-        "people/list_entry_form.html",
-        one=shown,
-        form=form,
-        sent=sent,
-        list=one,
-        entry=entry,
-        name=gettext(LIST_NAMES[name]),
+    return page_with_form(
+        "people/list_entry_form.html", sent, one=shown, form=form, list=one, entry=entry, name=gettext(LIST_NAMES[name])
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _known(entry: ListEntry) -> JsonObject:
@@ -269,27 +261,26 @@ def _table_form(programme: str, name: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         programme_lists.insist_sets_lists(actor, programme)
         shown, one, version = _read(db, actor, programme, name)
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             f"list-table:{programme}:{name}",
             TableForm.rule(),
             own_texts(TableForm),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, f"list-table:{programme}:{name}"),
+            sent=sent,
             revision=version,
         )
     columns = LISTS[name].columns
-    page = render_template(
+    return page_with_form(
         "people/list_table_form.html",
+        sent,
         one=shown,
         form=form,
-        sent=sent,
         list=one,
         name=gettext(LIST_NAMES[name]),
         columns=", ".join(columns),
         example=_example(one.entries, [column for column in columns if column in (*WANTED, "version", KIND)]),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _example(entries: Sequence[ListEntry], columns: Sequence[str]) -> str:

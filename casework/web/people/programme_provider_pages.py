@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,15 +14,14 @@ from casework.engine.case_objects.programme_providers import EVERY, LISTED
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Note, Providers
 from casework.json_values import JsonMapping, JsonObject, is_id
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import letterheads, programme_providers
 from casework.operations.people.provider_list_views import ListedProvider, ProgrammeProviders
 from casework.permissions.actors import Actor
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.layout import clock
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_providers", __name__, url_prefix="/programmes/<uuid:programme>/settings/providers")
@@ -67,19 +66,18 @@ def _form(programme: str, sent: Sent | None) -> Response:
         letterheads.insist_sets(actor, programme)
         one = letterheads.show_settings(db, actor, programme)
         shown = programme_providers.show_providers(db, actor, programme)
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             _draft(programme),
             ProvidersForm.rule(),
             own_texts(ProvidersForm),
+            sent=sent,
             choices={"providers": [(each.id, _called(each)) for each in shown.items]},
             values=_known(shown),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, _draft(programme)),
             revision=shown.version,
         )
-    page = render_template("people/programme_providers_form.html", one=one, form=form, sent=sent)
-    return make_response(page, sent.status if sent else 200)
+    return page_with_form("people/programme_providers_form.html", sent, one=one, form=form)
 
 
 def _called(each: ListedProvider) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +21,6 @@ from casework.engine.definition.own_limits import MOST
 from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject, JsonValue
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.register_log import CHANGED
@@ -32,11 +31,11 @@ from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.people.limit_names import law_name, limit_names, named_by, say_length, say_limit
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.layout import clock
 from casework.web.shell.list_words import LIST_NAMES
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import only, page_transaction
 
 blueprint = Blueprint("programme_settings", __name__, url_prefix="/programmes")
@@ -255,18 +254,10 @@ def _form(programme: str, sent: Sent | None) -> Response:
         shown = letterheads.show_settings(db, actor, programme)
         name = _draft(programme)
         asked = _letterhead_form(shown)
-        form = build_form(
-            name,
-            asked.rule(),
-            own_texts(asked),
-            values=_known(shown),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
-            revision=shown.version,
+        form = kept_form(
+            db, actor, name, asked.rule(), own_texts(asked), sent=sent, values=_known(shown), revision=shown.version
         )
-    page = render_template("people/letterhead_form.html", one=shown, form=form, sent=sent)
-    return make_response(page, sent.status if sent else 200)
+    return page_with_form("people/letterhead_form.html", sent, one=shown, form=form)
 
 
 def _checked(form: type[Form], data: JsonMapping) -> JsonObject:
@@ -341,21 +332,21 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         names = limit_names(limits.list_limits(db, actor, programme).items)
         shown = letterheads.show_settings(db, actor, programme)
         name = _limit_draft(programme, what)
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             name,
             LimitForm.rule(),
             own_texts(LimitForm),
+            sent=sent,
             values={"n": str(one.own)} if one.own is not None else None,
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
             revision=version,
         )
-    page = render_template(
+    return page_with_form(
         "people/limit_form.html",
+        sent,
         one=shown,
         form=form,
-        sent=sent,
         what=what,
         workflow=one.workflow,
         workflow_name=gettext(SERVICES.get(one.workflow, one.workflow)),
@@ -364,7 +355,6 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         fewest=say_length(one.least, one.unit),
         most=say_length(one.most, one.unit),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _limit_draft(programme: str, what: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -15,7 +15,6 @@ from casework.engine.definition.editions import Edition
 from casework.engine.definition.forms import Choice, Form, Note
 from casework.errors import WrongState
 from casework.json_values import JsonObject
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.referrals import acknowledgements
@@ -23,9 +22,9 @@ from casework.operations.referrals.service import find_referral
 from casework.operations.referrals.views import SideAction
 from casework.permissions.actors import Actor
 from casework.web.shell import layout
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import FormView, Rule, Texts, build_form, own_texts, read_request
+from casework.web.shell.forms import FormView, Rule, Texts, own_texts, read_request
 from casework.web.shell.i18n import N_, edition_text, listed, say_error
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("contract", __name__)
@@ -82,8 +81,9 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
             if contract.may_object and not objection.settled
         }
         kind = track.kind
-    page = render_template(
+    return page_with_form(
         "referrals/acknowledgement.html",
+        sent,
         told=contract,
         id=id,
         kind=kind,
@@ -91,11 +91,9 @@ def _show(id: str, sent: Sent | None, about: str) -> Response:
         done=said_of(edition),
         form=new,
         answers=answers,
-        sent=sent,
         about=about,
         outcome=lambda what: gettext(OUTCOMES[what]),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _with_choices(texts: Texts, field: str, offered: Mapping[str, str]) -> Texts:
@@ -112,14 +110,7 @@ def said_of(edition: Edition) -> Callable[[Sequence[SideAction]], str]:
 def _form(
     db: Connection, actor: Actor, name: str, rules: Iterable[Rule], sent: Sent | None, *, texts: Texts
 ) -> FormView:
-    return build_form(
-        name,
-        rules,
-        texts,
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
-    )
+    return kept_form(db, actor, name, rules, texts, sent=sent)
 
 
 def _draft(referral: str, objection: str = "") -> str:

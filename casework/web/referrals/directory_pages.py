@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -13,15 +13,14 @@ from casework import reasons
 from casework.engine.definition.forms import Date, Form, Many, Note, Number, Text
 from casework.errors import InvalidForm, NotAllowed
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.people import provider_directory
 from casework.operations.people.views import ProviderDetails
 from casework.permissions.actors import Actor
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.record_words import KnownWords
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import page_transaction
 
 blueprint = Blueprint("providers", __name__, url_prefix="/providers")
@@ -90,19 +89,8 @@ def _profile(id: str, sent: Sent | None) -> Response:
         if not details.may_edit:
             raise NotAllowed(why=reasons.referrals.FOR_LEAD)
         name = f"profile:{id}"
-        form = build_form(
-            name,
-            Profile.rule(),
-            own_texts(Profile),
-            values=_values(details),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
-        )
-    return make_response(
-        render_template("referrals/provider_profile.html", one=details, form=form, sent=sent),
-        sent.status if sent else 200,
-    )
+        form = kept_form(db, actor, name, Profile.rule(), own_texts(Profile), sent=sent, values=_values(details))
+    return page_with_form("referrals/provider_profile.html", sent, one=details, form=form)
 
 
 def _values(details: ProviderDetails) -> JsonObject:

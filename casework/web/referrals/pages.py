@@ -53,7 +53,7 @@ from casework.web.history.sentences import say_entry
 from casework.web.messages.place import threads_of
 from casework.web.referrals.acknowledgement_pages import said_of
 from casework.web.referrals.answers import Answer, answers_to
-from casework.web.shell import form_actions, layout
+from casework.web.shell import form_actions, layout, sent_forms
 from casework.web.shell.earlier_answers import with_earlier
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, listed, role_name, say, say_error
@@ -136,7 +136,7 @@ def show(referral: UUID) -> str:
     return _show(str(referral), None)
 
 
-def _show(id: str, sent: form_actions.Sent | None) -> str:
+def _show(id: str, sent: sent_forms.Sent | None) -> str:
     """The page of a referral; where it can be accepted, with the form for that."""
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
@@ -290,7 +290,7 @@ def action(referral: UUID, track: UUID, name: str) -> str:
     return _action(str(referral), str(track), name, None)
 
 
-def _action(id: str, track: str, name: str, sent: form_actions.Sent | None) -> str:
+def _action(id: str, track: str, name: str, sent: sent_forms.Sent | None) -> str:
     with page_transaction() as (db, actor):
         case, details = inbox.read_referral(db, actor, id)
         layout.use_calendar(calendar_of(db, case.programme))
@@ -345,7 +345,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
             db, actor, id, name, track=str(track), data=data, revision=seen, request=request
         )
 
-    def again(sent: form_actions.Sent) -> Response:
+    def again(sent: sent_forms.Sent) -> Response:
         inline = chosen.edition.plays(name, ACCEPTS) and track == referral
         return make_response(_show(id, sent) if inline else _action(id, str(track), name, sent), sent.status)
 
@@ -361,7 +361,7 @@ def fire(referral: UUID, track: UUID, name: str) -> Response:
     def said(_: Done) -> str:
         return say_done(chosen)
 
-    return form_actions.answer(
+    return sent_forms.answer(
         chosen.draft,
         chosen.rules,
         do,

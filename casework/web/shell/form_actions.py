@@ -1,22 +1,18 @@
 """What people do on pages: an action's form shown, sent, and shown again with what was typed where it was refused.
 
-A page that has actions reads them with `actions_in`, shows the form of one with `action_form`, and answers its being
-sent with `answer`. The same serves tasks with a form and anything else that a person fills in.
+A page that has actions reads them with `actions_in` and shows the form of one with `action_form`; tasks with a form have `form_on`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import cast
 
-from flask import flash, redirect, request
+from flask import request
 from flask_babel import gettext
 from sqlalchemy import Connection
-from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
-from casework import reasons
 from casework.definitions import load_library
 from casework.engine.analysis.ways import says_answer
 from casework.engine.definition.edition_schema import WrittenField
@@ -28,36 +24,32 @@ from casework.engine.roles import Role
 from casework.engine.state.case import Case, Track
 from casework.engine.state.events import SAID
 from casework.errors import (
-    CaseHasMoved,
-    CaseworkError,
-    InvalidForm,
     NotFound,
 )
-from casework.json_values import JsonMapping, JsonObject
+from casework.json_values import JsonMapping
 from casework.operations.cases.action_views import ActionView, NeededPaper
 from casework.operations.cases.case_events import list_events
 from casework.operations.cases.editors import Capacity, editors_beside, fires
 from casework.operations.cases.event_views import CaseEvent
 from casework.operations.cases.form_choices import choices_of
 from casework.operations.cases.returned_actions import ReturnedAction
-from casework.operations.core.drafts import drop_draft, find_draft
-from casework.operations.core.idempotency import Done, Request
 from casework.operations.documents.needed_papers import against, to_hand_in
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight, sight
 from casework.web.shell.balance_words import with_balance
 from casework.web.shell.dates import say_day
-from casework.web.shell.form_fields import HeldFile
-from casework.web.shell.forms import FormView, build_form, parse_form, read_request, read_revision, texts_of, wants_more
-from casework.web.shell.i18n import N_, edition_text, listed, role_name, say, say_faults
+from casework.web.shell.forms import (
+    FormView,
+    texts_of,
+)
+from casework.web.shell.i18n import N_, edition_text, listed, role_name, say
 from casework.web.shell.impact_words import say_choices
 from casework.web.shell.layout import clock
 from casework.web.shell.limit_words import with_limits
 from casework.web.shell.links_in_words import with_places
 from casework.web.shell.navigation import PROVIDERS
 from casework.web.shell.provider_choices import with_possible
-from casework.web.shell.refusals import but_papers, say_refusal
-from casework.web.shell.session import only_show, page_transaction
+from casework.web.shell.sent_forms import Sent, kept_form
 from casework.web.shell.task_links import capital
 
 
@@ -189,37 +181,6 @@ def _needed(edition: Edition, paper: NeededPaper) -> NeededPaper:
     return replace(paper, name=edition_text(edition, f"papers.{paper.kind}"))
 
 
-@dataclass(frozen=True)
-class Sent:
-    """What was sent and refused, to be shown again: where there is one, its request records nothing any more."""
-
-    data: MultiDict[str, str]
-    faults: Mapping[str, str]
-    status: int
-    #: Why it was refused, if not for a field.
-    why: str = ""
-    #: The revision that the person had seen, where the track has moved since.
-    seen: int | None = None
-    #: What would follow from it, and must be confirmed first.
-    doubts: tuple[str, ...] = ()
-    #: The files that came with it and are kept.
-    held: tuple[HeldFile, ...] = ()
-
-    def __post_init__(self) -> None:
-        only_show()
-
-
-class Files(Protocol):
-    """The files that come with a form, kept until the action is done with which they are registered."""
-
-    @property
-    def held(self) -> tuple[HeldFile, ...]: ...
-
-    def keep(self) -> None: ...
-
-    def register(self, db: Connection, actor: Actor) -> Mapping[str, Sequence[str]]: ...
-
-
 def find_action(actions: Iterable[Action], track: str, name: str) -> Action:
     """The action that is meant. Raises NotFound for one that is not offered."""
     for action in actions:
@@ -319,17 +280,16 @@ def form_on(
         else gettext("From what is on record.")
         for name, source in sources(case, track, written, reader=actor.person).items()
     }
-    view = build_form(
+    view = kept_form(
+        db,
+        actor,
         name,
         rules,
         texts_of(edition, form),
+        sent=sent,
         choices=say_choices(choices_of(db, actor, case, track, rules, about=about)),
         values=values,
-        submitted=sent.data if sent else None,
-        faults=sent.faults if sent else None,
-        draft=None if sent else find_draft(db, actor.person, name),
         revision=revision,
-        doubts=sent.doubts if sent else (),
         sources={**known, **(said or {})},
     )
     if whole and case.kind == "case":
@@ -354,72 +314,6 @@ def say_source(source: Source) -> str:
     return gettext("From “%(what)s” of %(day)s.", what=words, day=say_day(now.day_of(source.at), now))
 
 
-#: In the transaction, with who asks, the key, the revision seen (none of forms without one) and the form's data.
-Do = Callable[[Connection, Actor, Request, int, JsonObject], Done]
-
-
-def answer(
-    name: str,
-    rules: Iterable[JsonMapping],
-    do: Do,
-    again: Callable[[Sent], Response],
-    then: Callable[[Done], str],
-    *,
-    said: Callable[[Done], str],
-    sure: bool = True,
-    known: JsonMapping | None = None,
-    files: Files | None = None,
-    missing: Mapping[str, str] | None = None,
-    read: Callable[[MultiDict[str, str]], JsonObject] | None = None,
-) -> Response:
-    """Answer a form that was sent: do it, say so and go on to `then`; or show it `again` with what was typed.
-
-    `files` keeps the files that came with it, and registers them in the action's transaction; `read` gives what was sent.
-
-    `sure` is false where something irreversible was asked for and not confirmed; `missing` is what else is wrong with what was
-    sent, by field. Then it is tried all the same and not kept, so that every fault is told in one round.
-    """
-    held: tuple[HeldFile, ...] = ()
-    missing, rules = dict(missing or {}), list(rules)
-    asked = {str(rule["name"]) for rule in rules}
-
-    def refused(
-        faults: Mapping[str, str], status: int, why: str = "", seen: int | None = None, doubts: tuple[str, ...] = ()
-    ) -> Response:
-        return again(Sent(request.form, {**faults, **missing}, status, why, seen, doubts, held))
-
-    try:
-        if files is not None:
-            files.keep()
-    except InvalidForm as refusal:
-        missing |= say_faults(refusal)
-    held = files.held if files is not None else ()
-    if wants_more(request.form):
-        return refused({}, 200)
-    if not sure:
-        missing["sure"] = say(reasons.fields.TICK_THE_BOX)
-    seen = read_revision() if "revision" in request.form else 0
-    try:
-        with page_transaction() as (db, actor):
-            sent = MultiDict(request.form)
-            for control, ids in (files.register(db, actor) if files is not None else {}).items():
-                sent.setlist(control, [*sent.getlist(control), *ids])
-            data = read(sent) if read is not None else parse_form(rules, sent, known=known)
-            done = do(db, actor, read_request(), seen, data)
-            if missing:
-                raise InvalidForm(fields={})
-            drop_draft(db, actor.person, name)
-    except CaseworkError as refusal:
-        # Whatever else is asked about the form is asked once it is whole.
-        if (why := say_refusal(but_papers(refusal) if missing else refusal, asked)) is None and not missing:
-            raise
-        faults, status, words, doubts = why or ({}, 422, "", ())
-        return refused(faults, status, words, seen if isinstance(refusal, CaseHasMoved) else None, doubts)
-    only_show()
-    flash(said(done))
-    return redirect(then(done), 303)
-
-
 def is_sure(action: Action) -> bool:
     """Whether what cannot be undone was confirmed, where it must be."""
     return not action.irreversible or request.form.get("sure") == "yes"
@@ -440,6 +334,5 @@ def moved_since(db: Connection, actor: Actor, case: Case, track: str, seen: int 
 
 
 __all__ = [
-    "Action", "Do", "Sent", "action_form", "actions_in", "answer", "find_action", "find_sent", "form_on", "is_sure",
-    "moved_since",
+    "Action", "action_form", "actions_in", "find_action", "find_sent", "form_on", "is_sure", "moved_since",
 ]  # fmt: skip

@@ -20,11 +20,12 @@ from casework.operations.history.decisions import DecisionView, OpenAnswer
 from casework.permissions.actors import Actor
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place
-from casework.web.shell.form_actions import Sent, say_source
+from casework.web.shell.form_actions import say_source
 from casework.web.shell.form_fields import within
 from casework.web.shell.forms import PREFIX, FormView, build_form, parse_form, texts_of
 from casework.web.shell.impact_words import say_choices
 from casework.web.shell.limit_words import with_limits
+from casework.web.shell.sent_forms import Sent
 
 #: Before the names of the fields of one answer alone: another answer may ask for one of the same name.
 _OWN = "own-"

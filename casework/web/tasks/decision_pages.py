@@ -41,11 +41,12 @@ from casework.permissions.visibility import Sight, sight
 from casework.permissions.work import asked as has_asked
 from casework.permissions.work import conflict, may_work, operate, operations
 from casework.web.history.sentences import say_entry
-from casework.web.shell import form_actions, layout
-from casework.web.shell.form_actions import Sent, moved_since
+from casework.web.shell import layout, sent_forms
+from casework.web.shell.form_actions import moved_since
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import edition_text, listed, say
 from casework.web.shell.second_person import who_decides
+from casework.web.shell.sent_forms import Sent
 from casework.web.shell.session import current_actor, only_show, page_transaction
 from casework.web.shell.task_links import capital, place_url, queue_name, task_url, task_words
 from casework.web.tasks import decision_forms
@@ -221,7 +222,7 @@ def decide(task: UUID) -> Response:
     def do(db: Connection, actor: Actor, key: Key, seen: int, data: JsonObject) -> Done:
         return _give(db, actor, standing, view, one, key=key, data=data, reason=reason)
 
-    return form_actions.answer(
+    return sent_forms.answer(
         _draft(id),
         (),
         do,

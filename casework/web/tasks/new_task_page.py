@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -28,10 +28,11 @@ from casework.operations.core.reader_names import title_of
 from casework.operations.tasks.done_at_once import add_and_complete, may_do_at_once
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import Sight
-from casework.web.shell.form_actions import Sent, answer, form_on
+from casework.web.shell.form_actions import form_on
 from casework.web.shell.forms import FormView, build_form, own_texts, parse_form
 from casework.web.shell.i18n import N_, edition_text, say
 from casework.web.shell.layout import use_calendar
+from casework.web.shell.sent_forms import Sent, answer, page_with_form
 from casework.web.shell.session import page_transaction
 from casework.web.tasks.next_action import say_done
 
@@ -141,8 +142,9 @@ def _page(place: Place, track: str, task: str, sent: Sent | None) -> Response:
         possible = possible and not against
         own = _own(db, actor, case, offer, sent if at_once else None) if possible else None
         about = _about(sent if at_once else None) if possible and offer.about == "party" else None
-    page = render_template(
+    return page_with_form(
         "tasks/new.html",
+        sent,
         crumbs=[*place.above, (case.number if place.above else called or gettext("erased"), place.back)],
         under=f"{case.number} {called or gettext('erased')}",
         to=place.to,
@@ -150,14 +152,12 @@ def _page(place: Place, track: str, task: str, sent: Sent | None) -> Response:
         own=own,
         about=about,
         later=later,
-        sent=sent,
         at_once=AT_ONCE,
         words=edition_text(edition, f"tasks.{offer.rule}"),
         why_not=[say(why) for why in offer.why_not],
         against=[edition_text(edition, f"guards.{name}") for name in against],
         back=place.back,
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _own(db: Connection, actor: Actor, case: Case, offer: AddableTask, sent: Sent | None) -> FormView:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,7 +19,6 @@ from casework.engine.state.case import Case
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.views import TaskView
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.views import Named, row_as
@@ -31,11 +30,11 @@ from casework.operations.tasks.views import ListedItem, ListedTask, PlacedTask
 from casework.permissions.actors import Actor
 from casework.permissions.work import operate, operations
 from casework.reasons.terms import TASK_STATES
-from casework.web.shell import form_actions, layout
-from casework.web.shell.form_actions import Sent
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell import layout, sent_forms
+from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.redirects import local_path
+from casework.web.shell.sent_forms import Sent, kept_form, page_with_form
 from casework.web.shell.session import current_actor, page_transaction
 from casework.web.shell.task_links import place_url, task_url, task_words
 from casework.web.shell.vocabulary import say_why
@@ -323,7 +322,7 @@ def do(task: UUID, operation: str) -> BaseResponse:
 
     with page_transaction() as (db, actor):
         details = _read(db, actor, id)[1]
-    return form_actions.answer(
+    return sent_forms.answer(
         _draft(id, operation),
         rules,
         action,
@@ -374,29 +373,28 @@ def _page(id: str, operation: str, sent: Sent | None) -> Response:
             raise NotFound("task")
         if sent is None:
             operate(actor, case, task, load_library()[task.edition], operation)
-        view = build_form(
+        view = kept_form(
+            db,
+            actor,
             _draft(id, operation),
             form.rule(),
             own_texts(form),
+            sent=sent,
             choices=_choices(db, actor, case, id, form),
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, _draft(id, operation)),
             values={"priority": details.priority},
         )
     words, follows = (gettext(said) for said in DO[operation])
-    page = render_template(
+    return page_with_form(
         "tasks/operation.html",
+        sent,
         one=details,
         told=told(details),
         form=view,
-        sent=sent,
         words=words,
         follows=follows,
         kind="danger" if operation in _ENDS else "primary",
         back=url_for("task_operations.show", task=id),
     )
-    return make_response(page, sent.status if sent else 200)
 
 
 def _choices(db: Connection, actor: Actor, case: Case, task: str, form: type[Form]) -> dict[str, list[tuple[str, str]]]:

@@ -46,7 +46,7 @@ from casework.web.deadlines.presenter import ledger
 from casework.web.documents.held import FilesOfForm, takes_files
 from casework.web.documents.place import Place as DocumentPlace
 from casework.web.history.sentences import Told, say_entry, say_fields
-from casework.web.shell import form_actions, layout
+from casework.web.shell import form_actions, layout, sent_forms
 from casework.web.shell.errors import typed
 from casework.web.shell.forms import PREFIX, FormView, form_name, read_request
 from casework.web.shell.i18n import edition_text, say, say_error
@@ -65,7 +65,7 @@ def show(task: UUID) -> Response | str:
     return _show(str(task), None)
 
 
-def _show(id: str, sent: form_actions.Sent | None) -> Response | str:
+def _show(id: str, sent: sent_forms.Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
         case, details = queries.read_task(db, actor, id)
         # What is decided is answered elsewhere; here its form is only prepared for somebody who reviews it.
@@ -207,7 +207,7 @@ def _rules(task: TaskView) -> list[WrittenField]:
     return edition.form(edition.tasks[task.rule].form)
 
 
-def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: form_actions.Sent | None) -> FormView:
+def _form(db: Connection, actor: Actor, case: Case, task: TaskView, sent: sent_forms.Sent | None) -> FormView:
     edition, rules = load_library()[task.edition], _rules(task)
     current = case.tasks.get(task.id)
     before = queries.returned(db, case, current) if current is not None else {}
@@ -295,7 +295,7 @@ def complete(task: UUID) -> Response:
         answered.update(data)
         return tasks.complete_task(db, actor, str(task), data=data, happened_on=None, request=request)
 
-    return form_actions.answer(
+    return sent_forms.answer(
         _draft(details),
         rules,
         do,
@@ -325,7 +325,7 @@ def ask_review(task: UUID) -> Response:
             raise InvalidForm(fields={"person": reasons.fields.REQUIRED}) from None
         return tasks.ask_review(db, actor, str(task), person=person, data=data, request=request_)
 
-    return form_actions.answer(
+    return sent_forms.answer(
         _draft(details),
         rules,
         do,

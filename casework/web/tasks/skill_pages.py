@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template, url_for
+from flask import Blueprint, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -16,17 +16,16 @@ from casework.engine.definition.forms import Form, Many, Note
 from casework.engine.roles import Role
 from casework.engine.tasks.allocation import ALL_FULL, NOBODY, UNSKILLED
 from casework.json_values import JsonObject
-from casework.operations.core.drafts import find_draft
 from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.views import row_as
 from casework.operations.tasks import skills
 from casework.operations.tasks.views import Skills, Unallocated
 from casework.permissions.actors import Actor
-from casework.web.shell.form_actions import Sent, answer
-from casework.web.shell.forms import build_form, own_texts
+from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.record_words import KnownWords
+from casework.web.shell.sent_forms import Sent, answer, kept_form, page_with_form
 from casework.web.shell.session import only, page_transaction
 from casework.web.shell.values import service_name
 
@@ -119,19 +118,16 @@ def _page(scope: str, person: str, sent: Sent | None) -> Response:
         name = f"skills:{scope}:{person}"
         theirs = KnownWords.of(db, _programme(known)).say_fields(known.known)
         values = {"fields_": "\n".join(known.fields), "languages": known.languages, "services": known.services}
-        form = build_form(
+        form = kept_form(
+            db,
+            actor,
             name,
             SkillsForm.rule(),
             own_texts(SkillsForm),
+            sent=sent,
             values={key: value for key, value in values.items() if value},
-            submitted=sent.data if sent else None,
-            faults=sent.faults if sent else None,
-            draft=None if sent else find_draft(db, actor.person, name),
         )
-    return make_response(
-        render_template("home/skills.html", one=known, theirs=theirs, form=form, sent=sent, back=_back(known.kind)),
-        sent.status if sent else 200,
-    )
+    return page_with_form("home/skills.html", sent, one=known, theirs=theirs, form=form, back=_back(known.kind))
 
 
 def _back(kind: str) -> str:
