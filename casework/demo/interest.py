@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Request
+from casework.operations.links.office_links import open_link, secret_of
 from casework.operations.matching.interest import Asked, Side, ask_side
-from casework.operations.matching.interest_links import Says, open_interest, send_interest
-from casework.operations.matching.interest_mail import interest_purpose
+from casework.operations.matching.interest_links import Says, send_interest
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.playbook.stage import Stage
 from casework.records.actors import find_actor
@@ -46,8 +47,8 @@ def ask_both_sides(stage: Stage, secret_box: SecretBox) -> None:
                 )
                 id = str(ask_side(db, officer, secret_box, asked, _request()).answer["id"])
                 if n:
-                    token = secret_box.secrets_of(interest_purpose(id))[0]
-                    send_interest(db, token, open_interest(db, token), {match: Says(says="yes")}, by=name)
+                    token = secret_of(secret_box, INTEREST, id)
+                    send_interest(db, token, open_link(db, INTEREST, token), {match: Says(says="yes")}, by=name)
 
 
 def _request() -> Request:

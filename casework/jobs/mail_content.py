@@ -17,14 +17,13 @@ from casework.engine.analysis.notification_rules import CATALOGUE
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
-from casework.operations.catalogue.need_mail import NEED_SAYS, NeedMail
 from casework.operations.core.i18n import Speech, catalogue, templates
 from casework.operations.core.notice_words import HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
 from casework.operations.letters.mail import LetterMail
 from casework.operations.links.mail import PartyLinkMail
-from casework.operations.matching.interest_mail import InterestMail
+from casework.operations.links.office_links import OfficeLinkMail
 from casework.operations.notifications.mail_outbox import Item, Mail
 from casework.operations.people.invitation_mail import InvitationMail
 from casework.operations.people.role_notices import RoleMail
@@ -48,15 +47,7 @@ class Line:
 
 
 def write_mail(
-    mail: Mail
-    | InvitationMail
-    | LetterMail
-    | AccountMail
-    | LinkMail
-    | PartyLinkMail
-    | NeedMail
-    | InterestMail
-    | RoleMail,
+    mail: Mail | InvitationMail | LetterMail | AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail | RoleMail,
     settings: Settings,
 ) -> EmailMessage:
     """A mail as it goes out; the same Message-ID however often it is sent. Raises NoAddress."""
@@ -72,10 +63,8 @@ def write_mail(
         template, subject, given = _link(mail, base, chinese)
     elif isinstance(mail, PartyLinkMail):
         template, subject, given = _party_link(mail, base, chinese)
-    elif isinstance(mail, NeedMail):
-        template, subject, given = _need(mail, base, chinese)
-    elif isinstance(mail, InterestMail):
-        template, subject, given = _interest(mail, base, chinese)
+    elif isinstance(mail, OfficeLinkMail):
+        template, subject, given = _office_link(mail, base, chinese)
     elif isinstance(mail, LetterMail):
         template, subject, given = "letter", f"{mail.number}: {mail.title}", asdict(mail)
     else:
@@ -162,7 +151,7 @@ def _link(mail: LinkMail, base: str, chinese: bool) -> Written:
     return "password_link", subject, dict(given)
 
 
-def _of_link(mail: PartyLinkMail | NeedMail | InterestMail, base: str, chinese: bool) -> dict[str, object]:
+def _of_link(mail: PartyLinkMail | OfficeLinkMail, base: str, chinese: bool) -> dict[str, object]:
     """What a mail with a one-time link says, and where the link leads."""
     page, _, key = mail.path.partition("#")
     led = {"url": base + mail.path, "page": base + page, "key": key}
@@ -174,16 +163,12 @@ def _party_link(mail: PartyLinkMail, base: str, chinese: bool) -> Written:
     return "party_link", subject, _of_link(mail, base, chinese)
 
 
-def _need(mail: NeedMail, base: str, chinese: bool) -> Written:
-    return "need", catalogue("messages", chinese).gettext(NEED_SAYS[mail.state]), _of_link(mail, base, chinese)
-
-
-def _interest(mail: InterestMail, base: str, chinese: bool) -> Written:
+def _office_link(mail: OfficeLinkMail, base: str, chinese: bool) -> Written:
     words = catalogue("messages", chinese)
-    subject = words.gettext("Is this of interest to you?")
+    subject = words.gettext(mail.says.subject)
     if mail.again:
         subject = words.gettext("Still open: %(subject)s") % {"subject": subject}
-    return "interest", subject, _of_link(mail, base, chinese)
+    return mail.template, subject, {**_of_link(mail, base, chinese), **mail.says.given}
 
 
 def _address(written: str) -> Address:

@@ -239,8 +239,17 @@ ASK_ABOUT_SOME = template(
 NOBODY_TO_ASK = reason(
     "catalogue.nobody_to_ask", N_("Nobody can be asked: the record names no organisation that it belongs to.")
 )
-ASKED_ALREADY = reason(
-    "catalogue.asked_already", N_("This is asked already, and the link still works. Take that question back first.")
+ASKED_ALREADY = template(
+    "catalogue.asked_already",
+    N_("This is asked already, and the link still works: %(match)s. Take that question back first."),
+)
+SHOWN_CHANGED = reason(
+    "catalogue.shown_changed",
+    N_("What they would see has changed since you looked at it. Nothing was sent: look at it again."),
+)
+DECIDED_MEANWHILE = reason(
+    "catalogue.decided_meanwhile",
+    N_("The office has decided on some of these meanwhile. Nothing was sent: look what is left, and send it."),
 )
 TOO_MANY_ASKED = reason(
     "catalogue.too_many_asked", N_("Too many were asked in this programme within a day. Try again tomorrow.")

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from casework.operations.catalogue import need_statements
-from casework.operations.matching.interest_mail import INTEREST_PAGE, interest_purpose
+from casework.operations.links.office_links import secret_of
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.ranking import make_ready
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
@@ -127,9 +128,9 @@ def test_a_need_from_a_phone_becomes_a_case_once_both_sides_said_yes(site: Site,
         expect(officer.page.locator("main")).not_to_contain_text("余热没有利用")
         officer.follow(officer.page.locator("button[value=go]"))
         (id,) = site.ids("SELECT id FROM interest_requests WHERE side = :side", side=side)
-        secrets[side] = box.secrets_of(interest_purpose(id))[0]
+        secrets[side] = secret_of(box, INTEREST, id)
     for side, reader in (("need_owner", phone), ("technology_owner", page_of(None, phone=True))):
-        reader.open_link(INTEREST_PAGE + secrets[side], "/interest/form")
+        reader.open_link(f"{INTEREST.page}#{secrets[side]}", "/interest/form")
         insist_accessible(reader)
         reader.page.check("[name=f-says_0][value=yes]")
         reader.page.fill("[name=f-by]", "周敏")

@@ -13,7 +13,8 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.evidence import Papers, file_for_burden
-from casework.operations.catalogue.need_links import Said, open_statement, send_statement
+from casework.operations.catalogue.need_links import Said, send_statement
+from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.catalogue.need_statements import invite as invite_enterprise
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
@@ -25,6 +26,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
+from casework.operations.links.office_links import open_link
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.matching.interest import Asked, ask_side
 from casework.operations.matching.proposals import PROPOSED
@@ -111,7 +113,7 @@ def add_statement(db: Connection, world: World, by: str, programme: str) -> str:
     token = str(done.answer["path"]).partition("#")[2]
     told = {"title": "Heat at 70 degrees", "problem": "Heat of the halls goes into the air."}
     said = Said(fields=told, beside={"tried": "A store"}, by="Zhou Min", position="Director")
-    send_statement(db, token, open_statement(db, token), said)
+    send_statement(db, token, open_link(db, STATEMENT, token), said)
     return str(done.answer["id"])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -18,21 +17,16 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import NotFound
-from casework.json_values import Answers, JsonMapping, JsonObject
-from casework.operations.catalogue.need_mail import post_statement
-from casework.operations.core.organisations import STANDING
+from casework.json_values import Answers, JsonMapping
+from casework.operations.catalogue.need_mail import STATEMENT, SUBMITTED, WRITABLE
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.register_entries import note_entries
-from casework.operations.core.views import NamedInBoth
 from casework.operations.links import office_links
-from casework.operations.links.mail import OFFICE, token_hash
-from casework.records.event_log import lock_log, try_lock
+from casework.operations.links.office_links import ShownLink
+from casework.records.event_log import try_lock
 from casework.records.row_security import whole
 
-#: How a statement stands that the enterprise may still say something of.
-DRAFT, SUBMITTED, ASKED, WITHDRAWN = "draft", "submitted", "asked", "withdrawn"
-WRITABLE = (DRAFT, ASKED)
 #: What the log of a programme says an enterprise did, and that what it said is gone.
 SENT, TAKEN_BACK, FORGOTTEN = "need_stated", "need_taken_back", "need_forgotten"
 
@@ -48,23 +42,13 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ShownStatement:
-    """What a link shows to whoever has opened it."""
+class ShownStatement(ShownLink):
+    """What a link shows to whoever has opened it; its state is draft, submitted, asked, accepted, refused or withdrawn."""
 
-    id: str
-    programme: str
-    office: NamedInBoth
-    organisation: NamedInBoth
-    language: str
-    #: draft, submitted, asked, accepted, refused or withdrawn.
-    state: str
     question: str | None
     reason: str | None
     sent_at: datetime | None
     decided_at: datetime | None
-    until: datetime
-    #: As it was typed, by the names of the form.
-    typed: JsonObject
     #: As it was sent last.
     said: Said | None
     #: How the record that it became stands: published, matched, expired …
@@ -74,24 +58,6 @@ class ShownStatement:
     calendar: Calendar
 
 
-#: A statement by the secret of its link, as it stands.
-_FOUND = f"""
-    SELECT {office_links.LINK}, n.programme_id::text AS programme, n.organisation_id::text AS organisation, n.language, n.state, n.said,
-        n.question, n.reason, n.sent_at, n.decided_at
-    FROM office_link_secrets s JOIN need_statements n ON n.id = s.statement_id WHERE s.token = :token
-"""
-#: The same as it is read, and locked.
-_FIND = text(_FOUND)
-_LOCK = text(f"{_FOUND} FOR UPDATE OF n")
-#: How a statement stands, after who changes it now has done so.
-_STATE = text("SELECT state FROM need_statements WHERE id = CAST(:id AS uuid) FOR SHARE")
-#: What the office and the enterprise are called, and how the record stands that came of a statement.
-_NAMES = text(f"""
-    SELECT {OFFICE}, o.name AS organisation, o.name_zh AS organisation_zh, r.status AS becomes
-    FROM need_statements n JOIN programmes p ON p.id = n.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
-    JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id LEFT JOIN needs r ON r.id = n.need_id
-    WHERE n.id = CAST(:id AS uuid)
-""")
 #: Takes a need in as it was sent.
 _SEND = text("""
     UPDATE need_statements SET state = 'submitted', said = CAST(:said AS jsonb), sent_at = casework_now() WHERE id = CAST(:id AS uuid)
@@ -108,53 +74,22 @@ _REFUSED_OVER = text("""
 _FORGET_SAID = text("UPDATE need_statements SET said = '{}' WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
-def language_of(db: Connection, token: str) -> tuple[bool, str]:
-    """Whether a link still opens something, and its language. Raises NotFound for none."""
-    with whole(db):
-        row = _find(db, token, "")
-    return row.running, row.language
-
-
-def open_statement(db: Connection, token: str) -> str:
-    """The secret that keeps a link open in this browser. Raises NotFound where it opens nothing."""
-    with whole(db):
-        return office_links.open_here(db, _find(db, token, ""))
-
-
 def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement:
     """What the link shows to the browser that has opened it. Raises NotFound."""
+    row = office_links.read_link(db, STATEMENT, token, opened)
     with whole(db):
-        row = _insist(db, token, opened)
-        names = db.execute(_NAMES, {"id": row.id}).one()
         lists, calendar = read_lists(db, row.programme), calendar_of(db, row.programme)
     return ShownStatement(
-        id=row.id,
-        programme=row.programme,
-        office=NamedInBoth(id=row.programme, name=names.office, name_zh=names.office_zh),
-        organisation=NamedInBoth(id=row.organisation, name=names.organisation, name_zh=names.organisation_zh),
-        language=row.language,
-        state=row.state,
+        **office_links.shown_of(db, row),
         question=row.question,
         reason=row.reason,
         sent_at=row.sent_at,
         decided_at=row.decided_at,
-        until=row.until,
-        typed=row.typed or {},
         said=Said(**row.said) if row.said else None,
-        becomes=names.becomes,
+        becomes=row.becomes,
         lists=lists,
         calendar=calendar,
     )
-
-
-def keep_typed(db: Connection, token: str, opened: str, typed: Answers) -> None:
-    """Keep what is typed, sealed, until it is decided or the link is over. Raises NotFound and InvalidForm."""
-    kept = office_links.kept(typed)
-    with whole(db):
-        row = _insist(db, token, opened)
-        if db.execute(_STATE, {"id": row.id}).scalar_one() not in WRITABLE:
-            raise NotFound("link")
-        office_links.keep(db, row.id, kept)
 
 
 def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed: Answers | None = None) -> None:
@@ -167,7 +102,7 @@ def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed
     if fields.get("figures"):
         fields["figures"] = rows_of(fields["figures"])
     with whole(db):
-        row = _lock(db, token, opened)
+        row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in WRITABLE:
             raise NotFound("link")
         told = {"fields": fields, "beside": dict(said.beside), "by": said.by, "position": said.position}
@@ -176,13 +111,13 @@ def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed
         if kept is not None:
             office_links.keep(db, row.id, kept)
         note_entries(db, "need_statements", row.programme, [row.id], kind=SENT, by=PARTY_ACTOR, role=Role.PARTY)
-        post_statement(db, row.id)
+        office_links.tell(db, STATEMENT, row.id)
 
 
 def withdraw_statement(db: Connection, token: str, opened: str) -> None:
     """The enterprise takes its need back before it is decided on. Raises NotFound."""
     with whole(db):
-        row = _lock(db, token, opened)
+        row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in (*WRITABLE, SUBMITTED):
             raise NotFound("link")
         db.execute(_TAKE_BACK, {"id": row.id})
@@ -202,24 +137,6 @@ def forget_statements(db: Connection) -> int:
     return forgotten
 
 
-def _find(db: Connection, token: str, opened: str) -> Any:
-    row = db.execute(_FIND, {"token": token_hash(token), "opened": token_hash(opened)}).one_or_none()
-    if row is None:
-        raise NotFound("link")
-    return row
-
-
-def _insist(db: Connection, token: str, opened: str) -> Any:
-    return office_links.insist_here(_find(db, token, opened))
-
-
-def _lock(db: Connection, token: str, opened: str) -> Any:
-    """A statement that is changed, in its programme's turn: of two who decide at once the second one finds it decided."""
-    lock_log(db, _insist(db, token, opened).programme)
-    return office_links.insist_here(db.execute(_LOCK, {"token": token_hash(token), "opened": token_hash(opened)}).one())
-
-
 __all__ = [
-    "Said", "ShownStatement", "forget_statements", "keep_typed", "language_of", "open_statement",
-    "send_statement", "show_statement_of", "withdraw_statement",
+    "Said", "ShownStatement", "forget_statements", "send_statement", "show_statement_of", "withdraw_statement",
 ]  # fmt: skip

@@ -15,8 +15,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.kept_records import EDITORS, create_record
-from casework.operations.catalogue.need_links import ASKED, DRAFT, SUBMITTED
-from casework.operations.catalogue.need_mail import STATEMENT_PAGE, post_statement, statement_purpose
+from casework.operations.catalogue.need_mail import ASKED, DRAFT, STATEMENT, SUBMITTED
 from casework.operations.catalogue.organisations import read_seen
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
@@ -204,7 +203,6 @@ def invite(
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id = new_id()
-    secret = secret_box.secrets_of(statement_purpose(id))[0]
     with whole(db):
         lock_log(db, programme)
         if db.execute(_INVITED, {"programme": programme}).scalar_one() >= MOST_A_DAY:
@@ -213,12 +211,10 @@ def invite(
             _INVITE,
             {"id": id, "programme": programme, "organisation": organisation, "by": by.person, "language": language},
         )
-        office_links.give(db, "statement_id", id, secret, address=where or None, until=timedelta(days=days))
+        path = office_links.give(db, secret_box, STATEMENT, id, address=where or None, lasts=timedelta(days=days))
         note_entries(db, "need_statements", programme, [id], kind=INVITED, by=by.person, role=by.role)
-        if where:
-            post_statement(db, id)
     done = finish(db, actor, request, Done({"id": id}, 201))
-    return done if where else Done(dict(done.answer) | {"path": STATEMENT_PAGE + secret}, done.status)
+    return done if where else Done(dict(done.answer) | {"path": path}, done.status)
 
 
 def ask_back(db: Connection, actor: Actor, id: str, *, question: str, request: Request) -> Done:
@@ -268,7 +264,7 @@ def _decide(
         if state != ASKED:
             office_links.forget_typed(db, id)
         note_entries(db, "need_statements", one.programme, [id], kind=kind, by=by.person, role=by.role)
-        post_statement(db, id)
+        office_links.tell(db, STATEMENT, id)
     return finish(db, actor, request, Done({"id": id, "state": state, "need": need}))
 
 

@@ -49,6 +49,11 @@ def token_hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def secret_again(secret_box: SecretBox, purpose: str, token: bytes) -> str | None:
+    """The secret of a link, made again each time and kept nowhere: another key may have come since, and then there is none."""
+    return next((one for one in secret_box.secrets_of(purpose) if token_hash(one) == token), None)
+
+
 def post_link(db: Connection, link: str) -> None:
     """Queue the mail of a link that was just given, in the transaction that gave it."""
     db.execute(_QUEUE, {"id": new_id(), "link": link, "key": link_purpose(link), "kind": PARTY_LINK})
@@ -87,11 +92,8 @@ def write_link_mail(db: Connection, mail: str, secret_box: SecretBox) -> PartyLi
     row = db.execute(_POSTED, {"mail": mail}).one_or_none()
     if row is None or row.address is None:
         return None
-    # Made again each time, and kept nowhere: another key may have come since.
-    secrets = [
-        secret for secret in secret_box.secrets_of(link_purpose(row.link)) if token_hash(secret) == bytes(row.token)
-    ]
-    if not secrets:
+    secret = secret_again(secret_box, link_purpose(row.link), bytes(row.token))
+    if secret is None:
         return None
     chinese = row.language == "zh-Hans"
     edition, key = action_of(task_of(row.task))
@@ -105,13 +107,13 @@ def write_link_mail(db: Connection, mail: str, secret_box: SecretBox) -> PartyLi
         (row.organisation_zh if chinese else None) or row.organisation,
         row.number,
         say.edition_text(edition, asks_key(edition, key)),
-        ANSWER_PAGE + secrets[0],
+        ANSWER_PAGE + secret,
         row.until,
         row.code,
     )
 
 
 __all__ = [
-    "ANSWER_PAGE", "OFFICE", "PARTY_LINK", "PartyLinkMail", "cancel_link_mails", "link_purpose", "post_link", "token_hash",
-    "write_link_mail",
+    "ANSWER_PAGE", "OFFICE", "PARTY_LINK", "PartyLinkMail", "cancel_link_mails", "link_purpose", "post_link", "secret_again",
+    "token_hash", "write_link_mail",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ is; of a need what its publication allows, and else the officer's own words alon
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,13 +35,13 @@ from casework.operations.core.perform import new_id
 from casework.operations.core.reader_names import called
 from casework.operations.core.register_entries import note_entries
 from casework.operations.links import office_links
-from casework.operations.matching.interest_mail import INTEREST_LINK, REMINDS_BEFORE, interest_purpose
+from casework.operations.matching.interest_mail import INTEREST, WITHDRAWN
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
 from casework.records.access_sql import shows_need
-from casework.records.event_log import lock_log, now
+from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 
 #: For how many days a link is given, and at most.
@@ -52,8 +53,6 @@ LONGEST = 4_000
 #: The two sides: the enterprise whose need it is, and whoever the technology belongs to.
 NEED_OWNER, TECHNOLOGY_OWNER = PARTIES
 Side = Literal["need_owner", "technology_owner"]
-#: How a request stands, beside `over`: its link has ended, and nobody answered.
-OPEN, ANSWERED, WITHDRAWN, OVER = "open", "answered", "withdrawn", "over"
 #: What somebody says of a match.
 YES, NO, QUESTION = "yes", "no", "question"
 #: What the log of a programme says was done.
@@ -118,12 +117,12 @@ class InterestRequest:
     asked_at: str
     asked_by: str
     until: str
-    #: Where it was mailed; gone once the link is over.
+    #: Where it was mailed, for who may read closed needs; gone once the link is over.
     address: str | None
     message: str
     matches: list[str]
     answers: list[Answer]
-    #: Who answered, and as what.
+    #: Who answered, and as what, for the same readers.
     by: str
     position: str
     ended_at: str | None
@@ -188,7 +187,7 @@ _ONE = text(f"{_SELECT} AND q.id = CAST(:id AS uuid)")
 def list_interest(db: Connection, actor: Actor, need: str) -> list[InterestRequest]:
     """What both sides were asked about a need, the newest first. Raises NotFound."""
     read_seen(db, actor, "need", need)
-    return [_shown(row) for row in _read(db, actor, _OF_NEED, need=need)]
+    return [_shown(row, actor) for row in _read(db, actor, _OF_NEED, need=need)]
 
 
 def show_interest(db: Connection, actor: Actor, id: str) -> InterestRequest:
@@ -196,7 +195,7 @@ def show_interest(db: Connection, actor: Actor, id: str) -> InterestRequest:
     rows = _read(db, actor, _ONE, id=id)
     if not rows:
         raise NotFound("match")
-    return _shown(rows[0])
+    return _shown(rows[0], actor)
 
 
 def _read(db: Connection, actor: Actor, query: Any, **given: Any) -> list[Any]:
@@ -205,8 +204,8 @@ def _read(db: Connection, actor: Actor, query: Any, **given: Any) -> list[Any]:
         return list(db.execute(query, given))
 
 
-def _shown(row: Any) -> InterestRequest:
-    said = row.said
+def _shown(row: Any, actor: Actor) -> InterestRequest:
+    said, whom = row.said, row.programme in closed_of(actor)
     return InterestRequest(
         id=row.id,
         programme=row.programme,
@@ -219,15 +218,15 @@ def _shown(row: Any) -> InterestRequest:
         asked_at=instant(row.asked_at),
         asked_by=row.asked_by,
         until=instant(row.until),
-        address=row.address,
+        address=row.address if whom else None,
         message=row.shown["message"],
         matches=[one["match"] for one in row.shown["matches"]],
         answers=[
             Answer(match=match, says=one["says"], why=one.get("why"), words=one.get("words", ""))
             for match, one in sorted(said.get("answers", {}).items())
         ],
-        by=said.get("by", ""),
-        position=said.get("position", ""),
+        by=said.get("by", "") if whom else "",
+        position=said.get("position", "") if whom else "",
         ended_at=instant(row.ended_at) if row.ended_at else None,
     )
 
@@ -295,8 +294,25 @@ def _need(row: Any) -> JsonObject:
     return told
 
 
-def ask_side(db: Connection, actor: Actor, secret_box: SecretBox, asked: Asked, request: Request) -> Done:
-    """Ask a side by mail whether matches are of interest. Raises NotFound, NotAllowed, InvalidForm and Refused."""
+def _shows(asked: Asked, told: Told) -> JsonObject:
+    """What the link will show."""
+    need = told.need_told | ({"words": asked.need_words.strip()} if asked.need_words.strip() else {})
+    return {"message": asked.message.strip(), "matches": told.matches, "need": need}
+
+
+def digest_of(asked: Asked, told: Told) -> str:
+    """What whoever asks has looked at, in short: all that goes out, and to whom."""
+    seen = [_shows(asked, told), told.organisation, canonical(asked.address), asked.language, asked.days]
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+
+
+def ask_side(
+    db: Connection, actor: Actor, secret_box: SecretBox, asked: Asked, request: Request, *, seen: str | None = None
+) -> Done:
+    """Ask a side by mail whether matches are of interest; by `seen` nothing else than what was looked at.
+
+    Raises NotFound, NotAllowed, InvalidForm and Refused.
+    """
     told = told_to(db, actor, asked.side, asked.matches)
     insist_askable(asked, told)
     by = in_the_programme(actor, told.programme, EDITORS)
@@ -304,10 +320,8 @@ def ask_side(db: Connection, actor: Actor, secret_box: SecretBox, asked: Asked, 
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     id = new_id()
-    secret = secret_box.secrets_of(interest_purpose(id))[0]
-    until = now(db) + timedelta(days=asked.days)
-    need_told = told.need_told | ({"words": asked.need_words.strip()} if asked.need_words.strip() else {})
-    shown = {"message": asked.message.strip(), "matches": told.matches, "need": need_told}
+    if seen is not None and seen != digest_of(asked, told):
+        raise Refused(reasons.catalogue.SHOWN_CHANGED)
     with whole(db):
         lock_log(db, told.programme)
         for one in told.matches:
@@ -315,7 +329,7 @@ def ask_side(db: Connection, actor: Actor, secret_box: SecretBox, asked: Asked, 
             _insist_shortlisted(row.case_id is not None, not row.shortlisted, row.ended)
             given = {"programme": told.programme, "side": asked.side, "match": one["match"]}
             if db.execute(_ASKED_ALREADY, given).scalar_one():
-                raise Refused(reasons.catalogue.ASKED_ALREADY)
+                raise Refused(reasons.catalogue.ASKED_ALREADY(match=one["title"]))
         if db.execute(_SENT, {"programme": told.programme}).scalar_one() >= MOST_A_DAY:
             raise Refused(reasons.catalogue.TOO_MANY_ASKED)
         db.execute(
@@ -328,15 +342,12 @@ def ask_side(db: Connection, actor: Actor, secret_box: SecretBox, asked: Asked, 
                 "organisation": told.organisation,
                 "by": by.person,
                 "language": asked.language,
-                "shown": json.dumps(shown),
+                "shown": json.dumps(_shows(asked, told)),
             },
         )
-        office_links.give(db, "request_id", id, secret, address=canonical(asked.address), until=until)
+        lasts = timedelta(days=asked.days)
+        office_links.give(db, secret_box, INTEREST, id, address=canonical(asked.address), lasts=lasts)
         note_entries(db, "interest_requests", told.programme, [id], kind=ASKED, by=by.person, role=by.role)
-        office_links.post(db, id, INTEREST_LINK)
-        # What is answered by then is not asked again: the mail looks when it goes.
-        if (remind := until - REMINDS_BEFORE) > now(db) + timedelta(days=1):
-            office_links.post(db, id, INTEREST_LINK, at=remind)
     return finish(db, actor, request, Done({"id": id}, 201))
 
 
@@ -376,6 +387,6 @@ def withdraw_interest(db: Connection, actor: Actor, id: str, request: Request) -
 
 
 __all__ = [
-    "DAYS", "MOST", "MOST_DAYS", "NO", "QUESTION", "YES", "Answer", "Asked", "InterestRequest", "Side", "Told", "ask_side",
+    "DAYS", "MOST", "MOST_DAYS", "NO", "QUESTION", "YES", "Answer", "Asked", "InterestRequest", "Side", "Told", "ask_side", "digest_of",
     "insist_askable", "list_interest", "show_interest", "told_to", "withdraw_interest",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import STANDS
 from casework.operations.core.reader_names import entitled
-from casework.operations.matching.interest import WITHDRAWN, YES, Answer, InterestRequest
+from casework.operations.matching.interest import YES, Answer, InterestRequest
+from casework.operations.matching.interest_mail import WITHDRAWN
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
 from casework.records.access_sql import shows_need

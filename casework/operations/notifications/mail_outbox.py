@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -34,7 +35,7 @@ from casework.json_values import JsonObject
 from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
-from casework.operations.catalogue.need_mail import NEED_LINK, NeedMail, write_need_mail
+from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.core import outbox
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -45,7 +46,8 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.deadlines.views import ClockExplained
 from casework.operations.letters.mail import LetterMail, write_letter_mail
 from casework.operations.links.mail import PARTY_LINK, PartyLinkMail, write_link_mail
-from casework.operations.matching.interest_mail import INTEREST_LINK, InterestMail, write_interest_mail
+from casework.operations.links.office_links import OfficeLinkMail, write_office_mail
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.notifications.queries import SEEN, read_id, seen_by
 from casework.operations.notifications.views import MailRow
 from casework.operations.people.invitation_mail import InvitationMail, write_invitation
@@ -132,14 +134,13 @@ _ITEMS = text(f"""
 """)
 
 
-_OwnMail = AccountMail | LinkMail | PartyLinkMail | NeedMail | InterestMail
+_OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     PARTY_LINK: write_link_mail,
-    NEED_LINK: write_need_mail,
-    INTEREST_LINK: write_interest_mail,
+    **{kind.mail: partial(write_office_mail, kind) for kind in (STATEMENT, INTEREST)},
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -37,10 +37,10 @@ class Who(Form):
     position = Text(label=N_("Your position"), max=200, required=False)
 
 
-def form_of(count: int, why: Sequence[Entry]) -> tuple[list[Any], Texts]:
-    """The rules and the words of the form for so many matches, with why one may say no."""
+def form_of(places: Iterable[int], why: Sequence[Entry]) -> tuple[list[Any], Texts]:
+    """The rules and the words of the form for the matches at these places, with why one may say no."""
     rules: list[JsonObject] = []
-    for n in range(count):
+    for n in places:
         for written in OfMatch.rule():
             rule: JsonObject = {**written, "name": f"{written['name']}_{n}"}
             if "when" in rule:
@@ -67,21 +67,21 @@ def form_of(count: int, why: Sequence[Entry]) -> tuple[list[Any], Texts]:
     return rules, Texts(get, has)
 
 
-def said_by(rules: list[Any], data: JsonMapping, matches: Sequence[str]) -> tuple[dict[str, Says], str, str]:
+def said_by(rules: list[Any], data: JsonMapping, places: Mapping[str, int]) -> tuple[dict[str, Says], str, str]:
     """What was said of each match, and who says so, as what. Raises InvalidForm."""
     given: JsonObject = check(build_model("Interest", rules), rules, data, clock().office_today)
     says = {
         match: Says(
             says=given[f"says_{n}"], why=given.get(f"why_{n}") or "", words=(given.get(f"words_{n}") or "").strip()
         )
-        for n, match in enumerate(matches)
+        for match, n in places.items()
     }
     return says, given["by"], given.get("position") or ""
 
 
-def at_fields(refusal: InvalidForm, matches: Sequence[str]) -> InvalidForm:
+def at_fields(refusal: InvalidForm, places: Mapping[str, int]) -> InvalidForm:
     """What is wrong with a match, at its fields."""
-    place = {f"{match}.{part}": f"{part}_{n}" for n, match in enumerate(matches) for part in _PARTS}
+    place = {f"{match}.{part}": f"{part}_{n}" for match, n in places.items() for part in _PARTS}
     return InvalidForm(fields={place.get(name, name): why for name, why in refusal.fields.items()})
 
 

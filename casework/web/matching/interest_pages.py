@@ -34,6 +34,8 @@ from casework.operations.matching.interest import (
     Side,
     Told,
 )
+from casework.operations.matching.interest_answers import answers_by_match
+from casework.operations.matching.interest_mail import OPEN, OVER
 from casework.permissions.actors import Actor
 from casework.web.matching.interest_form import say_need, say_technology, title_of
 from casework.web.shell import layout
@@ -73,8 +75,9 @@ class Scene:
     side: Side
     need: str
     need_title: str
-    #: By match what its technology is called.
+    #: By match what its technology is called; of those that wait for this side's answer, or have it, the state.
     listed: dict[str, str]
+    asked_already: dict[str, str]
     told: Told | None
     #: Why nobody can be asked.
     fault: str
@@ -105,7 +108,7 @@ class Scene:
             if name in ("matches", "contact"):
                 rule["choices"] = list(self.listed) if name == "matches" else [*contacts, OTHER]
             rules.append(rule)
-        words = {f"matches.choices.{id}": title for id, title in self.listed.items()}
+        words = {f"matches.choices.{id}": self._called(id) for id in self.listed}
         words |= {
             f"contact.choices.{one.id}": " · ".join(part for part in (one.name, one.role, one.email) if part)
             for one in contacts.values()
@@ -115,10 +118,18 @@ class Scene:
             lambda key: words[key] if key in words else own.get(key), lambda key: key in words or own.has(key)
         )
 
+    def _called(self, match: str) -> str:
+        if (state := self.asked_already.get(match)) is None:
+            return self.listed[match]
+        asked = gettext("asked already") if state == OPEN else gettext("answered already")
+        return f"{self.listed[match]} · {asked}"
+
     def values(self) -> JsonObject:
         """What stands in the form at first."""
         contacts = [one for one in self.told.contacts if one.email] if self.told else []
-        chosen = [id for id in request.args.getlist("match") if id in self.listed] or list(self.listed)
+        chosen = [id for id in request.args.getlist("match") if id in self.listed] or [
+            id for id in self.listed if id not in self.asked_already
+        ]
         spoken = contacts[0].language if contacts else "zh"
         return {
             "matches": chosen[: interest.MOST],
@@ -156,6 +167,7 @@ def _scene(db: Connection, actor: Actor, *, need: str = "", match: str = "") -> 
         ).items
         found = [one for one in every if one.shortlisted_at]
     side: Side = "technology_owner" if match else "need_owner"
+    last = answers_by_match(interest.list_interest(db, actor, need))
     told, fault = None, ""
     if found:
         try:
@@ -167,6 +179,11 @@ def _scene(db: Connection, actor: Actor, *, need: str = "", match: str = "") -> 
         need=need,
         need_title=catalogue.titles_of(db, actor, "need", {need})[need],
         listed={one.id: one.technology.title for one in found},
+        asked_already={
+            one.id: last[one.id, side][0].state
+            for one in found
+            if (one.id, side) in last and last[one.id, side][0].state != OVER
+        },
         told=told,
         fault=fault,
     )
@@ -229,7 +246,8 @@ def _send(*, need: str = "", match: str = "") -> BaseResponse:
             told = interest.told_to(db, actor, scene.side, asked.matches)
             interest.insist_askable(asked, told)
             if do == "go":
-                interest.ask_side(db, actor, secret_box(), asked, read_request())
+                seen = request.form.get("seen", "")
+                interest.ask_side(db, actor, secret_box(), asked, read_request(), seen=seen)
                 drop_kept(db, actor)
     except InvalidForm as refusal:
         return _ask(need=need, match=match, sent=request.form, faults=say_faults(refusal), status=422)
@@ -243,6 +261,7 @@ def _send(*, need: str = "", match: str = "") -> BaseResponse:
         "matching/ask_preview.html",
         scene=scene,
         asked=asked,
+        seen=interest.digest_of(asked, told),
         told=[(title_of(one), say_technology(one)) for one in told.matches],
         need=title_of(told.need_told) if told.need_told.get("title") else "",
         need_told=say_need(need_told) if scene.side == TECHNOLOGY_OWNER else [],

@@ -40,8 +40,8 @@ LIMITED: Mapping[str, Kind] = {
     "bulk.act": "many", "bulk_cases.act": "many", "calendars.preview": "many", "api.do_to_tasks": "many", "api.do_to_cases": "many",
     "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
     "answers.send": "party_link", "answers.take": "party_link",
-    "stated.open_link": "party_link", "stated.send": "party_link", "stated.withdraw": "party_link", "stated.keep": "draft",
-    "interest.open_link": "party_link", "interest.send": "party_link", "interest.keep": "draft",
+    "stated.open_link": "party_link", "stated.answer": "party_link", "stated.withdraw": "party_link", "stated.keep": "draft",
+    "interest.open_link": "party_link", "interest.answer": "party_link", "interest.keep": "draft",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_links as links
 from casework.operations.catalogue import need_statements
 from casework.operations.catalogue.need_links import Said
+from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.links import office_links
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
@@ -27,12 +28,12 @@ def stored(db: Connection, column: str) -> list[Any]:
 
 def test_nothing_is_told_to_a_browser_that_has_not_opened_the_link(world: World, db: Connection) -> None:
     _, token = invited(db, world)
-    assert links.language_of(db, token) == (True, "zh-Hans")
-    opened = links.open_statement(db, token)
+    assert office_links.language_of(db, STATEMENT, token) == (True, "zh-Hans")
+    opened = office_links.open_link(db, STATEMENT, token)
     assert links.show_statement_of(db, token, opened).state == "draft"
     tries: tuple[Callable[[str, str], object], ...] = (
         lambda token, opened: links.show_statement_of(db, token, opened),
-        lambda token, opened: links.keep_typed(db, token, opened, {"f-title": ["x"]}),
+        lambda token, opened: office_links.keep_typed(db, STATEMENT, token, opened, {"f-title": ["x"]}),
         lambda token, opened: links.send_statement(db, token, opened, SAID),
         lambda token, opened: links.withdraw_statement(db, token, opened),
     )
@@ -41,18 +42,18 @@ def test_nothing_is_told_to_a_browser_that_has_not_opened_the_link(world: World,
             with pytest.raises(NotFound):
                 one(*given)
     with pytest.raises(NotFound):
-        links.open_statement(db, "another")
+        office_links.open_link(db, STATEMENT, "another")
     # What opens it is kept by its hash alone.
     assert token.encode() not in bytes(stored(db, "token")[0])
 
 
 def test_what_is_typed_is_kept_sealed_and_goes_with_the_decision(world: World, db: Connection) -> None:
     id, token = invited(db, world)
-    opened = links.open_statement(db, token)
-    links.keep_typed(db, token, opened, {"f-title": ["余热\0"], "f-by": ["周敏"]})
+    opened = office_links.open_link(db, STATEMENT, token)
+    office_links.keep_typed(db, STATEMENT, token, opened, {"f-title": ["余热\0"], "f-by": ["周敏"]})
     assert links.show_statement_of(db, token, opened).typed == {"f-title": ["余热"], "f-by": ["周敏"]}
     with pytest.raises(InvalidForm):
-        links.keep_typed(db, token, opened, {"f-title": ["x" * office_links.LARGEST]})
+        office_links.keep_typed(db, STATEMENT, token, opened, {"f-title": ["x" * office_links.LARGEST]})
     assert need_statements.show_statement(db, world.actor(db, "officer"), id).fields == {}
     links.send_statement(db, token, opened, SAID)
     assert links.show_statement_of(db, token, opened).typed
@@ -67,7 +68,7 @@ def test_a_need_that_is_taken_back_is_said_no_more_of(world: World, db: Connecti
     acts: tuple[Callable[[], None], ...] = (
         lambda: links.withdraw_statement(db, token, opened),
         lambda: links.send_statement(db, token, opened, SAID),
-        lambda: links.keep_typed(db, token, opened, {}),
+        lambda: office_links.keep_typed(db, STATEMENT, token, opened, {}),
     )
     for act in acts:
         with pytest.raises(NotFound):
@@ -98,7 +99,7 @@ def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(worl
 
 def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> None:
     _, token = invited(db, world)
-    opened = links.open_statement(db, token)
+    opened = office_links.open_link(db, STATEMENT, token)
     wrong = Said(
         fields={"title": "x", "figures": [{"parameter": "NOx", "target": "30"}]}, beside={}, by="Zhou", position=""
     )
@@ -115,7 +116,7 @@ def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Co
     assert office_links.forget_over(db) == 1
     assert (stored(db, "address"), stored(db, "id")) == ([None], [secret])
     with pytest.raises(NotFound):
-        links.open_statement(db, token)
+        office_links.open_link(db, STATEMENT, token)
     (listed,) = need_statements.list_statements(db, world.actor(db, "officer"))
     assert listed.state == "over"
 
@@ -140,7 +141,7 @@ def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
     world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, token = invited(db, world)
-    opened = links.open_statement(db, token)
+    opened = office_links.open_link(db, STATEMENT, token)
     real = office_links.insist_here
 
     def late(found: Any) -> Any:
@@ -149,19 +150,19 @@ def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
 
     monkeypatch.setattr(office_links, "insist_here", late)
     with pytest.raises(NotFound):
-        links.keep_typed(db, token, opened, {"f-title": ["x"]})
+        office_links.keep_typed(db, STATEMENT, token, opened, {"f-title": ["x"]})
 
 
 def test_who_waited_for_the_programmes_turn_sends_only_while_the_link_runs(
     world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, token = invited(db, world)
-    opened = links.open_statement(db, token)
+    opened = office_links.open_link(db, STATEMENT, token)
 
     def wait(db: Connection, programme: str) -> None:
         lock_log(db, programme)
         db.execute(text("UPDATE office_link_secrets SET until = casework_now()"))
 
-    monkeypatch.setattr(links, "lock_log", wait)
+    monkeypatch.setattr(office_links, "lock_log", wait)
     with pytest.raises(NotFound):
         links.send_statement(db, token, opened, SAID)

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from casework.operations.catalogue import need_statements
-from casework.operations.catalogue.need_links import open_statement, send_statement, show_statement_of
+from casework.operations.catalogue.need_links import send_statement, show_statement_of
+from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.documents.key_material import secret_box_of
+from casework.operations.links.office_links import open_link
 from casework.operations.people.letterheads import set_letterhead
 from casework.records.database import transaction
 from tests.operations.catalogue.test_need_statements import SAID
@@ -48,7 +50,7 @@ def test_the_link_is_mailed_and_again_with_each_question(office: Office, languag
     assert secret is not None
     assert says[0] in words
     with transaction(office.engine) as db:
-        send_statement(db, secret[1], open_statement(db, secret[1]), SAID)
+        send_statement(db, secret[1], open_link(db, STATEMENT, secret[1]), SAID)
         need_statements.ask_back(
             db, office.world.actor(db, "officer"), id, question="多少兆瓦？", request=new_request()
         )
@@ -83,5 +85,5 @@ def test_the_office_of_the_letters_asks(office: Office, language: str, name: str
     assert secret is not None
     assert text_of(mail).startswith(name)
     with transaction(office.engine) as db:
-        page = show_statement_of(db, secret[1], open_statement(db, secret[1]))
+        page = show_statement_of(db, secret[1], open_link(db, STATEMENT, secret[1]))
         assert (page.office.name, page.office.name_zh) == ("Green Office", "绿色办公室")

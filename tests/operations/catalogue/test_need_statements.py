@@ -14,14 +14,15 @@ from casework.operations.catalogue import need_statements as statements
 from casework.operations.catalogue.kept_records import read_entries
 from casework.operations.catalogue.need_links import (
     Said,
-    open_statement,
     send_statement,
     show_statement_of,
     withdraw_statement,
 )
+from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need
 from casework.operations.core.encryption import SecretBox
+from casework.operations.links.office_links import open_link
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.catalogue.test_organisation_merging import enter, merge
@@ -50,7 +51,7 @@ def invited(db: Connection, world: World, *, who: str = "officer", **more: Any) 
 def sent(db: Connection, world: World, said: Said = SAID) -> tuple[str, str, str]:
     """One that is sent: (its id, the secret of its link, and what the browser keeps that has opened it)."""
     id, token = invited(db, world)
-    opened = open_statement(db, token)
+    opened = open_link(db, STATEMENT, token)
     send_statement(db, token, opened, said)
     return id, token, opened
 
@@ -118,7 +119,7 @@ def test_what_is_asked_back_and_never_answered_is_decided_as_it_was_sent(
         state = {"ask_back": "asked", "refuse": "refused", "accept": "accepted"}[act]
         assert statements.show_statement(db, officer, id).state == state
         # The enterprise has time again to read it.
-        assert open_statement(db, token)
+        assert open_link(db, STATEMENT, token)
 
 
 def test_a_need_goes_to_the_organisation_that_stands_in_the_place_of_who_was_invited(
@@ -127,7 +128,7 @@ def test_a_need_goes_to_the_organisation_that_stands_in_the_place_of_who_was_inv
     officer = world.actor(db, "officer")
     gone, kept = (enter(db, world, name, kind="company") for name in ("Heat Works", "Heat Works Ltd"))
     id, token = invited(db, world, organisation=gone)
-    send_statement(db, token, open_statement(db, token), SAID)
+    send_statement(db, token, open_link(db, STATEMENT, token), SAID)
     merge(db, world, gone, kept)
     one = statements.show_statement(db, officer, id)
     assert (one.organisation, one.organisation_name) == (kept, "Heat Works Ltd")

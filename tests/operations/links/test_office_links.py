@@ -10,9 +10,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from casework.errors import InvalidForm, NotFound
+from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.core.encryption import SecretBox
 from casework.operations.links import office_links
-from casework.operations.links.mail import token_hash
+from casework.operations.links.mail import secret_again, token_hash
+from casework.operations.matching.interest_mail import INTEREST
 from casework.records.database import savepoint
 from tests.operations.catalogue.test_need_statements import invited
 from tests.support.world import World
@@ -20,25 +22,22 @@ from tests.support.world import World
 
 def test_a_link_opens_one_thing_alone(world: World, db: Connection) -> None:
     id, _ = invited(db, world)
-    both: tuple[office_links.Opens, ...] = ("statement_id", "request_id")
-    for opens in both:
+    for kind in (STATEMENT, INTEREST):
         with pytest.raises(IntegrityError), savepoint(db):
-            office_links.give(db, opens, id, "another", address=None, until=timedelta(days=1))
+            office_links.give(db, SecretBox(["a" * 32]), kind, id, address=None, lasts=timedelta(days=1))
 
 
 def test_the_secret_is_made_again_by_any_key_and_kept_by_none() -> None:
     old, new = "o" * 32, "n" * 32
     (secret,) = SecretBox([old]).secrets_of("x")
-    assert office_links.secret_again(SecretBox([new, old]), "x", token_hash(secret)) == secret
-    assert office_links.secret_again(SecretBox([new]), "x", token_hash(secret)) is None
+    assert secret_again(SecretBox([new, old]), "x", token_hash(secret)) == secret
+    assert secret_again(SecretBox([new]), "x", token_hash(secret)) is None
 
 
-def test_what_does_not_run_or_was_not_opened_here_is_nothing(db: Connection) -> None:
+def test_what_does_not_run_or_was_not_opened_here_is_nothing() -> None:
     for running, here in ((False, True), (True, False)):
         with pytest.raises(NotFound):
             office_links.insist_here(SimpleNamespace(running=running, here=here))
-    with pytest.raises(NotFound):
-        office_links.open_here(db, SimpleNamespace(running=False))
 
 
 def test_as_many_letters_are_kept_in_any_script() -> None:
@@ -50,7 +49,7 @@ def test_as_many_letters_are_kept_in_any_script() -> None:
 def test_a_mail_goes_only_where_there_is_an_address(world: World, db: Connection) -> None:
     count = text("SELECT count(*) FROM mails WHERE office_link_id = CAST(:id AS uuid) AND state = 'queued'")
     without, _ = invited(db, world)
-    office_links.post(db, without, "need_link")
+    office_links.tell(db, STATEMENT, without)
     assert db.execute(count, {"id": without}).scalar_one() == 0
     mailed, _ = invited(db, world, address="zhou@campus.example")
     assert db.execute(count, {"id": mailed}).scalar_one() == 1

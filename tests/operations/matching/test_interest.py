@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
-from casework.operations.catalogue.matches import judge_match
+from casework.operations.catalogue.matches import judge_match, show_match
 from casework.operations.core.encryption import SecretBox
+from casework.operations.links.office_links import open_link, secret_of
 from casework.operations.matching import interest
 from casework.operations.matching.interest import Asked
 from casework.operations.matching.interest_answers import answers_by_match
-from casework.operations.matching.interest_links import Says, open_interest, send_interest
-from casework.operations.matching.interest_mail import interest_purpose
+from casework.operations.matching.interest_links import Says, send_interest
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
@@ -40,7 +42,14 @@ def asked(
     given: dict[str, Any] = {"matches": [match], "address": ADDRESS, "language": "zh-Hans", "message": "请看。"} | more
     done = interest.ask_side(db, world.actor(db, who), BOX, Asked(side=side, **given), new_request())
     id = str(done.answer["id"])
-    return id, BOX.secrets_of(interest_purpose(id))[0]
+    return id, secret_of(BOX, INTEREST, id)
+
+
+def title_of_match(db: Connection, match: str) -> str:
+    query = text(
+        "SELECT t.title FROM matches m JOIN technologies t ON t.id = m.technology_id WHERE m.id = CAST(:id AS uuid)"
+    )
+    return str(db.execute(query, {"id": match}).scalar_one())
 
 
 def publish(db: Connection, world: World, level: str) -> None:
@@ -55,7 +64,7 @@ def test_a_side_is_asked_and_answers_and_all_of_it_is_on_record(world: World, en
         assert (one.state, one.side, one.address, one.matches) == ("open", "need_owner", ADDRESS, [world.matches[0]])
     with transaction(engine) as db:
         says = {world.matches[0]: Says(says="no", why="too_dear", words="超出预算。")}
-        send_interest(db, token, open_interest(db, token), says, by="周敏", position="厂长")
+        send_interest(db, token, open_link(db, INTEREST, token), says, by="周敏", position="厂长")
     with transaction(engine) as db:
         (one,) = interest.list_interest(db, officer, one.need)
         assert (one.state, one.by, one.position) == ("answered", "周敏", "厂长")
@@ -131,7 +140,7 @@ def test_what_is_on_no_shortlist_or_asked_already_is_not_asked(
     id, _ = asked(db, world)
     with pytest.raises(Refused) as refused:
         asked(db, world)
-    assert refused.value.reasons == [reasons.catalogue.ASKED_ALREADY]
+    assert refused.value.reasons == [reasons.catalogue.ASKED_ALREADY(match=title_of_match(db, match))]
     interest.withdraw_interest(db, officer, id, new_request())
     asked(db, world)
     # The owner is asked beside.
@@ -162,7 +171,7 @@ def test_a_question_says_what_is_wrong(world: World, db: Connection, more: dict[
 
 def test_what_is_taken_back_opens_nothing_and_is_over_once(world: World, db: Connection) -> None:
     id, token = asked(db, world)
-    opened = open_interest(db, token)
+    opened = open_link(db, INTEREST, token)
     interest.withdraw_interest(db, world.actor(db, "officer"), id, new_request())
     with pytest.raises(NotFound):
         send_interest(db, token, opened, {world.matches[0]: Says(says="yes")}, by="Zhou")
@@ -171,3 +180,33 @@ def test_what_is_taken_back_opens_nothing_and_is_over_once(world: World, db: Con
     assert refused.value.reasons == [reasons.catalogue.INTEREST_ENDED]
     mails = text("SELECT state FROM mails WHERE office_link_id = CAST(:id AS uuid)")
     assert set(db.execute(mails, {"id": id}).scalars()) == {"cancelled"}
+
+
+def test_whom_one_writes_to_and_who_answered_is_told_to_readers_of_closed_needs_alone(
+    world: World, db: Connection
+) -> None:
+    publish(db, world, "public")
+    _, token = asked(db, world)
+    says = {world.matches[0]: Says(says="yes")}
+    send_interest(db, token, open_link(db, INTEREST, token), says, by="周敏", position="厂长")
+    asked(db, world, side="technology_owner")
+    seen = {}
+    for who in ("officer", "manager"):
+        actor = world.actor(db, who)
+        need = show_match(db, actor, world.matches[0]).need.id
+        seen[who] = [(one.address, one.by, one.position) for one in interest.list_interest(db, actor, need)]
+    assert seen == {"officer": [(ADDRESS, "", ""), (None, "周敏", "厂长")], "manager": [(None, "", "")] * 2}
+
+
+def test_nothing_else_is_sent_than_what_was_looked_at(world: World, db: Connection) -> None:
+    match, officer = shortlisted(db, world), world.actor(db, "officer")
+    question = Asked(side="need_owner", matches=[match], address=ADDRESS, language="en", message="Look.")
+    seen = interest.digest_of(question, interest.told_to(db, officer, "need_owner", [match]))
+    db.execute(text("UPDATE technologies SET advantage = 'Cheaper.'"))
+    with pytest.raises(Refused) as refused:
+        interest.ask_side(db, officer, BOX, question, new_request(), seen=seen)
+    assert refused.value.reasons == [reasons.catalogue.SHOWN_CHANGED]
+    with pytest.raises(Refused):
+        interest.ask_side(db, officer, BOX, replace(question, address="other@campus.example"), new_request(), seen=seen)
+    seen = interest.digest_of(question, interest.told_to(db, officer, "need_owner", [match]))
+    interest.ask_side(db, officer, BOX, question, new_request(), seen=seen)

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from casework.errors import NotFound
+from casework.operations.links.office_links import open_link
 from casework.operations.matching import interest
 from casework.operations.matching.interest_answers import answers_by_match, list_answered
-from casework.operations.matching.interest_links import Says, open_interest, send_interest
+from casework.operations.matching.interest_links import Says, send_interest
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.shortlist import set_shortlisted
 from tests.operations.matching.test_interest import asked, publish
 from tests.support.world import World, new_request
@@ -16,7 +18,9 @@ from tests.support.world import World, new_request
 
 def answer(db: Connection, world: World, side: str, says: str) -> None:
     _, token = asked(db, world, side=side, need_words="Heat.")
-    send_interest(db, token, open_interest(db, token), {world.matches[0]: Says(says=says, words="Why?")}, by="Zhou")
+    send_interest(
+        db, token, open_link(db, INTEREST, token), {world.matches[0]: Says(says=says, words="Why?")}, by="Zhou"
+    )
 
 
 def test_that_both_said_yes_is_told_to_who_asked_until_it_is_decided(world: World, db: Connection) -> None:

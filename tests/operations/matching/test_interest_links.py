@@ -16,6 +16,7 @@ from casework.operations.links import office_links
 from casework.operations.matching import interest_links as links
 from casework.operations.matching.interest import show_interest
 from casework.operations.matching.interest_links import Says
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.operations.people.letterheads import set_letterhead
 from casework.records.event_log import lock_log
@@ -27,13 +28,13 @@ YES = Says(says="yes")
 
 def test_nothing_is_told_to_a_browser_that_has_not_opened_the_link(world: World, db: Connection) -> None:
     _, token = asked(db, world)
-    assert links.language_of(db, token) == (True, "zh-Hans")
-    opened = links.open_interest(db, token)
+    assert office_links.language_of(db, INTEREST, token) == (True, "zh-Hans")
+    opened = office_links.open_link(db, INTEREST, token)
     shown = links.show_interest_of(db, token, opened)
     assert (shown.state, shown.side, len(shown.matches)) == ("open", "need_owner", 1)
     tries: tuple[Callable[[str, str], object], ...] = (
         lambda token, opened: links.show_interest_of(db, token, opened),
-        lambda token, opened: links.keep_typed(db, token, opened, {"f-by": ["x"]}),
+        lambda token, opened: office_links.keep_typed(db, INTEREST, token, opened, {"f-by": ["x"]}),
         lambda token, opened: links.send_interest(db, token, opened, {world.matches[0]: YES}, by="x"),
     )
     for given in ((token, ""), (token, "another"), ("another", opened), ("", "")):
@@ -44,8 +45,8 @@ def test_nothing_is_told_to_a_browser_that_has_not_opened_the_link(world: World,
 
 def test_what_is_typed_is_kept_for_the_side_alone_until_it_is_sent(world: World, db: Connection) -> None:
     id, token = asked(db, world)
-    opened = links.open_interest(db, token)
-    links.keep_typed(db, token, opened, {"f-words_0": ["半句话"]})
+    opened = office_links.open_link(db, INTEREST, token)
+    office_links.keep_typed(db, INTEREST, token, opened, {"f-words_0": ["半句话"]})
     assert links.show_interest_of(db, token, opened).typed == {"f-words_0": ["半句话"]}
     assert show_interest(db, world.actor(db, "officer"), id).answers == []
     links.send_interest(db, token, opened, {world.matches[0]: YES}, by="周敏")
@@ -54,7 +55,7 @@ def test_what_is_typed_is_kept_for_the_side_alone_until_it_is_sent(world: World,
     # Whoever finds the link later reads nothing of what was asked or said.
     assert (shown.state, shown.typed, shown.matches, shown.message, shown.need) == ("answered", {}, [], "", {})
     with pytest.raises(NotFound):
-        links.keep_typed(db, token, opened, {})
+        office_links.keep_typed(db, INTEREST, token, opened, {})
     with pytest.raises(NotFound):
         links.send_interest(db, token, opened, {}, by="x")
 
@@ -70,7 +71,7 @@ def test_what_is_typed_is_kept_for_the_side_alone_until_it_is_sent(world: World,
 )
 def test_of_each_match_something_is_said(world: World, db: Connection, says: Says, field: str) -> None:
     _, token = asked(db, world)
-    opened = links.open_interest(db, token)
+    opened = office_links.open_link(db, INTEREST, token)
     match = world.matches[0]
     with pytest.raises(InvalidForm) as wrong:
         links.send_interest(db, token, opened, {match: says}, by="x")
@@ -82,11 +83,11 @@ def test_of_each_match_something_is_said(world: World, db: Connection, says: Say
 
 def test_a_link_that_is_over_opens_nothing(world: World, db: Connection) -> None:
     id, token = asked(db, world)
-    opened = links.open_interest(db, token)
+    opened = office_links.open_link(db, INTEREST, token)
     db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
-    assert links.language_of(db, token)[0] is False
+    assert office_links.language_of(db, INTEREST, token)[0] is False
     with pytest.raises(NotFound):
-        links.open_interest(db, token)
+        office_links.open_link(db, INTEREST, token)
     with pytest.raises(NotFound):
         links.show_interest_of(db, token, opened)
     assert show_interest(db, world.actor(db, "officer"), id).state == "over"
@@ -121,12 +122,12 @@ def test_once_all_that_is_asked_about_is_decided_the_link_is_over(
     world: World, db: Connection, decide: Callable[[Connection, World], None]
 ) -> None:
     _, token = asked(db, world)
-    opened = links.open_interest(db, token)
+    opened = office_links.open_link(db, INTEREST, token)
     decide(db, world)
     shown = links.show_interest_of(db, token, opened)
     assert (shown.state, shown.matches, shown.message, shown.need) == ("withdrawn", [], "", {})
     with pytest.raises(NotFound):
-        links.keep_typed(db, token, opened, {"f-by": ["x"]})
+        office_links.keep_typed(db, INTEREST, token, opened, {"f-by": ["x"]})
     with pytest.raises(NotFound):
         links.send_interest(db, token, opened, {world.matches[0]: YES}, by="x")
 
@@ -135,7 +136,10 @@ def test_of_a_need_that_was_closed_since_the_owner_reads_the_officers_words_alon
     publish(db, world, "public")
     tokens = {side: asked(db, world, side=side, need_words="Heat.")[1] for side in PARTIES}
     publish(db, world, "closed")
-    needs = {side: links.show_interest_of(db, one, links.open_interest(db, one)).need for side, one in tokens.items()}
+    needs = {
+        side: links.show_interest_of(db, one, office_links.open_link(db, INTEREST, one)).need
+        for side, one in tokens.items()
+    }
     assert needs["technology_owner"] == {"words": "Heat."}
     assert "title" in needs["need_owner"]
 
@@ -144,7 +148,7 @@ def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
     world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, token = asked(db, world)
-    opened = links.open_interest(db, token)
+    opened = office_links.open_link(db, INTEREST, token)
     real = office_links.insist_here
 
     def late(found: Any) -> Any:
@@ -154,20 +158,20 @@ def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
 
     monkeypatch.setattr(office_links, "insist_here", late)
     with pytest.raises(NotFound):
-        links.keep_typed(db, token, opened, {"f-by": ["x"]})
+        office_links.keep_typed(db, INTEREST, token, opened, {"f-by": ["x"]})
 
 
 def test_who_waited_for_the_programmes_turn_answers_only_while_the_link_runs(
     world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, token = asked(db, world)
-    opened = links.open_interest(db, token)
+    opened = office_links.open_link(db, INTEREST, token)
 
     def wait(db: Connection, programme: str) -> None:
         lock_log(db, programme)
         db.execute(text("UPDATE office_link_secrets SET until = casework_now()"))
 
-    monkeypatch.setattr(links, "lock_log", wait)
+    monkeypatch.setattr(office_links, "lock_log", wait)
     with pytest.raises(NotFound):
         links.send_interest(db, token, opened, {world.matches[0]: YES}, by="x")
 
@@ -182,5 +186,5 @@ def test_the_office_of_the_letters_asks_on_the_page(world: World, db: Connection
         reason="It is called so.",
         request=new_request(),
     )
-    shown = links.show_interest_of(db, token, links.open_interest(db, token))
+    shown = links.show_interest_of(db, token, office_links.open_link(db, INTEREST, token))
     assert (shown.office.name, shown.office.name_zh) == ("Green Office", "绿色办公室")

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from casework.operations.documents.key_material import secret_box_of
+from casework.operations.links.office_links import open_link
 from casework.operations.matching import interest
 from casework.operations.matching.interest import Asked
-from casework.operations.matching.interest_links import Says, open_interest, send_interest
+from casework.operations.matching.interest_links import Says, send_interest
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.operations.people.letterheads import set_letterhead
 from casework.records.database import transaction
@@ -47,7 +49,7 @@ def test_the_link_is_mailed_and_again_before_it_ends(office: Office, language: s
     assert secret is not None
     if answered:
         with transaction(office.engine) as db:
-            send_interest(db, secret[1], open_interest(db, secret[1]), {match: Says(says="yes")}, by="Zhou")
+            send_interest(db, secret[1], open_link(db, INTEREST, secret[1]), {match: Says(says="yes")}, by="Zhou")
     office.run(NEAR)
     again = office.box.to(ADDRESS)[1:]
     assert [says in str(one["Subject"]) and secret[1] in text_of(one) for one in again] == ([] if answered else [True])

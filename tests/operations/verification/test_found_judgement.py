@@ -7,8 +7,10 @@ from sqlalchemy import Engine, text
 
 from casework.ledger.redactable_bodies import ERASED_WORDS
 from casework.operations.cases.opening import open_case
+from casework.operations.links.office_links import open_link
 from casework.operations.matching.decisions import decide
-from casework.operations.matching.interest_links import Says, open_interest, send_interest
+from casework.operations.matching.interest_links import Says, send_interest
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import show_run
 from casework.operations.verification.service import verify_case
@@ -79,7 +81,7 @@ def answered(world: World, engine: Engine, words: str = "") -> str:
     with transaction(engine) as db:
         _, token = asked(db, world)
         says = {world.matches[0]: Says(says="yes", words=words)}
-        send_interest(db, token, open_interest(db, token), says, by="Zhou")
+        send_interest(db, token, open_link(db, INTEREST, token), says, by="Zhou")
     with transaction(engine) as db:
         done = open_case(db, world.actor(db, "officer"), world.matches[0], new_request())
         return str(done.answer["id"])

@@ -10,14 +10,17 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.engine.case_objects.programme_lists import overlay
+from casework.operations.catalogue.matches import show_match
+from casework.operations.links.office_links import secret_of
 from casework.operations.matching import interest
 from casework.operations.matching.interest import Asked
-from casework.operations.matching.interest_mail import interest_purpose
+from casework.operations.matching.interest_mail import INTEREST
+from casework.operations.matching.shortlist import set_shortlisted
 from casework.operations.people.programme_lists import set_entry
 from casework.records.database import transaction
 from tests.operations.matching.test_interest import ADDRESS, shortlisted
 from tests.support.web_client import Browser
-from tests.support.world import World, new_request
+from tests.support.world import World, add_match, add_technology, new_request
 
 FORM = "/interest/form"
 Enter = Callable[[str], Browser]
@@ -36,7 +39,7 @@ def secret(app: Flask, engine: Engine, world: World) -> str:
             message="请看这一项。",
         )
         done = interest.ask_side(db, world.actor(db, "officer"), box, question, new_request())
-    return str(box.secrets_of(interest_purpose(str(done.answer["id"])))[0])
+    return secret_of(box, INTEREST, str(done.answer["id"]))
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def other(app: Flask, engine: Engine, secret: str, world: World) -> str:
             need_words="余热。",
         )
         done = interest.ask_side(db, world.actor(db, "officer"), box, question, new_request())
-    return str(box.secrets_of(interest_purpose(str(done.answer["id"])))[0])
+    return secret_of(box, INTEREST, str(done.answer["id"]))
 
 
 def land(browser: Browser, secret: str) -> int:
@@ -134,3 +137,32 @@ def test_where_the_programme_offers_no_reason_any_more_one_says_no_for_another(
     assert anonymous.post(FORM, {"f-says_0": "yes"}, page=FORM).status_code == 422
     sent = {"f-says_0": "no", "f-why_0": "other", "f-by": "周敏"}
     assert "谢谢" in anonymous.post(FORM, sent, page=FORM, follow=True).text
+
+
+def test_of_a_match_that_is_decided_nothing_is_asked_any_more(
+    app: Flask, anonymous: Browser, engine: Engine, world: World
+) -> None:
+    """The later of two: what was typed for it stays its own."""
+    box = app.extensions["casework.secret_box"]
+    with transaction(engine) as db:
+        officer, programme, first = world.actor(db, "officer"), world.programmes["BJ"], shortlisted(db, world)
+        need = show_match(db, officer, first).need.id
+        second = add_match(
+            db, officer, programme, need, add_technology(db, programme, "Cold", world.organisations["technology_owner"])
+        )
+        set_shortlisted(db, officer, second, on=True, request=new_request())
+        question = Asked(side="need_owner", matches=[first, second], address=ADDRESS, language="en", message="")
+        id = str(interest.ask_side(db, officer, box, question, new_request()).answer["id"])
+    land(anonymous, secret_of(box, INTEREST, id))
+    both = {"f-says_0": "yes", "f-says_1": "no", "f-why_1": "too_dear", "f-by": "Zhou"}
+    anonymous.get(FORM)
+    with transaction(engine) as db:
+        set_shortlisted(db, officer, first, on=False, request=new_request())
+    stale = anonymous.post(FORM, both, page=FORM)
+    assert (stale.status_code, "asks no more about: Heat pump boiler" in stale.text) == (422, True)
+    assert ("Nothing was sent" in stale.text, "f-says_0" in stale.text) == (True, False)
+    left = {name: value for name, value in both.items() if name != "f-says_0"}
+    assert "Thank you" in anonymous.post(FORM, left, page=FORM, follow=True).text
+    with transaction(engine) as db:
+        (answer,) = interest.show_interest(db, officer, id).answers
+    assert (answer.match, answer.says) == (second, "no")

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from casework.operations.links.office_links import open_link, secret_of
 from casework.operations.matching import interest
-from casework.operations.matching.interest_links import Says, open_interest, send_interest
-from casework.operations.matching.interest_mail import interest_purpose
+from casework.operations.matching.interest_links import Says, send_interest
+from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.shortlist import set_shortlisted
 from casework.records.database import transaction
 from tests.operations.matching.test_interest import ADDRESS, publish, shortlisted
@@ -35,7 +36,9 @@ def send(browser: Browser, at: str, more: dict[str, str]) -> str:
     """The officer looks at what is asked, and sends it; gives what was looked at."""
     looked = browser.post(at, FORM | more, page=at)
     assert looked.status_code == 200, looked.text
-    assert browser.post(at, FORM | more | {"do": "go"}, page=at).status_code == 303
+    seen = re.search(r'name="seen" value="(\w+)"', looked.text)
+    assert seen is not None
+    assert browser.post(at, FORM | more | {"do": "go", "seen": seen[1]}, page=at).status_code == 303
     return looked.text
 
 
@@ -43,8 +46,8 @@ def answer(app: Flask, engine: Engine, world: World, side: str, says: Says) -> N
     with transaction(engine) as db:
         query = text("SELECT id::text FROM interest_requests WHERE side = :side AND state = 'open'")
         id = db.execute(query, {"side": side}).scalar_one()
-        token = app.extensions["casework.secret_box"].secrets_of(interest_purpose(id))[0]
-        send_interest(db, token, open_interest(db, token), {world.matches[0]: says}, by="周敏")
+        token = secret_of(app.extensions["casework.secret_box"], INTEREST, id)
+        send_interest(db, token, open_link(db, INTEREST, token), {world.matches[0]: says}, by="周敏")
 
 
 def test_both_sides_are_asked_and_what_they_say_stands_on_the_desk_and_on_my_work(
@@ -135,3 +138,31 @@ def test_what_is_open_is_taken_back_though_it_is_on_the_shortlist_no_more(
         set_shortlisted(db, world.actor(db, "officer"), world.matches[0], on=False, request=new_request())
     page = officer.get(f"/needs/{desk}/desk?view=proposed").text
     assert "Take the question back" in page
+
+
+def test_what_is_asked_already_is_not_ticked_and_a_refusal_names_it(
+    browser_for: Enter, engine: Engine, world: World, desk: str
+) -> None:
+    officer, at, match = browser_for("officer"), f"/needs/{desk}/ask-enterprise", world.matches[0]
+    ticked = re.compile(rf'value="{match}"[^>]*checked')
+    assert ticked.search(officer.get(at).text)
+    send(officer, at, {"f-matches": match})
+    page = officer.get(at).text
+    assert ("asked already" in page, ticked.search(page)) == (True, None)
+    seen = re.search(r'name="seen" value="(\w+)"', officer.post(at, FORM | {"f-matches": match}, page=at).text)
+    assert seen is not None
+    again = officer.post(at, FORM | {"f-matches": match, "do": "go", "seen": seen[1]}, page=at)
+    assert (again.status_code, "still works: Heat pump boiler" in again.text) == (409, True)
+
+
+def test_what_has_changed_since_it_was_looked_at_is_not_sent(
+    browser_for: Enter, engine: Engine, world: World, desk: str
+) -> None:
+    officer, at, match = browser_for("officer"), f"/needs/{desk}/ask-enterprise", world.matches[0]
+    seen = re.search(r'name="seen" value="(\w+)"', officer.post(at, FORM | {"f-matches": match}, page=at).text)
+    assert seen is not None
+    with transaction(engine) as db:
+        db.execute(text("SELECT set_config('casework.reader', 'engine', true)"))
+        db.execute(text("UPDATE technologies SET advantage = 'Cheaper.'"))
+    sent = officer.post(at, FORM | {"f-matches": match, "do": "go", "seen": seen[1]}, page=at)
+    assert (sent.status_code, "look at it again" in sent.text, "请看。" in sent.text) == (409, True, True)
