@@ -112,8 +112,10 @@ class Case(Workflow):
     title = "Case"
     part = parts.MAIN
 
-    proposed = State("Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case")
-    triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage")
+    proposed = State(
+        "Proposed", INTAKE, working_days(5), "Triage", do="Assign or take the case", letter=letters.PROPOSED
+    )
+    triage = State("Triage", Role.OFFICER, working_days(10), "Triage", do="Complete the triage", letter=letters.TRIAGE)
     introduced = State(
         "Introduced",
         Role.OFFICER,
@@ -122,7 +124,14 @@ class Case(Workflow):
         do="Follow the introduction",
         letter=letters.INTRODUCED,
     )
-    consent = State("Consent", Role.OFFICER, working_days(15), "Consent", do="Confirm both parties' interest")
+    consent = State(
+        "Consent",
+        Role.OFFICER,
+        working_days(15),
+        "Consent",
+        do="Confirm both parties' interest",
+        letter=letters.CONSENT,
+    )
     scoping = State(
         "Scoping", Role.OFFICER, working_days(20), "Plan", do="Prepare the service plan", letter=letters.SCOPING
     )

@@ -48,8 +48,9 @@ record_consent = Task(
     effects=(effects.record_consent,), unless_open=True, by_link=CONSENT_BY_LINK, only_if=guards.nobody_is_abroad,
 )  # fmt: skip
 record_consent_abroad = replace(
-    record_consent, form=forms.ConsentAbroad, by_link=CONSENT_ABROAD_BY_LINK, only_if=guards.somebody_is_abroad
-)
+    record_consent, do="Record the party's consent, also to sharing abroad", form=forms.ConsentAbroad,
+    by_link=CONSENT_ABROAD_BY_LINK, only_if=guards.somebody_is_abroad,
+)  # fmt: skip
 renew_consent = Task(
     "renew_consent", "Record a new consent of a party", Role.OFFICER, working_days(15), forms.RenewedConsent,
     effects=(effects.record_consent,), by_link=replace(CONSENT_ABROAD_BY_LINK, party="party"),
@@ -186,11 +187,11 @@ INTRODUCTION_BY_LINK = ByLink(
     party="told_by", day="told_on", without=(("contact", ("no_answer",)),),
 )  # fmt: skip
 
-#: After half a year, a year and two.
+#: Half a year, a year and two after the day of the introduction.
 INTRODUCTION_FOLLOW_UPS = tuple(
     Task(
         INTRODUCTION_FOLLOW_UP, "Ask what came of the introduction", Role.OFFICER, working_days(20), forms.IntroductionFollowUp,
-        after=calendar_days(days), by_link=INTRODUCTION_BY_LINK,
+        after=calendar_days(days, since="made_on"), by_link=INTRODUCTION_BY_LINK,
     )
     for days in (182, 365, 730)
 )  # fmt: skip

@@ -1,5 +1,17 @@
 """What letters tell a party of where the case stands. A party does not learn the other one's name from them."""
 
+PROPOSED = (
+    "Your case is new with us. Somebody of our office takes it up in the next days, and writes to you; you need do nothing until "
+    "then."
+)
+TRIAGE = (
+    "We are looking at whether the need and the technology fit each other, and whether we can help. Then we ask you whether you "
+    "want to go on; you need do nothing until then."
+)
+CONSENT = (
+    "The need and the technology seem to fit. We now ask both sides whether they want to go on, and what of their papers we may "
+    "share with whom. Nothing is shared before you agree."
+)
 INTRODUCED = (
     "We have put both sides in contact, and you go on by yourselves. We ask you after 6, 12 and 24 months what came of it; the "
     "answer takes a minute and needs no account. If you want our help on the way, tell us at any time."

@@ -135,7 +135,7 @@ FEE_CHECK = Task(
 )  # fmt: skip
 SERVICING_TASKS = (
     # One for each day that was agreed.
-    replace(REPAYMENT, due=calendar_days(30), per="items:repayments"),
+    replace(REPAYMENT, do="Record an agreed repayment", due=calendar_days(30), per="items:repayments"),
     Task(
         "valuation_refresh", "Get the pledged right valued again", queue=Role.PROVIDER, due=calendar_days(30),
         form=ValueRefreshed, after=calendar_days(365, since="paid_on"), only_if=rights_were_valued, aftercare=True,

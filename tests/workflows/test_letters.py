@@ -1,4 +1,4 @@
-"""What a letter tells a party of where its case stands, in both languages: who was introduced, and whoever goes on to the closing."""
+"""What a letter tells a party of where its case stands, in both languages: from the first step to the closing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from casework.operations.core.i18n import Speech
 
 LIBRARY = load_library()
 EDITION = LIBRARY[LIBRARY.newest["case"]]
-#: Before both have agreed a party is invited, and after the end it has the letter at the end.
-OTHER_LETTERS = {"proposed", "triage", "consent", "closed"}
+#: After the end it has the letter at the end. In every other step the letter of how the case stands can go, and has to say so.
+OTHER_LETTERS = {"closed"}
 
 
 @pytest.mark.parametrize("state", sorted(set(EDITION.states) - OTHER_LETTERS))

@@ -38,6 +38,10 @@ class Speech:
         form = "y年M月d日 EEE" if self.chinese else "EEE d MMM y"
         return format_date(day, form, locale="zh_Hans" if self.chinese else "en")
 
+    def date_of_letter(self, day: date) -> str:
+        """A day as it stands under a letter: written out, and not of which week."""
+        return format_date(day, "y年M月d日" if self.chinese else "d MMMM y", locale="zh_Hans" if self.chinese else "en")
+
     def edition_text(self, edition: str | None, key: str | None) -> str:
         """A text of an edition, such as what a step asks for; "" where it has none."""
         if edition is None or key is None:

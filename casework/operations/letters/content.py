@@ -127,7 +127,7 @@ def _sheet(content: Content, *, chinese: bool) -> dict[str, object]:
         _Words(content.writer.said(chinese=chinese)),
         _Words(content.programme.said(chinese=chinese) if content.office.en or content.office.zh else "", quiet=True),
         _Words(content.signatory.said(chinese=chinese)),
-        _Words(Speech(chinese).day(content.day)),
+        _Words(Speech(chinese).date_of_letter(content.day)),
         _Words(texts["seal"], quiet=True),
     ]
     language = "zh-Hans" if chinese else "en"

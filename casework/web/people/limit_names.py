@@ -17,7 +17,9 @@ from casework.web.shell.i18n import N_, edition_text, listed
 def limit_names(own: Iterable[OwnLimit]) -> dict[str, str]:
     """What each limit is called; those of one workflow and name say when their task is opened as well, or have a number."""
     own = list(own)
-    opened = {one.what.removesuffix(".after"): say_limit(one, one.own or one.n) for one in own if one.kind == "appears"}
+    opened = {
+        one.what.removesuffix(".after"): say_length(one.own or one.n, one.unit) for one in own if one.kind == "appears"
+    }
     plain = {one.what: (one.workflow, limit_name(one)) for one in own}
     same = Counter(plain.values())
     called = {

@@ -127,8 +127,10 @@ SCRIPTS: dict[str, Steps] = {
     ),
     "introduction becomes a full case": (
         *to_triage(),
-        do("officer", "case.introduce"),
-        wait(183),
+        # They are asked half a year after they were introduced, whenever that was recorded.
+        do("officer", "case.introduce", made_on=-30),
+        wait(153),
+        has("introduction_follow_up", state="Ready"),
         do("officer", "introduction_follow_up", contact="agreed"),
         do("officer", "case.make_full"),
         stands("case", "triage"),

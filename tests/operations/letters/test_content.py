@@ -53,7 +53,7 @@ def test_a_request_says_who_asks_for_what_by_when() -> None:
     said = read(ENGLISH)
     for words in (
         "Beijing pilot",
-        "Thu 26 Nov 2026",
+        "26 November 2026",
         "Case BJ-2026-0001",
         "To: Haidian Lab",
         "Request: green technology assessment",
@@ -144,13 +144,16 @@ def test_each_kind_says_what_it_is_for(changed: dict[str, Any], says: str) -> No
     assert says in read(ENGLISH, **changed)
 
 
-@pytest.mark.parametrize(("language", "day"), [(ENGLISH, "Thu 26 Nov 2026"), (CHINESE, "2026年11月26日")])
+@pytest.mark.parametrize(("language", "day"), [(ENGLISH, "26 November 2026"), (CHINESE, "2026年11月26日")])
 def test_the_day_and_the_place_for_the_seal_stand_at_the_foot(language: str, day: str) -> None:
     said = read(language, signatory=Named("Director", "主任"), office=Named("Office", "办公室")).replace(" ", "")
     foot = said[said.index("Director" if language == ENGLISH else "主任") :]
     assert day.replace(" ", "") in foot
     assert foot.index(day.replace(" ", "")) < foot.index("seal" if language == ENGLISH else "盖章处")
     assert said.count(day.replace(" ", "")) == 1
+    # A day of the week stands beside a day to keep, not under a letter.
+    assert "Thu" not in foot
+    assert "周" not in foot
 
 
 def test_who_is_to_read_it_is_named_under_the_recipient() -> None:
