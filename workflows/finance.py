@@ -357,5 +357,6 @@ class Finance(Workflow):
     }
     money = {
         "wanted": "ready.amount", "offered": "terms_agreed.amount", "approved": "approved.amount",
-        "paid": "pay_part.amount|cp_met.amount|cp_part.amount",
+        "paid": "pay_part.amount|cp_met.amount|cp_part.amount", "approved_on": "approved.decided_on",
+        "paid_on": "pay_part.paid_on|cp_met.closed_on|cp_part.closed_on",
     }  # fmt: skip

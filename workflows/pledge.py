@@ -435,6 +435,7 @@ class Pledge(Workflow):
         "wanted": "apply.amount", "offered": "approved.amount", "approved": "bank_approved.amount",
         "paid": "paid_out.amount", "repaid": "repayment.principal", "interest": "repayment.interest",
         "repaid_on": "repayment.paid_on", "recovered": "disposed.amount", "valued": "valued.value|valuation_refresh.value",
+        "paid_on": "paid_out.paid_on", "valued_on": "valued.valued_on|valuation_refresh.valued_on",
     }  # fmt: skip
     on_request = (
         ((servicing, overdue), (Role.PROVIDER,), REPAYMENT),

@@ -103,6 +103,8 @@ MONEY_STAGES = (WANTED, OFFERED, APPROVED, PAID)
 REPAID, INTEREST, REPAID_ON = "repaid", "interest", "repaid_on"
 #: What the security of a loan was found to be worth, by an action or a task: the newest counts.
 VALUED = "valued"
+#: On which day each of these was, where the form asks for it beside the amount.
+MONEY_DAYS = tuple(f"{part}_on" for part in (*MONEY_STAGES, VALUED))
 #: What a definition may tell of its money.
 MONEY_PARTS = (*MONEY_STAGES, RECOVERED, REPAID, INTEREST, REPAID_ON, VALUED)
 #: What a workflow may tell of the price of a deal (`Workflow.price`): which of that are amounts, and which days; the others are choices.

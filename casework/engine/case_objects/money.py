@@ -20,12 +20,13 @@ from casework.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An amount of a stage, and when it was recorded."""
+    """An amount of a stage, when it was recorded, and the day that was said with it, such as that of the payment."""
 
     stage: str
     amount: Decimal
     currency: str
     at: datetime
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ def rows_of(paid: Decimal, repayments: Iterable[tuple[str, str, Decimal, Decimal
 
 def money_of(case: Case, track: Track, written: Mapping[str, str]) -> MoneyOfTrack:
     """What a track has said of its money, where its definition says that it stands."""
-    stages = tuple(said for stage in MONEY_STAGES if (said := _said(track, stage, written.get(stage, ""))) is not None)
-    recovered = _said(track, RECOVERED, written.get(RECOVERED, ""))
+    stages = tuple(said for stage in MONEY_STAGES if (said := _said(track, stage, written)) is not None)
+    recovered = _said(track, RECOVERED, written)
     paid = next((said for said in stages if said.stage == PAID), None)
     if paid is None or REPAID not in written:
         return MoneyOfTrack(track.id, stages, (), None, None, _valued(case, track, written))
@@ -84,27 +85,37 @@ def money_of(case: Case, track: Track, written: Mapping[str, str]) -> MoneyOfTra
     return MoneyOfTrack(track.id, stages, rows, recovered.amount if recovered else None, balance, value)
 
 
-def _said(track: Track, stage: str, written: str) -> Said | None:
+def _said(track: Track, stage: str, written: Mapping[str, str]) -> Said | None:
     """The newest amount above nothing that one of the named actions told."""
-    found = []
-    for where in filter(None, written.split("|")):
-        name, _, field = where.partition(".")
+    found, days = [], _days(stage, written)
+    for name, field in _places(written.get(stage, "")):
         fired = track.fired.get(name)
         if fired is not None and (amount := amount_of(fired.data.get(field))) is not None and amount[0] > 0:
-            found.append(Said(stage, *amount, fired.at))
+            found.append(Said(stage, *amount, fired.at, fired.data.get(days.get(name, ""))))
     return max(found, key=lambda said: said.at, default=None)
+
+
+def _places(written: str) -> Iterator[tuple[str, str]]:
+    """Each action or task that is named, and the field of its form."""
+    for where in filter(None, written.split("|")):
+        name, _, field = where.partition(".")
+        yield name, field
+
+
+def _days(stage: str, written: Mapping[str, str]) -> dict[str, str]:
+    """By action or task the field in which it asks for the day of what it tells."""
+    return dict(_places(written.get(f"{stage}_on", "")))
 
 
 def _valued(case: Case, track: Track, written: Mapping[str, str]) -> Said | None:
     """The newest value of the security: what an action said at first, or a task since."""
-    places = written.get(VALUED, "")
-    first = _said(track, VALUED, places)
+    first, days = _said(track, VALUED, written), _days(VALUED, written)
     found = [first] if first is not None else []
-    for where in filter(None, places.split("|")):
-        name, _, field = where.partition(".")
+    for name, field in _places(written.get(VALUED, "")):
         for task in done_of(case, track, name):
             if (amount := amount_of(task.result.get(field))) is not None:
-                found.append(Said(VALUED, *amount, task.closed_at or task.opened_at))
+                on = task.result.get(days.get(name, ""))
+                found.append(Said(VALUED, *amount, task.closed_at or task.opened_at, on))
     return max(found, key=lambda said: said.at, default=None)
 
 

@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from casework.engine.definition.editions import Edition
 from casework.engine.definition.graph import Fault, quoted
 from casework.engine.definition.sheets import place_of
-from casework.engine.parts import MONEY_PARTS, PRICE_AMOUNTS, PRICE_DAYS, PRICE_PARTS, REPAID_ON
+from casework.engine.parts import MONEY_DAYS, MONEY_PARTS, PRICE_AMOUNTS, PRICE_DAYS, PRICE_PARTS, REPAID_ON
 
 
 def money_faults(edition: Edition) -> Iterator[Fault]:
-    """What is told of the money must be told somewhere: an amount in a field for money, the day of a repayment in one for days."""
+    """What is told of the money must be told somewhere: an amount in a field for money, a day in one for days."""
     for part, written in edition.money.items():
-        if part not in MONEY_PARTS:
+        if part not in (*MONEY_PARTS, *MONEY_DAYS):
             yield Fault("unknown_money", "money", f"No part of its money is called {quoted(part)}.")
         for where in written.split("|"):
             name, _, field = where.partition(".")
             forms = [rule.form for rule in edition.transitions if rule.name == name]
             forms += [task.form for task in edition.tasks.values() if task.name == name]
-            if not any(asks(edition, form, field, "date" if part == REPAID_ON else "money") for form in forms):
+            if not any(
+                asks(edition, form, field, "date" if part in (REPAID_ON, *MONEY_DAYS) else "money") for form in forms
+            ):
                 yield Fault(
                     "unknown_money", "money", f"Nothing of {quoted(where)} is asked for, which is to be {quoted(part)}."
                 )

@@ -22,6 +22,8 @@ class StageOfMoney:
     currency: str
     #: The moment at which it was recorded.
     at: str
+    #: The day that was said with it: of the decision, the payment or the valuation; None where none is asked for.
+    on: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,4 +104,6 @@ def _told(case: Case, told: MoneyOfTrack) -> ServiceMoney:
 
 
 def _stage(said: Said) -> StageOfMoney:
-    return StageOfMoney(stage=said.stage, amount=str(said.amount), currency=said.currency, at=instant(said.at))
+    return StageOfMoney(
+        stage=said.stage, amount=str(said.amount), currency=said.currency, at=instant(said.at), on=said.on
+    )

@@ -17,7 +17,7 @@ _STAGES = {"wanted": N_("wanted"), "offered": N_("offered"), "approved": N_("app
 
 @dataclass(frozen=True)
 class MoneyLine:
-    """A stage of an amount: what it is, how much, and when it was recorded."""
+    """A stage of an amount: what it is, how much, and on which day; where none was asked for, when it was recorded."""
 
     words: str
     amount: str
@@ -65,7 +65,7 @@ def say_money(told: Iterable[ServiceMoney], names: Mapping[str, str] | None = No
 
 def _lines(one: ServiceMoney) -> Iterable[MoneyLine]:
     for said in one.stages:
-        yield MoneyLine(gettext(_STAGES[said.stage]), _amount(said.currency, said.amount), said.at)
+        yield MoneyLine(gettext(_STAGES[said.stage]), _amount(said.currency, said.amount), said.on or said.at)
     if one.recovered:
         yield MoneyLine(gettext("recovered"), _amount(one.currency, one.recovered), None)
     if one.balance is not None:
@@ -74,7 +74,9 @@ def _lines(one: ServiceMoney) -> Iterable[MoneyLine]:
             gettext("owed"), gettext("nothing, all is paid back") if paid else _amount(one.currency, one.balance), None
         )
     if one.value is not None:
-        yield MoneyLine(gettext("value of the rights"), _amount(one.value.currency, one.value.amount), one.value.at)
+        yield MoneyLine(
+            gettext("value of the rights"), _amount(one.value.currency, one.value.amount), one.value.on or one.value.at
+        )
 
 
 def _amount(currency: str, amount: str) -> str:

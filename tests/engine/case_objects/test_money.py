@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,6 +70,26 @@ def test_each_stage_is_told_where_it_was_said() -> None:
     ]
     assert told.latest is not None
     assert (told.latest.stage, told.balance) == ("paid", Decimal(6))
+
+
+def test_an_amount_has_the_day_that_was_said_with_it() -> None:
+    """Of the action whose amount counts; where none is asked for there is none."""
+    loan = track(approved="7.50", paid_in_part="3.00")
+    said = {"paid_out": {"paid_on": "2026-03-11"}, "valued": {"valued_on": "2026-02-01"}}
+    told_then = {
+        name: Fired(1, NOW + timedelta(days=1), "somebody", None, {"amount": cny("6.00"), **days})
+        for name, days in said.items()
+    }
+    loan = replace(loan, fired={**loan.fired, **told_then})
+    days = {
+        "paid_on": "paid_in_part.part_on|paid_out.paid_on",
+        "valued": "valued.amount",
+        "valued_on": "valued.valued_on",
+    }
+    told = money_of(case(loan), loan, {**WRITTEN, **days})
+    assert [(said.stage, said.on) for said in told.stages] == [("offered", None), ("paid", "2026-03-11")]
+    assert told.value is not None
+    assert told.value.on == "2026-02-01"
 
 
 def test_nothing_is_owed_before_it_is_paid() -> None:

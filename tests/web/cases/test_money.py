@@ -15,13 +15,13 @@ def loan(balance: str, *repayments: RepaymentRow) -> ServiceMoney:
         kind="pledge",
         currency="CNY",
         stages=[
-            StageOfMoney(stage="wanted", amount="3000000.00", currency="CNY", at="2026-03-02T01:00:00Z"),
-            StageOfMoney(stage="paid", amount="2400000.00", currency="CNY", at="2026-05-04T01:00:00Z"),
+            StageOfMoney(stage="wanted", amount="3000000.00", currency="CNY", at="2026-03-02T01:00:00Z", on=None),
+            StageOfMoney(stage="paid", amount="2400000.00", currency="CNY", at="2026-05-04T01:00:00Z", on="2026-04-28"),
         ],
         repayments=list(repayments),
         recovered=None,
         balance=balance,
-        value=StageOfMoney(stage="valued", amount="8600000.00", currency="CNY", at="2026-04-01T01:00:00Z"),
+        value=StageOfMoney(stage="valued", amount="8600000.00", currency="CNY", at="2026-04-01T01:00:00Z", on=None),
     )
 
 
@@ -37,6 +37,8 @@ def test_each_stage_each_repayment_and_what_is_owed_are_said(app: Flask) -> None
             ("owed", "CNY 2,000,000"),
             ("value of the rights", "CNY 8,600,000"),
         ]
+        # The day that was said with an amount, else that of its recording.
+        assert [line.at for line in told.lines] == ["2026-03-02T01:00:00Z", "2026-04-28", None, "2026-04-01T01:00:00Z"]
         assert [(row.principal, row.interest, row.balance) for row in told.repayments] == [
             ("CNY 400,000", "CNY 20,000.50", "CNY 2,000,000")
         ]
