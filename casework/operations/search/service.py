@@ -23,7 +23,7 @@ from casework.operations.core.i18n import Speech
 from casework.operations.core.paging import MOST as LONGEST_PAGE
 from casework.operations.core.presenters import names_of
 from casework.operations.core.reader_names import titled
-from casework.operations.matching.listed_records import list_found
+from casework.operations.matching.listed_records import Kind, list_found
 from casework.operations.mediations.views import MediationOutline
 from casework.operations.people.lists import PEOPLE_SEEN, people_values
 from casework.operations.search.found_cases import PARTIES, found_cases
@@ -199,15 +199,9 @@ def _task(row: Any) -> FoundTask:
 _NONE: tuple[list[FoundRecord], bool] = ([], False)
 
 
-def _records(
-    db: Connection, actor: Actor, kind: type[Need] | type[Technology], words: str, most: int
-) -> tuple[list[FoundRecord], bool]:
+def _records(db: Connection, actor: Actor, kind: type[Kind], words: str, most: int) -> tuple[list[FoundRecord], bool]:
     """The needs or technologies that say all the words, and whether there are more."""
-    found = (
-        list_found(db, actor, Need, said=words, limit=min(most, LONGEST_PAGE))
-        if kind is Need
-        else list_found(db, actor, Technology, said=words, limit=min(most, LONGEST_PAGE))
-    )
+    found = list_found(db, actor, kind, said=words, limit=min(most, LONGEST_PAGE))
     # Those that say some of the words alone are found where one looks for them.
     said = [one for one in found.items if not found.some or one.external_id == words]
     records = [
