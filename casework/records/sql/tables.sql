@@ -243,7 +243,7 @@ CREATE INDEX ix_cases_owner_id_live ON cases (owner_id, id) WHERE closed_at IS N
 CREATE INDEX ix_cases_parties ON cases USING gin (jsonb_path_query_array(parties, '$.*')) WITH (gin_pending_list_limit = 256);
 CREATE INDEX ix_cases_programme_id_opened_at_id ON cases (programme_id, opened_at, id);
 CREATE INDEX ix_cases_rights ON cases USING gin (rights) WITH (gin_pending_list_limit = 256);
-CREATE INDEX ix_cases_team ON cases USING gin (team);
+CREATE INDEX ix_cases_team ON cases USING gin (team) WITH (gin_pending_list_limit = 256);
 CREATE INDEX ix_cases_technology_id ON cases (technology_id);
 CREATE INDEX ix_cases_terms ON cases USING gin (casework_case_terms(programme_id, number, title)) WITH (gin_pending_list_limit = 256);
 COMMENT ON TABLE cases IS 'Cases; what the events add up to';
@@ -1464,7 +1464,7 @@ CREATE TABLE twin_marks (
     CONSTRAINT fk_twin_marks_record_id FOREIGN KEY(record_id) REFERENCES logs (id),
     CONSTRAINT fk_twin_marks_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
-CREATE INDEX ix_twin_marks_bands ON twin_marks USING gin (bands);
+CREATE INDEX ix_twin_marks_bands ON twin_marks USING gin (bands) WITH (fastupdate = off);
 CREATE INDEX ix_twin_marks_unproposed ON twin_marks (programme_id, record_id) WHERE NOT proposed;
 CREATE INDEX ix_twin_marks_unsearched ON twin_marks (programme_id, record_id) WHERE NOT searched;
 COMMENT ON COLUMN twin_marks.record_id IS 'A need or a technology that stands for itself';

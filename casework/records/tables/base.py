@@ -38,6 +38,8 @@ NOW = text("clock_timestamp()")
 
 #: Of an index of words: each search reads what was not sorted in yet, so that is kept short.
 GIN = {"gin_pending_list_limit": "256"}
+#: Of one that is read again and again while it is written: nothing waits to be sorted in.
+GIN_AT_ONCE = {"fastupdate": "off"}
 
 
 def walls() -> tuple[SchemaItem, ...]:

@@ -58,7 +58,7 @@ cases = Table(
     Index("ix_cases_programme_id_opened_at_id", "programme_id", "opened_at", "id"),
     Index("ix_cases_opened_at_id", "opened_at", "id"),
     Index("ix_cases_owner_id_live", "owner_id", "id", postgresql_where=text("closed_at IS NULL")),
-    Index("ix_cases_team", "team", postgresql_using="gin"),
+    Index("ix_cases_team", "team", postgresql_using="gin", postgresql_with=GIN),
     Index("ix_cases_live", "programme_id", text("opened_at DESC"), "id", postgresql_where=text("closed_at IS NULL")),
     Index("ix_cases_technology_id", "technology_id"),
     Index("ix_cases_rights", "rights", postgresql_using="gin", postgresql_with=GIN),

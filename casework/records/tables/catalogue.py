@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from casework.records.tables.base import GIN, NOW, Id, Time, id_column, metadata, reference
+from casework.records.tables.base import GIN, GIN_AT_ONCE, NOW, Id, Time, id_column, metadata, reference
 
 
 def _origin() -> list[Column[Any]]:
@@ -200,7 +200,7 @@ twin_marks = Table(
         server_default=text("false"),
         comment="A technology: it was put against the open needs since it changed",
     ),
-    Index("ix_twin_marks_bands", "bands", postgresql_using="gin"),
+    Index("ix_twin_marks_bands", "bands", postgresql_using="gin", postgresql_with=GIN_AT_ONCE),
     Index("ix_twin_marks_unsearched", "programme_id", "record_id", postgresql_where=text("NOT searched")),
     Index("ix_twin_marks_unproposed", "programme_id", "record_id", postgresql_where=text("NOT proposed")),
 )
