@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from casework.commands.database import make_where_none_is
 from casework.errors import UnknownName
 from casework.operations.matching import judging, meanings, reindexing
 from casework.operations.matching.text_model import installed
@@ -89,13 +90,15 @@ def judge(folder: Path, *, as_json: bool, words_only: bool) -> None:
     """Measure ranked lists on the judged collection in FOLDER, beside plain BM25.
 
     FOLDER holds documents.jsonl (id, title, text), queries.jsonl (id, text, language) and qrels.tsv (query, document, grade). They are
-    indexed in temporary tables, of which nothing stays.
+    indexed in temporary tables, of which nothing stays. Where there is no database yet, one is made.
     """
     try:
         collection = judging.read_collection(folder)
     except ValueError as fault:
         raise click.ClickException(str(fault)) from None
-    engine = connect_engine(load_settings())
+    settings = load_settings()
+    make_where_none_is(settings)
+    engine = connect_engine(settings)
     try:
         with _progress() as bar:
             task = bar.add_task("documents")

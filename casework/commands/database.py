@@ -78,6 +78,25 @@ def _upgrade() -> None:
     click.echo(f"The database is now at revision {migrate.head()}.")
 
 
+def make_ready(settings: Settings) -> None:
+    """Bring the database to this release's form, with the editions of its workflows."""
+    with _engine(settings, "owner") as owner:
+        with connected(owner) as db:
+            ready = migrate.current(db) == migrate.head()
+        if not ready:
+            migrate.upgrade(owner, login=app_login(settings))
+        with transaction(owner) as db:
+            store_editions(db)
+
+
+def make_where_none_is(settings: Settings) -> None:
+    """Make the database where there is none yet; one of another release is left to `casework init`."""
+    with _engine(settings, "owner") as owner, connected(owner) as db:
+        none = migrate.current(db) is None
+    if none:
+        make_ready(settings)
+
+
 @contextmanager
 def _engine(settings: Settings, role: Role) -> Iterator[Engine]:
     engine = connect_engine(settings, role)

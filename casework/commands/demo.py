@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from casework.commands.database import make_ready
 from casework.commands.serve import free_port
 from casework.demo.exports import TAMPERED, TRUE, take_out
 from casework.demo.story import DOMAIN, Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
-from casework.operations.core.editions import store_editions
 from casework.records import migrate
-from casework.records.database import app_login, connect_engine, connected, transaction
+from casework.records.database import connect_engine
 from casework.settings import Settings, load_settings
 
 ACCOUNTS = "demo-accounts.json"
@@ -91,20 +91,6 @@ def _serve(listener: socket, *, with_worker: bool) -> NoReturn:
     os.set_inheritable(listener.fileno(), True)
     program = _PROGRAM.format(fd=listener.fileno(), worker=with_worker)
     os.execv(sys.executable, [sys.executable, "-c", program])
-
-
-def make_ready(settings: Settings) -> None:
-    """Bring the database to this release's form, with the editions of its workflows."""
-    owner = connect_engine(settings, role="owner")
-    try:
-        with connected(owner) as db:
-            ready = migrate.current(db) == migrate.head()
-        if not ready:
-            migrate.upgrade(owner, login=app_login(settings))
-        with transaction(owner) as db:
-            store_editions(db)
-    finally:
-        owner.dispose()
 
 
 def _begin_again(settings: Settings) -> None:

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from casework.commands.demo import make_ready
+from casework.commands.database import make_ready
 from casework.demo.simulation import MOST_TOLD, Summary, simulate
 from casework.errors import InvalidSettings
 from casework.records import embedded

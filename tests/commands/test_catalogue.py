@@ -39,6 +39,16 @@ def test_similar_texts_are_switched_on_once_and_off(world: World, engine: Engine
         assert db.execute(text("SELECT count(direction) + count(sentences) FROM record_meanings")).scalar_one() == 0
 
 
+def test_judging_makes_the_database_where_there_is_none(tmp_path: Path) -> None:
+    folder, environment = write(tmp_path), {"CASEWORK_VAR": str(tmp_path / "var"), "DATABASE_URL": ""}
+    try:
+        made = run_casework("catalogue", "judge", str(folder), "--json", "--words", environment=environment)
+        assert made.returncode == 0, made.stderr
+        assert json.loads(made.stdout)["ours"]["nDCG@10"] == 1.0
+    finally:
+        run_casework("db", "stop", environment=environment)
+
+
 def test_judging_prints_the_figures_as_json(engine: Engine, database_url: str, tmp_path: Path) -> None:
     made = run_casework(
         "catalogue", "judge", str(write(tmp_path)), "--json", "--words", environment={"DATABASE_URL": database_url}
