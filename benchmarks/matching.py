@@ -1,26 +1,35 @@
-"""How long the list for one need takes, with filters and explanation, kept as a run; and the box of the list.
+"""How long the list for one need takes, with filters and explanation, kept as a run; the search box; and proposals.
 
 The yardstick sends by hand the one statement that names the candidates: what it finds must be found by anybody.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.catalogue import bring_in, catalogue
+from sqlalchemy import Engine
+
+from benchmarks.catalogue import bring_in, catalogue, written
 from benchmarks.figures import Figure, Scale, ms, percentile, timed
 from benchmarks.world import World, request
 from casework.matching.dictionary import cc_cedict
+from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import create_record
-from casework.operations.catalogue.service import list_records
 from casework.operations.catalogue.views import Technology
+from casework.operations.matching.listed_records import list_found
+from casework.operations.matching.proposals import propose_matches
 from casework.operations.matching.runs import start_run
+from casework.permissions.actors import Actor
 from casework.records.database import transaction
 
 #: So many of the rarest words of a need name its candidates.
 _NAMING = 12
+#: So many open needs wait for technologies.
+_NEEDS = 5_000
 _BY_HAND = """
     SELECT r.record_id, r.counts FROM indexed_records r
     WHERE r.programme_id = %s AND r.noun = 'technology' AND r.terms @@ to_tsquery('simple', %s) LIMIT 300
@@ -29,7 +38,8 @@ _BY_HAND = """
 
 def measure(world: World, scale: Scale) -> Iterator[Figure]:
     content = catalogue(scale.records)
-    bring_in(world, content)
+    with written(content) as file:
+        bring_in(world, file)
     engine = world.engine()
     with world.superuser() as plain:
         plain.execute("ANALYZE")
@@ -65,11 +75,46 @@ def measure(world: World, scale: Scale) -> Iterator[Figure]:
 
     def a_look(words: str) -> None:
         with transaction(engine) as db:
-            list_records(db, officer, Technology, filters={"title": words})
+            list_found(db, officer, Technology, said=words, limit=50)
 
     searched = _times(a_look, [*(" ".join(words[:2]) for words in said), "热泵", "储能"], scale)
-    yield from _figures("box of the list of technologies", searched, (None, None, 100))
+    yield from _figures(f"search among {scale.records:,}", searched, (None, None, 100))
+    yield from _proposals(world, engine, officer, scale)
     engine.dispose()
+
+
+def _proposals(world: World, engine: Engine, officer: Actor, scale: Scale) -> Iterator[Figure]:
+    """New technologies, one after the other, each put against the open needs and what fits kept."""
+    waiting = _needs(_NEEDS)
+    report = import_records(engine, "needs", io.BytesIO(waiting), programme="BENCH", source="bench", name="n.csv")
+    assert (report.created, report.faults) == (_NEEDS, []), report.faults[:3]
+    with world.superuser() as plain:
+        plain.execute("UPDATE twin_marks SET proposed = true")
+        plain.execute("ANALYZE")
+    rows = list(csv.DictReader(io.StringIO(catalogue(scale.views * 2, seed=3).decode())))[::2]
+    times = []
+    for n, row in enumerate(rows):
+        fields = {"title": row["title"], "description": row["description"]}
+        with transaction(engine) as db:
+            create_record(
+                db, officer, "technology", confirmed=True, request=request(), programme=world.programme, source="bench",
+                fields=fields,
+            )  # fmt: skip
+        taken = timed(lambda _: propose_matches(engine, world.programme, lambda *told: None), n)
+        times += [taken] if n >= 5 else []
+    yield from _figures(f"a new technology against {_NEEDS:,} needs", times, (None, None, 150))
+
+
+def _needs(count: int) -> bytes:
+    """A table of needs that say a third of what a technology says."""
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(("external_id", "title", "problem", "publication", "status"))
+    for row in csv.DictReader(io.StringIO(catalogue(count, seed=4).decode())):
+        table.writerow(
+            ("n" + row["external_id"], row["title"], " ".join(row["description"].split()[:30]), "public", "published")
+        )
+    return written.getvalue().encode()
 
 
 def _rarest(db: Any, programme: str, words: list[str]) -> str:
