@@ -17,7 +17,7 @@ from casework.engine.analysis.notification_rules import CATALOGUE
 from casework.operations.auth.account_mail import AccountMail
 from casework.operations.auth.account_words import ROLE_SAYS, SAYS
 from casework.operations.auth.password_change import LinkMail
-from casework.operations.core.i18n import Speech, catalogue, templates
+from casework.operations.core.i18n import BEIJING, Speech, catalogue, templates
 from casework.operations.core.notice_words import HAPPENED, SEALED
 from casework.operations.core.notification_preferences import DIGEST
 from casework.operations.deadlines.words import say_days_of, say_kind, say_rule, say_used
@@ -106,7 +106,7 @@ def _invitation(mail: InvitationMail, base: str, chinese: bool) -> Written:
         "inviter": mail.inviter,
         "scope": mail.scope,
         "url": base + mail.path,
-        "until": _moment(mail.until, "Asia/Shanghai", chinese),
+        "until": _moment(mail.until, BEIJING, chinese),
     }
     return "invitation", catalogue("messages", chinese).gettext("Your invitation to Casework"), dict(given)
 
@@ -155,7 +155,7 @@ def _of_link(mail: PartyLinkMail | OfficeLinkMail, base: str, chinese: bool) -> 
     """What a mail with a one-time link says, and where the link leads."""
     page, _, key = mail.path.partition("#")
     led = {"url": base + mail.path, "page": base + page, "key": key}
-    return asdict(mail) | led | {"until": _moment(mail.until, "Asia/Shanghai", chinese)}
+    return asdict(mail) | led | {"until": _moment(mail.until, BEIJING, chinese)}
 
 
 def _party_link(mail: PartyLinkMail, base: str, chinese: bool) -> Written:
@@ -223,4 +223,5 @@ def _moment(moment: datetime | None, zone: str, chinese: bool) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         where = ZoneInfo("UTC")
     form = "y年M月d日 EEE HH:mm" if chinese else "EEE d MMM y, HH:mm"
-    return f"{say_datetime(moment.astimezone(where), form, locale='zh_Hans' if chinese else 'en')} ({where.key})"
+    said = say_datetime(moment.astimezone(where), form, locale="zh_Hans" if chinese else "en")
+    return ("{}（{}）" if chinese else "{} ({})").format(said, Speech(chinese).zone(where.key))

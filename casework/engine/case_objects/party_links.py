@@ -32,6 +32,8 @@ from casework.reasons import Reason, Why
 OPEN, USED, REVOKED = "open", "used", "revoked"
 #: Days until a link ends, and the most that may be asked for.
 DAYS, MOST_DAYS = 14, 90
+#: A party is not offered less: it may be a weekend away.
+LEAST_DAYS = 3
 #: What a link shows, or asks about, at most.
 MOST_NAMED = 50
 LANGUAGES = ("en", "zh-Hans")
@@ -82,9 +84,9 @@ def parties_of(case: Case, task: Task) -> tuple[str, ...]:
 
 
 def days_for(today: date, due: date | None) -> int:
-    """For how many days a link is offered: no longer than its task has, where that is not due yet."""
+    """For how many days a link is offered: no longer than its task has, where a party can answer in that time."""
     left = DAYS if due is None or due < today else (due - today).days
-    return max(1, min(DAYS, left))
+    return max(LEAST_DAYS, min(DAYS, left))
 
 
 def may_show(case: Case, party: str, task: Task) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from casework.definitions import load_library
@@ -20,6 +20,9 @@ SERVICES = {
     "pledge": N_("pledge loan"), "finance": N_("green finance"), "agreement": N_("agreement"),
     "deployment": N_("deployment"), "mediation": N_("mediation"), "verification": N_("verification"), "case": N_("case"),
 }  # fmt: skip
+
+#: The zone of the office, and what it is called.
+BEIJING, _BEIJING_TIME, _PLACE_TIME = "Asia/Shanghai", N_("Beijing time"), N_("%(place)s time")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Speech:
     def date_of_letter(self, day: date) -> str:
         """A day as it stands under a letter: written out, and not of which week."""
         return format_date(day, "y年M月d日" if self.chinese else "d MMMM y", locale="zh_Hans" if self.chinese else "en")
+
+    def zone(self, zone: str) -> str:
+        """Whose time a moment is told in: Beijing time; elsewhere by the place."""
+        if zone == BEIJING:
+            return self.gettext(_BEIJING_TIME)
+        locale = "zh_Hans" if self.chinese else "en"
+        return self.gettext(_PLACE_TIME, place=get_timezone_location(zone, locale=locale, return_city=True))
 
     def edition_text(self, edition: str | None, key: str | None) -> str:
         """A text of an edition, such as what a step asks for; "" where it has none."""

@@ -50,20 +50,23 @@ MOST_WRONG = 200
 #: How large a draft may be.
 LARGEST = 100_000
 
-#: A link by its secret, as it stands.
-_LINK = """
-    SELECT l.id, l.log_id, l.task_id, l.code AS coded, s.code, s.typed, l.language, CASE WHEN l.state <> 'open' THEN l.state
+#: A link by its secret, as it stands, and the office that gave it.
+_LINK = f"""
+    SELECT {OFFICE}, c.programme_id::text AS programme, l.id, l.log_id, l.task_id, l.code AS coded,
+        s.code, s.typed, l.language, CASE WHEN l.state <> 'open' THEN l.state
         WHEN l.until <= casework_now() OR t.closed_at IS NOT NULL THEN 'over' ELSE 'open' END AS state,
         coalesce(s.opened = :opened AND s.opened_until > casework_now(), false) AS here
-    FROM party_link_secrets s JOIN party_links l ON l.id = s.link_id JOIN tasks t ON t.id = l.task_id WHERE s.token = :token
+    FROM party_link_secrets s JOIN party_links l ON l.id = s.link_id JOIN tasks t ON t.id = l.task_id
+    JOIN cases c ON c.id = l.log_id JOIN programmes p ON p.id = c.programme_id LEFT JOIN letterheads h ON h.programme_id = p.id
+    WHERE s.token = :token
 """
 
 
-def state_of(db: Connection, token: str) -> tuple[str, str]:
-    """How a link stands for whoever holds it, and its language: open, used, revoked or over. Raises NotFound for none."""
+def state_of(db: Connection, token: str) -> tuple[str, str, NamedInBoth]:
+    """How a link stands for whoever holds it: open, used, revoked or over; its language and whose it is. Raises NotFound for none."""
     with whole(db):
         row = _find(db, token, "")
-    return row.state, row.language
+    return row.state, row.language, NamedInBoth(id=row.programme, name=row.office, name_zh=row.office_zh)
 
 
 def open_link(db: Connection, token: str, code: str | None, address: str) -> str | None:

@@ -187,10 +187,10 @@ def _find(db: Connection, kind: Kind, more: str, **given: Any) -> Any:
     return row
 
 
-def language_of(db: Connection, kind: Kind, token: str) -> tuple[bool, str]:
-    """Whether a link still opens something, and its language. Raises NotFound for none."""
+def language_of(db: Connection, kind: Kind, token: str) -> tuple[bool, str, NamedInBoth]:
+    """Whether a link still opens something, its language, and whose it is. Raises NotFound for none."""
     row = _find(db, kind, _BY_TOKEN, token=token_hash(token))
-    return row.running, row.language
+    return row.running, row.language, _names_of(db, row)[0]
 
 
 def open_link(db: Connection, kind: Kind, token: str) -> str:

@@ -32,6 +32,7 @@ from casework.errors import (
     UploadRefused,
     WrongState,
 )
+from casework.operations.core.views import NamedInBoth
 from casework.operations.documents.storage import Kept, part_for, told_of
 from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES
 from casework.operations.documents.uploads import Upload, receive
@@ -90,7 +91,7 @@ def open_link() -> Response:
     opened = None
     try:
         with open_transaction() as db:
-            state, language = answers.state_of(db, token)
+            state, language, office = answers.state_of(db, token)
             if state == "open":
                 try:
                     opened = answers.open_link(db, token, None, about_client(request)["address"])
@@ -100,22 +101,23 @@ def open_link() -> Response:
     except NotFound:
         return _gone("")
     if state != "open":
-        return _gone(state)
+        return _gone(state, office)
     response = hold(redirect(url_for("answers.show"), 303), LINK, token, OPEN_FOR)
     if opened is not None:
         hold(response, OPENED, opened, OPEN_FOR)
     return speak(response, language, OPEN_FOR)
 
 
-def _gone(state: str) -> Response:
-    """That the link opens nothing, and why, to whoever holds it."""
-    return make_response(render_template("links/gone.html", state=state), 404)
+def _gone(state: str, office: NamedInBoth | None = None) -> Response:
+    """That the link opens nothing, and why, to whoever holds it; with whom to ask where the link is known."""
+    return make_response(render_template("links/gone.html", state=state, office=office), 404)
 
 
 def _gone_now() -> Response:
     try:
         with open_transaction() as db:
-            return _gone(answers.state_of(db, held(LINK))[0])
+            state, _, office = answers.state_of(db, held(LINK))
+        return _gone(state, office)
     except NotFound:
         return _gone("")
 

@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm, NotFound
+from casework.operations.core.views import NamedInBoth
 from casework.operations.links import office_links
 from casework.operations.links.office_links import OPEN_FOR, Kind, ShownLink
 from casework.web.auth.link_secrets import held, hold, insist_shown, speak
@@ -76,12 +77,12 @@ class LinkPages(Generic[Shown, Given]):
         token = request.form.get("secret", "").strip()[:200]
         try:
             with open_transaction() as db:
-                running, language = office_links.language_of(db, self.kind, token)
+                running, language, office = office_links.language_of(db, self.kind, token)
                 opened = office_links.open_link(db, self.kind, token) if running else ""
         except NotFound:
             return _gone()
         if not running:
-            return _gone("over")
+            return _gone("over", office)
         response = self._again()
         hold(response, self._link, token, OPEN_FOR)
         hold(response, self.name, opened, OPEN_FOR)
@@ -159,8 +160,8 @@ def typed_now() -> dict[str, list[str]]:
     return {name: request.form.getlist(name) for name in request.form if name.startswith(PREFIX)}
 
 
-def _gone(state: str = "") -> Response:
-    return make_response(render_template("links/gone.html", state=state), 404)
+def _gone(state: str = "", office: NamedInBoth | None = None) -> Response:
+    return make_response(render_template("links/gone.html", state=state, office=office), 404)
 
 
 __all__ = ["Faults", "LinkPages", "Typed", "typed_now"]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask_babel import gettext, ngettext
 
 from casework.engine.deadlines.calendars import Calendar, day_in
+from casework.operations.core.i18n import Speech
 
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -78,11 +79,11 @@ def say_moment(moment: datetime | str, reader_clock: Clock) -> str:
 
 
 def say_exactly(moment: datetime | str, reader_clock: Clock) -> str:
-    """For hovering and for screen readers: 2025-12-05 17:00 Asia/Shanghai (UTC+8)."""
+    """For hovering and for screen readers: 2025-12-05 17:00 Beijing time (UTC+8)."""
     there = read_moment(moment).astimezone(reader_clock.zone)
     offset = f"{there:%z}"
     hours = f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:]}" if offset[3:] != "00" else "")
-    return f"{there:%Y-%m-%d %H:%M} {reader_clock.zone.key} (UTC{hours})"
+    return f"{there:%Y-%m-%d %H:%M} {Speech(reader_clock.chinese).zone(reader_clock.zone.key)} (UTC{hours})"
 
 
 def say_due(due: datetime | str, reader_clock: Clock) -> str:

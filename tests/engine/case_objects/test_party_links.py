@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from casework.definitions import load_library
 from casework.engine.case_objects.party_links import (
     DAYS,
+    LEAST_DAYS,
     MOST_DAYS,
     asked_fields,
     days_for,
@@ -242,7 +243,7 @@ def test_an_answer_without_a_link_of_that_task_and_party_is_blamed() -> None:
 @given(st.dates(date(2020, 1, 1), date(2100, 1, 1)), st.integers(-200, 200))
 def test_a_link_is_offered_for_no_longer_than_its_task_has(today: date, left: int) -> None:
     days = days_for(today, today + timedelta(days=left))
-    assert 1 <= days <= DAYS
-    # A task that is due today, or was, is asked for all the same.
-    assert left < 1 or days <= left
+    assert LEAST_DAYS <= days <= DAYS
+    # A task that is due today, or was, is asked for all the same, and whoever is asked has some days.
+    assert left < LEAST_DAYS or days <= left
     assert days_for(today, None) == DAYS

@@ -33,6 +33,19 @@ def test_a_day_has_its_weekday_in_the_order_of_the_language() -> None:
     assert CHINESE.day(date(2026, 3, 2)) == "2026年3月2日 周一"
 
 
+def test_a_zone_is_told_in_words() -> None:
+    assert (ENGLISH.zone("Asia/Shanghai"), CHINESE.zone("Asia/Shanghai")) == ("Beijing time", "北京时间")
+    for said in (ENGLISH.zone("Europe/Berlin"), CHINESE.zone("Europe/Berlin"), ENGLISH.zone("UTC")):
+        assert "/" not in said
+    assert "Berlin" in ENGLISH.zone("Europe/Berlin")
+    assert "柏林" in CHINESE.zone("Europe/Berlin")
+
+
+def test_a_day_under_a_letter_is_written_out() -> None:
+    assert ENGLISH.date_of_letter(date(2026, 3, 2)) == "2 March 2026"
+    assert CHINESE.date_of_letter(date(2026, 3, 2)) == "2026年3月2日"
+
+
 def test_a_text_of_an_edition_is_said_in_both_languages() -> None:
     edition = next(edition for edition in load_library().editions.values() if edition.workflow == "case")
     key = next(key for key in edition.texts if key.startswith("states.") and edition.text(key))

@@ -283,6 +283,18 @@ def test_what_opens_nothing_is_told_so(anonymous: Browser, secret: str) -> None:
     assert anonymous.get("/answer/documents/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
+def test_a_link_that_has_ended_names_the_office_that_gave_it(anonymous: Browser, given: Given, engine: Engine) -> None:
+    secret, _ = given()
+    with transaction(engine) as db:
+        db.execute(text("UPDATE party_link_secrets SET until = '2020-01-01'"))
+        db.execute(text("UPDATE party_links SET until = '2020-01-01'"))
+    page = anonymous.post("/answer", {"secret": secret}, page="/answer")
+    assert page.status_code == 404
+    assert "Ask Beijing pilot for a new link" in page.text
+    # Of a link that is not known here, nothing is said of whose it is.
+    assert "Ask the office for a new link" in anonymous.post("/answer", {"secret": "x" * 43}, page="/answer").text
+
+
 def test_two_worlds_show_the_same_page(anonymous: Browser, given: Given, engine: Engine, world: World) -> None:
     """Whatever else the case holds, the page of the link does not say."""
     land(anonymous, given()[0])
