@@ -30,7 +30,7 @@ from tests.browser.reader import Reader
 from tests.browser.site import Site
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
-from tests.support.additions import show_burden
+from tests.support.additions import send_need_file, show_burden
 from tests.support.samples import Sample
 from tests.support.scene import make_things
 from tests.support.way_to_referral import to_referral
@@ -55,7 +55,7 @@ READERS = (
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({
     "/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>",
-    "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>",
+    "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>", "/needs/stated/<statement>/files/<file>",
     "/evidence/<evidence>/preview/<page>", "/programmes/<programme>/needs/likely", "/programmes/<programme>/technologies/likely",
 })  # fmt: skip
 #: What is walked through elsewhere: these are there for a moment only.
@@ -142,6 +142,7 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         "document": paper,
         "version": "1",
         "evidence": shown,
+        "need_file": send_need_file(site.document_store, world, made["statement"]),
     }
 
 

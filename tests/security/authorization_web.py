@@ -391,6 +391,9 @@ TABLE: tuple[Row, ...] = (
     # --- needs that enterprises state ---
     get("/needs/stated", DECIDERS | FOREIGN | AUDITOR),
     get("/needs/stated/<statement>", DECIDERS | AUDITOR, there=FOREIGN),
+    get(
+        "/needs/stated/<statement>/files/<file>", DECIDERS | AUDITOR, there=FOREIGN, things={"file": "need_file"}
+    ),
     *(post(f"/needs/stated/<statement>/{do}", DECIDERS, AUDITOR, there=FOREIGN) for do in ("ask", "refuse", "accept")),
     get("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),

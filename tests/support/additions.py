@@ -13,8 +13,9 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.evidence import Papers, file_for_burden
-from casework.operations.catalogue.need_links import Said, send_statement
+from casework.operations.catalogue.need_links import Said, send_statement, show_statement_of
 from casework.operations.catalogue.need_mail import STATEMENT
+from casework.operations.catalogue.need_statements import ask_back
 from casework.operations.catalogue.need_statements import invite as invite_enterprise
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
@@ -26,7 +27,7 @@ from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.storage import DocumentStore
 from casework.operations.documents.uploads import receive
 from casework.operations.integrations.service_accounts import create_service_account
-from casework.operations.links.office_links import open_link
+from casework.operations.links.office_links import open_link, secret_of
 from casework.operations.links.service import Wanted, give_link
 from casework.operations.matching.interest import Asked, ask_side
 from casework.operations.matching.proposals import PROPOSED
@@ -115,6 +116,22 @@ def add_statement(db: Connection, world: World, by: str, programme: str) -> str:
     said = Said(fields=told, beside={"tried": "A store"}, by="Zhou Min", position="Director")
     send_statement(db, token, open_link(db, STATEMENT, token), said)
     return str(done.answer["id"])
+
+
+def send_need_file(
+    store: DocumentStore, world: World, statement: str, *, by: str = "officer", scope: str = "BJ"
+) -> str:
+    """The enterprise is asked for a plan and sends one with its need, in transactions of its own; gives the file's id."""
+    token = secret_of(SecretBox(["k" * 32]), STATEMENT, statement)
+    with receive(io.BytesIO(PDF), "plan.pdf") as upload:
+        kept = store.keep(world.programmes[scope], statement, upload)
+    with transaction(store.engine) as db:
+        ask_back(db, world.actor(db, by), statement, question="Have you a plan?", request=new_request())
+        opened = open_link(db, STATEMENT, token)
+        said = show_statement_of(db, token, opened).said
+        assert said is not None
+        send_statement(db, token, opened, said, files=[kept])
+    return kept.blob
 
 
 def add_erasure(db: Connection, world: World, programme: str) -> str:

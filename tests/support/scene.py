@@ -49,6 +49,7 @@ from tests.support.additions import (
     add_statement,
     add_table,
     add_unsealing,
+    send_need_file,
     show_burden,
 )
 from tests.support.databases import DatabaseServer
@@ -102,12 +103,13 @@ def set_scene(database_server: DatabaseServer, template_database: str, var: Path
         for where, by in (("here", "officer"), ("there", "foreign_officer"))
     }
     papers["absent"] = str(uuid.uuid4())
-    shown = {"absent": str(uuid.uuid4())}
+    shown, sent = {"absent": str(uuid.uuid4())}, {"absent": str(uuid.uuid4())}
     for where, by, scope in (("here", "officer", "BJ"), ("there", "foreign_officer", "SH")):
         of = things[where]
         shown[where] = show_burden(document_store, world, of["right"], of["burden"], by=by, scope=scope)
+        sent[where] = send_need_file(document_store, world, of["statement"], by=by, scope=scope)
     things = {
-        where: {**some, "document": papers[where], "version": "1", "evidence": shown[where]}
+        where: {**some, "document": papers[where], "version": "1", "evidence": shown[where], "need_file": sent[where]}
         for where, some in things.items()
     }
     scene = Scene(app, world, things, {"anonymous": Browser(app.test_client())})

@@ -6,6 +6,7 @@ Whoever has the link is the enterprise, and learns nothing but of this one need.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +18,13 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import NotFound
-from casework.json_values import Answers, JsonMapping
+from casework.json_values import Answers, JsonMapping, JsonObject
+from casework.operations.catalogue import need_files
 from casework.operations.catalogue.need_mail import STATEMENT, SUBMITTED, WRITABLE
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.register_entries import note_entries
+from casework.operations.documents.storage import Kept
 from casework.operations.links import office_links
 from casework.operations.links.office_links import ShownLink
 from casework.records.event_log import try_lock
@@ -39,6 +42,8 @@ class Said:
     beside: JsonMapping
     by: str
     position: str
+    #: The files that are on record with it: id, name, type, size and digest.
+    files: Sequence[JsonMapping] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,8 +97,18 @@ def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement
     )
 
 
-def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed: Answers | None = None) -> None:
-    """Send a need, or the answer to what was asked back; `typed` is how its form opens again.
+def send_statement(
+    db: Connection,
+    token: str,
+    opened: str,
+    said: Said,
+    *,
+    typed: Answers | None = None,
+    files: Sequence[Kept] = (),
+    without: Collection[str] = (),
+) -> None:
+    """Send a need, or the answer to what was asked back; `typed` is how its form opens again. With it come files that lie in the store,
+    beside those that came before, but for some.
 
     Raises NotFound where that cannot be, and InvalidForm.
     """
@@ -105,7 +120,9 @@ def send_statement(db: Connection, token: str, opened: str, said: Said, *, typed
         row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in WRITABLE:
             raise NotFound("link")
-        told = {"fields": fields, "beside": dict(said.beside), "by": said.by, "position": said.position}
+        told: JsonObject = {"fields": fields, "beside": dict(said.beside), "by": said.by, "position": said.position}
+        if papers := need_files.change(db, row.said.get("files", ()), files, without):
+            told["files"] = papers
         db.execute(_SEND, {"id": row.id, "said": json.dumps(told)})
         # In the programme's turn, as who decides on it, so that neither waits for the other.
         if kept is not None:
@@ -120,6 +137,7 @@ def withdraw_statement(db: Connection, token: str, opened: str) -> None:
         row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in (*WRITABLE, SUBMITTED):
             raise NotFound("link")
+        need_files.let_go_of(db, [row.id])
         db.execute(_TAKE_BACK, {"id": row.id})
         office_links.forget_typed(db, row.id)
         note_entries(db, "need_statements", row.programme, [row.id], kind=TAKEN_BACK, by=PARTY_ACTOR, role=Role.PARTY)
@@ -132,6 +150,7 @@ def forget_statements(db: Connection) -> int:
     with whole(db):
         for programme, ids in db.execute(_REFUSED_OVER).all():
             if try_lock(db, programme):
+                need_files.let_go_of(db, ids)
                 forgotten += db.execute(_FORGET_SAID, {"ids": ids}).rowcount
                 note_entries(db, "need_statements", programme, ids, kind=FORGOTTEN)
     return forgotten

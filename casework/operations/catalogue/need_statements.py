@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,19 +12,25 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.kept_records import EDITORS, create_record
+from casework.operations.catalogue.need_files import NeedFile, files_in, scans_of
 from casework.operations.catalogue.need_mail import ASKED, DRAFT, STATEMENT, SUBMITTED
 from casework.operations.catalogue.organisations import read_seen
+from casework.operations.core.access_log import note_document
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.reader_names import called
 from casework.operations.core.register_entries import note_entries
+from casework.operations.documents.downloads import while_seen
+from casework.operations.documents.service import Taken
+from casework.operations.documents.storage import BLOCKED, PENDING, DocumentStore
 from casework.operations.links import office_links
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of, reach
@@ -70,6 +77,7 @@ class Statement:
     need: str | None
     fields: JsonObject
     beside: JsonObject
+    files: list[NeedFile]
     #: Who says so, and as what.
     by: str
     position: str
@@ -115,26 +123,28 @@ def list_statements(db: Connection, actor: Actor) -> list[Statement]:
 
     Raises NotFound for who reads none.
     """
-    return [_shown(row) for row in _read(db, actor, _LIST, most=LISTED)]
+    return _read(db, actor, _LIST, most=LISTED)
 
 
 def show_statement(db: Connection, actor: Actor, id: str) -> Statement:
     """One statement. Raises NotFound."""
-    rows = _read(db, actor, _ONE, id=id)
-    if not rows:
+    found = _read(db, actor, _ONE, id=id)
+    if not found:
         raise NotFound("need")
-    return _shown(rows[0])
+    return found[0]
 
 
-def _read(db: Connection, actor: Actor, query: Any, **given: Any) -> list[Any]:
+def _read(db: Connection, actor: Actor, query: Any, **given: Any) -> list[Statement]:
     seen = sorted(closed_of(actor))
     if not seen:
         raise NotFound("need")
     with whole(db):
-        return list(db.execute(query, {"closed_of": seen, **given}))
+        rows = list(db.execute(query, {"closed_of": seen, **given}))
+        scans = scans_of(db, [row.said for row in rows])
+    return [_shown(row, scans) for row in rows]
 
 
-def _shown(row: Any) -> Statement:
+def _shown(row: Any, scans: Mapping[str, str | None]) -> Statement:
     # What is typed and not sent is the enterprise's own.
     said = row.said
     return Statement(
@@ -154,6 +164,7 @@ def _shown(row: Any) -> Statement:
         need=row.need,
         fields=said.get("fields", {}),
         beside=said.get("beside", {}),
+        files=files_in(said, scans),
         by=said.get("by", ""),
         position=said.get("position", ""),
     )
@@ -286,6 +297,46 @@ def _record(db: Connection, actor: Actor, one: Statement, said: JsonObject) -> s
     return str(done.answer["id"])
 
 
+#: Of a need the files that came with it as it was stated, for who reads closed needs of its programme.
+_FILES = text(f"""
+    SELECT q.id::text, q.said FROM need_statements q WHERE q.need_id IN {one_with("needs", "CAST(:need AS uuid)")} AND q.said ? 'files'
+    AND q.programme_id = ANY(CAST(:closed_of AS uuid[])) ORDER BY q.sent_at, q.id
+""")
+
+
+def files_of_need(db: Connection, actor: Actor, need: str) -> list[tuple[str, NeedFile]]:
+    """The files that enterprises sent with a need, each with the statement it came with; for who reads the statements."""
+    with whole(db):
+        rows = list(db.execute(_FILES, {"need": need, "closed_of": sorted(closed_of(actor))}))
+        scans = scans_of(db, [row.said for row in rows])
+    return [(row.id, one) for row in rows for one in files_in(row.said, scans)]
+
+
+def open_file(db: Connection, actor: Actor, store: DocumentStore, id: str, file: str, *, address: str) -> Taken:
+    """A file that came with a statement on its way out; noted before anything of it is given.
+
+    Raises NotFound, FilePending or FileBlocked, and what the store raises; later on, AccessEnded.
+    """
+
+    def find(db: Connection, actor: Actor) -> NeedFile:
+        found = {one.id: one for one in show_statement(db, actor, id).files}
+        if file not in found:
+            raise NotFound("need")
+        return found[file]
+
+    one = find(db, actor)
+    if one.scan == BLOCKED:
+        raise FileBlocked
+    if one.scan == PENDING:
+        raise FilePending
+    with whole(db):
+        pieces = store.read_blob(db, file)
+    note_document(db, actor, address, None, file)
+    taken = while_seen(store.engine, actor.person, find, pieces)
+    return Taken(name=one.name, size=one.size, digest=one.sha256, pieces=taken)
+
+
 __all__ = [
-    "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "invite", "list_statements", "may_invite", "refuse", "show_statement",
+    "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "invite", "list_statements", "files_of_need",
+    "may_invite", "open_file", "refuse", "show_statement",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ of the action: whatever fails in between leaves a row that `sweep` finds, and no
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
@@ -145,6 +145,18 @@ class DocumentStore:
         return base64.b64decode(self.secret_box.open(sealed, _owner(log, part))[0])
 
 
+def hold(db: Connection, blobs: Sequence[str]) -> None:
+    """What somebody has sent and no document holds yet stays in the store, until it is let go."""
+    with whole(db):
+        db.execute(_HOLD, {"blobs": list(blobs)})
+
+
+def let_go(db: Connection, blobs: Sequence[str]) -> None:
+    """It goes with the next sweep."""
+    with whole(db):
+        db.execute(_LET_GO, {"blobs": list(blobs), "after": LEFT_AFTER})
+
+
 def list_pending(db: Connection, *, but: str, most: int) -> list[str]:
     """What waits for the scanner, the longest first, `but` for what this condition on blobs `b` leaves out."""
     more = f" AND {but}" if but else ""
@@ -201,6 +213,13 @@ _PUT = text("""
 _TIE = text("""
     WITH b AS (UPDATE blobs SET loose = false WHERE id = CAST(:blob AS uuid) AND loose)
     INSERT INTO contents (file_id, blob_id) VALUES (CAST(:file AS uuid), CAST(:blob AS uuid))
+""")
+#: Keeps contents though no file is tied to them.
+_HOLD = text("UPDATE blobs SET loose = false WHERE id = ANY(CAST(:blobs AS uuid[]))")
+#: Keeps them no more, and waits no longer for somebody to tie them.
+_LET_GO = text("""
+    UPDATE blobs b SET loose = true, touched_at = b.touched_at - CAST(:after AS interval) WHERE b.id = ANY(CAST(:blobs AS uuid[]))
+    AND NOT EXISTS (SELECT FROM contents k WHERE k.blob_id = b.id)
 """)
 #: Where a file's content lies, and what opens it.
 _FIND = text("""

@@ -1514,7 +1514,7 @@ CREATE INDEX ix_blobs_pending ON blobs (touched_at, id) WHERE scan = 'pending';
 COMMENT ON TABLE blobs IS 'What lies in the store; written before it is put there, so that nothing lies there unknown';
 COMMENT ON COLUMN blobs.name IS 'Keyed hash of the content: where it lies in the store';
 COMMENT ON COLUMN blobs.touched_at IS 'When it was last put there';
-COMMENT ON COLUMN blobs.loose IS 'No document holds it yet; what stays so is swept';
+COMMENT ON COLUMN blobs.loose IS 'No document and no need as it was stated holds it yet; what stays so is swept';
 COMMENT ON COLUMN blobs.scan IS 'pending, clean or blocked; null where there was no scanner';
 COMMENT ON COLUMN blobs.found IS 'What the scanner called it';
 
@@ -1952,7 +1952,7 @@ CREATE INDEX ix_need_statements_organisation_id ON need_statements (organisation
 CREATE INDEX ix_need_statements_programme_id ON need_statements (programme_id);
 COMMENT ON TABLE need_statements IS 'Needs as enterprises state them, until an officer makes records of them';
 COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn; a draft, or one asked back, is over with its link';
-COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, and who says so; nothing once it is taken back, or refused and its link over';
+COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, who says so, and what files came with it; nothing once it is taken back, or refused and its link over';
 COMMENT ON COLUMN need_statements.question IS 'What the office asked back last';
 COMMENT ON COLUMN need_statements.reason IS 'Why it was refused';
 COMMENT ON COLUMN need_statements.need_id IS 'The record that it became';

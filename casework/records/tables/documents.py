@@ -89,7 +89,7 @@ blobs = Table(
         Boolean,
         nullable=False,
         server_default=text("true"),
-        comment="No document holds it yet; what stays so is swept",
+        comment="No document and no need as it was stated holds it yet; what stays so is swept",
     ),
     Column("scan", Text, comment="pending, clean or blocked; null where there was no scanner"),
     Column("scanned_at", Time),

@@ -27,8 +27,8 @@ need_statements = Table(
         JSONB,
         nullable=False,
         server_default=text("'{}'"),
-        comment="As it was sent last: the fields of a need, what goes beside them, and who says so; nothing once it is taken back,"
-        " or refused and its link over",
+        comment="As it was sent last: the fields of a need, what goes beside them, who says so, and what files came with it;"
+        " nothing once it is taken back, or refused and its link over",
     ),
     Column("sent_at", Time),
     Column("question", Text, comment="What the office asked back last"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import Flask, render_template, request
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from casework.api.protocol.files import document_store
+from casework.engine.tasks.party_answers import MOST_FILES
 from casework.operations.catalogue import need_links
+from casework.operations.catalogue.need_files import NeedFile, files_in
 from casework.operations.catalogue.need_links import Said, ShownStatement
 from casework.operations.catalogue.need_mail import STATEMENT, WRITABLE
+from casework.operations.documents.storage import Kept
 from casework.web.catalogue.statement_form import answers_of, form_of, said_by
-from casework.web.links.office_pages import Faults, LinkPages, Typed, typed_now
+from casework.web.links.link_files import allow_files, received
+from casework.web.links.office_pages import Faults, Faulty, LinkPages, Typed, typed_now
 from casework.web.shell import layout
 from casework.web.shell.forms import build_form, parse_form
 from casework.web.shell.i18n import N_
@@ -22,6 +27,15 @@ STANDS = {
     "accepted": N_("accepted; technologies are looked for"), "refused": N_("not taken in"), "withdrawn": N_("taken back"),
     "matched": N_("matched; a case is open"), "met": N_("met"), "expired": N_("expired"),
 }  # fmt: skip
+#: What was sent, the files that are new, and those that go.
+Given = tuple[Said, list[Kept], list[str]]
+#: The field that names files that go.
+DROP = "drop"
+
+
+def register(app: Flask) -> None:
+    """Before a form is read."""
+    allow_files(app, "stated.answer", PAGES.opened)
 
 
 def _page(one: ShownStatement, typed: Typed | None, faults: Faults) -> str:
@@ -36,18 +50,33 @@ def _page(one: ShownStatement, typed: Typed | None, faults: Faults) -> str:
         writable=one.state in WRITABLE,
         form=build_form("need", rules, texts, values=values, submitted=typed, faults=faults),
         faults=faults,
+        files=_files(one),
+        dropped=request.form.getlist(DROP),
+        most_files=MOST_FILES,
     )
 
 
-def _parse(one: ShownStatement) -> Said:
+def _files(one: ShownStatement) -> list[NeedFile]:
+    return files_in({"files": one.said.files} if one.said else {})
+
+
+def _parse(one: ShownStatement) -> Given:
+    """What was sent; its files lie in the store only once all of it is found sound."""
     layout.use_calendar(one.calendar)
     rules, _ = form_of(one.lists, one.said)
-    return said_by(rules, parse_form(rules, request.form))
+    said, without = said_by(rules, parse_form(rules, request.form)), request.form.getlist(DROP)
+    stay, faults = [file for file in _files(one) if file.id not in without], dict[str, str]()
+    with received(faults, most=MOST_FILES - len(stay)) as uploads:
+        if faults:
+            raise Faulty(faults)
+        store = document_store()
+        return said, [store.keep(one.programme, one.id, upload) for upload in uploads], without
 
 
-def _send(db: Connection, token: str, opened: str, said: Said) -> None:
+def _send(db: Connection, token: str, opened: str, given: Given) -> None:
+    said, files, without = given
     # It opens again as it was sent, where the office asks back.
-    need_links.send_statement(db, token, opened, said, typed=typed_now())
+    need_links.send_statement(db, token, opened, said, typed=typed_now(), files=files, without=without)
 
 
 PAGES = LinkPages(
@@ -68,4 +97,4 @@ def withdraw() -> Response:
     return PAGES.act(need_links.withdraw_statement, gettext("Your need is taken back."))
 
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "register"]

@@ -17,7 +17,7 @@ from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound, RecordInDoubt
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.impacts import statements_of
-from casework.operations.catalogue import kept_records, matches, outcomes, source_rows, twins
+from casework.operations.catalogue import kept_records, matches, need_statements, outcomes, source_rows, twins
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
@@ -197,6 +197,7 @@ class _Pages:
             read = source_rows.read_source_row(db, actor, self.noun, id)
             came = outcomes.outcomes_of(db, actor, self.noun, id, lists)
             alike = similar.list_similar(db, actor, self.noun, one)
+            files = need_statements.files_of_need(db, actor, id) if self.noun == "need" else []
             proposed = proposals.list_proposals(db, actor, id) if self.noun == "need" else []
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
             wrong = list_to_correct(db, actor, id) if self.noun == "technology" else []
@@ -225,6 +226,7 @@ class _Pages:
             read=[(name, plainly(value)) for name, value in read.row if name not in beside.columns],
             source_url=url_for("sources.show", programme=one.programme, source=read.source) if read.source else "",
             outcomes=say_outcomes(came, lists),
+            files=files,
             proposed=[(row, listed(row.words)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",

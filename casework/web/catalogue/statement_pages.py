@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.api.protocol.files import as_attachment, document_store
 from casework.engine.case_objects.programme_lists import LISTED, Lists
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Number, Text
@@ -163,6 +165,7 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
             "needs/show.html",
             one=one,
             said=said_in(one, lists),
+            files=[(id, file) for file in one.files],
             states=STANDS,
             waits=waits,
             likely=likely,
@@ -173,6 +176,16 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         ),
         status,
     )
+
+
+@blueprint.get("/needs/stated/<uuid:statement>/files/<uuid:file>")
+def take(statement: UUID, file: UUID) -> Response:
+    """A file that came with it, as an attachment; who took it out is noted."""
+    with page_transaction() as (db, actor):
+        taken = need_statements.open_file(db, actor, document_store(), str(statement), str(file), address=request.path)
+        # What is wrong with the beginning is told as a page, before anything was sent.
+        first = next(taken.pieces, b"")
+    return as_attachment(chain([first], taken.pieces), taken.name, taken.size)
 
 
 def said_in(one: Statement, lists: Lists) -> list[tuple[str, Any]]:

@@ -6,8 +6,7 @@ address, so that no log and no other page learns of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from casework import reasons
 from casework.api.protocol.files import as_attachment, document_store
 from casework.api.protocol.requests import about_client
 from casework.definitions import load_library
@@ -29,18 +27,17 @@ from casework.errors import (
     NotFound,
     Refused,
     TooManyAttempts,
-    UploadRefused,
     WrongState,
 )
 from casework.operations.core.views import NamedInBoth
 from casework.operations.documents.storage import Kept, part_for, told_of
-from casework.operations.documents.upload_limits import MEGABYTE, MOST_BYTES
-from casework.operations.documents.uploads import Upload, receive
+from casework.operations.documents.uploads import Upload
 from casework.operations.links import answers
 from casework.operations.links.answers import OPEN_FOR, Given
 from casework.operations.links.views import Answered, Shown
 from casework.operations.links.words import asks_key, label_key
 from casework.web.auth.link_secrets import forget, held, hold, speak
+from casework.web.links.link_files import allow_files, received
 from casework.web.shell.form_fields import PREFIX, Choice
 from casework.web.shell.forms import Texts, build_form, parse_form
 from casework.web.shell.i18n import edition_text, name_of, say, say_error, say_faults
@@ -51,20 +48,11 @@ blueprint = Blueprint("answers", __name__, url_prefix="/answer")
 
 #: What the browser keeps: the secret of the link, and of what link and code have opened.
 LINK, OPENED = "answer-link", "answer"
-FILES = "files"
-#: What the files of one answer may be together, and what stands beside them.
-MOST_AT_ONCE, _BESIDE = min(MOST_FILES * MOST_BYTES, 60 * MEGABYTE), MEGABYTE
 
 
 def register(app: Flask) -> None:
-    """Before a form is read: of strangers nothing large is read, but of whoever has opened a link."""
-    app.extensions["casework.large"]["answers.send"] = MOST_AT_ONCE + _BESIDE
-    app.before_request(_allow_files)
-
-
-def _allow_files() -> None:
-    if request.method == "POST" and request.endpoint == "answers.send" and _opened() is not None:
-        request.max_content_length = MOST_AT_ONCE + _BESIDE
+    """Before a form is read."""
+    allow_files(app, "answers.send", lambda: _opened() is not None)
 
 
 def _opened() -> Shown | None:
@@ -178,7 +166,6 @@ def _form(shown: Shown, typed: MultiDict[str, str] | None, faults: Mapping[str, 
         position_key=AS,
         faults=faults,
         refused=faults.get("", ""),
-        files_field=FILES,
         most_files=MOST_FILES,
     )
     return make_response(page, status)
@@ -277,7 +264,7 @@ def send() -> Response:
     given = Given(request.form.get(BY, "")[:1000], request.form.get(AS, "")[:1000], data)
     of_files: dict[str, str] = {}
     try:
-        with _received(of_files) as uploads:
+        with received(of_files) as uploads:
             if uploads or of_files:
                 # What is refused leaves nothing in the store: a file lies there only once the answer is found sound with it.
                 told = [told_of(upload) for upload in uploads]
@@ -297,25 +284,6 @@ def send() -> Response:
     except NotFound:
         return _gone_now()
     return forget(make_response(_thanks(shown, given, answered)), LINK, OPENED)
-
-
-@contextmanager
-def _received(faults: dict[str, str]) -> Iterator[list[Upload]]:
-    """The files that are sound, looked at and in the store not yet; what is wrong with others is added to the faults."""
-    files = [file for file in request.files.getlist(FILES) if file.filename]
-    if len(files) > MOST_FILES:
-        faults[FILES] = say(reasons.links.MOST_FILES(most=MOST_FILES))
-        files = []
-    taken, refused = [], []
-    with ExitStack() as held_open:
-        for sent in files:
-            try:
-                taken.append(held_open.enter_context(receive(sent.stream, sent.filename or "")))
-            except UploadRefused as refusal:
-                refused.append(f"{refusal.name}: {say(refusal.why)}")
-        if refused:
-            faults[FILES] = "\n".join(refused)
-        yield taken
 
 
 def _kept(shown: Shown, uploads: Iterable[Upload]) -> list[Kept]:

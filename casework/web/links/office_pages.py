@@ -32,6 +32,14 @@ Faults = Mapping[str, str]
 Typed = MultiDict[str, str]
 
 
+class Faulty(Exception):
+    """Something is wrong with what was sent: by field, in words."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(sorted(faults))
+        self.faults = faults
+
+
 class Act(Protocol):
     """What is done behind a link, by its secret and that of the browser that has opened it."""
 
@@ -67,6 +75,14 @@ class LinkPages(Generic[Shown, Given]):
         made.add_url_rule("/form", "answer", self._answer, methods=["POST"])
         made.add_url_rule("/draft", "keep", self._keep, methods=["POST"])
         return made
+
+    def opened(self) -> bool:
+        """Whether this browser has opened a link of this kind."""
+        try:
+            with open_transaction() as db:
+                return bool(office_links.read_link(db, self.kind, held(self._link), held(self.name)))
+        except NotFound:
+            return False
 
     def _land(self) -> str:
         """Where a link leads: its secret stands behind the mark, and comes by the form."""
@@ -137,6 +153,8 @@ class LinkPages(Generic[Shown, Given]):
                 self.send(db, held(self._link), held(self.name), given)
         except InvalidForm as refusal:
             return self._refused(refusal)
+        except Faulty as refusal:
+            return self.show(refusal.faults, request.form, 422)
         except NotFound:
             return self._again()
         if self.sent:
@@ -164,4 +182,4 @@ def _gone(state: str = "", office: NamedInBoth | None = None) -> Response:
     return make_response(render_template("links/gone.html", state=state, office=office), 404)
 
 
-__all__ = ["Faults", "LinkPages", "Typed", "typed_now"]
+__all__ = ["Faults", "Faulty", "LinkPages", "Typed", "typed_now"]

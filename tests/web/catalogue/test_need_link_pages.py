@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
@@ -9,12 +10,14 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from sqlalchemy import Engine, event, text
+from werkzeug.test import TestResponse as Response
 
 from casework.engine.case_objects.programme_lists import overlay
 from casework.operations.catalogue import need_statements
 from casework.operations.links import office_links
 from casework.records.database import transaction
 from casework.web.catalogue.statement_pages import said_in
+from tests.support.file_makers import PDF
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 
@@ -205,3 +208,45 @@ def test_without_a_link_there_is_nothing(anonymous: Browser, link: tuple[str, st
     assert land(anonymous, "x" * 43) == 404
     assert anonymous.post(path, NEED, page="/state-need", follow=True).status_code == 404
     assert anonymous.get(FORM).status_code == 404
+
+
+def sent_files(browser: Browser, *files: tuple[str, bytes], **more: str) -> Response:
+    many = [(io.BytesIO(content), name) for name, content in files]
+    return browser.post(FORM, NEED | more | {"files": many}, page=FORM)
+
+
+def test_files_come_with_a_need_and_stand_at_its_review_and_on_the_record(
+    anonymous: Browser, browser_for: Enter, link: tuple[str, str]
+) -> None:
+    assert sent_files(anonymous, ("plan.pdf", PDF)).status_code != 422
+    land(anonymous, link[1])
+    wrong = sent_files(anonymous, ("run.exe", b"MZ"), ("plan.pdf", PDF))
+    assert (wrong.status_code, "run.exe" in wrong.text, "蓄热水箱" in wrong.text) == (422, True, True)
+    many = sent_files(anonymous, *((f"{n}.pdf", PDF) for n in range(6)))
+    assert (many.status_code, "最多" in many.text) == (422, True)
+    assert sent_files(anonymous, ("plan.pdf", PDF)).status_code == 303
+    assert "plan.pdf" in anonymous.get(FORM).text
+    officer, at = browser_for("officer"), f"/needs/stated/{link[0]}"
+    found = re.search(rf"{at}/files/[\w-]+", officer.get(at).text)
+    assert found is not None
+    taken = officer.get(found[0])
+    assert (taken.data, "attachment" in taken.headers["Content-Disposition"]) == (PDF, True)
+    officer.post(f"{at}/ask", {"question": "多少兆瓦？"}, page=at)
+    file = found[0].rpartition("/")[2]
+    assert f'value="{file}"' in anonymous.get(FORM).text
+    assert sent_files(anonymous, ("other.pdf", PDF + b"\n"), drop=file).status_code == 303
+    page = officer.get(at).text
+    assert ("other.pdf" in page, "plan.pdf" in page) == (True, False)
+    assert "other.pdf" in officer.post(f"{at}/accept", {}, page=at, follow=True).text
+
+
+def test_nothing_large_is_read_of_a_browser_that_has_opened_no_link(anonymous: Browser, link: tuple[str, str]) -> None:
+    body = b"f-title=" + b"0" * 2_000_000
+
+    def send() -> int:
+        return anonymous.flask.post(FORM, data=body, content_type="application/octet-stream").status_code
+
+    assert send() == 413
+    land(anonymous, link[1])
+    # What is large is read of whoever has opened a link, and refused for having no token.
+    assert send() == 400
