@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from casework.operations.cases.impacts import ImpactView, StatementView
-from casework.web.shell.impact_words import say_how, say_level, say_measure, say_number
+from casework.web.shell.impact_words import say_computed, say_how, say_level, say_measure, say_number
 from casework.web.shell.layout import day_element
 from casework.web.shell.record_words import VERDICTS
 
@@ -62,7 +62,7 @@ def _row(one: ImpactView) -> EffectRow:
         period=Markup("{} – {}").format(day_element(one.from_on), day_element(one.to_on)),
         before=say_number(one.value) if baseline else say_number(one.baseline_value) if one.baseline_value else "",
         after="" if baseline else say_number(one.value) + spread,
-        saving=say_number(one.saving) if one.saving is not None else "",
+        saving=say_computed(one.saving) if one.saving is not None else "",
         worse=one.saving is not None and Decimal(one.saving) < 0,
         level=say_level(one.level),
         kind=_TAGS.get(one.level, ""),

@@ -37,6 +37,17 @@ def say_number(value: str) -> str:
     return f"{plain:,f}".replace("-", "−")
 
 
+#: A figure that was worked out is said with so many digits, or up to its point; what is on record stays as it is.
+DIGITS = 4
+
+
+def say_computed(value: str) -> str:
+    """A decimal that nobody has typed: to four digits, or to the whole where that has more."""
+    number = Decimal(value)
+    places = max(0, DIGITS - 1 - number.adjusted())
+    return say_number(str(round(number, places)))
+
+
 def say_how(one: ImpactView | SheetEffect) -> str:
     """How a record was established: its method, the factor with its source, and the conditions."""
     factor = gettext("factor %(factor)s", factor=say_number(one.factor)) if one.factor else ""

@@ -21,6 +21,7 @@ from casework.engine.case_objects.countries import is_country
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import CaseworkError, NotFound
 from casework.operations.auth.views import Scope
+from casework.operations.core.i18n import Speech
 from casework.operations.notifications.queries import MOST_COUNTED, find_unread
 from casework.operations.notifications.views import Unread
 from casework.web.shell import dates, forms, i18n, navigation
@@ -53,6 +54,7 @@ def register(app: Flask) -> None:
         time=time_element,
         due=due_element,
         initials=initials,
+        zone=zone_words,
     )
     app.jinja_env.globals.update(
         gap=i18n.gap,
@@ -209,6 +211,11 @@ def _here() -> str:
 def use_calendar(calendar: Calendar) -> None:
     """Count working days by this programme's calendar on the rest of this page."""
     g.calendar = calendar
+
+
+def zone_words(zone: str) -> str:
+    """Whose time a zone is, in the reader's language: Beijing time."""
+    return Speech(clock().chinese).zone(zone)
 
 
 def clock() -> dates.Clock:

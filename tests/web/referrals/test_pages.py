@@ -71,7 +71,7 @@ def test_an_offer_shows_what_lets_a_conflict_be_seen_and_no_more(
         "Their clock:",
         "paused: it is our turn",
         "It is our turn.",
-        "Asia/Shanghai",
+        "Beijing time",
     ):
         assert words in page, words
     with transaction(engine) as db:
