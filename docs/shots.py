@@ -99,6 +99,7 @@ def pages(demo: Demo) -> dict[str, Shot]:
         "history": Shot(owner, f"/cases/{number}/history"),
         "decision": Shot("supervisor", "/decisions", ".tasks .what > a"),
         "offer": Shot("assessor", "/", ".offers h3 a"),
+        "catalogue": Shot(None, "/catalogue"),
         "verification": Shot("auditor", f"/cases/{number}/verify"),
     }
 

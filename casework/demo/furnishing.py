@@ -29,6 +29,7 @@ from casework.operations.messages.service import send_message
 from casework.operations.notifications.service import tell_due
 from casework.operations.people.letterheads import set_letterhead
 from casework.operations.people.provider_directory import describe_provider
+from casework.operations.people.public_catalogues import set_catalogue
 from casework.permissions.actors import Actor
 from casework.playbook.hand import Do
 from casework.playbook.operations_hand import OperationsHand
@@ -182,6 +183,15 @@ LETTERHEAD: JsonMapping = {
 }
 
 
+#: Where the demo's office is asked about what stands in its public catalogue.
+CATALOGUE: JsonMapping = {
+    "open": True,
+    "contact": "Beijing Intellectual Property Office, green technology programme\nTelephone 010 5555 0100, working days from 9 to 17",
+    "contact_zh": "北京市知识产权局绿色技术项目\n电话 010 5555 0100，工作日 9 时至 17 时",
+    "email": "green-technology@ip-office.example",
+}
+
+
 #: A limit that the demo's programme has set for itself: of which task, how many working days, and why.
 OWN_LIMIT = ("case.tasks.nda", 15, "Both parties have signed within two weeks so far.")
 
@@ -191,6 +201,7 @@ def set_up_programme(stage: Stage) -> None:
     with stage.action() as db:
         supervisor, programme = _actor(stage, "supervisor"), stage.ids["programme"]
         set_letterhead(db, supervisor, programme, fields=LETTERHEAD, reason=None, request=_request())
+        set_catalogue(db, supervisor, programme, fields=CATALOGUE, reason=None, request=_request())
         what, n, reason = OWN_LIMIT
         set_limit(db, supervisor, programme, what, n=n, reason=reason, request=_request())
 

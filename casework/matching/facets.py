@@ -18,6 +18,11 @@ FACETS: Mapping[str, Sequence[str]] = {
     "technology": ("readiness", "country", "source", "ipc", "topic", "stands", "status"),
     "need": ("readiness", "sector", "district", "source", "stands", "status"),
 }
+#: The same of what is published, without an account: nothing of how the office keeps it.
+PUBLIC_FACETS: Mapping[str, Sequence[str]] = {
+    "technology": ("readiness", "country", "ipc", "topic"),
+    "need": ("readiness", "sector", "district"),
+}
 
 
 class Facet(NamedTuple):
@@ -42,6 +47,11 @@ def facets_of(noun: str, record: Mapping[str, Any]) -> list[str]:
     }
     told = {name: sorted({*map(value_of, said[name])} - {""}) or [""] for name in FACETS[noun]}
     return [term_of(Facet(name, value)) for name, values in told.items() for value in values]
+
+
+def in_public(noun: str, terms: Iterable[str]) -> list[str]:
+    """Of the terms of a record those that its public list may be narrowed to."""
+    return [term for term in terms if facet_of(term).name in PUBLIC_FACETS[noun]]
 
 
 def value_of(said: str) -> str:

@@ -255,3 +255,10 @@ TOO_MANY_ASKED = reason(
     "catalogue.too_many_asked", N_("Too many were asked in this programme within a day. Try again tomorrow.")
 )
 INTEREST_ENDED = reason("catalogue.interest_ended", N_("This question is answered, or was taken back."))
+SAY_WHOM_TO_ASK = reason(
+    "catalogue.say_whom_to_ask", N_("say where your office is asked: whoever reads the catalogue has no other way")
+)
+SAY_WHY_SHOWN = reason("catalogue.say_why_shown", N_("say why: the public catalogue stands otherwise until now"))
+SHOWN_SO_ALREADY = reason(
+    "catalogue.shown_so_already", N_("Nothing is changed: the public catalogue is set like this already.")
+)

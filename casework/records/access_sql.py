@@ -154,6 +154,17 @@ def shows_indexed(row: str) -> str:
     return f"({row}.noun <> '{CLOSED_NEED}' OR {row}.programme_id = ANY({_bound('closed_of')}))"
 
 
+def is_published(record: str) -> str:
+    """A need or a technology is shown to whoever has no account: it is published, in use, and its programme shows its catalogue.
+
+    Whether its day has passed or its owner can be named no more is asked beside it (`operations.core.merged_records.ended`).
+    """
+    return (
+        f"({record}.publication <> '{CLOSED}' AND {record}.status = 'published' AND {record}.merged_into IS NULL AND EXISTS ("
+        f"SELECT FROM public_catalogues o WHERE o.programme_id = {record}.programme_id AND o.open))"
+    )
+
+
 def named_for(home: str, by: Asker = BOUND) -> str:
     """Who asks is a dispute officer who is named for the mediation."""
     return f"({home}.programme_id = ANY({by.disputes}) AND ({home}.owner_id = {by.id} OR {by.id} = ANY({home}.team)))"
@@ -214,7 +225,7 @@ COUNTS = f"""(m.role NOT IN {roles_sql({*DECIDES, Role.AUDITOR})} OR NOT EXISTS 
         ))"""
 
 __all__ = [
-    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "is_referral", "mediated", "named_for",
+    "BOUND", "COUNTS", "DECIDING", "ME", "Asker", "in_time", "inside_own_referral", "is_published", "is_referral", "mediated", "named_for",
     "not_shut_out", "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "reach_values",
     "reads_case", "referral_of", "roles_sql", "sent",
 ]  # fmt: skip

@@ -61,7 +61,7 @@ from casework.web.integrations import service_account_pages, webhook_pages
 from casework.web.letters import pages as letters_pages
 from casework.web.links import answer_pages
 from casework.web.links import pages as links_pages
-from casework.web.matching import compare_pages, desk_pages, interest_link_pages, interest_pages
+from casework.web.matching import compare_pages, desk_pages, interest_link_pages, interest_pages, public_pages
 from casework.web.matching import decision_pages as desk_decision_pages
 from casework.web.mediations import emergency_access_pages, unsealing_pages
 from casework.web.mediations import pages as mediations_pages
@@ -79,6 +79,7 @@ from casework.web.people import (
     programme_list_pages,
     programme_provider_pages,
     programme_settings_pages,
+    public_catalogue_pages,
     recovery_pages,
     role_request_pages,
 )
@@ -195,6 +196,7 @@ PAGES = (
     people_pages.blueprint,
     organisation_pages.blueprint,
     programme_settings_pages.blueprint,
+    public_catalogue_pages.blueprint,
     programme_list_pages.blueprint,
     programme_edition_pages.blueprint,
     programme_provider_pages.blueprint,
@@ -256,6 +258,7 @@ PAGES = (
     desk_pages.blueprint,
     desk_decision_pages.blueprint,
     compare_pages.blueprint,
+    public_pages.blueprint,
     twin_pages.twin_list,
     twin_pages.needs,
     twin_pages.technologies,

@@ -28,6 +28,8 @@ from tests.browser.measures import latin_words, sideways
 from tests.browser.pictures import FOLDER, picture_of
 from tests.browser.reader import Reader
 from tests.browser.site import Site
+from tests.operations.matching.test_published import publish
+from tests.operations.people.test_public_catalogues import show
 from tests.security.authorization_rows import Row
 from tests.security.authorization_web import OWN, TABLE
 from tests.support.additions import send_need_file, show_burden
@@ -61,10 +63,14 @@ FILES = frozenset({
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
-    "/answer/form", "/answer/documents/<document>", "/state-need/form", "/interest/form",
+    "/answer/form", "/answer/documents/<document>", "/state-need/form", "/interest/form", "/robots.txt",
 })  # fmt: skip
+#: The catalogue as everybody reads it.
+PUBLIC = ("/catalogue", "/catalogue/technologies/<technology>", "/catalogue/needs/<need>")
 #: What is there before the sign-in.
-OPEN = frozenset({"/sign-in", "/password-reset", "/password", "/invitation", "/answer", "/state-need", "/interest"})
+OPEN = frozenset(
+    {"/sign-in", "/password-reset", "/password", "/invitation", "/answer", "/state-need", "/interest", *PUBLIC}
+)
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
 MORE: dict[str, tuple[str | None, str]] = {
     "sign-in": (None, "/sign-in"),
@@ -74,6 +80,9 @@ MORE: dict[str, tuple[str | None, str]] = {
     "link of a question": (None, "/answer"),
     "link of a need": (None, "/state-need"),
     "link of a shortlist": (None, "/interest"),
+    "public catalogue": (None, PUBLIC[0]),
+    "public technology": (None, PUBLIC[1]),
+    "public need": (None, PUBLIC[2]),
     "account": ("officer", "/account"),
     "password": ("officer", "/account/password"),
     "tokens": ("officer", "/account/tokens"),
@@ -131,6 +140,8 @@ def make_page_things(site: Site) -> Mapping[str, str]:
         world.fire(db, "officer", fresh, "take")
         case = load(db, home_of(db, made["number"]), "case")
         note = world.write(db, "supervisor", case, None, "Look at this.", tell=("officer",))
+        show(db, world, contact_zh="三号办公室")
+        publish(db, world, made["technology"])
         made |= {"accepted": accepted, "fresh": fresh, "fresh_track": world.main_track(db, fresh)}
     paper = world.hand_in(site.document_store, made["number"])
     with transaction(site.engine) as db:
@@ -157,6 +168,7 @@ _WRITTEN = """
         UNION ALL SELECT concat_ws(' ', office, number, owner) FROM rights UNION ALL SELECT number FROM cases
         UNION ALL SELECT body::text FROM events
         UNION ALL SELECT jsonb_path_query_array(effects, '$.**.claim[*].*')::text FROM events
+        UNION ALL SELECT concat_ws(' ', contact, email) FROM public_catalogues
         UNION ALL SELECT name FROM service_accounts UNION ALL SELECT name FROM saved_views
     ) x
 """

@@ -20,7 +20,8 @@ _SQL = re.compile(
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 #: Conditions of `records.access_sql`, and functions that give a piece of SQL and are given none but pieces.
 BUILDERS = {
-    "called", "entitled", "in_its_place", "in_time", "is_referral", "inside_own_referral", "live_token", "mediated", "named_for",
+    "called", "entitled", "in_its_place", "in_time", "is_published", "is_referral", "inside_own_referral", "live_token", "mediated",
+    "named_for",
     "not_shut_out", "one_with",
     "open_to", "opened_case", "opened_mediation", "own_paper", "own_referral", "own_row", "paper_of", "person_reads",
     "reads_case", "roles_sql", "sent", "shows_indexed", "shows_need", "titled", "whose", "with_links",
@@ -265,6 +266,7 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/verification/rows.py": {"log", "table", "where"},
     # What the conditions are asked of: names in the statement.
     "casework/records/access_sql.py": {
+        "record",
         "document", "inside('g.track_id')", "inside(f'{document}.track_id')", "opened_at", "person", "programme", "track",
     },
     "casework/records/case_loader.py": {"name", "order", "where"},

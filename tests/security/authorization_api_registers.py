@@ -200,6 +200,7 @@ REGISTERS: tuple[Row, ...] = (
     ),
     get("/programmes/{programme}/settings", SUPERVISOR | ADMINISTRATOR),
     post("/programmes/{programme}/settings/letterhead", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"number_form": "no place"}),
+    post("/programmes/{programme}/settings/catalogue", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"open": True}),
     get("/programmes/{programme}/settings/limits", SUPERVISOR | ADMINISTRATOR),
     post("/programmes/{programme}/settings/limits", SUPERVISOR, ADMINISTRATOR, body=lambda on: {"what": "case.states.triage", "n": 10,
         "reason": "None."}),

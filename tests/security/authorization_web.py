@@ -52,6 +52,7 @@ OWN = (
     "answers.",
     "stated.",
     "interest.",
+    "public.",
 )
 CANDIDATE = {"technology": "candidate"}
 LISTED = {"match": "listed_match"}
@@ -518,6 +519,8 @@ TABLE: tuple[Row, ...] = (
     get("/programmes/<programme>/settings", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
     post("/programmes/<programme>/settings/letterhead", SUPERVISORS, ADMINISTRATOR),
+    get("/programmes/<programme>/settings/catalogue", SUPERVISORS, ADMINISTRATOR),
+    post("/programmes/<programme>/settings/catalogue", SUPERVISORS, ADMINISTRATOR),
     get("/programmes/<programme>/settings/limits/<workflow>", SUPERVISORS | ADMINISTRATOR),
     get("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),
     post("/programmes/<programme>/settings/limits", SUPERVISORS, ADMINISTRATOR, query="?what=case.states.triage"),

@@ -125,7 +125,7 @@ PERSONAE: Mapping[str, Persona] = {
             "GET /programmes/<programme>/settings/limits/<workflow>",
             *(f"{method} /programmes/{programme}/settings/{what}" for method in ("GET", "POST")
                 for programme in ("<programme>", "{programme}")
-                for what in ("letterhead", "limits", "lists", "lists/entry", "lists/import",
+                for what in ("letterhead", "catalogue", "limits", "lists", "lists/entry", "lists/import",
                     "providers", "providers/change", "editions")),
             "POST /programmes/{programme}/lists", "POST /programmes/{programme}/lists/import",
         }),

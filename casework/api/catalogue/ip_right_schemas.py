@@ -267,6 +267,9 @@ class TechnologyRecord(Answer):
     readiness_low: int | None
     readiness_high: int | None
     ip_text: str | None
+    publication: Annotated[
+        str, Field(description="public, on_request or closed: who outside of the programme may read of it")
+    ]
     verification: Annotated[
         dict[str, Any] | None,
         Field(description="Of the statement: number, verdict, valid_until; counts only once confirmed"),

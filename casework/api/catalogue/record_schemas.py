@@ -77,6 +77,9 @@ class TechnologyFields(Body):
     readiness_low: Level | None = None
     readiness_high: Level | None = None
     ip_text: Words | None = None
+    publication: Annotated[Code | None, Field(description="public, on_request or closed, which it is until said")] = (
+        None
+    )
 
 
 class _New(Body):

@@ -13,7 +13,14 @@ from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done
 from casework.operations.core.paging import Page
-from casework.operations.people import administrator_checks, letterheads, lists, offboarding, programme_copies
+from casework.operations.people import (
+    administrator_checks,
+    letterheads,
+    lists,
+    offboarding,
+    programme_copies,
+    public_catalogues,
+)
 from casework.operations.people import service as people
 from casework.operations.people.views import AccountRow, Leaver, Organisation, PersonRow, Programme, ProgrammeSettings
 
@@ -56,6 +63,14 @@ def set_letterhead(call: Call) -> Done:
     fields = _fields(call)
     reason, seen = fields.pop("reason"), fields.pop("seen")
     return letterheads.set_letterhead(
+        call.db, call.actor, call.path["programme"], fields=fields, reason=reason, seen=seen, request=call.request
+    )
+
+
+def set_catalogue(call: Call) -> Done:
+    fields = _fields(call)
+    reason, seen = fields.pop("reason"), fields.pop("seen")
+    return public_catalogues.set_catalogue(
         call.db, call.actor, call.path["programme"], fields=fields, reason=reason, seen=seen, request=call.request
     )
 
@@ -123,6 +138,8 @@ ROUTES: tuple[Route, ...] = (
         schemas.ProgrammeSettings),
     post("/programmes/{programme}/settings/letterhead", set_letterhead, "Set what letters have above and below their words",
         schemas.LetterheadMade, body=schemas.NewLetterhead),
+    post("/programmes/{programme}/settings/catalogue", set_catalogue, "Show what is published to whoever has no account, or stop",
+        schemas.LetterheadMade, body=schemas.NewCatalogue),
     get("/organisations", list_organisations, "List organisations", schemas.OrganisationPage, query=schemas.OrganisationQuery),
     post("/organisations", create_organisation, "Make an organisation", shared.Made, body=schemas.NewOrganisation, status=201,
         scope="admin"),

@@ -70,6 +70,25 @@ class Letterhead(Answer):
     signatory_zh: str | None
 
 
+class NewCatalogue(Body):
+    open: Annotated[bool, Field(description="Show what is published to whoever has no account")]
+    contact: Annotated[
+        SomeWords | None, Field(description="Where the office is asked: needed, or an e-mail, to show the catalogue")
+    ] = None
+    contact_zh: SomeWords | None = None
+    email: Line | None = None
+    reason: Annotated[SomeWords | None, Field(description="Needed where something else stood there before")] = None
+    seen: Annotated[int | None, Field(description="`catalogue.version` of the settings that were seen")] = None
+
+
+class PublicCatalogue(Answer):
+    open: Annotated[bool, Field(description="What is published is shown to whoever has no account")]
+    contact: str | None
+    contact_zh: str | None
+    email: str | None
+    version: Annotated[int, Field(description="What a change sends back as `seen`")]
+
+
 class SettingsEntry(Answer):
     at: str
     seq: int
@@ -87,6 +106,7 @@ class ProgrammeSettings(Answer):
     name_zh: str | None
     letterhead: Letterhead
     letterhead_is_set: Annotated[bool, Field(description="Somebody has set it; before that no letter goes")]
+    catalogue: PublicCatalogue
     next_number: Annotated[str | None, Field(description="That the next letter gets")]
     version: Annotated[int, Field(description="What a change sends back as `seen`")]
     entries: Annotated[list[SettingsEntry], Field(description="What was done, the newest first")]

@@ -23,7 +23,7 @@ BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
 #: Before the name of a field, in a body: what stood there.
 BEFORE = "before."
-#: How far a need is published: to everybody, to whoever asks and is told, or to who keeps it alone until somebody chooses.
+#: How far a record is published: to everybody, to whoever asks and is told, or to who keeps it alone until somebody chooses.
 PUBLIC, ON_REQUEST, CLOSED = "public", "on_request", "closed"
 PUBLICATIONS = (PUBLIC, ON_REQUEST, CLOSED)
 #: By kind of record its fields, each with what stands there where nothing was said.
@@ -44,7 +44,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
              "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")
         ),
         "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
-        "status": "published",
+        "status": "published", "publication": CLOSED,
     },
 }  # fmt: skip
 

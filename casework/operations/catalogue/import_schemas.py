@@ -186,6 +186,7 @@ class Technology(_Ranked):
     website: Web | None = None
     readiness: Short | None = None
     ip_text: Text | None = None
+    publication: Annotated[str, one_of(PUBLICATIONS)] | None = None
     verification: Verification | None = None
     rights: Annotated[list[Right], BeforeValidator(_few)] | None = None
     # Kept together as `more`.

@@ -149,11 +149,11 @@ def read_seen(db: Connection, actor: Actor, noun: Noun, id: str) -> Any:
 def _shown(kind: type[Kind], row: Any) -> Kind:
     """A row as its kind of record: columns that hold an id lose that ending."""
     columns = row._mapping.items()
-    given = {name if name == "external_id" else name.removesuffix("_id"): _plain(value) for name, value in columns}
+    given = {name if name == "external_id" else name.removesuffix("_id"): plain_value(value) for name, value in columns}
     return kind(**given)
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):

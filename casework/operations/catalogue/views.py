@@ -101,6 +101,8 @@ class Technology:
     readiness_low: int | None
     readiness_high: int | None
     ip_text: str | None
+    #: public, on_request or closed.
+    publication: str
     #: Of the statement: number, verdict, valid_until; counts only once confirmed.
     verification: JsonObject | None
     more: JsonObject

@@ -16,11 +16,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from casework.engine.case_objects.kept_records import CLOSED, NEED, TECHNOLOGY
+from casework.engine.case_objects.kept_records import CLOSED, NEED, PUBLIC, TECHNOLOGY
 from casework.engine.case_objects.record_use import PUBLISHED
 from casework.matching.bm25 import length_of
-from casework.matching.facets import facets_of
-from casework.matching.terms import counts_of
+from casework.matching.facets import facets_of, in_public
+from casework.matching.terms import Counts, counts_of
 from casework.records.access_sql import CLOSED_NEED
 
 #: By which rules terms are made; a higher number makes every record again.
@@ -52,11 +52,13 @@ class Findable:
     closed: bool = False
     #: When the record was written.
     told_at: Any = None
+    #: How far it is published: public, on_request or closed.
+    publication: str = CLOSED
 
 
 #: What is asked of every record; one that was merged cannot be found.
-_EACH = """t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at, t.status, t.source, t.readiness_low, t.readiness_high,
-        CASE WHEN t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
+_EACH = """t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at, t.status, t.source, t.publication, t.readiness_low,
+        t.readiness_high, CASE WHEN t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
         jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed"""
 #: Technologies with what of them can be found.
 _TECHNOLOGIES = f"""
@@ -66,7 +68,7 @@ _TECHNOLOGIES = f"""
 """
 #: Needs with what of them can be found.
 _NEEDS = f"""
-    SELECT {_EACH}, t.sector, t.district, t.publication, concat_ws(' ', t.problem, t.target, t.sector) AS body
+    SELECT {_EACH}, t.sector, t.district, concat_ws(' ', t.problem, t.target, t.sector) AS body
     FROM needs t
 """
 _OF: Mapping[str, str] = {TECHNOLOGY: _TECHNOLOGIES, NEED: _NEEDS}
@@ -93,14 +95,16 @@ _BEFORE = text("""
 _FORGET = text("DELETE FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 #: Puts records in, or in the place of what was there.
 _KEEP = text("""
-    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, length, rules, told_at)
+    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, published, length, rules, told_at)
     SELECT r.id, r.programme, r.noun, array_to_tsvector(ARRAY(
         SELECT r.mark || t.term FROM unnest(ARRAY(SELECT json_object_keys(CAST(r.counts AS json))) || r.facets || r.titled) t(term)
-    )), r.counts, r.facets, r.length, :rules, r.told_at
+    )), r.counts, r.facets, array_to_tsvector(r.published), r.length, :rules, r.told_at
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        r(id uuid, programme uuid, noun text, mark text, counts text, facets text[], titled text[], length integer, told_at timestamptz)
+        r(id uuid, programme uuid, noun text, mark text, counts text, facets text[], titled text[], published text[], length integer,
+            told_at timestamptz)
     ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, noun = excluded.noun, terms = excluded.terms,
-        counts = excluded.counts, facets = excluded.facets, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
+        counts = excluded.counts, facets = excluded.facets,
+        published = excluded.published, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
 """)
 #: Counts in how many records terms stand from now on.
 _COUNT = text("""
@@ -167,7 +171,7 @@ def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -
 
 
 def _findable(noun: str, row: Any) -> Findable:
-    given = {name: row[name] for name in ("id", "programme", "title", "body", "told_at")}
+    given = {name: row[name] for name in ("id", "programme", "title", "body", "told_at", "publication")}
     closed = noun == NEED and row["publication"] == CLOSED
     return Findable(**given, facets=facets_of(noun, row), idle=row["status"] != PUBLISHED, closed=closed)
 
@@ -195,7 +199,7 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
             row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
             titled = [f"{TITLED}{term}" for term, count in counts.items() if count.title]
             row |= {"noun": as_what, "mark": mark_of(as_what), "facets": one.facets, "titled": titled}
-            kept.append(row | {"told_at": one.told_at})
+            kept.append(row | {"told_at": one.told_at, "published": _published(noun, one, counts)})
             told.setdefault((one.programme, as_what), _Change()).add(counts, one.facets)
         if was is not None:
             told.setdefault((one.programme, was.noun), _Change()).take(said, was.facets, was.length)
@@ -208,6 +212,15 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
         db.execute(_KEEP, {"rules": RULES, "rows": orjson.dumps(kept).decode()})
     for (programme, name), change in sorted(told.items()):
         change.write(db, programme, name)
+
+
+def _published(noun: str, one: Findable, counts: Mapping[str, Counts]) -> list[str] | None:
+    """The terms by which a record is found without an account: of one that is shown on request those of its title alone."""
+    if one.idle or one.publication == CLOSED:
+        return None
+    titled = [term for term, count in counts.items() if count.title]
+    said = list(counts) if one.publication == PUBLIC else titled
+    return [*said, *(f"{TITLED}{term}" for term in titled), *in_public(noun, one.facets)]
 
 
 class _Change:

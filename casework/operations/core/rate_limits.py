@@ -30,6 +30,7 @@ Kind = Literal[
     "many",
     "passkey",
     "party_link",
+    "public",
 ]
 
 
@@ -76,6 +77,11 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         90,
         timedelta(minutes=10),
         "one-time links opened, looked into and answered, by network: whoever does it has no account",
+    ),
+    "public": Allowance(
+        120,
+        timedelta(minutes=1),
+        "pages of the public catalogue, by network: whoever reads and searches it has no account",
     ),
 }
 

@@ -60,9 +60,9 @@ def cleaned(said: str) -> str:
     return " ".join(kept.split())[:LONGEST]
 
 
-def facets_asked(noun: str, asked: Mapping[str, str | None]) -> list[Facet]:
-    """What of an address narrows a list; `unknown` is that a record does not say."""
-    told = {name: value for name in FACETS[noun] if (value := cleaned(asked.get(name) or ""))}
+def facets_asked(noun: str, asked: Mapping[str, str | None], names: Sequence[str] | None = None) -> list[Facet]:
+    """What of an address narrows a list, or one that has but some `names` for it; `unknown` is that a record does not say."""
+    told = {name: value for name in names or FACETS[noun] if (value := cleaned(asked.get(name) or ""))}
     return [Facet(name, value_of(value)) for name, value in told.items()]
 
 

@@ -6,7 +6,7 @@ Each change is one event of the programme's log, which says what stands in the r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ from casework.engine.case_objects.letterheads import (
 from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import LIST_SET, LISTS, key_of
 from casework.engine.case_objects.programme_providers import EVERY, LISTED, PROVIDERS_SET, Asked
+from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
+from casework.engine.case_objects.public_catalogues import FIELDS as CATALOGUE_FIELDS
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.state.document_effects_schema import LetterNumber
@@ -39,7 +41,7 @@ from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
 from casework.operations.core.register_log import CHANGED, append
-from casework.operations.people.views import Letterhead, ProgrammeSettings, SettingsEntry
+from casework.operations.people.views import Letterhead, ProgrammeSettings, PublicCatalogue, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
 from casework.records.event_log import lock_log, now, register_event_of
@@ -84,6 +86,7 @@ def show_settings(db: Connection, actor: Actor, programme: str) -> ProgrammeSett
         letterhead_is_set=has_letterhead(db, programme),
         next_number=_written(next_number(db, programme, head)),
         version=max((entry.seq for entry in entries if entry.kind in _OF_LETTERHEAD), default=0),
+        catalogue=_read_catalogue(db, programme, entries),
         entries=entries[::-1],
         mine=in_the_programme(actor, programme, SETTERS) is not None,
     )
@@ -97,6 +100,19 @@ def read_letterhead(db: Connection, programme: str) -> Letterhead:
     """The letterhead of a programme; that of one that has set none leaves a place for the seal and numbers nothing."""
     row = db.execute(_LETTERHEAD, {"programme": programme}).one_or_none()
     return Letterhead() if row is None else Letterhead(**row._mapping)
+
+
+def _read_catalogue(db: Connection, programme: str, entries: Iterable[SettingsEntry]) -> PublicCatalogue:
+    """Whether a programme shows its catalogue in public; one that has said nothing does not."""
+    version = max((entry.seq for entry in entries if entry.kind == CATALOGUE_SET), default=0)
+    row = db.execute(_CATALOGUE, {"programme": programme}).one_or_none()
+    return PublicCatalogue(version=version) if row is None else PublicCatalogue(version=version, **row._mapping)
+
+
+#: Whether a programme shows its catalogue in public, and where its office is asked.
+_CATALOGUE = text(
+    f"SELECT {', '.join(CATALOGUE_FIELDS)} FROM public_catalogues WHERE programme_id = CAST(:programme AS uuid)"
+)
 
 
 def has_letterhead(db: Connection, programme: str) -> bool:
@@ -120,7 +136,11 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     with whole(db):
         rows = db.execute(
             _EVENTS,
-            {"log": programme, "kinds": [*_OF_LETTERHEAD, LIST_SET, PROVIDERS_SET, EDITIONS_SET], "changed": CHANGED},
+            {
+                "log": programme,
+                "kinds": [*_OF_LETTERHEAD, CATALOGUE_SET, LIST_SET, PROVIDERS_SET, EDITIONS_SET],
+                "changed": CHANGED,
+            },
         ).all()
     events = [register_event_of(row.header, row.effects, row.body) for row in rows]
     listed_ever: set[str | None] = {one for event in events for one in event.effects.get("providers") or ()}
@@ -141,7 +161,9 @@ def _entries(db: Connection, programme: str) -> Iterator[SettingsEntry]:
     for event in events:
         after = _told(event)
         changes = {
-            name: (state.get(name), after[name]) for name in FIELDS if name in after and state.get(name) != after[name]
+            name: (state.get(name), after[name])
+            for name in (*FIELDS, *CATALOGUE_FIELDS)
+            if name in after and state.get(name) != after[name]
         }
         state |= after
         # A limit is told by what it is a limit of.
@@ -190,9 +212,9 @@ def _asked_changed(before: Asked, after: Asked, names: Mapping[str, str]) -> Jso
 
 
 def _told(event: RegisterEvent) -> JsonObject:
-    """What an event says of the row."""
+    """What an event says of the letterhead, or of the public catalogue."""
     for name, value in event.body.items():
-        if name.partition(MARK)[0] == _TABLE and isinstance(value, Mapping):
+        if name.partition(MARK)[0] in (_TABLE, "public_catalogues") and isinstance(value, Mapping):
             return dict(value)
     return {}
 

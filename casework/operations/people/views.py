@@ -383,6 +383,18 @@ class Letterhead:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PublicCatalogue:
+    """Whether a programme shows what is published to whoever has no account, and where its office is asked."""
+
+    open: bool = False
+    contact: str | None = None
+    contact_zh: str | None = None
+    email: str | None = None
+    #: Of the newest entry about it; whoever sets it says so with it.
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SettingsEntry:
     """Something that was done with the settings of a programme."""
 
@@ -409,6 +421,7 @@ class ProgrammeSettings:
     letterhead: Letterhead
     #: Whether anybody has said what it says: before that no letter goes.
     letterhead_is_set: bool
+    catalogue: PublicCatalogue
     #: The number that the next letter gets.
     next_number: str | None
     #: Of the newest entry; whoever sets something says so with it.

@@ -9,6 +9,7 @@ from casework.engine.case_objects.letterheads import COPIED, LETTERHEAD_SET, REA
 from casework.engine.case_objects.programme_editions import EDITIONS_SET
 from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIST_SETTERS, LISTS, key_of, offered_after
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
+from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.own_limits import limits_of
 from casework.engine.execution.context import Library
@@ -22,7 +23,7 @@ from casework.records.register_entries import MARK
 
 def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:
     """What of its settings could not have been set so: the number of the event, and why."""
-    set_before = begun = False
+    set_before, begun = set[str](), False
     offers = AT_FIRST
     known = {(name, key) for name, keys in AT_FIRST.items() for key in keys}
     calendar: Calendar | None = None
@@ -33,9 +34,9 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
             yield from ((event.seq, why) for why in _copied_against(past, event))
             if begun:
                 yield event.seq, "a programme gets the settings of another as it begins, and not later"
-        elif event.kind == LETTERHEAD_SET:
+        elif event.kind in (LETTERHEAD_SET, CATALOGUE_SET):
             yield from ((event.seq, why) for why in _set_against(past, programme, event))
-            if set_before and REASON not in event.body:
+            if event.kind in set_before and REASON not in event.body:
                 yield event.seq, "it changes what was set before, and does not say why"
         elif event.kind == LIST_SET:
             yield from ((event.seq, why) for why in _set_against(past, programme, event, LIST_SETTERS))
@@ -53,7 +54,7 @@ def settings_faults(past: Past, programme: str, events: Iterable[RegisterEvent])
         # Whoever makes it gets a role before.
         begun = begun or event.kind not in (REGISTERED, GRANTED) or event.seq > 2
         copied = event.kind == COPIED and any(name.startswith(f"letterheads{MARK}") for name in event.body)
-        set_before = set_before or event.kind == LETTERHEAD_SET or copied
+        set_before |= {event.kind, LETTERHEAD_SET} if copied else {event.kind}
 
 
 def _asked_against(past: Past, programme: str, events: Iterable[RegisterEvent]) -> Iterator[tuple[int, str]]:

@@ -151,6 +151,13 @@ technologies = Table(
         comment="Sustainable Development Goals: 7 or 7.2",
     ),
     Column("reference_sites", JSONB, nullable=False, server_default=text("'[]'"), comment="Rows: site, year, size"),
+    Column(
+        "publication",
+        Text,
+        nullable=False,
+        server_default=text("'closed'"),
+        comment="public, on_request or closed: who outside of the programme may read of it",
+    ),
     Column("published_on", Date, comment="At its source"),
     Column("last_confirmed_on", Date, comment="At its source"),
     Column("website", Text),
@@ -162,6 +169,7 @@ technologies = Table(
     Column("more", JSONB, nullable=False, server_default=text("'{}'")),
     *_provenance(),
     _once_a_source(),
+    CheckConstraint("publication IN ('public', 'on_request', 'closed')", name="publication"),
     Index("ix_technologies_created", text("created_at DESC"), text("id DESC")),
     Index("ix_technologies_external_id", "external_id"),
     Index(

@@ -36,11 +36,31 @@ indexed_records = Table(
     Column(
         "facets", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="Terms that lists are narrowed by"
     ),
+    Column(
+        "published",
+        TSVECTOR,
+        comment="The terms by which it is found without an account, as far as it is published; null where it is not",
+    ),
     Column("length", Integer, nullable=False),
     Column("rules", Integer, nullable=False, comment="By which rules terms were made; of others it is made again"),
     Column("told_at", Time, comment="When the record was written that it is made of"),
     Index("ix_indexed_records_terms", "terms", postgresql_using="gin", postgresql_with=GIN),
     Index("ix_indexed_records_programme", "programme_id", "noun", "record_id"),
+    # Of what is published alone: how long a stranger's search takes tells nothing of the rest.
+    Index(
+        "ix_indexed_records_published",
+        "published",
+        postgresql_using="gin",
+        postgresql_with=GIN,
+        postgresql_where=text("published IS NOT NULL"),
+    ),
+    Index(
+        "ix_indexed_records_public",
+        "programme_id",
+        "noun",
+        "record_id",
+        postgresql_where=text("published IS NOT NULL"),
+    ),
     comment="Needs and technologies that can be found; made of them, and made again by `casework catalogue index`",
 )
 

@@ -72,6 +72,18 @@ letterheads = Table(
     comment="What a programme's letters have above and below their words; the fold of its log",
 )
 
+public_catalogues = Table(
+    "public_catalogues",
+    metadata,
+    id_column(),
+    Column("programme_id", Id, ForeignKey("programmes.id"), nullable=False, unique=True),
+    Column("open", Boolean, nullable=False, comment="Whether what is published is shown to whoever has no account"),
+    Column("contact", Text, comment="Where the office is asked: address, telephone, hours"),
+    Column("contact_zh", Text),
+    Column("email", Text),
+    comment="Whether a programme shows its catalogue in public, and where its office is asked; the fold of its log",
+)
+
 list_entries = Table(
     "list_entries",
     metadata,

@@ -39,10 +39,15 @@ def called(lists: Lists, name: str, field: str, key: str) -> str:
 
 def names_listed(lists: Lists, noun: str, record: object) -> dict[str, str]:
     """By what stands in a record, what the programme calls it."""
+    return names_in(lists, noun, {field: getattr(record, field) for field in LISTED[noun]})
+
+
+def names_in(lists: Lists, noun: str, says: Mapping[str, Any]) -> dict[str, str]:
+    """The same of what a record says by field."""
     return {
         word: called(lists, name, field, word)
         for field, name in LISTED[noun].items()
-        for word in _words(getattr(record, field))
+        for word in _words(says.get(field))
     }
 
 
@@ -50,4 +55,4 @@ def _words(value: object) -> Iterable[str]:
     return [value] if isinstance(value, str) and value else value if isinstance(value, list | tuple) else []
 
 
-__all__ = ["called", "listed_form", "names_listed"]
+__all__ = ["called", "listed_form", "names_in", "names_listed"]

@@ -72,7 +72,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "last_confirmed_on": N_("Last confirmed at its source on"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
         "readiness_text": N_("Readiness, in words"), "readiness_low": N_("Readiness from"),
-        "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "verification": N_("Verification"),
+        "readiness_high": N_("Readiness to"), "ip_text": N_("Intellectual property"), "publication": N_("What may be published"),
+        "verification": N_("Verification"),
     },
 }  # fmt: skip
 STATUSES = {

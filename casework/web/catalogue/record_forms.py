@@ -34,7 +34,7 @@ _COMPARISONS = {
 }  # fmt: skip
 
 
-#: How far a need is published, in words.
+#: How far a record is published, in words.
 PUBLICATIONS = {
     "public": N_("public: everybody may read it"), "on_request": N_("on request: others may learn of it and ask"),
     "closed": N_("closed: only those who keep it"),
@@ -107,6 +107,14 @@ class _Technology(_Called):
     readiness_low = _Ready.fields()["readiness_low"]
     readiness_high = _Ready.fields()["readiness_high"]
     ip_text = Note(label=N_("Intellectual property"), required=False)
+    publication = Choice(
+        label=N_("What may be published"),
+        choices=PUBLICATIONS,
+        required=False,
+        help=N_(
+            "Nothing chosen: it is closed, and nobody outside of the programme reads of it. Ask its owner before you choose another."
+        ),
+    )
 
 
 _SOURCE = Text(label=N_("Source"), max=200, help=N_("Who said so, or in which paper it stands."))

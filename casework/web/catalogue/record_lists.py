@@ -13,6 +13,7 @@ from casework.engine.case_objects.programme_lists import LISTED, Lists
 from casework.matching.facets import FACETS, UNKNOWN
 from casework.matching.marks import pieces_of
 from casework.operations.matching.listed_records import Listed, cleaned, facets_asked
+from casework.operations.matching.published_views import PublishedList
 from casework.operations.matching.ranking import CANDIDATES
 from casework.operations.matching.search_box import COUNTED, LONGEST
 from casework.web.catalogue.listed_fields import called
@@ -39,9 +40,10 @@ _SECTIONS = {
 class Asked:
     """What the address of a list asks for."""
 
-    def __init__(self, noun: str) -> None:
+    def __init__(self, noun: str, names: Sequence[str] | None = None) -> None:
         self.noun, self.words = noun, cleaned(request.args.get("q", ""))
-        self.facets = facets_asked(noun, request.args)
+        self.names = names or FACETS[noun]
+        self.facets = facets_asked(noun, request.args, self.names)
         self.cursor = request.args.get("cursor")
 
     @property
@@ -50,11 +52,11 @@ class Asked:
         return ({"q": self.words} if self.words else {}) | chosen
 
 
-def selects_of(asked: Asked, listed: Listed[Any], lists: Sequence[Lists]) -> list[dict[str, Any]]:
+def selects_of(asked: Asked, listed: Listed[Any] | PublishedList, lists: Sequence[Lists]) -> list[dict[str, Any]]:
     """What the list may be narrowed to: label, and of each choice how many there are."""
     chosen = {facet.name: facet.value for facet in asked.facets}
     selects = []
-    for name in FACETS[asked.noun]:
+    for name in asked.names:
         every = listed.facets.get(name, [])
         shown = [
             (one.value or UNKNOWN, _counted(_say(asked.noun, name, one.value, lists), one.records))

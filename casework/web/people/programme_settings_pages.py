@@ -30,6 +30,7 @@ from casework.operations.people import letterheads, lists, programme_editions, p
 from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
+from casework.web.people import public_catalogue_pages
 from casework.web.people.limit_names import law_name, limit_names, named_by, say_length, say_limit
 from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, edition_text
@@ -73,12 +74,13 @@ class ChangedLetterheadForm(LetterheadForm):
 LABELS = {rule["name"]: LetterheadForm.texts()[f"{rule['name']}.label"] for rule in LetterheadForm.rule()}
 #: How the programme says whom it asks.
 WHOM_IT_ASKS = {EVERY: N_("every provider"), LISTED: N_("those on the list")}
-_FIELDS = tuple(LABELS)
+_SAID = LABELS | public_catalogue_pages.LABELS
 #: Of an entry that changes many fields, so many are told: a catalogue has hundreds of items.
 _MOST_CHANGES = 20
 #: What an entry of the history says happened.
 _HAPPENED = {
     "letterhead_set": N_("%(who)s set the letterhead"),
+    "catalogue_set": N_("%(who)s set the public catalogue"),
     CHANGED: N_("%(who)s set a limit"),
     "list_set": N_("%(who)s changed a list"),
     "editions_set": N_("%(who)s changed by which editions cases begin"),
@@ -110,7 +112,8 @@ def show(programme: UUID) -> str:
     return render_template(
         "people/programme_settings.html",
         one=shown,
-        facts=[(gettext(LABELS[name]), _say(name, getattr(shown.letterhead, name))) for name in _FIELDS],
+        catalogue=public_catalogue_pages.facts_of(shown),
+        facts=[(gettext(LABELS[name]), _say(name, getattr(shown.letterhead, name))) for name in LABELS],
         entries=[(entry, *_say_entry(entry, own)) for entry in shown.entries],
         limits=[
             (name, gettext(SERVICES.get(name, name)), len(some), sum(one.own is not None for one in some))
@@ -167,9 +170,8 @@ def _by_workflow(own: Iterable[OwnLimit]) -> dict[str, list[OwnLimit]]:
 
 
 def _say(name: str, value: JsonValue) -> str:
-    if name == "seal":
-        return gettext("yes") if value else gettext("no")
-    return str(value or "")
+    yes_or_no = gettext("yes") if value else gettext("no")
+    return yes_or_no if name in ("seal", "open") else str(value or "")
 
 
 def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tuple[str, str, str]]]:
@@ -182,9 +184,9 @@ def _say_entry(entry: SettingsEntry, own: list[OwnLimit]) -> tuple[str, list[tup
     lists += [_say_asked(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "providers"]
     lists += [_say_edition(name, *pair) for name, pair in entry.changes.items() if name.partition(".")[0] == "editions"]
     changes = [
-        (gettext(LABELS[name]), "" if before is None else _say(name, before), _say(name, after))
+        (gettext(_SAID[name]), "" if before is None else _say(name, before), _say(name, after))
         for name, (before, after) in entry.changes.items()
-        if name in LABELS and (before is not None or after is not None)
+        if name in _SAID and (before is not None or after is not None)
     ]
     return words, changes + lists
 
@@ -275,7 +277,7 @@ def _draft(programme: str) -> str:
 
 
 def _known(shown: ProgrammeSettings) -> JsonObject:
-    return {name: value for name in _FIELDS if (value := getattr(shown.letterhead, name)) is not None}
+    return {name: value for name in LABELS if (value := getattr(shown.letterhead, name)) is not None}
 
 
 @blueprint.post("/<uuid:programme>/settings/letterhead")

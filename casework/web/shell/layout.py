@@ -103,7 +103,9 @@ def reader() -> Person | None:
 
 
 def language() -> str:
-    """The reader's language: the person's own, else the cookie's, else what the browser asks for."""
+    """The reader's language: what a page without an account was asked for in, the person's own, the cookie's, or the browser's."""
+    if (asked := g.get("asked_language")) in LOCALES:
+        return str(asked)
     if person := reader():
         return "zh-Hans" if person.language.lower().startswith("zh") else "en"
     chosen = request.cookies.get(cookie_named(LANGUAGE_COOKIE))

@@ -102,7 +102,7 @@ ENTRIES = (
         N_("Settings"),
         "programme_settings.index",
         "gear",
-        ("programme_settings.", "programme_lists.", "programme_providers.", "programme_editions."),
+        ("programme_settings.", "programme_lists.", "public_catalogue.", "programme_providers.", "programme_editions."),
     ),
     Entry(
         frozenset({Role.DISPUTE_OFFICER}), N_("Mediations"), "mediations.index", "talk", ("mediations.", "unsealings.")
@@ -169,6 +169,7 @@ ENTRIES = (
         (
             "programme_settings.",
             "programme_lists.",
+            "public_catalogue.",
             "programme_providers.",
             "programme_editions.",
             "organisations.ask_copy",

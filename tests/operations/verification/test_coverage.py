@@ -23,7 +23,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.operations.history.point_in_time import Past
 from casework.operations.letters.service import Written
 from casework.operations.oversight import case_hygiene
-from casework.operations.people import letterheads, programme_lists, registry
+from casework.operations.people import letterheads, programme_lists, public_catalogues, registry
 from casework.operations.people.account_recovery import ask_recovery, decide_recovery, use_recovery
 from casework.operations.tasks.allocation import choose_allocation
 from casework.operations.tasks.skills import set_skills
@@ -108,6 +108,10 @@ def _fill(db: Connection, world: World, number: str, mediation: str) -> None:
         fields={"office": "Office", "number_form": "{year}-{n}"},
         reason="As the office is called.",
         request=new_request(),
+    )
+    shown = {"open": True, "contact": "Office 3"}
+    public_catalogues.set_catalogue(
+        db, world.actor(db, "supervisor"), programme, fields=shown, reason=None, request=new_request()
     )
     programme_lists.set_entry(
         db,

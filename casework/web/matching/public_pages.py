@@ -1,0 +1,232 @@
+"""The catalogue in public: what is published of technologies and needs, read without an account and without a cookie.
+
+Whoever is signed in sees the same as a stranger, byte by byte. Where no programme shows its catalogue there is no such page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.errors import InvalidForm, NotFound
+from casework.matching.facets import PUBLIC_FACETS
+from casework.operations.core.programme_lists import read_lists
+from casework.operations.core.record_log import Kept
+from casework.operations.matching import published
+from casework.operations.matching.published_views import Office, Published
+from casework.operations.matching.ranking import make_ready
+from casework.operations.matching.search_box import COUNTED
+from casework.web.catalogue.listed_fields import names_in
+from casework.web.catalogue.pages import FIELDS, say_value
+from casework.web.catalogue.record_lists import LONGEST, Asked, selects_of
+from casework.web.matching.desk_words import say_range
+from casework.web.shell.figure_words import target_of
+from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.layout import LOCALES, place_names
+from casework.web.shell.session import open_transaction
+
+blueprint = Blueprint("public", __name__)
+
+#: For so many seconds a browser, and what stands before us, may show a page again: what is taken back is gone soon.
+KEPT_S = 60
+_KINDS: dict[str, Kept] = {"technologies": "technology", "needs": "need"}
+_NAMES = {"technologies": N_("Technologies"), "needs": N_("Needs")}
+#: What these addresses ask for; anything else in one is left out of the addresses that lead on.
+_ASKED = frozenset({"kind", "q", "cursor", *(name for names in PUBLIC_FACETS.values() for name in names)})
+_READINESS = ("readiness_low", "readiness_high")
+
+
+@blueprint.before_request
+def _nobody() -> None:
+    """Whoever reads is nobody here, in the language that the address asks for."""
+    g._person = None
+    # Whoever counted this request has perhaps asked who it is of.
+    g.pop("_login_user", None)
+    g.asked_language = request.args.get("language")
+
+
+@blueprint.after_request
+def _keep(response: Response) -> Response:
+    if response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
+        response.add_etag()
+        if len(request.args.keys() - {"language", "kind"}):
+            # Of searches there is no end: what they find has pages of its own.
+            response.headers["X-Robots-Tag"] = "noindex"
+        response.make_conditional(request)
+    return response
+
+
+@blueprint.errorhandler(NotFound)
+def _none(error: NotFound) -> BaseResponse:
+    """What is not published does not exist: the same page, whatever the reason."""
+    return make_response(render_template("matching/public_none.html", **_frame()), 404)
+
+
+def _url(page: str, **values: Any) -> str:
+    """An address of these pages, in the language that this one was asked for in."""
+    if g.asked_language in LOCALES:
+        values["language"] = g.asked_language
+    return url_for(f"public.{page}", **values)
+
+
+def _list_of(kind: str) -> str:
+    return _url("index", kind=kind if kind != "technologies" else None)
+
+
+def _frame() -> dict[str, Any]:
+    """What the frame of every one of these pages shows."""
+    here = {name: value for name, value in request.args.items() if name in _ASKED}
+    names = {"en": "English", "zh-Hans": "简体中文"}
+    at = {**(request.view_args or {}), **here}
+    return {
+        "languages": [
+            (code, names[code], url_for(request.endpoint or "", **{**at, "language": code})) for code in LOCALES
+        ],
+        "list_url": _url("index"),
+    }
+
+
+@blueprint.get("/catalogue")
+def index() -> str:
+    """What is published, searched in and narrowed."""
+    kind = request.args.get("kind", "technologies")
+    kind = kind if kind in _KINDS else "technologies"
+    noun = _KINDS[kind]
+    asked = Asked(noun, PUBLIC_FACETS[noun])
+    if asked.words:
+        make_ready()
+    with open_transaction() as db:
+        try:
+            found = published.list_published(db, noun, said=asked.words, facets=asked.facets, cursor=asked.cursor)
+        except InvalidForm:
+            # A cursor that we have not given out leads nowhere.
+            raise NotFound from None
+        offices = published.list_offices(db)
+        lists = [read_lists(db, office.id) for office in offices]
+    of = {office.id: (office, some) for office, some in zip(offices, lists, strict=True)}
+    here = {"kind": kind if kind != "technologies" else None} | asked.query
+    return render_template(
+        "matching/public_list.html",
+        **_frame(),
+        kind=kind,
+        tabs=[
+            (gettext(words), _url("index", kind=name if name != "technologies" else None), name == kind)
+            for name, words in _NAMES.items()
+        ],
+        offices=offices,
+        rows=[
+            (
+                one,
+                name_of({"name": one.title, "name_zh": one.title_zh}),
+                _page_of(noun, one.id),
+                _outline(noun, one, of[one.programme][1])
+                + ([name_of(of[one.programme][0])] if len(offices) > 1 else []),
+            )
+            for one in found.items
+        ],
+        words=asked.words,
+        longest=LONGEST,
+        narrowed=bool(asked.facets),
+        selects=selects_of(asked, found, lists),
+        counted=_say_count(found.records, at_least=found.at_least),
+        next_url=_url("index", **here, cursor=found.next) if found.next else "",
+        first_url=_url("index", **here) if asked.cursor else "",
+        whole_url=_list_of(kind),
+    )
+
+
+def _say_count(records: int, *, at_least: bool) -> str:
+    if at_least:
+        return gettext("%(count)s or more are found; what stands beside choices counts so many.", count=f"{COUNTED:,}")
+    return gettext("Found: %(count)s", count=f"{records:,}")
+
+
+def _page_of(noun: Kept, id: str) -> str:
+    return _url("show_technology", technology=id) if noun == "technology" else _url("show_need", need=id)
+
+
+def _outline(noun: Kept, one: Published, lists: Any) -> list[str]:
+    """The few facts that stand below a title in the list."""
+    names = names_in(lists, noun, one.fields)
+    told = [_readiness(one)]
+    if noun == "technology":
+        told += [
+            place_names(one.fields.get("developed_in") or ()),
+            *(str(word) for word in one.fields.get("green_topics") or ()),
+        ][:4]
+    else:
+        told += [str(say_value(one.fields.get(name), name, names)) for name in ("sector", "district")]
+    return [words for words in told if words]
+
+
+def _readiness(one: Published) -> str:
+    low, high = (one.fields.get(name) for name in _READINESS)
+    if low is None and high is None:
+        return ""
+    return gettext("readiness %(range)s", range=say_range(low or high, high or low))
+
+
+@blueprint.get("/catalogue/technologies/<uuid:technology>")
+def show_technology(technology: UUID) -> str:
+    return _show("technology", str(technology))
+
+
+@blueprint.get("/catalogue/needs/<uuid:need>")
+def show_need(need: UUID) -> str:
+    return _show("need", str(need))
+
+
+def _show(noun: Kept, id: str) -> str:
+    with open_transaction() as db:
+        one, office = published.show_published(db, noun, id)
+        lists = read_lists(db, office.id)
+    names = names_in(lists, noun, one.fields)
+    kind = "technologies" if noun == "technology" else "needs"
+    return render_template(
+        "matching/public_record.html",
+        **_frame(),
+        title=name_of({"name": one.title, "name_zh": one.title_zh}),
+        one=one,
+        kind_name=gettext(_NAMES[kind]),
+        kind_url=_list_of(kind),
+        values=[
+            (gettext(FIELDS[noun][name]), say_value(one.fields[name], name, names), name in one.checked, name)
+            for name in FIELDS[noun]
+            if name in one.fields and name != "title_zh"
+        ],
+        figures=[target_of(row) for row in one.fields.get("figures") or []],
+        ask=_ask_words(noun),
+        office=office,
+        contact=_contact(office),
+    )
+
+
+def _ask_words(noun: Kept) -> str:
+    return gettext("Ask about this technology") if noun == "technology" else gettext("Ask about this need")
+
+
+def _contact(office: Office) -> list[str]:
+    """Where the office is asked, line by line, in the reader's language where it is said in it."""
+    return name_of({"name": office.contact or "", "name_zh": office.contact_zh}).splitlines()
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """What those who read the web by themselves may read: the public catalogue where there is one, and nothing else."""
+    lines = ["User-agent: *", "Disallow: /"]
+    try:
+        with open_transaction() as db:
+            published.list_offices(db)
+        lines.insert(1, "Allow: /catalogue")
+        lines.insert(2, "Allow: /static/")
+    except NotFound:
+        pass
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+__all__ = ["KEPT_S", "blueprint"]
