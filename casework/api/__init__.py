@@ -20,7 +20,7 @@ from casework.api.audit import access_log_routes, finding_routes
 from casework.api.audit import routes as audit_routes
 from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
-from casework.api.catalogue import ip_right_routes, organisation_routes, record_routes, table_routes
+from casework.api.catalogue import ip_right_routes, organisation_routes, record_routes, statement_routes, table_routes
 from casework.api.catalogue import routes as catalogue_routes
 from casework.api.deadlines import calendar_routes, limit_routes
 from casework.api.documents import routes as documents_routes
@@ -103,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     *table_routes.ROUTES,
     *matching_routes.ROUTES,
     *interest_routes.ROUTES,
+    *statement_routes.ROUTES,
     *people_routes.ROUTES,
     *role_request_routes.ROUTES,
     *invitation_routes.ROUTES,

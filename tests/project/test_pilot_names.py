@@ -42,7 +42,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("what a person does with values of a record", "confirm", ("web/catalogue/record_pages.py",)),
     ("jobs that send mails and propose matches", "send propose", ("jobs", "web/oversight/job_pages.py")),
     ("states of needs as enterprises state them", "draft accepted accept",
-     ("operations/catalogue/need_", "records/tables/needs.py", "web/catalogue")),
+     ("operations/catalogue/need_", "records/tables/needs.py", "web/catalogue", "api/catalogue/statement_schemas.py")),
     ("states of invitations, recoveries, role requests and unsealings", "acceptance accepted agree recovered",
      ("engine/two_person.py", "api/people", "operations/people", "operations/auth", "web/people", "web/mediations",
       "web/privacy", "web/shell/second_person.py")),

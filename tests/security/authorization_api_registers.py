@@ -33,6 +33,7 @@ CALENDAR = {
 }
 
 
+AUDITOR = frozenset({"auditor"})
 SUPERVISOR = frozenset({"supervisor"})
 
 
@@ -76,6 +77,12 @@ REGISTERS: tuple[Row, ...] = (
     get("/needs/{need}/interest-requests", READERS, there=FOREIGN),
     post("/needs/{need}/interest-requests", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=ask_owner),
     post("/interest-requests/{interest_request}/withdraw", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    get("/need-statements", DECIDERS | FOREIGN | AUDITOR),
+    get("/need-statements/{statement}", DECIDERS | AUDITOR, there=FOREIGN),
+    get("/need-statements/{statement}/files/{file}", DECIDERS | AUDITOR, there=FOREIGN, things={"file": "need_file"}),
+    post("/need-statements/{statement}/ask", DECIDERS, AUDITOR, there=FOREIGN, body=lambda on: {"question": "How hot?"}),
+    post("/need-statements/{statement}/refuse", DECIDERS, AUDITOR, there=FOREIGN, body=lambda on: {"reason": "Not ours."}),
+    post("/need-statements/{statement}/accept", DECIDERS, AUDITOR, there=FOREIGN),
     get("/needs", EVERYBODY, lists="need", finds=READERS),
     get("/needs/{need}", READERS, there=FOREIGN),
     post("/needs/{need}/confirm", DECIDERS, READERS - DECIDERS, there=FOREIGN, body=lambda on: {"field": "title"}),

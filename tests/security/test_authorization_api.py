@@ -49,7 +49,9 @@ from tests.support.additions import (
     add_role_request,
     add_screening,
     add_service_account,
+    add_statement,
     add_unsealing,
+    send_need_file,
     show_burden,
 )
 from tests.support.api_client import PREFIX, Answer, Client
@@ -123,12 +125,13 @@ def scene(
         for where, by in (("here", "officer"), ("there", "foreign_officer"))
     }
     papers["absent"] = str(uuid.uuid4())
-    shown = {"absent": str(uuid.uuid4())}
+    shown, sent = {"absent": str(uuid.uuid4())}, {"absent": str(uuid.uuid4())}
     for where, by, scope in (("here", "officer", "BJ"), ("there", "foreign_officer", "SH")):
         of = things[where]
         shown[where] = show_burden(document_store, world, of["right"], of["burden"], by=by, scope=scope)
+        sent[where] = send_need_file(document_store, world, of["statement"], by=by, scope=scope)
     things = {
-        where: {**some, "document": papers[where], "version": "1", "evidence": shown[where]}
+        where: {**some, "document": papers[where], "version": "1", "evidence": shown[where], "need_file": sent[where]}
         for where, some in things.items()
     }
     make_personae(world, engine, things["here"]["number"], things["here"]["mediation"])
@@ -211,6 +214,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
     interests = [
         add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
     ]
+    stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
@@ -257,6 +261,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "run": _run(world, db, "officer", world.needs[-1]),
         "listed_match": interests[0][0],
         "interest_request": interests[0][1],
+        "statement": stated[0],
         "need": world.needs[-1],
         "technology": world.technologies[-1],
         "right": world.rights[0],
@@ -311,6 +316,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "run": _run(world, db, "foreign_officer", need),
         "listed_match": interests[1][0],
         "interest_request": interests[1][1],
+        "statement": stated[1],
         "need": need,
         "technology": technology,
         "right": str(right),

@@ -1,0 +1,68 @@
+"""The schemas of needs as enterprises state them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from casework.api.protocol.fields import Answer, Body, Moment, SomeWords
+
+
+class Question(Body):
+    question: Annotated[SomeWords, Field(description="The enterprise reads it, and its form opens again")]
+
+
+class Refusal(Body):
+    reason: Annotated[SomeWords, Field(description="The enterprise reads it")]
+
+
+class StatementDecided(Answer):
+    id: str
+    state: Literal["asked", "accepted", "refused"]
+    need: Annotated[str | None, Field(description="Of one that is accepted the record")] = None
+
+
+class StatementFile(Answer):
+    id: str
+    name: str
+    type: Annotated[str, Field(description="What it was found to be, such as pdf")]
+    size: int
+    sha256: str
+    scan: Annotated[
+        Literal["pending", "clean", "blocked"] | None, Field(description="Null where nobody looks for what harms")
+    ] = None
+
+
+class NeedStatement(Answer):
+    id: str
+    programme: str
+    organisation: str
+    organisation_name: str
+    language: str
+    state: Annotated[
+        Literal["draft", "submitted", "asked", "accepted", "refused", "withdrawn", "over"],
+        Field(
+            description="draft: not sent yet; submitted: waits for the office; over: its link ended before it was sent"
+        ),
+    ]
+    invited_at: Moment
+    until: Annotated[Moment, Field(description="So long its link works")]
+    address: Annotated[str | None, Field(description="Where it is mailed; null once the link is over")] = None
+    sent_at: Moment | None = None
+    question: Annotated[str | None, Field(description="What was asked back last")] = None
+    reason: Annotated[str | None, Field(description="Why it was refused")] = None
+    decided_at: Moment | None = None
+    need: Annotated[str | None, Field(description="The record that it became")] = None
+    fields: Annotated[
+        dict[str, Any], Field(description="As it was sent last, by the names of a need; empty once it is kept no more")
+    ]
+    beside: Annotated[dict[str, Any], Field(description="What has been tried, site, constraints")]
+    files: list[StatementFile]
+    by: Annotated[str, Field(description="Who says so, as typed")]
+    position: str
+
+
+class StatementList(Answer):
+    items: Annotated[list[NeedStatement], Field(description="Those first that wait for the office; 200 at most")]
+    next: str | None = None

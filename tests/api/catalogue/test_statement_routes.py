@@ -1,0 +1,54 @@
+"""Needs that enterprises state over the API: listed, read with their files, asked back, accepted and refused by officers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection
+
+from casework.operations.documents.storage import DocumentStore
+from tests.operations.catalogue.test_need_files import with_file
+from tests.operations.catalogue.test_need_statements import sent
+from tests.support.api_client import Client
+from tests.support.file_makers import PDF
+from tests.support.world import World
+
+Clients = Callable[[str | None], Client]
+Committed = Callable[[Callable[[Connection], Any]], Any]
+
+
+def test_a_statement_is_read_asked_back_and_accepted(client_for: Clients, world: World, committed: Committed) -> None:
+    id, _, _ = committed(lambda db: sent(db, world))
+    officer, at = client_for("officer"), f"/need-statements/{id}"
+    (listed,) = officer.get("/need-statements").json["items"]
+    assert listed == officer.get(at).json
+    assert (listed["state"], listed["by"], listed["fields"]["title"]) == ("submitted", "周敏", "利用余热供热")
+    assert client_for("manager").get(at).status_code == 404
+    assert client_for("auditor").post(f"{at}/accept", {}).status_code == 403
+    assert officer.post(f"{at}/ask", {"question": " "}).status_code == 422
+    asked = officer.post(f"{at}/ask", {"question": "So?"})
+    assert (asked.status_code, asked.json["state"], officer.get(at).json["question"]) == (200, "asked", "So?")
+    done = officer.post(f"{at}/accept", {})
+    assert (done.status_code, done.json["state"]) == (200, "accepted")
+    assert officer.get(f"/needs/{done.json['need']}").json["source"] == "enterprise"
+    assert officer.post(f"{at}/refuse", {"reason": "So."}).status_code == 409
+
+
+def test_one_is_refused_with_a_reason(client_for: Clients, world: World, committed: Committed) -> None:
+    id, _, _ = committed(lambda db: sent(db, world))
+    officer, at = client_for("officer"), f"/need-statements/{id}"
+    assert officer.post(f"{at}/refuse", {"reason": "Not ours."}).json["state"] == "refused"
+    assert officer.get(at).json["reason"] == "Not ours."
+
+
+def test_its_files_are_listed_and_taken_out(app: Flask, client_for: Clients, world: World) -> None:
+    kept = app.extensions
+    store = DocumentStore(kept["casework"], kept["casework.store"], kept["casework.secret_box"])
+    id, _, _, file = with_file(store, world)
+    officer = client_for("officer")
+    (one,) = officer.get(f"/need-statements/{id}").json["files"]
+    assert (one["id"], one["name"], one["size"], one["type"]) == (file, "plan.pdf", len(PDF), "pdf")
+    assert officer.get(f"/need-statements/{id}/files/{file}").text == PDF.decode("utf-8", "replace")
+    assert client_for("manager").get(f"/need-statements/{id}/files/{file}").status_code == 404
