@@ -174,8 +174,12 @@ _WRITTEN = """
 """
 
 
-#: What else is said in Latin letters: what was sealed, a holiday as one writes it, a command, the browser that is signed in, a tab.
-BESIDE = ("The court asks.", "Labour Day", "casework worker", "Chrome Linux", "DE", "English", "UTF-8")
+#: What else is said in Latin letters: what was sealed, a holiday as one writes it, a command, the browser that is signed in, a tab, and an
+#: example of names in both languages.
+BESIDE = (
+    "The court asks.", "Labour Day", "casework worker", "Chrome Linux", "DE", "English", "UTF-8",
+    "steam boilers", "low-NOx burners",
+)  # fmt: skip
 #: The page of the components has samples.
 SAMPLES = frozenset({"/components"})
 

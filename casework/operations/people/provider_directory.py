@@ -32,7 +32,7 @@ from casework.operations.core.perform import calendar_of, home_calendar
 from casework.operations.core.programme_providers import IS_ASKED
 from casework.operations.core.references import IN_FORCE
 from casework.operations.core.register_log import CHANGED, append
-from casework.operations.core.views import row_as
+from casework.operations.core.views import NamedInBoth, row_as
 from casework.operations.people.administrator_checks import is_administrator
 from casework.operations.people.views import ProviderDetails, ProviderFigures, ProviderRow, SuggestedProvider
 from casework.permissions.actors import Actor
@@ -88,8 +88,9 @@ _TAKES = text("SELECT 1 FROM organisations WHERE id = CAST(:id AS uuid) AND serv
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-#: The organisations that take referrals, with how many are open at each. Here and below sealed ones are left out before the wall is
-#: asked of them, one by one: else the answer would take the longer the more of them a provider has.
+#: The organisations that take referrals, with how many are open at each, and which of the reader's programmes have a list without
+#: them. Here and below sealed ones are left out before the wall is asked of them, one by one: else the answer would take the longer the
+#: more of them a provider has.
 _PROVIDERS = """
     SELECT o.id, o.name, o.name_zh, o.country, o.services, o.language, o.profile, (
         SELECT count(*) FROM tracks t JOIN cases c ON c.id = t.log_id WHERE t.part = 'request' AND t.provider_id = o.id
@@ -97,7 +98,10 @@ _PROVIDERS = """
             OR c.programme_id = ANY(CAST(:programmes AS uuid[])))
     ) AS open, EXISTS (
         SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND p.active WHERE m.organisation_id = o.id AND {in_force}
-    ) AS staffed
+    ) AS staffed, (
+        SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'name_zh', p.name_zh) ORDER BY p.name, p.id), '[]')
+        FROM programmes p WHERE p.id = ANY(CAST(:programmes AS uuid[])) AND NOT o.id = ANY(p.providers)
+    ) AS not_asked_by
     FROM organisations o WHERE o.services <> '{{}}' {more} ORDER BY o.name, o.id LIMIT 500
 """
 
@@ -115,7 +119,14 @@ def list_providers(db: Connection, actor: Actor, *, service: str | None = None) 
 def _provider(row: Any, today: date) -> ProviderRow:
     profile = EMPTY | row.profile
     closed_now = any(first <= today <= last for first, last in _closed(profile))
-    return row_as(ProviderRow, row, services=list(row.services), closed_now=closed_now, **profile)
+    return row_as(
+        ProviderRow,
+        row,
+        services=list(row.services),
+        closed_now=closed_now,
+        not_asked_by=[NamedInBoth(**one) for one in row.not_asked_by],
+        **profile,
+    )
 
 
 def _today(db: Connection, actor: Actor) -> date:

@@ -320,6 +320,8 @@ class ProviderRow(NamedInBoth):
     closed: list[JsonObject]
     #: Names of organisations with which there is a standing conflict.
     conflicts: list[str]
+    #: Programmes of the reader's that ask providers of a list of their own, on which it does not stand.
+    not_asked_by: list[NamedInBoth]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,13 @@ def test_a_supervisor_chooses_providers_and_takes_one_off_the_list(world: World,
     page = browser.get(settings).text
     assert "1 provider is asked" in page
     assert "Supervisor changed which providers are asked" in page
+    # The directory marks whom the programme does not ask, for those who choose; a provider learns nothing of the list.
+    directory = browser.get("/providers").text
+    rows = {row.split("</a>")[0].rsplit(">", 1)[1]: row for row in directory.split("<tr")[2:]}
+    assert {"not asked by Beijing pilot" in row for name, row in rows.items() if name != "Haidian Assessment Lab"} == {
+        True
+    }
+    assert "not asked by" not in rows["Haidian Assessment Lab"]
     assert "<del>on the list</del> no longer on the list" in page
     assert "<del>every provider</del> those on the list" in page
     assert "It closed." in page
