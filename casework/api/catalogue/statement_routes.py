@@ -54,10 +54,10 @@ ROUTES: tuple[Route, ...] = (
         schemas.StatementList, noun="need"),
     get(_ONE, show_need_statement, "Read a need as an enterprise states it", schemas.NeedStatement, noun="need"),
     get(f"{_ONE}/files/{{file}}", take_need_file, "Take out a file that an enterprise sent with its need; it is noted who did", Bytes,
-        noun="need"),
+        noun="need", gives_file=True),
     post(f"{_ONE}/ask", ask_back_need_statement, "Ask the enterprise something: its form opens again", schemas.StatementDecided,
-        body=schemas.Question, noun="need"),
+        body=schemas.StatementQuestion, noun="need"),
     post(f"{_ONE}/accept", accept_need_statement, "Make a record of a need, and stand for it", schemas.StatementDecided, noun="need"),
     post(f"{_ONE}/refuse", refuse_need_statement, "Take a need not in, for a reason that the enterprise reads", schemas.StatementDecided,
-        body=schemas.Refusal, noun="need"),
+        body=schemas.StatementRefusal, noun="need"),
 )  # fmt: skip

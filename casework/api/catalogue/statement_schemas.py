@@ -9,11 +9,11 @@ from pydantic import Field
 from casework.api.protocol.fields import Answer, Body, Moment, SomeWords
 
 
-class Question(Body):
+class StatementQuestion(Body):
     question: Annotated[SomeWords, Field(description="The enterprise reads it, and its form opens again")]
 
 
-class Refusal(Body):
+class StatementRefusal(Body):
     reason: Annotated[SomeWords, Field(description="The enterprise reads it")]
 
 
