@@ -262,3 +262,16 @@ SAY_WHY_SHOWN = reason("catalogue.say_why_shown", N_("say why: the public catalo
 SHOWN_SO_ALREADY = reason(
     "catalogue.shown_so_already", N_("Nothing is changed: the public catalogue is set like this already.")
 )
+ASSESSMENT_CONCLUDED = reason(
+    "catalogue.assessment_concluded", N_("This assessment is concluded. Change how it stands first, and say why.")
+)
+ENTERPRISE_THERE = reason("catalogue.enterprise_there", N_("stands on the list of this assessment already"))
+ENTERPRISE_ASKED = reason(
+    "catalogue.enterprise_asked", N_("This enterprise was asked by a link, so it stays on the list. Say how it stands.")
+)
+VISIT_NAMED = reason(
+    "catalogue.visit_named",
+    N_("A need says that it came of this visit or event. Change where that need came from first."),
+)
+PARTICIPANT_UNNAMED = reason("catalogue.participant_unnamed", N_("name an organisation or a person in each row"))
+MOST_ASSESSED = template("catalogue.most_assessed", N_("an assessment has %(most)s of them at most"))

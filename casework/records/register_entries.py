@@ -78,6 +78,10 @@ REGISTERS: Mapping[str, Register] = {
     "sources": Register("programme", "programme_id", left={"fetched_at": "told by the events of what was brought in"}),
     "need_statements": Register("programme", "programme_id", whole=True),
     "interest_requests": Register("programme", "programme_id", whole=True),
+    "needs_assessments": Register("programme", "programme_id"),
+    "assessment_enterprises": Register("programme", "programme_id"),
+    "assessment_visits": Register("programme", "programme_id"),
+    "assessment_needs": Register("programme", "programme_id"),
     "editions": Register("installation", None, ("fingerprint",), secret=frozenset({"rules", "texts"})),
 }  # fmt: skip
 

@@ -26,6 +26,9 @@ from casework.web.auth import passkey_pages, password_pages, step_up_pages, toke
 from casework.web.cases import bulk_case_pages, contract_value_pages, correction_pages
 from casework.web.cases import pages as case_pages
 from casework.web.catalogue import (
+    assessment_need_pages,
+    assessment_pages,
+    assessment_row_pages,
     burden_pages,
     evidence_pages,
     file_import_pages,
@@ -255,6 +258,9 @@ PAGES = (
     interest_link_pages.blueprint,
     interest_pages.blueprint,
     statement_pages.blueprint,
+    assessment_pages.blueprint,
+    assessment_row_pages.blueprint,
+    assessment_need_pages.blueprint,
     desk_pages.blueprint,
     desk_decision_pages.blueprint,
     compare_pages.blueprint,

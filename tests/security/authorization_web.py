@@ -398,6 +398,25 @@ TABLE: tuple[Row, ...] = (
     *(post(f"/needs/stated/<statement>/{do}", DECIDERS, AUDITOR, there=FOREIGN) for do in ("ask", "refuse", "accept")),
     get("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    # --- assessments of a city's needs ---
+    get("/needs-assessments", DECIDERS | FOREIGN | AUDITOR),
+    get("/needs-assessments/<needs_assessment>", DECIDERS | AUDITOR, there=FOREIGN),
+    *(
+        row
+        for of, others in (
+            ("/programmes/<programme>/needs-assessments/new", READERS - DECIDERS),
+            ("/needs-assessments/<needs_assessment>/change", AUDITOR),
+            ("/needs-assessments/<needs_assessment>/enterprises/new", AUDITOR),
+            ("/needs-assessments/<needs_assessment>/visits/new", AUDITOR),
+            ("/assessment-enterprises/<enterprise>", AUDITOR),
+            ("/assessment-enterprises/<enterprise>/ask", AUDITOR),
+            ("/assessment-enterprises/<enterprise>/remove", AUDITOR),
+            ("/assessment-visits/<visit>", AUDITOR),
+            ("/assessment-visits/<visit>/remove", AUDITOR),
+            ("/needs/<need>/origin", READERS - DECIDERS),
+        )
+        for row in (get(of, DECIDERS, others, there=FOREIGN), post(of, DECIDERS, others, there=FOREIGN))
+    ),
     # --- needs and technologies ---
     get("/twins", DECIDERS | FOREIGN, READERS - DECIDERS),
     *(

@@ -12,11 +12,13 @@ from sqlalchemy import Connection, text
 from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
+from casework.operations.catalogue.assessment_needs import set_origin
 from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.catalogue.need_links import Said, send_statement, show_statement_of
 from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.catalogue.need_statements import ask_back
 from casework.operations.catalogue.need_statements import invite as invite_enterprise
+from casework.operations.catalogue.needs_assessments import add_enterprises, add_visit, plan_assessment
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.catalogue.screenings import record_screening
@@ -96,6 +98,19 @@ def add_link(db: Connection, world: World, number: str, by: str = "officer") -> 
     wanted = Wanted("need_owner", 14, "en", code=False)
     done = give_link(db, actor, SecretBox(["k" * 32]), task, wanted, request=new_request())
     return task, str(done.answer["id"])
+
+
+def add_assessment(db: Connection, world: World, by: str, programme: str, need: str) -> dict[str, str]:
+    """An assessment of a city's needs, with an enterprise to ask, a visit, and a need that came of that."""
+    actor, owner = world.actor(db, by), world.organisations["lab"]
+    fields: dict[str, Any] = {"title": "Heat in the north", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}
+    home: dict[str, Any] = {"programme": world.programmes[programme], "request": new_request()}
+    assessment = str(plan_assessment(db, actor, fields={**fields, "sectors": ["Energy"]}, **home).answer["id"])
+    listed = add_enterprises(db, actor, assessment, organisations=[owner], request=new_request())
+    visit = {"kind": "visit", "day": "2026-02-02", "title": "The boilers", "participants": [{"name": "Li Wen"}]}
+    seen = str(add_visit(db, actor, assessment, fields=visit, request=new_request()).answer["id"])
+    set_origin(db, actor, need, origin=seen, request=new_request())
+    return {"needs_assessment": assessment, "enterprise": str(listed.answer["ids"][0]), "visit": seen}
 
 
 def add_statement(db: Connection, world: World, by: str, programme: str) -> str:

@@ -30,6 +30,7 @@ from casework.web.app import create_app
 from tests.security.authorization_rows import ROLES, Row
 from tests.support.additions import (
     add_absence,
+    add_assessment,
     add_burden,
     add_endpoint,
     add_erasure,
@@ -191,6 +192,9 @@ def make_things(world: World, db: Connection) -> Things:
         for one, by in (("lab", "provider_lead"), ("bank", "foreign_provider"))
     ]
     stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
+    assessed = [
+        add_assessment(db, world, *one) for one in (("officer", "BJ", world.needs[0]), ("foreign_officer", "SH", need))
+    ]
     interests = [
         add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[0]), ("foreign_officer", "SH", need))
     ]
@@ -222,6 +226,7 @@ def make_things(world: World, db: Connection) -> Things:
         "technology": world.technologies[0],
         "need": world.needs[0],
         "statement": stated[0],
+        **assessed[0],
         "view": views[0],
         "job": add_failed_job(db),
         "account": add_service_account(db, world),
@@ -281,6 +286,7 @@ def make_things(world: World, db: Connection) -> Things:
         "account": str(uuid.uuid4()),
         "erasure": leaving[1],
         "statement": stated[1],
+        **assessed[1],
         "role": asked[1],
         "invitation": invited[1],
         "link_task": _task(db, elsewhere, "proposed"),

@@ -15,6 +15,7 @@ from casework.engine.execution.guards import line
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
+from casework.operations.catalogue.assessment_needs import follow_statement
 from casework.operations.catalogue.kept_records import EDITORS, create_record
 from casework.operations.catalogue.need_files import NeedFile, files_in, scans_of
 from casework.operations.catalogue.need_mail import ASKED, DRAFT, STATEMENT, SUBMITTED
@@ -98,8 +99,9 @@ _LIST = text(f"{_SELECT} ORDER BY n.state <> 'submitted', n.invited_at DESC, n.i
 _ONE = text(f"{_SELECT} AND n.id = CAST(:id AS uuid)")
 #: Keeps who is asked to state a need, and what opens it.
 _INVITE = text("""
-    INSERT INTO need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state)
-    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), CAST(:organisation AS uuid), CAST(:by AS uuid), casework_now(), :language, 'draft')
+    INSERT INTO need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state, enterprise_id)
+    VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), CAST(:organisation AS uuid), CAST(:by AS uuid), casework_now(), :language, 'draft',
+        CAST(:enterprise AS uuid))
 """)
 #: How many enterprises were invited within a day.
 _INVITED = text("""
@@ -190,11 +192,12 @@ def invite(
     address: str,
     language: str,
     days: int = DAYS,
+    enterprise: str | None = None,
     request: Request,
 ) -> Done:
     """Ask an enterprise to state its need, by mail; without an address its link stands in the first answer, and in no other.
 
-    Raises NotFound, NotAllowed, InvalidForm and Refused.
+    `enterprise`: as which one of an assessment it is asked. Raises NotFound, NotAllowed, InvalidForm and Refused.
     """
     by = may_invite(actor, programme)
     where = canonical(address)
@@ -220,7 +223,8 @@ def invite(
             raise Refused(reasons.catalogue.TOO_MANY_INVITED)
         db.execute(
             _INVITE,
-            {"id": id, "programme": programme, "organisation": organisation, "by": by.person, "language": language},
+            {"id": id, "programme": programme, "organisation": organisation, "by": by.person, "language": language}
+            | {"enterprise": enterprise},
         )
         path = office_links.give(db, secret_box, STATEMENT, id, address=where or None, lasts=timedelta(days=days))
         note_entries(db, "need_statements", programme, [id], kind=INVITED, by=by.person, role=by.role)
@@ -269,6 +273,7 @@ def _decide(
         )
     need = _record(db, actor, one, row.said) if kind == ACCEPTED else None
     with whole(db):
+        follow_statement(db, by, id, need)
         given = {"id": id, "state": state, "question": question, "reason": reason, "need": need, "by": by.person}
         db.execute(_DECIDE, given)
         db.execute(_PROLONG, {"id": id, "lasts": timedelta(days=DAYS)})

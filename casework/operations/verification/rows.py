@@ -20,6 +20,7 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.audit.findings import JUDGING
 from casework.operations.audit.findings import fold as fold_finding
+from casework.operations.catalogue.assessment_needs import ASSESSMENT_KINDS
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import JUDGED
 from casework.operations.core.merged_records import one_with
@@ -35,6 +36,7 @@ from casework.operations.privacy.erasure_requests import faults as erasure_fault
 from casework.operations.privacy.erasure_requests import fold as fold_erasure
 from casework.operations.tasks.allocation import fold as fold_rules
 from casework.operations.tasks.skills import fold as fold_skills
+from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.found_judgement import found_faults
 from casework.operations.verification.kept_rows import PARTS, KeptRows, read_kept
 from casework.operations.verification.organisation_judgement import merging_faults, organisation_faults
@@ -195,7 +197,7 @@ class Rows:
                 "editions": chosen[-1] if chosen else {},
             }
             yield from self._compare("programmes", [programme], rows)
-            for seq, why in settings_faults(self.past, self.log, events):
+            for seq, why in [*settings_faults(self.past, self.log, events), *assessment_faults(events)]:
                 yield Finding("allowed", f"Event {seq} was not allowed: {why}.", self.log, self.number, seq)
         if kind == "organisation":
             yield from self._compare("organisations", [{"id": self.log}], rows)
@@ -299,7 +301,7 @@ class Rows:
         for seq, why in import_faults(self.db, self.log, events):
             yield Finding("rows", f"Event {seq} disagrees with the records: {why}.", self.log, self.number, seq)
         for event in events:
-            judged = event.kind in JUDGED or event.kind == IMPORTED and "brought" in event.effects
+            judged = event.kind in (*JUDGED, *ASSESSMENT_KINDS) or event.kind == IMPORTED and "brought" in event.effects
             if judged and not any(self._held(self.log, event, role) for role in EDITORS):
                 sentence = f"Event {event.seq} ({event.kind}) is by somebody who could not do it then."
                 yield Finding("allowed", sentence, self.log, self.number, event.seq)

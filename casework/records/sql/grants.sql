@@ -18,10 +18,12 @@ TO casework_app, casework_engine;
 
 -- What the events add up to, which is written anew from them, and what is used up.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    allowances, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants, impacts, imports,
+    allowances, assessment_enterprises, assessment_needs, assessment_visits, blobs, case_dates, cases, challenges, clocks, consents, documents, drafts, follows, grants,
+    impacts, imports,
     index_states, index_terms, indexed_records, interest_requests, letter_numbers,
     letterheads, looks, mails, match_proposals, match_runs, matches,
-    mediations, memberships, need_statements, needs, notification_preferences, notifications, numbers, organisation_contacts, organisation_owners,
+    mediations, memberships, need_statements, needs, needs_assessments, notification_preferences, notifications, numbers,
+    organisation_contacts, organisation_owners,
     organisation_screenings, organisations, outbox, passkeys, past_projects,
     password_links, people, phases, programmes, proposals, public_catalogues, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
     rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, tasks, technologies, tokens, tracks,

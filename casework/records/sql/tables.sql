@@ -808,6 +808,33 @@ COMMENT ON COLUMN mentions.track_id IS 'The referral whose thread it is in; null
 COMMENT ON COLUMN mentions.person_id IS 'Who is mentioned';
 COMMENT ON COLUMN mentions.read_at IS 'When that person opened it; no part of the history';
 
+CREATE TABLE needs_assessments (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    title TEXT NOT NULL,
+    title_zh TEXT,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    sectors TEXT[] DEFAULT '{}' NOT NULL,
+    districts TEXT[] DEFAULT '{}' NOT NULL,
+    enterprises_target INTEGER,
+    needs_target INTEGER,
+    status TEXT NOT NULL,
+    conclusion TEXT,
+    CONSTRAINT pk_needs_assessments PRIMARY KEY (id),
+    CONSTRAINT ck_needs_assessments_period CHECK (starts_on <= ends_on),
+    CONSTRAINT ck_needs_assessments_status CHECK (status IN ('planned', 'under_way', 'concluded') AND (status <> 'concluded' OR conclusion IS NOT NULL)),
+    CONSTRAINT ck_needs_assessments_targets CHECK (enterprises_target > 0 AND needs_target > 0),
+    CONSTRAINT fk_needs_assessments_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
+);
+CREATE INDEX ix_needs_assessments_programme_id ON needs_assessments (programme_id);
+COMMENT ON TABLE needs_assessments IS 'What technology a city needs, as a programme finds it out before it collects needs';
+COMMENT ON COLUMN needs_assessments.sectors IS 'Codes of the programme''s list';
+COMMENT ON COLUMN needs_assessments.districts IS 'Codes of the programme''s list';
+COMMENT ON COLUMN needs_assessments.enterprises_target IS 'How many enterprises are to be asked';
+COMMENT ON COLUMN needs_assessments.needs_target IS 'How many needs are to be published of it';
+COMMENT ON COLUMN needs_assessments.status IS 'planned, under_way or concluded';
+
 CREATE TABLE notification_preferences (
     person_id UUID NOT NULL,
     choices JSONB DEFAULT '{}' NOT NULL,
@@ -1514,6 +1541,47 @@ COMMENT ON COLUMN twin_pairs.titles IS 'How much of their titles is';
 COMMENT ON COLUMN twin_pairs.in_order IS 'How much of the shorter stands in the other in the same order';
 COMMENT ON COLUMN twin_pairs.apart IS 'Somebody said that they are two';
 
+CREATE TABLE assessment_enterprises (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    assessment_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    state TEXT NOT NULL,
+    CONSTRAINT pk_assessment_enterprises PRIMARY KEY (id),
+    CONSTRAINT uq_assessment_enterprises_assessment_id_organisation_id UNIQUE (assessment_id, organisation_id),
+    CONSTRAINT ck_assessment_enterprises_state CHECK (state IN ('to_ask', 'asked', 'answered', 'refused')),
+    CONSTRAINT fk_assessment_enterprises_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_assessment_enterprises_assessment_id FOREIGN KEY(assessment_id) REFERENCES needs_assessments (id),
+    CONSTRAINT fk_assessment_enterprises_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id)
+);
+CREATE INDEX ix_assessment_enterprises_organisation_id ON assessment_enterprises (organisation_id);
+COMMENT ON TABLE assessment_enterprises IS 'The enterprises that an assessment asks';
+COMMENT ON COLUMN assessment_enterprises.state IS 'to_ask, asked, answered or refused; asked by a link is answered by it';
+
+CREATE TABLE assessment_visits (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    assessment_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    day DATE NOT NULL,
+    title TEXT NOT NULL,
+    place TEXT,
+    district TEXT,
+    notes TEXT,
+    participants JSONB DEFAULT '[]' NOT NULL,
+    staff UUID[] DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_assessment_visits PRIMARY KEY (id),
+    CONSTRAINT ck_assessment_visits_kind CHECK (kind IN ('visit', 'interview', 'meeting', 'event')),
+    CONSTRAINT fk_assessment_visits_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_assessment_visits_assessment_id FOREIGN KEY(assessment_id) REFERENCES needs_assessments (id)
+);
+CREATE INDEX ix_assessment_visits_assessment_id ON assessment_visits (assessment_id);
+COMMENT ON TABLE assessment_visits IS 'Visits and events of an assessment';
+COMMENT ON COLUMN assessment_visits.kind IS 'visit, interview, meeting or event';
+COMMENT ON COLUMN assessment_visits.district IS 'A code of the programme''s list';
+COMMENT ON COLUMN assessment_visits.participants IS 'Rows: organisation, name, role; who came from outside';
+COMMENT ON COLUMN assessment_visits.staff IS 'Who came from the office';
+
 CREATE TABLE blobs (
     id UUID NOT NULL,
     compartment_id UUID NOT NULL,
@@ -1854,6 +1922,24 @@ COMMENT ON COLUMN webhook_endpoints.secret IS 'What signs its messages, encrypte
 COMMENT ON COLUMN webhook_endpoints.former IS 'The secret before, which signs beside it for a while';
 COMMENT ON COLUMN webhook_endpoints.ended_at IS 'By its organisation, or because its receiver answered 410 Gone';
 
+CREATE TABLE assessment_needs (
+    id UUID NOT NULL,
+    programme_id UUID NOT NULL,
+    assessment_id UUID NOT NULL,
+    visit_id UUID,
+    need_id UUID NOT NULL,
+    CONSTRAINT pk_assessment_needs PRIMARY KEY (id),
+    CONSTRAINT uq_assessment_needs_need_id UNIQUE (need_id),
+    CONSTRAINT fk_assessment_needs_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
+    CONSTRAINT fk_assessment_needs_assessment_id FOREIGN KEY(assessment_id) REFERENCES needs_assessments (id),
+    CONSTRAINT fk_assessment_needs_visit_id FOREIGN KEY(visit_id) REFERENCES assessment_visits (id),
+    CONSTRAINT fk_assessment_needs_need_id FOREIGN KEY(need_id) REFERENCES needs (id)
+);
+CREATE INDEX ix_assessment_needs_assessment_id ON assessment_needs (assessment_id);
+CREATE INDEX ix_assessment_needs_visit_id ON assessment_needs (visit_id);
+COMMENT ON TABLE assessment_needs IS 'Which needs came of an assessment';
+COMMENT ON COLUMN assessment_needs.visit_id IS 'The visit or event of it at which it was told';
+
 CREATE TABLE contents (
     file_id UUID NOT NULL,
     blob_id UUID NOT NULL,
@@ -1961,14 +2047,17 @@ CREATE TABLE need_statements (
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
     need_id UUID,
+    enterprise_id UUID,
     CONSTRAINT pk_need_statements PRIMARY KEY (id),
     CONSTRAINT ck_need_statements_state CHECK (state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn') AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL)),
     CONSTRAINT fk_need_statements_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_need_statements_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
     CONSTRAINT fk_need_statements_invited_by FOREIGN KEY(invited_by) REFERENCES people (id),
     CONSTRAINT fk_need_statements_decided_by FOREIGN KEY(decided_by) REFERENCES people (id),
-    CONSTRAINT fk_need_statements_need_id FOREIGN KEY(need_id) REFERENCES needs (id)
+    CONSTRAINT fk_need_statements_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_need_statements_enterprise_id FOREIGN KEY(enterprise_id) REFERENCES assessment_enterprises (id)
 );
+CREATE INDEX ix_need_statements_enterprise_id ON need_statements (enterprise_id);
 CREATE INDEX ix_need_statements_need_id ON need_statements (need_id);
 CREATE INDEX ix_need_statements_organisation_id ON need_statements (organisation_id);
 CREATE INDEX ix_need_statements_programme_id ON need_statements (programme_id);
@@ -1978,6 +2067,7 @@ COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a 
 COMMENT ON COLUMN need_statements.question IS 'What the office asked back last';
 COMMENT ON COLUMN need_statements.reason IS 'Why it was refused';
 COMMENT ON COLUMN need_statements.need_id IS 'The record that it became';
+COMMENT ON COLUMN need_statements.enterprise_id IS 'The enterprise of an assessment that was asked so';
 
 CREATE TABLE right_technologies (
     right_id UUID NOT NULL,

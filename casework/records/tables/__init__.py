@@ -5,6 +5,7 @@ One module for each subject, all in one metadata.
 
 from casework.records.tables import (
     accounts,
+    assessments,
     cases,
     catalogue,
     documents,
@@ -21,6 +22,7 @@ from casework.records.tables.base import metadata
 
 __all__ = [
     "accounts",
+    "assessments",
     "cases",
     "catalogue",
     "documents",

@@ -36,6 +36,13 @@ need_statements = Table(
     reference("decided_by", "people.id", nullable=True),
     Column("decided_at", Time),
     reference("need_id", "needs.id", nullable=True, index=True, comment="The record that it became"),
+    reference(
+        "enterprise_id",
+        "assessment_enterprises.id",
+        nullable=True,
+        index=True,
+        comment="The enterprise of an assessment that was asked so",
+    ),
     CheckConstraint(
         "state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn')"
         " AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL)",

@@ -19,6 +19,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.impacts import statements_of
 from casework.operations.catalogue import kept_records, matches, need_statements, outcomes, source_rows, twins
 from casework.operations.catalogue import service as catalogue
+from casework.operations.catalogue.assessment_needs import find_origin
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.views import Need, RecordEntry, Technology
 from casework.operations.core.idempotency import Done, Request
@@ -199,6 +200,7 @@ class _Pages:
             alike = similar.list_similar(db, actor, self.noun, one)
             files = need_statements.files_of_need(db, actor, id) if self.noun == "need" else []
             proposed = proposals.list_proposals(db, actor, id) if self.noun == "need" else []
+            came_of = find_origin(db, actor, id) if self.noun == "need" else None
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
             wrong = list_to_correct(db, actor, id) if self.noun == "technology" else []
         values = values_of(self.noun, one, names)
@@ -215,6 +217,8 @@ class _Pages:
             desk_url=url_for("desk.show", need=id) if self.noun == "need" else "",
             match_url=self._beside("matching", id) if may and not _over(one) else "",
             merge_url=self._beside("merging", id) if may else "",
+            origin=came_of,
+            origin_url=url_for("need_origin.choose", need=id) if may and self.noun == "need" else "",
             unmerge_url=self._back(id) if one.merged_into and actor.in_programme(one.programme, EDITORS) else "",
             list_name=gettext(_NAMES[self.noun]),
             list_url=self._url("index"),

@@ -21,6 +21,7 @@ from casework.operations.catalogue import kept_records, need_statements, organis
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.need_statements import DAYS, MOST_DAYS, Statement
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.permissions.actors import Actor
@@ -122,6 +123,11 @@ def invite(programme: UUID) -> Response:
         return _ask_invite(scope, say_faults(refusal), 422)
     except Refused as refusal:
         return _ask_invite(scope, {"": say_error(refusal)}, 409)
+    return shown_once(done, address)
+
+
+def shown_once(done: Done, address: str) -> Response:
+    """The page of a link that was made: it shows what opens the link, where that was not mailed."""
     path = str(done.answer.get("path", ""))
     base = (current_app.config["BASE_URL"] or request.host_url).rstrip("/")
     return make_response(
@@ -247,4 +253,4 @@ def _done(do: Any, db: Any, actor: Actor) -> Any:
     return done
 
 
-__all__ = ["blueprint", "said_in"]
+__all__ = ["blueprint", "said_in", "shown_once"]

@@ -77,7 +77,15 @@ ENTRIES = (
             "technologies.",
             "twins.",
             "statements.",
+            "need_origin.",
         ),
+    ),
+    Entry(
+        frozenset({Role.OFFICER, Role.SUPERVISOR}),
+        N_("Needs assessments"),
+        "assessments.index",
+        "list",
+        ("assessments.", "assessment_rows."),
     ),
     Entry(
         frozenset({Role.OFFICER, Role.SUPERVISOR}),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.saved_views import save_view
+from casework.operations.catalogue.needs_assessments import add_visit, plan_assessment
 from casework.operations.catalogue.organisations import keep_row
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of, new_id
@@ -106,6 +107,11 @@ def set_scene(engine: Engine, superuser_engine: Engine, world: World, document_s
             {"id": new_id(), "programme": world.programmes["BJ"], "title": f"The boiler of {NAME}"},
         )
         note_rows(db, "past_projects")
+        office = world.actor(db, "officer")
+        plan = {"title": f"The heat of {NAME}", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}
+        done = plan_assessment(db, office, programme=world.programmes["BJ"], fields=plan, request=new_request())
+        came = {"kind": "visit", "day": "2026-02-02", "title": "The boilers", "participants": [{"name": NAME_ZH}]}
+        add_visit(db, office, str(done.answer["id"]), fields={**came, "notes": f"Call {PHONE}"}, request=new_request())
         number = world.open_case(db, 0, "quentin")
         world.fire(db, "quentin", number, "take")
         quentin, case = world.actor(db, "quentin"), load(db, home_of(db, number), "case")

@@ -49,6 +49,8 @@ def test_no_table_holds_what_named_the_person(scene: Scene) -> None:
         "organisation_contacts",
         "organisation_owners",
         "past_projects",
+        "needs_assessments",
+        "assessment_visits",
         "recoveries",
     } <= set().union(*before.values())
     scene.erase()
@@ -210,6 +212,7 @@ WORDLESS = {
     "sign_in_attempts", "case_hygiene_days",
     "readings", "sealed_readings", "reading_heads", "allowances",
     "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs",
+    "assessment_enterprises", "assessment_needs",
 }  # fmt: skip
 
 

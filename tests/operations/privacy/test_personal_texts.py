@@ -21,6 +21,8 @@ STAYS = {
     "requests.key", "requests.digest", "mails.key", "saved_views.page", "party_link_secrets.code",
     "party_link_secrets.typed", "list_entries.list", "list_entries.code", "list_entries.version", "sources.name", "sources.fields",
     "imports.kind", "imports.source", "imports.state", "imports.fields",
+    "needs_assessments.sectors", "needs_assessments.districts", "needs_assessments.status", "assessment_visits.kind",
+    "assessment_visits.district",
 }  # fmt: skip
 
 
