@@ -38,7 +38,8 @@ class Screening(Form):
         label="Holds until",
         future=True,
         holds=RECORD_HOLDS,
-        help="Every case of the organisation relies on it up to that day.",
+        help="Every case of the organisation relies on it up to that day. Where no organisation is on record it counts in this case "
+        "alone, and not longer than the programme lets a screening in a case hold.",
     )
     list_versions = Text(label="Lists and their versions", max=500)
     extract = Text(label="What the extract says, or the number of the query", max=500)

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.definitions import load_library
 from casework.engine.definition.guard_facts import UNKNOWN, Facts, FormNeeded
 from casework.reasons import Reason
 from casework.reasons.rights import Holder
 from tests.workflows.case_facts import BUYER, SELLER, done, facts, fired, table, track, waiting
 from workflows import screening
+from workflows.own_limits import RECORD_HOLDS
 
 OWNERS = ("first", "second")
 
@@ -74,6 +76,15 @@ def test_hit_of_an_owner_is_a_hit(case: Facts, holds: bool) -> None:
 )
 def test_screening_ends_within_a_year(case: Facts, holds: bool) -> None:
     assert screening.screening_ends_within_a_year.holds(case) is holds
+
+
+def test_the_form_says_for_how_long_a_screening_counts_without_an_organisation_on_record() -> None:
+    """The limit beside the day is that of a record; of a case alone another one counts."""
+    [asked] = [field for field in screening.Screening.rule() if field["name"] == "holds_until"]
+    assert asked["holds"] == RECORD_HOLDS.what
+    edition = load_library().latest("case")
+    assert edition is not None
+    assert "counts in this case alone" in edition.text("forms.Screening.holds_until.help")
 
 
 def test_where_no_organisation_is_on_record_nothing_is_written() -> None:

@@ -67,6 +67,8 @@ def test_an_administrator_starts_another_programme_after_confirming(world: World
     assert "Beijing IP Office" not in page
     assert "Before the first letter goes" in page
     assert "no letter goes before it is set" in page
+    # Whoever copies a programme may not set its letterhead, and is told who does.
+    assert "A supervisor of this programme sets the letterhead." in page
     assert '=districts">The districts' in page
     assert "began the programme with the settings of another" in page
 
