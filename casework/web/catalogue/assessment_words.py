@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from casework.engine.case_objects.programme_lists import Lists
 from casework.operations.catalogue.assessment_views import AssessmentEntry, AssessmentRow
@@ -69,7 +70,7 @@ def say_listed(lists: Lists, field: str, code: str) -> str:
     return called(lists, _LISTS[field], field.removesuffix("s"), code)
 
 
-def say_entry(entry: AssessmentEntry, lists: Lists) -> tuple[str, list[tuple[str, str, str]]]:
+def say_entry(entry: AssessmentEntry, lists: Lists) -> tuple[str, list[tuple[str, str | Markup, str | Markup]]]:
     """What happened, and by label what a field said before and says then."""
     words = gettext(_HAPPENED[_deed(entry)], who=entry.who or gettext("The system"))
     if entry.erased:
@@ -81,25 +82,29 @@ def say_entry(entry: AssessmentEntry, lists: Lists) -> tuple[str, list[tuple[str
     ]
 
 
+#: By kind of an entry the field that is said first when something begins, and what has happened then.
+_BEGUN = {
+    "assessment_kept": ("title", "planned"), "assessment_enterprise_kept": ("organisation_id", "listed"),
+    "assessment_visit_kept": ("kind", "entered"),
+}  # fmt: skip
+
+
 def _deed(entry: AssessmentEntry) -> str:
-    begun = {"title": "planned", "organisation_id": "listed", "kind": "entered"}
     if entry.kind == "assessment_taken_out":
         return f"{entry.what}.{entry.kind}"
-    if entry.kind in ("assessment_kept", "assessment_enterprise_kept", "assessment_visit_kept"):
-        first = next((name for name in begun if name in entry.changes and entry.changes[name][0] is None), None)
-        return begun[first] if first else entry.kind
-    return entry.kind
+    field, begun = _BEGUN.get(entry.kind, ("", ""))
+    return begun if field in entry.changes and entry.changes[field][0] is None else entry.kind
 
 
-def _say(field: str, value: Any, lists: Lists) -> str:
+def _say(field: str, value: Any, lists: Lists) -> str | Markup:
     if value in (None, "", []):
         return ""
     if field in _LISTS:
         codes = [value] if isinstance(value, str) else value
-        return str(Values().say([say_listed(lists, field, code) for code in codes], field))
+        return Values().say([say_listed(lists, field, code) for code in codes], field)
     if field in _CODES:
         return gettext(_CODES[field].get(value, value))
-    return str(Values().say(value, field))
+    return Values().say(value, field)
 
 
 __all__ = ["KINDS", "LABELS", "STATES", "STATUSES", "say_entry", "say_listed", "say_progress"]

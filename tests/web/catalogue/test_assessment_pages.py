@@ -121,6 +121,10 @@ def test_a_visit_is_entered_with_who_came_and_changed_with_a_reason(
     told = words_of(officer.post(change[0], changed, page=change[0], follow=True).text)
     assert "Zhou Wei" in told
     assert "It was he." in told
+    assert "Officer entered a visit or an event · The boilers" in told
+    assert "Officer changed a visit or an event" in told
+    assert "<time" not in told
+    assert "&lt;time" not in told
 
 
 def test_what_is_concluded_is_read_and_reopened_with_a_reason(
