@@ -20,7 +20,14 @@ from casework.api.audit import access_log_routes, finding_routes
 from casework.api.audit import routes as audit_routes
 from casework.api.auth import routes as auth_routes
 from casework.api.cases import routes as case_routes
-from casework.api.catalogue import ip_right_routes, organisation_routes, record_routes, statement_routes, table_routes
+from casework.api.catalogue import (
+    assessment_routes,
+    ip_right_routes,
+    organisation_routes,
+    record_routes,
+    statement_routes,
+    table_routes,
+)
 from casework.api.catalogue import routes as catalogue_routes
 from casework.api.deadlines import calendar_routes, limit_routes
 from casework.api.documents import routes as documents_routes
@@ -104,6 +111,7 @@ ROUTES: tuple[Route, ...] = (
     *matching_routes.ROUTES,
     *interest_routes.ROUTES,
     *statement_routes.ROUTES,
+    *assessment_routes.ROUTES,
     *people_routes.ROUTES,
     *role_request_routes.ROUTES,
     *invitation_routes.ROUTES,

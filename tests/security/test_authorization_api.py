@@ -35,6 +35,7 @@ from tests.security.authorization_rows import ROLES, Row
 from tests.security.authorization_walk import faults_of
 from tests.support.additions import (
     add_absence,
+    add_assessment,
     add_burden,
     add_endpoint,
     add_erasure,
@@ -215,6 +216,9 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         add_interest(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
     ]
     stated = [add_statement(db, world, *one) for one in (("officer", "BJ"), ("foreign_officer", "SH"))]
+    assessed = [
+        add_assessment(db, world, *one) for one in (("officer", "BJ", world.needs[-1]), ("foreign_officer", "SH", need))
+    ]
     leaving = [add_erasure(db, world, one) for one in ("BJ", "SH")]
     invited = [add_invitation(db, world, one) for one in ("lab", "bank")]
     account = add_service_account(db, world)
@@ -262,6 +266,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "listed_match": interests[0][0],
         "interest_request": interests[0][1],
         "statement": stated[0],
+        **assessed[0],
         "need": world.needs[-1],
         "technology": world.technologies[-1],
         "right": world.rights[0],
@@ -317,6 +322,7 @@ def _things(world: World, db: Connection) -> Mapping[str, Mapping[str, str]]:
         "listed_match": interests[1][0],
         "interest_request": interests[1][1],
         "statement": stated[1],
+        **assessed[1],
         "need": need,
         "technology": technology,
         "right": str(right),
