@@ -141,7 +141,7 @@ def send_need_file(
     with receive(io.BytesIO(PDF), "plan.pdf") as upload:
         kept = store.keep(world.programmes[scope], statement, upload)
     with transaction(store.engine) as db:
-        ask_back(db, world.actor(db, by), statement, question="Have you a plan?", request=new_request())
+        ask_back(db, world.actor(db, by), statement, question="有平面图吗？", request=new_request())
         opened = open_link(db, STATEMENT, token)
         said = show_statement_of(db, token, opened).said
         assert said is not None
