@@ -97,9 +97,15 @@ def _proposals(world: World, engine: Engine, officer: Actor, scale: Scale) -> It
         fields = {"title": row["title"], "description": row["description"]}
         with transaction(engine) as db:
             create_record(
-                db, officer, "technology", confirmed=True, request=request(), programme=world.programme, source="bench",
+                db,
+                officer,
+                "technology",
+                confirmed=True,
+                request=request(),
+                programme=world.programme,
+                source="bench",
                 fields=fields,
-            )  # fmt: skip
+            )
         taken = timed(lambda _: propose_matches(engine, world.programme, lambda *told: None), n)
         times += [taken] if n >= 5 else []
     yield from _figures(f"a new technology against {_NEEDS:,} needs", times, (None, None, 150))

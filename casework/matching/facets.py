@@ -15,12 +15,12 @@ LONGEST = 200
 UNKNOWN = "unknown"
 #: By noun what its lists may be narrowed to, in the order in which it is shown.
 FACETS: Mapping[str, Sequence[str]] = {
-    "technology": ("readiness", "country", "source", "ipc", "topic", "stands", "status"),
+    "technology": ("readiness", "country", "source", "ipc", "topic", "licence", "standard", "stands", "status"),
     "need": ("readiness", "sector", "district", "source", "stands", "status"),
 }
 #: The same of what is published, without an account: nothing of how the office keeps it.
 PUBLIC_FACETS: Mapping[str, Sequence[str]] = {
-    "technology": ("readiness", "country", "ipc", "topic"),
+    "technology": ("readiness", "country", "ipc", "topic", "licence", "standard"),
     "need": ("readiness", "sector", "district"),
 }
 
@@ -40,6 +40,8 @@ def facets_of(noun: str, record: Mapping[str, Any]) -> list[str]:
         "source": [record["source"]],
         "ipc": [code.strip()[:1].upper() for code in record.get("ipc") or ()],
         "topic": record.get("green_topics") or (),
+        "licence": record.get("licences") or (),
+        "standard": [row["name"] for row in record.get("standards") or ()],
         "sector": [record.get("sector") or ""],
         "district": [record.get("district") or ""],
         "stands": ["confirmed" if record["confirmed"] else "claimed"],

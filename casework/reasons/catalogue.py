@@ -275,3 +275,9 @@ VISIT_NAMED = reason(
 )
 PARTICIPANT_UNNAMED = reason("catalogue.participant_unnamed", N_("name an organisation or a person in each row"))
 MOST_ASSESSED = template("catalogue.most_assessed", N_("an assessment has %(most)s of them at most"))
+NO_LICENCE_ALONE = reason(
+    "catalogue.no_licence_alone", N_("says that no licence is to be had, and names one: choose one of the two")
+)
+MOST_STANDARDS = template("catalogue.most_standards", N_("must be a list of up to %(most)s certificates and standards"))
+STANDARD_MISSING = reason("catalogue.standard_missing", N_("say which certificate or standard it is"))
+NO_DAY = reason("catalogue.no_day", N_("must be a day such as 2027-03-31"))

@@ -235,6 +235,15 @@ class SiteOfTechnology(Answer):
     size: str | None = None
 
 
+class StandardOfTechnology(Answer):
+    """A certificate that it has, or a standard that it meets."""
+
+    name: str
+    number: str | None = None
+    body: Annotated[str | None, Field(description="Who gave it")] = None
+    valid_until: str | None = None
+
+
 class TechnologyRecord(Answer):
     """What somebody has developed, as far as it is known."""
 
@@ -260,6 +269,8 @@ class TechnologyRecord(Answer):
     green_topics: list[str]
     sdgs: Annotated[list[str], Field(description="Sustainable Development Goals: 7 or 7.2")]
     reference_sites: list[SiteOfTechnology]
+    licences: Annotated[list[str], Field(description="exclusive, sole, plain or none; empty where nobody has said")]
+    standards: list[StandardOfTechnology]
     published_on: Annotated[str | None, Field(description="At its source")]
     last_confirmed_on: Annotated[str | None, Field(description="At its source")]
     website: str | None

@@ -55,6 +55,15 @@ class Site(Body):
     size: Line | None = None
 
 
+class StandardRow(Body):
+    """A certificate that it has, or a standard that it meets."""
+
+    name: Line
+    number: Line | None = None
+    body: Annotated[Line | None, Field(description="Who gave it")] = None
+    valid_until: Day | None = None
+
+
 class TechnologyFields(Body):
     title: Line | None = None
     title_zh: Line | None = None
@@ -70,6 +79,11 @@ class TechnologyFields(Body):
     green_topics: Several | None = None
     sdgs: Annotated[Several | None, Field(description="Sustainable Development Goals: 7 or 7.2")] = None
     reference_sites: Annotated[list[Site] | None, Field(max_length=50)] = None
+    licences: Annotated[
+        list[Code] | None,
+        Field(max_length=4, description="exclusive, sole, plain; or none alone: no licence is to be had"),
+    ] = None
+    standards: Annotated[list[StandardRow] | None, Field(max_length=50)] = None
     published_on: Annotated[Day | None, Field(description="At its source")] = None
     last_confirmed_on: Annotated[Day | None, Field(description="At its source")] = None
     website: Line | None = None

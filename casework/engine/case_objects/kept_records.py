@@ -43,7 +43,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
             ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
              "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")
         ),
-        "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
+        "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
+        "licences": [], "standards": [], "developed_in": [], "deployed_in": [], "benefits": [], "more": {},
         "status": "published", "publication": CLOSED,
     },
 }  # fmt: skip

@@ -1,12 +1,15 @@
-"""What a technology's record says beside its texts: codes of patents and of goals, and the sites where it runs."""
+"""What a technology's record says beside its texts: codes of patents and of goals, the sites where it runs, the licences that are to be
+had, and its certificates and standards."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, TypedDict, cast
 
 from casework import reasons
+from casework.engine.case_objects.outside_burdens import LICENCES
 from casework.engine.definition.plain_text import visible
 from casework.errors import InvalidForm
 from casework.reasons import Why
@@ -19,6 +22,26 @@ _SDG = re.compile(r"(?:(?:UN )?SDG|GOAL)? ?0?([1-9]|1[0-7])(\.(?:[0-9]{1,2}|[A-E
 #: So many sites a technology names at most.
 MOST_SITES = 50
 _LONGEST = {"site": 300, "year": 4, "size": 200}
+
+
+#: The kinds of licence that an owner gives; `none` stands alone, and says that no licence is to be had.
+NO_LICENCE = "none"
+OFFERED = (*LICENCES, NO_LICENCE)
+#: So many certificates and standards a technology names at most.
+MOST_STANDARDS = 50
+_LONGEST_STANDARD = {"name": 200, "number": 100, "body": 200, "valid_until": 10}
+
+
+class _Named(TypedDict):
+    name: str
+
+
+class Standard(_Named, total=False):
+    """A certificate that it has, or a standard that it meets: its number, who gave it, and its last day."""
+
+    number: str
+    body: str
+    valid_until: str
 
 
 class _Sited(TypedDict):
@@ -60,6 +83,69 @@ def codes_of(field: str, given: Iterable[str]) -> list[str]:
             raise InvalidForm(fields={field: why(code=words[:60])})
         codes[code] = None
     return list(codes)
+
+
+def licences_of(given: Iterable[str]) -> list[str]:
+    """The kinds of licence that are to be had, in their order. Raises InvalidForm."""
+    said = {" ".join(str(code).split()).casefold() for code in given}
+    if not said <= set(OFFERED):
+        raise InvalidForm(fields={"licences": reasons.fields.ONE_OF(choices=OFFERED)})
+    if NO_LICENCE in said and len(said) > 1:
+        raise InvalidForm(fields={"licences": reasons.catalogue.NO_LICENCE_ALONE})
+    return [code for code in OFFERED if code in said]
+
+
+def licence_to_be_had(licences: Iterable[str]) -> bool | None:
+    """Whether a licence is to be had; None where nobody has said."""
+    said = list(licences)
+    return NO_LICENCE not in said if said else None
+
+
+def standards_of(given: Any) -> list[Standard]:
+    """The rows of certificates and standards as they are kept. Raises InvalidForm with a reason for each cell."""
+    if not isinstance(given, list) or len(given) > MOST_STANDARDS:
+        raise InvalidForm(fields={"standards": reasons.catalogue.MOST_STANDARDS(most=MOST_STANDARDS)})
+    rows: list[Standard] = []
+    faults: dict[str, Why] = {}
+    for n, said in enumerate(given):
+        row = _row(said) if isinstance(said, Mapping) else {}
+        wrong = _wrong_standard(row) if isinstance(said, Mapping) else {"": reasons.catalogue.STANDARD_MISSING}
+        faults |= {f"standards.{n}.{name}".rstrip("."): why for name, why in wrong.items()}
+        rows.append(cast(Standard, row))
+    if faults:
+        raise InvalidForm(fields=faults)
+    return rows
+
+
+def in_force(standards: Iterable[Mapping[str, Any]], today: str) -> list[str]:
+    """The names of those whose last day has not passed, each once, as they are compared."""
+    named = (standard_key(str(row["name"])) for row in standards if str(row.get("valid_until") or today) >= today)
+    return list(dict.fromkeys(named))
+
+
+def standard_key(name: str) -> str:
+    """A name as names are compared: `ISO 9001` however its letters and blanks are written."""
+    return " ".join(name.split()).casefold()
+
+
+def _wrong_standard(row: Mapping[str, str]) -> dict[str, Why]:
+    """What is wrong with a row, by its cells."""
+    faults: dict[str, Why] = {name: reasons.fields.NOT_KNOWN_HERE for name in row if name not in _LONGEST_STANDARD}
+    for name, most in _LONGEST_STANDARD.items():
+        if len(row.get(name, "")) > most:
+            faults[name] = reasons.catalogue.SITE_LONG(most=most)
+    if not row.get("name"):
+        faults["name"] = reasons.catalogue.STANDARD_MISSING
+    if "valid_until" in row and "valid_until" not in faults and not _is_day(row["valid_until"]):
+        faults["valid_until"] = reasons.catalogue.NO_DAY
+    return faults
+
+
+def _is_day(said: str) -> bool:
+    try:
+        return date.fromisoformat(said).isoformat() == said
+    except ValueError:
+        return False
 
 
 def sites_of(given: Any) -> list[ReferenceSite]:

@@ -39,7 +39,8 @@ COLUMNS: Mapping[str, JsonMapping] = {
         ("title", "title_zh", "owner_id", "description", "website", "readiness_text", "readiness_low",
          "readiness_high", "ip_text", "verification", "problem", "advantage", "cost_compared", "published_on", "last_confirmed_on")
     )
-    | {"developed_in": [], "deployed_in": [], "benefits": [], "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [], "more": {},
+    | {"developed_in": [], "deployed_in": [], "benefits": [], "ipc": [], "green_topics": [], "sdgs": [], "reference_sites": [],
+       "licences": [], "standards": [], "more": {},
        "publication": "closed"},
     "past_projects": dict.fromkeys(
         ("title", "title_zh", "need_owner", "technology_owner", "district", "started_on", "ended_on", "outcome", "contract_value",

@@ -1,19 +1,21 @@
 """The figures of a need and the sites of a technology as a file tells them: rows of JSON, or in one cell of a table.
 
 In a cell a row is a line, or ends with a semicolon: parameter | unit | now | target | condition, the target after its sign
-(<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out. A site is site | year | size.
+(<=, >=, <, > or =). What is not known stays empty, and what ends a row may be left out. A site is site | year | size, a certificate or
+standard name | number | body | valid_until.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from casework import reasons
 from casework.engine.case_objects.need_figures import COMPARISONS, NeedFigure, rows_of
-from casework.engine.case_objects.technology_details import ReferenceSite, sites_of
+from casework.engine.case_objects.technology_details import licences_of, sites_of, standards_of
 from casework.errors import InvalidForm
 from casework.json_values import JsonObject
 from casework.operations.catalogue.import_faults import Wrong
@@ -21,6 +23,7 @@ from casework.reasons import Why
 
 _CELLS = ("parameter", "unit", "now", "target", "condition")
 _OF_SITE = ("site", "year", "size")
+_OF_STANDARD = ("name", "number", "body", "valid_until")
 _SIGNS = {"<=": "at_most", ">=": "at_least", **{sign: code for code, sign in COMPARISONS.items()}}
 _TARGET = re.compile(r"(<=|>=|≤|≥|<|>|=)?(.*)")
 
@@ -36,29 +39,41 @@ def _read(value: Any) -> list[NeedFigure]:
         raise Wrong(_placed(where, why)) from None
 
 
-def _read_sites(value: Any) -> list[ReferenceSite]:
-    if isinstance(value, str):
-        plain = value.translate({ord("；"): ";", ord("｜"): "|"})
-        value = [_site(line) for line in re.split("[;\n]", plain) if line.strip()]
-    try:
-        return sites_of(value)
-    except InvalidForm as refused:
-        where, why = next(iter(refused.fields.items()))
-        raise Wrong(_placed(where, why)) from None
+def _reader(cells: Sequence[str], checked: Callable[[Any], Any]) -> BeforeValidator:
+    """Reads rows that have these cells, and what is wrong with one as the file's own row and cell."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            plain = value.translate({ord("；"): ";", ord("｜"): "|"})
+            value = [_cells(line, cells) for line in re.split("[;\n]", plain) if line.strip()]
+        try:
+            return checked(value)
+        except InvalidForm as refused:
+            where, why = next(iter(refused.fields.items()))
+            raise Wrong(_placed(where, why)) from None
+
+    return BeforeValidator(read)
 
 
-def _site(line: str) -> JsonObject:
+def _cells(line: str, names: Sequence[str]) -> JsonObject:
     cells = [" ".join(cell.split()) for cell in line.split("|")]
-    if len(cells) > len(_OF_SITE):
-        raise Wrong(reasons.imports.FIGURE_CELLS(most=len(_OF_SITE), names=" | ".join(_OF_SITE)))
-    return dict(zip(_OF_SITE, cells, strict=False))
+    if len(cells) > len(names):
+        raise Wrong(reasons.imports.FIGURE_CELLS(most=len(names), names=" | ".join(names)))
+    return dict(zip(names, cells, strict=False))
+
+
+def _read_licences(value: Any) -> list[str]:
+    """Kinds of licence, as a list or with a semicolon between."""
+    if isinstance(value, str):
+        value = [part for part in re.split("[;；,，\n]", value) if part.strip()]
+    try:
+        return licences_of(value if isinstance(value, list) else [value])
+    except InvalidForm as refused:
+        raise Wrong(refused.fields["licences"]) from None
 
 
 def _row(line: str) -> JsonObject:
-    cells = [" ".join(cell.split()) for cell in line.split("|")]
-    if len(cells) > len(_CELLS):
-        raise Wrong(reasons.imports.FIGURE_CELLS(most=len(_CELLS), names=" | ".join(_CELLS)))
-    row: JsonObject = dict(zip(_CELLS, cells, strict=False))
+    row = _cells(line, _CELLS)
     found = _TARGET.fullmatch(row.get("target", ""))
     if found is not None and found[1]:
         row |= {"comparison": _SIGNS[found[1]], "target": found[2].strip()}
@@ -79,7 +94,9 @@ def _placed(where: str, why: Why) -> Why:
     )
 
 
-Sites = Annotated[list[dict[str, str]], BeforeValidator(_read_sites)]
+Sites = Annotated[list[dict[str, str]], _reader(_OF_SITE, sites_of)]
+Standards = Annotated[list[dict[str, str]], _reader(_OF_STANDARD, standards_of)]
+Licences = Annotated[list[str], BeforeValidator(_read_licences)]
 Figures = Annotated[list[dict[str, str]], BeforeValidator(_read)]
 
-__all__ = ["Figures", "Sites"]
+__all__ = ["Figures", "Licences", "Sites", "Standards"]

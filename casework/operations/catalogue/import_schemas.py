@@ -39,7 +39,7 @@ from casework.operations.catalogue.import_cells import (
     today_told,
 )
 from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
-from casework.operations.catalogue.import_figures import Figures, Sites
+from casework.operations.catalogue.import_figures import Figures, Licences, Sites, Standards
 from casework.operations.catalogue.import_reader import column_name
 from casework.operations.core.record_log import Kept
 
@@ -181,6 +181,8 @@ class Technology(_Ranked):
     green_topics: Several | None = None
     sdgs: Codes | None = None
     reference_sites: Sites | None = None
+    licences: Licences | None = None
+    standards: Standards | None = None
     published_on: Day | None = None
     last_confirmed_on: Day | None = None
     website: Web | None = None

@@ -34,7 +34,7 @@ from casework.engine.case_objects.kept_records import (
     CORRECTED as PUT_RIGHT,
 )
 from casework.engine.case_objects.need_figures import rows_of
-from casework.engine.case_objects.technology_details import CODES, codes_of, sites_of
+from casework.engine.case_objects.technology_details import CODES, codes_of, licences_of, sites_of, standards_of
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
 from casework.engine.state.events import RegisterEvent
@@ -157,6 +157,10 @@ def _cleaned(fields: JsonMapping) -> JsonObject:
         cleaned["figures"] = rows_of(fields["figures"])
     if fields.get("reference_sites"):
         cleaned["reference_sites"] = sites_of(fields["reference_sites"])
+    if fields.get("standards"):
+        cleaned["standards"] = standards_of(fields["standards"])
+    if fields.get("licences"):
+        cleaned["licences"] = licences_of(fields["licences"])
     return cleaned | {name: codes_of(name, fields[name]) for name in CODES if fields.get(name)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.engine.case_objects.need_figures import NeedFigure
-from casework.engine.case_objects.technology_details import ReferenceSite
+from casework.engine.case_objects.technology_details import ReferenceSite, Standard
 from casework.engine.state.right_values import Amount, OwnerOfRight
 from casework.json_values import JsonObject
 from casework.operations.core.organisations import Contact
@@ -93,6 +93,10 @@ class Technology:
     sdgs: list[str]
     #: Where it runs, row by row.
     reference_sites: list[ReferenceSite]
+    #: exclusive, sole, plain, or none; empty where nobody has said.
+    licences: list[str]
+    #: Certificates that it has and standards that it meets, row by row.
+    standards: list[Standard]
     #: At its source.
     published_on: str | None
     last_confirmed_on: str | None

@@ -63,6 +63,7 @@ _EACH = """t.id::text, t.programme_id::text AS programme, t.updated_at AS told_a
 #: Technologies with what of them can be found.
 _TECHNOLOGIES = f"""
     SELECT {_EACH}, t.developed_in || t.deployed_in AS countries, t.ipc, t.green_topics,
+        t.licences, t.standards,
         concat_ws(' ', t.description, array_to_string(t.benefits, ' ')) AS body
     FROM technologies t
 """

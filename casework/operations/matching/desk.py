@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.technology_details import Standard
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.merged_records import ended, one_with
@@ -54,7 +55,8 @@ _BESIDE = text(f"""
 #: What stands beside some candidates: whose they are, from where, and what of them decides.
 _FACTS = text(f"""
     SELECT t.id::text, {entitled("t")} AS title, {called("o")} AS owner, o.country, t.source, t.readiness_low, t.readiness_high,
-        t.developed_in, t.deployed_in, json_array_length(CAST(t.reference_sites AS json)) AS sites, t.cost_compared, t.ip_text,
+        t.developed_in, t.deployed_in, json_array_length(CAST(t.reference_sites AS json)) AS sites, t.cost_compared,
+        t.ip_text, t.licences, t.standards,
         t.description, t.problem, t.advantage, t.verification,
         jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed,
         (SELECT count(*) FROM right_technologies l JOIN rights r ON r.id = l.right_id
@@ -118,6 +120,8 @@ class CandidateFacts:
     cost_compared: str | None
     rights: int
     ip_text: str | None
+    licences: list[str]
+    standards: list[Standard]
     description: str | None
     problem: str | None
     advantage: str | None
@@ -193,6 +197,8 @@ def facts_of(db: Connection, ids: Collection[str]) -> dict[str, CandidateFacts]:
             cost_compared=row.cost_compared,
             rights=row.rights,
             ip_text=row.ip_text,
+            licences=list(row.licences),
+            standards=row.standards,
             description=row.description,
             problem=row.problem,
             advantage=row.advantage,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from casework.engine.case_objects.technology_details import standard_key
 from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import Corpus
 from casework.matching.bonus import VERSION, bonus_of
@@ -63,7 +64,7 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
         silent=told.get("similar", {}).get("silent", ()),
     )
     said = {one["id"]: one for one in told["candidates"]}
-    wanted = Wanted(**told["wanted"])
+    wanted = _asked(told["wanted"])
     verdicts = {id: judged(wanted, _facts(one), told["relaxed"]) for id, one in said.items()}
     staying = [one for one in place(evidence) if stays(verdicts[one.id])]
     gained = {one.id: _bonus(told, said[one.id], one) for one in staying}
@@ -102,7 +103,7 @@ def _deployed(told: JsonMapping, said: JsonMapping, share: float) -> Part:
 
 def failed_of(told: JsonMapping) -> dict[str, list[str]]:
     """By candidate the filters that its record fails, those included that an officer left out."""
-    wanted = Wanted(**told["wanted"])
+    wanted = _asked(told["wanted"])
     verdicts = {one["id"]: judged(wanted, _facts(one)) for one in told["candidates"]}
     failed = {
         id: [name for name, verdict in said.items() if verdict is Verdict.REMOVED] for id, said in verdicts.items()
@@ -134,8 +135,19 @@ def _facts(one: JsonMapping) -> Facts:
     low, high = one["readiness"]
     known: Any = None if low is None and high is None else (low or high, high or low)
     return Facts(
-        readiness=known, countries=one["countries"], owner=one["owner"], owner_expired=one.get("owner_expired", False)
+        readiness=known,
+        countries=one["countries"],
+        owner=one["owner"],
+        owner_expired=one.get("owner_expired", False),
+        # A run of before these were on record knows of neither.
+        licence=one.get("licence"),
+        standards=one.get("standards", ()),
     )
+
+
+def _asked(wanted: JsonMapping) -> Wanted:
+    """What filters ask; standards by the names by which they are compared."""
+    return Wanted(**{**wanted, "standards": [standard_key(name) for name in wanted.get("standards", ())]})
 
 
 __all__ = ["Verdict", "failed_of", "kept", "list_of"]

@@ -32,9 +32,11 @@ from casework.records.access_sql import is_published
 
 #: What of a record is told to everybody as soon as it is not closed; its titles come with it.
 OUTLINE: Mapping[str, tuple[str, ...]] = {
-    TECHNOLOGY: ("readiness_low", "readiness_high", "developed_in", "deployed_in", "ipc", "green_topics"),
+    TECHNOLOGY: (
+        "readiness_low", "readiness_high", "developed_in", "deployed_in", "ipc", "green_topics", "licences", "standards",
+    ),
     NEED: ("sector", "district", "readiness_low", "readiness_high"),
-}
+}  # fmt: skip
 #: What is told besides of one that is public. Never whose it is, what it may cost, or what has no field of its own.
 WHOLE: Mapping[str, tuple[str, ...]] = {
     TECHNOLOGY: (
@@ -226,6 +228,11 @@ def _read(db: Connection, noun: Kept, ids: Collection[str]) -> list[Published]:
 
 def _published(noun: Kept, row: Any) -> Published:
     told = {name: plain_value(row._mapping[name]) for name in (*WHOLE[noun], *OUTLINE[noun], *_ONCE_CONFIRMED[noun])}
+    if told.get("standards"):
+        # The number of a certificate and who gave it lead to whose it is.
+        told["standards"] = [
+            {name: one[name] for name in ("name", "valid_until") if name in one} for one in told["standards"]
+        ]
     fields = {
         name: value
         for name, value in told.items()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import TECHNOLOGY
+from casework.engine.case_objects.technology_details import in_force, licence_to_be_had
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest, instant
@@ -43,7 +44,9 @@ _OWNER_EXPIRED = has_expired("t.owner_id")
 #: What of technologies filters ask and lists show.
 _FACTS = text(f"""
     SELECT t.id::text, t.title, t.readiness_low, t.readiness_high, t.owner_id::text AS owner,
-        {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified,
+        {_OWNER_EXPIRED} AS owner_expired, {DEPLOYED} AS verified, t.licences, t.standards,
+        (SELECT CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)::text FROM programmes p
+            WHERE p.id = t.programme_id) AS today,
         ARRAY(SELECT DISTINCT unnest(t.developed_in || t.deployed_in) ORDER BY 1) AS countries
     FROM technologies t WHERE t.id = ANY(CAST(:ids AS uuid[]))
 """)
@@ -194,6 +197,8 @@ def _facts_of(db: Connection, ids: Sequence[str]) -> dict[str, JsonObject]:
             "owner": row.owner,
             "owner_expired": row.owner_expired,
             "verified": row.verified,
+            "licence": licence_to_be_had(row.licences),
+            "standards": in_force(row.standards, row.today),
         }
         for row in db.execute(_FACTS, {"ids": list(ids)})
     }

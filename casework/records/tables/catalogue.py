@@ -152,6 +152,20 @@ technologies = Table(
     ),
     Column("reference_sites", JSONB, nullable=False, server_default=text("'[]'"), comment="Rows: site, year, size"),
     Column(
+        "licences",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="Kinds of licence that are to be had: exclusive, sole, plain, or none; empty: nobody has said",
+    ),
+    Column(
+        "standards",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'"),
+        comment="Certificates that it has and standards that it meets, in rows: name, number, body, valid_until",
+    ),
+    Column(
         "publication",
         Text,
         nullable=False,

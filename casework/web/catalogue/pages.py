@@ -36,11 +36,11 @@ from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
 from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
-from casework.web.shell.i18n import N_, name_of
+from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.kept_forms import drop_kept, kept_form
 from casework.web.shell.layout import place_names
 from casework.web.shell.session import list_transaction, page_transaction
-from casework.web.shell.values import Values, say_amount
+from casework.web.shell.values import LICENCES, Values, say_amount
 from casework.web.tasks.next_action import say_done
 
 blueprint = Blueprint("matches", __name__)
@@ -67,7 +67,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "technology": {
         "title": N_("Title"), "title_zh": N_("Title in Chinese"), "owner": N_("Technology owner"),
         "description": N_("Description"), "problem": N_("Problem solved"), "advantage": N_("Benefit over what there is"),
-        "cost_compared": N_("Cost compared"), "reference_sites": N_("Reference sites"), "ipc": N_("IPC codes"),
+        "cost_compared": N_("Cost compared"), "reference_sites": N_("Reference sites"),
+        "licences": N_("Licences offered"), "standards": N_("Certificates and standards"), "ipc": N_("IPC codes"),
         "green_topics": N_("Green topics"), "sdgs": N_("Development goals"), "published_on": N_("Published at its source on"),
         "last_confirmed_on": N_("Last confirmed at its source on"), "developed_in": N_("Developed in"),
         "deployed_in": N_("Deployed in"), "benefits": N_("Benefits"), "website": N_("Website"),
@@ -76,6 +77,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "verification": N_("Verification"),
     },
 }  # fmt: skip
+#: What kinds of licence an owner gives.
+OFFERED = {**LICENCES, "none": N_("no licence")}
 STATUSES = {
     "draft": N_("draft"), "published": N_("published"), "matched": N_("matched"), "met": N_("met"), "expired": N_("expired"),
     "withdrawn": N_("withdrawn"), "owner_expired": N_("owner expired"),
@@ -109,10 +112,10 @@ def index() -> str:
         _sees(actor)
         opened, refused, ended = VIEWS[view]
         cursor = request.args.get("cursor")
-        listed = matches.list_matches(db, actor, opened=opened, refused=refused, ended=ended, cursor=cursor)
+        found = matches.list_matches(db, actor, opened=opened, refused=refused, ended=ended, cursor=cursor)
     return render_template(
         "catalogue/index.html",
-        rows=listed.items,
+        rows=found.items,
         view=view,
         tabs=[
             (gettext("Needs to match"), url_for("desk.index"), False),
@@ -123,7 +126,7 @@ def index() -> str:
         ],
         statuses=STATUSES,
         mine=frozenset(m.programme for m in actor.memberships if m.role in DECIDERS),
-        next_url=url_for("matches.index", view=view, cursor=listed.next) if listed.next else "",
+        next_url=url_for("matches.index", view=view, cursor=found.next) if found.next else "",
         first_url=url_for("matches.index", view=view) if request.args.get("cursor") else "",
     )
 
@@ -208,6 +211,13 @@ def waiting_by_source(values: list[Value]) -> list[tuple[str, int]]:
     return sorted(Counter(value.source for value in values if value.source and not value.confirmed_by).items())
 
 
+def say_standard(row: Mapping[str, Any]) -> str:
+    """A certificate or a standard in one line."""
+    told = [str(row[name]) for name in ("name", "number", "body") if row.get(name)]
+    until = row.get("valid_until")
+    return ", ".join([*told, gettext("valid until %(day)s", day=until)] if until else told)
+
+
 def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
     """What a field of a record says, in the reader's words."""
     if value in (None, "", [], {}):
@@ -224,6 +234,10 @@ def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:
         return Markup("<br>").join(
             ", ".join(str(row[name]) for name in ("site", "year", "size") if name in row) for row in value
         )
+    if field == "standards":
+        return Markup("<br>").join(say_standard(row) for row in value)
+    if field == "licences":
+        return listed(gettext(OFFERED[code]) if code in OFFERED else code for code in value)
     if field == "budget":
         return say_amount(Decimal(value))
     return Values(names).say(value, "owner" if field == "owner_id" else field)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.engine.case_objects.need_figures import MOST
-from casework.engine.case_objects.technology_details import MOST_SITES
-from casework.engine.definition.forms import Choice, Date, Form, Money, Note, Number, Rows, Text, YesNo
+from casework.engine.case_objects.technology_details import MOST_SITES, MOST_STANDARDS
+from casework.engine.definition.forms import Choice, Date, Form, Many, Money, Note, Number, Rows, Text, YesNo
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.views import Need, Technology
 from casework.web.shell.i18n import N_
@@ -88,12 +88,33 @@ class _Site(Form):
     size = Text(label=N_("Size"), max=200, required=False)
 
 
+class _Standard(Form):
+    """A row of a technology's certificates and standards."""
+
+    name = Text(label=N_("Certificate or standard"), max=200, help=N_("Such as ISO 9001."))
+    number = Text(label=N_("Number"), max=100, required=False)
+    body = Text(label=N_("Given by"), max=200, required=False)
+    valid_until = Date(label=N_("Valid until"), required=False)
+
+
 class _Technology(_Called):
     description = Note(label=N_("Description"), required=False)
     problem = Note(label=N_("Problem solved"), required=False)
     advantage = Note(label=N_("Benefit over what there is"), required=False)
     cost_compared = Note(label=N_("Cost compared"), required=False)
     reference_sites = Rows(label=N_("Reference sites"), row=_Site, most=MOST_SITES, required=False)
+    licences = Many(
+        label=N_("Licences offered"),
+        choices={
+            "exclusive": N_("exclusive licence"),
+            "sole": N_("sole licence"),
+            "plain": N_("plain licence"),
+            "none": N_("no licence"),
+        },
+        required=False,
+        help=N_("Nothing chosen: nobody has said, which is not no."),
+    )
+    standards = Rows(label=N_("Certificates and standards"), row=_Standard, most=MOST_STANDARDS, required=False)
     ipc = Note(label=N_("IPC codes"), required=False, help=_LINES)
     green_topics = Note(label=N_("Green topics"), required=False, help=_LINES)
     sdgs = Note(label=N_("Development goals"), required=False, help=N_("One in each line: 7 or 7.2, for example."))
@@ -214,7 +235,7 @@ def fields_of(answers: JsonMapping, noun: str) -> JsonObject:
             fields[name] = list(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))
         elif name in _LEVELS:
             fields[name] = None if value is None else int(value)
-        elif name == "benefits":
+        elif name in ("benefits", "licences"):
             fields[name] = list(value or ())
         elif name != "owner":
             fields[name] = value

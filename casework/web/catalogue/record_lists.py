@@ -17,7 +17,7 @@ from casework.operations.matching.published_views import PublishedList
 from casework.operations.matching.ranking import CANDIDATES
 from casework.operations.matching.search_box import COUNTED, LONGEST
 from casework.web.catalogue.listed_fields import called
-from casework.web.catalogue.pages import STATUSES
+from casework.web.catalogue.pages import OFFERED, STATUSES
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import country_name
 
@@ -27,7 +27,9 @@ _OFFERED = 40
 STANDS = {"confirmed": N_("with confirmed values"), "claimed": N_("with none confirmed")}
 _LABELS = {
     "readiness": N_("Readiness"), "country": N_("Country or region"), "source": N_("Source"), "ipc": N_("Section of the IPC"),
-    "topic": N_("Green topics"), "stands": N_("Values"), "status": N_("Status"), "sector": N_("Sector"), "district": N_("District"),
+    "topic": N_("Green topics"),
+    "licence": N_("Licences offered"), "standard": N_("Certificates and standards"),
+    "stands": N_("Values"), "status": N_("Status"), "sector": N_("Sector"), "district": N_("District"),
 }  # fmt: skip
 #: What the sections of the patent classification are about.
 _SECTIONS = {
@@ -94,6 +96,7 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "status": lambda value: gettext(STATUSES[value]) if value in STATUSES else value,
     "stands": lambda value: gettext(STANDS[value]) if value in STANDS else value,
     "ipc": _say_section,
+    "licence": lambda value: gettext(OFFERED[value]) if value in OFFERED else value,
 }
 
 

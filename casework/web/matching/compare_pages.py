@@ -16,6 +16,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.core.perform import calendar_of
 from casework.operations.matching import desk, runs
 from casework.operations.matching.desk import CandidateFacts
+from casework.web.catalogue.pages import say_standard, say_value
 from casework.web.matching.desk_words import say_range, say_why
 from casework.web.shell import layout
 from casework.web.shell.i18n import N_
@@ -48,6 +49,8 @@ _SAYS: Mapping[str, Callable[[CandidateFacts], str]] = {
     N_("IP rights"): lambda one: gettext("%(num)s on record", num=one.rights) if one.rights else one.ip_text or "",
     N_("Developed in"): lambda one: place_names(one.developed_in),
     N_("Deployed in"): lambda one: place_names(one.deployed_in),
+    N_("Licences offered"): lambda one: str(say_value(one.licences, "licences", {})),
+    N_("Certificates and standards"): lambda one: "; ".join(map(say_standard, one.standards)),
     N_("Reference sites"): lambda one: str(one.sites) if one.sites else "",
     N_("Cost compared"): lambda one: one.cost_compared or "",
     N_("Problem solved"): lambda one: one.problem or "",

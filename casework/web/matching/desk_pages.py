@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -179,6 +180,8 @@ def show(need: UUID) -> str:
         without=say_without(run.evidence) if run else "",
         asked=[(name, gettext(FILTERS[name]), why) for name, why in _relaxable(run)],
         levels=range(1, 10),
+        licence=bool(run and run.evidence["wanted"].get("licence")),
+        standards=", ".join(run.evidence["wanted"].get("standards", ())) if run else "",
         readiness=(run.evidence["wanted"].get("readiness") if run else None) or [one.readiness_low, one.readiness_high],
         say_range=say_range,
         draft=draft,
@@ -390,7 +393,11 @@ def search(need: UUID) -> Response:
             actor,
             id,
             said=sent.get("said", "")[:10_000] or None,
-            wanted={"readiness": sorted((low or 1, high or 9))} if low or high else None,
+            wanted={
+                "readiness": sorted((low or 1, high or 9)) if low or high else None,
+                "licence": sent.get("licence") == "yes" or None,
+                "standards": _standards(sent.get("standards", "")) or None,
+            },
             relaxed=relaxed,
             most=RANKED,
             request=read_request(),
@@ -398,6 +405,11 @@ def search(need: UUID) -> Response:
         drop_kept(db, actor)
     flash(gettext("Searched: the run is kept, with what it found and why."))
     return redirect(url_for("desk.show", need=need), 303)
+
+
+def _standards(said: str) -> list[str]:
+    """Names of certificates and standards, with commas or semicolons between."""
+    return [name[:200] for part in re.split("[,;，；、\n]", said) if (name := " ".join(part.split()))][:20]
 
 
 def _level(said: str) -> int | None:

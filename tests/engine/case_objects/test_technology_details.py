@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from casework.engine.case_objects.technology_details import MOST_SITES, codes_of, ipc_code, sdg_code, sites_of
+from casework.engine.case_objects.technology_details import (
+    MOST_SITES,
+    MOST_STANDARDS,
+    codes_of,
+    in_force,
+    ipc_code,
+    licence_to_be_had,
+    licences_of,
+    sdg_code,
+    sites_of,
+    standard_key,
+    standards_of,
+)
 from casework.errors import InvalidForm
 
 
@@ -74,3 +86,46 @@ def test_what_is_no_site_is_told_by_its_cell(given: Any, where: str) -> None:
     with pytest.raises(InvalidForm) as refused:
         sites_of(given)
     assert list(refused.value.fields) == [where]
+
+
+def test_licences_stand_in_one_order_and_none_stands_alone() -> None:
+    assert licences_of(["plain", " Exclusive ", "plain"]) == ["exclusive", "plain"]
+    assert licences_of(["none"]) == ["none"]
+    for given in (["none", "plain"], ["free"]):
+        with pytest.raises(InvalidForm) as refused:
+            licences_of(given)
+        assert list(refused.value.fields) == ["licences"]
+
+
+def test_that_nobody_has_said_is_not_no() -> None:
+    assert (licence_to_be_had([]), licence_to_be_had(["none"]), licence_to_be_had(["sole"])) == (None, False, True)
+
+
+def test_a_standard_has_a_name_and_perhaps_a_number_who_gave_it_and_its_last_day() -> None:
+    rows = [{"name": " ISO  9001 ", "number": "", "body": "TÜV", "valid_until": "2027-03-31"}, {"name": "CE"}]
+    assert standards_of(rows) == [{"name": "ISO 9001", "body": "TÜV", "valid_until": "2027-03-31"}, {"name": "CE"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ([{"number": "1"}], "standards.0.name"),
+        ([{"name": "CE", "valid_until": "2027-02-30"}], "standards.0.valid_until"),
+        ([{"name": "CE", "valid_until": "20270228"}], "standards.0.valid_until"),
+        ([{"name": "CE"}, {"name": "x" * 201}], "standards.1.name"),
+        ([{"name": "CE", "colour": "red"}], "standards.0.colour"),
+        (["CE"], "standards.0"),
+        ("CE", "standards"),
+        ([{"name": "CE"}] * (MOST_STANDARDS + 1), "standards"),
+    ],
+)
+def test_what_is_no_standard_is_told_by_its_cell(given: Any, where: str) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        standards_of(given)
+    assert list(refused.value.fields) == [where]
+
+
+def test_what_has_run_out_counts_no_more() -> None:
+    rows = [{"name": "ISO 9001", "valid_until": "2026-01-01"}, {"name": "CE"}, {"name": "iso  9001"}, {"name": "GB 1"}]
+    assert in_force(rows, "2026-01-01") == ["iso 9001", "ce", "gb 1"]
+    assert in_force(rows[:2], "2026-01-02") == [standard_key(" Ce ")]

@@ -180,6 +180,32 @@ def test_codes_and_sites_of_a_technology_are_read_in_one_form() -> None:
     assert (field, why.startswith("row 1, year:")) == ("reference_sites", True)
 
 
+def test_licences_and_standards_are_read_from_one_cell_or_as_rows() -> None:
+    given = {
+        "licences": "Plain; exclusive",
+        "standards": "ISO 9001 | 12 | TÜV | 2027-03-31; CE",
+        "publication": "Public",
+    }
+    record: Any = parse("technologies", TECHNOLOGY | given)[0]
+    assert record.licences == ["exclusive", "plain"]
+    assert record.standards == [
+        {"name": "ISO 9001", "number": "12", "body": "TÜV", "valid_until": "2027-03-31"},
+        {"name": "CE"},
+    ]
+    assert record.publication == "public"
+    rows: Any = parse("technologies", TECHNOLOGY | {"licences": ["sole"], "standards": [{"name": "CE"}]})[0]
+    assert (rows.licences, rows.standards) == (["sole"], [{"name": "CE"}])
+    for field, value in (
+        ("licences", "none; plain"),
+        ("licences", "free"),
+        ("standards", "CE | 1 | TÜV | soon"),
+        ("standards", "a | b | c | d | e"),
+        ("publication", "everybody"),
+    ):
+        ((told, _),) = parse("technologies", TECHNOLOGY | {field: value})[1]
+        assert told == field
+
+
 def test_what_came_inside_is_told_by_its_place() -> None:
     rights = [{"kind": "invention", "status": "in_force"}, {"kind": "idea"}, {"kind": "design", "colour": "red"}]
     assert parse("technologies", TECHNOLOGY | {"rights": rights})[1] == [

@@ -104,7 +104,16 @@ def test_what_is_used_no_more_is_counted_apart_until_it_is_used_again(world: Wor
 def test_what_a_list_is_narrowed_by_follows_the_record_and_says_what_is_not_known(world: World, db: Connection) -> None:
     given = {"title": "Heat pump", "readiness_low": 5, "readiness_high": 6, "developed_in": ["DE"]}
     id = enter(world, db, "technology", **given, ipc=["F24D3/08", "F25B30/00"])
-    told = ["=readiness=5", "=readiness=6", "=country=DE", "=source=desk", "=ipc=F", "=topic="]
+    told = [
+        "=readiness=5",
+        "=readiness=6",
+        "=country=DE",
+        "=source=desk",
+        "=ipc=F",
+        "=topic=",
+        "=licence=",
+        "=standard=",
+    ]
     assert facets(db, id) == ["technology", *told, "=stands=claimed", "=status=published"]
     before = version_of(db)
     confirm_field(db, world.actor(db, "officer"), "technology", id, field="ipc", request=new_request())

@@ -20,7 +20,8 @@ from tests.support.world import World, add_record, new_request
 
 TOLD = {
     "title": "Boiler of straw", "description": "Burns barley.", "readiness_low": 6, "readiness_high": 7, "developed_in": ["DE"],
-    "green_topics": ["Heat"], "ipc": ["F24D 3/08"], "website": "https://example.org", "ip_text": "Two patents.",
+    "green_topics": ["Heat"], "ipc": ["F24D 3/08"], "licences": ["plain"], "standards": [{"name": "CE"}],
+    "website": "https://example.org", "ip_text": "Two patents.",
 }  # fmt: skip
 
 
@@ -60,8 +61,20 @@ def test_each_level_shows_what_it_says_and_a_closed_one_nothing(engine: Engine, 
             show_published(db, "technology", ids["closed"])
     assert whole.fields == {name: value for name, value in TOLD.items() if name != "title"}
     assert (outline.on_request, whole.on_request) == (True, False)
-    assert set(outline.fields) == {"readiness_low", "readiness_high", "developed_in", "green_topics", "ipc"}
+    assert set(outline.fields) == {*OUTLINE["technology"]} - {"deployed_in"}
     assert (office.code, office.contact) == ("BJ", "Office 3")
+
+
+@pytest.mark.parametrize("level", ["public", "on_request"])
+def test_of_a_certificate_nothing_is_told_that_leads_to_its_owner(engine: Engine, shop: World, level: str) -> None:
+    row = {"name": "ISO 9001", "number": "Z-77", "body": "Inspectors", "valid_until": "2199-01-01"}
+    with transaction(engine) as db:
+        fields = TOLD | {"publication": level, "standards": [row]}
+        one = add_record(db, shop.programmes["BJ"], "technology", "certified", fields)
+        told, _ = show_published(db, "technology", one)
+    assert told.fields["standards"] == [{"name": "ISO 9001", "valid_until": "2199-01-01"}]
+    assert one in found(engine, facets=[Facet("standard", "ISO 9001")])
+    assert found(engine, said="Inspectors") == []
 
 
 def test_no_field_of_the_office_or_of_its_owner_is_among_them() -> None:
@@ -126,7 +139,14 @@ def test_counts_and_choices_are_of_what_is_published(engine: Engine, shop: World
         listed = list_published(db, "technology")
         told = {name: {one.value: one.records for one in some} for name, some in listed.facets.items()}
     assert listed.records == 2
-    assert told == {"readiness": {"6": 2, "7": 2}, "country": {"DE": 2}, "ipc": {"F": 2}, "topic": {"Heat": 2}}
+    assert told == {
+        "readiness": {"6": 2, "7": 2},
+        "country": {"DE": 2},
+        "ipc": {"F": 2},
+        "topic": {"Heat": 2},
+        "licence": {"plain": 2},
+        "standard": {"CE": 2},
+    }
     with reader_transaction(engine) as db:
         narrowed = list_published(db, "technology", facets=[Facet("readiness", "6")])
         none = list_published(db, "technology", said="straw", facets=[Facet("country", "CN")])

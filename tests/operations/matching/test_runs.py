@@ -62,6 +62,31 @@ def test_a_filter_is_relaxed_with_a_reason_alone(world: World, db: Connection) -
             run(world, db, ids["need"], relaxed=relaxed)
 
 
+def test_a_licence_and_a_standard_are_asked_for_and_what_is_not_known_stays(world: World, db: Connection) -> None:
+    ids = put(world, db)
+    told = {
+        "has both": {"licences": ["plain"], "standards": [{"name": "ISO 9001"}, {"name": "CE"}]},
+        "gives none": {"licences": ["none"], "standards": [{"name": "CE"}]},
+        "ran out": {"licences": ["sole"], "standards": [{"name": "CE", "valid_until": "2020-01-01"}]},
+    }
+    ids |= {name: enter(world, db, "technology", title=f"Heat pump, {name}", **says) for name, says in told.items()}
+    wanted = {"licence": True, "standards": [" ce "]}
+    made = run(world, db, ids["need"], wanted=wanted)
+    shown = show_run(db, world.actor(db, "officer"), made)
+    verdicts = {
+        one["technology"]: {said["name"]: said["verdict"] for said in one["explanation"]["filters"]}
+        for one in shown.candidates
+    }
+    assert ids["gives none"] not in verdicts
+    assert (verdicts[ids["has both"]]["licence"], verdicts[ids["has both"]]["standard"]) == ("passed", "passed")
+    # What has run out is not known to be had, and what nobody has said is not no.
+    assert (verdicts[ids["ran out"]]["licence"], verdicts[ids["ran out"]]["standard"]) == ("passed", "unknown")
+    assert verdicts[ids["unknown"]]["licence"] == "unknown"
+    counted = {one["name"]: (one["removed"], one["unknown"] >= 1) for one in shown.filters}
+    assert counted["licence"] == (1, True)
+    assert replay_run(db, world.actor(db, "officer"), made).equal
+
+
 def test_whatever_the_catalogue_becomes_a_run_gives_the_same_list(world: World, engine: Engine) -> None:
     with transaction(engine) as db:
         ids = put(world, db)
