@@ -270,13 +270,27 @@ def _entry(event: RegisterEvent, changes: list[Change], names: Mapping[str, str]
         what=what.removeprefix("assessment_") if what else None,
         about=about,
         # Words that were erased are told anew by what erased them.
-        changes={}
-        if event.kind == ERASURE
-        else {field: [_said(field, old, names), _said(field, new, names)] for _, field, old, new in changes},
+        changes={} if event.kind == ERASURE else _together(changes, names),
         erased=any(value is ERASED for value in event.body.values()),
         source=source if isinstance(source, str) else None,
         reason=reason if isinstance(reason, str) else None,
     )
+
+
+def _together(changes: list[Change], names: Mapping[str, str]) -> JsonObject:
+    """By field what it said before and after; of several rows that were written at once, what each says."""
+    told: dict[str, list[list[Any]]] = {}
+    for _, field, old, new in changes:
+        before, after = told.setdefault(field, [[], []])
+        before.append(_said(field, old, names))
+        after.append(_said(field, new, names))
+    return {field: [_one(before), _one(after)] for field, (before, after) in told.items()}
+
+
+def _one(values: list[Any]) -> Any:
+    """What is said once, or several things that are."""
+    said = [value for n, value in enumerate(values) if value is not None and value not in values[:n]]
+    return said if len(said) > 1 else said[0] if said else None
 
 
 __all__ = ["TOLD", "list_assessments", "read_entries", "show_assessment"]

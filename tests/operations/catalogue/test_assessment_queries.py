@@ -52,3 +52,11 @@ def test_what_is_not_there_has_no_history(world: World, db: Connection) -> None:
     for read in (show_assessment, read_entries):
         with pytest.raises(NotFound):
             read(db, world.actor(db, "officer"), NOWHERE)
+
+
+def test_of_enterprises_that_are_put_on_the_list_at_once_each_is_told(world: World, db: Connection) -> None:
+    id = planned(db, world)
+    listed(db, world, id, "need_owner", "technology_owner")
+    put, _ = read_entries(db, world.actor(db, "officer"), id)
+    assert len(put.about) == 2
+    assert put.changes == {"organisation_id": [None, put.about], "state": [None, "to_ask"]}
