@@ -269,6 +269,13 @@ ENTERPRISE_THERE = reason("catalogue.enterprise_there", N_("stands on the list o
 ENTERPRISE_ASKED = reason(
     "catalogue.enterprise_asked", N_("This enterprise was asked by a link, so it stays on the list. Say how it stands.")
 )
+ENTERPRISE_STILL_ASKED = reason(
+    "catalogue.enterprise_still_asked",
+    N_(
+        "This enterprise is asked already: its link still works, or what it sent waits for you. Decide on that first, or wait for"
+        " its answer."
+    ),
+)
 VISIT_NAMED = reason(
     "catalogue.visit_named",
     N_("A need says that it came of this visit or event. Change where that need came from first."),

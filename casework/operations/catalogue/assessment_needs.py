@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from casework import reasons
 from casework.engine.execution.context import By
+from casework.engine.state.events import ERASED
 from casework.errors import InvalidForm, NotAllowed
 from casework.json_values import JsonMapping
 from casework.operations.catalogue.assessment_views import NeedOrigin
@@ -16,6 +17,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.service import show_record
 from casework.operations.catalogue.views import Need
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import one_with
 from casework.operations.core.perform import new_id
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_log import append
@@ -30,13 +32,17 @@ from casework.records.row_security import whole
 ASSESSED, ENTERPRISE_KEPT, VISIT_KEPT, NEED_KEPT, TAKEN_OUT = ASSESSMENT_KINDS = (
     "assessment_kept", "assessment_enterprise_kept", "assessment_visit_kept", "assessment_need_kept", "assessment_taken_out",
 )  # fmt: skip
+#: What tells of an assessment: these, and what was told anew where words were erased.
+TELLING = (*ASSESSMENT_KINDS, ERASED)
+#: Whether an event of one of the `:kinds` tells of what is `:name`; in the bodies of others nobody looks, as they may be large.
+TELLS = "CASE WHEN kind = ANY(CAST(:kinds AS text[])) THEN body ? :name ELSE false END"
 
 #: The assessment that a need came of, or one that was merged into it; its own before those.
 _ORIGIN = text(f"""
     SELECT a.id::text AS assessment, {entitled("a")} AS title, v.id::text AS visit, v.title AS visit_title
     FROM assessment_needs x JOIN needs_assessments a ON a.id = x.assessment_id LEFT JOIN assessment_visits v ON v.id = x.visit_id
     JOIN needs n ON n.id = x.need_id
-    WHERE CAST(:need AS uuid) IN (n.id, n.merged_into) AND a.programme_id = ANY(CAST(:closed_of AS uuid[]))
+    WHERE n.id IN {one_with("needs", "CAST(:need AS uuid)")} AND a.programme_id = ANY(CAST(:closed_of AS uuid[]))
     ORDER BY n.merged_into NULLS FIRST, x.id LIMIT 1
 """)
 #: What a need can have come of in a programme: each assessment, and each visit or event of it.
@@ -54,10 +60,11 @@ _NAMED = text("""
     UNION ALL SELECT v.assessment_id::text, v.id::text FROM assessment_visits v
     WHERE v.id = CAST(:id AS uuid) AND v.programme_id = CAST(:programme AS uuid)
 """)
-#: What stands of a need now, locked.
-_STANDS = text("""
-    SELECT id::text, assessment_id::text AS assessment, visit_id::text AS visit FROM assessment_needs
-    WHERE need_id = CAST(:need AS uuid) FOR UPDATE
+#: What stands now of a need, and of those that are one with it, in the same order; locked.
+_STANDS = text(f"""
+    SELECT x.id::text, x.need_id::text AS need, x.assessment_id::text AS assessment, x.visit_id::text AS visit
+    FROM assessment_needs x JOIN needs n ON n.id = x.need_id WHERE n.id IN {one_with("needs", "CAST(:need AS uuid)")}
+    ORDER BY n.merged_into NULLS FIRST, x.id FOR UPDATE OF x
 """)
 #: Says what a need came of.
 _SAY = text("""
@@ -119,21 +126,24 @@ def set_origin(db: Connection, actor: Actor, need: str, *, origin: str | None, r
     by = in_the_programme(actor, programme, EDITORS)
     if by is None:
         raise NotAllowed(why=reasons.cases.FOR_ROLES(roles=EDITORS))
-    named = db.execute(_NAMED, {"id": origin, "programme": programme}).one_or_none() if origin else None
-    if origin and named is None:
-        raise InvalidForm(fields={"origin": reasons.fields.NOT_KNOWN_HERE})
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     with whole(db):
         lock_log(db, programme)
-    before = db.execute(_STANDS, {"need": need}).one_or_none()
-    if named is not None:
-        if before is None or (before.assessment, before.visit) != (named.assessment, named.visit):
+    named = db.execute(_NAMED, {"id": origin, "programme": programme}).one_or_none() if origin else None
+    if origin and named is None:
+        raise InvalidForm(fields={"origin": reasons.fields.NOT_KNOWN_HERE})
+    stands = db.execute(_STANDS, {"need": need}).all()
+    if named is None or not stands or (stands[0].assessment, stands[0].visit) != (named.assessment, named.visit):
+        before = next((one.assessment for one in stands if one.need == need), None)
+        for one in stands:
+            if named is None or one.need != need:
+                db.execute(_UNSAY, {"id": one.id})
+                entries = {"assessment_needs": [one.id]}
+                note_assessment(db, by, programme, TAKEN_OUT, of=[one.assessment], entries=entries)
+        if named is not None:
             said = {"need": need, "of": named.assessment, "visit": named.visit}
-            _say(db, by, programme, said, before=before.assessment if before else None)
-    elif before is not None:
-        db.execute(_UNSAY, {"id": before.id})
-        note_assessment(db, by, programme, TAKEN_OUT, of=[before.assessment], entries={"assessment_needs": [before.id]})
+            _say(db, by, programme, said, before=before)
     return finish(db, actor, request, Done({"id": need, "origin": origin}))
 
 
@@ -153,6 +163,6 @@ def follow_statement(db: Connection, by: By, statement: str, need: str | None) -
 
 
 __all__ = [
-    "ASSESSED", "ASSESSMENT_KINDS", "ENTERPRISE_KEPT", "NEED_KEPT", "TAKEN_OUT", "VISIT_KEPT", "find_origin", "follow_statement",
-    "list_choices", "note_assessment", "set_origin",
+    "ASSESSED", "ASSESSMENT_KINDS", "ENTERPRISE_KEPT", "NEED_KEPT", "TAKEN_OUT", "TELLING", "TELLS", "VISIT_KEPT", "find_origin",
+    "follow_statement", "list_choices", "note_assessment", "set_origin",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from casework.errors import InvalidForm, NotFound
 from casework.json_values import JsonObject, JsonValue
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import ERASED
+from casework.operations.catalogue.assessment_needs import TELLING, TELLS
 from casework.operations.catalogue.assessment_values import FIELDS, VISIT_FIELDS
 from casework.operations.catalogue.assessment_views import (
     AskedEnterprise,
@@ -81,8 +82,8 @@ _CAME = text(f"""
     FROM {_NEEDS} WHERE x.assessment_id = CAST(:id AS uuid) ORDER BY n.id, x.visit_id NULLS LAST, x.id
 """)
 #: The events of a programme's log that tell of one.
-_TOLD = text("""
-    SELECT header, effects, body FROM events WHERE log_id = CAST(:programme AS uuid) AND body ? :name ORDER BY seq
+_TOLD = text(f"""
+    SELECT header, effects, body FROM events WHERE log_id = CAST(:programme AS uuid) AND {TELLS} ORDER BY seq
 """)
 
 
@@ -207,7 +208,7 @@ def read_entries(db: Connection, actor: Actor, id: str) -> list[AssessmentEntry]
         row = db.execute(_ONE, {"closed_of": _seen(actor), "id": id}).one_or_none()
         if row is None:
             raise NotFound("needs assessment")
-        given = {"programme": row.programme, "name": name_of("needs_assessments", id)}
+        given = {"programme": row.programme, "name": name_of("needs_assessments", id), "kinds": list(TELLING)}
         events = [register_event_of(one.header, one.effects, one.body) for one in db.execute(_TOLD, given)]
     state: dict[str, JsonObject] = {}
     told = [(event, list(_changes(state, event, id))) for event in events]

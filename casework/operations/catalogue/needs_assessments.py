@@ -19,6 +19,8 @@ from casework.operations.catalogue.assessment_needs import (
     ASSESSED,
     ENTERPRISE_KEPT,
     TAKEN_OUT,
+    TELLING,
+    TELLS,
     VISIT_KEPT,
     note_assessment,
 )
@@ -35,7 +37,7 @@ from casework.operations.catalogue.assessment_values import (
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.organisations import write_columns
 from casework.operations.core.encryption import SecretBox
-from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.idempotency import Done, Request, ask, find_done, finish
 from casework.operations.core.organisations import KNOWN, STANDING
 from casework.operations.core.perform import new_id
 from casework.operations.core.programme_lists import read_lists
@@ -69,7 +71,7 @@ _SEEN = text("""
     FROM needs_assessments a WHERE a.id = CAST(:id AS uuid) AND a.programme_id = ANY(CAST(:closed_of AS uuid[]))
 """)
 #: How many events tell of one: it grows with each change.
-_COUNT = text("SELECT count(*) FROM events WHERE log_id = CAST(:programme AS uuid) AND body ? :name")
+_COUNT = text(f"SELECT count(*) FROM events WHERE log_id = CAST(:programme AS uuid) AND {TELLS}")
 #: Organisations that a programme knows, among some: each as it stands, and why it cannot be asked.
 _ORGANISATIONS = text(f"""
     SELECT g.id::text AS named, o.id::text AS id, o.expired_at IS NOT NULL AS expired
@@ -88,14 +90,20 @@ _LISTED = text("""
 """)
 #: An enterprise of an assessment, as it stands.
 _ENTERPRISE = text(f"""
-    SELECT e.id::text, e.programme_id::text AS programme, e.assessment_id::text AS assessment, e.state, o.id::text AS organisation
-    FROM assessment_enterprises e JOIN (SELECT o.id, g.id AS party FROM {STANDING}) o ON o.party = e.organisation_id
+    SELECT e.id::text, e.programme_id::text AS programme, e.assessment_id::text AS assessment, e.state, o.id::text AS organisation,
+        o.expired_at IS NOT NULL AS expired
+    FROM assessment_enterprises e JOIN (SELECT o.id, o.expired_at, g.id AS party FROM {STANDING}) o ON o.party = e.organisation_id
     WHERE e.id = CAST(:id AS uuid) AND e.programme_id = ANY(CAST(:closed_of AS uuid[]))
 """)
 #: A visit or an event, as it stands.
 _VISIT = text("""
     SELECT v.id::text, v.assessment_id::text AS assessment, v.district, v.participants, v.staff FROM assessment_visits v
     WHERE v.id = CAST(:id AS uuid) AND v.programme_id = ANY(CAST(:closed_of AS uuid[]))
+""")
+#: Whether an enterprise of an assessment is asked already: its link runs, or what it sent waits for the office.
+_STILL_ASKED = text("""
+    SELECT 1 FROM need_statements n JOIN office_link_secrets s ON s.id = n.id WHERE n.enterprise_id = CAST(:id AS uuid)
+    AND (n.state = 'submitted' OR n.state IN ('draft', 'asked') AND s.until > casework_now()) LIMIT 1
 """)
 _QUERIES = {"enterprises": _ENTERPRISE, "visits": _VISIT}
 #: Keeps enterprises that are to be asked.
@@ -132,7 +140,8 @@ def may_assess(actor: Actor, programme: str) -> By:
 def read_count(db: Connection, programme: str, assessment: str) -> int:
     """How many events tell of an assessment: whoever fills in a form about it says so with it."""
     with whole(db):
-        given = {"programme": programme, "name": name_of("needs_assessments", assessment)}
+        name = name_of("needs_assessments", assessment)
+        given = {"programme": programme, "name": name, "kinds": list(TELLING)}
         return int(db.execute(_COUNT, given).scalar_one())
 
 
@@ -170,11 +179,11 @@ def change_assessment(
     """Change what an assessment says: a field that is None is emptied, one that is not named stays. One that is concluded takes a
     reason. Raises NotFound, NotAllowed, InvalidForm, and RecordHasMoved where more is told of it than when it was `seen`."""
     row, by = assessed_by(db, actor, assessment)
-    values = _cleaned_change(db, row, {name: fields[name] for name in FIELDS if name in fields})
-    words = _words(None, reason, needs_reason=row.status == CONCLUDED)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _turn(db, row, seen)
+    row = _in_turn(db, actor, row, seen)
+    values = _cleaned_change(db, row, {name: fields[name] for name in FIELDS if name in fields})
+    words = _words(None, reason, needs_reason=row.status == CONCLUDED)
     write_columns(db, "needs_assessments", assessment, values)
     entries = {"needs_assessments": [assessment]}
     note_assessment(db, by, row.programme, ASSESSED, of=[], entries=entries, columns=sorted(values), words=words)
@@ -201,14 +210,13 @@ def add_enterprises(
 ) -> Done:
     """Put enterprises on the list of an assessment. Raises NotFound, NotAllowed, InvalidForm, and Refused for one that is concluded."""
     row, by = assessed_by(db, actor, assessment)
-    _insist_open(row)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    _insist_open(_in_turn(db, actor, row))
     wanted = list(dict.fromkeys(organisations))
     found = {one.named: one for one in db.execute(_ORGANISATIONS, {"ids": wanted, "seen": [row.programme]})}
     if (why := _not_asked(wanted, found)) is not None:
         raise InvalidForm(fields={"organisations": why})
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    _turn(db, row, None)
     there = set(db.execute(_LISTED, {"id": assessment}).scalars())
     new = list(dict.fromkeys(found[named].id for named in wanted if found[named].id not in there))
     if not new:
@@ -235,13 +243,14 @@ def set_enterprise(
     db: Connection, actor: Actor, enterprise: str, *, state: str, source: str | None, request: Request
 ) -> Done:
     """Say how an enterprise stands, and how one knows it. Raises NotFound, NotAllowed, InvalidForm and Refused."""
-    one, row, by = _part(db, actor, _ENTERPRISE, enterprise)
+    _, row, by = _part(db, actor, _ENTERPRISE, enterprise)
     if state not in STATES:
         raise InvalidForm(fields={"state": reasons.fields.ONE_OF(choices=STATES)})
     words = _words(source, None, needs_reason=False)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _turn(db, row, None)
+    _in_turn(db, actor, row)
+    one = _open_part(db, actor, _ENTERPRISE, enterprise)
     _set_state(db, by, one, state, words=words)
     return finish(db, actor, request, Done({"id": enterprise, "state": state}))
 
@@ -261,7 +270,16 @@ def ask_enterprise(
 
     Raises NotFound, NotAllowed, InvalidForm and Refused.
     """
-    one, row, by = _part(db, actor, _ENTERPRISE, enterprise)
+    _, row, by = _part(db, actor, _ENTERPRISE, enterprise)
+    _in_turn(db, actor, row)
+    if (earlier := find_done(db, actor, request)) is not None:
+        return earlier
+    one = _open_part(db, actor, _ENTERPRISE, enterprise)
+    if one.expired:
+        raise Refused(reasons.catalogue.ORGANISATION_EXPIRED)
+    with whole(db):
+        if db.execute(_STILL_ASKED, {"id": enterprise}).first() is not None:
+            raise Refused(reasons.catalogue.ENTERPRISE_STILL_ASKED)
     done = need_statements.invite(
         db,
         actor,
@@ -274,7 +292,7 @@ def ask_enterprise(
         enterprise=enterprise,
         request=request,
     )
-    if one.state == TO_ASK and not done.repeated:
+    if one.state == TO_ASK:
         _set_state(db, by, one, ASKED)
     return done
 
@@ -297,12 +315,11 @@ def staff_of(db: Connection, programme: str, named: Collection[str] = ()) -> dic
 def add_visit(db: Connection, actor: Actor, assessment: str, *, fields: JsonMapping, request: Request) -> Done:
     """Enter a visit or an event. Raises NotFound, NotAllowed, InvalidForm, and Refused for an assessment that is concluded."""
     row, by = assessed_by(db, actor, assessment)
-    _insist_open(row)
-    given = {"kind": None, "day": None, "title": None} | {name: fields[name] for name in VISIT_FIELDS if name in fields}
-    values = cleaned(read_lists(db, row.programme), given, {}, _known(db, row.programme, given, None))
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _turn(db, row, None)
+    _insist_open(_in_turn(db, actor, row))
+    given = {"kind": None, "day": None, "title": None} | {name: fields[name] for name in VISIT_FIELDS if name in fields}
+    values = cleaned(read_lists(db, row.programme), given, {}, _known(db, row.programme, given, None))
     home = {"programme_id": row.programme, "assessment_id": assessment}
     count = "SELECT count(*) FROM assessment_visits WHERE assessment_id = CAST(:id AS uuid)"
     if db.execute(text(count), {"id": assessment}).scalar_one() >= MOST_VISITS:
@@ -323,15 +340,16 @@ def change_visit(
     request: Request,
 ) -> Done:
     """Change what is said of a visit or an event, with a reason. Raises what `change_assessment` raises, and Refused."""
-    one, row, by = _part(db, actor, _VISIT, visit)
+    _, row, by = _part(db, actor, _VISIT, visit)
+    if (earlier := ask(db, actor, request)) is not None:
+        return earlier
+    _in_turn(db, actor, row, seen)
+    one = _open_part(db, actor, _VISIT, visit)
     given = {name: fields[name] for name in VISIT_FIELDS if name in fields}
     values = cleaned(
         read_lists(db, row.programme), given, {"district": one.district}, _known(db, row.programme, given, one)
     )
     words = _words(None, reason, needs_reason=True)
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    _turn(db, row, seen)
     write_columns(db, "assessment_visits", visit, values)
     entries = {"assessment_visits": [visit]}
     told: dict[str, Any] = {"of": [one.assessment], "entries": entries, "columns": sorted(values), "words": words}
@@ -355,11 +373,12 @@ def _known(db: Connection, programme: str, given: JsonMapping, one: Any) -> dict
 def take_out(db: Connection, actor: Actor, what: str, id: str, *, reason: str, request: Request) -> Done:
     """Take an enterprise or a visit out again, with a reason. Raises NotFound, NotAllowed, InvalidForm and Refused."""
     table, stays, why = ROWS[what]
-    one, row, by = _part(db, actor, _QUERIES[what], id)
+    _, row, by = _part(db, actor, _QUERIES[what], id)
     words = _words(None, reason, needs_reason=True)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    _turn(db, row, None)
+    _in_turn(db, actor, row)
+    one = _open_part(db, actor, _QUERIES[what], id)
     if db.execute(text(stays), {"id": id}).first() is not None:
         raise Refused(why)
     db.execute(text(f"DELETE FROM {table} WHERE id = CAST(:id AS uuid)"), {"id": id})
@@ -369,18 +388,23 @@ def take_out(db: Connection, actor: Actor, what: str, id: str, *, reason: str, r
 
 def part_of(db: Connection, actor: Actor, what: str, id: str) -> str:
     """The assessment of an enterprise or a visit that the actor may change. Raises NotFound, NotAllowed and Refused."""
-    one, _, _ = _part(db, actor, _QUERIES[what], id)
-    return str(one.assessment)
+    return str(_open_part(db, actor, _QUERIES[what], id).assessment)
 
 
 def _part(db: Connection, actor: Actor, query: Any, id: str) -> tuple[Any, Any, By]:
-    """An enterprise or a visit, the assessment that it is of and is not concluded, and in which capacity the actor changes it."""
+    """An enterprise or a visit, the assessment that it is of, and in which capacity the actor changes it."""
     one = db.execute(query, {"id": id, "closed_of": sorted(closed_of(actor))}).one_or_none()
     if one is None:
         raise NotFound("needs assessment")
     row, by = assessed_by(db, actor, one.assessment)
-    _insist_open(row)
     return one, row, by
+
+
+def _open_part(db: Connection, actor: Actor, query: Any, id: str) -> Any:
+    """The same alone, of an assessment that is not concluded."""
+    one, row, _ = _part(db, actor, query, id)
+    _insist_open(row)
+    return one
 
 
 def _insist_open(row: Any) -> None:
@@ -388,12 +412,16 @@ def _insist_open(row: Any) -> None:
         raise Refused(reasons.catalogue.ASSESSMENT_CONCLUDED)
 
 
-def _turn(db: Connection, row: Any, seen: int | None) -> None:
-    """In the programme's turn. Raises RecordHasMoved where more is told of it than when it was `seen`."""
+def _in_turn(db: Connection, actor: Actor, row: Any, seen: int | None = None) -> Any:
+    """An assessment as it stands in its programme's turn, as others may have changed it while one waited.
+
+    Raises RecordHasMoved where more is told of it than when it was `seen`.
+    """
     with whole(db):
         lock_log(db, row.programme)
     if seen not in (None, read_count(db, row.programme, row.id)):
         raise RecordHasMoved
+    return assessed_by(db, actor, row.id)[0]
 
 
 def _words(source: str | None, reason: str | None, *, needs_reason: bool) -> dict[str, str]:

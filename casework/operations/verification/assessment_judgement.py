@@ -21,9 +21,12 @@ def assessment_faults(events: Iterable[RegisterEvent]) -> Iterator[tuple[int, st
                 yield event.seq, "it changes an assessment that was concluded, and does not say why"
             if event.kind != ASSESSED and not _of_needs(event):
                 yield event.seq, "the assessment was concluded then"
-        status |= {
-            name: value["status"] for name, value in told.items() if isinstance(value, Mapping) and "status" in value
-        }
+        for name, value in told.items():
+            if not isinstance(value, Mapping):
+                # What was erased may have said how it stands: until that is told again nobody knows.
+                status.pop(name, None)
+            elif "status" in value:
+                status[name] = value["status"]
 
 
 def _of_needs(event: RegisterEvent) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
@@ -79,14 +79,17 @@ def plan_form(form: type[Form], lists: Lists, stands: JsonMapping) -> type[Form]
 
 @blueprint.get("/needs-assessments")
 def index() -> str:
+    cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        rows = queries.list_assessments(db, actor, limit=100).items
+        listed = queries.list_assessments(db, actor, cursor=cursor)
     own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
     return render_template(
         "needs/assessments.html",
-        rows=[(one, title_of(one), words.say_progress(one)) for one in rows],
+        rows=[(one, title_of(one), words.say_progress(one)) for one in listed.items],
         statuses=words.STATUSES,
         plan=[url_for("assessments.new", programme=programme) for programme in own],
+        next_url=url_for("assessments.index", cursor=listed.next) if listed.next else "",
+        first_url=url_for("assessments.index") if cursor else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
@@ -11,6 +11,8 @@ from casework.operations.catalogue.assessment_needs import find_origin, list_cho
 from casework.operations.catalogue.assessment_queries import read_entries, show_assessment
 from casework.operations.catalogue.needs_assessments import take_out
 from casework.operations.catalogue.record_merging import merge_records
+from casework.operations.verification.service import verify_all
+from casework.records.database import transaction
 from tests.operations.catalogue.test_needs_assessments import planned, visited
 from tests.support.world import World, new_request
 
@@ -87,3 +89,31 @@ def test_a_need_that_was_merged_leads_back_from_the_one_that_stands(world: World
     assert origin is not None
     assert origin.assessment == id
     assert show_assessment(db, officer, id).progress.needs == 1
+
+
+def test_what_a_merged_need_came_of_is_moved_and_taken_back_at_the_one_that_stands(
+    world: World, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        officer, (gone, kept) = world.actor(db, "officer"), world.needs[:2]
+        first, second = planned(db, world), planned(db, world, title="Water in the south")
+        say(db, world, gone, first)
+        merge_records(db, officer, "need", gone, into=kept, reason="One need.", request=new_request())
+        say(db, world, kept, second)
+        assert show_assessment(db, officer, first).needs == []
+        assert [one.id for one in show_assessment(db, officer, second).needs] == [kept]
+        say(db, world, kept, None)
+        assert find_origin(db, officer, kept) is None
+        assert show_assessment(db, officer, second).needs == []
+    assert list(verify_all(engine)) == []
+
+
+def test_of_a_need_that_is_two_by_merging_both_origins_are_taken_back(world: World, db: Connection) -> None:
+    officer, (gone, kept) = world.actor(db, "officer"), world.needs[:2]
+    first, second = planned(db, world), planned(db, world, title="Water in the south")
+    say(db, world, gone, first)
+    say(db, world, kept, second)
+    merge_records(db, officer, "need", gone, into=kept, reason="One need.", request=new_request())
+    say(db, world, kept, None)
+    assert find_origin(db, officer, kept) is None
+    assert [show_assessment(db, officer, id).needs for id in (first, second)] == [[], []]

@@ -11,15 +11,17 @@ from sqlalchemy import Connection, Engine, text
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.operations.catalogue import needs_assessments as assessments
-from casework.operations.catalogue.assessment_needs import find_origin
+from casework.operations.catalogue.assessment_needs import find_origin, note_assessment, set_origin
 from casework.operations.catalogue.assessment_queries import list_assessments, read_entries, show_assessment
 from casework.operations.catalogue.need_links import send_statement, withdraw_statement
 from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.catalogue.need_statements import accept
+from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.links.office_links import open_link
 from casework.operations.verification.service import verify_all
 from casework.permissions.actors import Actor
 from casework.records.database import transaction
+from tests.operations.catalogue.test_merged_meanwhile import meanwhile
 from tests.operations.catalogue.test_need_statements import BOX, SAID
 from tests.operations.catalogue.test_organisation_merging import enter, merge
 from tests.support.world import World, new_request
@@ -295,3 +297,169 @@ def test_the_same_request_asks_once(world: World, db: Connection) -> None:
     for _ in range(2):
         assessments.ask_enterprise(db, officer, BOX, enterprise, address="", language="en", days=30, request=request)
     assert db.execute(text("SELECT count(*) FROM need_statements")).scalar_one() == 1
+
+
+def test_the_same_request_is_answered_as_before_though_the_assessment_was_concluded_since(
+    world: World, db: Connection
+) -> None:
+    officer, id = world.actor(db, "officer"), planned(db, world)
+    (enterprise,) = listed(db, world, id, "need_owner")
+    link, visit = new_request(), new_request()
+
+    def act() -> tuple[Any, Any]:
+        asking: dict[str, Any] = {"address": "", "language": "en", "days": 30, "request": link}
+        asked = assessments.ask_enterprise(db, officer, BOX, enterprise, **asking)
+        return asked, assessments.add_visit(db, officer, id, fields=VISIT, request=visit)
+
+    first = act()
+    concluded = {"status": "concluded", "conclusion": "Six needs."}
+    assessments.change_assessment(db, officer, id, fields=concluded, request=new_request())
+    again = act()
+    assert [done.repeated for done in again] == [True, True]
+    assert [done.answer["id"] for done in again] == [done.answer["id"] for done in first]
+
+
+def test_an_enterprise_is_asked_by_one_link_until_that_is_over(world: World, db: Connection) -> None:
+    id = planned(db, world)
+    (enterprise,) = listed(db, world, id, "need_owner")
+
+    def refused() -> None:
+        with pytest.raises(Refused) as twice:
+            asked(db, world, enterprise)
+        assert twice.value.reasons == [reasons.catalogue.ENTERPRISE_STILL_ASKED]
+
+    over = text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'")
+    asked(db, world, enterprise)
+    refused()
+    db.execute(over)
+    _, token = asked(db, world, enterprise)
+    opened = open_link(db, STATEMENT, token)
+    send_statement(db, token, opened, SAID)
+    # What it sent waits for the office, whether its link still works or not.
+    db.execute(over)
+    refused()
+    db.execute(text("UPDATE office_link_secrets SET until = casework_now() + interval '1 day'"))
+    db.execute(text("UPDATE need_statements SET state = 'withdrawn'"))
+    asked(db, world, enterprise)
+    assert db.execute(text("SELECT count(*) FROM need_statements")).scalar_one() == 3
+
+
+def test_an_enterprise_whose_record_has_expired_since_is_not_asked(world: World, db: Connection) -> None:
+    officer, id = world.actor(db, "officer"), planned(db, world)
+    gone = enter(db, world, "Heat Works", kind="company")
+    done = assessments.add_enterprises(db, officer, id, organisations=[gone], request=new_request())
+    expire_organisation(db, officer, gone, reason="Closed down.", request=new_request())
+    with pytest.raises(Refused) as refused:
+        asked(db, world, done.answer["ids"][0])
+    assert refused.value.reasons == [reasons.catalogue.ORGANISATION_EXPIRED]
+
+
+def test_what_other_events_name_is_no_change_of_it(world: World, db: Connection) -> None:
+    officer, programme, id = world.actor(db, "officer"), world.programmes["BJ"], planned(db, world)
+    before = assessments.read_count(db, programme, id), len(read_entries(db, officer, id))
+    note_assessment(db, assessments.may_assess(officer, programme), programme, "need_invited", of=[id], entries={})
+    assert (assessments.read_count(db, programme, id), len(read_entries(db, officer, id))) == before == (1, 1)
+
+
+# --- while others change it ------------------------------------------------------------------------------------------
+
+
+class Raced:
+    """An assessment with an enterprise and a visit, and what is done of it: `late` by one who waits meanwhile."""
+
+    def __init__(self, engine: Engine, world: World) -> None:
+        self.engine, self.world = engine, world
+        with transaction(engine) as db:
+            self.id = planned(db, world)
+            (self.enterprise,) = listed(db, world, self.id, "need_owner")
+            self.visit = visited(db, world, self.id)
+
+    def change(self, db: Connection, **fields: Any) -> None:
+        officer = self.world.actor(db, "officer")
+        assessments.change_assessment(db, officer, self.id, fields=fields, request=new_request())
+
+    def conclude(self, db: Connection) -> None:
+        self.change(db, status="concluded", conclusion="Six needs.")
+
+    def take_out(self, db: Connection, what: str, id: str) -> None:
+        officer = self.world.actor(db, "officer")
+        assessments.take_out(db, officer, what, id, reason="So.", request=new_request())
+
+    def set_enterprise(self, db: Connection, state: str) -> None:
+        officer = self.world.actor(db, "officer")
+        assessments.set_enterprise(db, officer, self.enterprise, state=state, source=None, request=new_request())
+
+    def change_visit(self, db: Connection) -> None:
+        officer = self.world.actor(db, "officer")
+        assessments.change_visit(db, officer, self.visit, fields={"place": "x"}, reason="So.", request=new_request())
+
+    def refused(self, first: Callable[[Connection], Any], then: Callable[[Connection], Any]) -> Any:
+        return meanwhile(self.engine, first, then).refused
+
+
+@pytest.fixture
+def raced(world: World, engine: Engine) -> Raced:
+    return Raced(engine, world)
+
+
+LATE: Mapping[str, Callable[[Raced, Connection], Any]] = {
+    "list": lambda on, db: listed(db, on.world, on.id, "technology_owner"),
+    "set": lambda on, db: on.set_enterprise(db, "refused"),
+    "ask": lambda on, db: asked(db, on.world, on.enterprise),
+    "enter": lambda on, db: visited(db, on.world, on.id),
+    "change": lambda on, db: on.change_visit(db),
+    "take out": lambda on, db: on.take_out(db, "visits", on.visit),
+}
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_nothing_is_done_of_what_is_concluded_while_one_waits(raced: Raced, what: str) -> None:
+    refused = raced.refused(raced.conclude, lambda db: LATE[what](raced, db))
+    assert isinstance(refused, Refused)
+    assert refused.reasons == [reasons.catalogue.ASSESSMENT_CONCLUDED]
+    assert list(verify_all(raced.engine)) == []
+
+
+def test_a_change_is_judged_on_what_stands_once_it_is_its_turn(raced: Raced) -> None:
+    early = raced.refused(
+        lambda db: raced.change(db, ends_on="2026-04-01"), lambda db: raced.change(db, starts_on="2026-05-01")
+    )
+    assert isinstance(early, InvalidForm)
+    assert early.fields == {"ends_on": reasons.fields.NOT_BEFORE_FIRST_DAY}
+    unsaid = raced.refused(raced.conclude, lambda db: raced.change(db, needs_target=9))
+    assert isinstance(unsaid, InvalidForm)
+    assert unsaid.fields == {"reason": reasons.fields.REQUIRED}
+
+
+def test_what_is_taken_out_while_one_waits_is_named_and_asked_no_more(raced: Raced) -> None:
+    world, out = raced.world, raced.take_out
+
+    def name(db: Connection) -> None:
+        set_origin(db, world.actor(db, "officer"), world.needs[0], origin=raced.visit, request=new_request())
+
+    unknown = raced.refused(lambda db: out(db, "visits", raced.visit), name)
+    assert isinstance(unknown, InvalidForm)
+    assert unknown.fields == {"origin": reasons.fields.NOT_KNOWN_HERE}
+    gone = raced.refused(
+        lambda db: out(db, "enterprises", raced.enterprise), lambda db: asked(db, world, raced.enterprise)
+    )
+    assert isinstance(gone, NotFound)
+
+
+def test_who_has_refused_while_one_waits_stays_so_though_a_link_is_made(raced: Raced) -> None:
+    refused = raced.refused(
+        lambda db: raced.set_enterprise(db, "refused"), lambda db: asked(db, raced.world, raced.enterprise)
+    )
+    assert refused is None
+    with transaction(raced.engine) as db:
+        (row,) = show_assessment(db, raced.world.actor(db, "officer"), raced.id).enterprises
+    assert (row.state, row.statement is None) == ("refused", False)
+
+
+def test_of_two_who_ask_an_enterprise_at_once_one_does(raced: Raced) -> None:
+    def ask(db: Connection) -> Any:
+        return asked(db, raced.world, raced.enterprise)
+
+    refused = raced.refused(ask, ask)
+    assert isinstance(refused, Refused)
+    assert refused.reasons == [reasons.catalogue.ENTERPRISE_STILL_ASKED]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.engine.state.events import RegisterEvent
+from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue import needs_assessments as assessments
-from casework.operations.catalogue.assessment_needs import set_origin
+from casework.operations.catalogue.assessment_needs import ASSESSED, VISIT_KEPT, set_origin
+from casework.operations.verification.assessment_judgement import assessment_faults
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.operations.catalogue.test_needs_assessments import listed, planned
@@ -70,3 +74,17 @@ def test_a_change_by_somebody_who_could_not_make_it_is_found(
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM needs_assessments")).scalar_one() == 1
     assert any("assessment_kept" in one.sentence for one in verify_all(engine))
+
+
+def test_where_what_was_told_is_erased_nobody_is_accused_until_it_is_told_again() -> None:
+    begun, name = datetime(2026, 1, 5, 9, tzinfo=UTC), "needs_assessments/a"
+
+    def event(seq: int, kind: str, **told: Any) -> RegisterEvent:
+        return RegisterEvent("p", seq, begun + timedelta(days=seq), kind, "officer", body={name: {}, **told})
+
+    ended = event(1, ASSESSED, **{name: {"status": "concluded", "conclusion": "Six needs."}})
+    reopened = event(2, ASSESSED, **{name: ERASED, "reason": ERASED})
+    assert list(assessment_faults([ended, reopened, event(3, VISIT_KEPT)])) == []
+    again = event(4, "erased", **{name: {"status": "concluded", "conclusion": "[erased]"}})
+    found = assessment_faults([ended, reopened, event(3, VISIT_KEPT), again, event(5, VISIT_KEPT)])
+    assert [seq for seq, _ in found] == [5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -10,11 +11,13 @@ from sqlalchemy import Engine, text
 
 from casework.operations.catalogue.need_links import send_statement
 from casework.operations.catalogue.need_mail import STATEMENT
-from casework.operations.catalogue.needs_assessments import change_assessment
+from casework.operations.catalogue.needs_assessments import add_enterprises, change_assessment
+from casework.operations.catalogue.organisation_use import expire_organisation
 from casework.operations.links.office_links import open_link
 from casework.records.database import transaction
 from tests.operations.catalogue.test_need_statements import SAID
 from tests.operations.catalogue.test_needs_assessments import listed, planned, visited
+from tests.operations.catalogue.test_organisation_merging import enter
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
@@ -178,3 +181,39 @@ def test_others_find_no_such_pages_and_an_auditor_reads_them(browser_for: Enter,
     auditor = browser_for("auditor").get(f"/needs-assessments/{assessment}")
     assert auditor.status_code == 200
     assert "/enterprises/new" not in auditor.text
+
+
+def test_the_list_goes_on_where_its_last_page_ended(browser_for: Enter, world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        ids = {planned(db, world, title=f"Heat {n}") for n in range(27)}
+    officer, page, seen = browser_for("officer"), "/needs-assessments", list[str]()
+    for count in (25, 27):
+        shown = officer.get(page).text
+        seen += [id for id in ids if f"/needs-assessments/{id}" in shown]
+        assert len(seen) == count
+        assert ("First page" in words_of(shown)) is (count == 27)
+        more = re.search(r'href="([^"]*cursor=[^"]*)" rel="next"', shown)
+        page = html.unescape(more[1]) if more else ""
+    assert not page
+    assert set(seen) == ids
+    assert officer.get("/needs-assessments?cursor=x").status_code == 422
+
+
+def test_who_cannot_be_asked_is_said_where_the_link_is_made(
+    browser_for: Enter, world: World, engine: Engine, assessment: str
+) -> None:
+    with transaction(engine) as db:
+        officer, gone = world.actor(db, "officer"), enter(db, world, "Heat Works", kind="company")
+        done = add_enterprises(db, officer, assessment, organisations=[gone], request=new_request())
+        (asked,) = listed(db, world, assessment, "need_owner")
+        expire_organisation(db, officer, gone, reason="Closed down.", request=new_request())
+    browser, given = browser_for("officer"), {"f-language": "en", "f-days": "30", "f-address": "hu@works.example"}
+    ask = f"/assessment-enterprises/{done.answer['ids'][0]}/ask"
+    wrong = browser.post(ask, given, page=ask)
+    assert (wrong.status_code, "hu@works.example" in wrong.text) == (409, True)
+    assert "the record of this organisation has expired" in words_of(wrong.text)
+    ask = f"/assessment-enterprises/{asked}/ask"
+    assert browser.post(ask, given, page=ask).status_code == 200
+    twice = browser.post(ask, given, page=ask)
+    assert twice.status_code == 409
+    assert "This enterprise is asked already" in words_of(twice.text)
