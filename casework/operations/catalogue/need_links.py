@@ -97,6 +97,18 @@ def show_statement_of(db: Connection, token: str, opened: str) -> ShownStatement
     )
 
 
+def sound(said: Said, typed: Answers | None) -> tuple[JsonObject, Answers | None]:
+    """The fields of a need as they are kept, and what was typed: before they are found sound no file need lie in the store.
+
+    Raises InvalidForm.
+    """
+    kept = None if typed is None else office_links.kept(typed)
+    fields = {name: value for name, value in said.fields.items() if value not in (None, "", [], {})}
+    if fields.get("figures"):
+        fields["figures"] = rows_of(fields["figures"])
+    return fields, kept
+
+
 def send_statement(
     db: Connection,
     token: str,
@@ -112,10 +124,7 @@ def send_statement(
 
     Raises NotFound where that cannot be, and InvalidForm.
     """
-    kept = None if typed is None else office_links.kept(typed)
-    fields = {name: value for name, value in said.fields.items() if value not in (None, "", [], {})}
-    if fields.get("figures"):
-        fields["figures"] = rows_of(fields["figures"])
+    fields, kept = sound(said, typed)
     with whole(db):
         row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in WRITABLE:
@@ -157,5 +166,5 @@ def forget_statements(db: Connection) -> int:
 
 
 __all__ = [
-    "Said", "ShownStatement", "forget_statements", "send_statement", "show_statement_of", "withdraw_statement",
+    "Said", "ShownStatement", "forget_statements", "send_statement", "show_statement_of", "sound", "withdraw_statement",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from casework.api.protocol.files import document_store
 from casework.engine.tasks.party_answers import MOST_FILES
+from casework.errors import NotFound
 from casework.operations.catalogue import need_links
 from casework.operations.catalogue.need_files import NeedFile, files_in
 from casework.operations.catalogue.need_links import Said, ShownStatement
@@ -61,7 +62,9 @@ def _files(one: ShownStatement) -> list[NeedFile]:
 
 
 def _parse(one: ShownStatement) -> Given:
-    """What was sent; its files lie in the store only once all of it is found sound."""
+    """What was sent; its files lie in the store only once all of it is found sound, and may be sent."""
+    if one.state not in WRITABLE:
+        raise NotFound("link")
     layout.use_calendar(one.calendar)
     rules, _ = form_of(one.lists, one.said)
     said, without = said_by(rules, parse_form(rules, request.form)), request.form.getlist(DROP)
@@ -69,6 +72,7 @@ def _parse(one: ShownStatement) -> Given:
     with received(faults, most=MOST_FILES - len(stay)) as uploads:
         if faults:
             raise Faulty(faults)
+        need_links.sound(said, typed_now())
         store = document_store()
         return said, [store.keep(one.programme, one.id, upload) for upload in uploads], without
 

@@ -16,6 +16,7 @@ from casework.engine.case_objects.programme_lists import overlay
 from casework.operations.catalogue import need_statements
 from casework.operations.links import office_links
 from casework.records.database import transaction
+from casework.records.row_security import whole
 from casework.web.catalogue.statement_pages import said_in
 from tests.support.file_makers import PDF
 from tests.support.web_client import Browser
@@ -238,6 +239,56 @@ def test_files_come_with_a_need_and_stand_at_its_review_and_on_the_record(
     page = officer.get(at).text
     assert ("other.pdf" in page, "plan.pdf" in page) == (True, False)
     assert "other.pdf" in officer.post(f"{at}/accept", {}, page=at, follow=True).text
+
+
+def stored(engine: Engine) -> int:
+    with transaction(engine) as db, whole(db):
+        return int(db.execute(text("SELECT count(*) FROM blobs")).scalar_one())
+
+
+def test_nothing_is_put_into_the_store_of_what_cannot_be_sent(
+    anonymous: Browser, browser_for: Enter, link: tuple[str, str], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(anonymous, link[1])
+    file = ("plan.pdf", PDF)
+    with monkeypatch.context() as few:
+        few.setattr(office_links, "LARGEST", 1_000)
+        assert sent_files(anonymous, file, **{"f-unasked": "x" * 2_000}).status_code == 422
+    assert sent_files(anonymous, file, **{"f-figures.0.f-comparison": ""}).status_code == 422
+    assert stored(engine) == 0
+    assert anonymous.post(FORM, NEED, page=FORM).status_code == 303
+    officer, at = browser_for("officer"), f"/needs/stated/{link[0]}"
+    for state in ("submitted", "refused"):
+        again = sent_files(anonymous, file, link=link[0])
+        assert (state, again.status_code, stored(engine)) == (state, 303, 0)
+        officer.post(f"{at}/refuse", {"reason": "So."}, page=at)
+
+
+def test_an_officer_decides_on_nothing_that_was_sent_after_the_page_was_opened(
+    anonymous: Browser, browser_for: Enter, link: tuple[str, str], engine: Engine
+) -> None:
+    land(anonymous, link[1])
+    anonymous.post(FORM, NEED, page=FORM)
+    officer, at = browser_for("officer"), f"/needs/stated/{link[0]}"
+
+    def shown() -> str:
+        found = {*re.findall(r'name="seen" value="([^"]+)"', officer.get(at).text)}
+        assert len(found) == 1
+        return found.pop()
+
+    seen = shown()
+    assert officer.post(f"{at}/ask", {"question": "多少兆瓦？", "seen": seen}, page=at).status_code == 303
+    assert anonymous.post(FORM, NEED | {"f-target": "冬季八兆瓦"}, page=FORM).status_code == 303
+    acts: dict[str, dict[str, str]] = {
+        "accept": {},
+        "ask": {"question": "何时需要？"},
+        "refuse": {"reason": "不属于本项目。"},
+    }
+    for do, typed in acts.items():
+        again = officer.post(f"{at}/{do}", typed | {"seen": seen}, page=at)
+        assert (do, again.status_code, "冬季八兆瓦" in again.text) == (do, 409, True)
+        assert all(words in again.text for words in ("Somebody has changed this record", *typed.values()))
+    assert officer.post(f"{at}/accept", {"seen": shown()}, page=at).status_code == 303
 
 
 def test_nothing_large_is_read_of_a_browser_that_has_opened_no_link(anonymous: Browser, link: tuple[str, str]) -> None:
