@@ -230,7 +230,7 @@ TOO_MANY_INVITED = reason(
 STATEMENT_NOT_SENT = reason("catalogue.statement_not_sent", N_("The enterprise has not sent its need yet."))
 STATEMENT_DECIDED = reason(
     "catalogue.statement_decided",
-    N_("This need waits for nobody here: it is decided, or taken back."),
+    N_("This need waits for nobody here: it is decided, taken back, or kept no more."),
 )
 ASK_ABOUT_SOME = template(
     "catalogue.ask_about_some",

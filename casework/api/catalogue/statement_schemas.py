@@ -43,13 +43,17 @@ class NeedStatement(Answer):
     state: Annotated[
         Literal["draft", "submitted", "asked", "accepted", "refused", "withdrawn", "over"],
         Field(
-            description="draft: not sent yet; submitted: waits for the office; over: its link ended before it was sent"
+            description="draft: not sent yet; submitted: waits for the office; over: its link ended before it was sent, or answered"
         ),
     ]
     invited_at: Moment
     until: Annotated[Moment, Field(description="So long its link works")]
-    address: Annotated[str | None, Field(description="Where it is mailed; null once the link is over")] = None
-    sent_at: Moment | None = None
+    address: Annotated[
+        str | None, Field(description="Where it is mailed; null once the link is over, or the need taken back")
+    ] = None
+    sent_at: Annotated[
+        Moment | None, Field(description="When it was sent last; who decides sends it back as `seen`")
+    ] = None
     question: Annotated[str | None, Field(description="What was asked back last")] = None
     reason: Annotated[str | None, Field(description="Why it was refused")] = None
     decided_at: Moment | None = None

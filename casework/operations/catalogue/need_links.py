@@ -69,12 +69,15 @@ _SEND = text("""
 """)
 #: Takes a need back that was not decided on, with all that was said.
 _TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn', said = '{}' WHERE id = CAST(:id AS uuid)")
-#: By programme the statements of which the office keeps nothing any more: not taken in, and their links are over.
-_REFUSED_OVER = text("""
-    SELECT n.programme_id::text AS programme, array_agg(n.id::text ORDER BY n.id) AS ids
+#: Statements of which nothing is kept any more: their links are over, and they were not taken in, or what was asked back has no answer.
+_OVER = """
     FROM need_statements n JOIN office_link_secrets s ON s.statement_id = n.id
-    WHERE n.state IN ('refused', 'withdrawn') AND n.said <> '{}' AND s.until <= casework_now() GROUP BY 1 ORDER BY 1
-""")
+    WHERE n.state IN ('asked', 'refused', 'withdrawn') AND n.said <> '{}' AND s.until <= casework_now()
+"""
+#: The programmes that have some.
+_WHERE_OVER = text(f"SELECT DISTINCT n.programme_id::text {_OVER} ORDER BY 1")
+#: Those of one programme.
+_OVER_IN = text(f"SELECT n.id::text {_OVER} AND n.programme_id = CAST(:programme AS uuid) ORDER BY 1")
 #: Forgets what was said in statements.
 _FORGET_SAID = text("UPDATE need_statements SET said = '{}' WHERE id = ANY(CAST(:ids AS uuid[]))")
 
@@ -141,24 +144,25 @@ def send_statement(
 
 
 def withdraw_statement(db: Connection, token: str, opened: str) -> None:
-    """The enterprise takes its need back before it is decided on. Raises NotFound."""
+    """The enterprise takes its need back before it is decided on, and nothing is mailed any more. Raises NotFound."""
     with whole(db):
         row = office_links.lock_link(db, STATEMENT, token, opened)
         if row.state not in (*WRITABLE, SUBMITTED):
             raise NotFound("link")
         need_files.let_go_of(db, [row.id])
         db.execute(_TAKE_BACK, {"id": row.id})
-        office_links.forget_typed(db, row.id)
+        office_links.end(db, row.id)
         note_entries(db, "need_statements", row.programme, [row.id], kind=TAKEN_BACK, by=PARTY_ACTOR, role=Role.PARTY)
 
 
 def forget_statements(db: Connection) -> int:
-    """Of needs that were not taken in, what was said goes once their links are over. A programme in which somebody writes now has its turn
-    the next time."""
+    """Of needs that were not taken in, or asked back in vain, what was said goes once their links are over. What waits for the office is
+    kept until it decides. A programme in which somebody writes now has its turn the next time."""
     forgotten = 0
     with whole(db):
-        for programme, ids in db.execute(_REFUSED_OVER).all():
-            if try_lock(db, programme):
+        for programme in db.execute(_WHERE_OVER).scalars().all():
+            # Looked for again in its turn: somebody may have decided meanwhile.
+            if try_lock(db, programme) and (ids := list(db.execute(_OVER_IN, {"programme": programme}).scalars())):
                 need_files.let_go_of(db, ids)
                 forgotten += db.execute(_FORGET_SAID, {"ids": ids}).rowcount
                 note_entries(db, "need_statements", programme, ids, kind=FORGOTTEN)

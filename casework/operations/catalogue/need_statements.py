@@ -267,7 +267,8 @@ def _decide(
     with whole(db):
         lock_log(db, one.programme)
         row = db.execute(_STATE, {"id": id}).one()
-    if row.state not in DECIDABLE:
+    # What was asked back in vain is forgotten with its link.
+    if row.state not in DECIDABLE or not row.said:
         raise Refused(
             reasons.catalogue.STATEMENT_NOT_SENT if row.state == DRAFT else reasons.catalogue.STATEMENT_DECIDED
         )

@@ -162,7 +162,7 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         lists = read_lists(db, one.programme)
         may = actor.in_programme(one.programme, EDITORS)
         # What is asked back may be decided on as it was sent: nobody may ever answer.
-        waits = may and one.sent_at is not None and one.state in ("submitted", "asked", "over")
+        waits = may and bool(one.fields) and one.state in ("submitted", "asked", "over")
         likely = twins.list_likely(db, actor, "need", one.programme, one.fields) if waits else []
         known = organisation_queries.needs_of(db, actor, one.organisation)
         forms = kept_forms(db, actor, [f"need.ask:{id}", f"need.refuse:{id}"])

@@ -95,10 +95,14 @@ def test_a_file_stays_with_the_statement_and_goes_with_what_was_said(
     assert left(document_store) == (False, 0)
 
 
-def test_of_a_need_that_was_refused_the_files_go_with_its_link(world: World, document_store: DocumentStore) -> None:
+@pytest.mark.parametrize("act", ["refuse", "ask_back"])
+def test_of_a_need_that_was_not_taken_in_the_files_go_with_its_link(
+    world: World, document_store: DocumentStore, act: str
+) -> None:
     id, _, _, _ = with_file(document_store, world)
     with transaction(document_store.engine) as db:
-        statements.refuse(db, world.actor(db, "officer"), id, reason="So.", request=new_request())
+        words = {"refuse": {"reason": "So."}, "ask_back": {"question": "So?"}}[act]
+        getattr(statements, act)(db, world.actor(db, "officer"), id, request=new_request(), **words)
         with whole(db):
             db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
         assert links.forget_statements(db) == 1

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from casework.errors import InvalidForm, NotFound
+from casework import reasons
+from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.catalogue import need_links as links
 from casework.operations.catalogue import need_statements
 from casework.operations.catalogue.need_links import Said
@@ -16,7 +17,7 @@ from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.links import office_links
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
-from casework.records.event_log import lock_log
+from casework.records.event_log import lock_log, try_lock
 from casework.records.row_security import whole
 from tests.operations.catalogue.test_need_statements import SAID, invited, sent
 from tests.support.world import World, new_request
@@ -95,6 +96,60 @@ def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(worl
         assert said == {back: "", refused: "", kept: SAID.by}
         assert links.forget_statements(db) == 0
     assert list(verify_all(engine)) == []
+
+
+def over(db: Connection) -> None:
+    with whole(db):
+        db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
+
+
+def test_what_was_said_goes_with_the_link_where_what_was_asked_back_has_no_answer(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        asked, _, _ = sent(db, world)
+        need_statements.ask_back(db, officer, asked, question="So?", request=new_request())
+        waits, _, _ = sent(db, world)
+        assert links.forget_statements(db) == 0
+        over(db)
+        assert links.forget_statements(db) == 1
+        one = need_statements.show_statement(db, officer, asked)
+        assert (one.state, one.fields, one.beside, one.by) == ("over", {}, {}, "")
+        # What waits for the office is the office's to decide.
+        assert need_statements.show_statement(db, officer, waits).by == SAID.by
+    acts: dict[str, dict[str, str]] = {"accept": {}, "refuse": {"reason": "So."}, "ask_back": {"question": "So?"}}
+    for act, words in acts.items():
+        with pytest.raises(Refused) as refused, transaction(engine) as db:
+            getattr(need_statements, act)(db, officer, asked, request=new_request(), **words)
+        assert refused.value.reasons == [reasons.catalogue.STATEMENT_DECIDED]
+    assert list(verify_all(engine)) == []
+
+
+def test_what_the_office_decides_meanwhile_is_not_forgotten(
+    world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = world.actor(db, "officer")
+    id, _, _ = sent(db, world)
+    need_statements.ask_back(db, officer, id, question="So?", request=new_request())
+    over(db)
+
+    def wait(db: Connection, programme: str) -> bool:
+        need_statements.ask_back(db, officer, id, question="And so?", request=new_request())
+        return try_lock(db, programme)
+
+    monkeypatch.setattr(links, "try_lock", wait)
+    assert links.forget_statements(db) == 0
+    assert need_statements.show_statement(db, officer, id).by == SAID.by
+
+
+def test_where_a_need_that_is_taken_back_was_mailed_is_forgotten_and_nothing_goes_there(
+    world: World, db: Connection
+) -> None:
+    id, token, opened = sent(db, world)
+    db.execute(text("UPDATE office_link_secrets SET address = 'zhou@campus.example'"))
+    office_links.tell(db, STATEMENT, id)
+    links.withdraw_statement(db, token, opened)
+    mails = text("SELECT state FROM mails WHERE office_link_id = CAST(:id AS uuid)")
+    assert (stored(db, "address"), list(db.execute(mails, {"id": id}).scalars())) == ([None], ["cancelled"])
 
 
 def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> None:
