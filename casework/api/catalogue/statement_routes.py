@@ -34,17 +34,18 @@ def take_need_file(call: Call) -> Outgoing:
 
 
 def ask_back_need_statement(call: Call) -> Done:
-    id, question = call.path["statement"], call.body.question
-    return need_statements.ask_back(call.db, call.actor, id, question=question, request=call.request)
+    id, question, seen = call.path["statement"], call.body.question, call.body.seen
+    return need_statements.ask_back(call.db, call.actor, id, question=question, seen=seen, request=call.request)
 
 
 def accept_need_statement(call: Call) -> Done:
-    return need_statements.accept(call.db, call.actor, call.path["statement"], request=call.request)
+    id, seen = call.path["statement"], call.body.seen
+    return need_statements.accept(call.db, call.actor, id, seen=seen, request=call.request)
 
 
 def refuse_need_statement(call: Call) -> Done:
-    id, reason = call.path["statement"], call.body.reason
-    return need_statements.refuse(call.db, call.actor, id, reason=reason, request=call.request)
+    id, reason, seen = call.path["statement"], call.body.reason, call.body.seen
+    return need_statements.refuse(call.db, call.actor, id, reason=reason, seen=seen, request=call.request)
 
 
 _ONE = "/need-statements/{statement}"

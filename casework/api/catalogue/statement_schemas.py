@@ -6,10 +6,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Moment, SomeWords
+from casework.api.protocol.fields import Answer, Body, Line, Moment, SomeWords
 
 
-class StatementQuestion(Body):
+class StatementAcceptance(Body):
+    seen: Annotated[
+        Line | None,
+        Field(
+            description=(
+                "`sent_at` of the need as you read it. Where the enterprise has sent it again since, the answer is 412 and nothing is"
+                " recorded"
+            )
+        ),
+    ] = None
+
+
+class StatementQuestion(StatementAcceptance):
     question: Annotated[SomeWords, Field(description="The enterprise reads it, and its form opens again")]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
-from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.assessment_needs import follow_statement
@@ -117,7 +117,7 @@ _PROLONG = text("""
     UPDATE office_link_secrets SET until = greatest(until, casework_now() + :lasts) WHERE id = CAST(:id AS uuid)
 """)
 #: How a statement stands, locked.
-_STATE = text("SELECT state, said FROM need_statements WHERE id = CAST(:id AS uuid) FOR UPDATE")
+_STATE = text("SELECT state, said, sent_at FROM need_statements WHERE id = CAST(:id AS uuid) FOR UPDATE")
 
 
 def list_statements(db: Connection, actor: Actor) -> list[Statement]:
@@ -232,19 +232,22 @@ def invite(
     return done if where else Done(dict(done.answer) | {"path": path}, done.status)
 
 
-def ask_back(db: Connection, actor: Actor, id: str, *, question: str, request: Request) -> Done:
-    """Ask the enterprise something: its form opens again under its link. Raises NotFound, NotAllowed, Refused and InvalidForm."""
-    return _decide(db, actor, id, request, state=ASKED, question=question, kind=ASKED_BACK)
+def ask_back(
+    db: Connection, actor: Actor, id: str, *, question: str, seen: str | None = None, request: Request
+) -> Done:
+    """Ask the enterprise something: its form opens again under its link. Raises NotFound, NotAllowed, Refused, InvalidForm, and
+    RecordHasMoved where it was sent again after `seen`, when it had been sent as it was looked at."""
+    return _decide(db, actor, id, request, state=ASKED, question=question, kind=ASKED_BACK, seen=seen)
 
 
-def refuse(db: Connection, actor: Actor, id: str, *, reason: str, request: Request) -> Done:
-    """Take a need not in, for a reason that the enterprise reads. Raises NotFound, NotAllowed, Refused and InvalidForm."""
-    return _decide(db, actor, id, request, state="refused", reason=reason, kind=REFUSED)
+def refuse(db: Connection, actor: Actor, id: str, *, reason: str, seen: str | None = None, request: Request) -> Done:
+    """Take a need not in, for a reason that the enterprise reads. Raises what `ask_back` raises."""
+    return _decide(db, actor, id, request, state="refused", reason=reason, kind=REFUSED, seen=seen)
 
 
-def accept(db: Connection, actor: Actor, id: str, *, request: Request) -> Done:
-    """Make a record of a need, for which whoever accepts it stands. Raises NotFound, NotAllowed, Refused and InvalidForm."""
-    return _decide(db, actor, id, request, state="accepted", kind=ACCEPTED)
+def accept(db: Connection, actor: Actor, id: str, *, seen: str | None = None, request: Request) -> Done:
+    """Make a record of a need, for which whoever accepts it stands. Raises what `ask_back` raises."""
+    return _decide(db, actor, id, request, state="accepted", kind=ACCEPTED, seen=seen)
 
 
 def _decide(
@@ -257,6 +260,7 @@ def _decide(
     kind: str,
     question: str | None = None,
     reason: str | None = None,
+    seen: str | None,
 ) -> Done:
     one = show_statement(db, actor, id)
     by = may_invite(actor, one.programme)
@@ -272,6 +276,8 @@ def _decide(
         raise Refused(
             reasons.catalogue.STATEMENT_NOT_SENT if row.state == DRAFT else reasons.catalogue.STATEMENT_DECIDED
         )
+    if seen is not None and seen != instant(row.sent_at):
+        raise RecordHasMoved
     need = _record(db, actor, one, row.said) if kind == ACCEPTED else None
     with whole(db):
         follow_statement(db, by, id, need)

@@ -15,7 +15,7 @@ from casework.api.protocol.files import as_attachment, document_store
 from casework.engine.case_objects.programme_lists import LISTED, Lists
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Number, Text
-from casework.errors import InvalidForm, Refused
+from casework.errors import InvalidForm, RecordHasMoved, Refused
 from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.catalogue import kept_records, need_statements, organisation_queries, twins
 from casework.operations.catalogue.kept_records import EDITORS
@@ -209,7 +209,7 @@ def ask_back(statement: UUID) -> BaseResponse:
     return _decide(
         str(statement),
         lambda db, actor: need_statements.ask_back(
-            db, actor, str(statement), question=question, request=read_request()
+            db, actor, str(statement), question=question, seen=_seen(), request=read_request()
         ),
         gettext("The question is asked. The form opens again under the link of the enterprise."),
     )
@@ -220,7 +220,9 @@ def refuse(statement: UUID) -> BaseResponse:
     reason = request.form.get("reason", "")[:10_000]
     return _decide(
         str(statement),
-        lambda db, actor: need_statements.refuse(db, actor, str(statement), reason=reason, request=read_request()),
+        lambda db, actor: need_statements.refuse(
+            db, actor, str(statement), reason=reason, seen=_seen(), request=read_request()
+        ),
         gettext("The need is not taken in. The enterprise reads why."),
     )
 
@@ -229,9 +231,14 @@ def refuse(statement: UUID) -> BaseResponse:
 def accept(statement: UUID) -> BaseResponse:
     return _decide(
         str(statement),
-        lambda db, actor: need_statements.accept(db, actor, str(statement), request=read_request()),
+        lambda db, actor: need_statements.accept(db, actor, str(statement), seen=_seen(), request=read_request()),
         gettext("The need is on record. The enterprise is told so."),
     )
+
+
+def _seen() -> str | None:
+    """When what the page showed had been sent."""
+    return request.form.get("seen")
 
 
 def _decide(id: str, do: Any, words: str) -> BaseResponse:
@@ -240,7 +247,7 @@ def _decide(id: str, do: Any, words: str) -> BaseResponse:
             done = _done(do, db, actor)
     except InvalidForm as refusal:
         return _show(id, next(iter(say_faults(refusal).values())), 422)
-    except Refused as refusal:
+    except (RecordHasMoved, Refused) as refusal:
         return _show(id, say_error(refusal), 409)
     flash(words)
     need = done.answer.get("need")

@@ -43,6 +43,25 @@ def test_one_is_refused_with_a_reason(client_for: Clients, world: World, committ
     assert officer.get(at).json["reason"] == "Not ours."
 
 
+def test_nothing_is_decided_but_what_was_read_and_the_list_goes_on(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    id, token, opened = committed(lambda db: sent(db, world))
+    officer, at = client_for("officer"), f"/need-statements/{id}"
+    seen = officer.get(at).json["sent_at"]
+    assert officer.post(f"{at}/ask", {"question": "So?", "seen": seen}).status_code == 200
+    committed(lambda db: send_statement(db, token, opened, SAID))
+    acts: dict[str, dict[str, str]] = {"accept": {}, "ask": {"question": "So?"}, "refuse": {"reason": "So."}}
+    for do, words in acts.items():
+        assert officer.post(f"{at}/{do}", words | {"seen": seen}).status_code == 412
+    other, _, _ = committed(lambda db: sent(db, world))
+    first = officer.get("/need-statements?limit=1").json
+    rest = officer.get(f"/need-statements?limit=1&cursor={first['next']}").json
+    assert [one["id"] for one in first["items"] + rest["items"]] == [other, id]
+    assert rest["next"] is None
+    assert officer.post(f"{at}/accept", {"seen": officer.get(at).json["sent_at"]}).status_code == 200
+
+
 def test_its_files_are_listed_and_taken_out(app: Flask, client_for: Clients, world: World) -> None:
     kept = app.extensions
     store = DocumentStore(kept["casework"], kept["casework.store"], kept["casework.secret_box"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
-from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
+from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
 from casework.operations.catalogue import need_statements as statements
 from casework.operations.catalogue.kept_records import read_entries
 from casework.operations.catalogue.need_links import (
@@ -120,6 +121,28 @@ def test_what_is_asked_back_and_never_answered_is_decided_as_it_was_sent(
         assert statements.show_statement(db, officer, id).state == state
         # The enterprise has time again to read it.
         assert open_link(db, STATEMENT, token)
+
+
+def test_nothing_is_decided_but_what_was_looked_at(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        id, token, opened = sent(db, world)
+        seen = statements.show_statement(db, officer, id).sent_at
+        statements.ask_back(db, officer, id, question="多少兆瓦？", seen=seen, request=new_request())
+    with transaction(engine) as db:
+        send_statement(db, token, opened, replace(SAID, by="李强"))
+    for act in (
+        statements.accept,
+        lambda *a, **k: statements.ask_back(*a, question="So?", **k),
+        lambda *a, **k: statements.refuse(*a, reason="So.", **k),
+    ):
+        with pytest.raises(RecordHasMoved), transaction(engine) as db:
+            act(db, officer, id, seen=seen, request=new_request())
+    with transaction(engine) as db:
+        one = statements.show_statement(db, officer, id)
+        assert (one.state, one.question, one.by) == ("submitted", "多少兆瓦？", "李强")
+        done = statements.accept(db, officer, id, seen=one.sent_at, request=new_request())
+        assert done.answer["state"] == "accepted"
 
 
 def test_a_need_goes_to_the_organisation_that_stands_in_the_place_of_who_was_invited(
