@@ -9,6 +9,7 @@ from itertools import chain
 
 from casework.api.catalogue import statement_schemas as schemas
 from casework.api.documents.schemas import Bytes
+from casework.api.protocol.fields import Paged
 from casework.api.protocol.files import document_store
 from casework.api.protocol.routes import Call, Outgoing, Route, get, post
 from casework.operations.catalogue import need_statements
@@ -18,7 +19,7 @@ from casework.operations.core.paging import Page
 
 
 def list_need_statements(call: Call) -> Page[Statement]:
-    return Page(items=need_statements.list_statements(call.db, call.actor), next=None)
+    return need_statements.page_statements(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_need_statement(call: Call) -> Statement:
@@ -52,13 +53,14 @@ _ONE = "/need-statements/{statement}"
 
 ROUTES: tuple[Route, ...] = (
     get("/need-statements", list_need_statements, "List needs as enterprises state them, those first that wait for the office",
-        schemas.StatementList, noun="need"),
+        schemas.StatementList, query=Paged, noun="need"),
     get(_ONE, show_need_statement, "Read a need as an enterprise states it", schemas.NeedStatement, noun="need"),
     get(f"{_ONE}/files/{{file}}", take_need_file, "Take out a file that an enterprise sent with its need; it is noted who did", Bytes,
         noun="need", gives_file=True),
     post(f"{_ONE}/ask", ask_back_need_statement, "Ask the enterprise something: its form opens again", schemas.StatementDecided,
         body=schemas.StatementQuestion, noun="need"),
-    post(f"{_ONE}/accept", accept_need_statement, "Make a record of a need, and stand for it", schemas.StatementDecided, noun="need"),
+    post(f"{_ONE}/accept", accept_need_statement, "Make a record of a need, and stand for it", schemas.StatementDecided,
+        body=schemas.StatementAcceptance, noun="need"),
     post(f"{_ONE}/refuse", refuse_need_statement, "Take a need not in, for a reason that the enterprise reads", schemas.StatementDecided,
         body=schemas.StatementRefusal, noun="need"),
 )  # fmt: skip

@@ -25,7 +25,7 @@ class StatementQuestion(StatementAcceptance):
     question: Annotated[SomeWords, Field(description="The enterprise reads it, and its form opens again")]
 
 
-class StatementRefusal(Body):
+class StatementRefusal(StatementAcceptance):
     reason: Annotated[SomeWords, Field(description="The enterprise reads it")]
 
 
@@ -80,5 +80,5 @@ class NeedStatement(Answer):
 
 
 class StatementList(Answer):
-    items: Annotated[list[NeedStatement], Field(description="Those first that wait for the office; 200 at most")]
+    items: Annotated[list[NeedStatement], Field(description="Those first that wait for the office")]
     next: str | None = None

@@ -26,6 +26,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import one_with
 from casework.operations.core.organisations import STANDING
+from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.reader_names import called
 from casework.operations.core.register_entries import note_entries
@@ -93,8 +94,12 @@ _SELECT = f"""
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id
     WHERE n.programme_id = ANY(CAST(:closed_of AS uuid[]))
 """
-#: All of them, the newest first among those that stand alike.
-_LIST = text(f"{_SELECT} ORDER BY n.state <> 'submitted', n.invited_at DESC, n.id DESC LIMIT :most")
+#: Those that come after one of them, if any is named; the newest first among those that stand alike.
+_LIST = text(f"""
+    {_SELECT} AND (CAST(:after AS uuid) IS NULL
+        OR (n.state = 'submitted', n.invited_at, n.id) < (CAST(:waits AS boolean), CAST(:at AS timestamptz), CAST(:after AS uuid)))
+    ORDER BY n.state = 'submitted' DESC, n.invited_at DESC, n.id DESC LIMIT :most
+""")
 #: One of them.
 _ONE = text(f"{_SELECT} AND n.id = CAST(:id AS uuid)")
 #: Keeps who is asked to state a need, and what opens it.
@@ -125,7 +130,20 @@ def list_statements(db: Connection, actor: Actor) -> list[Statement]:
 
     Raises NotFound for who reads none.
     """
-    return _read(db, actor, _LIST, most=LISTED)
+    return _read(db, actor, _LIST, most=LISTED, waits=None, at=None, after=None)
+
+
+def page_statements(
+    db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
+) -> Page[Statement]:
+    """The same by parts. Raises NotFound and InvalidForm."""
+    most = insist_limit(limit)
+    given: dict[str, Any] = {"most": most + 1, "waits": None, "at": None, "after": None}
+    if keys := from_cursor(cursor, 3):
+        given |= {"waits": cursor_count(keys[0]) > 0, "at": cursor_time(keys[1]), "after": cursor_id(keys[2])}
+    listed = _read(db, actor, _LIST, **given)
+    shown, following = page(listed, most, lambda one: (int(one.state == SUBMITTED), one.invited_at, one.id))
+    return Page(items=list(shown), next=following)
 
 
 def show_statement(db: Connection, actor: Actor, id: str) -> Statement:
@@ -350,5 +368,5 @@ def open_file(db: Connection, actor: Actor, store: DocumentStore, id: str, file:
 
 __all__ = [
     "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "invite", "list_statements", "files_of_need",
-    "may_invite", "open_file", "refuse", "show_statement",
+    "may_invite", "open_file", "page_statements", "refuse", "show_statement",
 ]  # fmt: skip

@@ -8,9 +8,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection
 
+from casework.operations.catalogue.need_links import send_statement
 from casework.operations.documents.storage import DocumentStore
 from tests.operations.catalogue.test_need_files import with_file
-from tests.operations.catalogue.test_need_statements import sent
+from tests.operations.catalogue.test_need_statements import SAID, sent
 from tests.support.api_client import Client
 from tests.support.file_makers import PDF
 from tests.support.world import World

@@ -191,6 +191,26 @@ def test_those_that_wait_for_the_office_stand_first(world: World, db: Connection
     assert token != other
 
 
+def test_the_list_goes_on_where_a_part_of_it_ends(world: World, engine: Engine) -> None:
+    for _ in range(2):
+        with transaction(engine) as db:
+            sent(db, world)
+    for _ in range(3):
+        with transaction(engine) as db:
+            invited(db, world)
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        every = list[str]()
+        cursor: str | None = None
+        for most in (1, 2, 2):
+            part = statements.page_statements(db, officer, cursor=cursor, limit=most)
+            every, cursor = [*every, *(one.id for one in part.items)], part.next
+            assert (len(part.items), cursor is None) == (most, len(every) == 5)
+        assert every == [one.id for one in statements.list_statements(db, officer)]
+        with pytest.raises(InvalidForm):
+            statements.page_statements(db, officer, cursor="x")
+
+
 def test_an_invitation_says_what_is_wrong_and_is_limited(
     world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -274,7 +274,7 @@ def test_an_officer_decides_on_nothing_that_was_sent_after_the_page_was_opened(
     def shown() -> str:
         found = {*re.findall(r'name="seen" value="([^"]+)"', officer.get(at).text)}
         assert len(found) == 1
-        return found.pop()
+        return str(found.pop())
 
     seen = shown()
     assert officer.post(f"{at}/ask", {"question": "多少兆瓦？", "seen": seen}, page=at).status_code == 303
