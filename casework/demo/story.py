@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, Engine, text
 
+from casework.demo.assessment import assess_needs
 from casework.demo.cast import NEED_OWNERS, PLAYERS, PROVIDERS, TECHNOLOGY_OWNERS, Player
 from casework.demo.furnishing import FurnishingHand, TellingStage, describe_providers, raise_findings, set_up_programme
 from casework.demo.interest import ask_both_sides
@@ -167,6 +168,7 @@ def tell(
             raise_findings(stage)
             screen_parties(stage, store)
             ask_both_sides(stage, secret_box_of(settings))
+            assess_needs(stage)
         _import_past(settings)
         tell_due(engine, mailing=True)
     finally:

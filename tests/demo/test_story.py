@@ -272,3 +272,10 @@ def test_a_party_has_answered_by_its_link(told: Told) -> None:
 def test_one_shortlist_is_out_for_an_answer_and_of_one_both_sides_said_yes(told: Told) -> None:
     states = told.rows("SELECT need_id, array_agg(state ORDER BY side) FROM interest_requests GROUP BY 1 ORDER BY 2")
     assert [row[1] for row in states] == [["answered", "answered"], ["open", "open"]]
+
+
+def test_the_citys_needs_are_being_assessed(told: Told) -> None:
+    states = told.rows("SELECT state, count(*) FROM assessment_enterprises GROUP BY 1")
+    assert {row.state: row.count for row in states} == {"to_ask": 1, "asked": 1, "answered": 4, "refused": 1}
+    came = told.rows("SELECT count(visit_id), count(*) FROM assessment_needs")
+    assert [tuple(row) for row in came] == [(3, 4)]
