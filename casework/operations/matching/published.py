@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import NEED, ON_REQUEST, PUBLIC, TECHNOLOGY
 from casework.errors import NotFound
+from casework.json_values import JsonMapping, JsonObject
 from casework.matching.dictionary import cc_cedict
 from casework.matching.facets import PUBLIC_FACETS, Facet, facet_of
 from casework.matching.wanted import narrowed, query_of, ways_of
@@ -37,11 +38,12 @@ OUTLINE: Mapping[str, tuple[str, ...]] = {
     ),
     NEED: ("sector", "district", "readiness_low", "readiness_high"),
 }  # fmt: skip
-#: What is told besides of one that is public. Never whose it is, what it may cost, or what has no field of its own.
+#: What is told besides of one that is public. Never what leads to whose it is, as numbers of patents and a page of its own do; what it
+#: may cost; or what has no field of its own.
 WHOLE: Mapping[str, tuple[str, ...]] = {
     TECHNOLOGY: (
-        "description", "problem", "advantage", "cost_compared", "benefits", "sdgs", "reference_sites", "readiness_text", "ip_text",
-        "website", "published_on", "last_confirmed_on",
+        "description", "problem", "advantage", "cost_compared", "benefits", "sdgs", "reference_sites", "readiness_text",
+        "published_on", "last_confirmed_on",
     ),
     NEED: ("problem", "target", "figures", "wanted_form", "wanted_by", "valid_until"),
 }  # fmt: skip
@@ -226,13 +228,17 @@ def _read(db: Connection, noun: Kept, ids: Collection[str]) -> list[Published]:
     return [_published(noun, row) for row in db.execute(_RECORDS[noun], {"ids": sorted(ids)})]
 
 
+def _named(value: JsonMapping, *names: str) -> JsonObject:
+    return {name: value[name] for name in names if name in value}
+
+
 def _published(noun: Kept, row: Any) -> Published:
     told = {name: plain_value(row._mapping[name]) for name in (*WHOLE[noun], *OUTLINE[noun], *_ONCE_CONFIRMED[noun])}
+    # The number of a certificate or a statement, and who gave it, lead to whose it is.
     if told.get("standards"):
-        # The number of a certificate and who gave it lead to whose it is.
-        told["standards"] = [
-            {name: one[name] for name in ("name", "valid_until") if name in one} for one in told["standards"]
-        ]
+        told["standards"] = [_named(one, "name", "valid_until") for one in told["standards"]]
+    if told.get("verification"):
+        told["verification"] = _named(told["verification"], "verdict", "valid_until")
     fields = {
         name: value
         for name, value in told.items()

@@ -132,9 +132,7 @@ class _Technology(_Called):
         label=N_("What may be published"),
         choices=PUBLICATIONS,
         required=False,
-        help=N_(
-            "Nothing chosen: it is closed, and nobody outside of the programme reads of it. Ask its owner before you choose another."
-        ),
+        help=N_("Nothing chosen: it is closed, and no public page shows it. Ask its owner before you choose another."),
     )
 
 

@@ -100,3 +100,21 @@ def test_what_does_not_differ_is_not_chosen() -> None:
 def test_of_two_matches_of_one_pair_one_without_a_case_is_given_up(pair: Pair, moved: bool, refused: str) -> None:
     assert moves(pair) is moved
     assert given_up(pair) == refused
+
+
+@pytest.mark.parametrize(
+    ("gone", "kept", "chosen", "after"),
+    [
+        ("closed", "public", False, "closed"),
+        ("on_request", "public", False, "on_request"),
+        ("public", "closed", False, "closed"),
+        ("public", "closed", True, "public"),
+        ("public", "public", False, "public"),
+    ],
+)
+def test_of_two_levels_of_publication_the_narrower_stands_where_none_is_chosen(
+    gone: str, kept: str, chosen: bool, after: str
+) -> None:
+    one, other = record("a", "technology", publication=gone), record("b", "technology", publication=kept)
+    said = other | taken("technology", one, other, {"publication"} if chosen else set())
+    assert said["publication"] == after
