@@ -107,7 +107,7 @@ def _proposals(world: World, engine: Engine, officer: Actor, scale: Scale) -> It
                 fields=fields,
             )
         taken = timed(lambda _: propose_matches(engine, world.programme, lambda *told: None), n)
-        times += [taken] if n >= 5 else []
+        times += [taken] if n >= min(5, len(rows) // 2) else []
     yield from _figures(f"a new technology against {_NEEDS:,} needs", times, (None, None, 150))
 
 

@@ -12,10 +12,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 from werkzeug.routing import Rule
@@ -278,7 +280,9 @@ def worlds(base: tuple[Scene, str, Path], database_server: DatabaseServer) -> It
                 "CREATE OR REPLACE FUNCTION casework_now() RETURNS timestamptz "
                 f"LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '{moment}' $$"
             )
-    yield twins
+    # Pages go by the process's clock, and an axis of time ends at the full hour.
+    with time_machine.travel(datetime.fromisoformat(moment), tick=False):
+        yield twins
     for twin in twins.values():
         twin.app.extensions["casework"].dispose()
     for name in names:
