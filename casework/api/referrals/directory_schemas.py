@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Code, Query
+from casework.api.protocol.schemas import NamedInBoth
 
 
 class ProvidersQuery(Query):
@@ -47,6 +48,10 @@ class ProviderShown(Answer):
     capacity: Annotated[int | None, Field(description="The most referrals at once; null where it is not said")]
     closed: Annotated[list[dict[str, str]], Field(description="Days on which no request is taken, first and last")]
     conflicts: list[str]
+    not_asked_by: Annotated[
+        list[NamedInBoth],
+        Field(description="Programmes of yours that ask providers of a list of their own, on which it does not stand"),
+    ]
 
 
 class ProviderPage(Answer):
