@@ -70,7 +70,7 @@ def test_a_reader_of_chinese_is_told_in_chinese_and_by_their_own_clock(office: O
     office.run(seconds_later=40 * 86_400)
     late = [one for one in office.mails("supervisor") if "逾期" in str(one["Subject"])]
     assert late
-    assert "Europe/Berlin" in text_of(late[0])
+    assert "柏林时间" in text_of(late[0])
     assert "overdue" not in text_of(late[0])
     # Why it was due then, in the same words as on the page.
     assert "个工作日。" in text_of(late[0])
