@@ -47,7 +47,7 @@ _ORIGIN = text(f"""
 """)
 #: What a need can have come of in a programme: each assessment, and each visit or event of it.
 _CHOICES = text(f"""
-    SELECT a.id::text AS id, {entitled("a")} AS title, NULL AS visit, a.starts_on, NULL::date AS day, a.id AS of
+    SELECT a.id::text AS id, {entitled("a")} AS title, NULL AS visit, a.starts_on, NULL AS day, a.id AS of
     FROM needs_assessments a WHERE a.programme_id = CAST(:programme AS uuid)
     UNION ALL SELECT v.id::text, {entitled("a")}, v.title, a.starts_on, v.day, a.id
     FROM assessment_visits v JOIN needs_assessments a ON a.id = v.assessment_id WHERE v.programme_id = CAST(:programme AS uuid)
