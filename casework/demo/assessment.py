@@ -69,9 +69,10 @@ _LISTED = text("""
 
 def assess_needs(stage: Stage) -> None:
     """As the officer keeps it who plans it, asks, visits, and says of each need where it came from."""
-    officer, programme = find_actor(stage.db, stage.ids["chen"]), stage.ids["programme"]
-    assert officer is not None
+    programme = stage.ids["programme"]
     with stage.action() as db:
+        officer = find_actor(db, stage.ids["chen"])
+        assert officer is not None
         fields: dict[str, Any] = {
             "title": TITLE,
             "title_zh": TITLE_ZH,
