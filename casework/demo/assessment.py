@@ -30,7 +30,7 @@ ENTERPRISES, NEEDS = 8, 6
 #: Whom the office asked, and how that stands; of whom nothing is said is still to be asked.
 ASKED = (
     ("Haidian Heat Supply Company", "answered", "Visit to the boiler house"),
-    ("Daxing Package Printing Works", "answered", "Telephone call with 高敏"),
+    ("Daxing Package Printing Works", "answered", "Telephone call with Ms Gao"),
     ("Chaoyang Waste Treatment Station", "answered", "Round table of the districts"),
     ("Shijingshan Steam Supply Company", "answered", "Telephone call"),
     ("Lantern Street Restaurants", "asked", "Letter of the office"),
