@@ -35,7 +35,8 @@ from casework.operations.catalogue.assessment_values import (
     cleaned,
 )
 from casework.operations.catalogue.kept_records import EDITORS
-from casework.operations.catalogue.organisations import write_columns
+from casework.operations.catalogue.need_mail import SUBMITTED, WRITABLE
+from casework.operations.catalogue.organisations import take_turn, write_columns
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, find_done, finish
 from casework.operations.core.organisations import KNOWN, STANDING
@@ -47,7 +48,6 @@ from casework.permissions.visibility import closed_of, reach
 from casework.permissions.work import in_the_programme
 from casework.reasons import Why
 from casework.records.access_sql import in_time, roles_sql
-from casework.records.event_log import lock_log
 from casework.records.register_entries import name_of
 from casework.records.row_security import whole
 
@@ -103,7 +103,7 @@ _VISIT = text("""
 #: Whether an enterprise of an assessment is asked already: its link runs, or what it sent waits for the office.
 _STILL_ASKED = text("""
     SELECT 1 FROM need_statements n JOIN office_link_secrets s ON s.id = n.id WHERE n.enterprise_id = CAST(:id AS uuid)
-    AND (n.state = 'submitted' OR n.state IN ('draft', 'asked') AND s.until > casework_now()) LIMIT 1
+    AND (n.state = :waits OR n.state = ANY(:writable) AND s.until > casework_now()) LIMIT 1
 """)
 _QUERIES = {"enterprises": _ENTERPRISE, "visits": _VISIT}
 #: Keeps enterprises that are to be asked.
@@ -159,8 +159,7 @@ def plan_assessment(
     words = _words(source, None, needs_reason=False)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    with whole(db):
-        lock_log(db, programme)
+    take_turn(db, programme)
     id = _insert(db, "needs_assessments", {"programme_id": programme, **values})
     note_assessment(db, by, programme, ASSESSED, of=[], entries={"needs_assessments": [id]}, words=words)
     return finish(db, actor, request, Done({"id": id}, 201))
@@ -278,7 +277,8 @@ def ask_enterprise(
     if one.expired:
         raise Refused(reasons.catalogue.ORGANISATION_EXPIRED)
     with whole(db):
-        if db.execute(_STILL_ASKED, {"id": enterprise}).first() is not None:
+        given = {"id": enterprise, "waits": SUBMITTED, "writable": list(WRITABLE)}
+        if db.execute(_STILL_ASKED, given).first() is not None:
             raise Refused(reasons.catalogue.ENTERPRISE_STILL_ASKED)
     done = need_statements.invite(
         db,
@@ -417,8 +417,7 @@ def _in_turn(db: Connection, actor: Actor, row: Any, seen: int | None = None) ->
 
     Raises RecordHasMoved where more is told of it than when it was `seen`.
     """
-    with whole(db):
-        lock_log(db, row.programme)
+    take_turn(db, row.programme)
     if seen not in (None, read_count(db, row.programme, row.id)):
         raise RecordHasMoved
     return assessed_by(db, actor, row.id)[0]
