@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework import reasons
-from casework.engine.case_objects.kept_records import FIELDS, PUBLICATIONS
+from casework.engine.case_objects.kept_records import FIELDS, PUBLICATIONS, TECHNOLOGY
 from casework.engine.case_objects.record_use import ENDED
 from casework.errors import InvalidForm
 from casework.reasons import Why
@@ -74,29 +74,30 @@ def differing(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any]) -> li
         if names[0] not in _OWN
         and all(any(one[name] not in _EMPTY for name in names) for one in (gone, kept))
         and any(gone[name] != kept[name] for name in names)
-        and not _narrows(names, gone, kept)
+        and not _narrows(noun, names, gone, kept)
     ]
 
 
 def taken(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any], chosen: Collection[str]) -> dict[str, Any]:
     """What the one that stays takes over: what it does not say and the other does, and of what differs the `chosen`.
 
-    The narrower of two levels of publication is taken over too: what one of them kept back goes public by no merging. Raises InvalidForm
-    for a chosen one in which there is nothing to choose.
+    The narrower level of publication of two technologies is taken over too: what one kept back goes public by no merging.
+    Raises InvalidForm for a chosen one in which there is nothing to choose.
     """
     if not set(chosen) <= set(differing(noun, gone, kept)):
         raise InvalidForm(fields={"chosen": reasons.catalogue.NOTHING_TO_CHOOSE})
     after: dict[str, Any] = {}
     for names in units(noun):
         fills = all(kept[name] in _EMPTY for name in names)
-        if names[0] in chosen or fills or _narrows(names, gone, kept):
+        if names[0] in chosen or fills or _narrows(noun, names, gone, kept):
             after |= {name: gone[name] for name in names if gone[name] != kept[name]}
     return after
 
 
-def _narrows(names: Collection[str], gone: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
-    """The field is how far a record is published, and the one that goes is published less."""
-    if names != (_PUBLICATION,):
+def _narrows(noun: str, names: Collection[str], gone: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
+    """The field is how far a technology is published, and the one that goes is published less. An open need stays open: who reads it does
+    not lose it by a double that they never saw."""
+    if noun != TECHNOLOGY or names != (_PUBLICATION,):
         return False
     one, other = gone[_PUBLICATION], kept[_PUBLICATION]
     return one in PUBLICATIONS and other in PUBLICATIONS and PUBLICATIONS.index(one) > PUBLICATIONS.index(other)
