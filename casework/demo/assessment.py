@@ -54,10 +54,11 @@ CAME_OF = {
     "BJ-N004": "Round table of the districts",
     "BJ-N027": None,
 }
-#: An organisation by its name, the oldest of several; and a need by the number that the list gives it.
+#: An organisation by its name, the oldest of several.
 _ORGANISATION = text(
     "SELECT id::text FROM organisations WHERE name = :name AND merged_into IS NULL ORDER BY id LIMIT 1"
 )
+#: A need by the number that the list gives it.
 _NEED = text(
     "SELECT id::text FROM needs WHERE programme_id = CAST(:programme AS uuid) AND external_id = :id AND merged_into IS NULL"
 )
