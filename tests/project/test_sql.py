@@ -242,6 +242,8 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/people/lists.py": {"more"},
     "casework/operations/people/registry.py": {"columns", "table"},
     "casework/operations/people/service.py": {"table"},
+    # The table of one setting and its columns, of an `OwnRow`.
+    "casework/operations/people/setting_changes.py": {"columns", "row.table", "sets"},
     "casework/operations/privacy/erasure.py": {
         "but", "kind", "left", "name", "named", "names_in(table)", "returning", "sets",
     },

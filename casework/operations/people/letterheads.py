@@ -5,12 +5,10 @@ Each change is one event of the programme's log, which says what stands in the r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
@@ -30,27 +28,27 @@ from casework.engine.case_objects.programme_providers import EVERY, LISTED, PROV
 from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.case_objects.public_catalogues import FIELDS as CATALOGUE_FIELDS
 from casework.engine.execution.context import By
-from casework.engine.execution.guards import line
 from casework.engine.state.document_effects_schema import LetterNumber
 from casework.engine.state.events import RegisterEvent
-from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.errors import NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.canonical_json import instant
 from casework.ledger.redactable_bodies import Erased
-from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.presenters import names_of
-from casework.operations.core.register_log import CHANGED, append
+from casework.operations.core.register_log import CHANGED
+from casework.operations.people.setting_changes import OwnRow, set_row
 from casework.operations.people.views import Letterhead, ProgrammeSettings, PublicCatalogue, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
-from casework.records.event_log import lock_log, now, register_event_of
-from casework.records.register_entries import MARK, body_of
+from casework.records.event_log import now, register_event_of
+from casework.records.register_entries import MARK
 from casework.records.row_security import whole
 
 _TABLE = "letterheads"
 #: Events of a programme's log that say what stands in its letterhead.
-_OF_LETTERHEAD = [LETTERHEAD_SET, COPIED]
+_OF_LETTERHEAD = (LETTERHEAD_SET, COPIED)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -251,49 +249,18 @@ def set_letterhead(
 
     What stood there before is changed with a reason. Raises RecordHasMoved where it was set after it was `seen`.
     """
-    by = insist_sets(actor, programme)
-    values = cleaned(fields)
-    if (earlier := ask(db, actor, request)) is not None:
-        return earlier
-    with whole(db):
-        log = lock_log(db, programme)
-        before = db.execute(_ROW, {"programme": programme}).one_or_none()
-        last = db.execute(_LAST, {"log": programme, "kinds": _OF_LETTERHEAD}).scalar() or 0
-    if seen not in (None, last):
-        raise RecordHasMoved
-    if before is not None and all(before._mapping[name] == values[name] for name in FIELDS):
-        raise Refused(reasons.letters.SAME)
-    if before is not None and not (reason or "").strip():
-        raise InvalidForm(fields={REASON: reasons.letters.SAY_WHY_SET})
-    words = {REASON: line(reason, REASON)} if reason and reason.strip() else {}
-    id = before.id if before is not None else str(uuid_utils.uuid7())
-    keep_letterhead(db, programme, id, values)
-    with whole(db):
-        body = body_of(db, _TABLE, programme, [id]) | words
-        event = log.next_event(LETTERHEAD_SET, by.person, role=by.role, acting_for=by.acting_for, body=body)
-        append(db, log, [event], request.key_hash)
-    return finish(db, actor, request, Done({"id": programme, "version": event.seq}))
+    by, values = insist_sets(actor, programme), cleaned(fields)
+    return set_row(db, actor, by, programme, _ROW, values=values, reason=reason, request=request, seen=seen)
 
 
-#: The row of a programme's letterhead.
-_ROW = text("SELECT * FROM letterheads WHERE programme_id = CAST(:programme AS uuid)")
-#: When something was done last in a log.
-_LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds)")
-
-
-def keep_letterhead(db: Connection, programme: str, id: str, values: JsonMapping) -> None:
-    """Write the row; its event stands beside it."""
-    db.execute(_KEEP, {"values": json.dumps({**values, "id": id, "programme_id": programme})})
-
-
-#: Writes a letterhead, or writes it anew.
-_KEEP = text("""
-    INSERT INTO letterheads (id, programme_id, office, office_zh, number_form, seal, signatory, signatory_zh)
-    SELECT id, programme_id, office, office_zh, number_form, seal, signatory, signatory_zh
-    FROM jsonb_populate_record(NULL::letterheads, CAST(:values AS jsonb))
-    ON CONFLICT (programme_id) DO UPDATE SET office = excluded.office, office_zh = excluded.office_zh,
-    number_form = excluded.number_form, seal = excluded.seal, signatory = excluded.signatory, signatory_zh = excluded.signatory_zh
-""")
+_ROW = OwnRow(
+    table=_TABLE,
+    fields=FIELDS,
+    kind=LETTERHEAD_SET,
+    moved_by=_OF_LETTERHEAD,
+    same=reasons.letters.SAME,
+    say_why=reasons.letters.SAY_WHY_SET,
+)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -330,6 +297,6 @@ def _written(taken: LetterNumber | None) -> str | None:
 
 
 __all__ = [
-    "has_letterhead", "insist_letterhead", "insist_reads", "insist_sets", "keep_letterhead", "next_number", "read_letterhead",
+    "has_letterhead", "insist_letterhead", "insist_reads", "insist_sets", "next_number", "read_letterhead",
     "set_letterhead", "show_settings", "take_number",
 ]  # fmt: skip

@@ -15,23 +15,23 @@ from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import COPIED, REASON, SETTERS
 from casework.engine.case_objects.programme_editions import EDITIONS_SET, cleaned
 from casework.engine.execution.guards import line
-from casework.errors import RecordHasMoved, Refused
+from casework.errors import Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.core.register_log import append
 from casework.operations.people.edition_choice_views import EditionChoice, OfferedEdition, ProgrammeEditions
 from casework.operations.people.letterheads import insist_reads, insist_sets
+from casework.operations.people.setting_changes import take_turn, tell, told_last
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
-from casework.records.event_log import lock_log
-from casework.records.row_security import whole
+
+#: Events of a programme's log that say by which editions it begins.
+_MOVED_BY = (EDITIONS_SET, COPIED)
 
 
 def show_editions(db: Connection, actor: Actor, programme: str) -> ProgrammeEditions:
     """Of every workflow its published editions, and by which one the programme begins it. Raises NotFound."""
     insist_reads(actor, programme)
     library, chosen = load_library(), db.execute(_CHOSEN, {"id": programme}).scalar_one()
-    with whole(db):
-        version = db.execute(_LAST, {"log": programme, "kinds": [EDITIONS_SET, COPIED]}).scalar() or 0
+    version = told_last(db, programme, _MOVED_BY)
     published = {row.fingerprint: row.day for row in db.execute(_PUBLISHED, {"id": programme})}
     items = []
     for name in sorted(library.newest):
@@ -55,10 +55,6 @@ def show_editions(db: Connection, actor: Actor, programme: str) -> ProgrammeEdit
 
 #: By workflow the edition that a programme has named.
 _CHOSEN = text("SELECT editions FROM programmes WHERE id = CAST(:id AS uuid)")
-#: When a programme's choice was changed last.
-_LAST = text(
-    "SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) AND effects ? 'editions'"
-)
 #: The day on which each edition was published here, in the zone of a programme.
 _PUBLISHED = text("""
     SELECT e.fingerprint, CAST(e.published_at AT TIME ZONE (p.calendar->>'zone') AS date)::text AS day
@@ -85,25 +81,12 @@ def set_editions(
     words, after = line(reason, REASON), cleaned(load_library(), editions)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    with whole(db):
-        log = lock_log(db, programme)
-        last = db.execute(_LAST, {"log": programme, "kinds": [EDITIONS_SET, COPIED]}).scalar() or 0
-    if seen not in (None, last):
-        raise RecordHasMoved
+    log = take_turn(db, programme, _MOVED_BY, seen)
     if after == db.execute(_CHOSEN, {"id": programme}).scalar_one():
         raise Refused(reasons.editions.SAME)
     keep_editions(db, programme, after)
-    with whole(db):
-        event = log.next_event(
-            EDITIONS_SET,
-            by.person,
-            role=by.role,
-            acting_for=by.acting_for,
-            effects={"editions": after},
-            body={REASON: words},
-        )
-        append(db, log, [event], request.key_hash)
-    return finish(db, actor, request, Done({"id": programme, "version": event.seq}))
+    version = tell(db, log, by, EDITIONS_SET, request, effects={"editions": after}, body={REASON: words})
+    return finish(db, actor, request, Done({"id": programme, "version": version}))
 
 
 def keep_editions(db: Connection, programme: str, editions: Mapping[str, int]) -> None:

@@ -32,18 +32,17 @@ from casework.engine.case_objects.programme_lists import (
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.engine.roles import Role
-from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.programme_lists import read_lists
-from casework.operations.core.register_log import append
 from casework.operations.people.letterheads import insist_reads
 from casework.operations.people.list_views import ListEntry, ProgrammeList, ProgrammeLists
+from casework.operations.people.setting_changes import take_turn, tell, told_last, words_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.permissions.work import in_the_programme
 from casework.records.access_sql import own_referral, reach_values
-from casework.records.event_log import lock_log
 from casework.records.register_entries import body_of
 from casework.records.row_security import whole
 
@@ -62,8 +61,7 @@ def show_lists(db: Connection, actor: Actor, programme: str) -> ProgrammeLists:
     if db.execute(_PROGRAMME, {"id": programme}).first() is None:
         raise NotFound("programme")
     lists = read_lists(db, programme)
-    with whole(db):
-        version = db.execute(_LAST, {"log": programme, "kind": LIST_SET}).scalar() or 0
+    version = told_last(db, programme, (LIST_SET,))
     return ProgrammeLists(
         id=programme,
         version=version,
@@ -88,8 +86,6 @@ _REFERRED = text(f"""
 """)
 #: Whether there is such a programme.
 _PROGRAMME = text("SELECT id FROM programmes WHERE id = CAST(:id AS uuid)")
-#: When a list was changed last.
-_LAST = text("SELECT max(seq) FROM events WHERE log_id = CAST(:log AS uuid) AND kind = :kind")
 
 
 def _shown(entry: Entry, kind: ListKind) -> ListEntry:
@@ -136,7 +132,7 @@ def set_entry(
     by = insist_sets_lists(actor, programme)
     _insist_list(name)
     values = cleaned(name, fields)
-    words = {REASON: line(reason, REASON)} if reason and reason.strip() else {}
+    words = words_of(reason)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
     return finish(db, actor, request, _set(db, by, (programme, name), [values], words, request=request, seen=seen))
@@ -178,11 +174,7 @@ def _set(
     seen: int | None,
 ) -> Done:
     programme, name = where
-    with whole(db):
-        log = lock_log(db, programme)
-        last = db.execute(_LAST, {"log": programme, "kind": LIST_SET}).scalar() or 0
-    if seen not in (None, last):
-        raise RecordHasMoved
+    log = take_turn(db, programme, (LIST_SET,), seen)
     present = read_lists(db, programme)
     told = [one for one in values if not _says(present, name, one)]
     if not told:
@@ -195,17 +187,10 @@ def _set(
         raise Refused(reasons.lists.FULL(most=MOST))
     keys = keep_entries(db, programme, told)
     with whole(db):
-        event = log.next_event(
-            LIST_SET,
-            by.person,
-            role=by.role,
-            acting_for=by.acting_for,
-            effects={"lists": [changed(name, told)]},
-            body=body_of(db, _TABLE, programme, keys) | dict(words),
-        )
-        append(db, log, [event], request.key_hash)
+        body = body_of(db, _TABLE, programme, keys) | dict(words)
+    version = tell(db, log, by, LIST_SET, request, effects={"lists": [changed(name, told)]}, body=body)
     added = len(told) - len(known)
-    return Done({"id": programme, "version": event.seq, "added": added, "changed": len(known)})
+    return Done({"id": programme, "version": version, "added": added, "changed": len(known)})
 
 
 def _says(present: Lists, name: str, values: JsonMapping) -> bool:

@@ -13,19 +13,20 @@ from sqlalchemy import Connection, text
 from casework import reasons
 from casework.engine.case_objects.letterheads import COPIED, REASON, SETTERS
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, cleaned, only_adds
-from casework.engine.execution.guards import line
-from casework.errors import InvalidForm, RecordHasMoved, Refused
+from casework.errors import InvalidForm, Refused
 from casework.json_values import is_id
 from casework.ledger.canonical_json import instant
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.programme_providers import providers_of
-from casework.operations.core.register_log import append
 from casework.operations.people.letterheads import insist_reads, insist_sets
 from casework.operations.people.provider_list_views import ListedProvider, ProgrammeProviders
+from casework.operations.people.setting_changes import take_turn, tell, words_of
 from casework.permissions.actors import Actor
 from casework.permissions.work import in_the_programme
-from casework.records.event_log import lock_log
 from casework.records.row_security import whole
+
+#: Events of a programme's log that say whom it asks.
+_MOVED_BY = (PROVIDERS_SET, COPIED)
 
 
 def show_providers(db: Connection, actor: Actor, programme: str) -> ProgrammeProviders:
@@ -36,7 +37,7 @@ def show_providers(db: Connection, actor: Actor, programme: str) -> ProgrammePro
     insist_reads(actor, programme)
     asked = providers_of(db, programme)
     with whole(db):
-        told = db.execute(_TOLD, {"log": programme, "kinds": [PROVIDERS_SET, COPIED]}).all()
+        told = db.execute(_TOLD, {"log": programme, "kinds": [*_MOVED_BY]}).all()
     since: dict[str, str] = {}
     for row in told:
         since = {one: since.get(one, instant(row.at)) for one in row.providers or ()}
@@ -62,7 +63,7 @@ def show_providers(db: Connection, actor: Actor, programme: str) -> ProgrammePro
 #: What a programme's log tells of whom it asks.
 _TOLD = text("""
     SELECT seq, at, effects->'providers' AS providers FROM events
-    WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) AND effects ? 'providers' ORDER BY seq
+    WHERE log_id = CAST(:log AS uuid) AND kind = ANY(:kinds) ORDER BY seq
 """)
 #: The organisations that take requests, and those on a list.
 _EVERY = text("""
@@ -87,14 +88,10 @@ def set_providers(
     """
     by = insist_sets(actor, programme)
     after = cleaned(providers)
-    words = {REASON: line(reason, REASON)} if reason and reason.strip() else {}
+    words = words_of(reason)
     if (earlier := ask(db, actor, request)) is not None:
         return earlier
-    with whole(db):
-        log = lock_log(db, programme)
-        told = db.execute(_TOLD, {"log": programme, "kinds": [PROVIDERS_SET, COPIED]}).all()
-    if seen not in (None, told[-1].seq if told else 0):
-        raise RecordHasMoved
+    log = take_turn(db, programme, _MOVED_BY, seen)
     before = providers_of(db, programme)
     if after == before:
         raise Refused(reasons.providers.SAME)
@@ -102,12 +99,8 @@ def set_providers(
     if not words and not only_adds(before, after):
         raise InvalidForm(fields={REASON: reasons.providers.SAY_WHY})
     keep_providers(db, programme, after)
-    with whole(db):
-        event = log.next_event(
-            PROVIDERS_SET, by.person, role=by.role, acting_for=by.acting_for, effects={"providers": after}, body=words
-        )
-        append(db, log, [event], request.key_hash)
-    return finish(db, actor, request, Done({"id": programme, "version": event.seq}))
+    version = tell(db, log, by, PROVIDERS_SET, request, effects={"providers": after}, body=words)
+    return finish(db, actor, request, Done({"id": programme, "version": version}))
 
 
 def _insist_known(db: Connection, before: Asked, after: Asked) -> None:
