@@ -9,9 +9,9 @@ import uuid_utils
 from sqlalchemy import text
 
 from casework.operations.catalogue.assessment_needs import set_origin
+from casework.operations.catalogue.assessment_visits import add_visit
 from casework.operations.catalogue.needs_assessments import (
     add_enterprises,
-    add_visit,
     change_assessment,
     plan_assessment,
     set_enterprise,

@@ -230,7 +230,7 @@ DECLARED: dict[str, set[str]] = {
     # Columns of FIELDS.
     "casework/operations/catalogue/ip_rights.py": {"', '.join(columns)", "', '.join((f':{name}' for name in columns))", "sets"},
     "casework/operations/core/right_numbers.py": {"column"},
-    "casework/operations/catalogue/needs_assessments.py": {"columns"},
+    "casework/operations/catalogue/assessment_parts.py": {"columns", "table"},
     "casework/operations/catalogue/organisations.py": {"columns", "rows.table", "table"},
     # What a statement calls a table.
     "casework/operations/core/right_links.py": {"right"},

@@ -13,12 +13,13 @@ from casework.engine.state.events import SYSTEM_ACTOR
 from casework.operations.cases.side_tasks import add_task
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.assessment_needs import set_origin
+from casework.operations.catalogue.assessment_visits import add_visit
 from casework.operations.catalogue.evidence import Papers, file_for_burden
 from casework.operations.catalogue.need_links import Said, send_statement, show_statement_of
 from casework.operations.catalogue.need_mail import STATEMENT
 from casework.operations.catalogue.need_statements import ask_back
 from casework.operations.catalogue.need_statements import invite as invite_enterprise
-from casework.operations.catalogue.needs_assessments import add_enterprises, add_visit, plan_assessment
+from casework.operations.catalogue.needs_assessments import add_enterprises, plan_assessment
 from casework.operations.catalogue.organisations import keep_row, record_organisation
 from casework.operations.catalogue.outside_burdens import enter_burden
 from casework.operations.catalogue.screenings import record_screening

@@ -7,6 +7,7 @@ from casework.api.protocol import schemas as shared
 from casework.api.protocol.fields import Paged
 from casework.api.protocol.routes import Call, Route, get, post
 from casework.operations.catalogue import assessment_queries as queries
+from casework.operations.catalogue import assessment_visits as visits
 from casework.operations.catalogue import needs_assessments as assessments
 from casework.operations.catalogue.assessment_views import Assessment, AssessmentRow
 from casework.operations.core.idempotency import Done
@@ -43,7 +44,7 @@ def add_enterprises(call: Call) -> Done:
 def add_visit(call: Call) -> Done:
     given = call.body.model_dump(mode="json", exclude_unset=True)
     id = call.path["needs_assessment"]
-    return assessments.add_visit(call.db, call.actor, id, fields=given, request=call.request)
+    return visits.add_visit(call.db, call.actor, id, fields=given, request=call.request)
 
 
 _ONE = "/needs-assessments/{needs_assessment}"

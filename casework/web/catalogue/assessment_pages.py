@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.engine.case_objects.programme_lists import Lists, offered
 from casework.engine.definition.forms import Choice, Date, Form, Many, Note, Number, Text
 from casework.json_values import JsonMapping, JsonObject
+from casework.operations.catalogue import assessment_parts as parts
 from casework.operations.catalogue import assessment_queries as queries
 from casework.operations.catalogue import needs_assessments as assessments
 from casework.operations.catalogue.assessment_values import CONCLUDED, FIELDS, PLANNED, STATUSES
@@ -148,7 +149,7 @@ def _ask_new(programme: str, sent: Sent | None = None) -> Response:
 
 
 def _new_form(db: Connection, actor: Actor, programme: str) -> type[Form]:
-    assessments.may_assess(actor, programme)
+    parts.may_assess(actor, programme)
     layout.use_calendar(calendar_of(db, programme))
     return plan_form(NewPlan, read_lists(db, programme), {})
 
@@ -182,7 +183,7 @@ def ask_change(needs_assessment: UUID) -> Response:
 def _ask_change(id: str, sent: Sent | None = None) -> Response:
     with page_transaction() as (db, actor):
         asked, one = _changed_form(db, actor, id)
-        seen = assessments.read_count(db, one.programme, id)
+        seen = parts.read_count(db, one.programme, id)
         known = {name: value for name in FIELDS if (value := asdict(one)[name]) not in (None, [])}
         form = form_of(db, actor, f"assessment:{id}", asked, known=known, sent=sent, revision=seen)
     back = url_for("assessments.show", needs_assessment=id)
@@ -190,7 +191,7 @@ def _ask_change(id: str, sent: Sent | None = None) -> Response:
 
 
 def _changed_form(db: Connection, actor: Actor, id: str) -> tuple[type[Form], Assessment]:
-    assessments.assessed_by(db, actor, id)
+    parts.assessed_by(db, actor, id)
     one = queries.show_assessment(db, actor, id)
     layout.use_calendar(calendar_of(db, one.programme))
     return plan_form(ChangedPlan, read_lists(db, one.programme), asdict(one)), one

@@ -18,7 +18,9 @@ from casework.engine.definition.forms import Choice, Date, Form, Many, Note, Num
 from casework.errors import InvalidForm, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.preferences import LANGUAGES
+from casework.operations.catalogue import assessment_parts as parts
 from casework.operations.catalogue import assessment_queries as queries
+from casework.operations.catalogue import assessment_visits as visits
 from casework.operations.catalogue import kept_records
 from casework.operations.catalogue import needs_assessments as assessments
 from casework.operations.catalogue.assessment_values import KINDS, MOST_PARTICIPANTS, STATES, VISIT_FIELDS
@@ -114,7 +116,7 @@ class Part:
     def ask(self, sent: Sent | None = None) -> Response:
         with page_transaction() as (db, actor):
             one, asked, known = self.read(db, actor)
-            seen = assessments.read_count(db, one.programme, one.id)
+            seen = parts.read_count(db, one.programme, one.id)
             form = form_of(db, actor, self.draft, asked, known=known, sent=sent, revision=seen)
         return form_page(self.title, form, sent, back=self.back(one), under=title_of(one))
 
@@ -139,7 +141,7 @@ class Part:
 
 
 def _open(db: Connection, actor: Actor, id: str) -> Assessment:
-    assessments.insist_open(db, actor, id)
+    parts.insist_open(parts.assessed_by(db, actor, id)[0])
     one = queries.show_assessment(db, actor, id)
     layout.use_calendar(calendar_of(db, one.programme))
     return one
@@ -147,7 +149,7 @@ def _open(db: Connection, actor: Actor, id: str) -> Assessment:
 
 def _of(db: Connection, actor: Actor, what: str, id: str) -> tuple[Assessment, Any]:
     """The assessment of an enterprise or a visit, and that part of it."""
-    one = _open(db, actor, assessments.part_of(db, actor, what, id))
+    one = _open(db, actor, parts.open_part(db, actor, what, id).assessment)
     return one, next(part for part in getattr(one, what) if part.id == id)
 
 
@@ -268,7 +270,7 @@ def _visit_form(db: Connection, one: Assessment, form: type[Form], visit: Any = 
     came = visit.participants if visit else ()
     organisations = {row.organisation: row.organisation_name or "" for row in came if row.organisation}
     organisations |= {row.organisation: row.name for row in one.enterprises}
-    staff = assessments.staff_of(db, one.programme, [person.id for person in visit.staff] if visit else ())
+    staff = visits.staff_of(db, one.programme, [person.id for person in visit.staff] if visit else ())
     row = _came(organisations)
     fields = {
         "district": Choice(
@@ -309,7 +311,7 @@ def _new_visit(id: str) -> Part:
         gettext("Enter a visit or an event"),
         f"assessment:{id}:visits:new",
         read,
-        lambda db, actor, key, revision, given: assessments.add_visit(db, actor, id, fields=given, request=key),
+        lambda db, actor, key, revision, given: visits.add_visit(db, actor, id, fields=given, request=key),
         "visits",
     )
 
@@ -336,9 +338,7 @@ def _changed_visit(id: str) -> Part:
     def do(db: Connection, actor: Actor, key: Request, revision: int, given: JsonObject) -> Done:
         # What the form holds no longer is emptied.
         fields = {name: given.get(name) for name in VISIT_FIELDS}
-        return assessments.change_visit(
-            db, actor, id, fields=fields, reason=given["reason"], seen=revision, request=key
-        )
+        return visits.change_visit(db, actor, id, fields=fields, reason=given["reason"], seen=revision, request=key)
 
     return Part(gettext("Change the visit or event"), f"assessment:visit:{id}", read, do, "visits")
 
@@ -362,7 +362,7 @@ def _out(what: str, id: str) -> Part:
         titles[what],
         f"assessment:{what}:{id}:out",
         lambda db, actor: (_of(db, actor, what, id)[0], TakenOut, {}),
-        lambda db, actor, key, revision, given: assessments.take_out(
+        lambda db, actor, key, revision, given: parts.take_out(
             db, actor, what, id, reason=given["reason"], request=key
         ),
         what,

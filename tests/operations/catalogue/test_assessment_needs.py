@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.catalogue.assessment_needs import find_origin, list_choices, set_origin
+from casework.operations.catalogue.assessment_parts import take_out
 from casework.operations.catalogue.assessment_queries import read_entries, show_assessment
-from casework.operations.catalogue.needs_assessments import take_out
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction

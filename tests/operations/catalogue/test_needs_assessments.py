@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
+from casework.operations.catalogue import assessment_parts as parts
+from casework.operations.catalogue import assessment_visits as visits
 from casework.operations.catalogue import needs_assessments as assessments
-from casework.operations.catalogue.assessment_needs import find_origin, note_assessment, set_origin
+from casework.operations.catalogue.assessment_needs import find_origin, set_origin
 from casework.operations.catalogue.assessment_queries import list_assessments, read_entries, show_assessment
 from casework.operations.catalogue.need_links import send_statement, withdraw_statement
 from casework.operations.catalogue.need_mail import STATEMENT
@@ -58,7 +60,7 @@ def listed(db: Connection, world: World, assessment: str, *names: str, who: str 
 def visited(db: Connection, world: World, assessment: str, **more: Any) -> str:
     """A visit of it: its id."""
     fields = {**VISIT, **more}
-    done = assessments.add_visit(db, world.actor(db, "officer"), assessment, fields=fields, request=new_request())
+    done = visits.add_visit(db, world.actor(db, "officer"), assessment, fields=fields, request=new_request())
     return str(done.answer["id"])
 
 
@@ -133,10 +135,10 @@ def test_each_change_is_told_with_who_before_after_source_and_reason(world: Worl
             participants=[{"organisation": world.organisations["need_owner"], "name": "Zhou Min", "role": "Manager"}],
             staff=[officer.person],
         )
-        assessments.change_visit(
+        visits.change_visit(
             db, officer, visit, fields={"place": "Changping"}, reason="It was there.", request=new_request()
         )
-        assessments.take_out(db, officer, "visits", visit, reason="Entered twice.", request=new_request())
+        parts.take_out(db, officer, "visits", visit, reason="Entered twice.", request=new_request())
         out, moved, came, put, changed, begun = read_entries(db, officer, id)
         query = text("SELECT name FROM organisations WHERE id = CAST(:id AS uuid)")
         owner = db.execute(query, {"id": world.organisations["need_owner"]}).scalar_one()
@@ -175,10 +177,8 @@ def test_what_is_concluded_says_how_and_changes_with_a_reason_alone(world: World
         lambda: listed(db, world, id, "technology_owner"),
         lambda: visited(db, world, id),
         lambda: asked(db, world, enterprise),
-        lambda: assessments.take_out(db, officer, "visits", visit, reason="So.", request=new_request()),
-        lambda: assessments.change_visit(
-            db, officer, visit, fields={"place": "x"}, reason="So.", request=new_request()
-        ),
+        lambda: parts.take_out(db, officer, "visits", visit, reason="So.", request=new_request()),
+        lambda: visits.change_visit(db, officer, visit, fields={"place": "x"}, reason="So.", request=new_request()),
     ):
         with pytest.raises(Refused) as closed:
             act()
@@ -210,17 +210,6 @@ def test_every_fault_is_told_at_its_field(world: World, db: Connection) -> None:
     with pytest.raises(InvalidForm) as twice:
         listed(db, world, id, "need_owner")
     assert twice.value.fields == {"organisations": reasons.catalogue.ENTERPRISE_THERE}
-    for more, name in (
-        ({"kind": "dinner"}, "kind"),
-        ({"day": ""}, "day"),
-        ({"district": "nowhere"}, "district"),
-        ({"participants": [{"role": "Manager"}]}, "participants"),
-        ({"participants": [{"organisation": officer.person}]}, "participants"),
-        ({"staff": [world.people["provider"]]}, "staff"),
-    ):
-        with pytest.raises(InvalidForm) as odd:
-            visited(db, world, id, **more)
-        assert list(odd.value.fields) == [name]
 
 
 def test_only_who_reads_closed_needs_reads_them_and_only_officers_change_them(world: World, db: Connection) -> None:
@@ -238,8 +227,8 @@ def test_only_who_reads_closed_needs_reads_them_and_only_officers_change_them(wo
     acts: tuple[Callable[[Actor], Any], ...] = (
         lambda who: assessments.change_assessment(db, who, id, fields={}, **new),
         lambda who: assessments.set_enterprise(db, who, enterprise, state="asked", source=None, **new),
-        lambda who: assessments.change_visit(db, who, visit, fields={}, reason="So.", **new),
-        lambda who: assessments.take_out(db, who, "enterprises", enterprise, reason="So.", **new),
+        lambda who: visits.change_visit(db, who, visit, fields={}, reason="So.", **new),
+        lambda who: parts.take_out(db, who, "enterprises", enterprise, reason="So.", **new),
     )
     for act in acts:
         with pytest.raises(NotFound):
@@ -253,21 +242,10 @@ def test_only_who_reads_closed_needs_reads_them_and_only_officers_change_them(wo
 
 def test_what_others_have_changed_meanwhile_is_not_overwritten(world: World, db: Connection) -> None:
     officer, id = world.actor(db, "officer"), planned(db, world)
-    seen = assessments.read_count(db, world.programmes["BJ"], id)
+    seen = parts.read_count(db, world.programmes["BJ"], id)
     assessments.change_assessment(db, officer, id, fields={"needs_target": 8}, seen=seen, request=new_request())
     with pytest.raises(RecordHasMoved):
         assessments.change_assessment(db, officer, id, fields={"needs_target": 9}, seen=seen, request=new_request())
-
-
-def test_whom_a_link_has_asked_and_what_a_need_names_stay(world: World, db: Connection) -> None:
-    officer, id = world.actor(db, "officer"), planned(db, world)
-    first, second = listed(db, world, id, "need_owner", "technology_owner")
-    asked(db, world, first)
-    with pytest.raises(Refused) as refused:
-        assessments.take_out(db, officer, "enterprises", first, reason="So.", request=new_request())
-    assert refused.value.reasons == [reasons.catalogue.ENTERPRISE_ASKED]
-    assessments.take_out(db, officer, "enterprises", second, reason="So.", request=new_request())
-    assert [row.id for row in show_assessment(db, officer, id).enterprises] == [first]
 
 
 def test_of_enterprises_that_are_one_the_one_that_stands_is_asked(world: World, db: Connection) -> None:
@@ -280,14 +258,6 @@ def test_of_enterprises_that_are_one_the_one_that_stands_is_asked(world: World, 
     asked(db, world, row.id)
     with pytest.raises(InvalidForm):
         assessments.add_enterprises(db, officer, id, organisations=[kept], request=new_request())
-
-
-def test_staff_are_those_who_work_for_needs_there(world: World, db: Connection) -> None:
-    programme = world.programmes["BJ"]
-    found = assessments.staff_of(db, programme)
-    assert {world.people["officer"], world.people["supervisor"]} <= set(found)
-    assert not {world.people["auditor"], world.people["foreign_officer"]} & set(found)
-    assert world.people["auditor"] in assessments.staff_of(db, programme, [world.people["auditor"]])
 
 
 def test_the_same_request_asks_once(world: World, db: Connection) -> None:
@@ -309,7 +279,7 @@ def test_the_same_request_is_answered_as_before_though_the_assessment_was_conclu
     def act() -> tuple[Any, Any]:
         asking: dict[str, Any] = {"address": "", "language": "en", "days": 30, "request": link}
         asked = assessments.ask_enterprise(db, officer, BOX, enterprise, **asking)
-        return asked, assessments.add_visit(db, officer, id, fields=VISIT, request=visit)
+        return asked, visits.add_visit(db, officer, id, fields=VISIT, request=visit)
 
     first = act()
     concluded = {"status": "concluded", "conclusion": "Six needs."}
@@ -354,13 +324,6 @@ def test_an_enterprise_whose_record_has_expired_since_is_not_asked(world: World,
     assert refused.value.reasons == [reasons.catalogue.ORGANISATION_EXPIRED]
 
 
-def test_what_other_events_name_is_no_change_of_it(world: World, db: Connection) -> None:
-    officer, programme, id = world.actor(db, "officer"), world.programmes["BJ"], planned(db, world)
-    before = assessments.read_count(db, programme, id), len(read_entries(db, officer, id))
-    note_assessment(db, assessments.may_assess(officer, programme), programme, "need_invited", of=[id], entries={})
-    assert (assessments.read_count(db, programme, id), len(read_entries(db, officer, id))) == before == (1, 1)
-
-
 # --- while others change it ------------------------------------------------------------------------------------------
 
 
@@ -383,7 +346,7 @@ class Raced:
 
     def take_out(self, db: Connection, what: str, id: str) -> None:
         officer = self.world.actor(db, "officer")
-        assessments.take_out(db, officer, what, id, reason="So.", request=new_request())
+        parts.take_out(db, officer, what, id, reason="So.", request=new_request())
 
     def set_enterprise(self, db: Connection, state: str) -> None:
         officer = self.world.actor(db, "officer")
@@ -391,7 +354,7 @@ class Raced:
 
     def change_visit(self, db: Connection) -> None:
         officer = self.world.actor(db, "officer")
-        assessments.change_visit(db, officer, self.visit, fields={"place": "x"}, reason="So.", request=new_request())
+        visits.change_visit(db, officer, self.visit, fields={"place": "x"}, reason="So.", request=new_request())
 
     def refused(self, first: Callable[[Connection], Any], then: Callable[[Connection], Any]) -> Any:
         return meanwhile(self.engine, first, then).refused

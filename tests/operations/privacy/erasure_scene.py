@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.cases.handing_over import hand_over
 from casework.operations.cases.saved_views import save_view
-from casework.operations.catalogue.needs_assessments import add_visit, plan_assessment
+from casework.operations.catalogue.assessment_visits import add_visit
+from casework.operations.catalogue.needs_assessments import plan_assessment
 from casework.operations.catalogue.organisations import keep_row
 from casework.operations.core.drafts import save_draft
 from casework.operations.core.perform import home_of, new_id

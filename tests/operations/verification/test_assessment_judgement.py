@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from casework.engine.state.events import RegisterEvent
 from casework.ledger.redactable_bodies import ERASED
+from casework.operations.catalogue import assessment_parts as parts
 from casework.operations.catalogue import needs_assessments as assessments
 from casework.operations.catalogue.assessment_needs import ASSESSED, VISIT_KEPT, set_origin
 from casework.operations.verification.assessment_judgement import assessment_faults
@@ -46,7 +47,7 @@ def test_a_change_of_what_was_concluded_without_a_reason_is_found(
     world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch, reason: bool
 ) -> None:
     id, _ = _concluded(engine, world)
-    monkeypatch.setattr(assessments, "_words", lambda *_, **__: {"reason": "So."} if reason else {})
+    monkeypatch.setattr(assessments, "words_of", lambda *_, **__: {"reason": "So."} if reason else {})
     with transaction(engine) as db:
         fields = {"needs_target": 7}
         assessments.change_assessment(db, world.actor(db, "officer"), id, fields=fields, request=new_request())
@@ -58,7 +59,7 @@ def test_an_enterprise_that_is_changed_after_the_conclusion_is_found(
     world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, enterprise = _concluded(engine, world)
-    monkeypatch.setattr(assessments, "_insist_open", lambda row: None)
+    monkeypatch.setattr(parts, "insist_open", lambda row: None)
     with transaction(engine) as db:
         given: dict[str, Any] = {"state": "asked", "source": None, "request": new_request()}
         assessments.set_enterprise(db, world.actor(db, "officer"), enterprise, **given)
