@@ -69,7 +69,7 @@ def test_an_enterprise_that_is_changed_after_the_conclusion_is_found(
 def test_a_change_by_somebody_who_could_not_make_it_is_found(
     world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assessments, "EDITORS", ("auditor",))
+    monkeypatch.setattr(parts, "EDITORS", ("auditor",))
     with transaction(engine) as db:
         planned(db, world, who="auditor")
     with transaction(engine) as db:
