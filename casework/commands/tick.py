@@ -14,6 +14,7 @@ from casework.operations.deadlines.timers import fire_timers
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.mediations.succession import pass_on_all
+from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.oversight.case_hygiene import check_due
 from casework.operations.tasks.allocation import allocate_due
 from casework.records.database import connect_engine, transaction
@@ -40,7 +41,7 @@ def tick(until_quiet: bool) -> None:
             forget_uses(db)
             forget_challenges(db)
             forget_over(db)
-            office_links.forget_over(db)
+            office_links.forget_over(db, OFFICE_LINKS)
             forget_statements(db)
         recount_programme(engine)
         pass_on_all(engine)

@@ -21,6 +21,7 @@ from casework.operations.matching import meanings
 from casework.operations.matching.proposals import propose_matches
 from casework.operations.mediations import succession
 from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
+from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.notifications.saved_searches import tell_searches
 from casework.operations.notifications.service import tell_due
 from casework.operations.oversight.case_hygiene import check_programme
@@ -52,7 +53,7 @@ def check(hands: Hands, programme: str) -> None:
             forget_challenges,
             forget_over,
             file_imports.forget_looked_at,
-            office_links.forget_over,
+            functools.partial(office_links.forget_over, kinds=OFFICE_LINKS),
             forget_statements,
         )
         check_programme(db, programme)

@@ -208,8 +208,9 @@ DECLARED: dict[str, set[str]] = {
     "casework/operations/catalogue/matches.py": {"table"},
     # The table of needs or of technologies.
     "casework/operations/matching/search_box.py": {"table"},
+    "casework/operations/catalogue/need_mail.py": {"ended('n', TODAY)"},
     # How a need ended, as `core.merged_records` writes it in SQL.
-    "casework/operations/matching/desk.py": {"ended('n', _TODAY)"},
+    "casework/operations/matching/desk.py": {"ended('n', TODAY)"},
     # The name of one of two kinds of record, and columns of matches by it.
     "casework/operations/catalogue/record_merging.py": {"mine", "noun", "other"},
     "casework/operations/catalogue/record_unmerging.py": {"mine", "other"},

@@ -61,7 +61,10 @@ class NeedStatement(Answer):
     invited_at: Moment
     until: Annotated[Moment, Field(description="So long its link works")]
     address: Annotated[
-        str | None, Field(description="Where it is mailed; null once the link is over, or the need taken back")
+        str | None,
+        Field(
+            description="Where it is mailed; null once the link is over and no need that came of it is in use, or the need is taken back"
+        ),
     ] = None
     sent_at: Annotated[
         Moment | None, Field(description="When it was sent last; who decides sends it back as `seen`")

@@ -15,7 +15,7 @@ from casework.engine.state.effects_schema import CaseSubject
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask
-from casework.operations.core.merged_records import ended, why_over
+from casework.operations.core.merged_records import TODAY, ended, why_over
 from casework.operations.core.perform import new_id, open_log, read_calendar
 from casework.permissions.actors import READS_ALL, Actor
 from casework.permissions.work import in_the_programme
@@ -72,10 +72,8 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     return done
 
 
-#: Today's day in the zone of a programme `p`.
-_TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: How the need or the technology of a match ended; null where both are in use.
-_ENDED = f"coalesce({ended('n', _TODAY)}, {ended('t', _TODAY)})"
+_ENDED = f"coalesce({ended('n', TODAY)}, {ended('t', TODAY)})"
 #: When a side answered, as an opening says it. Of `interest_requests q`.
 SAID_AT = """to_char(q.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 #: What of a match opens a case: its records, owners, rights, the phase that runs today, the run that found it with both records as

@@ -21,6 +21,7 @@ from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.views import Match, MatchSide
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.merged_records import TODAY
 from casework.operations.core.merged_records import ended as ended_in_sql
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of
@@ -36,10 +37,8 @@ from casework.records.access_sql import shows_need
 from casework.records.event_log import lock_log, now
 from casework.records.row_security import whole
 
-#: Today's day in the zone of a programme `p`.
-_TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: How the need and the technology of a match ended.
-_NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", _TODAY), ended_in_sql("t", _TODAY)
+_NEED_ENDED, _TECHNOLOGY_ENDED = ended_in_sql("n", TODAY), ended_in_sql("t", TODAY)
 #: Whether a match and both of its records stand. Of `matches m`, `needs n`, `technologies t` and `programmes p`.
 STANDS = f"({_NEED_ENDED} IS NULL AND {_TECHNOLOGY_ENDED} IS NULL AND m.expired_at IS NULL)"
 #: The matches of some programmes with both records, and the number of the case that came of each.

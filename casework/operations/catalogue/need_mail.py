@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from casework.operations.core.merged_records import TODAY, ended
 from casework.operations.core.notice_words import N_
 from casework.operations.links.office_links import LINK, Kind, Says
 
@@ -33,6 +34,15 @@ _FOUND = f"""
         q.question, q.reason, q.sent_at, q.decided_at, r.status AS becomes
     FROM office_link_secrets s JOIN need_statements q ON q.id = s.statement_id LEFT JOIN needs r ON r.id = q.need_id
 """
+#: Whether a statement waits for the office.
+_WAITS = "EXISTS (SELECT FROM need_statements x WHERE x.id = s.statement_id AND x.state = 'submitted')"
+#: Whether the need that it became is in use and its enterprise's still: near its end whoever stated it is asked whether it holds.
+_IN_USE = f"""EXISTS (
+    SELECT FROM need_statements x JOIN needs g ON g.id = x.need_id JOIN needs n ON n.id = coalesce(g.merged_into, g.id)
+    JOIN programmes p ON p.id = n.programme_id JOIN organisations a ON a.id = n.owner_id JOIN organisations b ON b.id = x.organisation_id
+    WHERE x.id = s.statement_id AND {ended("n", TODAY)} IS NULL
+    AND coalesce(a.merged_into, a.id) = coalesce(b.merged_into, b.id)
+)"""
 STATEMENT = Kind(
     mail="need_link",
     template="need",
@@ -42,6 +52,8 @@ STATEMENT = Kind(
     found=_FOUND,
     writable=WRITABLE,
     says=_says,
+    waits=_WAITS,
+    written_to=_IN_USE,
 )
 
 __all__ = ["ASKED", "DRAFT", "NEED_SAYS", "STATEMENT", "SUBMITTED", "WITHDRAWN", "WRITABLE"]

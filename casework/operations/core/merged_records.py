@@ -41,6 +41,10 @@ def called_once(db: Connection, rights: Collection[str]) -> dict[str, str]:
     return {row.id: row.called for row in db.execute(_CALLED, {"ids": list(rights)})} if len(rights) > 1 else {}
 
 
+#: Today's day in the zone of a programme `p`.
+TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
+
+
 def ended(alias: str, day: str) -> str:
     """How a need or a technology ended, as `engine.case_objects.record_use` has it: `expired`, `withdrawn`, `owner_expired` or null; a
     technology has no last day."""

@@ -7,7 +7,7 @@ kind of link opens, and what its mails say, its own module tells (`Kind`); givin
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -65,6 +65,10 @@ class Kind:
     says: Callable[[Any], Says | None]
     #: So long before its end it is mailed again, unless nothing is left to be said by then.
     reminds: timedelta | None = None
+    #: Whether it waits for the office, which then answers by mail: nothing of it goes, though the link is over. A condition over `s`.
+    waits: str = "false"
+    #: Whether whoever had it is written to later, though the link is over: where to is kept for so long. A condition over `s`.
+    written_to: str = "false"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,12 +144,12 @@ _ID = text("SELECT id::text FROM office_link_secrets WHERE token = :token")
 _FORGET_TYPED = text("UPDATE office_link_secrets SET typed = NULL WHERE id = CAST(:id AS uuid)")
 #: Forgets that, and where it was mailed.
 _END = text("UPDATE office_link_secrets SET typed = NULL, address = NULL WHERE id = CAST(:id AS uuid)")
-#: Forgets what was typed, and where it was mailed, of links that are over; what waits for the office is answered by mail first.
-_FORGET_OVER = text("""
-    UPDATE office_link_secrets s SET address = NULL, typed = NULL, opened = NULL, opened_until = NULL
-    WHERE (s.address IS NOT NULL OR s.typed IS NOT NULL) AND s.until <= casework_now()
-    AND NOT EXISTS (SELECT FROM need_statements n WHERE n.id = s.statement_id AND n.state = 'submitted')
-""")
+#: Forgets what was typed, and where it was mailed, of links of a kind that are over; its conditions say what is kept.
+_FORGET_OVER = """
+    UPDATE office_link_secrets s SET address = CASE WHEN {written_to} THEN s.address END, typed = NULL, opened = NULL, opened_until = NULL
+    WHERE s.{opens} IS NOT NULL AND s.until <= casework_now() AND NOT ({waits})
+    AND (s.typed IS NOT NULL OR s.address IS NOT NULL AND NOT ({written_to}))
+"""
 #: Cancels what waits to be sent of a link.
 _CANCEL = text("""
     UPDATE mails SET state = 'cancelled', ended_at = casework_now()
@@ -291,10 +295,15 @@ def end(db: Connection, id: str) -> None:
     db.execute(_END, {"id": id})
 
 
-def forget_over(db: Connection) -> int:
-    """Of links that are over, what was typed and where they were mailed goes, unless the office still has to decide."""
+def forget_over(db: Connection, kinds: Iterable[Kind]) -> int:
+    """Of links of these kinds that are over, what was typed and where they were mailed goes, unless the kind says that it is kept."""
     with whole(db):
-        return db.execute(_FORGET_OVER).rowcount
+        return sum(
+            db.execute(
+                text(_FORGET_OVER.format(opens=kind.opens, waits=kind.waits, written_to=kind.written_to))
+            ).rowcount
+            for kind in kinds
+        )
 
 
 def tell(db: Connection, kind: Kind, id: str) -> None:

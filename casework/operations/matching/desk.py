@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.technology_details import Standard
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.service import read_seen
-from casework.operations.core.merged_records import ended, one_with
+from casework.operations.core.merged_records import TODAY, ended, one_with
 from casework.operations.core.paging import Page, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.reader_names import called, entitled
 from casework.permissions.actors import Actor
@@ -19,8 +19,6 @@ from casework.records.access_sql import shows_need
 
 #: So many earlier runs of a need are told, the newest first.
 RUNS_TOLD = 30
-#: Today's day in the zone of a programme `p`.
-_TODAY = "CAST(casework_now() AT TIME ZONE (p.calendar->>'zone') AS date)"
 #: The runs of a need and of what was merged into it, as far as it is shown; of one whose words were erased no figures are left.
 _RUNS = text(f"""
     SELECT r.id::text, r.made_at, {called("m")} AS made_by,
@@ -40,7 +38,7 @@ _OPEN = f"""
         (SELECT count(*) FROM matches m WHERE m.need_id = n.id AND m.shortlisted_at IS NOT NULL AND m.case_id IS NULL) AS shortlisted
     FROM needs n JOIN programmes p ON p.id = n.programme_id LEFT JOIN organisations o ON o.id = n.owner_id
     WHERE n.programme_id = ANY(CAST(:all_of AS uuid[])) AND n.merged_into IS NULL AND n.status IN ('published', 'matched')
-    AND {ended("n", _TODAY)} IS NULL AND {shows_need("n")}
+    AND {ended("n", TODAY)} IS NULL AND {shows_need("n")}
 """
 #: Of the open needs of a programme, in their order, which stands before one and which after it.
 _BESIDE = text(f"""
@@ -48,7 +46,7 @@ _BESIDE = text(f"""
         SELECT n.id, row_number() OVER w AS place, count(*) OVER () AS every, lag(n.id) OVER w AS before, lead(n.id) OVER w AS after
         FROM needs n JOIN programmes p ON p.id = n.programme_id
         WHERE n.programme_id = CAST(:programme AS uuid) AND n.merged_into IS NULL AND n.status IN ('published', 'matched')
-        AND {ended("n", _TODAY)} IS NULL AND {shows_need("n")} WINDOW w AS (ORDER BY n.created_at DESC, n.id DESC)
+        AND {ended("n", TODAY)} IS NULL AND {shows_need("n")} WINDOW w AS (ORDER BY n.created_at DESC, n.id DESC)
     )
     SELECT place, every, before::text, after::text FROM open WHERE id = CAST(:need AS uuid)
 """)

@@ -134,13 +134,15 @@ _ITEMS = text(f"""
 """)
 
 
+#: The kinds of links that the office sends beside the cases.
+OFFICE_LINKS = (STATEMENT, INTEREST)
 _OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {
     ACCOUNT: lambda db, mail, _: write_account_mail(db, mail),
     LINK: write_link,
     PARTY_LINK: write_link_mail,
-    **{kind.mail: partial(write_office_mail, kind) for kind in (STATEMENT, INTEREST)},
+    **{kind.mail: partial(write_office_mail, kind) for kind in OFFICE_LINKS},
 }
 
 

@@ -12,9 +12,12 @@ from casework import reasons
 from casework.errors import InvalidForm, NotFound, Refused
 from casework.operations.catalogue import need_links as links
 from casework.operations.catalogue import need_statements
+from casework.operations.catalogue.kept_records import set_owner
 from casework.operations.catalogue.need_links import Said
 from casework.operations.catalogue.need_mail import STATEMENT
+from casework.operations.catalogue.record_use import end_record
 from casework.operations.links import office_links
+from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from casework.records.event_log import lock_log, try_lock
@@ -166,9 +169,9 @@ def test_wrong_figures_are_said_at_their_cells(world: World, db: Connection) -> 
 def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Connection) -> None:
     _, token = invited(db, world, address="zhou@campus.example")
     (secret,) = stored(db, "id")
-    assert office_links.forget_over(db) == 0
+    assert office_links.forget_over(db, OFFICE_LINKS) == 0
     db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
-    assert office_links.forget_over(db) == 1
+    assert office_links.forget_over(db, OFFICE_LINKS) == 1
     assert (stored(db, "address"), stored(db, "id")) == ([None], [secret])
     with pytest.raises(NotFound):
         office_links.open_link(db, STATEMENT, token)
@@ -181,15 +184,33 @@ def test_what_waits_for_the_office_keeps_its_address_though_the_link_is_over(wor
     db.execute(text("UPDATE office_link_secrets SET address = 'zhou@campus.example'"))
     ended = text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'")
     db.execute(ended)
-    assert office_links.forget_over(db) == 0
+    assert office_links.forget_over(db, OFFICE_LINKS) == 0
     need_statements.ask_back(db, world.actor(db, "officer"), id, question="So?", request=new_request())
     mails = text("SELECT count(*) FROM mails WHERE office_link_id = CAST(:id AS uuid) AND state = 'queued'")
     assert (stored(db, "address"), db.execute(mails, {"id": id}).scalar_one()) == (["zhou@campus.example"], 1)
     # Until the time is over that asking back has given.
-    assert office_links.forget_over(db) == 0
+    assert office_links.forget_over(db, OFFICE_LINKS) == 0
     db.execute(ended)
-    assert office_links.forget_over(db) == 1
+    assert office_links.forget_over(db, OFFICE_LINKS) == 1
     assert stored(db, "address") == [None]
+
+
+def test_where_a_need_was_mailed_is_kept_as_long_as_it_is_in_use(world: World, db: Connection) -> None:
+    officer = world.actor(db, "officer")
+    needs = []
+    for _ in range(3):
+        id, _, _ = sent(db, world)
+        needs.append(str(need_statements.accept(db, officer, id, request=new_request()).answer["need"]))
+    db.execute(text("UPDATE office_link_secrets SET address = 'zhou@campus.example'"))
+    over(db)
+    assert office_links.forget_over(db, OFFICE_LINKS) == 0
+    used_no_more, anothers, _ = needs
+    end_record(db, officer, "need", used_no_more, status="withdrawn", reason="So.", request=new_request())
+    assert office_links.forget_over(db, OFFICE_LINKS) == 1
+    other = world.organisations["technology_owner"]
+    set_owner(db, officer, "need", anothers, organisation=other, reason="So.", request=new_request())
+    assert office_links.forget_over(db, OFFICE_LINKS) == 1
+    assert stored(db, "address") == [None, None, "zhou@campus.example"]
 
 
 def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
