@@ -19,7 +19,7 @@ from casework.operations.core.paging import Page
 
 
 def list_need_statements(call: Call) -> Page[Statement]:
-    return need_statements.page_statements(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
+    return need_statements.list_statements(call.db, call.actor, cursor=call.query.cursor, limit=call.query.limit)
 
 
 def show_need_statement(call: Call) -> Statement:

@@ -46,8 +46,6 @@ DAYS, MOST_DAYS = 30, 90
 LASTS = 365
 #: So many enterprises are invited by mail within a day in one programme.
 MOST_A_DAY = 50
-#: So many statements stand on the list.
-LISTED = 200
 #: How a statement stands that the office may decide on: it has been sent, though what was asked back may never be answered.
 DECIDABLE = (SUBMITTED, ASKED)
 #: What the record of a need calls its source.
@@ -125,18 +123,13 @@ _PROLONG = text("""
 _STATE = text("SELECT state, said, sent_at FROM need_statements WHERE id = CAST(:id AS uuid) FOR UPDATE")
 
 
-def list_statements(db: Connection, actor: Actor) -> list[Statement]:
-    """The statements of the programmes whose closed needs the actor reads: those first that wait for the office.
-
-    Raises NotFound for who reads none.
-    """
-    return _read(db, actor, _LIST, most=LISTED, waits=None, at=None, after=None)
-
-
-def page_statements(
+def list_statements(
     db: Connection, actor: Actor, *, cursor: str | None = None, limit: int | None = None
 ) -> Page[Statement]:
-    """The same by parts. Raises NotFound and InvalidForm."""
+    """The statements of the programmes whose closed needs the actor reads: those first that wait for the office.
+
+    Raises NotFound for who reads none, and InvalidForm.
+    """
     most = insist_limit(limit)
     given: dict[str, Any] = {"most": most + 1, "waits": None, "at": None, "after": None}
     if keys := from_cursor(cursor, 3):
@@ -368,5 +361,5 @@ def open_file(db: Connection, actor: Actor, store: DocumentStore, id: str, file:
 
 __all__ = [
     "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "invite", "list_statements", "files_of_need",
-    "may_invite", "open_file", "page_statements", "refuse", "show_statement",
+    "may_invite", "open_file", "refuse", "show_statement",
 ]  # fmt: skip

@@ -62,14 +62,17 @@ class Invitation(Form):
 
 @blueprint.get("/needs/stated")
 def index() -> str:
+    cursor = request.args.get("cursor")
     with list_transaction() as (db, actor):
-        listed = need_statements.list_statements(db, actor)
+        listed = need_statements.list_statements(db, actor, cursor=cursor)
     own = dict.fromkeys(m.programme for m in actor.memberships if m.role in EDITORS and m.programme)
     return render_template(
         "needs/index.html",
-        rows=listed,
+        rows=listed.items,
         states=STANDS,
         invite=[url_for("statements.ask_invite", programme=programme) for programme in own],
+        next_url=url_for("statements.index", cursor=listed.next) if listed.next else "",
+        first_url=url_for("statements.index") if cursor else "",
     )
 
 

@@ -95,7 +95,7 @@ def test_what_was_said_goes_with_the_need_that_is_taken_back_or_was_refused(worl
         db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
         assert links.forget_statements(db) == 1
     with transaction(engine) as db:
-        said = {one.id: one.by for one in need_statements.list_statements(db, officer)}
+        said = {one.id: one.by for one in need_statements.list_statements(db, officer).items}
         assert said == {back: "", refused: "", kept: SAID.by}
         assert links.forget_statements(db) == 0
     assert list(verify_all(engine)) == []
@@ -175,7 +175,7 @@ def test_a_link_that_is_over_opens_nothing_and_is_forgotten(world: World, db: Co
     assert (stored(db, "address"), stored(db, "id")) == ([None], [secret])
     with pytest.raises(NotFound):
         office_links.open_link(db, STATEMENT, token)
-    (listed,) = need_statements.list_statements(db, world.actor(db, "officer"))
+    (listed,) = need_statements.list_statements(db, world.actor(db, "officer")).items
     assert listed.state == "over"
 
 

@@ -167,7 +167,7 @@ def test_only_who_reads_closed_needs_reads_them_and_only_officers_decide(world: 
         with pytest.raises(NotFound):
             statements.list_statements(db, world.actor(db, who))
     foreign = world.actor(db, "foreign_officer")
-    assert statements.list_statements(db, foreign) == []
+    assert statements.list_statements(db, foreign).items == []
     for act in (statements.show_statement, lambda *a: statements.accept(*a, request=new_request())):
         with pytest.raises(NotFound):
             act(db, foreign, id)
@@ -182,7 +182,7 @@ def test_those_that_wait_for_the_office_stand_first(world: World, db: Connection
     draft, token = invited(db, world)
     taken_back, other, opened = sent(db, world)
     withdraw_statement(db, other, opened)
-    listed = statements.list_statements(db, world.actor(db, "officer"))
+    listed = statements.list_statements(db, world.actor(db, "officer")).items
     assert [(one.id, one.state) for one in listed] == [
         (waits, "submitted"),
         (taken_back, "withdrawn"),
@@ -203,12 +203,12 @@ def test_the_list_goes_on_where_a_part_of_it_ends(world: World, engine: Engine) 
         every = list[str]()
         cursor: str | None = None
         for most in (1, 2, 2):
-            part = statements.page_statements(db, officer, cursor=cursor, limit=most)
+            part = statements.list_statements(db, officer, cursor=cursor, limit=most)
             every, cursor = [*every, *(one.id for one in part.items)], part.next
             assert (len(part.items), cursor is None) == (most, len(every) == 5)
-        assert every == [one.id for one in statements.list_statements(db, officer)]
+        assert every == [one.id for one in statements.list_statements(db, officer).items]
         with pytest.raises(InvalidForm):
-            statements.page_statements(db, officer, cursor="x")
+            statements.list_statements(db, officer, cursor="x")
 
 
 def test_an_invitation_says_what_is_wrong_and_is_limited(

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 
+from casework.operations.core.paging import PAGE
 from casework.records.database import transaction
+from tests.operations.catalogue.test_need_statements import invited, sent
 from tests.support.web_client import Browser
 from tests.support.world import World
 
@@ -35,6 +37,21 @@ def test_a_link_that_is_handed_over_is_shown_once(browser_for: Enter, engine: En
     listed = officer.get("/needs/stated").text
     assert "with the enterprise" in listed
     assert secret[1] not in listed
+
+
+def test_the_list_goes_on_on_the_next_page(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        waits, _, _ = sent(db, world)
+        every = {waits, *(invited(db, world)[0] for _ in range(PAGE))}
+    officer, seen, pages, url = browser_for("officer"), list[str](), 0, "/needs/stated"
+    while url:
+        text = officer.get(url).text
+        seen, pages = [*seen, *re.findall(r'href="/needs/stated/([0-9a-f-]{36})"', text)], pages + 1
+        following = re.search(r'href="(/needs/stated\?cursor=[^"]+)"', text)
+        url = following[1] if following else ""
+    assert (pages, seen[0], len(seen), set(seen)) == (2, waits, len(every), every)
+    assert 'href="/needs/stated"' in text
+    assert officer.get("/needs/stated?cursor=x").status_code == 422
 
 
 def test_others_find_no_such_pages(browser_for: Enter, world: World) -> None:
