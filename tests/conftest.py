@@ -31,7 +31,7 @@ from casework.settings import Settings
 from casework.web.app import create_app
 from tests.support.catalogues import compile_catalogues
 from tests.support.databases import CleanCopies, Copy, DatabaseServer, embedded_server, given_server, run_casework
-from tests.support.schedule import put_longest_first
+from tests.support.schedule import ByFile, put_longest_first
 from tests.support.world import QUICK_HASHER, World, WorldTemplate, build_world
 
 #: The people of the pages and of the API, and an office with a mail server.
@@ -71,6 +71,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
         put_longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(optionalhook=True)
