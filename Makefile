@@ -18,7 +18,7 @@ BENCH_ARGS ?=
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 /usr/bin/python3)
 
-.PHONY: help setup demo test test-fast test-long programs printing lint format strings expected bench peers docs shots lock db init clean
+.PHONY: help setup demo test test-fast test-long test-database programs printing lint format strings expected bench peers docs shots lock db init clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-fast: printing ## Run the tests that take a moment, leaving out slow ones a
 
 test-long: printing ## Run what takes many minutes: thousands of random requests, actions and people
 	$(PYTEST) -m long $(PYTEST_ARGS)
+
+test-database: setup ## Run what is given a database, without the browser's (with TEST_DATABASE_URL: on that server)
+	$(PYTEST) -m "database and not browser and not long" $(PYTEST_ARGS)
 
 # Found out before anything else: a suite that fails for want of a browser should not take minutes to say so.
 programs: setup

@@ -6,6 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from sqlalchemy import Connection
+
 from tests.support.schedule import LONGEST, TOGETHER, ByFile, put_longest_first, scope_of
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +25,16 @@ def test_the_longest_go_first_and_the_others_keep_their_order() -> None:
     assert [one.nodeid for one in items] == [
         f"{file}::test_{n}" for file in (LONGEST[0], LONGEST[1]) for n in (1, 2)
     ] + [f"{file}::test_{n}" for n in (1, 2) for file in ("tests/b.py", "tests/a.py")]
+
+
+def test_what_is_given_no_database_runs_on_no_second_server(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("database") is None
+
+
+def test_what_asks_for_something_in_a_database_runs_on_both_servers(
+    request: pytest.FixtureRequest, db: Connection
+) -> None:
+    assert request.node.get_closest_marker("database") is not None
 
 
 def test_what_is_made_for_a_folder_is_made_by_one_worker() -> None:
