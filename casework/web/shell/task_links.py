@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,11 +18,14 @@ from casework.engine.definition.editions import do_key
 from casework.engine.definition.grammar import PREVIOUS_STEP
 from casework.engine.parts import AT_WORK, MAIN
 from casework.engine.roles import Role
+from casework.engine.state.case import Case
 from casework.operations.core.views import TaskKey
 from casework.operations.deadlines.words import Progress, say_used
 from casework.operations.referrals.views import InboxRow, ReferralView, SideToDo
 from casework.operations.tasks.views import Decision, ListedTask, PlacedTask, WaitsForSomebody
 from casework.permissions.actors import READS_ALL
+from casework.permissions.visibility import Sight, sight
+from casework.permissions.work import capacities, conflict
 from casework.web.shell import dates
 from casework.web.shell.i18n import N_, edition_text, listed, role_name
 from casework.web.shell.layout import clock, due_element
@@ -92,29 +95,40 @@ def why_here(task: ListedTask) -> str:
     return place
 
 
-def task_url(task: PlacedTask) -> str:
-    """Where a task is done, never the top of a page.
+def task_url(task: PlacedTask, case: Case | None = None) -> str:
+    """Where a task is done, never the top of a page; of a case that is at hand, where the reader sees it who does not do it.
 
     What is decided has the page of decisions. A step of a referral that can be answered in several ways is done on the
     referral's page, where one reads what was asked or delivered; any other on the form of the first action that does it, which
     names the others. What is followed until it ends opens where it stands, not the form that ends it. All else has a page of its own.
     """
-    if _decides(task):
+    if _decides(task, case):
         return url_for("decisions.show", task=task.id)
     if task.type != "step":
         return url_for("tasks.show", task=task.id)
     edition = load_library()[task.edition]
-    ways = () if _outside() else ways_from(edition, task.rule, current_actor().roles())
-    if not ways or (_in_referral(task) and len(ways) > 1) or ends_more(edition, task.rule, ways[0]):
-        return standing_url(task)
+    ways = () if _outside(case) else ways_from(edition, task.rule, _roles(task, case))
+    if not ways or (_in_referral(task, case) and len(ways) > 1) or ends_more(edition, task.rule, ways[0]):
+        return standing_url(task, case)
     if task.case is None:
         return url_for("mediations.action", mediation=task.log, track=task.track, name=ways[0])
     return url_for("cases.act", number=task.case.number, track=task.track, transition=ways[0])
 
 
-def _decides(task: PlacedTask) -> bool:
+def _roles(task: PlacedTask, case: Case | None) -> Collection[Role]:
+    """In which roles the reader works on a task: those in its case while it is open, or any where no case is at hand."""
+    actor = current_actor()
+    if case is None:
+        return actor.roles()
+    kept = case.tasks.get(task.id)
+    if kept is None or not kept.open or conflict(actor, case) is not None:
+        return ()
+    return {by.role for by in capacities(actor, case, case.tracks[task.track]) if by.role is not None}
+
+
+def _decides(task: PlacedTask, case: Case | None) -> bool:
     """Whether a task is answered on the page of decisions; what is prepared or reviewed for somebody else is filled in."""
-    if _outside() or task.handed is not None and task.handed.how in _PREPARES and task.type == "side":
+    if _outside(case) or task.handed is not None and task.handed.how in _PREPARES and task.type == "side":
         return False
     return bool(answers_of(load_library()[task.edition], task.type, task.rule))
 
@@ -123,30 +137,32 @@ def _decides(task: PlacedTask) -> bool:
 _PREPARES = frozenset({"delegated", "review_asked"})
 
 
-def standing_url(task: PlacedTask) -> str:
+def standing_url(task: PlacedTask, case: Case | None = None) -> str:
     """Where on the page of a case, a referral or a mediation it stands what a task belongs to."""
-    if _in_referral(task):
+    if _in_referral(task, case):
         return url_for("referrals.show", referral=task.referral, _anchor="do")
     main = task.case is not None and load_library()[task.edition].part == MAIN
-    return f"{place_url(task)}#{'next' if main else f'track-{task.track}'}"
+    return f"{place_url(task, case)}#{'next' if main else f'track-{task.track}'}"
 
 
-def place_url(task: PlacedTask) -> str:
+def place_url(task: PlacedTask, case: Case | None = None) -> str:
     """The page of the case, the referral or the mediation that a task belongs to."""
-    if _outside():
+    if _outside(case):
         return url_for("referrals.show", referral=task.referral)
     if task.case is None:
         return url_for("mediations.show", mediation=task.log)
     return case_url(task.case.number)
 
 
-def _in_referral(task: PlacedTask) -> bool:
+def _in_referral(task: PlacedTask, case: Case | None) -> bool:
     """Whether a task is done, or waited for, on the page of a referral: there stands what was asked and delivered."""
-    return task.referral is not None and (_outside() or task.case is not None)
+    return task.referral is not None and (_outside(case) or task.case is not None)
 
 
-def _outside() -> bool:
-    """Whether the reader works for a provider, and so knows referrals alone."""
+def _outside(case: Case | None = None) -> bool:
+    """Whether the reader works for a provider, and so knows referrals alone: of a case at hand, or wherever."""
+    if case is not None:
+        return sight(current_actor(), case) < Sight.ALL
     roles = current_actor().roles()
     return bool(roles & PROVIDERS) and not roles & READS_ALL
 

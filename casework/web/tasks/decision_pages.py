@@ -91,8 +91,9 @@ def show(task: UUID) -> Response:
 def _show(id: str, sent: Sent | None) -> Response:
     with page_transaction() as (db, actor):
         standing = _stand(db, actor, id)
-        if task_url(standing.details) != url_for("decisions.show", task=id) and sent is None:
-            return redirect(task_url(standing.details), 303)
+        done_at = task_url(standing.details, standing.case)
+        if done_at != url_for("decisions.show", task=id) and sent is None:
+            return redirect(done_at, 303)
         page = _page(db, actor, standing, sent)
         details = standing.details
         look(db, actor, standing.case.log, details.referral if details.organisation else None)

@@ -69,11 +69,10 @@ def _show(id: str, sent: sent_forms.Sent | None) -> Response | str:
     with page_transaction() as (db, actor):
         case, details = queries.read_task(db, actor, id)
         # What is decided is answered elsewhere; here its form is only prepared for somebody who reviews it.
-        decides = details.type == "side" and task_url(details) != url_for("tasks.show", task=id)
-        if task_url(details) != url_for("tasks.show", task=id) and not (
-            decides and (sent or "prepare" in request.args)
-        ):
-            return redirect(task_url(details), 303)
+        done_at = task_url(details, case)
+        decides = details.type == "side" and done_at != url_for("tasks.show", task=id)
+        if done_at != url_for("tasks.show", task=id) and not (decides and (sent or "prepare" in request.args)):
+            return redirect(done_at, 303)
         layout.use_calendar(calendar_of(db, case.programme))
         task = case.tasks.get(id)
         edition = load_library()[details.edition]
@@ -109,7 +108,7 @@ def _show(id: str, sent: sent_forms.Sent | None) -> Response | str:
         begins_at=begins_at(case, task) if task is not None else None,
         form=form,
         sent=sent,
-        place=place_url(details),
+        place=place_url(details, case),
         queue=queue_name(details.queue),
         asked=asked,
         party=party,

@@ -101,14 +101,14 @@ def take_next() -> Response:
     """Take what is due first, and go to where it is done."""
     with page_transaction() as (db, actor):
         taken = tasks.take_next(db, actor, read_request()).answer["id"]
-        task = queries.read_task(db, actor, str(taken))[1] if taken else None
+        case, task = queries.read_task(db, actor, str(taken)) if taken else (None, None)
     if task is None:
         flash(gettext("Nothing waits in your queues. What is yours already stands in your work."))
         return redirect(url_for("home.show"), 303)
     flash(
         gettext("You took: %(task)s. It came first in your queues, %(why)s.", task=task_words(task), why=why_here(task))
     )
-    return redirect(task_url(task), 303)
+    return redirect(task_url(task, case), 303)
 
 
 @blueprint.post("/tasks/<uuid:task>/claim")
@@ -116,12 +116,12 @@ def claim(task: UUID) -> Response:
     try:
         with page_transaction() as (db, actor):
             tasks.claim_task(db, actor, str(task), read_request())
-            details = queries.read_task(db, actor, str(task))[1]
+            case, details = queries.read_task(db, actor, str(task))
     except (AlreadyTaken, WrongState) as refusal:
         flash(say_error(refusal), "warn")
         return redirect(page_before() or url_for("tasks.show", task=task), 303)
     flash(gettext("You took: %(task)s", task=task_words(details)))
-    return redirect(task_url(details), 303)
+    return redirect(task_url(details, case), 303)
 
 
 @blueprint.post("/tasks/<uuid:task>/release")

@@ -64,3 +64,30 @@ def test_each_owner_on_record_has_a_row_and_without_one_there_is_no_table(
     other = compliance.get(f"/tasks/{tasks['technology_owner']}", follow_redirects=True).text
     assert "Kiln Holding" not in other
     assert "Owners above 25 per cent" not in other
+
+
+def test_who_does_a_step_is_led_to_its_form_and_who_does_not_to_where_it_stands(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number = world.new_case(db)
+        world.fire(db, "officer", number, "take")
+        step = next(task for task in load(db, home_of(db, number), "case").open_tasks() if task.type == "step")
+    led = {
+        name: browser_for(name).get(f"/tasks/{step.id}").headers["Location"]
+        for name in ("officer", "other_officer", "auditor")
+    }
+    assert led["officer"].startswith(f"/cases/{number}/tracks/")
+    assert led["other_officer"] == led["auditor"] == f"/cases/{number}#next"
+
+
+def test_a_step_that_is_done_leads_everybody_to_where_it_stands(
+    browser_for: Enter, engine: Engine, world: World
+) -> None:
+    with transaction(engine) as db:
+        number = to_interest(world, db)
+        case = load(db, home_of(db, number), "case", every_task=True)
+        done = [task.id for task in case.tasks.values() if task.type == "step" and not task.open]
+    for task in done:
+        assert browser_for("officer").get(f"/tasks/{task}", follow_redirects=True).status_code == 200
+    assert done
