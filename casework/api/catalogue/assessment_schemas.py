@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Line, Words
+from casework.api.protocol.fields import Answer, Body, Code, Day, Id, Line, SomeWords, Words
 from casework.api.protocol.schemas import NamedInBoth
+from casework.operations.catalogue.need_statements import DAYS, MOST_DAYS
 
 Status = Literal["planned", "under_way", "concluded"]
 Count = Annotated[int, Field(ge=1, le=100_000)]
@@ -53,10 +54,28 @@ class ParticipantGiven(Body):
     role: Line | None = None
 
 
-class NewVisit(Body):
-    kind: Annotated[Code, Field(description="visit, interview, meeting or event")]
-    day: Day
-    title: Line
+class NewEnterpriseState(Body):
+    state: Annotated[Code, Field(description="to_ask, asked, answered or refused")]
+    source: Annotated[Line | None, Field(description="How one knows it")] = None
+
+
+class EnterpriseLink(Body):
+    address: Annotated[
+        Line | None, Field(description="Where the link is mailed; without one you hand it over yourself")
+    ] = None
+    language: Literal["en", "zh-Hans"]
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until it ends")] = DAYS
+
+
+class PartTakenOut(Body):
+    reason: SomeWords
+
+
+class NewNeedOrigin(Body):
+    origin: Annotated[Id | None, Field(description="Id of an assessment, a visit or an event; null: it came of none")]
+
+
+class VisitFields(Body):
     place: Line | None = None
     district: Annotated[Line | None, Field(description="A code of the programme's list")] = None
     notes: Words | None = None
@@ -64,8 +83,38 @@ class NewVisit(Body):
     staff: Annotated[list[Id], Field(max_length=50, description="Who came from the office")] = []
 
 
+class NewVisit(VisitFields):
+    kind: Annotated[Code, Field(description="visit, interview, meeting or event")]
+    day: Day
+    title: Line
+
+
+class ChangedVisit(VisitFields):
+    """A field that is null is emptied; one that is not sent stays."""
+
+    kind: Annotated[Code | None, Field(description="visit, interview, meeting or event")] = None
+    day: Day | None = None
+    title: Line | None = None
+    reason: SomeWords
+
+
 class EnterprisesListed(Answer):
     ids: Annotated[list[str], Field(description="What stands on the list now of those that were sent")]
+
+
+class EnterpriseState(Answer):
+    id: str
+    state: Literal["to_ask", "asked", "answered", "refused"]
+
+
+class EnterpriseAsked(Answer):
+    id: Annotated[str, Field(description="Of the need that it is asked to state")]
+    path: Annotated[str | None, Field(description="Of a link that is not mailed; in the first answer only")] = None
+
+
+class NeedOrigin(Answer):
+    id: str
+    origin: str | None = None
 
 
 class AssessmentProgress(Answer):

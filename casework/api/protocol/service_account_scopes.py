@@ -29,7 +29,7 @@ EVERY, BY_TRANSITION = "*", "transition"
 #: What is about people, the office and its cases, by the first word of the path: for no service account.
 FOR_PEOPLE = frozenset({
     "cases", "findings", "agenda", "case-hygiene", "jobs", "mails", "providers", "mediations", "mentions", "matches", "match-runs",
-    "needs", "needs-assessments", "need-statements", "interest-requests",
+    "needs", "needs-assessments", "assessment-enterprises", "assessment-visits", "need-statements", "interest-requests",
     "technologies", "past-projects", "rights", "programmes", "organisations", "memberships", "invitations", "absences", "queues", "tokens",
     "sessions", "recoveries", "password-resets", "passwords", "service-accounts", "skills", "unsealings", "readings", "erasures",
     "role-requests", "links", "evidence", "contract-values", "twins",
