@@ -151,8 +151,23 @@ _OWNERS = text("""
         AND m.programme_id = ANY(CAST(:all_of AS uuid[]))
     ) ORDER BY p.name, p.id LIMIT 500
 """)
-#: The organisations that take referrals, to filter by.
-_PROVIDERS = text("SELECT id, name, name_zh FROM organisations WHERE services <> '{}' ORDER BY name, id LIMIT 500")
+#: The providers that some programmes ask, and those that have worked on a case of theirs, to filter by. From one provider of a track to
+#: the next by the index: their number counts, not that of the tracks.
+_PROVIDERS = text("""
+    WITH RECURSIVE at_work AS (
+        SELECT CAST('00000000-0000-0000-0000-000000000000' AS uuid) AS id UNION ALL
+        SELECT (SELECT t.provider_id FROM tracks t WHERE t.provider_id > w.id ORDER BY t.provider_id LIMIT 1)
+        FROM at_work w WHERE w.id IS NOT NULL
+    )
+    SELECT o.id, o.name, o.name_zh FROM organisations o WHERE o.services <> '{}' AND EXISTS (
+        SELECT FROM programmes p WHERE p.id = ANY(CAST(:all_of AS uuid[])) AND (p.providers IS NULL OR o.id = ANY(p.providers))
+    ) OR o.id IN (
+        SELECT w.id FROM at_work w WHERE EXISTS (
+            SELECT FROM tracks t JOIN cases c ON c.id = t.log_id
+            WHERE t.provider_id = w.id AND NOT t.replaced AND c.programme_id = ANY(CAST(:all_of AS uuid[]))
+        )
+    ) ORDER BY o.name, o.id LIMIT 500
+""")
 #: The phases of some programmes, to filter by.
 _PHASES = text("""
     SELECT id, name, name_zh FROM phases WHERE programme_id = ANY(CAST(:all_of AS uuid[])) ORDER BY starts_on, id LIMIT 500
@@ -167,6 +182,6 @@ def filter_choices(db: Connection, actor: Actor) -> FilterChoices:
     given = {"all_of": sorted(mine.all_of)}
     return FilterChoices(
         owner=rows_as(NamedInBoth, db.execute(_OWNERS, given)),
-        provider=rows_as(NamedInBoth, db.execute(_PROVIDERS)),
+        provider=rows_as(NamedInBoth, db.execute(_PROVIDERS, given)),
         phase=rows_as(NamedInBoth, db.execute(_PHASES, given)),
     )

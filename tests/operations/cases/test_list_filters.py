@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
 from casework.errors import InvalidForm
 from casework.operations.cases.list_filters import filter_choices, read_filters
 from casework.operations.cases.views import FilterChoices
+from casework.records.database import transaction
+from casework.records.row_security import read_as
+from tests.support.way_to_referral import to_referral
 from tests.support.world import World
 
 
@@ -17,6 +20,21 @@ def test_filters_offer_what_the_reader_knows(db: Connection, world: World) -> No
     assert {officer.name for officer in offered.owner} == {"Officer", "Other Officer"}
     assert "Haidian Assessment Lab" in {provider.name for provider in offered.provider}
     assert filter_choices(db, world.actor(db, "observer")) == FilterChoices(owner=[], provider=[], phase=[])
+
+
+def test_filters_offer_the_providers_that_a_programme_asks_or_has_asked(engine: Engine, world: World) -> None:
+    def offered(who: str) -> set[str]:
+        with transaction(engine) as db:
+            actor = world.actor(db, who)
+            read_as(db, actor.person)
+            return {provider.name for provider in filter_choices(db, actor).provider}
+
+    with transaction(engine) as db:
+        to_referral(world, db)
+        listed = [world.organisations["bank"]]
+        db.execute(text("UPDATE programmes SET providers = CAST(:listed AS uuid[])"), {"listed": listed})
+    assert offered("officer") == {"Haidian Assessment Lab", "Chaoyang Green Bank"}
+    assert offered("foreign_officer") == {"Chaoyang Green Bank"}
 
 
 def test_a_filter_says_what_it_asks_of_dates_and_of_the_rows_apart(db: Connection, world: World) -> None:
