@@ -14,12 +14,15 @@ from casework.engine.definition.editions import Edition, load
 from casework.engine.definition.grammar import Workflow
 from casework.engine.definition.publisher import Audited, audited
 from casework.engine.execution.context import Library
+from casework.engine.figures.names import FigureNames
 from casework.engine.parts import WORKFLOW_PARTS
 from casework.errors import NotFound
 
 #: A package of workflows names itself in this group; its DEFINITIONS and its folder `published` are what counts.
 GROUP = "casework.workflows"
 PUBLISHED = "published"
+#: What a package may say beside them: by what figures know its actions.
+FIGURES = "FIGURES"
 
 
 @cache
@@ -32,6 +35,16 @@ def load_definitions() -> tuple[type[Workflow], ...]:
 def load_audited() -> tuple[Audited, ...]:
     """What every installed definition says to an auditor, in order."""
     return tuple(sorted({entry for definition in load_definitions() for entry in audited(definition)}, key=repr))
+
+
+@cache
+def load_figure_names() -> FigureNames:
+    """By what figures know the actions of the installed workflows. Raises LookupError unless one package says it."""
+    told = (getattr(point.load(), FIGURES, None) for point in _points())
+    said = [names for names in told if isinstance(names, FigureNames)]
+    if len(said) != 1:
+        raise LookupError(f"{len(said)} packages of workflows say what figures count")
+    return said[0]
 
 
 #: What a database holds besides, by fingerprint; see `add_stored`.

@@ -82,6 +82,7 @@ SUBJECTS: dict[str, list[str]] = {
         "execution",
         "case_objects",
         "analysis",
+        "figures",
         "tasks",
         "decide",
     ],

@@ -7,6 +7,7 @@ from workflows.agreement import Agreement
 from workflows.assessment import Assessment
 from workflows.case import Case
 from workflows.deployment import Deployment
+from workflows.figures import FIGURES
 from workflows.finance import Finance
 from workflows.ip import Ip
 from workflows.mediation import Mediation
@@ -18,4 +19,4 @@ DEFINITIONS: tuple[type[Workflow], ...] = (
     Case, Referral, Ip, Assessment, Mediation, Pledge, Finance, Agreement, Deployment,
 )  # fmt: skip
 
-__all__ = ["DEFINITIONS"]
+__all__ = ["DEFINITIONS", "FIGURES"]

@@ -38,6 +38,11 @@ def is_key(words: str) -> bool:
     return _KEY.fullmatch(words) is not None
 
 
+def is_code(words: str) -> bool:
+    """Whether it looks like a code: no words about anybody."""
+    return re.fullmatch(CODE, words) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """An entry that an answer names: in which field or cell, of which list, by its key."""

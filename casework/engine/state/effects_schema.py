@@ -21,7 +21,7 @@ from casework.engine.state.document_effects_schema import (
     GrantDay,
     RegisteredDocument,
 )
-from casework.engine.state.found_case import FoundCase, SideSaid
+from casework.engine.state.found_case import AsOpened, FoundCase, SideSaid
 from casework.engine.state.impact_values import GivenImpact, GivenStatement
 from casework.engine.state.right_values import RightChange
 from casework.engine.state.screening_values import ScreenedParty
@@ -50,6 +50,7 @@ class CaseSubject(TypedDict):
     rights: NotRequired[list[str]]
     found: NotRequired[FoundCase]
     answers: NotRequired[list[SideSaid]]
+    as_opened: NotRequired[AsOpened]
     #: Of a mediation: the case that it is about.
     about: NotRequired[str | None]
     owner: NotRequired[str | None]
@@ -303,9 +304,6 @@ class ErasedWords(TypedDict):
     title: bool
     #: Files of which the name is gone.
     names: list[str]
-
-
-# --- all of them -----------------------------------------------------------------------------------------------------
 
 
 class GivenLink(TypedDict):

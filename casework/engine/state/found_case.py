@@ -1,4 +1,4 @@
-"""By which search a case was found, as its opening says it."""
+"""By which search a case was found, and what its records said then, as its opening says it."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ class FoundCase(TypedDict):
     digest: str
     need: RecordThen
     technology: RecordThen
+
+
+class AsOpened(TypedDict):
+    """By what figures tell cases apart: as the need and the match said it when the case was opened. Codes alone, and no words."""
+
+    #: The last event of the need's log by then.
+    need: int
+    #: As the programme's lists have them; None where the need said something else, or nothing.
+    sector: str | None
+    district: str | None
+    #: Where the match came from; None where that is no code.
+    source: str | None

@@ -7,11 +7,14 @@ from sqlalchemy import Connection
 
 from casework import reasons
 from casework.definitions import playing
+from casework.engine.case_objects.programme_lists import ENTRY_FIELDS, find, overlay
+from casework.engine.definition.list_names import is_code
 from casework.engine.execution.commands import Open
 from casework.engine.parts import MAIN
 from casework.engine.roles import Role
 from casework.engine.state.case import Case
 from casework.engine.state.effects_schema import CaseSubject
+from casework.engine.state.found_case import AsOpened
 from casework.errors import NotAllowed, NotFound, WrongState
 from casework.json_values import JsonObject
 from casework.operations.core.idempotency import Done, Request, ask
@@ -41,9 +44,21 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
             why = reasons.catalogue.MATCH_EXPIRED if expired else named
         raise WrongState(action=reasons.actions.OPEN_CASE, why=why)
     # While one waited for the match, its records or their owners may have been merged into others.
-    programme, code, need, technology, title, need_owner, technology_owner, phase, rights, found, answers = run(
-        db, _MATCH, (match,)
-    )[0]
+    (
+        programme,
+        code,
+        need,
+        technology,
+        title,
+        need_owner,
+        technology_owner,
+        phase,
+        rights,
+        found,
+        answers,
+        told,
+        entries,
+    ) = run(db, _MATCH, (match,))[0]
     id, calendar = new_id(), read_calendar(programme, written)
     number = _next_number(db, programme, code, calendar.local_date(moment).year)
     case: CaseSubject = {
@@ -55,6 +70,7 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
         "phase": phase,
         "rights": rights,
         "parties": {"need_owner": need_owner, "technology_owner": technology_owner},
+        "as_opened": _as_opened(orjson.loads(told), orjson.loads(entries)),
     }
     if found is not None:
         case["found"] = orjson.loads(found)
@@ -72,12 +88,23 @@ def open_case(db: Connection, actor: Actor, match: str, request: Request) -> Don
     return done
 
 
+def _as_opened(told: JsonObject, entries: list[JsonObject]) -> AsOpened:
+    """What the need and the match say, as far as these are codes: what opens a case is never erased."""
+    lists = overlay(entries)
+    return {
+        "need": told["need"],
+        "sector": told["sector"] if find(lists["sectors"], told["sector"] or "") else None,
+        "district": told["district"] if find(lists["districts"], told["district"] or "") else None,
+        "source": told["source"] if is_code(told["source"]) else None,
+    }
+
+
 #: How the need or the technology of a match ended; null where both are in use.
 _ENDED = f"coalesce({ended('n', TODAY)}, {ended('t', TODAY)})"
 #: When a side answered, as an opening says it. Of `interest_requests q`.
 SAID_AT = """to_char(q.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 #: What of a match opens a case: its records, owners, rights, the phase that runs today, the run that found it with both records as
-#: they are, and what both sides answered.
+#: they are, what both sides answered, by what figures tell the case apart, and what the programme has said of these words.
 _MATCH = f"""
     SELECT m.programme_id, p.code, m.need_id, m.technology_id, n.title, n.owner_id AS need_owner,
         t.owner_id AS technology_owner, (
@@ -94,7 +121,12 @@ _MATCH = f"""
         (SELECT json_agg(json_build_object('request', q.id, 'side', q.side, 'says', q.said->'answers'->m.id::text->>'says',
                 'at', {SAID_AT}) ORDER BY q.ended_at, q.id)::text
             FROM interest_requests q
-            WHERE q.programme_id = m.programme_id AND q.state = 'answered' AND q.said->'answers' ? m.id::text) AS answers
+            WHERE q.programme_id = m.programme_id AND q.state = 'answered' AND q.said->'answers' ? m.id::text) AS answers,
+        json_build_object('need', (SELECT seq FROM logs WHERE id = m.need_id), 'sector', n.sector, 'district', n.district,
+            'source', m.source)::text AS told,
+        (SELECT coalesce(json_agg(json_build_object({", ".join(f"'{field}', e.{field}" for field in ENTRY_FIELDS)})), '[]')::text
+            FROM list_entries e WHERE e.programme_id = m.programme_id
+            AND (e.list, e.code) IN (('sectors', n.sector), ('districts', n.district))) AS entries
     FROM matches m JOIN programmes p ON p.id = m.programme_id JOIN needs n ON n.id = m.need_id
     JOIN technologies t ON t.id = m.technology_id WHERE m.id = $1
 """

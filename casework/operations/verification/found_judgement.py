@@ -1,4 +1,5 @@
-"""Whether the run by which a case was found, both of its records, and what both sides had answered are what its opening says."""
+"""Whether the run by which a case was found, what its records and its match said, and what both sides had answered are what its
+opening says."""
 
 from __future__ import annotations
 
@@ -7,9 +8,14 @@ from collections.abc import Iterable, Iterator
 import orjson
 from sqlalchemy import Connection, text
 
+from casework.engine.case_objects.kept_records import NEED
+from casework.engine.case_objects.programme_lists import LISTED
+from casework.engine.definition.list_names import is_code
 from casework.engine.state.case import Case
 from casework.ledger.canonical_json import digest
 from casework.ledger.redactable_bodies import ERASED_WORDS
+from casework.operations.history.point_in_time import Past
+from casework.operations.verification.kept_rows import KeptRows
 
 #: A run, as it is kept.
 _FOUND = text("SELECT evidence, list, digest FROM match_runs WHERE id = CAST(:run AS uuid)")
@@ -18,10 +24,12 @@ _HASH = text("SELECT hash FROM events WHERE log_id = CAST(:log AS uuid) AND seq 
 
 
 def found_faults(
-    db: Connection, case: Case, untold_answers: Iterable[str] = ()
+    db: Connection, past: Past, case: Case, kept: KeptRows
 ) -> Iterator[tuple[str, str | None, str | None]]:
     """What is wrong: a sentence, and the table and row that it is about."""
-    for asked in untold_answers:
+    for words in _opening_faults(past, case, kept.told_otherwise, kept.left_unsaid):
+        yield words, None, None
+    for asked in kept.untold_answers:
         yield f"The opening does not say what was answered to the question {asked} by then.", "interest_requests", asked
     if case.found is None:
         return
@@ -37,3 +45,17 @@ def found_faults(
     for log, then in ((case.need, case.found["need"]), (case.technology, case.found["technology"])):
         if db.execute(_HASH, {"log": log, "seq": then["seq"]}).scalar_one_or_none() != then["head"]:
             yield f"The record {log} did not say what the case says that it did when it was opened.", None, log
+
+
+def _opening_faults(
+    past: Past, case: Case, otherwise: Iterable[tuple[str, str]], unsaid: Iterable[tuple[str, str]]
+) -> Iterator[str]:
+    """By what figures tell the case apart: where the opening says something else than its need or its match, and where it leaves out
+    what stood on a list of the programme."""
+    for field, words in otherwise:
+        yield f"The opening does not say as {field} what it was: {words or 'nothing'}."
+    for field, words in unsaid:
+        listed = LISTED[NEED].get(field)
+        said = words in past.listed(case.programme, listed, case.opened_at) if listed else is_code(words)
+        if said:
+            yield f"The opening does not say the {field}, which was {words}."

@@ -48,6 +48,9 @@ class KeptRows:
     untold_screenings: list[tuple[int, str]]
     #: Questions of which the opening does not say what was answered by then, or says what was not.
     untold_answers: list[str]
+    #: Of the need and the match, field and words where the opening says something else, and where it says nothing.
+    told_otherwise: list[tuple[str, str]]
+    left_unsaid: list[tuple[str, str]]
     #: Messages, each with a person whom it or the mentions kept of it lack.
     mentions: list[tuple[str, str]]
     #: What is said, or a file, whose words are not those by which searches find it.
@@ -69,6 +72,8 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
             unknown_rights=_of(rights[row.log], "about"),
             untold_screenings=_of(rights[row.log], "screened"),
             untold_answers=[asked for _, asked in _of(rights[row.log], "answered")],
+            told_otherwise=_fields(rights[row.log], "opened"),
+            left_unsaid=_fields(rights[row.log], "unsaid"),
             mentions=[(differ.message, differ.person) for differ in mentions[row.log]],
             words=[differ.source for differ in words[row.log]],
         )
@@ -78,6 +83,10 @@ def read_kept(db: Connection, logs: Iterable[str]) -> dict[str, KeptRows]:
 
 def _of(differing: Iterable[Any], what: str) -> list[tuple[int, str]]:
     return [(differ.seq, differ.record) for differ in differing if differ.what == what]
+
+
+def _fields(differing: Iterable[Any], what: str) -> list[tuple[str, str]]:
+    return [(field, words) for _, told in _of(differing, what) for field, _, words in (told.partition("="),)]
 
 
 def _by_log(db: Connection, query: Any, given: Mapping[str, Any]) -> defaultdict[str, list[Any]]:
@@ -102,7 +111,8 @@ _KEPT = text(
 )
 #: The events of a log that change a right, but that right's own log does not say so; and those that say that the case is about
 #: a right which its programme had not recorded by then; and those that screen an organisation whose own log does not say so;
-#: and openings that do not say what both sides had answered by then. Where what was said is erased nobody can tell.
+#: and openings that do not say what both sides had answered by then, or of need and match something else than these did, or nothing
+#: where these said something. Where what was said is erased nobody can tell.
 _TOLD_OF_RECORDS = text(f"""
     SELECT e.log_id AS log, e.seq, c->>'right' AS record, 'burdens' AS what FROM events e, jsonb_path_query(e.effects, 'lax $.rights[*]') c
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND NOT EXISTS (
@@ -137,6 +147,21 @@ _TOLD_OF_RECORDS = text(f"""
         AND q.said->'answers' ? (e.effects->'case'->>'match')
     WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1
     AND NOT EXISTS (SELECT FROM jsonb_path_query(e.effects, 'lax $.case.answers[*].request') a WHERE a #>> '{{}}' = q.id::text)
+    UNION ALL
+    SELECT e.log_id, e.seq, f.field || '=' || coalesce(told.field->>'value', ''), CASE WHEN s.said IS NULL THEN 'unsaid' ELSE 'opened' END
+    FROM events e CROSS JOIN (VALUES ('sector'), ('district')) f(field)
+    CROSS JOIN LATERAL (SELECT e.effects->'case'->'as_opened'->>f.field) s(said)
+    LEFT JOIN LATERAL (
+        SELECT n.body->f.field AS field FROM events n WHERE n.log_id = CAST(e.effects->'case'->>'need' AS uuid)
+        AND n.seq <= CAST(e.effects->'case'->'as_opened'->>'need' AS bigint) AND n.body ? f.field ORDER BY n.seq DESC LIMIT 1
+    ) told ON true
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND e.effects->'case' ? 'as_opened'
+    AND (told.field IS NULL OR told.field ? 'value') AND s.said IS DISTINCT FROM told.field->>'value'
+    UNION ALL
+    SELECT e.log_id, e.seq, 'source=' || m.source, CASE WHEN s.said IS NULL THEN 'unsaid' ELSE 'opened' END
+    FROM events e CROSS JOIN LATERAL (SELECT e.effects->'case'->'as_opened'->>'source') s(said)
+    JOIN matches m ON m.id = CAST(e.effects->'case'->>'match' AS uuid)
+    WHERE e.log_id = ANY(CAST(:logs AS uuid[])) AND e.seq = 1 AND e.effects->'case' ? 'as_opened' AND s.said IS DISTINCT FROM m.source
     ORDER BY 1, 2, 3
 """)
 #: The events and files of a log whose words are not kept as they are.

@@ -105,7 +105,7 @@ class Rows:
                 yield self._differ(table, self.log, "position", "The tracks are not in the order in which they opened.")
         if case.kind == "case":
             yield from self._compare("case_dates", wanted["case_dates"], kept.rows["case_dates"])
-        for told, about, key in found_faults(self.db, case, kept.untold_answers):
+        for told, about, key in found_faults(self.db, self.past, case, kept):
             yield Finding("found", told, self.log, self.number, 1, about, key)
         for seq, right in kept.rights:
             words = f"Event {seq} burdens or frees the right {right}, whose log does not know it."

@@ -13,7 +13,7 @@ from casework.operations.core.perform import home_of
 from casework.operations.people.registry import register_phase
 from casework.operations.verification.service import verify_case
 from casework.records.case_loader import load
-from tests.support.world import World, new_request, today
+from tests.support.world import World, new_request, note_records, today
 
 
 def test_a_match_opens_one_case_and_numbers_have_no_gap(world: World, db: Connection) -> None:
@@ -76,3 +76,34 @@ def test_only_officers_and_supervisors_of_the_programme_open_cases(
     with pytest.raises(refusal):
         world.open_case(db, 0, who)
     world.open_case(db, 0, "supervisor")
+
+
+@pytest.mark.parametrize(
+    ("sector", "district", "told"),
+    [
+        ("Energy", "Haidian", ("Energy", "Haidian")),
+        # What stands on no list may be anybody's words, and an opening is never erased.
+        ("What Mr Zhou asked for", "Haidian", (None, "Haidian")),
+        (None, None, (None, None)),
+    ],
+)
+def test_an_opening_says_by_what_figures_tell_the_case_apart(
+    world: World, db: Connection, sector: str | None, district: str | None, told: tuple[str | None, str | None]
+) -> None:
+    need = world.needs[0]
+    db.execute(
+        text("UPDATE needs SET sector = :sector, district = :district WHERE id = :id"),
+        {"sector": sector, "district": district, "id": need},
+    )
+    note_records(db, "needs")
+    log = home_of(db, world.open_case(db))
+    said = db.execute(
+        text("SELECT effects->'case'->'as_opened' FROM events WHERE log_id = :id AND seq = 1"), {"id": log}
+    ).scalar_one()
+    assert said == {
+        "need": db.execute(text("SELECT seq FROM logs WHERE id = :id"), {"id": need}).scalar_one(),
+        "sector": told[0],
+        "district": told[1],
+        "source": db.execute(text("SELECT source FROM matches WHERE case_id = :id"), {"id": log}).scalar_one(),
+    }
+    assert verify_case(db, log) == []

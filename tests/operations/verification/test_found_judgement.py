@@ -21,7 +21,7 @@ from tests.operations.matching.test_runs import put, run
 from tests.operations.privacy.erasure_scene import Scene as Erasing
 from tests.operations.verification.forger import Stored, rebuild
 from tests.support.databases import DatabaseServer
-from tests.support.world import World, new_request
+from tests.support.world import World, new_request, note_records
 
 
 def accepted(world: World, engine: Engine) -> tuple[str, str]:
@@ -124,3 +124,28 @@ def test_an_erasure_accuses_no_case_of_what_was_answered(world: World, engine: E
         said = db.execute(text("SELECT said::text FROM interest_requests WHERE state = 'answered'")).scalar_one()
         assert ERASED_WORDS in said
         assert verify_case(db, log) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [("sector", "Water"), ("sector", None), ("source", "another"), ("source", None)]
+)
+def test_an_opening_says_what_need_and_match_said(
+    world: World, engine: Engine, settings: Settings, database_server: DatabaseServer, field: str, said: str | None
+) -> None:
+    """By which figures tell cases apart: nobody moves a case from one sector to another behind our backs."""
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET sector = 'Energy' WHERE id = :id"), {"id": world.needs[0]})
+        note_records(db, "needs")
+        log = str(open_case(db, world.actor(db, "officer"), world.matches[0], new_request()).answer["id"])
+
+    def forge(rows: list[Stored]) -> None:
+        rows[0]["effects"]["case"]["as_opened"][field] = said
+
+    everything = database_server.url(str(engine.url.database))
+    superuser = connect_engine(settings.model_copy(update={"owner_database_url": everything}), role="owner")
+    with superuser.begin() as db:
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+        rebuild(db, log, forge)
+    superuser.dispose()
+    with transaction(engine) as db:
+        assert [(one.kind, one.seq) for one in verify_case(db, log) if one.kind == "found"] == [("found", 1)]

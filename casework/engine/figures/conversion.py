@@ -1,0 +1,63 @@
+"""Figure 2, conversion: of the cases that reached a step how many went on, ended, or are still open; by cohort and by what they were."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from casework.engine.figures.case_facts import DIMENSIONS, CaseFacts
+from casework.engine.figures.counting import Figure, Row, numbers, p90
+from casework.engine.figures.funnel import case_steps, days_of_steps
+from casework.engine.figures.world import World
+
+#: Where every case begins.
+OPENED = "opened"
+WENT_ON, ENDED, OPEN = "went_on", "ended", "open"
+
+#: A case, and the day of each step that it has reached.
+Reached = tuple[CaseFacts, Mapping[str, date]]
+
+
+def conversion(world: World) -> Figure:
+    """Each step after the one before, of all, of each month of opening, and of each phase, sector, district and source."""
+    told: list[Reached] = [
+        (case, {OPENED: case.opened_on, **days_of_steps(case, world.names)}) for case in world.counted
+    ]
+    steps = (OPENED, *case_steps(world.names))
+    rows: list[Row] = []
+    for step, following in zip(steps, steps[1:], strict=False):
+        of = {"step": step, "next": following}
+        there = [one for one in told if step in one[1]]
+        ripe = p90((days[following] - days[OPENED]).days for _, days in there if following in days)
+        rows.append(_row(of, there, following))
+        for month in sorted({case.month for case, _ in there}):
+            mine = [one for one in there if one[0].month == month]
+            unripe = None if ripe is None else _age(month, world.today) < ripe
+            rows.append(_row({**of, "month": month}, mine, following, unripe=unripe))
+        for dimension in DIMENSIONS:
+            for value in sorted({case.of(dimension) for case, _ in there}, key=lambda one: (one is None, one or "")):
+                mine = [one for one in there if one[0].of(dimension) == value]
+                rows.append(_row({**of, dimension: value}, mine, following))
+    return Figure(rows=tuple(rows))
+
+
+def _row(of: Mapping[str, str | None], there: Iterable[Reached], following: str, *, unripe: bool | None = None) -> Row:
+    mine = list(there)
+    on = [case for case, days in mine if following in days]
+    ended = sum(case.closed and following not in days for case, days in mine)
+    parts = {WENT_ON: len(on), ENDED: ended, OPEN: len(mine) - len(on) - ended}
+    return Row(
+        of=of,
+        numerator=len(on),
+        denominator=len(mine),
+        parts=parts,
+        cases=numbers(case.number for case in on),
+        unripe=unripe,
+    )
+
+
+def _age(month: str, today: date) -> int:
+    """How many days ago the last day of a month was: the youngest of its cases is as old at least."""
+    year, number = map(int, month.split("-"))
+    return (today - date(year, number, monthrange(year, number)[1])).days

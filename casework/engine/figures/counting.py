@@ -1,0 +1,97 @@
+"""How figures count: rows with what was counted and among what, percentages and medians only where there is enough to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+#: A percentage is told of no fewer, a median of no fewer.
+LEAST_FOR_PERCENT, LEAST_FOR_MEDIAN = 10, 5
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of a figure."""
+
+    #: What it is of: the step, the month, the provider.
+    of: Mapping[str, str | None]
+    numerator: int
+    #: Among how many; None where nothing is divided.
+    denominator: int | None = None
+    #: What the denominator adds up from, the numerator among them, where it does.
+    parts: Mapping[str, int] = field(default_factory=dict)
+    #: The numbers of the cases behind the numerator, in order.
+    cases: tuple[str, ...] = ()
+    #: In the unit that the figure says; None where there are too few.
+    median: Decimal | None = None
+    p90: Decimal | None = None
+    #: By currency; never added up.
+    money: Mapping[str, Decimal] = field(default_factory=dict)
+    #: What is counted in the unit that the row names; None where nothing is.
+    amount: Decimal | None = None
+    #: Whether the cohort is too young to tell; None where nothing says how long it takes.
+    unripe: bool | None = None
+
+    @property
+    def percent(self) -> Decimal | None:
+        return percent(self.numerator, self.denominator)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A figure: its lines, in what a median is told, and what is told beside them."""
+
+    rows: tuple[Row, ...]
+    #: "working_minutes", "working_days" or "days".
+    unit: str | None = None
+    beside: Mapping[str, int] = field(default_factory=dict)
+
+
+def percent(numerator: int, denominator: int | None) -> Decimal | None:
+    """To one digit, halves to the even one; None among fewer than ten."""
+    if denominator is None or denominator < LEAST_FOR_PERCENT:
+        return None
+    return _rounded(Fraction(100 * numerator, denominator))
+
+
+def median(values: Iterable[int | None]) -> Decimal | None:
+    """The middle one, or the mean of the two; None of fewer than five. A value that is None is longer than all that is known."""
+    ordered = _ordered(values)
+    if len(ordered) < LEAST_FOR_MEDIAN:
+        return None
+    low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return None if low is None or high is None else _rounded(Fraction(low + high, 2))
+
+
+def p90(values: Iterable[int | None]) -> Decimal | None:
+    """The least of them that nine of ten do not exceed; None of fewer than five."""
+    ordered = _ordered(values)
+    if len(ordered) < LEAST_FOR_MEDIAN:
+        return None
+    found = ordered[-(-9 * len(ordered) // 10) - 1]
+    return None if found is None else Decimal(found)
+
+
+def _ordered(values: Iterable[int | None]) -> Sequence[int | None]:
+    return sorted(values, key=lambda value: (value is None, value or 0))
+
+
+def _rounded(exact: Fraction) -> Decimal:
+    tenths = round(exact * 10)
+    return (Decimal(tenths) / 10).quantize(_TENTH, ROUND_HALF_EVEN)
+
+
+def added(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """Amounts by their currency."""
+    sums: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        sums[currency] = sums.get(currency, Decimal(0)) + amount
+    return dict(sorted(sums.items()))
+
+
+def numbers(cases: Iterable[str | None]) -> tuple[str, ...]:
+    """The numbers of some cases, each once, in order."""
+    return tuple(sorted({number for number in cases if number}))

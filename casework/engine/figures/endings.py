@@ -1,0 +1,50 @@
+"""Figure 13, why not: the main reasons of the cases that closed without success, further reasons beside them, stops apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casework.engine.figures.counting import Figure, Row, numbers
+from casework.engine.figures.world import World
+
+MAIN, FURTHER, STOPPED, OUTCOME, UNMET = "main_reason", "further_reason", "stopped", "outcome", "needs_without_a_way"
+
+
+def endings(world: World) -> Figure:
+    """Among those that closed without success; an introduction is no failure and stands beside."""
+    names = world.names
+    closed = [case for case in world.counted if case.closed and case.outcome != names.introduced]
+    failed = [case for case in closed if case.outcome not in names.successes]
+    stopped = [case for case in failed if case.outcome == names.stopped]
+    others = [case for case in failed if case.outcome != names.stopped]
+    rows = [
+        Row(
+            of={"what": STOPPED},
+            numerator=len(stopped),
+            denominator=len(failed),
+            cases=numbers(case.number for case in stopped),
+        )
+    ]
+    main = [(case.number, case.case.reasons[0] if case.case.reasons else None) for case in others]
+    further = [(case.number, reason) for case in others for reason in case.case.reasons[1:]]
+    rows += _bars(MAIN, main, len(failed))
+    rows += _bars(FURTHER, further, len(failed))
+    rows += _bars(OUTCOME, [(case.number, case.outcome) for case in closed], len(closed))
+    alive = {case.case.need for case in world.counted if not case.closed or case.outcome in names.successes}
+    published = [need for need in world.needs if need.published_on is not None and need.stands]
+    unmet = [need for need in published if need.id not in alive]
+    rows.append(Row(of={"what": UNMET}, numerator=len(unmet), denominator=len(published)))
+    introduced = sum(case.outcome == names.introduced for case in world.counted)
+    return Figure(rows=tuple(rows), beside={"introduced": introduced})
+
+
+def _bars(what: str, told: Iterable[tuple[str, str | None]], among: int) -> list[Row]:
+    """The longest first."""
+    bars: dict[str | None, list[str]] = {}
+    for number, reason in told:
+        bars.setdefault(reason, []).append(number)
+    ordered = sorted(bars.items(), key=lambda bar: (-len(bar[1]), bar[0] is None, bar[0] or ""))
+    return [
+        Row(of={"what": what, "reason": reason}, numerator=len(mine), denominator=among, cases=numbers(mine))
+        for reason, mine in ordered
+    ]

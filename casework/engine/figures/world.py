@@ -1,0 +1,40 @@
+"""All that figures are folded from: a programme's cases, records and nights up to an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.case_facts import CaseFacts
+from casework.engine.figures.names import FigureNames
+from casework.engine.figures.register_facts import Night, RecordFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A programme as its logs tell it up to `until`; the cases are those of one programme, in the order of their numbers."""
+
+    names: FigureNames
+    calendar: Calendar
+    until: datetime
+    cases: tuple[CaseFacts, ...]
+    needs: tuple[RecordFacts, ...] = ()
+    technologies: tuple[RecordFacts, ...] = ()
+    #: By match whether it stands refused.
+    matches: Mapping[str, bool] = field(default_factory=dict)
+    nights: tuple[Night, ...] = ()
+
+    @property
+    def today(self) -> date:
+        return self.calendar.local_date(self.until)
+
+    @property
+    def counted(self) -> tuple[CaseFacts, ...]:
+        """The population C: those that were opened and are not another case."""
+        return tuple(case for case in self.cases if case.outcome != self.names.duplicate)
+
+    @property
+    def duplicates(self) -> int:
+        return len(self.cases) - len(self.counted)

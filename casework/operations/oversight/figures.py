@@ -1,0 +1,180 @@
+"""The figures of a programme, read from its logs up to an instant: two people who compute them from the same logs get the same digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_figure_names, load_library
+from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.case_facts import CaseFacts, read_case
+from casework.engine.figures.counting import Figure
+from casework.engine.figures.every import every_figure
+from casework.engine.figures.names import DEFINITIONS, written
+from casework.engine.figures.register_facts import RecordFacts, read_programme, read_record
+from casework.engine.figures.world import World
+from casework.errors import NotFound
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import digest, instant
+from casework.records.event_log import event_of, now, read_register, register_event_of
+from casework.records.row_security import whole
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AsOf:
+    """What figures were counted by and up to: the same again gives the same digits."""
+
+    at: datetime
+    programme: str
+    #: Of every log that was read, the number of the last event.
+    logs: Mapping[str, int]
+    #: The editions by which the cases run: workflow and number, by fingerprint.
+    editions: Mapping[str, str]
+    #: Digests of the calendar, and of what a package says of its actions.
+    calendar: str
+    names: str
+    definitions: int = DEFINITIONS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """The figures of a programme, and what they were counted by."""
+
+    as_of: AsOf
+    figures: Mapping[str, Figure]
+
+
+def count_programme(db: Connection, programme: str, until: datetime | None = None) -> Counted:
+    """Fold the logs of a programme up to an instant: now, where none is named. For whoever reads all of it."""
+    world, logs = read_world(db, programme, until or now(db))
+    library = load_library()
+    editions = {
+        track.edition: f"{library[track.edition].workflow} {library[track.edition].number}"
+        for case in world.cases
+        for track in case.case.tracks.values()
+    }
+    as_of = AsOf(
+        at=world.until,
+        programme=programme,
+        logs=logs,
+        editions=dict(sorted(editions.items())),
+        calendar=world.calendar.digest,
+        names=digest(dict(written(world.names))),
+    )
+    return Counted(as_of=as_of, figures=every_figure(world))
+
+
+def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, dict[str, int]]:
+    """A programme as its logs tell it up to an instant, and the last event of each log by then."""
+    names, logs = load_figure_names(), dict[str, int]()
+    with whole(db):
+        told = [event for event in read_register(db, programme) if event.at <= until]
+        if not told:
+            raise NotFound("programme")
+        logs[programme] = told[-1].seq
+        calendar = _calendar(told)
+        of_programme = read_programme(told, until)
+        cases = tuple(_cases(db, programme, until, calendar, logs))
+        needs, technologies = (
+            tuple(_records(db, programme, noun, until, calendar=calendar, logs=logs)) for noun in (NEED, TECHNOLOGY)
+        )
+    world = World(
+        names=names,
+        calendar=calendar,
+        until=until,
+        cases=tuple(sorted(cases, key=lambda case: case.number)),
+        needs=needs,
+        technologies=technologies,
+        matches=of_programme.matches,
+        nights=of_programme.nights,
+    )
+    return world, logs
+
+
+def _calendar(told: list[Any]) -> Calendar:
+    """The newest that the programme's log tells."""
+    versions = [event.effects["calendar"] for event in told if "calendar" in event.effects]
+    return Calendar.from_json(versions[-1])
+
+
+def _cases(
+    db: Connection, programme: str, until: datetime, calendar: Calendar, logs: dict[str, int]
+) -> Iterator[CaseFacts]:
+    for id, rows in _by_log(db, programme, "case", until):
+        kept = list(rows)
+        logs[id] = kept[-1].seq
+        facts = read_case((event_of(row.header, row.effects, row.body) for row in kept), until, calendar)
+        if facts is not None:
+            yield facts
+
+
+def _records(
+    db: Connection, programme: str, noun: str, until: datetime, *, calendar: Calendar, logs: dict[str, int]
+) -> Iterator[RecordFacts]:
+    for id, rows in _by_log(db, programme, noun, until):
+        kept = list(rows)
+        logs[id] = kept[-1].seq
+        events = (register_event_of(row.header, row.effects, row.body) for row in kept)
+        facts = read_record(noun, id, events, until, calendar)
+        if facts is not None:
+            yield facts
+
+
+#: The events of a programme's logs of a kind up to a moment, log by log.
+_EVENTS = text("""
+    SELECT e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
+    WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind = :kind AND e.at <= :until ORDER BY e.log_id, e.seq
+""")
+
+
+def _by_log(db: Connection, programme: str, kind: str, until: datetime) -> Iterator[tuple[str, Iterator[Any]]]:
+    given = {"programme": programme, "kind": kind, "until": until}
+    rows = db.execution_options(stream_results=True).execute(_EVENTS, given)
+    return groupby(rows, key=attrgetter("log"))
+
+
+def show_counted(counted: Counted) -> JsonObject:
+    """As programs read it, with the numbers of the cases behind each line."""
+    as_of = counted.as_of
+    return {
+        "as_of": {
+            "at": instant(as_of.at),
+            "programme": as_of.programme,
+            "logs": dict(sorted(as_of.logs.items())),
+            "editions": dict(as_of.editions),
+            "calendar": as_of.calendar,
+        },
+        "definitions": {"version": as_of.definitions, "names": as_of.names},
+        "figures": {name: show_figure(figure) for name, figure in counted.figures.items()},
+    }
+
+
+def show_figure(figure: Figure) -> JsonObject:
+    """Amounts and percentages as decimals in words, which no program rounds."""
+    return {
+        "unit": figure.unit,
+        "beside": dict(figure.beside),
+        "rows": [
+            {
+                "of": dict(row.of),
+                "numerator": row.numerator,
+                "denominator": row.denominator,
+                "percent": None if row.percent is None else str(row.percent),
+                "parts": dict(row.parts),
+                "median": None if row.median is None else str(row.median),
+                "p90": None if row.p90 is None else str(row.p90),
+                "money": {currency: str(amount) for currency, amount in row.money.items()},
+                "amount": None if row.amount is None else str(row.amount),
+                "unripe": row.unripe,
+                "cases": list(row.cases),
+            }
+            for row in figure.rows
+        ],
+    }

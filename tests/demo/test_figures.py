@@ -1,0 +1,65 @@
+"""Every figure of the demo, and of a simulated programme, is what an outsider folds from the stored events with nothing of ours."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.demo.simulation import simulate
+from casework.operations.oversight.figures import count_programme, show_counted
+from casework.records.database import connect_engine, transaction
+from casework.records.row_security import always_whole
+from tests.demo.told import Told
+from tests.support.databases import DatabaseServer
+from tests.support.figure_fold import Fold
+from tests.support.figure_fold import told as written
+from tests.support.samples import by_default
+
+#: At the end, and at moments before it: of so many tenths of the time.
+MOMENTS = (10, 7, 4)
+
+
+def equal_at_every_moment(db: Connection) -> dict[str, int]:
+    """How many cases stand behind each figure at the end."""
+    programme = db.execute(text("SELECT id::text FROM programmes")).scalar_one()
+    first, last = db.execute(text("SELECT min(at), max(at) FROM events")).one()
+    behind: dict[str, int] = {}
+    for tenths in MOMENTS:
+        until: datetime = first + (last - first) * tenths / 10
+        ours = show_counted(count_programme(db, programme, until))["figures"]
+        theirs = Fold(db, programme, until).every()
+        assert ours.keys() == theirs.keys()
+        for name, figure in ours.items():
+            assert written(figure["rows"]) == written(theirs[name]), (name, until)
+            behind.setdefault(name, len({number for row in figure["rows"] for number in row["cases"]}))
+    return behind
+
+
+def test_the_demos_figures_are_what_an_outsider_finds(told: Told) -> None:
+    with transaction(told.engine) as db:
+        behind = equal_at_every_moment(db)
+    # A fold of nothing would be equal as well.
+    assert {name for name, cases in behind.items() if not cases} == {"discipline"}
+
+
+@pytest.mark.slow
+@by_default("cases", 12, whole=300)
+def test_a_simulated_programmes_figures_are_what_an_outsider_finds(
+    database_server: DatabaseServer, template_database: str, tmp_path: Path, cases: int
+) -> None:
+    name = database_server.create(template_database)
+    try:
+        settings = database_server.settings(name, tmp_path)
+        simulate(settings, cases=cases, days=3 * cases + 60, seed=11, starts=date(2026, 1, 5))
+        engine = connect_engine(settings)
+        always_whole(engine)
+        with transaction(engine) as db:
+            behind = equal_at_every_moment(db)
+        engine.dispose()
+        assert behind["funnel"]
+        assert behind["referrals"]
+    finally:
+        database_server.drop(name)

@@ -1,0 +1,70 @@
+"""Agreements are counted once a round, with their value by currency; what only prepares another stands apart."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from casework.engine.figures.agreements import agreements
+from tests.engine.figures.pieces import Told, counts, line, world
+
+
+def signed(number: str, kind: str, *actions: str, value: tuple[str, str] | None = None, **more: Any) -> Told:
+    data: dict[str, Any] = {"kind": kind, **more}
+    if value:
+        data["contract_value"] = {"amount": value[0], "currency": value[1]}
+    told = Told(number).track("a", "agreement")
+    for day, name in enumerate(actions or ("sign_local",)):
+        told.fire(name, day, on="a", data=data)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("actions", "rounds"),
+    [
+        (("propose",), 0),
+        (("sign_local",), 1),
+        (("sign_cross", "end"), 1),
+        # It waits for its licence: signed already, and once.
+        (("sign_to_licence",), 1),
+        (("sign_to_licence", "licence_issued"), 1),
+        # Given up before it took effect: none.
+        (("sign_to_licence", "redraft"), 0),
+        (("sign_to_licence", "refused_by_authority"), 0),
+        (("sign_to_licence", "redraft", "sign_local"), 1),
+        # What follows a letter of intent is a round of its own, also where its draft comes back.
+        (("sign_local", "follow", "redraft", "sign_local"), 2),
+    ],
+)
+def test_an_agreement_is_one_a_round(actions: tuple[str, ...], rounds: int) -> None:
+    assert line(agreements(world(signed("1", "purchase", *actions))), what="signed").numerator == rounds
+
+
+def test_values_are_by_currency_and_what_prepares_stands_apart() -> None:
+    told = [
+        signed("1", "purchase", value=("10.50", "CNY")),
+        signed("2", "patent_licence", value=("5", "EUR"), technology_value={"amount": "4", "currency": "EUR"}),
+        signed("3", "nda"),
+        signed("4", "joint_venture", contribution="none", value=("7", "CNY")),
+    ]
+    figure = agreements(world(*told))
+    assert line(figure, what="signed").money == {"CNY": Decimal("17.50"), "EUR": Decimal(5)}
+    assert counts(figure, what="signed") == (3, 3)
+    assert counts(figure, what="signed", kind="nda") == (1, 4)
+    assert counts(figure, what="signed", kind="purchase") == (1, 3)
+    # Goods, and money alone, are no technology contracts.
+    assert line(figure, what="technology_contracts").cases == ("2",)
+    assert line(figure, what="technology_contracts", of="technology_value").money == {"EUR": Decimal(4)}
+
+
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [((), False), (("none",), False), (("wipo_mediation",), True), (("wipo_mediation", "none"), False)],
+)
+def test_a_clause_on_disputes_is_what_was_said_last(said: tuple[str, ...], there: bool) -> None:
+    told = signed("1", "purchase")
+    for n, clause in enumerate(said):
+        told.task(str(n), "dispute_clause_check", 10 + n, result={"clause": clause})
+    assert counts(agreements(world(told)), what="with_dispute_clause") == (there, 1)

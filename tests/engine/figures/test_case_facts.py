@@ -1,0 +1,63 @@
+"""What a case has come to by an instant, on the day of each fact, as it is known then."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from casework.engine.figures.case_facts import DIMENSIONS, read_case
+from tests.engine.figures.pieces import CALENDAR, NAMES, START, Told
+
+
+def test_a_fact_is_of_the_day_that_was_put_down_else_of_its_recording() -> None:
+    told = Told("1").fire("confirm_interest", 3).fire("approve_plan", 9, happened_on="2026-01-09")
+    reached = told.facts().reached(NAMES)
+    assert {step: one.on for step, one in reached.items()} == {
+        "interest_confirmed": date(2026, 1, 8),
+        "plan_approved": date(2026, 1, 9),
+    }
+
+
+def test_a_step_is_reached_the_first_time() -> None:
+    told = Told("1").fire("sign", 3).fire("sign", 50)
+    assert told.facts().reached(NAMES)["agreement_signed"].on == date(2026, 1, 8)
+
+
+@pytest.mark.parametrize(("day", "reached"), [(2.9, False), (3.1, True)])
+def test_what_comes_after_the_instant_is_not_there(day: float, reached: bool) -> None:
+    assert ("agreement_signed" in Told("1").fire("sign", 3).facts(day).reached(NAMES)) is reached
+
+
+def test_before_its_opening_there_is_no_case_and_a_mediation_is_none() -> None:
+    told = Told("1")
+    assert read_case(told.events, START.replace(year=2025), CALENDAR) is None
+    told.events[0].effects["case"]["kind"] = "mediation"
+    assert read_case(told.events, START.replace(year=2027), CALENDAR) is None
+
+
+def test_what_was_corrected_says_what_is_right() -> None:
+    told = Told("1").track("a", "agreement").fire("sign_local", 3, on="a", data={"kind": "loi"})
+    told.add("corrected", "a", 4, transition="sign_local", of=3, data={"kind": "purchase"})
+    (signed,) = told.facts().on_track("a")
+    assert signed.data == {"kind": "purchase"}
+
+
+def test_an_outcome_is_one_once_the_case_is_closed() -> None:
+    told = Told("1").fire("propose_close", 3, outcome="dormant")
+    assert told.facts().outcome is None
+    assert told.close("dormant", 4).facts().outcome == "dormant"
+
+
+def test_a_reopened_case_is_one_case_with_its_latest_outcome() -> None:
+    told = Told("1").close("dormant", 3).fire("reopen", 9, outcome=None, reasons=[], closed=False, reopened=True)
+    assert (told.facts().closed, told.facts().outcome) == (False, None)
+    assert told.close("agreement_no_site", 20).facts().outcome == "agreement_no_site"
+
+
+def test_a_case_is_told_apart_by_what_it_was_at_its_opening() -> None:
+    as_opened = {"need": 1, "sector": "Energy", "district": "Haidian", "source": "BJ"}
+    facts = Told("1", phase="one", as_opened=as_opened).facts()
+    assert [facts.of(name) for name in DIMENSIONS] == ["one", "Energy", "Haidian", "BJ"]
+    assert [Told("1").facts().of(name) for name in DIMENSIONS] == [None] * 4
+    assert facts.month == "2026-01"

@@ -1,0 +1,76 @@
+"""What the logs beside the cases tell: when a need was shown first, how a match stands, and how a night was."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
+from casework.engine.figures.register_facts import MATCHES, REFUSES, TAKES_BACK, Night, read_programme, read_record
+from casework.engine.state.events import RegisterEvent
+from casework.operations.catalogue.matches import MATCH_REFUSED, MATCH_TAKEN_BACK
+from tests.engine.figures.pieces import CALENDAR, START
+
+LATER = START + timedelta(days=1000)
+
+
+def told(kind: str, day: int, body: dict[str, Any], **effects: Any) -> RegisterEvent:
+    given: Any = effects
+    return RegisterEvent("log", day + 1, START + timedelta(days=day), kind, "a", effects=given, body=body)
+
+
+RECORDED = told("recorded", 0, {"title": "A need", "status": "draft"}, record={"programme": "p"})
+
+
+@pytest.mark.parametrize(
+    ("events", "on"),
+    [
+        ([RECORDED], None),
+        ([RECORDED, told("brought_back", 2, {"status": "published"})], date(2026, 1, 7)),
+        ([told("recorded", 0, {"title": "A need"}, record={"programme": "p"})], date(2026, 1, 5)),
+        ([RECORDED, told("corrected", 2, {"title": "Another"})], None),
+    ],
+)
+def test_a_need_is_published_from_the_day_on_which_it_first_was(events: list[RegisterEvent], on: date | None) -> None:
+    found = read_record(NEED, "n", events, LATER, CALENDAR)
+    assert found is not None
+    assert found.published_on == on
+
+
+def test_a_record_in_whose_place_another_stands_does_not_stand_itself() -> None:
+    events = [RECORDED, told("merged", 1, {"reason": "One"}, merger={"kept": "m"})]
+    found, before = (read_record(NEED, "n", events, START + timedelta(days=day), CALENDAR) for day in (2, 0))
+    assert found is not None
+    assert before is not None
+    assert (found.stands, before.stands) == (False, True)
+    assert read_record(TECHNOLOGY, "t", events, START - timedelta(days=1), CALENDAR) is None
+
+
+def test_the_actions_on_matches_are_those_of_the_catalogue() -> None:
+    assert (frozenset({MATCH_REFUSED}), frozenset({MATCH_TAKEN_BACK})) == (REFUSES, TAKES_BACK)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "matches"),
+    [
+        (["match_entered"], {"m": False}),
+        (["match_entered", "match_refused"], {"m": True}),
+        (["match_entered", "match_refused", "match_moved"], {"m": True}),
+        (["match_entered", "match_refused", "match_taken_back"], {"m": False}),
+    ],
+)
+def test_a_match_stands_refused_until_that_is_taken_back(kinds: list[str], matches: dict[str, bool]) -> None:
+    events = [told(kind, day, {f"{MATCHES}m": "digest", "reason": "x"}) for day, kind in enumerate(kinds)]
+    assert read_programme(events, LATER).matches == matches
+    assert read_programme([*events, told("gone", 9, {f"{MATCHES}m": None})], LATER).matches == {}
+
+
+def test_each_night_counts_once_as_it_was_told_last() -> None:
+    events = [
+        told("case_hygiene_checked", day, {f"case_hygiene_days/p:2026-01-0{night}": {"live": live, "broken": broken}})
+        for day, (night, live, broken) in enumerate([(6, 9, 2), (5, 8, 1), (6, 9, 3)])
+    ]
+    assert read_programme(events, LATER).nights == (Night("2026-01-05", 8, 1), Night("2026-01-06", 9, 3))
+    assert read_programme(events, START).nights == (Night("2026-01-06", 9, 2),)

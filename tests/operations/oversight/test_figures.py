@@ -1,0 +1,67 @@
+"""The figures of a programme are folded from its logs up to an instant, and say what they were folded from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, text
+
+from casework.definitions import load_library
+from casework.engine.figures.names import DEFINITIONS
+from casework.errors import NotFound
+from casework.operations.core.perform import calendar_of, home_of
+from casework.operations.oversight.figures import count_programme, read_world, show_counted
+from casework.records.event_log import now
+from tests.support.figure_fold import Fold, told
+from tests.support.world import World
+
+
+def test_figures_say_what_they_were_folded_from(world: World, db: Connection) -> None:
+    programme = world.programmes["BJ"]
+    log = home_of(db, world.open_case(db))
+    counted = count_programme(db, programme)
+    lengths = db.execute(
+        text("SELECT id::text, seq FROM logs WHERE programme_id = CAST(:p AS uuid) OR id = CAST(:p AS uuid)"),
+        {"p": programme},
+    )
+    kinds = {row.id: row.seq for row in lengths}
+    assert counted.as_of.logs.items() <= kinds.items()
+    assert {log, programme, world.needs[0], world.technologies[0]} <= counted.as_of.logs.keys()
+    assert counted.as_of.calendar == calendar_of(db, programme).digest
+    assert counted.as_of.editions.keys() <= load_library().editions.keys()
+    shown = show_counted(counted)
+    assert shown["definitions"]["version"] == DEFINITIONS
+    funnel = {row["of"].get("step"): row for row in shown["figures"]["funnel"]["rows"]}
+    assert funnel["need_published"]["numerator"] == len([id for id in counted.as_of.logs if id in world.needs])
+
+
+def test_figures_up_to_an_instant_are_those_of_then(world: World, db: Connection) -> None:
+    programme, first = world.programmes["BJ"], world.open_case(db)
+    then = now(db)
+    before = show_counted(count_programme(db, programme, then))
+    second = world.open_case(db, 1)
+    assert show_counted(count_programme(db, programme, then)) == before
+    numbers = [[case.number for case in read_world(db, programme, at)[0].cases] for at in (then, now(db))]
+    assert numbers == [[first], [first, second]]
+
+
+def test_another_programmes_cases_are_not_counted(world: World, db: Connection) -> None:
+    world.open_case(db)
+    found, logs = read_world(db, world.programmes["SH"], now(db))
+    assert found.cases == ()
+    assert world.needs[0] not in logs
+
+
+def test_before_a_programme_there_are_no_figures(world: World, db: Connection) -> None:
+    with pytest.raises(NotFound):
+        count_programme(db, world.programmes["BJ"], now(db) - timedelta(days=9000))
+
+
+def test_an_outsider_finds_the_same(world: World, db: Connection) -> None:
+    for match in range(2):
+        world.open_case(db, match)
+    at = now(db)
+    shown = show_counted(count_programme(db, world.programmes["BJ"], at))["figures"]
+    for name, rows in Fold(db, world.programmes["BJ"], at).every().items():
+        assert told(shown[name]["rows"]) == told(rows), name
