@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from casework.jobs.queue import CLOCKS, OTHERS, Job, defer, drop_jobs_of_the_dead, try_dispatching
 from casework.operations.catalogue import file_imports, twins
-from casework.operations.core import outbox
+from casework.operations.core import catalogue_index, outbox
 from casework.operations.deadlines import calendars, timers
 from casework.operations.documents import storage
 from casework.operations.integrations.webhooks import MESSAGES
@@ -64,6 +64,10 @@ def _due(db: Connection, *, mailing: bool) -> list[Job]:
     jobs += [
         Job(OTHERS, "propose", f"propose {programme}", {"programme": programme})
         for programme in proposals.list_waiting(db)
+    ]
+    jobs += [
+        Job(OTHERS, "reindex", f"reindex {programme}", {"programme": programme})
+        for programme in catalogue_index.list_expired(db)
     ]
     if saved_searches.any_waiting(db):
         jobs.append(Job(OTHERS, "search", "search"))

@@ -17,7 +17,7 @@ from casework.operations.deadlines.timers import fire_timers_of_log
 from casework.operations.documents.key_material import document_store_of
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
-from casework.operations.matching import meanings
+from casework.operations.matching import meanings, reindexing
 from casework.operations.matching.proposals import propose_matches
 from casework.operations.mediations import succession
 from casework.operations.notifications.catalogue_news import PROPOSAL, tell_keepers
@@ -79,6 +79,12 @@ def propose(hands: Hands, programme: str) -> None:
     """Put technologies of a programme that have changed against its open needs."""
     tell_them = functools.partial(tell_keepers, what=PROPOSAL, mailing=hands.settings.smtp_host is not None)
     propose_matches(hands.engine, programme, tell_them)
+
+
+@register_job(OTHERS)
+def reindex(hands: Hands, programme: str) -> None:
+    """Bring the index of a programme after its records: a certificate that has expired counts no longer."""
+    reindexing.reindex(hands.engine, programme)
 
 
 @register_job(OTHERS)

@@ -36,7 +36,7 @@ WORDS = {
     "fire_timers": "times deadlines", "tell": "times people told", "send": "mails", "hook": "webhooks", "check": "nightly checks",
     "allocate": "times tasks given to people", "erase": "persons erased", "find_twins": "times twins looked for",
     "propose": "times matches proposed", "search": "times searches looked at",
-    "embed_records": "times technologies compared by what they mean",
+    "reindex": "times indexes brought after what has expired", "embed_records": "times technologies compared by what they mean",
 }  # fmt: skip
 #: What a database that goes away looks like from here.
 _GONE = (psycopg.Error, SQLAlchemyError, ProcrastinateException, CaseworkError, OSError)

@@ -4,9 +4,9 @@ had, and its certificates and standards."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, TypedDict, cast
+from typing import Any, NamedTuple, TypedDict, cast
 
 from casework import reasons
 from casework.engine.case_objects.outside_burdens import LICENCES
@@ -103,24 +103,17 @@ def licence_to_be_had(licences: Iterable[str]) -> bool | None:
 
 def standards_of(given: Any) -> list[Standard]:
     """The rows of certificates and standards as they are kept. Raises InvalidForm with a reason for each cell."""
-    if not isinstance(given, list) or len(given) > MOST_STANDARDS:
-        raise InvalidForm(fields={"standards": reasons.catalogue.MOST_STANDARDS(most=MOST_STANDARDS)})
-    rows: list[Standard] = []
-    faults: dict[str, Why] = {}
-    for n, said in enumerate(given):
-        row = _row(said) if isinstance(said, Mapping) else {}
-        wrong = _wrong_standard(row) if isinstance(said, Mapping) else {"": reasons.catalogue.STANDARD_MISSING}
-        faults |= {f"standards.{n}.{name}".rstrip("."): why for name, why in wrong.items()}
-        rows.append(cast(Standard, row))
-    if faults:
-        raise InvalidForm(fields=faults)
-    return rows
+    return cast(list[Standard], _rows_of("standards", given))
+
+
+def still_valid(standards: Iterable[Mapping[str, Any]], today: str) -> list[Mapping[str, Any]]:
+    """Those whose last day has not passed."""
+    return [row for row in standards if str(row.get("valid_until") or today) >= today]
 
 
 def in_force(standards: Iterable[Mapping[str, Any]], today: str) -> list[str]:
     """The names of those whose last day has not passed, each once, as they are compared."""
-    named = (standard_key(str(row["name"])) for row in standards if str(row.get("valid_until") or today) >= today)
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(standard_key(str(row["name"])) for row in still_valid(standards, today)))
 
 
 def standard_key(name: str) -> str:
@@ -129,16 +122,9 @@ def standard_key(name: str) -> str:
 
 
 def _wrong_standard(row: Mapping[str, str]) -> dict[str, Why]:
-    """What is wrong with a row, by its cells."""
-    faults: dict[str, Why] = {name: reasons.fields.NOT_KNOWN_HERE for name in row if name not in _LONGEST_STANDARD}
-    for name, most in _LONGEST_STANDARD.items():
-        if len(row.get(name, "")) > most:
-            faults[name] = reasons.catalogue.SITE_LONG(most=most)
-    if not row.get("name"):
-        faults["name"] = reasons.catalogue.STANDARD_MISSING
-    if "valid_until" in row and "valid_until" not in faults and not _is_day(row["valid_until"]):
-        faults["valid_until"] = reasons.catalogue.NO_DAY
-    return faults
+    """What is wrong with what a certificate alone says."""
+    wrong = "valid_until" in row and not _is_day(row["valid_until"])
+    return {"valid_until": reasons.catalogue.NO_DAY} if wrong else {}
 
 
 def _is_day(said: str) -> bool:
@@ -150,15 +136,48 @@ def _is_day(said: str) -> bool:
 
 def sites_of(given: Any) -> list[ReferenceSite]:
     """The rows of reference sites as they are kept. Raises InvalidForm with a reason for each cell."""
-    if not isinstance(given, list) or len(given) > MOST_SITES:
-        raise InvalidForm(fields={"reference_sites": reasons.catalogue.MOST_SITES(most=MOST_SITES)})
-    rows: list[ReferenceSite] = []
+    return cast(list[ReferenceSite], _rows_of("reference_sites", given))
+
+
+def _wrong_site(row: Mapping[str, str]) -> dict[str, Why]:
+    """What is wrong with what a site alone says."""
+    wrong = "year" in row and not re.fullmatch("(?:19|20|21)[0-9]{2}", row["year"])
+    return {"year": reasons.catalogue.NO_YEAR} if wrong else {}
+
+
+class _Rows(NamedTuple):
+    """What rows of a field are held to: how many there are, how long each cell is, which one is never empty, and what else."""
+
+    most: int
+    too_many: Why
+    longest: Mapping[str, int]
+    named: str
+    missing: Why
+    wrong: Callable[[Mapping[str, str]], dict[str, Why]]
+
+
+_ROWS: Mapping[str, _Rows] = {
+    "standards": _Rows(
+        MOST_STANDARDS, reasons.catalogue.MOST_STANDARDS(most=MOST_STANDARDS), _LONGEST_STANDARD, "name",
+        reasons.catalogue.STANDARD_MISSING, _wrong_standard,
+    ),
+    "reference_sites": _Rows(
+        MOST_SITES, reasons.catalogue.MOST_SITES(most=MOST_SITES), _LONGEST, "site", reasons.catalogue.SITE_MISSING, _wrong_site,
+    ),
+}  # fmt: skip
+
+
+def _rows_of(field: str, given: Any) -> list[dict[str, str]]:
+    rule = _ROWS[field]
+    if not isinstance(given, list) or len(given) > rule.most:
+        raise InvalidForm(fields={field: rule.too_many})
+    rows: list[dict[str, str]] = []
     faults: dict[str, Why] = {}
     for n, said in enumerate(given):
         row = _row(said) if isinstance(said, Mapping) else {}
-        wrong = _wrong(row) if isinstance(said, Mapping) else {"": reasons.catalogue.SITE_MISSING}
-        faults |= {f"reference_sites.{n}.{name}".rstrip("."): why for name, why in wrong.items()}
-        rows.append(cast(ReferenceSite, row))
+        wrong = _faults_of(rule, row) if isinstance(said, Mapping) else {"": rule.missing}
+        faults |= {f"{field}.{n}.{name}".rstrip("."): why for name, why in wrong.items()}
+        rows.append(row)
     if faults:
         raise InvalidForm(fields=faults)
     return rows
@@ -168,14 +187,14 @@ def _row(said: Mapping[str, Any]) -> dict[str, str]:
     return {name: " ".join(visible(str(value)).split()) for name, value in said.items() if value not in (None, "")}
 
 
-def _wrong(row: Mapping[str, str]) -> dict[str, Why]:
+def _faults_of(rule: _Rows, row: Mapping[str, str]) -> dict[str, Why]:
     """What is wrong with a row, by its cells."""
-    faults: dict[str, Why] = {name: reasons.fields.NOT_KNOWN_HERE for name in row if name not in _LONGEST}
-    for name, most in _LONGEST.items():
-        if len(row.get(name, "")) > most:
-            faults[name] = reasons.catalogue.SITE_LONG(most=most)
-    if not row.get("site"):
-        faults["site"] = reasons.catalogue.SITE_MISSING
-    if "year" in row and not re.fullmatch("(?:19|20|21)[0-9]{2}", row["year"]):
-        faults["year"] = reasons.catalogue.NO_YEAR
-    return faults
+    faults: dict[str, Why] = {name: reasons.fields.NOT_KNOWN_HERE for name in row if name not in rule.longest}
+    faults |= {
+        name: reasons.catalogue.SITE_LONG(most=most)
+        for name, most in rule.longest.items()
+        if len(row.get(name, "")) > most
+    }
+    if not row.get(rule.named):
+        faults[rule.named] = rule.missing
+    return faults | rule.wrong(row)

@@ -18,13 +18,15 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import CLOSED, NEED, PUBLIC, TECHNOLOGY
 from casework.engine.case_objects.record_use import PUBLISHED
+from casework.engine.case_objects.technology_details import still_valid
 from casework.matching.bm25 import length_of
 from casework.matching.facets import facets_of, in_public
 from casework.matching.terms import Counts, counts_of
+from casework.operations.core.merged_records import TODAY
 from casework.records.access_sql import CLOSED_NEED
 
 #: By which rules terms are made; a higher number makes every record again.
-RULES = 3
+RULES = 4
 #: As what records are indexed that are not in use.
 IDLE: Mapping[str, str] = {NEED: "idle_need", TECHNOLOGY: "idle_technology"}
 #: Before all that a closed need says.
@@ -52,14 +54,17 @@ class Findable:
     closed: bool = False
     #: When the record was written.
     told_at: Any = None
+    #: The last day on which its facets are these: a certificate ends then.
+    told_until: str | None = None
     #: How far it is published: public, on_request or closed.
     publication: str = CLOSED
 
 
 #: What is asked of every record; one that was merged cannot be found.
-_EACH = """t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at, t.status, t.source, t.publication, t.readiness_low,
+_EACH = f"""t.id::text, t.programme_id::text AS programme, t.updated_at AS told_at, t.status, t.source, t.publication, t.readiness_low,
         t.readiness_high, CASE WHEN t.merged_into IS NULL THEN concat_ws(' ', t.title, t.title_zh) END AS title,
-        jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed"""
+        jsonb_path_exists(t.provenance, '$.*.confirmed_by') AS confirmed,
+        (SELECT CAST({TODAY} AS text) FROM programmes p WHERE p.id = t.programme_id) AS today"""
 #: Technologies with what of them can be found.
 _TECHNOLOGIES = f"""
     SELECT {_EACH}, t.developed_in || t.deployed_in AS countries, t.ipc, t.green_topics,
@@ -83,10 +88,16 @@ _STALE = {
         WHERE t.programme_id = CAST(:programme AS uuid) AND t.id > CAST(:after AS uuid)
         AND CASE WHEN t.merged_into IS NULL
             THEN x.record_id IS NULL OR x.rules <> :rules OR x.told_at IS DISTINCT FROM t.updated_at
+                OR x.told_until < (SELECT {TODAY} FROM programmes p WHERE p.id = t.programme_id)
             ELSE x.record_id IS NOT NULL END
         ORDER BY t.id LIMIT :most""")
     for noun in (NEED, TECHNOLOGY)
 }
+#: The programmes with records of which lists are narrowed to what has expired by now.
+_EXPIRED = text(f"""
+    SELECT p.id::text FROM programmes p
+    WHERE EXISTS (SELECT FROM indexed_records x WHERE x.programme_id = p.id AND x.told_until < {TODAY}) ORDER BY p.id
+""")
 #: What an index has of some records.
 _BEFORE = text("""
     SELECT record_id::text, noun, counts, facets, length FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))
@@ -96,16 +107,17 @@ _BEFORE = text("""
 _FORGET = text("DELETE FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 #: Puts records in, or in the place of what was there.
 _KEEP = text("""
-    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, published, length, rules, told_at)
+    INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, published, length, rules, told_at, told_until)
     SELECT r.id, r.programme, r.noun, array_to_tsvector(ARRAY(
         SELECT r.mark || t.term FROM unnest(ARRAY(SELECT json_object_keys(CAST(r.counts AS json))) || r.facets || r.titled) t(term)
-    )), r.counts, r.facets, array_to_tsvector(r.published), r.length, :rules, r.told_at
+    )), r.counts, r.facets, array_to_tsvector(r.published), r.length, :rules, r.told_at, r.told_until
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         r(id uuid, programme uuid, noun text, mark text, counts text, facets text[], titled text[], published text[], length integer,
-            told_at timestamptz)
+            told_at timestamptz, told_until date)
     ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, noun = excluded.noun, terms = excluded.terms,
         counts = excluded.counts, facets = excluded.facets,
-        published = excluded.published, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at
+        published = excluded.published, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at,
+        told_until = excluded.told_until
 """)
 #: Counts in how many records terms stand from now on.
 _COUNT = text("""
@@ -163,6 +175,11 @@ def follow_records(db: Connection, noun: str, ids: Collection[str]) -> None:
         put_in_index(db, noun, [_findable(noun, row._mapping) for row in rows])
 
 
+def list_expired(db: Connection) -> list[str]:
+    """The programmes whose index tells of certificates that have expired."""
+    return list(db.execute(_EXPIRED).scalars())
+
+
 def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -> list[str]:
     """Bring the index after the next records of a programme that are not in it as they stand; gives which they were."""
     given = {"programme": programme, "after": after or _FIRST, "rules": RULES, "most": BATCH}
@@ -174,7 +191,11 @@ def follow_stale(db: Connection, programme: str, noun: str, after: str | None) -
 def _findable(noun: str, row: Any) -> Findable:
     given = {name: row[name] for name in ("id", "programme", "title", "body", "told_at", "publication")}
     closed = noun == NEED and row["publication"] == CLOSED
-    return Findable(**given, facets=facets_of(noun, row), idle=row["status"] != PUBLISHED, closed=closed)
+    # Lists are narrowed to a certificate as long as it has not expired.
+    valid = still_valid(row.get("standards") or (), row["today"])
+    given["facets"] = facets_of(noun, {**row, "standards": valid})
+    given["told_until"] = min((str(one["valid_until"]) for one in valid if one.get("valid_until")), default=None)
+    return Findable(**given, idle=row["status"] != PUBLISHED, closed=closed)
 
 
 def mark_of(noun: str) -> str:
@@ -200,7 +221,9 @@ def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None
             row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
             titled = [f"{TITLED}{term}" for term, count in counts.items() if count.title]
             row |= {"noun": as_what, "mark": mark_of(as_what), "facets": one.facets, "titled": titled}
-            kept.append(row | {"told_at": one.told_at, "published": _published(noun, one, counts)})
+            kept.append(
+                row | {"told_at": one.told_at, "told_until": one.told_until, "published": _published(noun, one, counts)}
+            )
             told.setdefault((one.programme, as_what), _Change()).add(counts, one.facets)
         if was is not None:
             told.setdefault((one.programme, was.noun), _Change()).take(said, was.facets, was.length)

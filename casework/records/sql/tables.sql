@@ -644,6 +644,7 @@ CREATE TABLE indexed_records (
     length INTEGER NOT NULL,
     rules INTEGER NOT NULL,
     told_at TIMESTAMP WITH TIME ZONE,
+    told_until DATE,
     CONSTRAINT pk_indexed_records PRIMARY KEY (record_id),
     CONSTRAINT fk_indexed_records_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
@@ -651,6 +652,7 @@ CREATE INDEX ix_indexed_records_programme ON indexed_records (programme_id, noun
 CREATE INDEX ix_indexed_records_public ON indexed_records (programme_id, noun, record_id) WHERE published IS NOT NULL;
 CREATE INDEX ix_indexed_records_published ON indexed_records USING gin (published) WITH (gin_pending_list_limit = 256) WHERE published IS NOT NULL;
 CREATE INDEX ix_indexed_records_terms ON indexed_records USING gin (terms) WITH (gin_pending_list_limit = 256);
+CREATE INDEX ix_indexed_records_told_until ON indexed_records (programme_id, told_until) WHERE told_until IS NOT NULL;
 COMMENT ON TABLE indexed_records IS 'Needs and technologies that can be found; made of them, and made again by `casework catalogue index`';
 COMMENT ON COLUMN indexed_records.noun IS 'need or technology; idle_need or idle_technology of one not in use; closed_need';
 COMMENT ON COLUMN indexed_records.counts IS 'JSON: by term how often the title says it, and the rest';
@@ -658,6 +660,7 @@ COMMENT ON COLUMN indexed_records.facets IS 'Terms that lists are narrowed by';
 COMMENT ON COLUMN indexed_records.published IS 'The terms by which it is found without an account, as far as it is published; null where it is not';
 COMMENT ON COLUMN indexed_records.rules IS 'By which rules terms were made; of others it is made again';
 COMMENT ON COLUMN indexed_records.told_at IS 'When the record was written that it is made of';
+COMMENT ON COLUMN indexed_records.told_until IS 'The last day on which its facets are these, as a certificate ends then; null: for good';
 
 CREATE TABLE invitations (
     id UUID NOT NULL,

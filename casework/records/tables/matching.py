@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -44,6 +45,14 @@ indexed_records = Table(
     Column("length", Integer, nullable=False),
     Column("rules", Integer, nullable=False, comment="By which rules terms were made; of others it is made again"),
     Column("told_at", Time, comment="When the record was written that it is made of"),
+    Column(
+        "told_until",
+        Date,
+        comment="The last day on which its facets are these, as a certificate ends then; null: for good",
+    ),
+    Index(
+        "ix_indexed_records_told_until", "programme_id", "told_until", postgresql_where=text("told_until IS NOT NULL")
+    ),
     Index("ix_indexed_records_terms", "terms", postgresql_using="gin", postgresql_with=GIN),
     Index("ix_indexed_records_programme", "programme_id", "noun", "record_id"),
     # Of what is published alone: how long a stranger's search takes tells nothing of the rest.

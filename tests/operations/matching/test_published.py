@@ -78,6 +78,17 @@ def test_of_a_certificate_nothing_is_told_that_leads_to_its_owner(engine: Engine
     assert found(engine, said="Inspectors") == []
 
 
+def test_an_expired_certificate_narrows_no_list(engine: Engine, shop: World) -> None:
+    rows = [{"name": "ISO 9001", "valid_until": "2020-01-01"}, {"name": "CE", "valid_until": "2199-01-01"}]
+    with transaction(engine) as db:
+        fields = TOLD | {"publication": "public", "standards": rows}
+        one = add_record(db, shop.programmes["BJ"], "technology", "certified", fields)
+    assert one in found(engine, facets=[Facet("standard", "CE")])
+    assert found(engine, facets=[Facet("standard", "ISO 9001")]) == []
+    with reader_transaction(engine) as db:
+        assert "ISO 9001" not in {choice.value for choice in list_published(db, "technology").facets["standard"]}
+
+
 def test_no_field_of_the_office_or_of_its_owner_is_among_them() -> None:
     said = {name for noun in ("need", "technology") for name in (*OUTLINE[noun], *WHOLE[noun])}
     assert not said & {"owner_id", "budget", "budget_currency", "more", "source", "external_id", "provenance", "status"}

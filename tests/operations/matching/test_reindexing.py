@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import Engine, text
+from datetime import date, timedelta
 
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from casework.jobs.dispatcher import dispatch
 from casework.operations.core import catalogue_index
+from casework.operations.core.catalogue_index import list_expired
+from casework.operations.core.merged_records import TODAY
 from casework.operations.matching import reindexing
 from casework.operations.matching.reindexing import programmes_of, reindex
-from casework.records.database import transaction
-from tests.operations.core.test_catalogue_index import enter, insist_counted, version_of
+from casework.records.database import connect_engine, transaction
+from casework.settings import Settings
+from tests.operations.core.test_catalogue_index import enter, facets, insist_counted, version_of
 from tests.support.world import World
 
 
@@ -62,6 +68,41 @@ def test_a_lost_index_is_made_again(world: World, engine: Engine) -> None:
             db.execute(text(f"DELETE FROM {table}"))
     assert reindex(engine, programme) == len(before)
     assert state(engine) == before
+
+
+def test_a_certificate_that_has_expired_counts_no_longer(world: World, engine: Engine, settings: Settings) -> None:
+    facet, unknown = "=standard=ISO 9001", "=standard="
+    with transaction(engine) as db:
+        today: date = db.execute(text(f"SELECT {TODAY} FROM programmes p WHERE p.code = 'BJ'")).scalar_one()
+        days = {"past": today - timedelta(days=1), "last": today, "far": today + timedelta(days=400)}
+        ids = {
+            name: enter(world, db, "technology", title=name, standards=[{"name": "ISO 9001", "valid_until": str(day)}])
+            for name, day in days.items()
+        }
+        open_end = enter(world, db, "technology", title="For good", standards=[{"name": "ISO 9001"}])
+        assert [facet in facets(db, id) for id in (*ids.values(), open_end)] == [False, True, True, True]
+        assert unknown in facets(db, ids["past"])
+        assert list_expired(db) == []
+        before = count_of(db, facet)
+    later = connect_engine(settings.model_copy(update={"clock_offset": 86_400}))
+    try:
+        dispatch(later, mailing=False)
+        with transaction(later) as db:
+            assert list_expired(db) == [world.programmes["BJ"]]
+            lock = "SELECT queueing_lock FROM procrastinate_jobs WHERE task_name = 'casework:reindex'"
+            assert list(db.execute(text(lock)).scalars()) == [f"reindex {world.programmes['BJ']}"]
+        assert reindex(later, world.programmes["BJ"]) == 1
+        with transaction(later) as db:
+            assert [facet in facets(db, id) for id in (*ids.values(), open_end)] == [False, False, True, True]
+            assert (count_of(db, facet), list_expired(db)) == (before - 1, [])
+            insist_counted(db)
+    finally:
+        later.dispose()
+
+
+def count_of(db: Connection, term: str) -> int:
+    """In how many records a term stands, as lists count it."""
+    return int(db.execute(text("SELECT sum(records) FROM index_terms WHERE term = :term"), {"term": term}).scalar_one())
 
 
 def test_a_programme_is_named_by_its_code(world: World, engine: Engine) -> None:
