@@ -10,7 +10,6 @@ import csv
 import io
 import multiprocessing
 import random
-import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,8 +114,13 @@ class Spent:
 def spend(act: Callable[[], Any]) -> Spent:
     wall, cpu = time.perf_counter(), time.process_time()
     came = act()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Spent(time.perf_counter() - wall, time.process_time() - cpu, peak, came)
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu, _peak(), came)
+
+
+def _peak() -> float:
+    """The most memory that this process has had, in MB. Not `ru_maxrss`: that counts what the process had which began this one."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]) / 1024
 
 
 def bring_in(world: World, file: Path) -> Any:

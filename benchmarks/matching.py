@@ -89,7 +89,7 @@ def _proposals(world: World, engine: Engine, officer: Actor, scale: Scale) -> It
     report = import_records(engine, "needs", io.BytesIO(waiting), programme="BENCH", source="bench", name="n.csv")
     assert (report.created, report.faults) == (_NEEDS, []), report.faults[:3]
     with world.superuser() as plain:
-        plain.execute("UPDATE twin_marks SET proposed = true")
+        plain.execute("DELETE FROM pending_searches")
         plain.execute("ANALYZE")
     rows = list(csv.DictReader(io.StringIO(catalogue(scale.views * 2, seed=3).decode())))[::2]
     times = []

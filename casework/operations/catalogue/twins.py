@@ -20,6 +20,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.operations.catalogue.kept_records import EDITORS, editable
 from casework.operations.catalogue.service import read_seen
 from casework.operations.core.idempotency import Done, Request, ask, finish
+from casework.operations.core.pending_searches import TWINS, end_pending, first_pending, list_pending
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.record_log import TABLES, Change, Kept, lock_records, write_records
 from casework.operations.core.twin_marks import TEXTS, read_states, told_of
@@ -43,14 +44,7 @@ MOST_GROUPS, MOST_LIKELY = 50, 5
 
 def list_unsearched(db: Connection) -> list[str]:
     """The programmes with records whose twins were not looked for since they changed."""
-    return list(db.execute(_WAITING).scalars())
-
-
-#: Such programmes.
-_WAITING = text("""
-    SELECT p.id::text FROM programmes p WHERE EXISTS (SELECT FROM twin_marks m WHERE m.programme_id = p.id AND NOT m.searched)
-    ORDER BY p.id
-""")
+    return list_pending(db, TWINS)
 
 
 def search_twins(engine: Engine, programme: str) -> int:
@@ -83,7 +77,7 @@ class _Some:
 
 
 def _read_some(db: Connection, programme: str) -> _Some:
-    taken = list(db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE}).scalars())
+    taken = first_pending(db, TWINS, programme, most=_AT_ONCE)
     rows = db.execute(_SHARING, {"ids": taken, "most": _COMPARED}).all()
     pairs = sorted({(min(row.one, row.other), max(row.one, row.other)) for row in rows})
     # Before what they tell: what is told later is compared again.
@@ -117,15 +111,10 @@ def _propose(db: Connection, programme: str, some: _Some, found: Collection[Mapp
         pairs = [pair for pair in found if pair["one"] in done or pair["other"] in done]
         db.execute(_FORGET, {"ids": done})
         db.execute(_PROPOSE, {"programme": programme, "pairs": orjson.dumps(pairs).decode()})
-        db.execute(_SEARCHED, {"ids": done})
+        end_pending(db, TWINS, programme, done)
     return len(done)
 
 
-#: Records of a programme whose twins are to be looked for.
-_TAKE = text("""
-    SELECT record_id::text FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT searched
-    ORDER BY record_id LIMIT :most
-""")
 #: Each of some records with the oldest that share a band with it. Those that share one are found first, by the index (OFFSET 0): in the
 #: order of their ids the planner would read all others.
 _SHARING = text("""
@@ -164,8 +153,6 @@ _PROPOSE = text("""
     ON CONFLICT (one_id, other_id) DO UPDATE
     SET likeness = excluded.likeness, titles = excluded.titles, in_order = excluded.in_order WHERE NOT twin_pairs.apart
 """)
-#: Says of some records that their twins were looked for.
-_SEARCHED = text("UPDATE twin_marks SET searched = true WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 
 
 # --- what was found --------------------------------------------------------------------------------------------------

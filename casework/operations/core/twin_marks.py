@@ -12,6 +12,7 @@ from casework.engine.analysis.twins import Told, bands_of, told_by
 from casework.engine.case_objects.kept_records import MERGED, NEED, TECHNOLOGY, UNMERGED
 from casework.json_values import JsonMapping
 from casework.ledger.redactable_bodies import Erased
+from casework.operations.core.pending_searches import NEEDS, TWINS
 
 #: The texts of a record by which its twins are found, the title first.
 TEXTS: Mapping[str, tuple[str, ...]] = {NEED: ("title", "problem", "target"), TECHNOLOGY: ("title", "description")}
@@ -53,12 +54,18 @@ def read_states(db: Connection, ids: Collection[str]) -> dict[str, int]:
 _STATES = text("SELECT id::text, seq FROM logs WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id")
 #: Takes away the marks of records that were merged, and what was proposed of them.
 _DROP = text("""
-    WITH m AS (DELETE FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[])))
+    WITH m AS (DELETE FROM twin_marks WHERE record_id = ANY(CAST(:ids AS uuid[])) RETURNING record_id, programme_id),
+    s AS (DELETE FROM pending_searches s USING m WHERE s.programme_id = m.programme_id AND s.record_id = m.record_id)
     DELETE FROM twin_pairs WHERE NOT apart AND (one_id = ANY(CAST(:ids AS uuid[])) OR other_id = ANY(CAST(:ids AS uuid[])))
 """)
-#: Keeps the marks of some records.
-_KEEP = text("""
-    INSERT INTO twin_marks (record_id, programme_id, bands) SELECT id, programme, bands
-    FROM jsonb_to_recordset(CAST(:marks AS jsonb)) AS m(id uuid, programme uuid, bands int[])
-    ON CONFLICT (record_id) DO UPDATE SET bands = excluded.bands, searched = false, proposed = false
+#: Keeps the marks of some records, and that twins and needs of each are to be looked for.
+_KEEP = text(f"""
+    WITH kept AS (
+        INSERT INTO twin_marks (record_id, programme_id, bands) SELECT id, programme, bands
+        FROM jsonb_to_recordset(CAST(:marks AS jsonb)) AS m(id uuid, programme uuid, bands int[])
+        ON CONFLICT (record_id) DO UPDATE SET bands = excluded.bands RETURNING record_id, programme_id
+    )
+    INSERT INTO pending_searches (looks_for, programme_id, record_id)
+    SELECT looks_for, programme_id, record_id FROM kept CROSS JOIN (VALUES ('{TWINS}'), ('{NEEDS}')) AS l(looks_for)
+    ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
 """)

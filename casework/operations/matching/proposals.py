@@ -27,6 +27,7 @@ from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.matches import create_match
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.organisations import has_expired
+from casework.operations.core.pending_searches import NEEDS, end_pending, first_pending, list_pending
 from casework.operations.core.reader_names import entitled
 from casework.operations.core.register_entries import note_entries
 from casework.operations.core.twin_marks import read_states
@@ -53,21 +54,6 @@ _LONGEST = 1_000
 MOST_SHOWN = 30
 
 _NEED_EXPIRED, _TECHNOLOGY_EXPIRED = has_expired("n.owner_id"), has_expired("t.owner_id")
-#: Programmes with technologies that were not put against needs since they changed.
-_WAITING = text("""
-    SELECT p.id::text FROM programmes p WHERE EXISTS (SELECT FROM twin_marks m WHERE m.programme_id = p.id AND NOT m.proposed)
-    ORDER BY p.id
-""")
-#: Records of a programme that are to be looked at; needs among them are passed over.
-_TAKE = text("""
-    SELECT record_id::text FROM twin_marks WHERE programme_id = CAST(:programme AS uuid) AND NOT proposed
-    ORDER BY record_id LIMIT :most
-""")
-#: Says of some records, or of all of a programme, that they were looked at.
-_DONE = text("""
-    UPDATE twin_marks SET proposed = true WHERE programme_id = CAST(:programme AS uuid) AND NOT proposed
-    AND (CAST(:ids AS uuid[]) IS NULL OR record_id = ANY(CAST(:ids AS uuid[])))
-""")
 #: Whether a programme has an open need.
 _ANY_NEED = text("""
     SELECT EXISTS (SELECT FROM needs n WHERE n.programme_id = CAST(:programme AS uuid) AND n.status = 'published' AND n.merged_into IS NULL)
@@ -105,7 +91,7 @@ _PROPOSE = text("""
 
 def list_waiting(db: Connection) -> list[str]:
     """The programmes with technologies that are to be put against needs."""
-    return list(db.execute(_WAITING).scalars())
+    return list_pending(db, NEEDS)
 
 
 def propose_matches(engine: Engine, programme: str, tell: Tell) -> int:
@@ -139,9 +125,9 @@ class _Some:
 
 
 def _rank_some(db: Connection, programme: str) -> _Some | None:
-    """Nobody waits for this: what changes meanwhile is left to the next time."""
+    """Nobody waits for this: what changes meanwhile is left to the next time. Needs among them are passed over."""
     with whole(db):
-        taken = list(db.execute(_TAKE, {"programme": programme, "most": _AT_ONCE}).scalars())
+        taken = first_pending(db, NEEDS, programme, most=_AT_ONCE)
         if not taken:
             return None
         if not db.execute(_ANY_NEED, {"programme": programme}).scalar_one():
@@ -158,7 +144,7 @@ def _propose(db: Connection, programme: str, some: _Some, tell: Tell) -> int:
         # Whoever writes a record has the programme's turn first, and its marks after.
         lock_log(db, programme)
         if not db.execute(_ANY_NEED, {"programme": programme}).scalar_one():
-            return db.execute(_DONE, {"programme": programme, "ids": None}).rowcount
+            return end_pending(db, NEEDS, programme, None)
         done = [id for id, state in read_states(db, some.taken).items() if state == some.states.get(id)]
         new = []
         for technology, fits in some.found:
@@ -166,7 +152,7 @@ def _propose(db: Connection, programme: str, some: _Some, tell: Tell) -> int:
                 waiting = _open_needs(db, programme, technology, [fit.need for fit in fits])
                 ids = [_put(db, programme, fit, technology.id) for fit in fits if fit.need in waiting]
                 new += [id for id in ids if id is not None]
-        db.execute(_DONE, {"programme": programme, "ids": done})
+        end_pending(db, NEEDS, programme, done)
     note_entries(db, "match_proposals", programme, new, kind=PROPOSED)
     tell(db, programme, _needs_of(db, new))
     return len(done)

@@ -108,6 +108,7 @@ COVERED: Mapping[str, Cover] = {
     "party_link_secrets": Cover(None, "opens a party's link to whoever has it, until it is used; the answer is in the log"),
     "office_link_secrets": Cover(None, "opens a need or a question to whoever has the link; what was sent is in the log"),
     **dict.fromkeys(("twin_marks", "twin_pairs"), Cover(None, "found again from the records; that two are none is in their logs")),
+    "pending_searches": Cover(None, "what is still to be looked for, of records that changed"),
     "saved_views": Cover(None, "a person's own address of a list, which shows nobody more than they may see"),
     "looks": Cover(None, _OWN),
     "follows": Cover(None, _OWN),

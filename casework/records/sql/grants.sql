@@ -24,7 +24,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     letterheads, looks, mails, match_proposals, match_runs, matches,
     mediations, memberships, need_statements, needs, needs_assessments, notification_preferences, notifications, numbers,
     organisation_contacts, organisation_owners,
-    organisation_screenings, organisations, outbox, passkeys, past_projects,
+    organisation_screenings, organisations, outbox, passkeys, past_projects, pending_searches,
     password_links, people, phases, programmes, proposals, public_catalogues, record_meanings, recoveries, recovery_codes, requests, right_owners, right_technologies,
     rights, saved_views, second_factors, sessions, sign_in_attempts, source_rows, sources, statements, tasks, technologies, tokens, tracks,
     twin_marks, twin_pairs

@@ -53,6 +53,15 @@ CREATE TABLE outbox (
 );
 COMMENT ON TABLE outbox IS 'Events that may owe somebody a notice; written with them, gone once their notices are written';
 
+CREATE TABLE pending_searches (
+    looks_for TEXT NOT NULL CONSTRAINT ck_pending_searches_looks_for CHECK (looks_for IN ('twins', 'needs')),
+    programme_id UUID NOT NULL,
+    record_id UUID NOT NULL,
+    CONSTRAINT pk_pending_searches PRIMARY KEY (looks_for, programme_id, record_id)
+);
+COMMENT ON COLUMN pending_searches.looks_for IS 'twins of the record, or needs that a technology may meet; looked for since it changed, the row goes';
+COMMENT ON COLUMN pending_searches.record_id IS 'A record that has marks';
+
 CREATE TABLE people (
     id UUID NOT NULL,
     email TEXT NOT NULL,
@@ -1507,19 +1516,13 @@ CREATE TABLE twin_marks (
     record_id UUID NOT NULL,
     programme_id UUID NOT NULL,
     bands INTEGER[] NOT NULL,
-    searched BOOLEAN DEFAULT false NOT NULL,
-    proposed BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_twin_marks PRIMARY KEY (record_id),
     CONSTRAINT fk_twin_marks_record_id FOREIGN KEY(record_id) REFERENCES logs (id),
     CONSTRAINT fk_twin_marks_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id)
 );
 CREATE INDEX ix_twin_marks_bands ON twin_marks USING gin (bands) WITH (fastupdate = off);
-CREATE INDEX ix_twin_marks_unproposed ON twin_marks (programme_id, record_id) WHERE NOT proposed;
-CREATE INDEX ix_twin_marks_unsearched ON twin_marks (programme_id, record_id) WHERE NOT searched;
 COMMENT ON COLUMN twin_marks.record_id IS 'A need or a technology that stands for itself';
 COMMENT ON COLUMN twin_marks.bands IS 'Of `engine.analysis.twins`: two that share one are compared';
-COMMENT ON COLUMN twin_marks.searched IS 'Its twins were looked for since it changed';
-COMMENT ON COLUMN twin_marks.proposed IS 'A technology: it was put against the open needs since it changed';
 
 CREATE TABLE twin_pairs (
     one_id UUID NOT NULL,

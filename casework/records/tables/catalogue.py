@@ -208,23 +208,22 @@ twin_marks = Table(
     Column(
         "bands", ARRAY(Integer), nullable=False, comment="Of `engine.analysis.twins`: two that share one are compared"
     ),
-    Column(
-        "searched",
-        Boolean,
-        nullable=False,
-        server_default=text("false"),
-        comment="Its twins were looked for since it changed",
-    ),
-    Column(
-        "proposed",
-        Boolean,
-        nullable=False,
-        server_default=text("false"),
-        comment="A technology: it was put against the open needs since it changed",
-    ),
     Index("ix_twin_marks_bands", "bands", postgresql_using="gin", postgresql_with=GIN_AT_ONCE),
-    Index("ix_twin_marks_unsearched", "programme_id", "record_id", postgresql_where=text("NOT searched")),
-    Index("ix_twin_marks_unproposed", "programme_id", "record_id", postgresql_where=text("NOT proposed")),
+)
+
+# Apart from the marks: a row that is changed there is put into their index anew.
+pending_searches = Table(
+    "pending_searches",
+    metadata,
+    Column(
+        "looks_for",
+        Text,
+        CheckConstraint("looks_for IN ('twins', 'needs')", name="looks_for"),
+        primary_key=True,
+        comment="twins of the record, or needs that a technology may meet; looked for since it changed, the row goes",
+    ),
+    Column("programme_id", Id, primary_key=True),
+    Column("record_id", Id, primary_key=True, comment="A record that has marks"),
 )
 
 twin_pairs = Table(

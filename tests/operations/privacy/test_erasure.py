@@ -211,7 +211,7 @@ WORDLESS = {
     "editions", "programmes", "phases", "numbers", "letter_numbers", "outbox", "contents", "compartments",
     "sign_in_attempts", "case_hygiene_days",
     "readings", "sealed_readings", "reading_heads", "allowances",
-    "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs",
+    "case_dates", "right_owners", "right_technologies", "twin_marks", "twin_pairs", "pending_searches",
     "assessment_enterprises", "assessment_needs",
 }  # fmt: skip
 
