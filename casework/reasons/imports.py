@@ -119,6 +119,9 @@ TOO_MANY_SOURCES = template(
 )
 TOO_MANY_RIGHTS = template("imports.too_many_rights", N_("may list at most %(most)s rights"))
 ONE_OF = template("imports.one_of", N_("must be one of %(codes)s"))
+NO_OUTCOME = template(
+    "imports.no_outcome", N_("is no outcome of a case; write one of these, by its code or its name: %(outcomes)s")
+)
 VERDICT = reason("imports.verdict", N_("must be verified, verified_with_limits or not_verified"))
 LOW_ABOVE_HIGH = reason("imports.low_above_high", N_("must not be above readiness_high"))
 MISSING_BESIDE_BUDGET = reason("imports.missing_beside_budget", N_("is missing beside the budget"))

@@ -41,6 +41,7 @@ from casework.operations.catalogue.import_cells import (
 from casework.operations.catalogue.import_faults import Faults, Wrong, told_faults
 from casework.operations.catalogue.import_figures import Figures, Licences, Sites, Standards
 from casework.operations.catalogue.import_reader import column_name
+from casework.operations.catalogue.outcome_names import read_outcome
 from casework.operations.core.record_log import Kept
 
 Kind = Literal["needs", "technologies", "matches", "past_projects"]
@@ -240,7 +241,7 @@ class PastProject(_Row):
     district: Short | None = None
     started_on: Day | None = None
     ended_on: Day
-    outcome: Short
+    outcome: Annotated[str, BeforeValidator(read_outcome)]
     contract_value: Amount | None = None
     contract_currency: Currency | None = None
     effect: Text | None = None

@@ -266,7 +266,7 @@ class _Import:
     def _put(self, db: Connection, items: list[Item]) -> None:
         stamp = instant(self.log.now)
         if self.kind == "past_projects":
-            self.records.written |= take_past_projects(db, self.log, items, self.report, self._fault)
+            self.records.written |= take_past_projects(db, self.log, items, self.report)
             return
         if self.kind != "matches":
             noun: Kept = "need" if self.kind == "needs" else "technology"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,24 +11,14 @@ import uuid_utils
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.definitions import load_library
-from casework.engine.parts import MAIN
 from casework.errors import InvalidForm
-from casework.operations.catalogue import import_schemas
 from casework.operations.catalogue.import_batches import COLUMNS, Item
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.views import PastProject, PastProjects
 from casework.operations.core.paging import cursor_id, from_cursor, insist_limit, page
-from casework.operations.core.perform import calendar_of
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import reach
 from casework.records.event_log import Log
-
-
-def outcomes() -> dict[str, str]:
-    """The codes that a case can end with, each with the key of its text in the newest edition of the main workflow."""
-    edition = load_library().playing(MAIN)
-    return edition.codes_of("outcome") if edition is not None else {}
 
 
 def take_past_projects(
@@ -36,18 +26,13 @@ def take_past_projects(
     log: Log,
     items: Sequence[Item],
     report: Report,
-    tell: Callable[[int, Iterable[tuple[str, str]]], None],
 ) -> set[str]:
     """Enter past projects of a file, or what has changed of known ones; gives the ids of those that were written.
 
-    What a row leaves empty stays as it is; what is wrong with a row beside its form is told.
+    What a row leaves empty stays as it is.
     """
-    good, today = [], calendar_of(db, log.id).local_date(log.now)
+    good = []
     for item in items:
-        assert isinstance(item.record, import_schemas.PastProject)
-        if faults := _untrue(item.record, today):
-            tell(item.row, faults)
-            continue
         values = item.record.model_dump(mode="json", exclude_none=True, exclude={"source"})
         good.append({"id": str(uuid_utils.uuid7()), "source": item.source, **values})
     written = db.execute(_WRITE, {"programme": log.id, "rows": orjson.dumps(good).decode()}).all()
@@ -56,15 +41,6 @@ def take_past_projects(
     report.updated += len(written) - fresh
     report.unchanged += len(good) - len(written)
     return {str(row.id) for row in written}
-
-
-def _untrue(record: import_schemas.PastProject, today: date) -> list[tuple[str, str]]:
-    faults = []
-    if record.outcome not in outcomes():
-        faults.append(("outcome", f"must be one of {', '.join(sorted(outcomes()))}"))
-    if record.ended_on > today:
-        faults.append(("ended_on", "lies in the future: what still runs becomes a case"))
-    return faults
 
 
 _COLUMNS = tuple(COLUMNS["past_projects"])

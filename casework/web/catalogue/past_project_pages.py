@@ -13,7 +13,8 @@ from casework.definitions import load_library
 from casework.engine.case_objects.programme_lists import Lists
 from casework.engine.parts import MAIN
 from casework.errors import NotFound
-from casework.operations.catalogue.past_projects import list_past_projects, outcomes
+from casework.operations.catalogue.outcome_names import outcomes
+from casework.operations.catalogue.past_projects import list_past_projects
 from casework.operations.catalogue.views import PastProject
 from casework.operations.core.programme_lists import read_lists
 from casework.permissions.visibility import reach

@@ -253,7 +253,7 @@ def test_the_kind_of_a_right_is_read_as_in_a_table_of_rights() -> None:
 
 
 def test_what_is_to_come_has_not_happened() -> None:
-    project = {"external_id": "p", "title": "Boiler", "ended_on": "2026-03-17", "outcome": "deployed"}
+    project = {"external_id": "p", "title": "Boiler", "ended_on": "2026-03-17", "outcome": "no_agreement"}
     match = {"external_id": "m", "proposed_on": "2026-03-17"}
     for kind, row, field in (("past_projects", project, "ended_on"), ("matches", match, "proposed_on")):
         told: Any = kind

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from casework.errors import InvalidForm
 from casework.operations.catalogue.import_report import Report
 from casework.operations.catalogue.importer import import_records
-from casework.operations.catalogue.past_projects import list_past_projects, outcomes
+from casework.operations.catalogue.past_projects import list_past_projects
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
 from tests.support.world import World, today
@@ -74,7 +74,3 @@ def test_a_dry_run_changes_nothing(engine: Engine, world: World) -> None:
     assert _import(engine, GOOD, dry_run=True).created == 1
     with transaction(engine) as db:
         assert list_past_projects(db, world.actor(db, "officer")).items == []
-
-
-def test_outcomes_are_those_that_a_case_can_end_with() -> None:
-    assert {"deployed_verified", "no_agreement", "introduced", "compliance_stop"} <= outcomes().keys()
