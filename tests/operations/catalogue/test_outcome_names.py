@@ -16,10 +16,14 @@ def test_outcomes_are_those_that_a_case_can_end_with() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "deployed_verified", "DEPLOYED_VERIFIED", "Deployed, effect verified", " deployed  effect verified",
-        "已落地，效果已核证", "已落地,效果已核证",
+        "deployed_verified",
+        "DEPLOYED_VERIFIED",
+        "Deployed, effect verified",
+        " deployed  effect verified",
+        "已落地，效果已核证",
+        "已落地,效果已核证",
     ],
-)  # fmt: skip
+)
 def test_an_outcome_is_known_by_its_code_and_its_names(said: str) -> None:
     assert read_outcome(said) == "deployed_verified"
 
