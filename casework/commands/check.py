@@ -11,6 +11,8 @@ from casework.operations.core.editions import read_editions
 from casework.operations.oversight.case_hygiene import find_breaches
 from casework.operations.oversight.job_health import find_delays
 from casework.operations.oversight.views import BreachFound, Delay
+from casework.operations.people.edition_choice_views import ChoiceApart
+from casework.operations.people.programme_editions import find_apart
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
@@ -38,7 +40,8 @@ _SAYS = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every finding.")
 def check(as_json: bool) -> None:
-    """Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.
+    """Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run, and
+    editions that a programme has chosen and that do not go together since a later one was published.
 
     One line for each finding, with the page on which it is repaired; exits with 1 when there is one. A worker does the
     same every night and keeps the figure of the day for the page "Case hygiene".
@@ -52,6 +55,7 @@ def check(as_json: bool) -> None:
             findings = [_of_case(breach, base) for breach in find_breaches(db)] + [
                 _of_queue(delay, base) for delay in find_delays(db, sealed=True)
             ]
+            findings += [_of_choice(choice, base) for choice in find_apart(db)]
     finally:
         engine.dispose()
     if as_json:
@@ -79,6 +83,16 @@ def _of_case(breach: BreachFound, base: str) -> JsonObject:
         "task": None if task is None else task.id,
         "says": says if task is None else f"{task.name}: {says}",
         "repair": base + path,
+    }
+
+
+def _of_choice(choice: ChoiceApart, base: str) -> JsonObject:
+    return {
+        "where": choice.code,
+        "kind": "editions_apart",
+        "task": None,
+        "says": f"begins by editions that do not go together any more: {choice.workflow}: {choice.why}",
+        "repair": f"{base}/programmes/{choice.programme}/settings/editions",
     }
 
 

@@ -19,6 +19,20 @@ def test_a_sound_installation_has_nothing_that_waits_unseen(engine: Engine, data
     assert (done.returncode, done.stdout) == (0, "Nothing waits unseen.\n")
 
 
+def test_editions_that_do_not_go_together_any_more_are_told(engine: Engine, database_url: str, world: World) -> None:
+    with transaction(engine) as db:
+        # As if the second edition, with a guard that the first lacks, had been published after the choice.
+        db.execute(text("UPDATE programmes SET editions = '{\"referral\": 1}' WHERE code = 'BJ'"))
+    done = run_casework("check", environment={"DATABASE_URL": database_url})
+    assert done.returncode == 1
+    line, count = done.stdout.splitlines()
+    assert line.startswith(
+        "BJ [editions_apart] begins by editions that do not go together any more: referral: edition 1 "
+    )
+    assert line.endswith(f"/programmes/{world.programmes['BJ']}/settings/editions")
+    assert count == "1 findings."
+
+
 def test_each_finding_is_one_line_with_its_repair(engine: Engine, database_url: str, world: World) -> None:
     with transaction(engine) as db:
         number, _ = to_referral(world, db)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from casework.reasons import Why
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfferedEdition:
@@ -41,4 +43,14 @@ class ProgrammeEditions:
     mine: bool
 
 
-__all__ = ["EditionChoice", "OfferedEdition", "ProgrammeEditions"]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChoiceApart:
+    """Why a programme's choice does not hold any more, at one of the workflows that it named."""
+
+    programme: str
+    code: str
+    workflow: str
+    why: Why
+
+
+__all__ = ["ChoiceApart", "EditionChoice", "OfferedEdition", "ProgrammeEditions"]

@@ -15,9 +15,14 @@ from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import COPIED, REASON, SETTERS
 from casework.engine.case_objects.programme_editions import EDITIONS_SET, cleaned
 from casework.engine.execution.guards import line
-from casework.errors import Refused
+from casework.errors import InvalidForm, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
-from casework.operations.people.edition_choice_views import EditionChoice, OfferedEdition, ProgrammeEditions
+from casework.operations.people.edition_choice_views import (
+    ChoiceApart,
+    EditionChoice,
+    OfferedEdition,
+    ProgrammeEditions,
+)
 from casework.operations.people.letterheads import insist_reads, insist_sets
 from casework.operations.people.setting_changes import take_turn, tell, told_last
 from casework.permissions.actors import Actor
@@ -89,6 +94,27 @@ def set_editions(
     return finish(db, actor, request, Done({"id": programme, "version": version}))
 
 
+def find_apart(db: Connection) -> list[ChoiceApart]:
+    """The choices of programmes that can no longer be made, since an edition was published after them; each once for a workflow.
+
+    What is not offered any more begins by the newest; what was chosen beside it may then not run with that.
+    """
+    found, library = [], load_library()
+    for row in db.execute(_CHOICES):
+        try:
+            cleaned(library, row.editions)
+        except InvalidForm as refusal:
+            found += [
+                ChoiceApart(programme=row.id, code=row.code, workflow=name, why=why)
+                for name, why in sorted(refusal.fields.items())
+            ]
+    return found
+
+
+#: The programmes that have named editions.
+_CHOICES = text("SELECT id::text, code, editions FROM programmes WHERE editions <> '{}' ORDER BY code, id")
+
+
 def keep_editions(db: Connection, programme: str, editions: Mapping[str, int]) -> None:
     """Write by which editions a programme begins; the event that says so stands beside it."""
     db.execute(_KEEP, {"editions": json.dumps(dict(editions)), "id": programme})
@@ -98,4 +124,4 @@ def keep_editions(db: Connection, programme: str, editions: Mapping[str, int]) -
 _KEEP = text("UPDATE programmes SET editions = CAST(:editions AS jsonb) WHERE id = CAST(:id AS uuid)")
 
 
-__all__ = ["keep_editions", "set_editions", "show_editions"]
+__all__ = ["find_apart", "keep_editions", "set_editions", "show_editions"]

@@ -14,7 +14,7 @@ from casework.errors import InvalidForm, NotAllowed, NotFound, RecordHasMoved, R
 from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import home_of
 from casework.operations.people.letterheads import show_settings
-from casework.operations.people.programme_editions import set_editions, show_editions
+from casework.operations.people.programme_editions import find_apart, set_editions, show_editions
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
 from casework.records.database import transaction
@@ -45,6 +45,15 @@ def _request(world: World) -> dict[str, str]:
         "question": "Does it reach 180 degrees?",
         "wanted_on": (today() + timedelta(days=60)).isoformat(),
     }
+
+
+def test_a_choice_is_told_that_can_be_made_no_more(engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        begin_by(db, world, {"referral": 1, "case": 1})
+        assert find_apart(db) == []
+        db.execute(text("UPDATE programmes SET editions = '{\"referral\": 9, \"case\": 1}' WHERE code = 'BJ'"))
+        [found] = find_apart(db)
+    assert (found.programme, found.code, found.workflow) == (world.programmes["BJ"], "BJ", "referral")
 
 
 def test_what_is_opened_begins_by_what_was_chosen_and_what_runs_keeps_its_own(engine: Engine, world: World) -> None:
