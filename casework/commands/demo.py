@@ -21,8 +21,8 @@ from casework.commands.serve import free_port
 from casework.demo.exports import TAMPERED, TRUE, take_out
 from casework.demo.story import DOMAIN, Account, accounts, alone, is_all_there_is, is_told, is_whole, tell
 from casework.errors import InvalidSettings
-from casework.records import migrate
-from casework.records.database import connect_engine
+from casework.records import database_checks, migrate
+from casework.records.database import connect_engine, connected
 from casework.settings import Settings, load_settings
 
 ACCOUNTS = "demo-accounts.json"
@@ -41,7 +41,8 @@ def demo(*, cases: int | None, no_serve: bool, as_json: bool, tokens: bool, work
     """Make a demo with records, people and cases, and serve it on this machine.
 
     The cases are played by the same operations that people use, over three years of simulated time that end
-    today. A demo that is there already is served as it stands; choose another folder with CASEWORK_VAR for a new one.
+    today. A demo that is there already is served as it stands, unless another version made it; choose another folder with
+    CASEWORK_VAR for a new one.
     """
     settings = load_settings()
     if settings.profile == "production":
@@ -49,6 +50,7 @@ def demo(*, cases: int | None, no_serve: bool, as_json: bool, tokens: bool, work
     # Bound before anything else, so that the address can be said at once.
     listener = None if no_serve else free_port(port=port)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else None
+    _insist_this_form(settings)
     make_ready(settings)
     with alone(settings, lambda: click.echo("Another process is making the demo; waiting for it.", err=True)):
         if is_told(settings) and not is_whole(settings):
@@ -91,6 +93,21 @@ def _serve(listener: socket, *, with_worker: bool) -> NoReturn:
     os.set_inheritable(listener.fileno(), True)
     program = _PROGRAM.format(fd=listener.fileno(), worker=with_worker)
     os.execv(sys.executable, [sys.executable, "-c", program])
+
+
+def _insist_this_form(settings: Settings) -> None:
+    """A demo of another version is not served: its pages would fail where a table or a column of theirs is not there."""
+    owner = connect_engine(settings, role="owner")
+    try:
+        with connected(owner) as db:
+            other = migrate.current(db) == migrate.head() and database_checks.differences(db)
+    finally:
+        owner.dispose()
+    if other:
+        raise InvalidSettings(
+            f"the database here was made by another version of Casework, and this one cannot serve it ({other[0]} {len(other)} differences"
+            f" in all). Choose another folder with CASEWORK_VAR, or another database; or remove {settings.var} for a new demo."
+        )
 
 
 def _begin_again(settings: Settings) -> None:

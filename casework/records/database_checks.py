@@ -40,7 +40,12 @@ _PATH = "pg_catalog, public"
 
 def faults(db: Connection) -> list[str]:
     """How this database differs from one of this release, and who may do too much in it; whole sentences, none when it is right."""
-    return [*_differences(expected(), read(db)), *_roles(db), *_members(db), *_settings(db)]
+    return [*differences(db), *_roles(db), *_members(db), *_settings(db)]
+
+
+def differences(db: Connection) -> list[str]:
+    """How its form differs, whoever may do what in it; whole sentences."""
+    return _differences(expected(), read(db))
 
 
 @cache

@@ -168,6 +168,23 @@ def test_a_demo_that_was_broken_off_takes_nothing_else_along(
     assert "other records lie there too" in again.stderr
 
 
+def test_a_demo_of_another_version_is_not_served_and_stays(
+    demo: Demo, database_server: DatabaseServer, tmp_path: Path
+) -> None:
+    name = database_server.create(str(make_url(demo.url).database))
+    environment = {"DATABASE_URL": database_server.owner_url(name), "CASEWORK_VAR": str(tmp_path)}
+    with psycopg.connect(environment["DATABASE_URL"]) as db:
+        db.execute("ALTER TABLE needs DROP COLUMN wanted_by CASCADE")
+    again = run_casework("demo", "--no-serve", environment=environment)
+    with psycopg.connect(environment["DATABASE_URL"]) as db:
+        kept = db.execute("SELECT count(*) FROM cases").fetchone()
+    database_server.drop(name)
+    assert (again.returncode, kept) == (1, (1,))
+    assert "made by another version of Casework" in again.stderr
+    assert "needs" in again.stderr
+    assert str(tmp_path) in again.stderr
+
+
 def test_two_at_once_make_one_demo(empty_database_url: str, tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],
