@@ -1,7 +1,8 @@
 """Asking both sides of shortlisted matches whether they are interested, each by a one-time link: an enterprise of several, an owner of one.
 
 What a side is told is fixed when it is asked, as the officer looked at it: of a technology what its record publishes, and never whose it
-is; of a need what its publication allows, and else the officer's own words alone.
+is; of a need what its publication allows, and else the officer's own words alone. What is published less afterwards is told no longer
+(`interest_links`).
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ class InterestRequest:
 #: What the record of a technology publishes, and whose it is now.
 _TECHNOLOGIES = text(f"""
     SELECT m.id::text AS match, t.id::text AS technology, t.title, t.title_zh, t.description, t.problem, t.advantage, t.readiness_low,
-        t.readiness_high, t.developed_in, t.deployed_in, o.id::text AS owner, {called("o")} AS owner_name
+        t.readiness_high, t.developed_in, t.deployed_in, t.publication, o.id::text AS owner, {called("o")} AS owner_name
     FROM matches m JOIN technologies g ON g.id = m.technology_id JOIN technologies t ON t.id = coalesce(g.merged_into, g.id)
     LEFT JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = t.owner_id
     WHERE m.id = ANY(CAST(:ids AS uuid[])) ORDER BY array_position(CAST(:ids AS text[]), m.id::text)
@@ -281,6 +282,7 @@ def _technology(row: Any, *, own: bool) -> JsonObject:
         "title": row.title,
         "title_zh": row.title_zh,
         "says": says,
+        "publication": row.publication,
     }
 
 

@@ -1,6 +1,7 @@
 """What a side does behind its link: it reads what it is told of some matches, keeps what it types, and says once what it thinks of each.
 
-Whoever has the link is the side, and learns nothing but what was fixed when it was asked. That the page is asked for changes nothing.
+Whoever has the link is the side, and learns nothing but what was fixed when it was asked, and no more of that than what is published by
+now. That the page is asked for changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
-from casework.engine.case_objects.kept_records import CLOSED
+from casework.engine.case_objects.kept_records import CLOSED, ON_REQUEST, PUBLIC, TECHNOLOGY
 from casework.engine.case_objects.programme_lists import Entry, Lists, offered
 from casework.engine.roles import Role
 from casework.engine.state.events import PARTY_ACTOR
@@ -27,6 +28,7 @@ from casework.operations.links import office_links
 from casework.operations.links.office_links import ShownLink
 from casework.operations.matching.interest import NEED_OWNER, NO, QUESTION, SENT, TECHNOLOGY_OWNER, YES
 from casework.operations.matching.interest_mail import INTEREST, OPEN
+from casework.operations.matching.published import OUTLINE
 from casework.reasons import Why
 from casework.records.row_security import whole
 
@@ -44,8 +46,10 @@ class ShownInterest(ShownLink):
     #: need_owner or technology_owner.
     side: str
     message: str
-    #: By match what is told: match, technology, title, title_zh, says.
+    #: By match what is told: match, technology, title, title_zh, says; of one whose technology was closed since nothing but the match.
     matches: list[JsonObject]
+    #: These were closed since.
+    withdrawn: frozenset[str]
     #: Of these nothing is asked any more, for the office has decided on them.
     decided: frozenset[str]
     #: What is told of the need: title, title_zh, problem, target, words; as much of it as may be.
@@ -80,7 +84,8 @@ def show_interest_of(db: Connection, token: str, opened: str) -> ShownInterest:
         **office_links.shown_of(db, row),
         side=row.side,
         message=row.shown["message"] if waits else "",
-        matches=row.shown["matches"] if waits else [],
+        matches=[_technology(row, told) for told in row.shown["matches"]] if waits else [],
+        withdrawn=_closed_since(row) if waits else frozenset(),
         decided=_decided(row) if waits else frozenset(),
         need=_need(row) if waits else {},
         ended_at=row.ended_at,
@@ -90,6 +95,35 @@ def show_interest_of(db: Connection, token: str, opened: str) -> ShownInterest:
 
 def _decided(row: Any) -> frozenset[str]:
     return frozenset(one["match"] for one in row.shown["matches"]) - frozenset(row.undecided)
+
+
+def _closed_since(row: Any) -> frozenset[str]:
+    """The matches whose technology was closed after the need's owner was asked; an owner knows its own."""
+    return frozenset(
+        told["match"]
+        for told in row.shown["matches"]
+        if row.side == NEED_OWNER and _level(row, told) == CLOSED != _level_then(told)
+    )
+
+
+def _level(row: Any, told: JsonMapping) -> str:
+    level: str = row.levels.get(told["match"], CLOSED)
+    return level
+
+
+def _level_then(told: JsonMapping) -> str:
+    """How far it was published when the question was sent."""
+    level: str = told.get("publication", CLOSED)
+    return level
+
+
+def _technology(row: Any, told: JsonObject) -> JsonObject:
+    """What is told of a technology by now: once it is shown on request alone, its outline."""
+    if told["match"] in _closed_since(row):
+        return {"match": told["match"]}
+    if _level_then(told) == PUBLIC and _level(row, told) == ON_REQUEST:
+        return {**told, "says": {name: value for name, value in told["says"].items() if name in OUTLINE[TECHNOLOGY]}}
+    return told
 
 
 def _need(row: Any) -> JsonObject:

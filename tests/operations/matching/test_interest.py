@@ -87,7 +87,7 @@ def test_an_enterprise_is_told_what_is_published_and_never_whose_it_is(world: Wo
     (one,) = told.matches
     assert one["says"]["description"] == "Takes heat back."
     assert set(one["says"]) <= set(interest.SAYS)
-    assert set(one) == {"match", "technology", "title", "title_zh", "says"}
+    assert set(one) == {"match", "technology", "title", "title_zh", "says", "publication"}
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,45 @@ def test_of_a_need_that_was_closed_since_the_owner_reads_the_officers_words_alon
     assert "title" in needs["need_owner"]
 
 
+def restrict(db: Connection, level: str) -> None:
+    statement = "UPDATE technologies SET publication = :level, description = 'Takes heat back.', developed_in = '{DE}'"
+    db.execute(text(statement), {"level": level})
+
+
+def shown(db: Connection, token: str) -> links.ShownInterest:
+    return links.show_interest_of(db, token, office_links.open_link(db, INTEREST, token))
+
+
+def test_of_a_technology_that_was_closed_since_nothing_is_told(world: World, db: Connection) -> None:
+    restrict(db, "public")
+    tokens = {side: asked(db, world, side=side, need_words="Heat.")[1] for side in PARTIES}
+    opened = office_links.open_link(db, INTEREST, tokens["need_owner"])
+    assert "Takes heat back." in str(links.show_interest_of(db, tokens["need_owner"], opened))
+    restrict(db, "closed")
+    told = links.show_interest_of(db, tokens["need_owner"], opened)
+    assert (told.state, told.matches) == ("withdrawn", [])
+    with pytest.raises(NotFound):
+        links.send_interest(db, tokens["need_owner"], opened, {world.matches[0]: YES}, by="x")
+    # An owner knows its own technology.
+    assert shown(db, tokens["technology_owner"]).matches[0]["title"]
+    restrict(db, "public")
+    assert links.show_interest_of(db, tokens["need_owner"], opened).matches[0]["title"]
+
+
+def test_of_a_technology_that_is_shown_on_request_since_its_outline_is_told(world: World, db: Connection) -> None:
+    restrict(db, "public")
+    _, token = asked(db, world)
+    restrict(db, "on_request")
+    (told,) = shown(db, token).matches
+    assert (told["says"]["developed_in"], "description" in told["says"], bool(told["title"])) == (["DE"], False, True)
+
+
+def test_what_an_officer_told_of_a_closed_technology_stays_told(world: World, db: Connection) -> None:
+    restrict(db, "closed")
+    _, token = asked(db, world)
+    assert shown(db, token).matches[0]["says"]["description"] == "Takes heat back."
+
+
 def test_nothing_is_kept_of_what_was_taken_back_meanwhile(
     world: World, db: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -166,3 +166,34 @@ def test_of_a_match_that_is_decided_nothing_is_asked_any_more(
     with transaction(engine) as db:
         (answer,) = interest.show_interest(db, officer, id).answers
     assert (answer.match, answer.says) == (second, "no")
+
+
+def test_of_a_technology_that_was_closed_since_the_page_tells_nothing(
+    app: Flask, anonymous: Browser, engine: Engine, world: World
+) -> None:
+    box = app.extensions["casework.secret_box"]
+    with transaction(engine) as db:
+        db.execute(text("UPDATE technologies SET publication = 'public'"))
+        officer, programme, first = world.actor(db, "officer"), world.programmes["BJ"], shortlisted(db, world)
+        need = show_match(db, officer, first).need.id
+        cold = add_technology(db, programme, "Cold store", world.organisations["technology_owner"])
+        second = add_match(db, officer, programme, need, cold)
+        set_shortlisted(db, officer, second, on=True, request=new_request())
+        question = Asked(side="need_owner", matches=[first, second], address=ADDRESS, language="en", message="")
+        db.execute(text("UPDATE technologies SET publication = 'on_request' WHERE title LIKE '%Cold store'"))
+        id = str(interest.ask_side(db, officer, box, question, new_request()).answer["id"])
+    land(anonymous, secret_of(box, INTEREST, id))
+    assert "Cold store" in anonymous.get(FORM).text
+    with transaction(engine) as db:
+        db.execute(text("UPDATE technologies SET publication = 'closed' WHERE title LIKE '%Cold store'"))
+    page = anonymous.get(FORM).text
+    assert ("Cold store" in page, "1 technology is no longer offered" in page, "f-says_1" in page) == (
+        False,
+        True,
+        False,
+    )
+    both = {"f-says_0": "yes", "f-says_1": "yes", "f-by": "Zhou"}
+    stale = anonymous.post(FORM, both, page=FORM)
+    assert (stale.status_code, "Cold store" in stale.text) == (422, False)
+    left = {name: value for name, value in both.items() if name != "f-says_1"}
+    assert "Thank you" in anonymous.post(FORM, left, page=FORM, follow=True).text
