@@ -15,6 +15,7 @@ from tests.browser.reader import PHONE, Reader
 from tests.browser.site import Site, open_site
 from tests.support.databases import DatabaseServer
 from tests.support.programs import CHROMIUM, NoProgramError, find_program, may_install
+from tests.support.world import WorldTemplate
 
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-Hans"}
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -46,17 +47,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(database_server: DatabaseServer, template_database: str, tmp_path: Path) -> Iterator[Site]:
+def site(database_server: DatabaseServer, world_template: WorldTemplate, tmp_path: Path) -> Iterator[Site]:
     """A site for this test alone. A module whose tests only read takes the shared one."""
-    with open_site(database_server, template_database, tmp_path / "var") as made:
+    with open_site(database_server, world_template, tmp_path / "var") as made:
         yield made
 
 
 @pytest.fixture(scope="package")
 def shared_site(
-    database_server: DatabaseServer, template_database: str, tmp_path_factory: pytest.TempPathFactory
+    database_server: DatabaseServer, world_template: WorldTemplate, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    with open_site(database_server, template_database, tmp_path_factory.mktemp("site")) as made:
+    with open_site(database_server, world_template, tmp_path_factory.mktemp("site")) as made:
         yield made
 
 

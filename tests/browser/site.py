@@ -15,7 +15,7 @@ from casework.operations.documents.storage import DocumentStore
 from casework.records.database import connect_engine, transaction
 from casework.web.app import create_app
 from tests.support.databases import DatabaseServer
-from tests.support.world import World, build_world
+from tests.support.world import World, WorldTemplate
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,14 @@ class Site:
 
 
 @contextmanager
-def open_site(server: DatabaseServer, template: str, var: Path) -> Iterator[Site]:
+def open_site(server: DatabaseServer, template: WorldTemplate, var: Path) -> Iterator[Site]:
     """A site with the small world, gone at the end."""
-    name = server.create(template)
+    name, world = server.create(template.database), template.world()
     settings = server.settings(name, var)
     engine, app = connect_engine(settings, role="app"), create_app(settings)
     listening = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     try:
-        with transaction(engine) as db:
-            world = build_world(db)
         thread.start()
         document_store = DocumentStore(engine, app.extensions["casework.store"], app.extensions["casework.secret_box"])
         yield Site(f"http://127.0.0.1:{listening.server_port}", engine, world, document_store)
