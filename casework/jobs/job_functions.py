@@ -8,13 +8,13 @@ from casework.jobs.job_registry import Hands, NotDone, register_job
 from casework.jobs.queue import CLOCKS, OTHERS
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
-from casework.operations.catalogue import file_imports
+from casework.operations.catalogue import file_imports, need_renewals
 from casework.operations.catalogue.need_links import forget_statements
 from casework.operations.catalogue.twins import search_twins
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers_of_log
-from casework.operations.documents.key_material import document_store_of
+from casework.operations.documents.key_material import document_store_of, secret_box_of
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.matching import meanings, reindexing
@@ -45,7 +45,10 @@ def tell(hands: Hands) -> None:
 
 @register_job(OTHERS)
 def check(hands: Hands, programme: str) -> None:
-    """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten."""
+    """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten, and where mails
+    go out whoever stated a need that expires soon is asked whether it still holds."""
+    if hands.settings.smtp_host is not None:
+        need_renewals.ask_due(hands.engine, programme, secret_box_of(hands.settings))
     with transaction(hands.engine) as db:
         forgotten = (
             forget_attempts,

@@ -227,6 +227,25 @@ TOO_MANY_INVITED = reason(
     "catalogue.too_many_invited",
     N_("Too many enterprises were invited in this programme within a day. Try again tomorrow."),
 )
+NOT_STATED_BY_LINK = reason(
+    "catalogue.not_stated_by_link",
+    N_("Nobody can be asked: its enterprise did not state it by a link, or it belongs to another one now."),
+)
+NEED_HOLDS_NO_MORE = reason(
+    "catalogue.need_holds_no_more", N_("Nobody is asked of a need that is met, or used no more. Bring it back first.")
+)
+RENEWAL_ASKED_ALREADY = reason(
+    "catalogue.renewal_asked_already",
+    N_("Its enterprise is asked already whether it still holds. Take that link back first, or decide on what it said."),
+)
+NO_RENEWAL = reason("catalogue.no_renewal", N_("Only a question whether a need still holds is taken back."))
+HOLDS_TOO_LONG = template(
+    "catalogue.holds_too_long", N_("Say a day within %(most)s days. You are asked again before it.")
+)
+ASK_THE_OFFICE = reason("catalogue.ask_the_office", N_("It cannot be recorded now. Write to the office."))
+SHOWN_BEFORE = reason(
+    "catalogue.shown_before", N_("The need has changed since you opened the page. Look at it again, and send it then.")
+)
 STATEMENT_NOT_SENT = reason("catalogue.statement_not_sent", N_("The enterprise has not sent its need yet."))
 STATEMENT_DECIDED = reason(
     "catalogue.statement_decided",

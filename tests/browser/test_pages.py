@@ -63,13 +63,23 @@ FILES = frozenset({
 #: What is walked through elsewhere: these are there for a moment only.
 BETWEEN = frozenset({
     "/sign-in/code", "/confirm", "/notifications/<notification>", "/invitation/<token>", "/invitation/join", "/password/new",
-    "/answer/form", "/answer/documents/<document>", "/state-need/form", "/interest/form", "/robots.txt",
+    "/answer/form", "/answer/documents/<document>", "/state-need/form", "/renew-need/form", "/interest/form", "/robots.txt",
 })  # fmt: skip
 #: The catalogue as everybody reads it.
 PUBLIC = ("/catalogue", "/catalogue/technologies/<technology>", "/catalogue/needs/<need>")
 #: What is there before the sign-in.
 OPEN = frozenset(
-    {"/sign-in", "/password-reset", "/password", "/invitation", "/answer", "/state-need", "/interest", *PUBLIC}
+    {
+        "/sign-in",
+        "/password-reset",
+        "/password",
+        "/invitation",
+        "/answer",
+        "/state-need",
+        "/renew-need",
+        "/interest",
+        *PUBLIC,
+    }
 )
 #: Pages that the table leaves to tests of their own, and what a page shows in other states or to other people.
 MORE: dict[str, tuple[str | None, str]] = {
@@ -79,6 +89,7 @@ MORE: dict[str, tuple[str | None, str]] = {
     "link of an invitation": (None, "/invitation"),
     "link of a question": (None, "/answer"),
     "link of a need": (None, "/state-need"),
+    "link of a need that expires": (None, "/renew-need"),
     "link of a shortlist": (None, "/interest"),
     "public catalogue": (None, PUBLIC[0]),
     "public technology": (None, PUBLIC[1]),

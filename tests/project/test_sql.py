@@ -209,6 +209,7 @@ DECLARED: dict[str, set[str]] = {
     # The table of needs or of technologies.
     "casework/operations/matching/search_box.py": {"table"},
     "casework/operations/catalogue/need_mail.py": {"ended('n', TODAY)"},
+    "casework/operations/catalogue/need_renewal_mail.py": {"ended('n', TODAY)"},
     # How a need ended, as `core.merged_records` writes it in SQL.
     "casework/operations/matching/desk.py": {"ended('n', TODAY)"},
     # The name of one of two kinds of record, and columns of matches by it.

@@ -40,7 +40,8 @@ def letter(on: Mapping[str, str]) -> Mapping[str, str]:
 #: One's own sessions, factors, passkeys, preferences, drafts and notifications have no rows here: `tests/web/auth/test_pages.py`,
 #: `test_passkey_pages.py`, `test_step_up_pages.py`, `tests/web/notifications/test_pages.py` and, for who was invited,
 #: `tests/web/people/test_invitation_pages.py`, and for a party with a link `tests/web/links/test_answer_pages.py`, and for an enterprise
-#: with one `tests/web/catalogue/test_need_link_pages.py` and `tests/web/matching/test_interest_link_pages.py` walk through them.
+#: with one `tests/web/catalogue/test_need_link_pages.py`, `test_need_renewal_link_pages.py` beside it
+#: and `tests/web/matching/test_interest_link_pages.py` walk through them.
 OWN = (
     "accounts.",
     "passkeys.",
@@ -51,6 +52,7 @@ OWN = (
     "acceptance.",
     "answers.",
     "stated.",
+    "renewed.",
     "interest.",
     "public.",
 )
@@ -396,6 +398,9 @@ TABLE: tuple[Row, ...] = (
         "/needs/stated/<statement>/files/<file>", DECIDERS | AUDITOR, there=FOREIGN, things={"file": "need_file"}
     ),
     *(post(f"/needs/stated/<statement>/{do}", DECIDERS, AUDITOR, there=FOREIGN) for do in ("ask", "refuse", "accept")),
+    post("/needs/stated/<statement>/take-back", DECIDERS, AUDITOR, there=FOREIGN),
+    get("/needs/<need>/ask-whether", DECIDERS, READERS - DECIDERS, there=FOREIGN),
+    post("/needs/<need>/ask-whether", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     get("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     post("/programmes/<programme>/needs/invite", DECIDERS, READERS - DECIDERS, there=FOREIGN),
     # --- assessments of a city's needs ---

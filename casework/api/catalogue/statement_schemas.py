@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from casework.api.protocol.fields import Answer, Body, Line, Moment, SomeWords
+from casework.operations.catalogue.need_renewals import DAYS
+from casework.operations.catalogue.need_statements import MOST_DAYS
 
 
-class StatementAcceptance(Body):
+class StatementSeen(Body):
     seen: Annotated[
         Line | None,
         Field(
@@ -21,11 +23,39 @@ class StatementAcceptance(Body):
     ] = None
 
 
-class StatementQuestion(StatementAcceptance):
+class StatementAcceptance(StatementSeen):
+    revision: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description=(
+                "Of one that renews a need how long the log of that record was as you read it. Where it is longer, the answer is 412 and"
+                " nothing is recorded"
+            ),
+        ),
+    ] = None
+
+
+class NewRenewal(Body):
+    address: Annotated[Line, Field(description="Where the link is mailed")]
+    language: Literal["en", "zh-Hans"]
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="Until it ends")] = DAYS
+
+
+class RenewalAsked(Answer):
+    id: str
+
+
+class RenewalTakenBack(Answer):
+    id: str
+    state: Literal["revoked"]
+
+
+class StatementQuestion(StatementSeen):
     question: Annotated[SomeWords, Field(description="The enterprise reads it, and its form opens again")]
 
 
-class StatementRefusal(StatementAcceptance):
+class StatementRefusal(StatementSeen):
     reason: Annotated[SomeWords, Field(description="The enterprise reads it")]
 
 
@@ -53,12 +83,18 @@ class NeedStatement(Answer):
     organisation_name: str
     language: str
     state: Annotated[
-        Literal["draft", "submitted", "asked", "accepted", "refused", "withdrawn", "over"],
+        Literal["draft", "submitted", "asked", "accepted", "refused", "withdrawn", "renewed", "revoked", "over"],
         Field(
-            description="draft: not sent yet; submitted: waits for the office; over: its link ended before it was sent, or answered"
+            description="draft: not sent yet; submitted: waits for the office; renewed: the need holds as it was; revoked: the office asks"
+            " no more; over: its link ended before it was sent, or answered"
         ),
     ]
     invited_at: Moment
+    invited_by: Annotated[
+        str | None, Field(description="Null where it was asked by itself, before the need expires")
+    ] = None
+    renews: Annotated[str | None, Field(description="The need of which it is asked whether it still holds")] = None
+    renews_title: str | None = None
     until: Annotated[Moment, Field(description="So long its link works")]
     address: Annotated[
         str | None,
@@ -72,10 +108,12 @@ class NeedStatement(Answer):
     question: Annotated[str | None, Field(description="What was asked back last")] = None
     reason: Annotated[str | None, Field(description="Why it was refused")] = None
     decided_at: Moment | None = None
-    need: Annotated[str | None, Field(description="The record that it became")] = None
+    need: Annotated[str | None, Field(description="The record that it became, or changed")] = None
     fields: Annotated[
         dict[str, Any], Field(description="As it was sent last, by the names of a need; empty once it is kept no more")
     ]
+    valid_until: Annotated[str | None, Field(description="Of one that renews a need: until when it holds")] = None
+    withdrawn_for: Annotated[str | None, Field(description="Why its enterprise has withdrawn the need")] = None
     beside: Annotated[dict[str, Any], Field(description="What has been tried, site, constraints")]
     files: list[StatementFile]
     by: Annotated[str, Field(description="Who says so, as typed")]

@@ -17,10 +17,23 @@ MERGED, TOOK_OVER = "merged", "took_over"
 WITHDRAWN, BROUGHT_BACK = "withdrawn", "brought_back"
 #: A merging was taken back: the one stands again, the other stands in its place no more. And two that are alike are not the same.
 UNMERGED, GAVE_BACK, TOLD_APART = "unmerged", "gave_back", "told_apart"
+#: Whoever stated a need is asked by a link whether it still holds; the office takes that back, asks back, or leaves the need as it was.
+ASKED_WHETHER, ASKED_NO_MORE, ASKED_BACK, LEFT_AS_IT_WAS = (
+    "asked_whether",
+    "asked_no_more",
+    "asked_back",
+    "left_as_it_was",
+)
+#: It says by its link that the need holds on, as it was or otherwise; that it does not it says by withdrawing it.
+RENEWED, RESTATED = "renewed", "restated"
+BY_LINK = (RENEWED, RESTATED, WITHDRAWN)
 #: What a person answers for.
-BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART, WITHDRAWN, BROUGHT_BACK)
+BY_PEOPLE = (CORRECTED, CONFIRMED, MERGED, TOOK_OVER, UNMERGED, GAVE_BACK, TOLD_APART, WITHDRAWN, BROUGHT_BACK, ASKED_NO_MORE, ASKED_BACK,
+    LEFT_AS_IT_WAS)  # fmt: skip
 #: Words beside the fields: where a value comes from, why it says something else now, and what the source calls the record.
 SOURCE, REASON, EXTERNAL_ID = "source", "reason", "external_id"
+#: Who said something by a link, and as what, as typed.
+BY_NAME, BY_POSITION = "said_by", "said_as"
 #: Before the name of a field, in a body: what stood there.
 BEFORE = "before."
 #: How far a record is published: to everybody, to whoever asks and is told, or to who keeps it alone until somebody chooses.

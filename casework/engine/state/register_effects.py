@@ -149,6 +149,8 @@ class RegisterEffects(AccountChange, total=False):
     # A need or a technology; the fields for which a person stands from now on.
     record: RecordedRecord
     confirmed: list[str]
+    #: By which question to whoever stated a need this was asked, said or decided.
+    statement: str
     # Two organisations, records or rights that were one; also with what became the other one's by it.
     merger: Merger
     #: A merging that was taken back; with what became the other record's again.

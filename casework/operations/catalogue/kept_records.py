@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from decimal import Decimal
 from typing import Any
 
 import uuid_utils
@@ -12,6 +11,8 @@ from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import (
+    BY_NAME,
+    BY_POSITION,
     CLOSED,
     CONFIRMED,
     FIELDS,
@@ -34,6 +35,7 @@ from casework.engine.case_objects.kept_records import (
     CORRECTED as PUT_RIGHT,
 )
 from casework.engine.case_objects.need_figures import rows_of
+from casework.engine.case_objects.need_renewals import alike
 from casework.engine.case_objects.technology_details import CODES, codes_of, licences_of, sites_of, standards_of
 from casework.engine.execution.context import By
 from casework.engine.roles import Role
@@ -227,10 +229,12 @@ def correct_record(
     reason: str | None,
     request: Request,
     seen: int | None = None,
+    statement: str | None = None,
 ) -> Done:
     """Put right what a record says, and stand for it: a field that is None is emptied, one that is not named stays.
 
-    What was confirmed before takes a reason. Raises RecordHasMoved where its log is longer than it was when it was `seen`.
+    What was confirmed before takes a reason, but for what its enterprise says otherwise by a `statement`.
+    Raises RecordHasMoved where its log is longer than it was when it was `seen`.
     """
     programme, by = editable(db, actor, noun, id)
     if (earlier := ask(db, actor, request)) is not None:
@@ -239,19 +243,23 @@ def correct_record(
     given = {
         name: FIELDS[noun][name] if value in _EMPTY else value
         for name, value in fields.items()
-        if name in CORRECTED[noun]
+        if name in CORRECTED[noun] or statement is not None and name == "more"
     }
     given |= _cleaned(given)
     new = {
         name: value
         for name, value in changed(noun, standing.state, given).items()
-        if not _alike(standing.state[name], value)
+        if not alike(standing.state[name], value)
     }
-    if not new:
+    if not new and statement is None:
         raise InvalidForm(fields={REASON: reasons.catalogue.NOTHING_CHANGED})
     _insist_plausible(db, programme, {**standing.state, **new}, new)
-    words = _reasoned(standing, new, reason) | {SOURCE: (source or "").strip() or None}
-    write_records(db, by, [(standing, Change(PUT_RIGHT, new, words, {"confirmed": sorted(new)}))])
+    words = {} if statement is not None else _reasoned(standing, new, reason)
+    effects: RegisterEffects = {"confirmed": sorted(new)}
+    if statement is not None:
+        effects["statement"] = statement
+    words |= {SOURCE: (source or "").strip() or None}
+    write_records(db, by, [(standing, Change(PUT_RIGHT, new, words, effects))])
     return finish(db, actor, request, Done({"id": id}))
 
 
@@ -277,7 +285,9 @@ def read_seq(db: Connection, id: str) -> int:
 
 def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[RecordEntry]:
     """The history of a record, the newest first: what its fields said before and after, and for which somebody stands."""
-    read_seen(db, actor, noun, id)
+    row = read_seen(db, actor, noun, id)
+    # Who answered by a link, and why, is told to who reads what enterprises state.
+    stated = str(row.programme_id) in closed_of(actor)
     with whole(db):
         events = list(read_register(db, id))
     names = names_of(db, {event.actor for event in events})
@@ -293,12 +303,17 @@ def read_entries(db: Connection, actor: Actor, noun: Kept, id: str) -> list[Reco
                 at=instant(event.at),
                 kind=event.kind,
                 who=names.get(event.actor),
+                by_link=_bare(event.body.get(BY_NAME)) if stated else None,
+                as_what=_bare(event.body.get(BY_POSITION)) if stated else None,
+                statement=event.effects.get("statement") if stated else None,
+                role=event.role,
+                by_question="statement" in event.effects,
                 imported="cause" in event.effects,
                 changes={name: (_bare(state.get(name)), _bare(value)) for name, value in told.items()},
                 confirmed=[name for name in event.effects.get("confirmed", []) if name not in told],
                 erased=sorted(name for name, value in told.items() if value is GONE),
                 source=_bare(event.body.get(SOURCE)),
-                reason=_bare(event.body.get(REASON)),
+                reason=_bare(event.body.get(REASON)) if stated or "statement" not in event.effects else None,
                 other=others.get(_other_of(event) or ""),
             )
         )
@@ -333,17 +348,8 @@ def _bare(value: Any) -> Any:
     return None if value is GONE else value
 
 
-def _alike(before: Any, after: Any) -> bool:
-    """Whether two amounts are one, however many zeros end them."""
-    numbers = (
-        isinstance(before, str) and isinstance(after, str) and _NUMBER.fullmatch(before) and _NUMBER.fullmatch(after)
-    )
-    return bool(numbers) and Decimal(before) == Decimal(after)
-
-
 #: Any other kind of address, such as javascript:, would become a dangerous link on a page.
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
 def _standing(db: Connection, noun: Kept, id: str, programme: str, seen: int | None) -> Standing:

@@ -32,13 +32,15 @@ def _says(row: Any) -> Says | None:
 _FOUND = f"""
     SELECT {LINK}, q.programme_id::text AS programme, q.organisation_id::text AS organisation, q.language, q.state, q.said,
         q.question, q.reason, q.sent_at, q.decided_at, r.status AS becomes
-    FROM office_link_secrets s JOIN need_statements q ON q.id = s.statement_id LEFT JOIN needs r ON r.id = q.need_id
+    FROM office_link_secrets s JOIN need_statements q ON q.id = s.statement_id AND q.renews_id IS NULL LEFT JOIN needs r ON r.id = q.need_id
 """
 #: Whether a statement waits for the office.
-_WAITS = "EXISTS (SELECT FROM need_statements x WHERE x.id = s.statement_id AND x.state = 'submitted')"
-#: Whether the need that it became is in use and its enterprise's still: near its end whoever stated it is asked whether it holds.
-_IN_USE = f"""EXISTS (
-    SELECT FROM need_statements x JOIN needs g ON g.id = x.need_id JOIN needs n ON n.id = coalesce(g.merged_into, g.id)
+WAITS = "EXISTS (SELECT FROM need_statements x WHERE x.id = s.statement_id AND x.state = 'submitted')"
+#: Whether the need that it became, or asks about, is in use and its enterprise's still: whoever stated it is asked near its end whether it
+#: holds.
+IN_USE = f"""EXISTS (
+    SELECT FROM need_statements x JOIN needs g ON g.id = coalesce(x.need_id, x.renews_id)
+    JOIN needs n ON n.id = coalesce(g.merged_into, g.id)
     JOIN programmes p ON p.id = n.programme_id JOIN organisations a ON a.id = n.owner_id JOIN organisations b ON b.id = x.organisation_id
     WHERE x.id = s.statement_id AND {ended("n", TODAY)} IS NULL
     AND coalesce(a.merged_into, a.id) = coalesce(b.merged_into, b.id)
@@ -52,8 +54,8 @@ STATEMENT = Kind(
     found=_FOUND,
     writable=WRITABLE,
     says=_says,
-    waits=_WAITS,
-    written_to=_IN_USE,
+    waits=WAITS,
+    written_to=IN_USE,
 )
 
-__all__ = ["ASKED", "DRAFT", "NEED_SAYS", "STATEMENT", "SUBMITTED", "WITHDRAWN", "WRITABLE"]
+__all__ = ["ASKED", "DRAFT", "IN_USE", "NEED_SAYS", "STATEMENT", "SUBMITTED", "WAITS", "WITHDRAWN", "WRITABLE"]

@@ -1,4 +1,7 @@
-"""Needs that enterprises state by a link, as the office works on them: it invites, asks back, accepts or refuses."""
+"""Needs that enterprises state by a link, as the office works on them: it invites, asks back, accepts or refuses.
+
+A statement that `renews` a need says of the record that there is what its enterprise says otherwise: accepted, it is put right.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework import reasons
+from casework.engine.case_objects import kept_records
+from casework.engine.case_objects.kept_records import REASON
 from casework.engine.execution.context import By
 from casework.engine.execution.guards import line
 from casework.errors import FileBlocked, FilePending, InvalidForm, NotAllowed, NotFound, RecordHasMoved, Refused
@@ -19,7 +24,9 @@ from casework.operations.catalogue.assessment_needs import follow_statement
 from casework.operations.catalogue.kept_records import EDITORS, create_record
 from casework.operations.catalogue.need_files import NeedFile, files_in, scans_of
 from casework.operations.catalogue.need_mail import ASKED, DRAFT, STATEMENT, SUBMITTED
-from casework.operations.catalogue.organisations import read_seen
+from casework.operations.catalogue.need_renewal_mail import RENEWAL
+from casework.operations.catalogue.organisations import read_seen as read_organisation
+from casework.operations.catalogue.restated_needs import ENTERPRISE, note_in_need, put_right
 from casework.operations.core.access_log import note_document
 from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
@@ -28,7 +35,7 @@ from casework.operations.core.merged_records import one_with
 from casework.operations.core.organisations import STANDING
 from casework.operations.core.paging import Page, cursor_count, cursor_id, cursor_time, from_cursor, insist_limit, page
 from casework.operations.core.perform import calendar_of, new_id
-from casework.operations.core.reader_names import called
+from casework.operations.core.reader_names import called, entitled
 from casework.operations.core.register_entries import note_entries
 from casework.operations.documents.downloads import while_seen
 from casework.operations.documents.service import Taken
@@ -46,12 +53,14 @@ DAYS, MOST_DAYS = 30, 90
 LASTS = 365
 #: So many enterprises are invited by mail within a day in one programme.
 MOST_A_DAY = 50
+#: So many questions whether it still holds stand on the page of a need.
+MOST_QUESTIONS = 100
 #: How a statement stands that the office may decide on: it has been sent, though what was asked back may never be answered.
 DECIDABLE = (SUBMITTED, ASKED)
-#: What the record of a need calls its source.
-ENTERPRISE = "enterprise"
 #: What the log of a programme says the office did.
 INVITED, ASKED_BACK, ACCEPTED, REFUSED = "need_invited", "need_asked_back", "need_accepted", "need_refused"
+#: And that of a need that is on record.
+IN_NEED = {ASKED_BACK: kept_records.ASKED_BACK, REFUSED: kept_records.LEFT_AS_IT_WAS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,19 +73,29 @@ class Statement:
     organisation: str
     organisation_name: str
     language: str
-    #: draft, submitted, asked, accepted, refused or withdrawn; over: its link ended before it was sent, or answered.
+    #: draft, submitted, asked, accepted, refused or withdrawn; of one that renews a need renewed, and revoked by the office, too; over: its
+    #: link ended before it was sent, or answered.
     state: str
     invited_at: str
+    #: By nobody where the clock asked.
+    invited_by: str | None
+    #: Of which need it is asked whether it still holds, and what that is called.
+    renews: str | None
+    renews_title: str | None
     until: str
     address: str | None
     sent_at: str | None
     question: str | None
     reason: str | None
     decided_at: str | None
-    #: The record that it became.
+    #: The record that it became, or changed.
     need: str | None
+    #: As it was sent last; of one that renews a need what it says otherwise, None of what it says no more.
     fields: JsonObject
     beside: JsonObject
+    #: Of one that renews a need: until when it holds, and why it does no more.
+    valid_until: str | None
+    withdrawn_for: str | None
     files: list[NeedFile]
     #: Who says so, and as what.
     by: str
@@ -87,8 +106,10 @@ class Statement:
 _SELECT = f"""
     SELECT n.id::text, n.programme_id::text AS programme, o.id::text AS organisation, {called("o")} AS organisation_name, n.language,
         CASE WHEN n.state IN ('draft', 'asked') AND s.until <= casework_now() THEN 'over' ELSE n.state END AS state, n.invited_at, s.until,
-        s.address, n.sent_at, n.question, n.reason, n.decided_at, n.need_id::text AS need, n.said
-    FROM need_statements n JOIN office_link_secrets s ON s.id = n.id
+        s.address, n.sent_at, n.question, n.reason, n.decided_at, n.need_id::text AS need, n.said,
+        {called("i")} AS invited_by, n.renews_id::text AS renews, {entitled("r")} AS renews_title
+    FROM need_statements n JOIN office_link_secrets s ON s.id = n.id LEFT JOIN people i ON i.id = n.invited_by
+    LEFT JOIN needs r ON r.id = n.renews_id
     JOIN (SELECT o.*, g.id AS party FROM {STANDING}) o ON o.party = n.organisation_id
     WHERE n.programme_id = ANY(CAST(:closed_of AS uuid[]))
 """
@@ -100,15 +121,20 @@ _LIST = text(f"""
 """)
 #: One of them.
 _ONE = text(f"{_SELECT} AND n.id = CAST(:id AS uuid)")
+#: Those that ask whether a need, or one that was merged into it, still holds.
+_OF_NEED = text(f"""
+    {_SELECT} AND n.renews_id IN {one_with("needs", "CAST(:need AS uuid)")} ORDER BY n.invited_at DESC, n.id DESC LIMIT :most
+""")
 #: Keeps who is asked to state a need, and what opens it.
 _INVITE = text("""
     INSERT INTO need_statements (id, programme_id, organisation_id, invited_by, invited_at, language, state, enterprise_id)
     VALUES (CAST(:id AS uuid), CAST(:programme AS uuid), CAST(:organisation AS uuid), CAST(:by AS uuid), casework_now(), :language, 'draft',
         CAST(:enterprise AS uuid))
 """)
-#: How many enterprises were invited within a day.
+#: How many enterprises people invited within a day.
 _INVITED = text("""
-    SELECT count(*) FROM need_statements WHERE programme_id = CAST(:programme AS uuid) AND invited_at > casework_now() - interval '1 day'
+    SELECT count(*) FROM need_statements WHERE programme_id = CAST(:programme AS uuid) AND invited_by IS NOT NULL
+    AND invited_at > casework_now() - interval '1 day'
 """)
 #: What becomes of a statement by the office.
 _DECIDE = text("""
@@ -147,6 +173,11 @@ def show_statement(db: Connection, actor: Actor, id: str) -> Statement:
     return found[0]
 
 
+def list_of_need(db: Connection, actor: Actor, need: str) -> list[Statement]:
+    """What was asked of whether a need still holds, the newest first. Raises NotFound for who reads no statements."""
+    return _read(db, actor, _OF_NEED, need=need, most=MOST_QUESTIONS)
+
+
 def _read(db: Connection, actor: Actor, query: Any, **given: Any) -> list[Statement]:
     seen = sorted(closed_of(actor))
     if not seen:
@@ -168,6 +199,9 @@ def _shown(row: Any, scans: Mapping[str, str | None]) -> Statement:
         language=row.language,
         state=row.state,
         invited_at=instant(row.invited_at),
+        invited_by=row.invited_by,
+        renews=row.renews,
+        renews_title=row.renews_title if row.renews else None,
         until=instant(row.until),
         address=row.address,
         sent_at=instant(row.sent_at) if row.sent_at else None,
@@ -177,6 +211,8 @@ def _shown(row: Any, scans: Mapping[str, str | None]) -> Statement:
         need=row.need,
         fields=said.get("fields", {}),
         beside=said.get("beside", {}),
+        valid_until=said.get("valid_until"),
+        withdrawn_for=said.get("reason"),
         files=files_in(said, scans),
         by=said.get("by", ""),
         position=said.get("position", ""),
@@ -218,7 +254,7 @@ def invite(
     if not 1 <= days <= MOST_DAYS:
         faults["days"] = reasons.fields.WHOLE_BETWEEN(least="1", most=str(MOST_DAYS))
     try:
-        one = read_seen(db, actor, organisation)
+        one = read_organisation(db, actor, organisation)
         if one.merged_into is not None or one.expired_at is not None:
             faults["organisation"] = reasons.fields.NOT_KNOWN
     except NotFound:
@@ -230,8 +266,7 @@ def invite(
     id = new_id()
     with whole(db):
         lock_log(db, programme)
-        if db.execute(_INVITED, {"programme": programme}).scalar_one() >= MOST_A_DAY:
-            raise Refused(reasons.catalogue.TOO_MANY_INVITED)
+        insist_few(db, programme)
         db.execute(
             _INVITE,
             {"id": id, "programme": programme, "organisation": organisation, "by": by.person, "language": language}
@@ -241,6 +276,12 @@ def invite(
         note_entries(db, "need_statements", programme, [id], kind=INVITED, by=by.person, role=by.role)
     done = finish(db, actor, request, Done({"id": id}, 201))
     return done if where else Done(dict(done.answer) | {"path": path}, done.status)
+
+
+def insist_few(db: Connection, programme: str) -> None:
+    """Raises Refused where a programme has asked as many enterprises within a day as it may."""
+    if db.execute(_INVITED, {"programme": programme}).scalar_one() >= MOST_A_DAY:
+        raise Refused(reasons.catalogue.TOO_MANY_INVITED)
 
 
 def ask_back(
@@ -256,9 +297,14 @@ def refuse(db: Connection, actor: Actor, id: str, *, reason: str, seen: str | No
     return _decide(db, actor, id, request, state="refused", reason=reason, kind=REFUSED, seen=seen)
 
 
-def accept(db: Connection, actor: Actor, id: str, *, seen: str | None = None, request: Request) -> Done:
-    """Make a record of a need, for which whoever accepts it stands. Raises what `ask_back` raises."""
-    return _decide(db, actor, id, request, state="accepted", kind=ACCEPTED, seen=seen)
+def accept(
+    db: Connection, actor: Actor, id: str, *, seen: str | None = None, revision: int | None = None, request: Request
+) -> Done:
+    """Make a record of a need, for which whoever accepts it stands; of one that renews a need put the record right that there is.
+
+    Raises what `ask_back` raises, and RecordHasMoved where that record's log is longer than `revision`.
+    """
+    return _decide(db, actor, id, request, state="accepted", kind=ACCEPTED, seen=seen, revision=revision)
 
 
 def _decide(
@@ -272,6 +318,7 @@ def _decide(
     question: str | None = None,
     reason: str | None = None,
     seen: str | None,
+    revision: int | None = None,
 ) -> Done:
     one = show_statement(db, actor, id)
     by = may_invite(actor, one.programme)
@@ -289,7 +336,14 @@ def _decide(
         )
     if seen is not None and seen != instant(row.sent_at):
         raise RecordHasMoved
-    need = _record(db, actor, one, row.said) if kind == ACCEPTED else None
+    if kind != ACCEPTED:
+        need = None
+        if one.renews is not None:
+            note_in_need(db, by, (one.programme, one.renews, id), IN_NEED[kind], {REASON: question or reason})
+    elif one.renews is None:
+        need = _record(db, actor, one, row.said)
+    else:
+        need = put_right(db, actor, one.renews, row.said, seen=revision, by=(id, instant(row.sent_at)))
     with whole(db):
         follow_statement(db, by, id, need)
         given = {"id": id, "state": state, "question": question, "reason": reason, "need": need, "by": by.person}
@@ -298,7 +352,7 @@ def _decide(
         if state != ASKED:
             office_links.forget_typed(db, id)
         note_entries(db, "need_statements", one.programme, [id], kind=kind, by=by.person, role=by.role)
-        office_links.tell(db, STATEMENT, id)
+        office_links.tell(db, STATEMENT if one.renews is None else RENEWAL, id)
     return finish(db, actor, request, Done({"id": id, "state": state, "need": need}))
 
 
@@ -360,6 +414,6 @@ def open_file(db: Connection, actor: Actor, store: DocumentStore, id: str, file:
 
 
 __all__ = [
-    "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "invite", "list_statements", "files_of_need",
-    "may_invite", "open_file", "refuse", "show_statement",
+    "DAYS", "MOST_DAYS", "Statement", "accept", "ask_back", "insist_few", "invite", "list_of_need", "list_statements",
+    "files_of_need", "may_invite", "open_file", "refuse", "show_statement",
 ]  # fmt: skip

@@ -222,6 +222,12 @@ class RecordEntry:
     reason: str | None
     #: Of a merging the other record: the one that stands in its place, or the one in whose place it stands.
     other: NamedInBoth | None = None
+    #: In which role, and whether by a question to its enterprise; for who reads statements who said so, as what, and by which question.
+    role: str | None = None
+    by_question: bool = False
+    by_link: str | None = None
+    as_what: str | None = None
+    statement: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

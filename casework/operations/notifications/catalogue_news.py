@@ -21,7 +21,7 @@ from casework.records.access_sql import in_time
 from casework.records.event_log import now
 
 #: What such a notice tells of.
-PROPOSAL, SEARCH = "proposal", "search"
+PROPOSAL, SEARCH, RENEWAL = "proposal", "search", "renewal"
 #: Who keeps each of some needs: who entered it or put it right last, while an officer of its programme; else all its officers.
 _KEEPERS = text(f"""
     WITH officers AS (

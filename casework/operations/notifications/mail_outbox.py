@@ -36,6 +36,7 @@ from casework.operations.auth.account_log import ACCOUNT
 from casework.operations.auth.account_mail import AccountMail, write_account_mail
 from casework.operations.auth.password_change import LINK, LinkMail, write_link
 from casework.operations.catalogue.need_mail import STATEMENT
+from casework.operations.catalogue.need_renewal_mail import RENEWAL
 from casework.operations.core import outbox
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -135,7 +136,7 @@ _ITEMS = text(f"""
 
 
 #: The kinds of links that the office sends beside the cases.
-OFFICE_LINKS = (STATEMENT, INTEREST)
+OFFICE_LINKS = (STATEMENT, RENEWAL, INTEREST)
 _OwnMail = AccountMail | LinkMail | PartyLinkMail | OfficeLinkMail
 #: By kind, what writes a mail that tells of no case to its reader.
 _OWN: Mapping[str, Callable[[Connection, str, SecretBox], _OwnMail | None]] = {

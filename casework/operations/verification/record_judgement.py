@@ -8,15 +8,24 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import (
+    ASKED_BACK,
+    ASKED_NO_MORE,
+    ASKED_WHETHER,
     BEFORE,
     BROUGHT_BACK,
+    BY_LINK,
     BY_PEOPLE,
+    CORRECTED,
     FIELDS,
     GAVE_BACK,
     IMPORTED,
+    LEFT_AS_IT_WAS,
     MERGED,
+    NEED,
     REASON,
     RECORDED,
+    RENEWED,
+    RESTATED,
     TOLD_APART,
     TOOK_OVER,
     UNMERGED,
@@ -26,7 +35,8 @@ from casework.engine.case_objects.kept_records import (
     said,
 )
 from casework.engine.case_objects.record_use import ENDED
-from casework.engine.state.events import ERASED, RegisterEvent
+from casework.engine.roles import Role
+from casework.engine.state.events import ERASED, PARTY_ACTOR, SYSTEM_ACTOR, RegisterEvent
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.history.point_in_time import Past
@@ -39,6 +49,7 @@ def record_faults(
     told = list(events)
     causes = _causes(db, programme, told)
     before: dict[str, Any] = {}
+    yield from _questions_against(db, told)
     for event in told:
         if before.get("merged_into") and event.kind not in (MERGED, UNMERGED, ERASED):
             yield event.seq, "another record stood in its place by then"
@@ -52,7 +63,11 @@ def record_faults(
         yield from ((event.seq, why) for why in _words_against(noun, before, event))
         if event.kind == IMPORTED or event.kind == RECORDED and "cause" in event.effects:
             yield from ((event.seq, why) for why in _import_against(noun, programme, causes, before, event))
-        elif event.kind in (RECORDED, *BY_PEOPLE):
+        elif event.role == Role.PARTY or event.actor == PARTY_ACTOR or event.kind in (RENEWED, RESTATED):
+            yield from ((event.seq, why) for why in _party_against(noun, event))
+        elif event.kind == ASKED_WHETHER and event.actor == SYSTEM_ACTOR and event.role == Role.SYSTEM:
+            continue
+        elif event.kind in (RECORDED, ASKED_WHETHER, *BY_PEOPLE):
             yield from ((event.seq, why) for why in _actor_against(past, programme, event))
         before = evolve(noun, before, event)
 
@@ -79,7 +94,8 @@ def _words_against(noun: str, before: Mapping[str, Any], event: RegisterEvent) -
         elif not isinstance(stood, Erased) and not isinstance(before[name], Erased) and stood != before[name]:
             yield f"it says of {name} that something else stood there than did"
     corrects = any(is_confirmed(before, name) for name in said(noun, event))
-    if corrects and event.kind != IMPORTED and REASON not in event.body:
+    # What its enterprise says by a link is why.
+    if corrects and event.kind != IMPORTED and REASON not in event.body and "statement" not in event.effects:
         yield "it changes what was confirmed before, and does not say why"
     for name in event.effects.get("confirmed", []):
         if name not in FIELDS[noun]:
@@ -98,6 +114,52 @@ def _import_against(
     for name in said(noun, event):
         if is_confirmed(before, name):
             yield f"it overwrites {name}, which a person had confirmed"
+
+
+def _party_against(noun: str, event: RegisterEvent) -> Iterator[str]:
+    """By a link an enterprise says whether its need holds and until when, and nothing else."""
+    if noun != NEED or event.kind not in BY_LINK or event.actor != PARTY_ACTOR or event.role != Role.PARTY:
+        yield "an enterprise says by a link whether its need still holds, and nothing else is said by one"
+    elif said(noun, event).keys() - {"status" if event.kind == WITHDRAWN else "valid_until"}:
+        yield "it says more by a link than whether the need still holds"
+    elif "statement" not in event.effects:
+        yield "it does not say by which link"
+
+
+#: How a question stands, by what was done last.
+_LEFT = {
+    ASKED_WHETHER: "open", ASKED_BACK: "back", RENEWED: "answered", RESTATED: "waits", WITHDRAWN: "answered", ASKED_NO_MORE: "answered",
+    CORRECTED: "answered", LEFT_AS_IT_WAS: "answered",
+}  # fmt: skip
+#: By what is done how a question can stand before: what was asked back can be decided on as it was sent.
+_FROM: Mapping[str, tuple[str | None, ...]] = {
+    ASKED_WHETHER: (None,), ASKED_BACK: ("waits", "back"), RENEWED: ("open", "back"), RESTATED: ("open", "back"),
+    WITHDRAWN: ("open", "back", "waits"), ASKED_NO_MORE: ("open", "back"), CORRECTED: ("waits", "back"),
+    LEFT_AS_IT_WAS: ("waits", "back"),
+}  # fmt: skip
+#: Of some questions those that are about a record.
+_ABOUT = text("""
+    SELECT id::text FROM need_statements WHERE renews_id = CAST(:need AS uuid) AND id::text = ANY(CAST(:ids AS text[]))
+""")
+
+
+def _questions_against(db: Connection, events: list[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """What is told by a question is asked before, answered once, and of a question that there is."""
+    named = [
+        event for event in events if "statement" in event.effects or event.kind in (ASKED_WHETHER, RENEWED, RESTATED)
+    ]
+    if not named:
+        return
+    ids = [event.effects.get("statement", "") for event in named]
+    known = set(db.execute(_ABOUT, {"need": named[0].log, "ids": ids}).scalars())
+    stands: dict[str, str] = {}
+    for event in named:
+        question = event.effects.get("statement", "")
+        if question not in known:
+            yield event.seq, "it names a question to its enterprise that is not there"
+        if event.kind not in _FROM or stands.get(question) not in _FROM[event.kind]:
+            yield event.seq, "it is no answer to what its enterprise was asked by then"
+        stands[question] = _LEFT.get(event.kind, "answered")
 
 
 def _actor_against(past: Past, programme: str, event: RegisterEvent) -> Iterator[str]:

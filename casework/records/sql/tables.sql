@@ -2046,7 +2046,7 @@ CREATE TABLE need_statements (
     id UUID NOT NULL,
     programme_id UUID NOT NULL,
     organisation_id UUID NOT NULL,
-    invited_by UUID NOT NULL,
+    invited_by UUID,
     invited_at TIMESTAMP WITH TIME ZONE NOT NULL,
     language TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -2057,26 +2057,30 @@ CREATE TABLE need_statements (
     decided_by UUID,
     decided_at TIMESTAMP WITH TIME ZONE,
     need_id UUID,
+    renews_id UUID,
     enterprise_id UUID,
     CONSTRAINT pk_need_statements PRIMARY KEY (id),
-    CONSTRAINT ck_need_statements_state CHECK (state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn') AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL)),
+    CONSTRAINT ck_need_statements_state CHECK (state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn', 'renewed', 'revoked') AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL) AND (renews_id IS NOT NULL OR invited_by IS NOT NULL AND state NOT IN ('renewed', 'revoked'))),
     CONSTRAINT fk_need_statements_programme_id FOREIGN KEY(programme_id) REFERENCES programmes (id),
     CONSTRAINT fk_need_statements_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisations (id),
     CONSTRAINT fk_need_statements_invited_by FOREIGN KEY(invited_by) REFERENCES people (id),
     CONSTRAINT fk_need_statements_decided_by FOREIGN KEY(decided_by) REFERENCES people (id),
     CONSTRAINT fk_need_statements_need_id FOREIGN KEY(need_id) REFERENCES needs (id),
+    CONSTRAINT fk_need_statements_renews_id FOREIGN KEY(renews_id) REFERENCES needs (id),
     CONSTRAINT fk_need_statements_enterprise_id FOREIGN KEY(enterprise_id) REFERENCES assessment_enterprises (id)
 );
 CREATE INDEX ix_need_statements_enterprise_id ON need_statements (enterprise_id);
 CREATE INDEX ix_need_statements_need_id ON need_statements (need_id);
 CREATE INDEX ix_need_statements_organisation_id ON need_statements (organisation_id);
 CREATE INDEX ix_need_statements_programme_id ON need_statements (programme_id);
+CREATE INDEX ix_need_statements_renews_id ON need_statements (renews_id);
 COMMENT ON TABLE need_statements IS 'Needs as enterprises state them, until an officer makes records of them';
-COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn; a draft, or one asked back, is over with its link';
+COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn, and of a need that is on record renewed or revoked; a draft, or one asked back, is over with its link';
 COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, who says so, and what files came with it; nothing once it is taken back, or refused and its link over';
 COMMENT ON COLUMN need_statements.question IS 'What the office asked back last';
 COMMENT ON COLUMN need_statements.reason IS 'Why it was refused';
-COMMENT ON COLUMN need_statements.need_id IS 'The record that it became';
+COMMENT ON COLUMN need_statements.need_id IS 'The record that it became, or changed';
+COMMENT ON COLUMN need_statements.renews_id IS 'The need of which it is asked whether it still holds';
 COMMENT ON COLUMN need_statements.enterprise_id IS 'The enterprise of an assessment that was asked so';
 
 CREATE TABLE right_technologies (
@@ -2194,7 +2198,7 @@ CREATE INDEX ix_office_link_secrets_until ON office_link_secrets (until) WHERE a
 COMMENT ON TABLE office_link_secrets IS 'What opens a link that the office sends beside the cases, and what is typed behind it; no part of the history';
 COMMENT ON COLUMN office_link_secrets.id IS 'That of what it opens';
 COMMENT ON COLUMN office_link_secrets.token IS 'SHA-256 of the link''s secret, which is kept nowhere';
-COMMENT ON COLUMN office_link_secrets.address IS 'Where it is mailed; gone once the link is used or over, unless the office has to decide';
+COMMENT ON COLUMN office_link_secrets.address IS 'Where it is mailed; gone once the link is used or over, unless the office has to decide, or its need is in use';
 COMMENT ON COLUMN office_link_secrets.typed IS 'What was filled in; gone once it is decided or used, or the link is over and the office need not decide';
 COMMENT ON COLUMN office_link_secrets.opened IS 'SHA-256 of what the browser keeps that has opened it';
 

@@ -13,14 +13,15 @@ need_statements = Table(
     id_column(),
     reference("programme_id", "programmes.id", index=True),
     reference("organisation_id", "organisations.id", index=True),
-    reference("invited_by", "people.id"),
+    reference("invited_by", "people.id", nullable=True),
     Column("invited_at", Time, nullable=False),
     Column("language", Text, nullable=False),
     Column(
         "state",
         Text,
         nullable=False,
-        comment="draft, submitted, asked, accepted, refused or withdrawn; a draft, or one asked back, is over with its link",
+        comment="draft, submitted, asked, accepted, refused or withdrawn, and of a need that is on record renewed or revoked;"
+        " a draft, or one asked back, is over with its link",
     ),
     Column(
         "said",
@@ -35,7 +36,14 @@ need_statements = Table(
     Column("reason", Text, comment="Why it was refused"),
     reference("decided_by", "people.id", nullable=True),
     Column("decided_at", Time),
-    reference("need_id", "needs.id", nullable=True, index=True, comment="The record that it became"),
+    reference("need_id", "needs.id", nullable=True, index=True, comment="The record that it became, or changed"),
+    reference(
+        "renews_id",
+        "needs.id",
+        nullable=True,
+        index=True,
+        comment="The need of which it is asked whether it still holds",
+    ),
     reference(
         "enterprise_id",
         "assessment_enterprises.id",
@@ -44,8 +52,9 @@ need_statements = Table(
         comment="The enterprise of an assessment that was asked so",
     ),
     CheckConstraint(
-        "state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn')"
-        " AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL)",
+        "state IN ('draft', 'submitted', 'asked', 'accepted', 'refused', 'withdrawn', 'renewed', 'revoked')"
+        " AND (state = 'accepted') = (need_id IS NOT NULL) AND (state = 'refused') = (reason IS NOT NULL)"
+        " AND (renews_id IS NOT NULL OR invited_by IS NOT NULL AND state NOT IN ('renewed', 'revoked'))",
         name="state",
     ),
     comment="Needs as enterprises state them, until an officer makes records of them",
@@ -106,7 +115,7 @@ office_link_secrets = Table(
     Column(
         "address",
         Text,
-        comment="Where it is mailed; gone once the link is used or over, unless the office has to decide",
+        comment="Where it is mailed; gone once the link is used or over, unless the office has to decide, or its need is in use",
     ),
     Column(
         "typed",

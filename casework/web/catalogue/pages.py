@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from casework import reasons
 from casework.engine.case_objects.programme_lists import offered
 from casework.engine.roles import Role
+from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import InvalidForm, NotFound
 from casework.operations.cases.opening import open_case
 from casework.operations.catalogue import kept_records, match_changes, matches
@@ -168,6 +169,7 @@ def show(match: UUID) -> str:
 
 def values_of(noun: str, record: Need | Technology, names: Mapping[str, str]) -> list[Value]:
     values = []
+    names = {**names, PARTY_ACTOR: gettext("Its enterprise")}
     for field, label in FIELDS[noun].items():
         value = getattr(record, field)
         if value in (None, "", [], {}):

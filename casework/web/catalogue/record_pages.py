@@ -17,7 +17,15 @@ from casework.engine.definition.form_values import build_model, check
 from casework.errors import NotAllowed, NotFound, RecordInDoubt
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.cases.impacts import statements_of
-from casework.operations.catalogue import kept_records, matches, need_statements, outcomes, source_rows, twins
+from casework.operations.catalogue import (
+    kept_records,
+    matches,
+    need_renewals,
+    need_statements,
+    outcomes,
+    source_rows,
+    twins,
+)
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.assessment_needs import find_origin
 from casework.operations.catalogue.kept_records import EDITORS
@@ -38,8 +46,10 @@ from casework.web.catalogue.listed_fields import listed_form, names_listed
 from casework.web.catalogue.outcome_words import plainly, said_at_source, say_outcomes
 from casework.web.catalogue.pages import FIELDS, STATUSES, say_value, values_of, waiting_by_source
 from casework.web.catalogue.record_forms import CORRECTED, NEW, answers_of, fields_of
+from casework.web.catalogue.record_history import HAPPENED, kind_of, who_did
 from casework.web.catalogue.record_lists import LONGEST, Asked, marked, say_count, selects_of, urls_of
 from casework.web.catalogue.statement_form import BESIDE
+from casework.web.catalogue.statement_pages import RENEWAL_STANDS
 from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.forms import FormView, Texts, read_request
@@ -55,24 +65,6 @@ _ABOUT = {
     "need": N_("What companies look for. A need is entered here or comes with an import; what nobody has confirmed opens no gate."),
     "technology": N_("What developers offer. A technology is entered here, or imported; what nobody has confirmed opens no gate."),
 }  # fmt: skip
-#: What an entry of a record's history says happened.
-HAPPENED: Mapping[str, str] = {
-    "recorded": N_("%(who)s entered it"),
-    "recorded by import": N_("%(who)s imported it"),
-    "imported": N_("%(who)s imported other values of it"),
-    "corrected": N_("%(who)s put it right"),
-    "confirmed": N_("%(who)s confirmed: %(fields)s"),
-    "merged": N_("%(who)s merged this record into “%(other)s”"),
-    "took_over": N_("%(who)s merged “%(other)s” into this record"),
-    "unmerged": N_("%(who)s took the merging into “%(other)s” back"),
-    "gave_back": N_("%(who)s took the merging of “%(other)s” into this record back"),
-    "told_apart": N_("%(who)s said that it is not the same as “%(other)s”"),
-    "withdrawn": N_("%(who)s said that it is used no more"),
-    "brought_back": N_("%(who)s brought it back"),
-    "erased": N_("Words that named a person were erased"),
-}
-
-
 #: By the column of a record the name of its field on the page, where it is another.
 _SHOWN_AS = {"owner_id": "owner"}
 #: What an import brought that has no column of its own: all of it, and each by the name that files give it.
@@ -199,6 +191,7 @@ class _Pages:
             came = outcomes.outcomes_of(db, actor, self.noun, id, lists)
             alike = similar.list_similar(db, actor, self.noun, one)
             files = need_statements.files_of_need(db, actor, id) if self.noun == "need" else []
+            renewals = need_renewals.list_renewals(db, actor, id) if self.noun == "need" else []
             proposed = proposals.list_proposals(db, actor, id) if self.noun == "need" else []
             came_of = find_origin(db, actor, id) if self.noun == "need" else None
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
@@ -231,6 +224,11 @@ class _Pages:
             source_url=url_for("sources.show", programme=one.programme, source=read.source) if read.source else "",
             outcomes=say_outcomes(came, lists),
             files=files,
+            renewals=renewals,
+            renewal_states=RENEWAL_STANDS,
+            ask_whether_url=url_for("need_renewals.ask", need=id)
+            if may and self.noun == "need" and not _over(one)
+            else "",
             proposed=[(row, listed(row.words)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",
@@ -244,10 +242,10 @@ class _Pages:
         )
 
     def _say(self, entry: RecordEntry) -> str:
-        kind = f"{entry.kind} by import" if entry.imported and entry.kind == "recorded" else entry.kind
+        kind = kind_of(entry)
         return gettext(
             HAPPENED.get(kind, kind),
-            who=entry.who or gettext("The system"),
+            who=who_did(entry),
             other=entry.other.name if entry.other else "",
             fields=", ".join(_label(self.noun, name) for name in entry.confirmed),
         )

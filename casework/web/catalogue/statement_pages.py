@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.api.protocol.files import as_attachment, document_store
@@ -18,14 +20,16 @@ from casework.engine.definition.forms import Choice, Form, Number, Text
 from casework.errors import InvalidForm, RecordHasMoved, Refused
 from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.catalogue import kept_records, need_statements, organisation_queries, twins
+from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.kept_records import EDITORS
 from casework.operations.catalogue.need_statements import DAYS, MOST_DAYS, Statement
+from casework.operations.catalogue.views import Need
 from casework.operations.core.drafts import find_draft
 from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.permissions.actors import Actor
-from casework.web.catalogue.listed_fields import called
+from casework.web.catalogue.listed_fields import called, names_in
 from casework.web.catalogue.pages import FIELDS, say_value
 from casework.web.catalogue.statement_form import BESIDE
 from casework.web.shell import layout
@@ -40,8 +44,18 @@ blueprint = Blueprint("statements", __name__)
 #: How a statement stands, to the office.
 STANDS = {
     "draft": N_("with the enterprise"), "submitted": N_("waits for you"), "asked": N_("asked back"), "accepted": N_("accepted"),
-    "refused": N_("refused"), "withdrawn": N_("taken back"), "over": N_("link ended"),
+    "refused": N_("refused"), "withdrawn": N_("taken back"), "over": N_("link ended"), "renewed": N_("holds on"),
+    "revoked": N_("link taken back"),
 }  # fmt: skip
+
+
+#: The same of one that asks whether a need still holds.
+RENEWAL_STANDS = {
+    **STANDS,
+    "withdrawn": N_("need withdrawn"),
+    "accepted": N_("changes accepted"),
+    "refused": N_("record left as it was"),
+}
 
 
 class Invitation(Form):
@@ -70,6 +84,7 @@ def index() -> str:
         "needs/index.html",
         rows=listed.items,
         states=STANDS,
+        renewal_states=RENEWAL_STANDS,
         invite=[url_for("statements.ask_invite", programme=programme) for programme in own],
         next_url=url_for("statements.index", cursor=listed.next) if listed.next else "",
         first_url=url_for("statements.index") if cursor else "",
@@ -129,8 +144,8 @@ def invite(programme: UUID) -> Response:
     return shown_once(done, address)
 
 
-def shown_once(done: Done, address: str) -> Response:
-    """The page of a link that was made: it shows what opens the link, where that was not mailed."""
+def shown_once(done: Done, address: str, *, page: str = "", back: str = "") -> Response:
+    """The page of a link that was made: it shows what opens the link, where that was not mailed; `page`: where the link leads."""
     path = str(done.answer.get("path", ""))
     base = (current_app.config["BASE_URL"] or request.host_url).rstrip("/")
     return make_response(
@@ -139,7 +154,8 @@ def shown_once(done: Done, address: str) -> Response:
             address=address,
             url=base + path if path else "",
             key=path.partition("#")[2],
-            page=f"{base}{url_for('stated.land')}",
+            page=base + (page or url_for("stated.land")),
+            back=back,
             mailing=current_app.config["MAILING"],
         )
     )
@@ -168,14 +184,17 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         waits = may and bool(one.fields) and one.state in ("submitted", "asked", "over")
         likely = twins.list_likely(db, actor, "need", one.programme, one.fields) if waits else []
         known = organisation_queries.needs_of(db, actor, one.organisation)
+        renewed = renewed_of(db, actor, one, lists) if one.renews else None
         forms = kept_forms(db, actor, [f"need.ask:{id}", f"need.refuse:{id}"])
     return make_response(
         render_template(
             "needs/show.html",
             one=one,
-            said=said_in(one, lists),
+            said=[] if one.renews else said_in(one, lists),
+            renewed=renewed,
+            open=may and one.renews is not None and one.state in ("draft", "asked"),
             files=[(id, file) for file in one.files],
-            states=STANDS,
+            states=RENEWAL_STANDS if one.renews else STANDS,
             waits=waits,
             likely=likely,
             known=known,
@@ -195,6 +214,36 @@ def take(statement: UUID, file: UUID) -> Response:
         # What is wrong with the beginning is told as a page, before anything was sent.
         first = next(taken.pieces, b"")
     return as_attachment(chain([first], taken.pieces), taken.name, taken.size)
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """What an enterprise says otherwise of a need: each with what it is called, as it stands, and as it would; and how long the record's
+    log is."""
+
+    changes: list[tuple[str, Any, Any]]
+    revision: int
+    #: What stands in its place, where it was merged.
+    merged: bool
+
+
+def renewed_of(db: Connection, actor: Actor, one: Statement, lists: Lists) -> Renewed:
+    """Raises NotFound."""
+    need = catalogue.show_record(db, actor, Need, str(one.renews))
+    words = names_in(lists, "need", one.fields) | names_in(
+        lists, "need", {name: getattr(need, name) for name in one.fields}
+    )
+    told = [
+        (gettext(label), say_value(getattr(need, name), name, words), say_value(one.fields[name], name, words))
+        for name, label in FIELDS["need"].items()
+        if name in one.fields
+    ]
+    told += [
+        (gettext(label), need.more.get(name, ""), one.beside[name] or "")
+        for name, label in BESIDE.items()
+        if name in one.beside
+    ]
+    return Renewed(told, kept_records.read_seq(db, need.id), need.merged_into is not None)
 
 
 def said_in(one: Statement, lists: Lists) -> list[tuple[str, Any]]:
@@ -234,7 +283,9 @@ def refuse(statement: UUID) -> BaseResponse:
 def accept(statement: UUID) -> BaseResponse:
     return _decide(
         str(statement),
-        lambda db, actor: need_statements.accept(db, actor, str(statement), seen=_seen(), request=read_request()),
+        lambda db, actor: need_statements.accept(
+            db, actor, str(statement), seen=_seen(), revision=_revision(), request=read_request()
+        ),
         gettext("The need is on record. The enterprise is told so."),
     )
 
@@ -242,6 +293,12 @@ def accept(statement: UUID) -> BaseResponse:
 def _seen() -> str | None:
     """When what the page showed had been sent."""
     return request.form.get("seen")
+
+
+def _revision() -> int | None:
+    """How long the log of the record was that the page showed it beside."""
+    said = request.form.get("revision", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 def _decide(id: str, do: Any, words: str) -> BaseResponse:

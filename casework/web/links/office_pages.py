@@ -169,6 +169,8 @@ class LinkPages(Generic[Shown, Given]):
                 do(db, held(self._link), held(self.name))
         except NotFound:
             return self._again()
+        except InvalidForm as refusal:
+            return self._refused(refusal)
         flash(words)
         return self._again()
 

@@ -18,7 +18,8 @@ blueprint = Blueprint("mails", __name__, url_prefix="/administration/mails")
 OTHERS = {
     "invitation": N_("Invitation"), "account": N_("A change to the own account"), "role": N_("A role that decides"),
     "password_link": N_("Link to set a password"), "party_link": N_("Link for a party"),
-    "need_link": N_("Link to state a need"), "interest_link": N_("Link to say whether a match is of interest"),
+    "need_link": N_("Link to state a need"), "renewal_link": N_("Link to say whether a need still holds"),
+    "interest_link": N_("Link to say whether a match is of interest"),
 }  # fmt: skip
 STATES = {"queued": N_("waits"), "sent": N_("sent"), "failed": N_("failed"), "cancelled": N_("not needed any more")}
 

@@ -19,7 +19,7 @@ from casework.operations.core import notification_preferences
 from casework.operations.core.notice_words import CHOICE, HAPPENED, KIND
 from casework.operations.notifications import alerts
 from casework.operations.notifications import queries as notification_queries
-from casework.operations.notifications.catalogue_news import PROPOSAL, SEARCH
+from casework.operations.notifications.catalogue_news import PROPOSAL, RENEWAL, SEARCH
 from casework.operations.notifications.views import Alert, AlertCounts, AlertGroup, Notification
 from casework.web.history.sentences import say_entry, say_given
 from casework.web.shell.i18n import N_, edition_text, labelled, say_faults
@@ -194,6 +194,7 @@ def say_happened(notification: Notification) -> tuple[str, str]:
 #: What is new in the catalogue for somebody.
 _NEW_IN_CATALOGUE = {
     PROPOSAL: N_("A technology is proposed for a need that you keep"), SEARCH: N_("New records fit a search that you saved"),
+    RENEWAL: N_("An enterprise has answered whether its need still holds"),
 }  # fmt: skip
 _LOOKS = {OVERDUE: "danger", STOP: "danger", DUE: "warn", RETURN: "warn"}
 
@@ -212,7 +213,9 @@ def _place(notification: Notification) -> str:
     if notification.catalogue and notification.words == SEARCH:
         return url_for("saved_views.show", view=notification.catalogue)
     if notification.catalogue:
-        return url_for("needs.show", need=notification.catalogue) + "#proposals"
+        return url_for("needs.show", need=notification.catalogue) + (
+            "#renewals" if notification.words == RENEWAL else "#proposals"
+        )
     if notification.role_request:
         return url_for("role_requests.show", role=notification.role_request)
     if notification.task and not notification.step and not notification.done:

@@ -41,6 +41,7 @@ LIMITED: Mapping[str, Kind] = {
     "answers.open_link": "party_link", "answers.enter_code": "party_link", "answers.keep": "party_link",
     "answers.send": "party_link", "answers.take": "party_link",
     "stated.open_link": "party_link", "stated.answer": "party_link", "stated.withdraw": "party_link", "stated.keep": "draft",
+    "renewed.open_link": "party_link", "renewed.answer": "party_link", "renewed.withdraw": "party_link", "renewed.keep": "draft",
     "interest.open_link": "party_link", "interest.answer": "party_link", "interest.keep": "draft",
     "public.index": "public", "public.show_technology": "public", "public.show_need": "public",
     "passkeys.ask_use": "passkey", "passkeys.ask_new": "passkey",

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from casework.operations.catalogue.need_links import send_statement
 from casework.operations.documents.storage import DocumentStore
 from tests.operations.catalogue.test_need_files import with_file
+from tests.operations.catalogue.test_need_renewals import answer, asked, on_record
 from tests.operations.catalogue.test_need_statements import SAID, sent
 from tests.support.api_client import Client
 from tests.support.file_makers import PDF
@@ -72,3 +73,41 @@ def test_its_files_are_listed_and_taken_out(app: Flask, client_for: Clients, wor
     assert (one["id"], one["name"], one["size"], one["type"]) == (file, "plan.pdf", len(PDF), "pdf")
     assert officer.get(f"/need-statements/{id}/files/{file}").text == PDF.decode("utf-8", "replace")
     assert client_for("manager").get(f"/need-statements/{id}/files/{file}").status_code == 404
+
+
+def test_whether_a_need_still_holds_is_asked_taken_back_and_what_is_said_otherwise_accepted(
+    client_for: Clients, world: World, committed: Committed
+) -> None:
+    need = committed(lambda db: on_record(db, world))
+    officer, at = client_for("officer"), f"/needs/{need}/renewals"
+    asking = {"address": "zhou@campus.example", "language": "zh-Hans"}
+    assert officer.get(at).json["items"] == []
+    assert officer.post(at, asking | {"address": "nobody"}).status_code == 422
+    first = officer.post(at, asking)
+    assert (first.status_code, list(first.json)) == (201, ["id"])
+    assert officer.post(at, asking).status_code == 409
+    assert client_for("auditor").post(at, asking).status_code == 403
+    assert client_for("foreign_officer").get(at).status_code == 404
+    back = f"/need-statements/{first.json['id']}/take-back"
+    assert client_for("auditor").post(back, {}).status_code == 403
+    assert officer.post(back, {}).json == {"id": first.json["id"], "state": "revoked"}
+    assert officer.post(back, {}).status_code == 409
+
+    def say(db: Connection) -> str:
+        id, token, opened = asked(db, world, need)
+        answer(db, token, opened, title="利用余热制冷", tried=None)
+        return id
+
+    id = committed(say)
+    one = officer.get(at).json["items"][0]
+    assert (one["id"], one["state"], one["renews"], one["fields"], one["beside"]) == (
+        id,
+        "submitted",
+        need,
+        {"title": "利用余热制冷"},
+        {"tried": None},
+    )
+    accept = f"/need-statements/{id}/accept"
+    assert officer.post(accept, {"revision": 1}).status_code == 412
+    assert officer.post(accept, {"seen": one["sent_at"], "revision": 5}).json["need"] == need
+    assert officer.get(f"/needs/{need}").json["title"] == "利用余热制冷"

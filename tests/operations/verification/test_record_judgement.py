@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.kept_records import evolve
+from casework.engine.state.events import RegisterEvent
 from casework.operations.catalogue.kept_records import confirm_field, set_owner
 from casework.operations.core.record_log import _update
 from casework.operations.history.point_in_time import Past
 from casework.operations.verification.record_judgement import import_faults, record_faults
 from casework.operations.verification.service import verify_case
 from casework.records.event_log import read_register
+from tests.operations.catalogue.test_need_renewals import answer, asked, on_record
 from tests.operations.verification.forger import Json, Scene, not_allowed, rebuild, sql, the
-from tests.support.world import new_request
+from tests.support.world import World, new_request
 
 
 def _kept(scene: Scene, attack: Connection) -> str:
@@ -100,3 +104,41 @@ def test_a_need_that_is_gone_with_its_log_is_missed_by_its_import(scene: Scene, 
         sql(attack, f"DELETE FROM {table} WHERE {column} = CAST(:id AS uuid)", id=need)
     sentences = [found.sentence for found in verify_case(attack, programme)]
     assert any("disagrees with the records" in sentence for sentence in sentences), sentences
+
+
+Forged = Callable[[list[RegisterEvent]], list[RegisterEvent]]
+
+
+def _last(**other: Any) -> Forged:
+    return lambda events: [*events[:-1], replace(events[-1], **other)]
+
+
+@pytest.mark.parametrize(
+    ("forge", "words"),
+    [
+        (lambda events: events, ""),
+        (lambda events: [*events[:-2], events[-1]], "no answer to what its enterprise was asked"),
+        (
+            lambda events: [*events, replace(events[-1], seq=events[-1].seq + 1)],
+            "no answer to what its enterprise was asked",
+        ),
+        (
+            _last(effects={"statement": "01900000-0000-7000-8000-000000000000"}),
+            "a question to its enterprise that is not there",
+        ),
+        (_last(effects={}), "does not say by which link"),
+        (_last(role="officer"), "says by a link whether its need still holds"),
+        (_last(kind="corrected"), "says by a link whether its need still holds"),
+        (_last(body={"title": "x", "before.title": "利用余热供热"}), "says more by a link"),
+        (_last(body={"status": "withdrawn", "before.status": "published"}), "says more by a link"),
+    ],
+)
+def test_by_a_link_that_was_asked_for_an_enterprise_says_whether_its_need_holds_and_nothing_else(
+    world: World, db: Connection, forge: Forged, words: str
+) -> None:
+    need = on_record(db, world)
+    _, token, opened = asked(db, world, need)
+    answer(db, token, opened)
+    events = forge(list(read_register(db, need)))
+    found = [why for _, why in record_faults(db, Past(db), "need", world.programmes["BJ"], events)]
+    assert (found == []) if not words else any(words in why for why in found)

@@ -32,6 +32,7 @@ NOT_KEPT = {
     "links/land.html: action": SECRET, "people/invitation_code.html: acceptance.enter_code": SECRET,
     "people/accept_invitation.html: acceptance.accept": BEFORE,
     "links/answer.html: answers.send": "its own script keeps it with the link, for a party has no account",
+    "needs/renew.html: renewed.withdraw": "a reason that is said once and for good: no half of it waits for whoever opens the link next",
     "integrations/webhooks.html: webhooks.create": "an address can hold a secret of the system that it leads to",
     "auth/show.html: passkeys.rename": ONE_WORD, "macros/passkeys.html: passkeys.register": ONE_WORD,
     "letters/index.html: letters.dispatch": ONE_WORD, "macros/allocation.html: allocation.choose": ONE_WORD,

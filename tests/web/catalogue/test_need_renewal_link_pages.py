@@ -1,0 +1,159 @@
+"""An enterprise without an account on the page of the link that asks whether its need still holds, and the officer who asks and accepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from casework.operations.catalogue import need_statements
+from casework.operations.catalogue.need_links import send_statement
+from casework.operations.catalogue.need_mail import STATEMENT
+from casework.operations.links.office_links import open_link
+from casework.records.database import transaction
+from tests.operations.catalogue.test_need_statements import SAID
+from tests.support.pages import Page
+from tests.support.web_client import Browser
+from tests.support.world import World, new_request
+
+FORM = "/renew-need/form"
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def need(app: Flask, engine: Engine, world: World) -> str:
+    """A need that an enterprise stated, in Chinese, and an officer accepted."""
+    with transaction(engine) as db:
+        officer = world.actor(db, "officer")
+        done = need_statements.invite(
+            db,
+            officer,
+            app.extensions["casework.secret_box"],
+            programme=world.programmes["BJ"],
+            organisation=world.organisations["need_owner"],
+            address="",
+            language="zh-Hans",
+            request=new_request(),
+        )
+        token = str(done.answer["path"]).partition("#")[2]
+        send_statement(db, token, open_link(db, STATEMENT, token), SAID)
+        done = need_statements.accept(db, officer, str(done.answer["id"]), request=new_request())
+    return str(done.answer["need"])
+
+
+def asked(officer: Browser, need: str, anonymous: Browser) -> str:
+    """An officer asks by hand and hands the link over, and the enterprise opens it; gives what the form holds."""
+    at = f"/needs/{need}/ask-whether"
+    assert "Ask whether it still holds" in officer.get(f"/needs/{need}").text
+    shown = officer.post(at, {"f-address": "", "f-language": "zh-Hans", "f-days": "30"}, page=at)
+    secret = re.search(r"/renew-need#([\w-]{43})", shown.text)
+    assert secret is not None, shown.text
+    assert anonymous.post("/renew-need", {"secret": secret[1]}, page="/renew-need").status_code == 303
+    return secret[1]
+
+
+def typed(page: str) -> dict[str, str]:
+    """The form as it stands on the page, as a browser sends it."""
+    read = Page()
+    read.feed(page)
+    return {name: value for name, value in read.sent.items() if name == "seen" or name.startswith("f-")}
+
+
+def test_it_says_that_its_need_still_holds_as_it_was(
+    anonymous: Browser, browser_for: Enter, need: str, engine: Engine
+) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    page = anonymous.get(FORM).text
+    assert 'lang="zh-Hans"' in page
+    assert [
+        words for words in ("您的技术需求是否仍然有效？", "利用余热供热", "供水温度", "蓄热水箱") if words not in page
+    ] == []
+    answered = anonymous.post(FORM, typed(page) | {"f-by": "周敏"}, page=FORM)
+    assert answered.status_code == 303, re.findall(r'class="fault"[^>]*>[^<]*', answered.text)
+    # A browser that sends the form as it stood changes nothing.
+    with transaction(engine) as db:
+        row = db.execute(text("SELECT state, said FROM need_statements WHERE renews_id IS NOT NULL")).one()
+    assert (row.state, row.said.keys()) == ("renewed", {"by", "position", "valid_until"}), row.said
+    assert "按原样继续有效" in anonymous.get(FORM).text
+    shown = officer.get(f"/needs/{need}").text
+    assert "周敏 said by a link that it still holds" in shown
+    assert "holds on" in shown
+
+
+def test_what_it_changes_an_officer_looks_at_and_accepts(anonymous: Browser, browser_for: Enter, need: str) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    page = anonymous.get(FORM).text
+    wrong = anonymous.post(FORM, typed(page) | {"f-by": "周敏", "f-title": ""}, page=FORM)
+    assert (wrong.status_code, '<details id="change" open>' in wrong.text) == (422, True)
+    sent = typed(page) | {"f-by": "周敏", "f-title": "利用余热制冷"}
+    assert anonymous.post(FORM, sent, page=FORM).status_code == 303
+    assert "已收到" in anonymous.get(FORM).text
+    assert "An enterprise has answered whether its need still holds" in officer.get("/notifications").text
+    (at,) = set(re.findall(r"/needs/stated/[0-9a-f-]{36}", officer.get(f"/needs/{need}").text))
+    shown = officer.get(at).text
+    assert "<del>利用余热供热</del> 利用余热制冷" in shown
+    done = officer.post(
+        f"{at}/accept", dict(re.findall(r'name="(seen|revision)" value="([^"]*)"', shown)), page=at, follow=True
+    )
+    assert "accepted what its enterprise changed by a link" in done.text
+    assert "继续有效，您的说明已写入记录" in anonymous.get(FORM).text
+
+
+def test_what_was_put_right_meanwhile_is_looked_at_again(anonymous: Browser, browser_for: Enter, need: str) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    anonymous.post(FORM, typed(anonymous.get(FORM).text) | {"f-by": "周敏", "f-title": "利用余热制冷"}, page=FORM)
+    (at,) = set(re.findall(r"/needs/stated/[0-9a-f-]{36}", officer.get(f"/needs/{need}").text))
+    given = dict(re.findall(r'name="(seen|revision)" value="([^"]*)"', officer.get(at).text))
+    given["revision"] = str(int(given["revision"]) - 1)
+    assert officer.post(f"{at}/accept", given, page=at).status_code == 409
+
+
+def test_it_withdraws_its_need_and_says_that_it_is_sure(anonymous: Browser, browser_for: Enter, need: str) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    at, words = "/renew-need/withdraw", {"reason": "我们自己建好了。", "who": "周敏", "sure": "yes"}
+    for name in words:
+        refused = anonymous.post(at, words | {name: ""}, page=FORM)
+        assert (refused.status_code, f'id="{name}-fault"' in refused.text) == (422, True)
+        assert name == "reason" or "我们自己建好了。" in refused.text
+    assert anonymous.post(at, words, page=FORM).status_code == 303
+    assert "您的需求已撤回" in anonymous.get(FORM).text
+    shown = officer.get(f"/needs/{need}").text
+    assert "周敏 withdrew it by a link" in shown
+    assert "我们自己建好了。" in shown
+    # Twice it is withdrawn once.
+    assert anonymous.post(at, words, page=FORM).status_code in (303, 404)
+
+
+def test_a_link_taken_back_asks_nothing_and_it_can_be_asked_again(
+    anonymous: Browser, browser_for: Enter, need: str
+) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    (at,) = set(re.findall(r"/needs/stated/[0-9a-f-]{36}/take-back", officer.get(f"/needs/{need}").text))
+    assert "asked already" in officer.get(f"/needs/{need}/ask-whether").text
+    assert officer.post(at, {}, page=f"/needs/{need}").status_code == 303
+    page = anonymous.get(FORM).text
+    assert "办公室不再询问" in page
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    asked(officer, need, anonymous)
+
+
+def test_what_is_typed_is_kept_and_nothing_is_sent(anonymous: Browser, browser_for: Enter, need: str) -> None:
+    asked(browser_for("officer"), need, anonymous)
+    kept = anonymous.post("/renew-need/draft", {"f-title": "半句话"}, page=FORM, headers={"X-Casework": "script"})
+    assert kept.status_code == 204
+    assert "半句话" in anonymous.get(FORM).text
+    other = Browser(anonymous.flask.application.test_client())
+    assert other.get(FORM).status_code == 404
+
+
+def test_the_link_of_another_kind_opens_nothing_here(anonymous: Browser, browser_for: Enter, need: str) -> None:
+    secret = asked(browser_for("officer"), need, anonymous)
+    assert anonymous.post("/state-need", {"secret": secret}, page="/state-need").status_code == 404
