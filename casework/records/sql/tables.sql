@@ -2076,7 +2076,7 @@ CREATE INDEX ix_need_statements_programme_id ON need_statements (programme_id);
 CREATE INDEX ix_need_statements_renews_id ON need_statements (renews_id);
 COMMENT ON TABLE need_statements IS 'Needs as enterprises state them, until an officer makes records of them';
 COMMENT ON COLUMN need_statements.state IS 'draft, submitted, asked, accepted, refused or withdrawn, and of a need that is on record renewed or revoked; a draft, or one asked back, is over with its link';
-COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, who says so, and what files came with it; nothing once it is taken back, or refused and its link over';
+COMMENT ON COLUMN need_statements.said IS 'As it was sent last: the fields of a need, what goes beside them, who says so, and what files came with it; nothing once it is taken back, or refused or asked back in vain and its link over';
 COMMENT ON COLUMN need_statements.question IS 'What the office asked back last';
 COMMENT ON COLUMN need_statements.reason IS 'Why it was refused';
 COMMENT ON COLUMN need_statements.need_id IS 'The record that it became, or changed';

@@ -29,7 +29,7 @@ need_statements = Table(
         nullable=False,
         server_default=text("'{}'"),
         comment="As it was sent last: the fields of a need, what goes beside them, who says so, and what files came with it;"
-        " nothing once it is taken back, or refused and its link over",
+        " nothing once it is taken back, or refused or asked back in vain and its link over",
     ),
     Column("sent_at", Time),
     Column("question", Text, comment="What the office asked back last"),
