@@ -46,6 +46,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "casework.commands.check:check",
         "Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.",
     ),
+    "figures": (
+        "casework.commands.figures:figures",
+        "Tell the figures of a programme, folded from its logs.",
+    ),
     "simulate": (
         "casework.commands.simulate:simulate_command",
         "Simulate a programme's time with many cases, and check that everything came at its minute.",

@@ -234,6 +234,7 @@ CASES: tuple[Row, ...] = (
     # --- case hygiene ---
     get("/readings", frozenset({"auditor", "manager"})),
     get("/case-hygiene", frozenset({"supervisor"})),
+    get("/figures", frozenset({"officer", "supervisor", "manager", "auditor"})),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),

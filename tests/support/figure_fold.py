@@ -268,7 +268,7 @@ class Fold:
     def funnel(self) -> list[dict[str, Any]]:
         rows = [
             row({"step": "need_published"}, len(self.needs)),
-            row({"step": "match_not_refused"}, self.matches, len(self.needs)),
+            row({"step": "match_not_refused"}, self.matches, len(self.needs), share=False),
         ]
         before: set[str] | None = None
         for step in EVERY_STEP:
@@ -593,7 +593,7 @@ def _middle(ordered: list[float]) -> dict[str, Any]:
 def row(of: dict[str, Any], numerator: int, denominator: int | None = None, **more: Any) -> dict[str, Any]:
     """A line of a figure as the API tells it."""
     share = None
-    if denominator is not None and denominator >= 10:
+    if denominator is not None and denominator >= 10 and more.get("share", True):
         share = f"{round(Fraction(1000 * numerator, denominator)) / 10:.1f}"
     amount = more.get("amount")
     return {

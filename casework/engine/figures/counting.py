@@ -21,6 +21,8 @@ class Row:
     numerator: int
     #: Among how many; None where nothing is divided.
     denominator: int | None = None
+    #: Whether what is counted is part of the denominator: several matches of a need are no share of needs.
+    share: bool = True
     #: What the denominator adds up from, the numerator among them, where it does.
     parts: Mapping[str, int] = field(default_factory=dict)
     #: The numbers of the cases behind the numerator, in order.
@@ -37,7 +39,7 @@ class Row:
 
     @property
     def percent(self) -> Decimal | None:
-        return percent(self.numerator, self.denominator)
+        return percent(self.numerator, self.denominator) if self.share else None
 
 
 @dataclass(frozen=True, kw_only=True)

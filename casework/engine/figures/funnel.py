@@ -31,7 +31,7 @@ def funnel(world: World) -> Figure:
     matched = [id for id, refused in world.matches.items() if not refused]
     rows = [
         Row(of={"step": NEED_PUBLISHED}, numerator=len(published)),
-        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published)),
+        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published), share=False),
     ]
     reached = [(case, days_of_steps(case, names)) for case in world.counted]
     before: list[str] | None = None

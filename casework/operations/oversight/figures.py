@@ -20,9 +20,12 @@ from casework.engine.figures.every import every_figure
 from casework.engine.figures.names import DEFINITIONS, written
 from casework.engine.figures.register_facts import RecordFacts, read_programme, read_record
 from casework.engine.figures.world import World
+from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import digest, instant
+from casework.permissions.actors import Actor
+from casework.permissions.visibility import closed_of
 from casework.records.event_log import event_of, now, read_register, register_event_of
 from casework.records.row_security import whole
 
@@ -69,6 +72,27 @@ def count_programme(db: Connection, programme: str, until: datetime | None = Non
         names=digest(dict(written(world.names))),
     )
     return Counted(as_of=as_of, figures=every_figure(world))
+
+
+#: Who reads the figures of a programme, with the numbers of the cases behind them. Others wait for what hides small cells.
+READ_BY = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR})
+
+
+def show_figures(
+    db: Connection, actor: Actor, *, programme: str | None = None, until: datetime | None = None
+) -> JsonObject:
+    """The figures of a programme as the API tells them: of the actor's first one, where none is named.
+
+    Raises NotFound for others than its officers, supervisors, managers and auditors, and before the programme began.
+    """
+    mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_BY})
+    if not mine or programme not in (None, *mine):
+        raise NotFound("programme")
+    shown = show_counted(count_programme(db, programme or mine[0], until))
+    if (programme or mine[0]) not in closed_of(actor):
+        # Which needs there are that others keep closed is not told by their logs either.
+        shown["as_of"]["logs"] = None
+    return shown
 
 
 def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, dict[str, int]]:
@@ -131,13 +155,12 @@ def _records(
 _EVENTS = text("""
     SELECT e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
     WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind = :kind AND e.at <= :until ORDER BY e.log_id, e.seq
-""")
+""").execution_options(stream_results=True)
 
 
 def _by_log(db: Connection, programme: str, kind: str, until: datetime) -> Iterator[tuple[str, Iterator[Any]]]:
     given = {"programme": programme, "kind": kind, "until": until}
-    rows = db.execution_options(stream_results=True).execute(_EVENTS, given)
-    return groupby(rows, key=attrgetter("log"))
+    return groupby(db.execute(_EVENTS, given), key=attrgetter("log"))
 
 
 def show_counted(counted: Counted) -> JsonObject:
@@ -148,6 +171,7 @@ def show_counted(counted: Counted) -> JsonObject:
             "at": instant(as_of.at),
             "programme": as_of.programme,
             "logs": dict(sorted(as_of.logs.items())),
+            "logs_digest": digest(dict(sorted(as_of.logs.items()))),
             "editions": dict(as_of.editions),
             "calendar": as_of.calendar,
         },

@@ -89,6 +89,7 @@ def test_each_step_is_of_those_that_came_through_the_one_before() -> None:
     figure = funnel(world(whole, licence, early, twin, needs=needs, matches={"m": False, "n": True}))
     assert counts(figure, step="need_published") == (3, None)
     assert counts(figure, step="match_not_refused") == (1, 3)
+    assert line(figure, step="match_not_refused").share is False
     assert counts(figure, step="interest_confirmed") == (3, 1)
     assert counts(figure, step="plan_approved") == (2, 3)
     assert counts(figure, step="agreement_signed") == (2, 2)

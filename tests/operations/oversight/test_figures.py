@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 from casework.definitions import load_library
 from casework.engine.figures.names import DEFINITIONS
 from casework.errors import NotFound
+from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.perform import calendar_of, home_of
-from casework.operations.oversight.figures import count_programme, read_world, show_counted
+from casework.operations.oversight.figures import count_programme, read_world, show_counted, show_figures
 from casework.records.event_log import now
 from tests.support.figure_fold import Fold, told
 from tests.support.world import World
@@ -65,3 +66,39 @@ def test_an_outsider_finds_the_same(world: World, db: Connection) -> None:
     shown = show_counted(count_programme(db, world.programmes["BJ"], at))["figures"]
     for name, rows in Fold(db, world.programmes["BJ"], at).every().items():
         assert told(shown[name]["rows"]) == told(rows), name
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [
+        ("officer", "all"),
+        ("supervisor", "all"),
+        ("auditor", "all"),
+        ("manager", "no_logs"),
+        ("observer", None),
+        ("compliance", None),
+        ("administrator", None),
+        ("dispute_officer", None),
+        ("provider", None),
+    ],
+)
+def test_who_reads_figures_reads_the_cases_behind_them(
+    world: World, db: Connection, role: str, reads: str | None
+) -> None:
+    number, programme = world.open_case(db), world.programmes["BJ"]
+    actor = world.actor(db, role)
+    if reads is None:
+        for asked in (None, programme):
+            with pytest.raises(NotFound):
+                show_figures(db, actor, programme=asked)
+        return
+    shown = show_figures(db, actor)
+    assert shown["figures"]["endings"]["rows"][0]["numerator"] == 0
+    opened = next(row for row in shown["figures"]["conversion"]["rows"] if row["of"]["step"] == "opened")
+    assert (opened["denominator"], opened["parts"]["open"]) == (1, 1)
+    assert number not in opened["cases"]
+    # Which needs others keep closed is told by no log's id either; that they read the same is.
+    assert (shown["as_of"]["logs"] is not None) is (reads == "all")
+    assert shown == show_figures(db, actor, programme=programme, until=parse_instant(shown["as_of"]["at"]))
+    with pytest.raises(NotFound):
+        show_figures(db, actor, programme=world.programmes["SH"])

@@ -1,0 +1,21 @@
+"""The figures of a programme, as far as its logs tell them up to an instant."""
+
+from __future__ import annotations
+
+from casework.api.oversight import figure_schemas as schemas
+from casework.api.protocol.routes import Call, Route, get
+from casework.api.protocol.schemas import text_of
+from casework.json_values import JsonObject
+from casework.operations.oversight import figures
+
+
+def show_figures(call: Call) -> JsonObject:
+    asked = call.query
+    return figures.show_figures(call.db, call.actor, programme=text_of(asked.programme), until=asked.as_of)
+
+
+ROUTES: tuple[Route, ...] = (
+    get("/figures", show_figures,
+        "Show the figures of a programme with the cases behind them; for officers, supervisors, managers and auditors",
+        schemas.Figures, query=schemas.FigureQuery, noun="page", for_some=True),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""The schemas of figures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from casework.api.protocol.fields import Answer, Id, Moment, Query
+
+
+class FigureQuery(Query):
+    programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
+        None
+    )
+    as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
+
+
+class FigureRow(Answer):
+    of: Annotated[dict[str, str | None], Field(description="What the line is of: the step, the month, the provider")]
+    numerator: int
+    denominator: Annotated[int | None, Field(description="Among how many; null where nothing is divided")]
+    percent: Annotated[str | None, Field(description="To one digit; null among fewer than ten")]
+    parts: Annotated[dict[str, int], Field(description="What the denominator adds up from, where it does")]
+    median: Annotated[str | None, Field(description="In the figure's unit; null of fewer than five")]
+    p90: str | None
+    money: Annotated[dict[str, str], Field(description="By currency; never added up")]
+    amount: str | None
+    unripe: Annotated[bool | None, Field(description="Whether the cohort is too young to tell")]
+    cases: Annotated[list[str], Field(description="The numbers of the cases behind the numerator")]
+
+
+class Figure(Answer):
+    unit: str | None
+    beside: Annotated[dict[str, int], Field(description="What is counted beside the lines")]
+    rows: list[FigureRow]
+
+
+class FiguresAsOf(Answer):
+    at: Moment
+    programme: str
+    logs: Annotated[
+        dict[str, int] | None,
+        Field(description="Of every log that was read, its last event; null for whoever reads no closed needs"),
+    ]
+    logs_digest: Annotated[str, Field(description="Of that, whoever asks")]
+    editions: Annotated[dict[str, str], Field(description="By which the cases run, by fingerprint")]
+    calendar: Annotated[str, Field(description="Digest of the calendar")]
+
+
+class Definitions(Answer):
+    version: int
+    names: Annotated[str, Field(description="Digest of what the workflows say of their own actions")]
+
+
+class Figures(Answer):
+    as_of: FiguresAsOf
+    definitions: Definitions
+    figures: Annotated[dict[str, Figure], Field(description="By name: funnel, conversion, referrals and so on")]
