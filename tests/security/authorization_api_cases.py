@@ -234,7 +234,8 @@ CASES: tuple[Row, ...] = (
     # --- case hygiene ---
     get("/readings", frozenset({"auditor", "manager"})),
     get("/case-hygiene", frozenset({"supervisor"})),
-    get("/figures", frozenset({"officer", "supervisor", "manager", "auditor"})),
+    # Everybody those of a programme of their own.
+    get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "once_named", "supervisor", "manager", "auditor"})),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),

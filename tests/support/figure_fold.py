@@ -84,6 +84,9 @@ class Case:
         self.tasks: dict[str, dict[str, Any]] = {}
         self.fired: list[dict[str, Any]] = []
         self.impacts: list[dict[str, Any]] = []
+        self.statements: list[dict[str, Any]] = []
+        self.refused: list[str] = []
+        self.owner: str | None = None
         self.outcome: str | None = None
         self.reasons: list[str] = []
         self.closed: datetime | None = None
@@ -95,6 +98,8 @@ class Case:
         on = date.fromisoformat(effects["happened_on"]) if "happened_on" in effects else days.day(event.at)
         for track in effects.get("tracks", []):
             self.tracks[track["id"]] = {**track, "live": True}
+        for id in effects.get("replaced_tracks", []):
+            self.tracks[id]["replaced"] = True
         if event.track_id is not None:
             self._move(event, on)
         for task in effects.get("tasks", []):
@@ -107,6 +112,16 @@ class Case:
         for one in effects.get("impacts", []):
             n = len([other for other in self.impacts if other["seq"] == event.seq])
             self.impacts.append({**one, "seq": event.seq, "n": n, "at": event.at, "on": on, "log": str(event.log_id)})
+        self._turn(event)
+
+    def _turn(self, event: Any) -> None:
+        """What an event says of the case itself."""
+        effects = event.effects
+        if "statement" in effects:
+            self.statements.append(effects["statement"])
+        if event.kind == "refused":
+            self.refused.append(effects["transition"])
+        self.owner = effects.get("owner", self.owner)
         if "outcome" in effects:
             self.outcome = effects["outcome"]
         if "reasons" in effects:
@@ -128,6 +143,7 @@ class Case:
                     "on": on,
                     "data": effects.get("data", {}),
                     "to": event.header["to"],
+                    "actor": event.header["actor"],
                 }
             )
             if "ended" in effects:
@@ -136,6 +152,8 @@ class Case:
                 self.tracks[event.track_id]["live"] = True
         if "provider" in effects:
             self.tracks[event.track_id]["provider"] = effects["provider"]
+        if "replaced" in effects:
+            self.tracks[event.track_id]["replaced"] = effects["replaced"]
         if event.kind == "corrected" and "transition" in effects:
             for one in self.fired:
                 if one["seq"] == effects.get("of"):
@@ -419,7 +437,9 @@ class Fold:
             waits = sorted(
                 (one["minutes"] if one["minutes"] is not None else math.inf) for one in mine if one["settled"]
             )
-            rows.append(row({"what": "sent", **of}, len(mine), cases=[one["case"] for one in mine], **_middle(waits)))
+            rows.append(
+                row({"what": "sent", **of}, len(mine), cases=[one["case"] for one in mine], **through_the_middle(waits))
+            )
             for what in ("answered_in_time", "asked_back", "accepted", "started", "delivered", "approved"):
                 here = [one["case"] for one in mine if what in one["what"]]
                 rows.append(row({"what": what, **of}, len(here), len(mine), cases=here))
@@ -472,7 +492,7 @@ class Fold:
                 len(told),
                 len(contracts),
                 cases=[one[0] for one in told],
-                money=_sums(one[1]["technology_value"] for one in told),
+                money=sums_of(one[1]["technology_value"] for one in told),
             )
         )
         return rows
@@ -480,7 +500,7 @@ class Fold:
     @staticmethod
     def _signed(of: dict[str, Any], mine: list[Any], among: int) -> dict[str, Any]:
         values = [one[1]["contract_value"] for one in mine if one[1].get("contract_value")]
-        return row(of, len(mine), among, cases=[one[0] for one in mine], money=_sums(values))
+        return row(of, len(mine), among, cases=[one[0] for one in mine], money=sums_of(values))
 
     def deployments(self) -> list[dict[str, Any]]:
         sites = []
@@ -571,14 +591,14 @@ def _technology(said: dict[str, Any]) -> bool:
     return said.get("kind") in {"development", "technical_service", "patent_licence", "know_how_licence", "assignment"}
 
 
-def _sums(amounts: Iterable[dict[str, Any]]) -> dict[str, str]:
+def sums_of(amounts: Iterable[dict[str, Any]]) -> dict[str, str]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for one in amounts:
         sums[one["currency"]] += Decimal(str(one["amount"]))
     return {currency: str(amount) for currency, amount in sums.items()}
 
 
-def _middle(ordered: list[float]) -> dict[str, Any]:
+def through_the_middle(ordered: list[float]) -> dict[str, Any]:
     if len(ordered) < 5:
         return {}
     half = len(ordered) // 2

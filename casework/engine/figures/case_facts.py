@@ -9,7 +9,7 @@ from datetime import date, datetime
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.names import FigureNames
 from casework.engine.state.case import COMPLETED, Case, Task, Track
-from casework.engine.state.events import CORRECTED, FIRED, Event
+from casework.engine.state.events import CORRECTED, FIRED, REFUSED, Event
 from casework.engine.state.found_case import AsOpened
 from casework.engine.state.projection import evolve
 from casework.json_values import Answers
@@ -27,6 +27,7 @@ class Firing:
     on: date
     data: Answers
     to: tuple[str, ...]
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class CaseFacts:
     firings: tuple[Firing, ...]
     #: By event that records an effect, the day of it.
     effect_days: Mapping[int, date]
+    #: By action how often a second person did not agree to it.
+    refusals: Mapping[str, int]
 
     @property
     def number(self) -> str:
@@ -102,6 +105,7 @@ def read_case(events: Iterable[Event], until: datetime, calendar: Calendar) -> C
     as_opened: AsOpened | None = None
     firings: list[Firing] = []
     effect_days: dict[int, date] = {}
+    refusals: dict[str, int] = {}
     for event in events:
         if event.at > until:
             break
@@ -112,11 +116,14 @@ def read_case(events: Iterable[Event], until: datetime, calendar: Calendar) -> C
             effect_days[event.seq] = day_of(event, calendar)
         if event.kind == FIRED and event.track is not None:
             firings.append(_firing(event, calendar))
+        elif event.kind == REFUSED:
+            name = event.effects["transition"]
+            refusals[name] = refusals.get(name, 0) + 1
         elif event.kind == CORRECTED and event.track is not None and "transition" in event.effects:
             _correct(firings, event)
     if case is None or case.kind != "case":
         return None
-    return CaseFacts(case, calendar.local_date(case.opened_at), as_opened, tuple(firings), effect_days)
+    return CaseFacts(case, calendar.local_date(case.opened_at), as_opened, tuple(firings), effect_days, refusals)
 
 
 def day_of(event: Event, calendar: Calendar) -> date:
@@ -136,6 +143,7 @@ def _firing(event: Event, calendar: Calendar) -> Firing:
         day_of(event, calendar),
         effects.get("data", {}),
         event.to,
+        event.actor,
     )
 
 

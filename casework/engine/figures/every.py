@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from casework.engine.figures.agreements import agreements
+from casework.engine.figures.assessments import assessments
+from casework.engine.figures.conflicts import conflicts
 from casework.engine.figures.conversion import conversion
 from casework.engine.figures.counting import Figure
 from casework.engine.figures.deployments import deployments
@@ -12,7 +14,9 @@ from casework.engine.figures.effects import effects
 from casework.engine.figures.endings import endings
 from casework.engine.figures.follow_up import discipline, follow_up
 from casework.engine.figures.funnel import funnel
+from casework.engine.figures.money import finance, loans
 from casework.engine.figures.referrals import referrals
+from casework.engine.figures.workload import second_sites, workload
 from casework.engine.figures.world import World
 
 FIGURES: Mapping[str, Callable[[World], Figure]] = {
@@ -21,10 +25,16 @@ FIGURES: Mapping[str, Callable[[World], Figure]] = {
     "discipline": discipline,
     "follow_up": follow_up,
     "referrals": referrals,
+    "loans": loans,
+    "finance": finance,
+    "assessments": assessments,
     "agreements": agreements,
     "deployments": deployments,
     "effects": effects,
     "endings": endings,
+    "conflicts": conflicts,
+    "second_sites": second_sites,
+    "workload": workload,
 }
 
 

@@ -53,6 +53,35 @@ class FigureNames:
     rungs: tuple[int, ...]
     follow_up_answer: str
     no_answer: str
+    #: An assessment's workflow, the action that admits it and those that issue a verdict, the verdicts that state something, and
+    #: the field in which somebody says why none is needed.
+    assessment: str
+    admits: str
+    issues: tuple[str, ...]
+    stating: tuple[str, ...]
+    waiver_reason: str
+    #: Of a loan: its service, the doors that a request passes, each with its action, in order; the state in which it is overdue,
+    #: and the task that tells of a repayment, with the field of its amount.
+    loan: str
+    doors: tuple[tuple[str, str], ...]
+    overdue: str
+    repayment: tuple[str, str]
+    #: Of green finance: its service, what was wanted, offered and closed, each with its actions; where the instrument is said, and
+    #: the item of the catalogue.
+    finance: str
+    stages: tuple[tuple[str, tuple[str, ...]], ...]
+    instrument: tuple[str, str]
+    item: tuple[str, str]
+    #: The field of all of these in which an amount is said.
+    amount: str
+    #: What was declared of a conflict, and what became of it, each with its action; and the action that stops a case.
+    conflict: str
+    settled: tuple[tuple[str, str], ...]
+    stops: str
+    #: The step and the action by which a case became more, and the field of a later answer that tells of further sites.
+    site_step: str
+    scales: str
+    further_sites: str
     #: Outcomes: of a case that is another one, of those that came to something, of an introduction, and of a stop.
     duplicate: str
     successes: tuple[str, ...]

@@ -1,0 +1,63 @@
+"""How much each officer has in hand, and how late it is in working days; and cases that became more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from casework.engine.figures.workload import late, second_sites, workload
+from casework.ledger.canonical_json import instant
+from tests.engine.figures.pieces import START, Told, counts, line, world
+
+
+@pytest.mark.parametrize(
+    ("due", "bucket"),
+    [
+        (None, "not_due"),
+        (41, "not_due"),
+        (40, "not_due"),
+        (39.9, "up_to_5"),
+        (32, "up_to_5"),
+        (31, "up_to_20"),
+        (11, "up_to_20"),
+        (10, "over_20"),
+    ],
+)
+def test_a_task_lies_in_the_bucket_of_its_working_days(due: float | None, bucket: str) -> None:
+    """It is the 40th day, a Saturday; the 32nd is the Friday before."""
+    now = world(day=40)
+    assert late(now, None if due is None else START + timedelta(days=due)) == bucket
+
+
+def test_what_is_asked_after_a_closing_stands_apart_and_a_providers_work_is_not_the_officers() -> None:
+    told = Told("1").add("fired", "main", 0, to=("later",), transition="take", owner="o")
+    day = instant(START + timedelta(days=30))
+    for id, more in (
+        ("a", {"holder": "o"}),
+        ("b", {"holder": "o", "aftercare": True}),
+        ("c", {"holder": "p", "queue": "provider"}),
+        ("d", {}),
+    ):
+        holder = more.pop("holder", None)
+        told.task(id, "x", 1, due=day, **more)
+        told.add("claimed", "main", 2, task=id, task_states=[{"id": id, "state": "Reserved", "holder": holder}])
+    figure = workload(world(told, Told("2").close("dormant"), day=40))
+    assert line(figure, officer="o", what="live_cases").cases == ("1",)
+    assert counts(figure, officer="o", what="up_to_20") == (1, None)
+    assert counts(figure, officer="o", what="aftercare") == (1, None)
+    assert {row.of["officer"] for row in figure.rows} == {"o"}
+
+
+@pytest.mark.parametrize(
+    ("scaled", "further", "more"), [(False, None, 0), (True, None, 1), (False, 2, 1), (False, 0, 0)]
+)
+def test_a_case_became_more_by_scaling_up_or_by_what_a_party_told_later(
+    scaled: bool, further: int | None, more: int
+) -> None:
+    told = Told("1").fire("accept_site", 3)
+    if scaled:
+        told.fire("scale_up", 9)
+    if further is not None:
+        told.task("f", "follow_up", 90, result={"running": "yes", "further_sites": further})
+    assert counts(second_sites(world(told, Told("2").fire("scale_up"))), what="became_more") == (more, 1)
