@@ -43,7 +43,7 @@ class FiguresAsOf(Answer):
         dict[str, int] | None,
         Field(description="Of every log that was read, its last event; null for whoever reads no closed needs"),
     ]
-    logs_digest: Annotated[str, Field(description="Of that, whoever asks")]
+    logs_digest: Annotated[str | None, Field(description="Of that")]
     editions: Annotated[dict[str, str], Field(description="By which the cases run, by fingerprint")]
     calendar: Annotated[str, Field(description="Digest of the calendar")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
@@ -23,6 +23,9 @@ class Row:
     denominator: int | None = None
     #: Whether what is counted is part of the denominator: several matches of a need are no share of needs.
     share: bool = True
+    #: Whether needs or their matches are counted, or are what the denominator counts: to some readers closed needs do not exist.
+    of_needs: bool = False
+    among_needs: bool = False
     #: What the denominator adds up from, the numerator among them, where it does.
     parts: Mapping[str, int] = field(default_factory=dict)
     #: The numbers of the cases behind the numerator, in order.
@@ -50,6 +53,12 @@ class Figure:
     #: "working_minutes", "working_days" or "days".
     unit: str | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
+
+
+def without_needs(figure: Figure) -> Figure:
+    """A figure for whoever reads no closed needs: without what would tell how many there are."""
+    kept = [row for row in figure.rows if not row.of_needs]
+    return replace(figure, rows=tuple(replace(row, denominator=None) if row.among_needs else row for row in kept))
 
 
 def percent(numerator: int, denominator: int | None) -> Decimal | None:

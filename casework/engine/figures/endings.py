@@ -33,7 +33,7 @@ def endings(world: World) -> Figure:
     alive = {case.case.need for case in world.counted if not case.closed or case.outcome in names.successes}
     published = [need for need in world.needs if need.published_on is not None and need.stands]
     unmet = [need for need in published if need.id not in alive]
-    rows.append(Row(of={"what": UNMET}, numerator=len(unmet), denominator=len(published)))
+    rows.append(Row(of={"what": UNMET}, numerator=len(unmet), denominator=len(published), of_needs=True))
     introduced = sum(case.outcome == names.introduced for case in world.counted)
     return Figure(rows=tuple(rows), beside={"introduced": introduced})
 

@@ -30,8 +30,8 @@ def funnel(world: World) -> Figure:
     published = [need for need in world.needs if need.published_on is not None and need.stands]
     matched = [id for id, refused in world.matches.items() if not refused]
     rows = [
-        Row(of={"step": NEED_PUBLISHED}, numerator=len(published)),
-        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published), share=False),
+        Row(of={"step": NEED_PUBLISHED}, numerator=len(published), of_needs=True),
+        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published), share=False, of_needs=True),
     ]
     reached = [(case, days_of_steps(case, names)) for case in world.counted]
     before: list[str] | None = None
@@ -44,6 +44,7 @@ def funnel(world: World) -> Figure:
                 of={"step": step},
                 numerator=len(here),
                 denominator=among,
+                among_needs=before is None,
                 # Some come to a step another way, as a licence has no site: they are no part of the line, and told.
                 parts={"otherwise": len(there) - len(here)},
                 cases=numbers(here),

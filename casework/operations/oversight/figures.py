@@ -15,7 +15,7 @@ from casework.definitions import load_figure_names, load_library
 from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts, read_case
-from casework.engine.figures.counting import Figure
+from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
 from casework.engine.figures.names import DEFINITIONS, written
 from casework.engine.figures.register_facts import RecordFacts, read_programme, read_record
@@ -88,10 +88,13 @@ def show_figures(
     mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_BY})
     if not mine or programme not in (None, *mine):
         raise NotFound("programme")
-    shown = show_counted(count_programme(db, programme or mine[0], until))
-    if (programme or mine[0]) not in closed_of(actor):
-        # Which needs there are that others keep closed is not told by their logs either.
-        shown["as_of"]["logs"] = None
+    counted = count_programme(db, programme or mine[0], until)
+    if counted.as_of.programme in closed_of(actor):
+        return show_counted(counted)
+    # To all others closed needs do not exist: no count tells of them, and nor do the logs of records, or what was done in the programme.
+    trimmed = {name: without_needs(figure) for name, figure in counted.figures.items()}
+    shown = show_counted(Counted(as_of=counted.as_of, figures=trimmed))
+    shown["as_of"] |= {"logs": None, "logs_digest": None}
     return shown
 
 

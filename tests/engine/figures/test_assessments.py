@@ -63,7 +63,7 @@ def test_the_median_is_of_those_that_were_issued() -> None:
 def test_a_signed_case_had_a_statement_that_was_valid_on_the_day(
     verdict: str, issued: str, until: str, valid: bool
 ) -> None:
-    statement = {
+    statement: dict[str, Any] = {
         "technology": None,
         "number": "S",
         "verdict": verdict,

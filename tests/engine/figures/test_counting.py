@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.engine.figures.counting import Row, added, median, numbers, p90, percent
+from casework.engine.figures.counting import Figure, Row, added, median, numbers, p90, percent, without_needs
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,14 @@ def test_currencies_are_never_added() -> None:
 
 def test_a_case_stands_behind_a_line_once() -> None:
     assert numbers(["BJ-2", None, "BJ-1", "BJ-2"]) == ("BJ-1", "BJ-2")
+
+
+def test_whoever_reads_no_closed_needs_is_told_of_no_number_of_needs() -> None:
+    needs = Row(of={"step": "a"}, numerator=20, of_needs=True)
+    cases = Row(of={"step": "b"}, numerator=10, denominator=20, among_needs=True)
+    rest = Row(of={"step": "c"}, numerator=5, denominator=10)
+    shown = without_needs(Figure(rows=(needs, cases, rest))).rows
+    assert [(row.numerator, row.denominator, row.percent) for row in shown] == [
+        (10, None, None),
+        (5, 10, Decimal("50.0")),
+    ]

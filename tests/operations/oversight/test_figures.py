@@ -101,8 +101,11 @@ def test_who_reads_figures_reads_the_cases_behind_them(
     opened = next(row for row in shown["figures"]["conversion"]["rows"] if row["of"]["step"] == "opened")
     assert (opened["denominator"], opened["parts"]["open"]) == (1, 1)
     assert number not in opened["cases"]
-    # Which needs others keep closed is told by no log's id either; that they read the same is.
-    assert (shown["as_of"]["logs"] is not None) is (reads == "all")
+    # Of needs that others keep closed neither a count nor a log's id tells.
+    steps = {row["of"].get("step"): row["denominator"] for row in shown["figures"]["funnel"]["rows"]}
+    assert ("need_published" in steps) is ("match_not_refused" in steps) is (reads == "all")
+    assert (steps["interest_confirmed"] is not None) is (reads == "all")
+    assert (shown["as_of"]["logs"] is not None) is (shown["as_of"]["logs_digest"] is not None) is (reads == "all")
     assert shown == show_figures(db, actor, programme=programme, until=parse_instant(shown["as_of"]["at"]))
     with pytest.raises(NotFound):
         show_figures(db, actor, programme=world.programmes["SH"])
