@@ -118,14 +118,14 @@ def test_counts_add_up(scene: tuple[Calendar, datetime, datetime], share: float)
 @settings(max_examples=100, deadline=None)
 @given(scenes(), st.integers(1, 10), st.sampled_from(["wd", "cd"]), st.integers(0, 900_000))
 def test_a_pause_loses_and_gives_no_minute(
-    scene: tuple[Calendar, datetime, datetime], amount: int, unit: str, pause: int
+    scene: tuple[Calendar, datetime, datetime], amount: int, unit: Unit, pause: int
 ) -> None:
     calendar, start, paused = scene
-    due = calendar.due(start, amount, unit)  # type: ignore[arg-type]  # drawn from the units that there are
-    kept = calendar.remaining(paused, due, unit)  # type: ignore[arg-type]  # drawn from the units that there are
+    due = calendar.due(start, amount, unit)
+    kept = calendar.remaining(paused, due, unit)
     resumed = paused + timedelta(seconds=pause)
-    later = calendar.resume(resumed, kept, unit)  # type: ignore[arg-type]  # drawn from the units that there are
-    assert calendar.remaining(resumed, later, unit) == kept  # type: ignore[arg-type]  # drawn from the units that there are
+    later = calendar.resume(resumed, kept, unit)
+    assert calendar.remaining(resumed, later, unit) == kept
 
 
 @settings(max_examples=50, deadline=None)
@@ -151,8 +151,8 @@ def test_a_calendar_comes_back_from_plain_data(scene: tuple[Calendar, datetime, 
         pytest.param((2026, 12, 31, 23, 59, 59), 1, "cd", (2027, 1, 1, 17), id="last second of the year"),
     ],
 )
-def test_limits_end_at_close_of_business(start: tuple[int, ...], amount: int, unit: str, due: tuple[int, ...]) -> None:
-    assert OFFICE.due(beijing(*start), amount, unit) == beijing(*due)  # type: ignore[arg-type]  # drawn from the units that there are
+def test_limits_end_at_close_of_business(start: tuple[int, ...], amount: int, unit: Unit, due: tuple[int, ...]) -> None:
+    assert OFFICE.due(beijing(*start), amount, unit) == beijing(*due)
 
 
 def test_the_local_day_counts_and_not_the_utc_day() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from random import Random
 from typing import cast
 
 from hypothesis import given
@@ -63,9 +64,9 @@ def test_it_says_what_counting_by_hand_says(rule: str, needed: int, outcomes: li
 
 
 @given(RULES, st.integers(1, 8), OUTCOMES, st.randoms())
-def test_the_order_is_of_no_account(rule: str, needed: int, outcomes: list[str | None], chance: st.DataObject) -> None:
+def test_the_order_is_of_no_account(rule: str, needed: int, outcomes: list[str | None], chance: Random) -> None:
     shuffled = list(outcomes)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random here
+    chance.shuffle(shuffled)
     assert verdict(rule, needed, outcomes) == verdict(rule, needed, shuffled)
 
 

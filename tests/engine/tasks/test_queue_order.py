@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,9 +49,9 @@ def test_no_task_waits_longer_than_until_it_is_due_or_its_patience_ends(task: Gi
 
 
 @given(st.lists(tasks, max_size=8), st.randoms(use_true_random=False))
-def test_the_same_tasks_stand_in_the_same_order(given_tasks: list[Given], chance: object) -> None:
+def test_the_same_tasks_stand_in_the_same_order(given_tasks: list[Given], chance: Random) -> None:
     numbered = list(enumerate(given_tasks))
     shuffled = list(numbered)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis hands out a Random
+    chance.shuffle(shuffled)
     key = lambda one: (turn_of(one[1]), one[0])  # noqa: E731  one line, used twice
     assert sorted(shuffled, key=key) == sorted(numbered, key=key)

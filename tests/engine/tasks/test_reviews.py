@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from casework.engine.definition.forms import Choice, Form, Text
 from casework.engine.definition.grammar import Final, State, Task, Workflow, working_days
+from casework.engine.execution.commands import Command
 from casework.engine.execution.context import By
 from casework.engine.execution.task_commands import AnswerReview, AskReview, Claim, Complete, Delegate, Release
 from casework.engine.roles import Role
@@ -104,7 +107,7 @@ WHO = [
 
 
 @pytest.mark.parametrize(("by", "make", "done"), [row[1:] for row in WHO], ids=[row[0] for row in WHO])
-def test_who_may_while_it_is_reviewed(case: Play, by: By, make, done: bool) -> None:  # type: ignore[no-untyped-def]  # a lambda of the table
+def test_who_may_while_it_is_reviewed(case: Play, by: By, make: Callable[[str], Command], done: bool) -> None:
     before = case.case
     if done:
         case.do(make(look(case)), by)

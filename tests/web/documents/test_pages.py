@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, text
 from werkzeug.datastructures import FileStorage
-from werkzeug.test import encode_multipart
+from werkzeug.test import TestResponse, encode_multipart
 
 from casework.errors import AccessEnded
 from casework.operations.cases.case_actions import withdraw_consent
@@ -50,7 +50,7 @@ def document_store(app: Flask) -> DocumentStore:
     )
 
 
-def hand_in(browser: Browser, path: str, *files: File, **more: str):  # type: ignore[no-untyped-def]  # what Browser.post gives
+def hand_in(browser: Browser, path: str, *files: File, **more: str) -> TestResponse:
     return browser.post(
         path,
         {"f-kind": "report", "f-whose": "both", "files": list(files), **more},

@@ -91,9 +91,10 @@ def test_a_case_and_its_letters_are_taken_out_so_often(
     with transaction(engine) as db:
         number = world.open_case(db)
     client, token = app.test_client(), {"Authorization": f"Bearer {world.tokens['officer']}"}
-    for path, kind in ((f"/cases/{number}/file", "case_file"), (f"/cases/{number}/verify", "verification")):
+    taken_out: dict[str, Kind] = {f"/cases/{number}/file": "case_file", f"/cases/{number}/verify": "verification"}
+    for path, kind in taken_out.items():
         assert client.get(f"/api/v1{path}", headers=token).status_code == 200
-        use_up(world.people["officer"], kind)  # type: ignore[arg-type]  # one of the kinds
+        use_up(world.people["officer"], kind)
         answer = client.get(f"/api/v1{path}", headers=token)
         assert answer.status_code == 429
         assert answer.mimetype == "application/problem+json"
