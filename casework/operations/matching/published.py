@@ -16,9 +16,8 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.kept_records import NEED, ON_REQUEST, PUBLIC, TECHNOLOGY
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject
-from casework.matching.dictionary import cc_cedict
 from casework.matching.facets import PUBLIC_FACETS, Facet, facet_of
-from casework.matching.wanted import narrowed, query_of, ways_of
+from casework.matching.wanted import narrowed, query_of
 from casework.operations.catalogue.catalogue_text import is_placeholder
 from casework.operations.catalogue.service import plain_value
 from casework.operations.core.catalogue_index import TITLED
@@ -28,7 +27,7 @@ from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.core.views import rows_as
 from casework.operations.matching.published_views import Office, Published, PublishedList
 from casework.operations.matching.ranking import CANDIDATES, read_glossary
-from casework.operations.matching.search_box import COUNTED, Choice, choices
+from casework.operations.matching.search_box import COUNTED, Choice, choices, ways_in
 from casework.records.access_sql import is_published
 
 #: What of a record is told to everybody as soon as it is not closed; its titles come with it.
@@ -175,7 +174,7 @@ def list_published(
         part, following = ids[:PAGE], to_cursor(ids[PAGE - 1]) if len(ids) > PAGE else None
         query = ""
     else:
-        words = ways_of(said, cc_cedict(), read_glossary(db, of.programmes[0]))
+        words = ways_in(said, [read_glossary(db, programme) for programme in of.programmes])
         query = query_of(words)
         ids = _best(of, (query_of(words, mark=TITLED), query), facets)
         start = cursor_count(keys[0]) if keys else 0

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from casework.engine.case_objects.kept_records import NEED
 from casework.matching.bm25 import Corpus, Scored, rarity
-from casework.matching.dictionary import cc_cedict
+from casework.matching.dictionary import Glossary, cc_cedict
 from casework.matching.facets import FACETS, MARK, Facet, facet_of, term_of
 from casework.matching.query import Asked, ask, tellers
 from casework.matching.wanted import Way, narrowed, query_of, ways_of
@@ -284,14 +284,18 @@ def choices(noun: str, counted: Mapping[str, int]) -> dict[str, list[Choice]]:
     return told
 
 
+def ways_in(said: str, glossaries: Iterable[Glossary]) -> list[list[Way]]:
+    """For each word of a search the ways in which a record of any of these programmes may say it."""
+    return _joined([ways_of(said, cc_cedict(), glossary) for glossary in glossaries])
+
+
 class _Search:
     """A search, with what it asks of each of the programmes that it is of."""
 
     def __init__(self, db: Connection, of: Mapping[str, Any], said: str) -> None:
         self.db, self.of = db, of
         glossaries = {programme: read_glossary(db, programme) for programme in of["programmes"]}
-        words = [way for glossary in glossaries.values() for way in [ways_of(said, cc_cedict(), glossary)]]
-        self.words = _joined(words)
+        self.words = ways_in(said, glossaries.values())
         self.asked = {
             programme: ask(said, dictionary=cc_cedict(), glossary=glossary, chinese=True)
             for programme, glossary in glossaries.items()

@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from casework.engine.case_objects.programme_lists import LISTED, Lists
+from casework.engine.case_objects.programme_lists import LISTED, Lists, find
 from casework.matching.facets import FACETS, UNKNOWN
 from casework.matching.marks import pieces_of
 from casework.operations.matching.listed_records import Listed, cleaned, facets_asked
@@ -83,8 +83,15 @@ def _say(noun: str, name: str, value: str, lists: Sequence[Lists]) -> str:
     if say := _SAID.get(name):
         return say(value)
     if (of := LISTED[noun].get(name)) is not None and lists:
-        return called(lists[0], of, name, value)
+        return _called(lists, of, name, value)
     return value
+
+
+def _called(lists: Sequence[Lists], of: str, name: str, value: str) -> str:
+    """What the programmes call a code; of several that call it differently the code is said, as it is nobody's in particular."""
+    known = [some for some in lists if find(some[of], value) is not None]
+    words = {called(some, of, name, value) for some in known or lists[:1]}
+    return words.pop() if len(words) == 1 else value
 
 
 def _say_section(value: str) -> str:

@@ -122,6 +122,27 @@ def test_another_programme_that_shows_none_stays_out(engine: Engine, shop: World
         show_published(db, "technology", there)
 
 
+def test_a_search_asks_the_glossary_of_each_programme(engine: Engine, shop: World) -> None:
+    with transaction(engine) as db:
+        there = shop.programmes["SH"]
+        db.execute(
+            text(
+                "INSERT INTO public_catalogues (id, programme_id, open) VALUES (gen_random_uuid(), CAST(:id AS uuid), true)"
+            ),
+            {"id": there},
+        )
+        db.execute(
+            text(
+                "INSERT INTO list_entries (id, programme_id, list, code, version, label, label_zh, position, retired)"
+                " VALUES (gen_random_uuid(), CAST(:id AS uuid), 'glossary', 'frobs', '', 'frobnicator', '弗罗布', 1, false)"
+            ),
+            {"id": there},
+        )
+        fields = TOLD | {"publication": "public", "title": "Large frobnicator"}
+        one = add_record(db, there, "technology", "there", fields)
+    assert found(engine, said="弗罗布") == [one]
+
+
 def test_a_search_finds_what_is_published_and_of_an_outline_its_title_alone(engine: Engine, shop: World) -> None:
     with reader_transaction(engine) as db:
         ids = ids_of(db)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 
+from casework.engine.case_objects.programme_lists import Lists, overlay
+from casework.matching.facets import PUBLIC_FACETS
 from casework.operations.matching import search_box
+from casework.operations.matching.published_views import PublishedList
+from casework.operations.matching.search_box import Choice
 from casework.records.database import transaction
+from casework.web.catalogue.record_lists import Asked, selects_of
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
@@ -98,3 +104,22 @@ def test_of_more_than_are_counted_it_says_at_least(
     monkeypatch.setattr(search_box, "COUNTED", 1)
     monkeypatch.setattr("casework.operations.matching.listed_records.COUNTED", 1)
     assert "or more are found" in words_of(browser_for("officer").get("/technologies?q=dryer").text)
+
+
+def test_a_code_is_called_as_the_programmes_of_the_list_call_it_where_they_agree(app: Flask) -> None:
+    def called(*names: str) -> Sequence[Lists]:
+        row = {"list": "sectors", "code": "S9", "label_zh": "", "position": 1, "version": "", "retired": False}
+        return [overlay([{**row, "label": name}] if name else []) for name in names]
+
+    said = PublishedList(
+        items=[], next=None, records=3, at_least=False, facets={"sector": [Choice(value="S9", records=3)]}
+    )
+    for names, told in (
+        (("Heat",), "Heat (3)"),
+        (("Heat", "Heat"), "Heat (3)"),
+        (("", "Heat"), "Heat (3)"),
+        (("Heat", "Cold"), "S9 (3)"),
+    ):
+        with app.test_request_context("/catalogue?language=en"):
+            (select,) = selects_of(Asked("need", PUBLIC_FACETS["need"]), said, called(*names))
+        assert select["choices"] == [("S9", told)]
