@@ -40,9 +40,9 @@ _SAYS = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every finding.")
 def check(as_json: bool) -> None:
-    """Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run, and
-    editions that a programme has chosen and that do not go together since a later one was published.
+    """Find what waits unseen: cases that breach case hygiene, tasks that nobody may do, clocks that do not run.
 
+    It also finds editions that a programme has chosen and that do not go together since a later one was published.
     One line for each finding, with the page on which it is repaired; exits with 1 when there is one. A worker does the
     same every night and keeps the figure of the day for the page "Case hygiene".
     """
