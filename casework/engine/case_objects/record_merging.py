@@ -67,38 +67,50 @@ def units(noun: str) -> list[tuple[str, ...]]:
 
 
 def differing(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any]) -> list[str]:
-    """By the first field of each what both say, and not the same: of these one chooses."""
+    """By the first field of each what both say, and not the same; and what is taken over by choice alone. Of these one chooses."""
     return [
         names[0]
         for names in units(noun)
         if names[0] not in _OWN
-        and all(any(one[name] not in _EMPTY for name in names) for one in (gone, kept))
+        and _says(gone, names)
+        and (_says(kept, names) or _kept_back(noun, gone, kept))
         and any(gone[name] != kept[name] for name in names)
         and not _narrows(noun, names, gone, kept)
     ]
 
 
+def _says(record: Mapping[str, Any], names: Collection[str]) -> bool:
+    return any(record[name] not in _EMPTY for name in names)
+
+
 def taken(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any], chosen: Collection[str]) -> dict[str, Any]:
     """What the one that stays takes over: what it does not say and the other does, and of what differs the `chosen`.
 
-    The narrower level of publication of two technologies is taken over too: what one kept back goes public by no merging.
-    Raises InvalidForm for a chosen one in which there is nothing to choose.
+    The narrower level of publication of two technologies is taken over too, and of a need that is published less nothing but what is
+    chosen: what one kept back goes public by no merging. Raises InvalidForm for a chosen one in which there is nothing to choose.
     """
     if not set(chosen) <= set(differing(noun, gone, kept)):
         raise InvalidForm(fields={"chosen": reasons.catalogue.NOTHING_TO_CHOOSE})
     after: dict[str, Any] = {}
     for names in units(noun):
-        fills = all(kept[name] in _EMPTY for name in names)
+        fills = not _says(kept, names) and not _kept_back(noun, gone, kept)
         if names[0] in chosen or fills or _narrows(noun, names, gone, kept):
             after |= {name: gone[name] for name in names if gone[name] != kept[name]}
     return after
 
 
 def _narrows(noun: str, names: Collection[str], gone: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
-    """The field is how far a technology is published, and the one that goes is published less. An open need stays open: who reads it does
-    not lose it by a double that they never saw."""
-    if noun != TECHNOLOGY or names != (_PUBLICATION,):
-        return False
+    """The field is how far a technology is published, and the one that goes is published less."""
+    return noun == TECHNOLOGY and names == (_PUBLICATION,) and _published_less(gone, kept)
+
+
+def _kept_back(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
+    """The need that goes is published less. The one that stays is as open as before: who reads it does not lose it by a double that they
+    never saw, and reads nothing of that either."""
+    return noun != TECHNOLOGY and _published_less(gone, kept)
+
+
+def _published_less(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:
     one, other = gone[_PUBLICATION], kept[_PUBLICATION]
     return one in PUBLICATIONS and other in PUBLICATIONS and PUBLICATIONS.index(one) > PUBLICATIONS.index(other)
 

@@ -118,3 +118,25 @@ def test_of_two_levels_of_publication_the_narrower_stands_where_none_is_chosen(
     one, other = record("a", "technology", publication=gone), record("b", "technology", publication=kept)
     said = other | taken("technology", one, other, {"publication"} if chosen else set())
     assert said["publication"] == after
+
+
+@pytest.mark.parametrize(
+    ("gone", "kept", "silently"),
+    [
+        ("closed", "public", False),
+        ("on_request", "public", False),
+        ("public", "public", True),
+        ("public", "closed", True),
+    ],
+)
+def test_of_a_need_that_is_published_less_nothing_goes_over_but_what_is_chosen(
+    gone: str, kept: str, silently: bool
+) -> None:
+    said = {"problem": "Steam escapes", "owner_id": "o"}
+    one = record("a", "need", publication=gone, **said)
+    other = record("b", "need", publication=kept)
+    after = taken("need", one, other, set())
+    assert {name: after.get(name) for name in said} == (said if silently else dict.fromkeys(said))
+    assert ("problem" in differing("need", one, other)) is not silently
+    if not silently:
+        assert taken("need", one, other, {"problem"}) == {"problem": "Steam escapes"}
