@@ -18,7 +18,7 @@ from casework.web.shell.layout import clock
 
 _OF_NEED = CorrectedNeed.fields()
 #: What of a statement goes beside the fields of a need, each with what it is called.
-BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Limits")}
+BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Constraints")}
 
 
 #: How far a need is published, as the enterprise is asked.

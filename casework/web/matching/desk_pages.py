@@ -68,7 +68,7 @@ _TOLD = (
     "owner", "sector", "district", "problem", "target", "readiness_low", "readiness_high", "budget", "wanted_form", "wanted_by",
 )  # fmt: skip
 _SITE = {
-    "site": N_("Site"), "process": N_("Process"), "baseline": N_("Baseline"), "constraints": N_("Limits"),
+    "site": N_("Site"), "process": N_("Process"), "baseline": N_("Baseline"), "constraints": N_("Constraints"),
 }  # fmt: skip
 
 
