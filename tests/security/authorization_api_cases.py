@@ -235,7 +235,7 @@ CASES: tuple[Row, ...] = (
     get("/readings", frozenset({"auditor", "manager"})),
     get("/case-hygiene", frozenset({"supervisor"})),
     # Everybody those of a programme of their own.
-    get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "once_named", "supervisor", "manager", "auditor"})),
+    get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),
