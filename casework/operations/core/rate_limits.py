@@ -27,6 +27,7 @@ Kind = Literal[
     "draft",
     "news",
     "verification",
+    "figures",
     "many",
     "passkey",
     "party_link",
@@ -69,6 +70,7 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
     "verification": Allowance(
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),
+    "figures": Allowance(60, timedelta(minutes=10), "figures of a programme: all of its logs are read"),
     "many": Allowance(30, timedelta(minutes=10), "actions on many tasks or cases at once, and calendars tried"),
     "passkey": Allowance(
         30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"

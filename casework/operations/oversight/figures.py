@@ -55,8 +55,9 @@ class Counted:
 
 
 def count_programme(db: Connection, programme: str, until: datetime | None = None) -> Counted:
-    """Fold the logs of a programme up to an instant: now, where none is named. For whoever reads all of it."""
-    world, logs = read_world(db, programme, until or now(db))
+    """Fold the logs of a programme up to an instant: now, where none is named or it is still to come. For whoever reads all of it."""
+    moment = now(db)
+    world, logs = read_world(db, programme, moment if until is None else min(until, moment))
     library = load_library()
     editions = {
         track.edition: f"{library[track.edition].workflow} {library[track.edition].number}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, text
@@ -58,6 +58,15 @@ def test_another_programmes_cases_are_not_counted(world: World, db: Connection) 
 def test_before_a_programme_there_are_no_figures(world: World, db: Connection) -> None:
     with pytest.raises(NotFound):
         count_programme(db, world.programmes["BJ"], now(db) - timedelta(days=9000))
+
+
+@pytest.mark.parametrize("until", [datetime.max.replace(tzinfo=UTC), datetime(2500, 1, 1, tzinfo=UTC)])
+def test_nothing_is_counted_up_to_a_moment_to_come(world: World, db: Connection, until: datetime) -> None:
+    """Days are counted one by one up to that moment: whoever asks for the year 9999 keeps a processor busy."""
+    world.open_case(db)
+    counted = count_programme(db, world.programmes["BJ"], until)
+    assert counted.as_of.at <= now(db)
+    assert show_counted(counted)["figures"] == show_counted(count_programme(db, world.programmes["BJ"]))["figures"]
 
 
 def test_an_outsider_finds_the_same(world: World, db: Connection) -> None:
