@@ -127,10 +127,13 @@ def _technology(row: Any, told: JsonObject) -> JsonObject:
 
 
 def _need(row: Any) -> JsonObject:
-    """What is told of the need: to an owner nothing of one that was closed since but the officer's words."""
+    """What is told of the need: to an owner of one that is shown on request by now its title, and nothing of one that was closed since, but
+    the officer's words."""
     told: JsonObject = row.shown["need"]
-    closed = row.side == TECHNOLOGY_OWNER and row.publication == CLOSED
-    return {name: words for name, words in told.items() if name == "words"} if closed else told
+    if row.side != TECHNOLOGY_OWNER or row.publication == PUBLIC:
+        return told
+    names = ("words",) if row.publication == CLOSED else ("title", "title_zh", "words")
+    return {name: words for name, words in told.items() if name in names}
 
 
 def why_no(lists: Lists, side: str) -> list[Entry]:

@@ -144,6 +144,16 @@ def test_of_a_need_that_was_closed_since_the_owner_reads_the_officers_words_alon
     assert "title" in needs["need_owner"]
 
 
+def test_of_a_need_that_is_shown_on_request_since_the_owner_reads_its_title_alone(world: World, db: Connection) -> None:
+    publish(db, world, "public")
+    _, token = asked(db, world, side="technology_owner", need_words="Heat.")
+    opened = office_links.open_link(db, INTEREST, token)
+    assert links.show_interest_of(db, token, opened).need["problem"] == "Heat is lost."
+    publish(db, world, "on_request")
+    need = links.show_interest_of(db, token, opened).need
+    assert (set(need), bool(need["title"]), need["words"]) == ({"title", "title_zh", "words"}, True, "Heat.")
+
+
 def restrict(db: Connection, level: str) -> None:
     statement = "UPDATE technologies SET publication = :level, description = 'Takes heat back.', developed_in = '{DE}'"
     db.execute(text(statement), {"level": level})
