@@ -49,7 +49,7 @@ def record_faults(
     told = list(events)
     causes = _causes(db, programme, told)
     before: dict[str, Any] = {}
-    yield from _questions_against(db, told)
+    yield from _questions_against(db, noun, told)
     for event in told:
         if before.get("merged_into") and event.kind not in (MERGED, UNMERGED, ERASED):
             yield event.seq, "another record stood in its place by then"
@@ -137,17 +137,17 @@ _FROM: Mapping[str, tuple[str | None, ...]] = {
     WITHDRAWN: ("open", "back", "waits"), ASKED_NO_MORE: ("open", "back"), CORRECTED: ("waits", "back"),
     LEFT_AS_IT_WAS: ("waits", "back"),
 }  # fmt: skip
+#: By what is only asked, or answered by the office, no record says anything else.
+_LEAVE_IT = (ASKED_WHETHER, ASKED_NO_MORE, ASKED_BACK, LEFT_AS_IT_WAS)
 #: Of some questions those that are about a record.
 _ABOUT = text("""
     SELECT id::text FROM need_statements WHERE renews_id = CAST(:need AS uuid) AND id::text = ANY(CAST(:ids AS text[]))
 """)
 
 
-def _questions_against(db: Connection, events: list[RegisterEvent]) -> Iterator[tuple[int, str]]:
-    """What is told by a question is asked before, answered once, and of a question that there is."""
-    named = [
-        event for event in events if "statement" in event.effects or event.kind in (ASKED_WHETHER, RENEWED, RESTATED)
-    ]
+def _questions_against(db: Connection, noun: str, events: list[RegisterEvent]) -> Iterator[tuple[int, str]]:
+    """What is told by a question is asked before, answered once, and of a question that there is; to ask changes nothing."""
+    named = [event for event in events if "statement" in event.effects or event.kind in (*_LEAVE_IT, RENEWED, RESTATED)]
     if not named:
         return
     ids = [event.effects.get("statement", "") for event in named]
@@ -159,6 +159,8 @@ def _questions_against(db: Connection, events: list[RegisterEvent]) -> Iterator[
             yield event.seq, "it names a question to its enterprise that is not there"
         if event.kind not in _FROM or stands.get(question) not in _FROM[event.kind]:
             yield event.seq, "it is no answer to what its enterprise was asked by then"
+        if event.kind in _LEAVE_IT and (said(noun, event) or event.effects.get("confirmed")):
+            yield event.seq, "it is about a question to its enterprise, and changes what the record says"
         stands[question] = _LEFT.get(event.kind, "answered")
 
 

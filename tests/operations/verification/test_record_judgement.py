@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection
 
 from casework.engine.case_objects.kept_records import evolve
-from casework.engine.state.events import RegisterEvent
+from casework.engine.roles import Role
+from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
 from casework.operations.catalogue.kept_records import confirm_field, set_owner
 from casework.operations.core.record_log import _update
 from casework.operations.history.point_in_time import Past
@@ -113,6 +114,11 @@ def _last(**other: Any) -> Forged:
     return lambda events: [*events[:-1], replace(events[-1], **other)]
 
 
+def _asked(**other: Any) -> Forged:
+    """The question, as if the clock had put it, and no more."""
+    return lambda events: [*events[:-2], replace(events[-2], actor=SYSTEM_ACTOR, role=Role.SYSTEM, **other)]
+
+
 @pytest.mark.parametrize(
     ("forge", "words"),
     [
@@ -131,6 +137,8 @@ def _last(**other: Any) -> Forged:
         (_last(kind="corrected"), "says by a link whether its need still holds"),
         (_last(body={"title": "x", "before.title": "利用余热供热"}), "says more by a link"),
         (_last(body={"status": "withdrawn", "before.status": "published"}), "says more by a link"),
+        (_asked(), ""),
+        (_asked(body={"title": "x", "before.title": "利用余热供热"}), "changes what the record says"),
     ],
 )
 def test_by_a_link_that_was_asked_for_an_enterprise_says_whether_its_need_holds_and_nothing_else(
