@@ -346,16 +346,17 @@ class Past:
             *(codes for moment, codes in changes if at - GRACE < moment <= at + GRACE),
         ]
 
-    def listed(self, programme: str, name: str, at: datetime) -> frozenset[str]:
-        """What a list of the programme offered at that moment or about then: it is read before the log is locked."""
+    def listed(self, programme: str, name: str, at: datetime, *, surely: bool = False) -> frozenset[str]:
+        """What a list of the programme offered at that moment or about then, or `surely` all that time: it is read before the log is
+        locked."""
         if programme not in self._lists:
             rows = self.db.execute(_OF_KINDS, {"log": programme, "kinds": [LIST_SET, COPIED]})
             told = [(row.at, change) for row in rows for change in row.effects.get("lists", ())]
             self._lists[programme] = [(None, AT_FIRST)]
             for moment, change in told:
                 self._lists[programme].append((moment, offered_after(change, self._lists[programme][-1][1])))
-        stood = [(moment, lists[name]) for moment, lists in self._lists[programme]]
-        return frozenset().union(*_about_then(stood, at))
+        stood = _about_then([(moment, lists[name]) for moment, lists in self._lists[programme]], at)
+        return stood[0].intersection(*stood) if surely else frozenset().union(*stood)
 
     def asks(self, programme: str, provider: str, at: datetime) -> bool:
         """Whether the programme asked a provider at that moment or about then: its list is read before the log is locked."""

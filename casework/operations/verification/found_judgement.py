@@ -55,7 +55,10 @@ def _opening_faults(
     for field, words in otherwise:
         yield f"The opening does not say as {field} what it was: {words or 'nothing'}."
     for field, words in unsaid:
-        listed = LISTED[NEED].get(field)
-        said = words in past.listed(case.programme, listed, case.opened_at) if listed else is_code(words)
+        if listed := LISTED[NEED].get(field):
+            # What came onto the list about then may have come just after.
+            said = words in past.listed(case.programme, listed, case.opened_at, surely=True)
+        else:
+            said = is_code(words)
         if said:
             yield f"The opening does not say the {field}, which was {words}."

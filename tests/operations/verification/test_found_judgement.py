@@ -13,6 +13,7 @@ from casework.operations.matching.interest_links import Says, send_interest
 from casework.operations.matching.interest_mail import INTEREST
 from casework.operations.matching.ranking import make_ready
 from casework.operations.matching.runs import show_run
+from casework.operations.people.programme_lists import set_entry
 from casework.operations.verification.service import verify_case
 from casework.records.database import connect_engine, transaction
 from casework.settings import Settings
@@ -149,3 +150,16 @@ def test_an_opening_says_what_need_and_match_said(
     superuser.dispose()
     with transaction(engine) as db:
         assert [(one.kind, one.seq) for one in verify_case(db, log) if one.kind == "found"] == [("found", 1)]
+
+
+def test_what_came_onto_a_list_after_the_opening_accuses_nobody(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE needs SET sector = 'st-01' WHERE id = :id"), {"id": world.needs[0]})
+        note_records(db, "needs")
+        log = str(open_case(db, world.actor(db, "officer"), world.matches[0], new_request()).answer["id"])
+    with transaction(engine) as db:
+        fields = {"code": "st-01", "label": "Steam boilers", "label_zh": "蒸汽锅炉"}
+        who, programme = world.actor(db, "administrator"), world.programmes["BJ"]
+        set_entry(db, who, programme, "sectors", fields=fields, reason=None, request=new_request())
+    with transaction(engine) as db:
+        assert verify_case(db, log) == []
