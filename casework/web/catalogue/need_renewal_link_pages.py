@@ -41,6 +41,8 @@ Given = tuple[Said, str, str]
 
 
 class RenewedNeed(StatedNeed):
+    # What was wanted by a day that has passed may hold still, as it stands.
+    wanted_by = Date(label=N_("Wanted by"), required=False)
     valid_until = Date(
         label=N_("It holds until"), future=True, help=N_("A year from today at most. You are asked again before.")
     )

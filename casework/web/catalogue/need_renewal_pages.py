@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
 from casework.errors import InvalidForm, Refused
-from casework.operations.catalogue import need_renewals, need_statements
+from casework.operations.catalogue import kept_records, need_renewals, need_statements
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.need_renewals import DAYS
 from casework.operations.core.drafts import find_draft
@@ -73,7 +73,8 @@ def send(need: UUID) -> Response:
         with page_transaction() as (db, actor):
             programme = catalogue.read_seen(db, actor, "need", id).programme_id
             layout.use_calendar(calendar_of(db, str(programme)))
-            need_renewals.whom_to_ask(db, actor, id)
+            # Not yet whom to ask: whoever sends it twice is given the earlier answer.
+            kept_records.editable(db, actor, "need", id)
             given = check(build_model("Question", rules), rules, parse_form(rules, request.form), clock().office_today)
             address = given.get("address") or ""
             done = need_renewals.ask_whether(

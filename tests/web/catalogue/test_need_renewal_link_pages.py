@@ -84,6 +84,20 @@ def test_it_says_that_its_need_still_holds_as_it_was(
     assert "holds on" in shown
 
 
+def test_a_need_still_holds_though_the_day_has_passed_by_which_it_was_wanted(
+    anonymous: Browser, browser_for: Enter, need: str, engine: Engine
+) -> None:
+    with transaction(engine) as db:
+        query = "UPDATE need_statements SET said = jsonb_set(said, '{fields,wanted_by}', to_jsonb(CAST('2020-01-01' AS text)))"
+        db.execute(text(query))
+    asked(browser_for("officer"), need, anonymous)
+    answered = anonymous.post(FORM, typed(anonymous.get(FORM).text) | {"f-by": "周敏"}, page=FORM)
+    assert answered.status_code == 303, re.findall(r'class="fault"[^>]*>[^<]*', answered.text)
+    with transaction(engine) as db:
+        query = "SELECT state FROM need_statements WHERE renews_id IS NOT NULL"
+        assert db.execute(text(query)).scalar_one() == "renewed"
+
+
 def test_what_it_changes_an_officer_looks_at_and_accepts(anonymous: Browser, browser_for: Enter, need: str) -> None:
     officer = browser_for("officer")
     asked(officer, need, anonymous)
