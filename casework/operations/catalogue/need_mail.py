@@ -36,13 +36,13 @@ _FOUND = f"""
 """
 #: Whether a statement waits for the office.
 WAITS = "EXISTS (SELECT FROM need_statements x WHERE x.id = s.statement_id AND x.state = 'submitted')"
-#: Whether the need that it became, or asks about, is in use and its enterprise's still: whoever stated it is asked near its end whether it
-#: holds.
+#: Whether the need that it became, or asks about, is in use, not met, and its enterprise's still: whoever stated it is asked near its end
+#: whether it holds.
 IN_USE = f"""EXISTS (
     SELECT FROM need_statements x JOIN needs g ON g.id = coalesce(x.need_id, x.renews_id)
     JOIN needs n ON n.id = coalesce(g.merged_into, g.id)
     JOIN programmes p ON p.id = n.programme_id JOIN organisations a ON a.id = n.owner_id JOIN organisations b ON b.id = x.organisation_id
-    WHERE x.id = s.statement_id AND {ended("n", TODAY)} IS NULL
+    WHERE x.id = s.statement_id AND n.status <> 'met' AND {ended("n", TODAY)} IS NULL
     AND coalesce(a.merged_into, a.id) = coalesce(b.merged_into, b.id)
 )"""
 STATEMENT = Kind(
