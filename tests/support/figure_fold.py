@@ -419,6 +419,7 @@ class Fold:
                         "case": case.number,
                         "service": track["kind"],
                         "provider": track["provider"],
+                        "month": f"{start['on']:%Y-%m}",
                         "minutes": minutes,
                         "settled": answer is not None or not track["live"],
                         "what": what,
@@ -430,7 +431,7 @@ class Fold:
     def referrals(self) -> list[dict[str, Any]]:
         told, rows = self._sent(), []
         groups: list[dict[str, Any]] = [{}]
-        for name in ("service", "provider"):
+        for name in ("service", "provider", "month"):
             groups += [{name: value} for value in sorted({str(one[name]) for one in told})]
         for of in groups:
             mine = [one for one in told if all(one[name] == value for name, value in of.items())]

@@ -26,7 +26,7 @@ ANSWERED_IN_TIME, ACCEPTED, STARTED, DELIVERED, APPROVED, ASKED_BACK, DECLINED =
     "asked_back",
     "declined",
 )
-SENT, SERVICE, PROVIDER, REASON, WHAT = "sent", "service", "provider", "reason", "what"
+SENT, SERVICE, PROVIDER, MONTH, REASON, WHAT = "sent", "service", "provider", "month", "reason", "what"
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Referral:
 
 
 def referrals(world: World) -> Figure:
-    """By what became of it, of all, of each service and of each provider; the median is in minutes of working time."""
+    """By what became of it, of all, of each service, provider and month of sending; the median is in minutes of working time."""
     told = [one for case in world.counted for one in referrals_of(case, world)]
     rows: list[Row] = []
-    for name, key in ((None, None), (SERVICE, _service), (PROVIDER, _provider)):
+    for name, key in ((None, None), (SERVICE, _service), (PROVIDER, _provider), (MONTH, _month)):
         rows.extend(_rows(told, name, key))
     declined = [one for one in told if DECLINED in one.reached]
     for reason in sorted({one.reason or "" for one in declined}):
@@ -71,6 +71,10 @@ def _service(one: Referral) -> str:
 
 def _provider(one: Referral) -> str:
     return one.provider or ""
+
+
+def _month(one: Referral) -> str:
+    return f"{one.sent_on:%Y-%m}"
 
 
 def _rows(told: list[Referral], name: str | None, key: Callable[[Referral], str] | None) -> Iterable[Row]:

@@ -75,6 +75,17 @@ def test_each_provider_of_a_panel_is_one() -> None:
     assert line(figure, what="sent", provider="caepi").cases == ("1",)
 
 
+def test_a_request_is_of_the_month_on_whose_day_it_was_sent() -> None:
+    late = Told("2").track("r", "referral", part="request", kind="assessment", provider="caepi")
+    late.fire("send", 40, on="r", to=("sent",), part="sends", happened_on="2026-01-30")
+    later = Told("3").track("r", "referral", part="request", kind="assessment", provider="caepi")
+    later.fire("send", 40, on="r", to=("sent",), part="sends")
+    figure = referrals(world(sent("1", ACCEPT), late, later))
+    assert line(figure, what="sent", month="2026-01").cases == ("1", "2")
+    assert counts(figure, what="accepted", month="2026-01") == (1, 2)
+    assert counts(figure, what="accepted", month="2026-02") == (0, 1)
+
+
 def test_an_answer_is_timed_on_the_providers_clock_and_a_lapse_is_longer_than_all() -> None:
     asked = sent("1", ("ask_info", 1, None), ("supply_info", 3, None), ("accept", 4, "accepts"))
     told = [asked, *(sent(str(n), ("accept", n - 1, "accepts")) for n in (2, 3, 4)), sent("5", ("lapse", 14, None))]
