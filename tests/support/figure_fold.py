@@ -465,16 +465,16 @@ class Fold:
                 open_: dict[str, Any] | None = None
                 for one in (one for one in case.fired if one["track"] == id):
                     if one["name"] in ("sign_local", "sign_cross"):
-                        rounds.append((case.number, one["data"], clause))
+                        rounds.append((case.number, one["data"], clause, one))
                     elif one["name"] == "sign_to_licence":
-                        open_ = one["data"]
+                        open_ = one
                     elif one["name"] in ("redraft", "abandon", "refused_by_authority"):
                         open_ = None
                     elif one["name"] == "licence_issued" and open_ is not None:
-                        rounds.append((case.number, open_, clause))
+                        rounds.append((case.number, open_["data"], clause, open_))
                         open_ = None
                 if open_ is not None:
-                    rounds.append((case.number, open_, clause))
+                    rounds.append((case.number, open_["data"], clause, open_))
         binding = [one for one in rounds if one[1].get("kind") not in ("nda", "loi")]
         rows = [self._signed({"what": "signed"}, binding, len(binding))]
         for kind in sorted({one[1]["kind"] for one in rounds}):
@@ -496,7 +496,31 @@ class Fold:
                 money=sums_of(one[1]["technology_value"] for one in told),
             )
         )
+        known = [(one, self._registered(one, rounds)) for one in binding]
+        ripe, good = ([one for one, is_in_time in known if is_in_time in wanted] for wanted in ((True, False), (True,)))
+        rows.append(self._signed({"what": "registered_in_time"}, good, len(ripe)))
+        licensed = [one for one in binding if one[3]["name"] == "sign_to_licence"]
+        rows.append(self._signed({"what": "under_licence"}, licensed, len(binding)))
         return rows
+
+    def _registered(self, one: Any, rounds: list[Any]) -> bool | None:
+        """Whether what was signed across a border was registered in 60 days; None of others, and as long as nobody knows."""
+        number, data, _, signed = one
+        since = data.get("first_base_on") or data.get("effective_on")
+        if signed["name"] != "sign_cross" or not since:
+            return None
+        last = date.fromisoformat(since) + timedelta(days=60)
+        end = min((o["at"] for *_, o in rounds if o["track"] == signed["track"] and o["at"] > signed["at"]), default=LATER)
+        (case,) = [case for case in self.cases if case.number == number]
+        told = sorted(
+            (task["closed"], task["result"]["registered_on"])
+            for task in case.tasks.values()
+            if (task["name"], task["track"], task["state"]) == ("contract_registration", signed["track"], "Completed")
+            and signed["at"] <= task["opened"] < end
+        )
+        if told:
+            return date.fromisoformat(told[0][1]) <= last
+        return False if last < self.days.day(self.until) else None
 
     @staticmethod
     def _signed(of: dict[str, Any], mine: list[Any], among: int) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """Figure 10, agreements: signed ones by kind, with their value, the clause on disputes, and whether they were registered in time.
 
 One a round: a text that is given up before it takes effect was none. What only prepares another agreement stands apart.
+Registered is what crosses a border, within 60 days of taking effect, with a running royalty of its first base; what needs a licence
+has one instead, and stands apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +18,13 @@ from casework.engine.figures.case_facts import CaseFacts, Firing
 from casework.engine.figures.counting import Figure, Row, added, numbers
 from casework.engine.figures.names import FigureNames
 from casework.engine.figures.world import World
+from casework.engine.state.case import Track
 
 SIGNED, WITH_CLAUSE, TECHNOLOGY_VALUE = "signed", "with_dispute_clause", "technology_value"
 TECHNOLOGY_CONTRACTS = "technology_contracts"
+REGISTERED_IN_TIME, UNDER_LICENCE = "registered_in_time", "under_licence"
+#: Within so many days it is registered in time.
+REGISTERED_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -32,11 +39,27 @@ class Agreement:
     technology: tuple[str, Decimal] | None
     #: None where nobody has said.
     clause: bool | None
+    #: The action by which it was signed, the day from which its registration is counted, and that of the registration.
+    by: str
+    counts_from: date | None
+    registered_on: date | None
+
+    def ripe(self, today: date) -> bool:
+        """Whether it is known by now if it was registered in time."""
+        if self.counts_from is None:
+            return False
+        return self.registered_on is not None or self.counts_from + REGISTERED_WITHIN < today
+
+    @property
+    def in_time(self) -> bool:
+        if self.registered_on is None or self.counts_from is None:
+            return False
+        return self.registered_on <= self.counts_from + REGISTERED_WITHIN
 
 
 def agreements(world: World) -> Figure:
-    """How many of each kind, with their values; those with a clause on disputes of those that bind; and what technology contracts
-    come to."""
+    """How many of each kind, with their values; those with a clause on disputes of those that bind; what technology contracts
+    come to; and those that cross a border and were registered in time."""
     told = [one for case in world.counted for one in agreements_of(case, world)]
     binding = [one for one in told if not one.prepares]
     rows = [_row({"what": SIGNED}, binding, binding)]
@@ -64,6 +87,11 @@ def agreements(world: World) -> Figure:
             money=amounts,
         )
     )
+    crossing = [one for one in binding if one.by in world.names.to_register and one.ripe(world.today)]
+    rows.append(_row({"what": REGISTERED_IN_TIME}, [one for one in crossing if one.in_time], crossing))
+    rows.append(
+        _row({"what": UNDER_LICENCE}, [one for one in binding if one.by in world.names.under_licence], binding)
+    )
     return Figure(rows=tuple(rows))
 
 
@@ -80,22 +108,31 @@ def _row(of: Mapping[str, str | None], mine: list[Agreement], among: list[Agreem
 def agreements_of(case: CaseFacts, world: World) -> Iterable[Agreement]:
     names, clause = world.names, _clause(case, world.names)
     for track in case.tracks(names.agreement):
-        waiting: Firing | None = None
-        for one in case.on_track(track.id):
-            if one.name in names.signs and one.name in names.takes_effect:
-                yield _agreement(case, one, names, clause)
-            elif one.name in names.signs:
-                waiting = one
-            elif one.name in names.unsigns:
-                waiting = None
-            elif waiting is not None and one.name in names.takes_effect:
-                yield _agreement(case, waiting, names, clause)
-                waiting = None
-        if waiting is not None:
-            yield _agreement(case, waiting, names, clause)
+        rounds = _rounds(case, track, names)
+        for signed, following in zip(rounds, [*rounds[1:], None], strict=True):
+            yield _agreement(case, signed, following, names, clause)
 
 
-def _agreement(case: CaseFacts, signed: Firing, names: FigureNames, clause: bool | None) -> Agreement:
+def _rounds(case: CaseFacts, track: Track, names: FigureNames) -> list[Firing]:
+    """The signings that count, one a round."""
+    signed: list[Firing] = []
+    waiting: Firing | None = None
+    for one in case.on_track(track.id):
+        if one.name in names.signs and one.name in names.takes_effect:
+            signed.append(one)
+        elif one.name in names.signs:
+            waiting = one
+        elif one.name in names.unsigns:
+            waiting = None
+        elif waiting is not None and one.name in names.takes_effect:
+            signed.append(waiting)
+            waiting = None
+    return signed if waiting is None else [*signed, waiting]
+
+
+def _agreement(
+    case: CaseFacts, signed: Firing, following: Firing | None, names: FigureNames, clause: bool | None
+) -> Agreement:
     kind, value, technology, contribution = (signed.data.get(field) for field in names.terms)
     return Agreement(
         case.number,
@@ -105,7 +142,30 @@ def _agreement(case: CaseFacts, signed: Firing, names: FigureNames, clause: bool
         _money(value),
         _money(technology),
         clause,
+        signed.name,
+        _counts_from(signed, names),
+        _registered_on(case, signed, following, names),
     )
+
+
+def _counts_from(signed: Firing, names: FigureNames) -> date | None:
+    """From which day its registration is counted: of several that may be said the first one that is."""
+    said = next((day for field in names.registered_since if (day := signed.data.get(field))), None)
+    return None if said is None else date.fromisoformat(said)
+
+
+def _registered_on(case: CaseFacts, signed: Firing, following: Firing | None, names: FigureNames) -> date | None:
+    """On which day it was registered, as the first task of its round says that tells it."""
+    task, field = names.registration
+    told = [
+        one.result[field]
+        for one in case.finished(task)
+        if one.track == signed.track
+        and signed.at <= one.opened_at
+        and (following is None or one.opened_at < following.at)
+        and one.result.get(field)
+    ]
+    return date.fromisoformat(told[0]) if told else None
 
 
 def _money(said: Mapping[str, Any] | None) -> tuple[str, Decimal] | None:

@@ -35,6 +35,12 @@ class FigureNames:
     preparatory: tuple[str, ...]
     #: The fields of a signing with the kind, the value, what of it is technology, and what goes into a joint venture.
     terms: tuple[str, str, str, str]
+    #: The actions of a signing after which an agreement must be registered, and those after which it takes a licence instead; the fields
+    #: of a signing from whose day the registration is counted, the first that is said, and the task and its field that tell of it.
+    to_register: tuple[str, ...]
+    under_licence: tuple[str, ...]
+    registered_since: tuple[str, ...]
+    registration: tuple[str, str]
     #: The task of the main track that says which clause on disputes was agreed, its field and the code of none.
     clause: str
     clause_field: str

@@ -60,6 +60,40 @@ def test_values_are_by_currency_and_what_prepares_stands_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "registered", "day", "counts_as"),
+    [
+        # The 60th day is in time, the one after it is late; what runs still is not known yet.
+        ({"effective_on": "2026-01-10"}, "2026-03-11", 100, (1, 1)),
+        ({"effective_on": "2026-01-10"}, "2026-03-12", 100, (0, 1)),
+        ({"effective_on": "2026-01-10"}, None, 65, (0, 0)),
+        ({"effective_on": "2026-01-10"}, None, 66, (0, 1)),
+        # A running royalty is counted from its first base.
+        ({"effective_on": "2026-01-10", "first_base_on": "2026-06-01"}, "2026-07-31", 300, (1, 1)),
+        ({"effective_on": "2026-01-10", "first_base_on": "2026-06-01"}, None, 100, (0, 0)),
+        ({}, "2026-03-11", 100, (0, 0)),
+    ],
+)
+def test_what_crosses_a_border_is_registered_within_60_days(
+    since: dict[str, str], registered: str | None, day: float, counts_as: tuple[int, int]
+) -> None:
+    told = signed("1", "patent_licence", "sign_cross", **since)
+    if registered is not None:
+        told.task("t", "contract_registration", 50, track="a", result={"registered_on": registered})
+    here = signed("2", "patent_licence", "sign_local", **since)
+    licensed = signed("3", "patent_licence", "sign_to_licence", "licence_issued", **since)
+    figure = agreements(world(told, here, licensed, signed("4", "nda", "sign_cross", **since), day=day))
+    assert counts(figure, what="registered_in_time") == counts_as
+    assert line(figure, what="under_licence").cases == ("3",)
+
+
+def test_each_round_has_a_registration_of_its_own() -> None:
+    told = signed("1", "patent_licence", "sign_cross", effective_on="2026-01-06")
+    told.task("t", "contract_registration", 20, track="a", result={"registered_on": "2026-01-20"})
+    told.fire("sign_cross", 30, on="a", data={"kind": "patent_licence", "effective_on": "2026-02-04"})
+    assert counts(agreements(world(told)), what="registered_in_time") == (1, 2)
+
+
+@pytest.mark.parametrize(
     ("said", "there"),
     [((), False), (("none",), False), (("wipo_mediation",), True), (("wipo_mediation", "none"), False)],
 )

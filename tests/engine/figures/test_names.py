@@ -19,6 +19,7 @@ def test_every_action_that_is_counted_is_in_its_workflow() -> None:
     counted |= {(workflow, name) for workflow, actions in NAMES.money.items() for name in actions}
     counted |= {("referral", name) for name in (*NAMES.answers, NAMES.asks, NAMES.started, *NAMES.delivers)}
     counted |= {(NAMES.agreement, name) for name in (*NAMES.signs, *NAMES.unsigns, *NAMES.takes_effect)}
+    assert {*NAMES.to_register, *NAMES.under_licence} <= {*NAMES.signs}
     counted |= {(NAMES.deployment, name) for name in (NAMES.tested, *NAMES.accepts_site, NAMES.fails_test)}
     counted |= {(NAMES.assessment, name) for name in (NAMES.admits, *NAMES.issues)}
     counted |= {(NAMES.loan, name) for _, name in NAMES.doors}
@@ -27,7 +28,7 @@ def test_every_action_that_is_counted_is_in_its_workflow() -> None:
     counted |= {("referral", name) for name in (NAMES.conflict, *(name for _, name in NAMES.settled))}
     counted |= {("case", name) for name in (NAMES.stops, NAMES.scales)}
     assert counted <= ACTIONS
-    assert {NAMES.clause, NAMES.use_report, NAMES.follow_up, NAMES.repayment[0]} <= TASKS
+    assert {NAMES.clause, NAMES.use_report, NAMES.follow_up, NAMES.repayment[0], NAMES.registration[0]} <= TASKS
     assert (NAMES.loan, NAMES.overdue) in {
         (edition.workflow, state) for edition in EDITIONS for state in edition.states
     }
