@@ -225,7 +225,8 @@ class Fold:
         for row in rows:
             if row.at <= until:
                 logs[row.log_kind, row.log_id].append(row)
-        own = next(events for (kind, _), events in logs.items() if kind == "programme")
+        self.own = own = next(events for (kind, _), events in logs.items() if kind == "programme")
+        self.logs = logs
         self.days = Days([event.effects["calendar"] for event in own if "calendar" in event.effects][-1])
         self.until = until
         everybody = [Case(events, self.days) for (kind, _), events in sorted(logs.items()) if kind == "case"]

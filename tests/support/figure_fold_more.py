@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.support import figure_fold_beside as beside
 from tests.support.figure_fold import Case, Fold, row, sums_of, through_the_middle
 
 NOTHING = {"declined", "no_answer", "cancelled", "failed"}
@@ -22,6 +23,8 @@ def every_other(fold: Fold) -> dict[str, list[dict[str, Any]]]:
         "conflicts": conflicts(fold),
         "second_sites": second_sites(fold),
         "workload": workload(fold),
+        "activities": beside.activities(fold),
+        "past_projects": beside.past_projects(fold),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from casework.engine.figures.activities import activities, past_projects
 from casework.engine.figures.agreements import agreements
 from casework.engine.figures.assessments import assessments
 from casework.engine.figures.conflicts import conflicts
@@ -35,6 +36,8 @@ FIGURES: Mapping[str, Callable[[World], Figure]] = {
     "conflicts": conflicts,
     "second_sites": second_sites,
     "workload": workload,
+    "activities": activities,
+    "past_projects": past_projects,
 }
 
 

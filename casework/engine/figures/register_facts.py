@@ -1,9 +1,10 @@
-"""What the logs beside the cases tell up to an instant: needs, technologies and matches, and how each night was."""
+"""What the logs beside the cases tell up to an instant: needs, technologies and matches, how each night was, and what was done beside
+the cases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from casework.engine.state.events import RegisterEvent
 MATCHES, REFUSES, TAKES_BACK = "matches/", frozenset({"match_refused"}), frozenset({"match_taken_back"})
 #: What it says of the check of each night.
 NIGHTS = "case_hygiene_days/"
+#: What it says row by row of what the programme did beside its cases.
+PAST, VISITS, CAME_OF = BESIDE = ("past_projects", "assessment_visits", "assessment_needs")
 #: Of a need that was never shown to anybody.
 DRAFT = "draft"
 
@@ -44,10 +47,12 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
-    """What the programme's own log tells: by match whether it stands refused, and the nights in order."""
+    """What the programme's own log tells: by match whether it stands refused, the nights in order, and by table and key the rows of
+    what is `BESIDE` the cases."""
 
     matches: Mapping[str, bool]
     nights: tuple[Night, ...]
+    beside: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
 
 def read_record(
@@ -74,6 +79,7 @@ def read_programme(events: Iterable[RegisterEvent], until: datetime) -> Programm
     """What the log of a programme tells up to an instant."""
     matches: dict[str, bool] = {}
     nights: dict[str, Night] = {}
+    beside: dict[str, dict[str, Mapping[str, Any]]] = {}
     for event in events:
         if event.at > until:
             break
@@ -84,7 +90,21 @@ def read_programme(events: Iterable[RegisterEvent], until: datetime) -> Programm
                 day = name.rpartition(":")[2]
                 before = nights.get(day, Night(day, 0, 0))
                 nights[day] = Night(day, int(told.get("live", before.live)), int(told.get("broken", before.broken)))
-    return ProgrammeFacts(matches, tuple(nights[day] for day in sorted(nights)))
+            else:
+                _beside(beside, name, told)
+    return ProgrammeFacts(matches, tuple(nights[day] for day in sorted(nights)), beside)
+
+
+def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: object) -> None:
+    table, mark, key = name.partition("/")
+    if not mark or table not in BESIDE:
+        return
+    rows = beside.setdefault(table, {})
+    if told is None:
+        rows.pop(key, None)
+    elif isinstance(told, Mapping):
+        # Where words were erased the row is told anew.
+        rows[key] = {**rows.get(key, {}), **told}
 
 
 def _match(matches: dict[str, bool], id: str, kind: str, told: object) -> None:

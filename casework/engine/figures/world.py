@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts
@@ -25,6 +26,8 @@ class World:
     #: By match whether it stands refused.
     matches: Mapping[str, bool] = field(default_factory=dict)
     nights: tuple[Night, ...] = ()
+    #: By table and key the rows of what the programme did beside its cases.
+    beside: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -34,6 +37,10 @@ class World:
     def counted(self) -> tuple[CaseFacts, ...]:
         """The population C: those that were opened and are not another case."""
         return tuple(case for case in self.cases if case.outcome != self.names.duplicate)
+
+    def rows(self, table: str) -> list[Mapping[str, Any]]:
+        """Those of a table, in the order of their keys."""
+        return [row for _, row in sorted(self.beside.get(table, {}).items())]
 
     @property
     def duplicates(self) -> int:

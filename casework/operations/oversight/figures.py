@@ -122,6 +122,7 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
         technologies=technologies,
         matches=of_programme.matches,
         nights=of_programme.nights,
+        beside=of_programme.beside,
     )
     return world, logs
 

@@ -8,8 +8,17 @@ from typing import Any
 import pytest
 
 from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
-from casework.engine.figures.register_facts import MATCHES, REFUSES, TAKES_BACK, Night, read_programme, read_record
+from casework.engine.figures.register_facts import (
+    MATCHES,
+    REFUSES,
+    TAKES_BACK,
+    VISITS,
+    Night,
+    read_programme,
+    read_record,
+)
 from casework.engine.state.events import RegisterEvent
+from casework.ledger.redactable_bodies import ERASED
 from casework.operations.catalogue.matches import MATCH_REFUSED, MATCH_TAKEN_BACK
 from tests.engine.figures.pieces import CALENDAR, START
 
@@ -74,3 +83,17 @@ def test_each_night_counts_once_as_it_was_told_last() -> None:
     ]
     assert read_programme(events, LATER).nights == (Night("2026-01-05", 8, 1), Night("2026-01-06", 9, 3))
     assert read_programme(events, START).nights == (Night("2026-01-06", 9, 2),)
+
+
+def test_rows_beside_the_cases_are_what_was_told_of_them_last() -> None:
+    name = f"{VISITS}/v"
+    events = [
+        told("assessment_visit_kept", 0, {name: {"kind": "visit", "day": "2026-01-05"}, "people/p": {"name": "N"}}),
+        told("assessment_visit_kept", 1, {name: {"day": "2026-01-06"}}),
+        # Erased: what stands there is told anew.
+        told("erased", 2, {name: ERASED}),
+        told("assessment_taken_out", 3, {name: None}),
+    ]
+    for day, rows in ((0, {"v": {"kind": "visit", "day": "2026-01-05"}}), (3, {})):
+        assert read_programme(events[: day + 1], LATER).beside == {VISITS: rows}
+    assert read_programme(events[:3], LATER).beside[VISITS]["v"]["day"] == "2026-01-06"

@@ -1,0 +1,68 @@
+"""What stands beside the figures, folded once more from the stored events of a programme with nothing of the product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.figure_fold import Fold, row, sums_of
+
+
+def kept(fold: Fold, table: str) -> dict[str, dict[str, Any]]:
+    """The rows of a table as a programme's log tells them, by key."""
+    rows: dict[str, dict[str, Any]] = {}
+    for event in fold.own:
+        for name, said in event.body.items():
+            where, _, key = name.partition("/")
+            if where != table or "value" not in said:
+                continue
+            if said["value"] is None:
+                rows.pop(key, None)
+            else:
+                rows.setdefault(key, {}).update(said["value"])
+    return rows
+
+
+def activities(fold: Fold) -> list[dict[str, Any]]:
+    today = fold.days.day(fold.until).isoformat()
+    visits = [one for one in kept(fold, "assessment_visits").values() if one.get("day") and one["day"] <= today]
+    rows = []
+    for month in ["", *sorted({one["day"][:7] for one in visits})]:
+        mine = [one for one in visits if one["day"].startswith(month)]
+        of = {"month": month} if month else {}
+        events = [one for one in mine if one.get("kind") == "event"]
+        guests = [guest for one in events for guest in one.get("participants") or []]
+        hosts = [guest for one in mine if one.get("kind") == "visit" for guest in one.get("participants") or []]
+        rows.append(row({"what": "events", **of}, len(events)))
+        rows.append(row({"what": "event_participants", **of}, len(guests)))
+        visited = {host["organisation"] for host in hosts if host.get("organisation")}
+        rows.append(row({"what": "enterprises_visited", **of}, len(visited)))
+    needs = {id for (kind, id), events in fold.logs.items() if kind == "need" and stands(events)}
+    collected = {one.get("need_id") for one in kept(fold, "assessment_needs").values()} & needs
+    rows.append(row({"what": "needs_collected"}, len(collected), len(needs)))
+    return rows
+
+
+def stands(events: list[Any]) -> bool:
+    """Whether no other record stands in the place of this one."""
+    merged = False
+    for event in events:
+        merged = {"merged": True, "unmerged": False}.get(event.kind, merged)
+    return not merged
+
+
+def past_projects(fold: Fold) -> list[dict[str, Any]]:
+    told = [one for one in kept(fold, "past_projects").values() if one.get("ended_on")]
+    groups: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [({}, told)]
+    for value in sorted({str(one["outcome"]) for one in told}):
+        groups.append(({"outcome": value}, [one for one in told if one["outcome"] == value]))
+    for value in sorted({one["ended_on"][:4] for one in told}):
+        groups.append(({"year": value}, [one for one in told if one["ended_on"].startswith(value)]))
+    rows = []
+    for of, mine in groups:
+        values = [
+            {"amount": one["contract_value"], "currency": one["contract_currency"]}
+            for one in mine
+            if one.get("contract_value") is not None
+        ]
+        rows.append(row({"what": "ended", **of}, len(mine), len(told), money=sums_of(values)))
+    return rows
