@@ -1,8 +1,9 @@
 """Entries of registers: rows that no fold of actions gives. The event that writes one says what stands in it.
 
 An event's body has a field for each row that it writes, named by table and key: the columns that were written with their
-values, nothing where the row went, or, of what comes by thousands, a digest of the whole row. Of a secret, and of bytes,
-the digest alone is told. A field of the body can be erased, and holds a salted hash as any other.
+values, nothing where the row went, or, of what comes by thousands, a digest of the whole row, with those columns alone that a
+fold must know. Of a secret, and of bytes, the digest alone is told. A field of the body can be erased, and holds a salted hash as any
+other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from casework.records.tables import metadata
 
 #: Between the table and the key in the name of a field; no form has a field with it.
 MARK = "/"
+#: By what the digest of a whole row is called, where something is told beside it.
+DIGEST = "digest"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Register:
     left: Mapping[str, str] = field(default_factory=dict)
     #: Told by one digest of the whole row.
     whole: bool = False
+    #: What is told beside that digest.
+    beside: tuple[str, ...] = ()
 
 
 _USE = "when it was last used, which no action depends on"
@@ -72,7 +77,10 @@ REGISTERS: Mapping[str, Register] = {
     "list_entries": Register("programme", "programme_id"),
     "case_hygiene_days": Register("programme", "programme_id", ("programme_id", "day")),
     "past_projects": Register("programme", "programme_id"),
-    "matches": Register("programme", "programme_id", whole=True, left={"case_id": "compared with the match that the case names"}),
+    "matches": Register(
+        "programme", "programme_id", whole=True, beside=("need_id", "technology_id"),
+        left={"case_id": "compared with the match that the case names"},
+    ),
     "match_runs": Register("programme", "programme_id", whole=True),
     "match_proposals": Register("programme", "programme_id", whole=True),
     "sources": Register("programme", "programme_id", left={"fetched_at": "told by the events of what was brought in"}),
@@ -89,6 +97,12 @@ REGISTERS: Mapping[str, Register] = {
 def told(table: str) -> list[str]:
     """The columns of which entries of a table tell."""
     return [column.name for column in metadata.tables[table].columns if column.name not in REGISTERS[table].left]
+
+
+def keys_told(table: str) -> set[str]:
+    """What is said of a row where all of it is told."""
+    register = REGISTERS[table]
+    return {DIGEST, *register.beside} if register.whole else {*told(table)}
 
 
 def name_of(table: str, key: str) -> str:
@@ -149,7 +163,12 @@ def _told(table: str, some: Collection[str] | None) -> str:
     names = [name for name in told(table) if register.whole or some is None or name in some]
     pairs = ", ".join(f"'{name}', {_plain(columns[name], secret=name in register.secret)}" for name in names)
     built = f"jsonb_build_object({pairs})"
-    return f"to_jsonb(encode(sha256(convert_to({built}::text, 'UTF8')), 'hex'))" if register.whole else built
+    if not register.whole:
+        return built
+    if not register.beside:
+        return f"to_jsonb(encode(sha256(convert_to({built}::text, 'UTF8')), 'hex'))"
+    beside = ", ".join(f"'{name}', {_plain(columns[name], secret=False)}" for name in register.beside)
+    return f"jsonb_build_object('{DIGEST}', encode(sha256(convert_to({built}::text, 'UTF8')), 'hex'), {beside})"
 
 
 def _plain(column: Column[Any], *, secret: bool, as_text: bool = False) -> str:

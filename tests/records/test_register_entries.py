@@ -8,7 +8,17 @@ import re
 import pytest
 from sqlalchemy import Connection, text
 
-from casework.records.register_entries import MARK, REGISTERS, body_of, entries, key_of, name_of, rows_as_told, told
+from casework.records.register_entries import (
+    MARK,
+    REGISTERS,
+    body_of,
+    entries,
+    key_of,
+    keys_told,
+    name_of,
+    rows_as_told,
+    told,
+)
 from casework.records.tables import metadata
 from tests.support.world import World
 
@@ -21,6 +31,8 @@ def test_each_names_columns_that_there_are_and_gives_its_reason_for_what_it_leav
     assert {*register.key, *register.secret, *register.left, *([register.home] if register.home else [])} <= columns
     assert all(register.left.values())
     assert set(told(table)) == columns - set(register.left)
+    assert set(register.beside) <= set(told(table))
+    assert register.whole or not register.beside
 
 
 def test_a_row_is_named_by_its_table_and_its_key() -> None:
@@ -45,7 +57,10 @@ def test_of_a_secret_its_digest_alone_is_told(world: World, db: Connection) -> N
 def test_what_comes_by_thousands_is_told_by_one_digest_that_changes_with_it(world: World, db: Connection) -> None:
     programme, match = world.programmes["BJ"], world.matches[0]
     before = entries(db, "matches", programme)
-    assert all(DIGEST.fullmatch(digest) for digest in before.values())
+    assert all(DIGEST.fullmatch(told["digest"]) for told in before.values())
+    # A fold must know what was matched.
+    assert before[match].items() >= {"need_id": world.needs[0], "technology_id": world.technologies[0]}.items()
+    assert before[match].keys() == keys_told("matches")
     db.execute(text("UPDATE matches SET rationale = rationale || '.' WHERE id = CAST(:id AS uuid)"), {"id": match})
     after = entries(db, "matches", programme)
     assert {key for key in before if before[key] != after[key]} == {match}

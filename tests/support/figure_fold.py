@@ -248,17 +248,19 @@ class Fold:
         return shown and not merged
 
     @staticmethod
-    def _matches(own: list[Any]) -> int:
-        refused: dict[str, bool] = {}
+    def _matches(own: list[Any]) -> list[dict[str, Any]]:
+        """Those that are not refused, each with what was matched."""
+        found: dict[str, dict[str, Any]] = {}
         for event in own:
             for name, said in event.body.items():
                 if name.startswith("matches/") and said.get("value", "") is None:
-                    refused.pop(name, None)
+                    found.pop(name, None)
                 elif name.startswith("matches/"):
-                    refused.setdefault(name, False)
+                    one = found.setdefault(name, {"refused": False})
+                    one.update(said.get("value", {}))
                     if event.kind in ("match_refused", "match_taken_back"):
-                        refused[name] = event.kind == "match_refused"
-        return sum(not one for one in refused.values())
+                        one["refused"] = event.kind == "match_refused"
+        return [one for one in found.values() if not one["refused"]]
 
     @staticmethod
     def _nights(own: list[Any]) -> list[tuple[int, int]]:
@@ -285,15 +287,17 @@ class Fold:
         }
 
     def funnel(self) -> list[dict[str, Any]]:
+        matched = {one.get("need_id") for one in self.matches}
         rows = [
             row({"step": "need_published"}, len(self.needs)),
-            row({"step": "match_not_refused"}, self.matches, len(self.needs), share=False),
+            row({"step": "match_not_refused"}, len(set(self.needs) & matched), len(self.needs)),
+            row({"step": "match_not_refused", "what": "matches"}, len(self.matches)),
         ]
         before: set[str] | None = None
         for step in EVERY_STEP:
             there = {case.number for case in self.cases if step in case.steps()}
             here = there if before is None else there & before
-            among = self.matches if before is None else len(before)
+            among = len(self.matches) if before is None else len(before)
             rows.append(row({"step": step}, len(here), among, cases=here, parts={"otherwise": len(there) - len(here)}))
             before = here
         planned = [case for case in self.cases if "plan_approved" in case.steps()]

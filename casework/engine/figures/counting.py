@@ -21,7 +21,7 @@ class Row:
     numerator: int
     #: Among how many; None where nothing is divided.
     denominator: int | None = None
-    #: Whether what is counted is part of the denominator: several matches of a need are no share of needs.
+    #: Whether what is counted is part of the denominator: stops of cases that are closed by now are no share of those that live.
     share: bool = True
     #: Whether needs or their matches are counted, or are what the denominator counts: to some readers closed needs do not exist.
     of_needs: bool = False

@@ -20,6 +20,8 @@ NEED_PUBLISHED, MATCHED, MEASURED_12, EFFECT_VERIFIED = (
     "measured_12_months",
     "verified",
 )
+#: A need may have several matches: what cases came of.
+MATCHES = "matches"
 #: Records that cover so many days, with no gap of more between them.
 YEAR, GAP = 365, 31
 NEEDED, PASSED, NOT_NEEDED = "needed", "passed", "not_needed"
@@ -28,17 +30,19 @@ NEEDED, PASSED, NOT_NEEDED = "needed", "passed", "not_needed"
 def funnel(world: World) -> Figure:
     names = world.names
     published = [need for need in world.needs if need.published_on is not None and need.stands]
-    matched = [id for id, refused in world.matches.items() if not refused]
+    matches = world.standing_matches
+    matched = {need.id for need in published} & {one.need for one in matches}
     rows = [
         Row(of={"step": NEED_PUBLISHED}, numerator=len(published), of_needs=True),
-        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published), share=False, of_needs=True),
+        Row(of={"step": MATCHED}, numerator=len(matched), denominator=len(published), of_needs=True),
+        Row(of={"step": MATCHED, "what": MATCHES}, numerator=len(matches), of_needs=True),
     ]
     reached = [(case, days_of_steps(case, names)) for case in world.counted]
     before: list[str] | None = None
     for step in case_steps(names):
         there = [case.number for case, steps in reached if step in steps]
         here = there if before is None else [number for number in there if number in before]
-        among = len(matched) if before is None else len(before)
+        among = len(matches) if before is None else len(before)
         rows.append(
             Row(
                 of={"step": step},

@@ -37,6 +37,15 @@ class RecordFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchFacts:
+    """Which need and technology were matched, and whether the match stands refused."""
+
+    need: str | None
+    technology: str | None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Night:
     """How many live cases there were in a night, and how many of them broke the rule."""
 
@@ -47,10 +56,10 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
-    """What the programme's own log tells: by match whether it stands refused, the nights in order, and by table and key the rows of
+    """What the programme's own log tells: the matches by id, the nights in order, and by table and key the rows of
     what is `BESIDE` the cases."""
 
-    matches: Mapping[str, bool]
+    matches: Mapping[str, MatchFacts]
     nights: tuple[Night, ...]
     beside: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -77,7 +86,7 @@ def _shown(noun: str, columns: Mapping[str, Any], event: RegisterEvent) -> bool:
 
 def read_programme(events: Iterable[RegisterEvent], until: datetime) -> ProgrammeFacts:
     """What the log of a programme tells up to an instant."""
-    matches: dict[str, bool] = {}
+    matches: dict[str, MatchFacts] = {}
     nights: dict[str, Night] = {}
     beside: dict[str, dict[str, Mapping[str, Any]]] = {}
     for event in events:
@@ -107,8 +116,12 @@ def _beside(beside: dict[str, dict[str, Mapping[str, Any]]], name: str, told: ob
         rows[key] = {**rows.get(key, {}), **told}
 
 
-def _match(matches: dict[str, bool], id: str, kind: str, told: object) -> None:
+def _match(matches: dict[str, MatchFacts], id: str, kind: str, told: object) -> None:
     if told is None:
         matches.pop(id, None)
-    else:
-        matches[id] = kind in REFUSES or matches.get(id, False) and kind not in TAKES_BACK
+        return
+    before = matches.get(id, MatchFacts(None, None))
+    refused = kind in REFUSES or before.refused and kind not in TAKES_BACK
+    # Where its words were erased it is told anew.
+    sides = told if isinstance(told, Mapping) else {}
+    matches[id] = MatchFacts(sides.get("need_id", before.need), sides.get("technology_id", before.technology), refused)

@@ -10,7 +10,7 @@ from typing import Any
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts
 from casework.engine.figures.names import FigureNames
-from casework.engine.figures.register_facts import Night, RecordFacts
+from casework.engine.figures.register_facts import MatchFacts, Night, RecordFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +23,8 @@ class World:
     cases: tuple[CaseFacts, ...]
     needs: tuple[RecordFacts, ...] = ()
     technologies: tuple[RecordFacts, ...] = ()
-    #: By match whether it stands refused.
-    matches: Mapping[str, bool] = field(default_factory=dict)
+    #: By their ids.
+    matches: Mapping[str, MatchFacts] = field(default_factory=dict)
     nights: tuple[Night, ...] = ()
     #: By table and key the rows of what the programme did beside its cases.
     beside: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
@@ -37,6 +37,11 @@ class World:
     def counted(self) -> tuple[CaseFacts, ...]:
         """The population C: those that were opened and are not another case."""
         return tuple(case for case in self.cases if case.outcome != self.names.duplicate)
+
+    @property
+    def standing_matches(self) -> list[MatchFacts]:
+        """Those that are not refused."""
+        return [one for one in self.matches.values() if not one.refused]
 
     def rows(self, table: str) -> list[Mapping[str, Any]]:
         """Those of a table, in the order of their keys."""

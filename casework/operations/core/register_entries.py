@@ -12,7 +12,7 @@ from casework.json_values import JsonObject, JsonValue
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.register_log import append
 from casework.records.event_log import lock_log
-from casework.records.register_entries import MARK, REGISTERS, body_of, entries, told
+from casework.records.register_entries import MARK, REGISTERS, body_of, entries, keys_told
 from casework.records.row_security import whole
 
 #: The kind of the one log of what belongs to the whole installation.
@@ -59,7 +59,7 @@ def fold(events: Iterable[LoggedEvent]) -> dict[str, JsonObject]:
                 rows.pop(key, None)
             elif isinstance(value, Mapping) and isinstance(before, Mapping):
                 rows[key] = {**before, **value}
-            elif not isinstance(before, Erased) or not isinstance(value, Mapping) or value.keys() == set(told(table)):
+            elif not isinstance(before, Erased) or not isinstance(value, Mapping) or value.keys() == keys_told(table):
                 rows[key] = value
     return state
 
@@ -85,7 +85,7 @@ def differences(
 def _compare(table: str, key: str, wanted: object, row: object) -> Iterator[tuple[str, str, str | None, str]]:
     if isinstance(wanted, Erased):
         yield table, key, None, f"A row of {table} was not told again after an erasure: {key}."
-    elif not isinstance(wanted, Mapping) or not isinstance(row, Mapping):
+    elif REGISTERS[table].whole or not isinstance(wanted, Mapping) or not isinstance(row, Mapping):
         if wanted != row:
             yield table, key, None, f"The row {key} of {table} is not the one that the history knows."
     else:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.engine.figures.funnel import days_of_steps, funnel, measured_a_year
-from casework.engine.figures.register_facts import RecordFacts
+from casework.engine.figures.register_facts import MatchFacts, RecordFacts
 from casework.engine.state.impacts import Impact
 from tests.engine.figures.pieces import NAMES, START, Told, counts, line, world
 
@@ -86,11 +86,18 @@ def test_each_step_is_of_those_that_came_through_the_one_before() -> None:
     early = Told("3").fire("confirm_interest")
     twin = Told("4").fire("confirm_interest").close("duplicate")
     needs = tuple(RecordFacts(id, {}, date(2026, 1, 1)) for id in "abc")
-    figure = funnel(world(whole, licence, early, twin, needs=needs, matches={"m": False, "n": True}))
+    matches = {
+        "m": MatchFacts("a", "t"),
+        "n": MatchFacts("a", "u"),
+        "o": MatchFacts("b", "t", refused=True),
+        "p": MatchFacts("draft", "t"),
+    }
+    figure = funnel(world(whole, licence, early, twin, needs=needs, matches=matches))
     assert counts(figure, step="need_published") == (3, None)
+    # Of a need with two matches one; cases come of matches.
     assert counts(figure, step="match_not_refused") == (1, 3)
-    assert line(figure, step="match_not_refused").share is False
-    assert counts(figure, step="interest_confirmed") == (3, 1)
+    assert counts(figure, step="match_not_refused", what="matches") == (3, None)
+    assert counts(figure, step="interest_confirmed") == (3, 3)
     assert counts(figure, step="plan_approved") == (2, 3)
     assert counts(figure, step="agreement_signed") == (2, 2)
     assert line(figure, step="site_accepted").cases == ("1",)

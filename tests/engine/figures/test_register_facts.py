@@ -13,6 +13,7 @@ from casework.engine.figures.register_facts import (
     REFUSES,
     TAKES_BACK,
     VISITS,
+    MatchFacts,
     Night,
     read_programme,
     read_record,
@@ -62,18 +63,25 @@ def test_the_actions_on_matches_are_those_of_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "matches"),
+    ("kinds", "refused"),
     [
-        (["match_entered"], {"m": False}),
-        (["match_entered", "match_refused"], {"m": True}),
-        (["match_entered", "match_refused", "match_moved"], {"m": True}),
-        (["match_entered", "match_refused", "match_taken_back"], {"m": False}),
+        (["match_entered"], False),
+        (["match_entered", "match_refused"], True),
+        (["match_entered", "match_refused", "match_moved"], True),
+        (["match_entered", "match_refused", "match_taken_back"], False),
     ],
 )
-def test_a_match_stands_refused_until_that_is_taken_back(kinds: list[str], matches: dict[str, bool]) -> None:
-    events = [told(kind, day, {f"{MATCHES}m": "digest", "reason": "x"}) for day, kind in enumerate(kinds)]
-    assert read_programme(events, LATER).matches == matches
+def test_a_match_stands_refused_until_that_is_taken_back(kinds: list[str], refused: bool) -> None:
+    row = {"digest": "d", "need_id": "n", "technology_id": "t"}
+    events = [told(kind, day, {f"{MATCHES}m": row, "reason": "x"}) for day, kind in enumerate(kinds)]
+    assert read_programme(events, LATER).matches == {"m": MatchFacts("n", "t", refused)}
     assert read_programme([*events, told("gone", 9, {f"{MATCHES}m": None})], LATER).matches == {}
+
+
+def test_a_match_is_of_the_records_that_were_told_last() -> None:
+    entered, moved = ({f"{MATCHES}m": {"need_id": need, "technology_id": "t"}} for need in ("n", "kept"))
+    events = [told("match_entered", 0, entered), told("match_moved", 1, moved), told("erased", 2, {f"{MATCHES}m": ERASED})]
+    assert read_programme(events, LATER).matches == {"m": MatchFacts("kept", "t")}
 
 
 def test_each_night_counts_once_as_it_was_told_last() -> None:
