@@ -27,7 +27,7 @@ def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> Non
     """Tell the figures of a programme, folded from its logs.
 
     Those are the funnel, conversion, referrals, money, assessments, agreements, sites, effects, why cases ended without
-    success, follow-up, conflicts, workload, case hygiene, events and visits, and past projects. The same logs up to the same moment give the same digits.
+    success, follow-up, conflicts, workload, case hygiene, data quality, events and visits, and past projects. The same logs up to the same moment give the same digits.
     """
     engine = connect_engine(load_settings())
     try:

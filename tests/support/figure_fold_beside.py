@@ -66,3 +66,66 @@ def past_projects(fold: Fold) -> list[dict[str, Any]]:
         ]
         rows.append(row({"what": "ended", **of}, len(mine), len(told), money=sums_of(values)))
     return rows
+
+
+#: By what the record of a technology tells of each.
+TOLD_BY = {
+    "readiness": ["readiness_low", "readiness_high", "readiness_text"],
+    "right": ["ip_text"],
+    "deployment": ["reference_sites", "deployed_in"],
+}
+
+
+def data_quality(fold: Fold) -> list[dict[str, Any]]:
+    today = fold.days.day(fold.until)
+    since = f"{today.year - 2}-{today:%m-%d}"
+    protected = {id for (kind, _), events in fold.logs.items() if kind == "right" for id in _protects(fold, events, since)}
+    quality = {}
+    for (kind, id), events in fold.logs.items():
+        if kind == "technology" and stands(events) and _in_use(events):
+            good = {what for what, fields in TOLD_BY.items() if set(fields) & _confirmed(fold, events, since)}
+            quality[id] = good | ({"right"} if id in protected else set())
+    matched = {one.get("technology_id") for one in fold.matches}
+    rows = []
+    for of, mine in (("with_match", [id for id in quality if id in matched]), ("all", list(quality))):
+        for what in (*TOLD_BY, "all_three"):
+            wanted = set(TOLD_BY) if what == "all_three" else {what}
+            rows.append(row({"what": what, "of": of}, sum(wanted <= quality[id] for id in mine), len(mine)))
+    return rows
+
+
+def _in_use(events: list[Any]) -> bool:
+    """Whether it ever was more than a draft."""
+    status, shown = "published", False
+    for event in events:
+        status = event.body.get("status", {}).get("value", status)
+        shown = shown or status != "draft"
+    return shown
+
+
+def _confirmed(fold: Fold, events: list[Any], since: str) -> set[str]:
+    """The fields that say something, and for which somebody has stood since a day: as ISO dates they compare as days do."""
+    values: dict[str, Any] = {}
+    days: dict[str, str] = {}
+    for event in events:
+        for name, said in event.body.items():
+            values[name] = said.get("value")
+            if event.kind != "erased":
+                days.pop(name, None)
+        if event.kind != "erased":
+            days |= dict.fromkeys(event.effects.get("confirmed", []), fold.days.day(event.at).isoformat())
+    return {name for name, day in days.items() if day >= since and values.get(name)}
+
+
+def _protects(fold: Fold, events: list[Any], since: str) -> set[str]:
+    """The technologies of a right that stands, where somebody has stood for it since a day."""
+    technologies: list[str] = []
+    confirmed, gone = "", False
+    for event in events:
+        effects = event.effects
+        told = effects.get("right", {})
+        technologies = effects.get("technologies", told.get("technologies", technologies))
+        if event.kind == "confirmed" or effects.get("stands") or told.get("confirmed"):
+            confirmed = fold.days.day(event.at).isoformat()
+        gone = {"merged": True, "expired": True, "brought_back": False}.get(event.kind, gone)
+    return set() if gone or confirmed < since else set(technologies)

@@ -23,6 +23,7 @@ def every_other(fold: Fold) -> dict[str, list[dict[str, Any]]]:
         "conflicts": conflicts(fold),
         "second_sites": second_sites(fold),
         "workload": workload(fold),
+        "data_quality": beside.data_quality(fold),
         "activities": beside.activities(fold),
         "past_projects": beside.past_projects(fold),
     }

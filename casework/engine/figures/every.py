@@ -10,6 +10,7 @@ from casework.engine.figures.assessments import assessments
 from casework.engine.figures.conflicts import conflicts
 from casework.engine.figures.conversion import conversion
 from casework.engine.figures.counting import Figure
+from casework.engine.figures.data_quality import data_quality
 from casework.engine.figures.deployments import deployments
 from casework.engine.figures.effects import effects
 from casework.engine.figures.endings import endings
@@ -35,6 +36,7 @@ FIGURES: Mapping[str, Callable[[World], Figure]] = {
     "endings": endings,
     "conflicts": conflicts,
     "second_sites": second_sites,
+    "data_quality": data_quality,
     "workload": workload,
     "activities": activities,
     "past_projects": past_projects,

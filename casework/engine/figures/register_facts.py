@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from casework.engine.case_objects.encumbrances import CONFIRMED
+from casework.engine.case_objects.ip_rights import fold as fold_right
 from casework.engine.case_objects.kept_records import NEED, RECORDED, evolve, said
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.state.events import RegisterEvent
@@ -34,6 +36,18 @@ class RecordFacts:
     def stands(self) -> bool:
         """Whether no other record stands in its place."""
         return self.columns.get("merged_into") is None
+
+
+@dataclass(frozen=True, slots=True)
+class RightFacts:
+    """A right of the register: the technologies that it protects, and when somebody stood for it last; None where nobody has."""
+
+    technologies: frozenset[str]
+    confirmed_on: date | None
+    stands: bool
+
+    def confirmed_since(self, day: date) -> bool:
+        return self.stands and self.confirmed_on is not None and self.confirmed_on >= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,23 @@ def read_record(
         if published is None and _shown(noun, columns, event):
             published = calendar.local_date(event.at)
     return RecordFacts(id, columns, published) if columns else None
+
+
+def read_right(events: Iterable[RegisterEvent], until: datetime, calendar: Calendar) -> RightFacts:
+    """A right as its log tells it up to an instant."""
+    told = [event for event in events if event.at <= until]
+    right = fold_right(told)
+    confirmed = [event.at for event in told if _confirms(event)]
+    return RightFacts(
+        frozenset(map(str, right.get("technologies", ()))),
+        calendar.local_date(confirmed[-1]) if confirmed else None,
+        right["merged_into"] is None and right["expired_at"] is None,
+    )
+
+
+def _confirms(event: RegisterEvent) -> bool:
+    told = event.effects.get("right", {})
+    return event.kind == CONFIRMED or bool(event.effects.get("stands") or told.get("confirmed"))
 
 
 def _shown(noun: str, columns: Mapping[str, Any], event: RegisterEvent) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts
 from casework.engine.figures.names import FigureNames
-from casework.engine.figures.register_facts import MatchFacts, Night, RecordFacts
+from casework.engine.figures.register_facts import MatchFacts, Night, RecordFacts, RightFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,7 @@ class World:
     cases: tuple[CaseFacts, ...]
     needs: tuple[RecordFacts, ...] = ()
     technologies: tuple[RecordFacts, ...] = ()
+    rights: tuple[RightFacts, ...] = ()
     #: By their ids.
     matches: Mapping[str, MatchFacts] = field(default_factory=dict)
     nights: tuple[Night, ...] = ()

@@ -18,7 +18,7 @@ from casework.engine.figures.case_facts import CaseFacts, read_case
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
 from casework.engine.figures.names import DEFINITIONS, written
-from casework.engine.figures.register_facts import RecordFacts, read_programme, read_record
+from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
 from casework.engine.figures.world import World
 from casework.engine.roles import Role
 from casework.errors import NotFound
@@ -113,6 +113,7 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
         needs, technologies = (
             tuple(_records(db, programme, noun, until, calendar=calendar, logs=logs)) for noun in (NEED, TECHNOLOGY)
         )
+        rights = tuple(_rights(db, programme, until, calendar, logs))
     world = World(
         names=names,
         calendar=calendar,
@@ -120,6 +121,7 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
         cases=tuple(sorted(cases, key=lambda case: case.number)),
         needs=needs,
         technologies=technologies,
+        rights=rights,
         matches=of_programme.matches,
         nights=of_programme.nights,
         beside=of_programme.beside,
@@ -154,6 +156,15 @@ def _records(
         facts = read_record(noun, id, events, until, calendar)
         if facts is not None:
             yield facts
+
+
+def _rights(
+    db: Connection, programme: str, until: datetime, calendar: Calendar, logs: dict[str, int]
+) -> Iterator[RightFacts]:
+    for id, rows in _by_log(db, programme, "right", until):
+        kept = list(rows)
+        logs[id] = kept[-1].seq
+        yield read_right((register_event_of(row.header, row.effects, row.body) for row in kept), until, calendar)
 
 
 #: The events of a programme's logs of a kind up to a moment, log by log.

@@ -17,6 +17,7 @@ from casework.engine.figures.register_facts import (
     Night,
     read_programme,
     read_record,
+    read_right,
 )
 from casework.engine.state.events import RegisterEvent
 from casework.ledger.redactable_bodies import ERASED
@@ -82,6 +83,21 @@ def test_a_match_is_of_the_records_that_were_told_last() -> None:
     entered, moved = ({f"{MATCHES}m": {"need_id": need, "technology_id": "t"}} for need in ("n", "kept"))
     events = [told("match_entered", 0, entered), told("match_moved", 1, moved), told("erased", 2, {f"{MATCHES}m": ERASED})]
     assert read_programme(events, LATER).matches == {"m": MatchFacts("kept", "t")}
+
+
+def test_a_right_was_confirmed_when_somebody_stood_for_it_last() -> None:
+    right = {"programme": "p", "kind": "patent", "technologies": ["t"], "owners": [], "confirmed": False}
+    events = [
+        told("recorded", 0, {}, right=right),
+        told("confirmed", 3, {"status": "granted"}),
+        told("belongs", 5, {}, technologies=["t", "u"]),
+        told("expired", 9, {}),
+    ]
+    days = (0, 3, 5, 9)
+    found = [read_right(events, START + timedelta(days=day), CALENDAR) for day in days]
+    assert [one.confirmed_on for one in found] == [None, *[date(2026, 1, 8)] * 3]
+    assert [len(one.technologies) for one in found] == [1, 1, 2, 2]
+    assert [one.stands for one in found] == [True, True, True, False]
 
 
 def test_each_night_counts_once_as_it_was_told_last() -> None:
