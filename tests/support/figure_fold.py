@@ -74,6 +74,7 @@ class Case:
     """What one log says, by subject; everything is taken from the events as they are stored."""
 
     def __init__(self, events: list[Any], days: Days) -> None:
+        self.events = events
         first = events[0].effects["case"]
         self.number, self.need, self.phase = first["number"], first.get("need"), first.get("phase")
         told = first.get("as_opened") or {}

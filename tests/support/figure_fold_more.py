@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.support import figure_fold_beside as beside
+from tests.support import figure_fold_steps as steps
 from tests.support.figure_fold import Case, Fold, row, sums_of, through_the_middle
 
 NOTHING = {"declined", "no_answer", "cancelled", "failed"}
@@ -17,6 +18,7 @@ STAGES = {"wanted": {"ready"}, "offered": {"terms_agreed"}, "closed": {"cp_met",
 
 def every_other(fold: Fold) -> dict[str, list[dict[str, Any]]]:
     return {
+        "time_in_step": steps.time_in_step(fold),
         "loans": loans(fold),
         "finance": finance(fold),
         "assessments": assessments(fold),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.names import FigureNames
+from casework.engine.figures.stays import Moment, Moments
 from casework.engine.state.case import COMPLETED, Case, Task, Track
 from casework.engine.state.events import CORRECTED, FIRED, REFUSED, Event
 from casework.engine.state.found_case import AsOpened
@@ -43,6 +44,8 @@ class CaseFacts:
     effect_days: Mapping[int, date]
     #: By action how often a second person did not agree to it.
     refusals: Mapping[str, int]
+    #: What held of it from each moment on at which that changed.
+    moments: tuple[Moment, ...] = ()
 
     @property
     def number(self) -> str:
@@ -106,10 +109,12 @@ def read_case(events: Iterable[Event], until: datetime, calendar: Calendar) -> C
     firings: list[Firing] = []
     effect_days: dict[int, date] = {}
     refusals: dict[str, int] = {}
+    moments = Moments()
     for event in events:
         if event.at > until:
             break
         case = evolve(case, event)
+        moments.take(case)
         if "case" in event.effects:
             as_opened = event.effects["case"].get("as_opened")
         if "impacts" in event.effects:
@@ -123,7 +128,8 @@ def read_case(events: Iterable[Event], until: datetime, calendar: Calendar) -> C
             _correct(firings, event)
     if case is None or case.kind != "case":
         return None
-    return CaseFacts(case, calendar.local_date(case.opened_at), as_opened, tuple(firings), effect_days, refusals)
+    opened_on = calendar.local_date(case.opened_at)
+    return CaseFacts(case, opened_on, as_opened, tuple(firings), effect_days, refusals, tuple(moments.kept))
 
 
 def day_of(event: Event, calendar: Calendar) -> date:

@@ -18,12 +18,14 @@ from casework.engine.figures.follow_up import discipline, follow_up
 from casework.engine.figures.funnel import funnel
 from casework.engine.figures.money import finance, loans
 from casework.engine.figures.referrals import referrals
+from casework.engine.figures.time_in_step import time_in_step
 from casework.engine.figures.workload import second_sites, workload
 from casework.engine.figures.world import World
 
 FIGURES: Mapping[str, Callable[[World], Figure]] = {
     "funnel": funnel,
     "conversion": conversion,
+    "time_in_step": time_in_step,
     "discipline": discipline,
     "follow_up": follow_up,
     "referrals": referrals,

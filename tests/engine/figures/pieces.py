@@ -45,14 +45,22 @@ class Told:
         self.add(OPENED, None, 0, case=case, tracks=[self._track(MAIN, "case", part="main")])
 
     @staticmethod
-    def _track(id: str, workflow: str, *, part: str = "", kind: str | None = None, provider: str | None = None) -> Any:
+    def _track(
+        id: str,
+        workflow: str,
+        *,
+        part: str = "",
+        kind: str | None = None,
+        provider: str | None = None,
+        parent: str | None = None,
+    ) -> Any:
         return {
             "id": id,
             "workflow": workflow,
             "edition": "e",
             "kind": kind or workflow,
             "part": part,
-            "parent": None,
+            "parent": parent,
             "provider": provider,
             "states": ["begin"],
         }

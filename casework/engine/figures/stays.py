@@ -1,0 +1,187 @@
+"""The stays of a case in the steps of its main track, and to which side each working minute of a stay is given.
+
+To the first that holds: whoever a hold waits for; the provider, while it is its turn on the critical request; whoever the step's own
+task waits for; else the office. Critical is, of the requests that ended within the stay, the one that ended last; of a stay that goes
+on, the one that goes on longest: what ran beyond a stay did not hold it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from casework.engine.analysis.time_accounting import OFFICE, PROVIDER
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.parties import body_of
+from casework.engine.roles import ORGANISATION_QUEUES
+from casework.engine.state.case import Case, Task, Track
+
+#: Whom a hold waits for that names nobody.
+OTHER = "other"
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was sent and has not ended: whether its step lies with the provider, and whether that of the service below it
+    lies with the office."""
+
+    request: str
+    by_provider: bool
+    below_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What holds of a case from a moment on."""
+
+    at: datetime
+    #: The steps of its main track, each with whom its task waits for; none once it is closed.
+    steps: tuple[tuple[str, str | None], ...]
+    #: Whom its hold waits for; None where it is not on hold.
+    held: str | None
+    #: In the order in which they began.
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The time that a case spent in a step, once: coming back is another one."""
+
+    step: str
+    begin: datetime
+    #: None where it goes on.
+    end: datetime | None
+    #: Working minutes by side.
+    minutes: Mapping[str, int]
+
+
+class Moments:
+    """The moments of a case, read event by event: one where anything has changed since the one before."""
+
+    def __init__(self) -> None:
+        self.kept: list[Moment] = []
+        self._seen: tuple[object, ...] = ()
+
+    def take(self, case: Case) -> None:
+        seen = (case.tasks, case.tracks, case.hold, case.frozen)
+        if len(self._seen) == len(seen) and all(one is other for one, other in zip(seen, self._seen, strict=True)):
+            return
+        self._seen = seen
+        moment = _moment(case)
+        if not self.kept or replace(moment, at=self.kept[-1].at) != self.kept[-1]:
+            self.kept.append(moment)
+
+
+def _moment(case: Case) -> Moment:
+    main = case.main
+    tasks = [task for task in case.open_tasks() if task.type == "step"]
+    steps = main.states if main.live else ()
+    held = None if case.hold is None else str(case.hold.get("waits_for") or OTHER)
+    sent = [track for track in case.live_tracks() if track.is_referral and track.sent]
+    return Moment(
+        case.last_at,
+        tuple((step, _waits(step, main, tasks)) for step in steps),
+        held,
+        tuple(_asked(case, track, tasks) for track in sent),
+    )
+
+
+def _waits(step: str, main: Track, tasks: Sequence[Task]) -> str | None:
+    """Whom the task of a step waits for: whom a person has named, else the body outside that has the next word."""
+    mine = sorted((task for task in tasks if (task.track, task.of) == (main.id, step)), key=lambda task: task.id)
+    if not mine:
+        return None
+    if mine[0].wait is not None:
+        return mine[0].wait["for"]
+    return body_of(mine[0].awaits, mine[0].about) if mine[0].awaits else None
+
+
+def _asked(case: Case, request: Track, tasks: Sequence[Task]) -> Asked:
+    """While a stop is in force a provider may do nothing, and its time is the office's."""
+    below = [child.id for child in case.children(request.id) if child.live and not child.replaced]
+    queues = [task.queue for task in tasks if below and task.track == below[-1]]
+    return Asked(
+        request.id,
+        not case.frozen and any(task.queue in ORGANISATION_QUEUES for task in tasks if task.track == request.id),
+        bool(queues) and not any(queue in ORGANISATION_QUEUES for queue in queues),
+    )
+
+
+def stays(
+    moments: Sequence[Moment], begun: Mapping[str, datetime], until: datetime, calendar: Calendar
+) -> list[Stay]:
+    """All of a case up to an instant, those that ended in that order, then those that go on.
+
+    `begun`: since when each request is worked on; before that its provider has to begin, wherever the first step of the service lies.
+    """
+    course = _Course(moments, _ends(moments), begun)
+    found = []
+    for step, begin, end in _in_and_out(moments):
+        minutes: dict[str, int] = {}
+        for side, start, stop in course.spans(step, begin, end, until):
+            minutes[side] = minutes.get(side, 0) + calendar.working_minutes(start, stop)
+        found.append(Stay(step, begin, end, {side: told for side, told in sorted(minutes.items()) if told}))
+    return found
+
+
+def _in_and_out(moments: Sequence[Moment]) -> list[tuple[str, datetime, datetime | None]]:
+    """Each stay in a step with its begin and its end."""
+    found: list[tuple[str, datetime, datetime | None]] = []
+    since: dict[str, datetime] = {}
+    for moment in moments:
+        there = dict(moment.steps)
+        for step in [step for step in since if step not in there]:
+            found.append((step, since.pop(step), moment.at))
+        for step in there:
+            since.setdefault(step, moment.at)
+    return [*found, *((step, begin, None) for step, begin in since.items())]
+
+
+def _ends(moments: Sequence[Moment]) -> dict[str, datetime]:
+    """When each request had ended; those that go on are not in it."""
+    ends: dict[str, datetime] = {}
+    for before, after in pairwise(moments):
+        there = {one.request for one in after.asked}
+        ends |= {one.request: after.at for one in before.asked if one.request not in there}
+    going_on = {one.request for one in moments[-1].asked} if moments else set()
+    return {request: end for request, end in ends.items() if request not in going_on}
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What held of a case from moment to moment, when its requests ended, and since when each was worked on."""
+
+    moments: Sequence[Moment]
+    ends: Mapping[str, datetime]
+    begun: Mapping[str, datetime]
+
+    def spans(
+        self, step: str, begin: datetime, end: datetime | None, until: datetime
+    ) -> Iterator[tuple[str, datetime, datetime]]:
+        """The time of a stay in order and without a gap, each stretch with its side."""
+        last = until if end is None else end
+        side, start = OFFICE, begin
+        for moment in self.moments:
+            if not begin <= moment.at < last:
+                continue
+            now = self._side(moment, step, end)
+            if now != side:
+                yield side, start, moment.at
+                side, start = now, moment.at
+        yield side, start, last
+
+    def _side(self, moment: Moment, step: str, end: datetime | None) -> str:
+        if moment.held is not None:
+            return moment.held
+        # What runs beyond a stay that ended did not hold it up.
+        mine = [one for one in moment.asked if end is None or self.ends.get(one.request, _NEVER) <= end]
+        critical = max(mine, key=lambda one: self.ends.get(one.request, _NEVER), default=None)
+        if critical is not None and critical.by_provider and not self._ours_below(critical, moment):
+            return PROVIDER
+        return dict(moment.steps).get(step) or OFFICE
+
+    def _ours_below(self, one: Asked, moment: Moment) -> bool:
+        return one.below_ours and self.begun.get(one.request, _NEVER) <= moment.at
