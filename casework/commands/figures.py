@@ -26,7 +26,7 @@ from casework.settings import load_settings
 def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> None:
     """Tell the figures of a programme, folded from its logs.
 
-    Those are the funnel, conversion, time in step, referrals, money, assessments, agreements, sites, effects, why cases ended
+    Those are the funnel, conversion, time in step, referrals, mediation, money, assessments, agreements, sites, effects, why cases ended
     without success, follow-up, conflicts, workload, case hygiene, data quality, events and visits, and past projects. The same logs up to the same moment give the same digits.
     """
     engine = connect_engine(load_settings())
@@ -53,4 +53,5 @@ def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> Non
             of = ", ".join(f"{key} {value or 'not said'}" for key, value in row["of"].items())
             among = "" if row["denominator"] is None else f" of {row['denominator']}"
             share = "" if row["percent"] is None else f", {row['percent']} %"
-            click.echo(f"  {of}: {row['numerator']}{among}{share}")
+            number = row["numerator"] if row["under"] is None else f"under {row['under']}"
+            click.echo(f"  {of}: {number}{among}{share}")

@@ -22,7 +22,7 @@ from tests.support.samples import by_default
 #: At the end, and at moments before it: of so many tenths of the time.
 MOMENTS = (10, 7, 4)
 #: Figures behind which stand no cases, or none of the demo.
-WITHOUT_CASES = {"activities", "data_quality", "discipline", "past_projects", "second_sites"}
+WITHOUT_CASES = {"activities", "data_quality", "discipline", "mediations", "past_projects", "second_sites"}
 
 
 def equal_at_every_moment(db: Connection) -> dict[str, int]:

@@ -641,15 +641,16 @@ def through_the_middle(ordered: list[float]) -> dict[str, Any]:
     }
 
 
-def row(of: dict[str, Any], numerator: int, denominator: int | None = None, **more: Any) -> dict[str, Any]:
+def row(of: dict[str, Any], numerator: int | None, denominator: int | None = None, **more: Any) -> dict[str, Any]:
     """A line of a figure as the API tells it."""
     share = None
-    if denominator is not None and denominator >= 10 and more.get("share", True):
+    if numerator is not None and denominator is not None and denominator >= 10 and more.get("share", True):
         share = f"{round(Fraction(1000 * numerator, denominator)) / 10:.1f}"
     amount = more.get("amount")
     return {
         "of": of,
         "numerator": numerator,
+        "under": more.get("under"),
         "denominator": denominator,
         "percent": share,
         "parts": more.get("parts", {}),

@@ -19,6 +19,7 @@ STAGES = {"wanted": {"ready"}, "offered": {"terms_agreed"}, "closed": {"cp_met",
 def every_other(fold: Fold) -> dict[str, list[dict[str, Any]]]:
     return {
         "time_in_step": steps.time_in_step(fold),
+        "mediations": beside.mediations(fold),
         "loans": loans(fold),
         "finance": finance(fold),
         "assessments": assessments(fold),

@@ -18,7 +18,8 @@ class FigureQuery(Query):
 
 class FigureRow(Answer):
     of: Annotated[dict[str, str | None], Field(description="What the line is of: the step, the month, the provider")]
-    numerator: int
+    numerator: Annotated[int | None, Field(description="How many; null where nothing but `under` is told")]
+    under: Annotated[int | None, Field(description="Fewer than so many, whatever it is; null where the number is told")]
     denominator: Annotated[int | None, Field(description="Among how many; null where nothing is divided")]
     percent: Annotated[str | None, Field(description="To one digit; null among fewer than ten")]
     parts: Annotated[dict[str, int], Field(description="What the denominator adds up from, where it does")]

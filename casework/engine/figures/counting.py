@@ -37,12 +37,14 @@ class Row:
     money: Mapping[str, Decimal] = field(default_factory=dict)
     #: What is counted in the unit that the row names; None where nothing is.
     amount: Decimal | None = None
+    #: Nothing is told but that it is fewer than so many, whatever it is: the numerator says nought then.
+    under: int | None = None
     #: Whether the cohort is too young to tell; None where nothing says how long it takes.
     unripe: bool | None = None
 
     @property
     def percent(self) -> Decimal | None:
-        return percent(self.numerator, self.denominator) if self.share else None
+        return percent(self.numerator, self.denominator) if self.share and self.under is None else None
 
 
 @dataclass(frozen=True, kw_only=True)

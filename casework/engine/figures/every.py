@@ -16,6 +16,7 @@ from casework.engine.figures.effects import effects
 from casework.engine.figures.endings import endings
 from casework.engine.figures.follow_up import discipline, follow_up
 from casework.engine.figures.funnel import funnel
+from casework.engine.figures.mediations import mediations
 from casework.engine.figures.money import finance, loans
 from casework.engine.figures.referrals import referrals
 from casework.engine.figures.time_in_step import time_in_step
@@ -29,6 +30,7 @@ FIGURES: Mapping[str, Callable[[World], Figure]] = {
     "discipline": discipline,
     "follow_up": follow_up,
     "referrals": referrals,
+    "mediations": mediations,
     "loans": loans,
     "finance": finance,
     "assessments": assessments,

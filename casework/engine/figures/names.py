@@ -88,6 +88,12 @@ class FigureNames:
     site_step: str
     scales: str
     further_sites: str
+    #: Of a mediation: its workflow, the actions by which a mediator is appointed, the ends in which it settled in whole or in part, and
+    #: that in which talks solved it.
+    mediation: str
+    appoints: tuple[str, ...]
+    settles: tuple[str, ...]
+    by_talks: str
     #: Outcomes: of a case that is another one, of those that came to something, of an introduction, and of a stop.
     duplicate: str
     successes: tuple[str, ...]

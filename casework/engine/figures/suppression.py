@@ -163,9 +163,9 @@ def _twice(figures: Mapping[str, Figure]) -> Iterator[tuple[Cell, ...]]:
             yield from (
                 ((name, n, NUMERATOR), (name, n, part)) for part, value in row.parts.items() if value == row.numerator
             )
-            counted.setdefault(row.numerator, []).append((name, n, NUMERATOR))
-            if row.denominator is not None:
-                counted.setdefault(row.denominator, []).append((name, n, DENOMINATOR))
+            for cell in (NUMERATOR, DENOMINATOR):
+                if (number := _value(row, cell)) is not None:
+                    counted.setdefault(number, []).append((name, n, cell))
         for same in counted.values():
             # That two are equal may be chance. To take it for more hides too much, never too little.
             if any(cell[2] == DENOMINATOR for cell in same):
@@ -186,7 +186,7 @@ def _of(figures: Mapping[str, Figure], cell: Cell) -> Row:
 
 def _value(row: Row, cell: str) -> int | None:
     if cell == NUMERATOR:
-        return row.numerator
+        return row.numerator if row.under is None else None
     return row.denominator if cell == DENOMINATOR else row.parts.get(cell)
 
 
@@ -209,7 +209,8 @@ def _row(name: str, n: int, row: Row, cells: Mapping[Cell, int], hidden: frozens
             return cells[place]
         return FEW if cells[place] < LEAST else None
 
-    numerator, denominator = told(NUMERATOR), told(DENOMINATOR)
+    numerator = told(NUMERATOR) if row.under is None else f"<{row.under}"
+    denominator = told(DENOMINATOR)
     whole = isinstance(numerator, int)
     # Amounts of few deals are theirs, and a share tells what it is a share of.
     bare = row if whole else replace(row, money={}, amount=None, median=None, p90=None)

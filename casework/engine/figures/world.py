@@ -9,6 +9,7 @@ from typing import Any
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts
+from casework.engine.figures.mediation_facts import MediationFacts
 from casework.engine.figures.names import FigureNames
 from casework.engine.figures.register_facts import MatchFacts, Night, RecordFacts, RightFacts
 
@@ -24,6 +25,7 @@ class World:
     needs: tuple[RecordFacts, ...] = ()
     technologies: tuple[RecordFacts, ...] = ()
     rights: tuple[RightFacts, ...] = ()
+    mediations: tuple[MediationFacts, ...] = ()
     #: By their ids.
     matches: Mapping[str, MatchFacts] = field(default_factory=dict)
     nights: tuple[Night, ...] = ()

@@ -17,7 +17,8 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts, read_case
 from casework.engine.figures.counting import Figure, without_needs
 from casework.engine.figures.every import every_figure
-from casework.engine.figures.names import DEFINITIONS, written
+from casework.engine.figures.mediation_facts import MediationFacts, read_mediation
+from casework.engine.figures.names import DEFINITIONS, FigureNames, written
 from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
 from casework.engine.figures.world import World
 from casework.engine.roles import Role
@@ -114,6 +115,7 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
             tuple(_records(db, programme, noun, until, calendar=calendar, logs=logs)) for noun in (NEED, TECHNOLOGY)
         )
         rights = tuple(_rights(db, programme, until, calendar, logs))
+        mediations = tuple(_mediations(db, programme, until, calendar, names))
     world = World(
         names=names,
         calendar=calendar,
@@ -122,6 +124,7 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
         needs=needs,
         technologies=technologies,
         rights=rights,
+        mediations=mediations,
         matches=of_programme.matches,
         nights=of_programme.nights,
         beside=of_programme.beside,
@@ -167,6 +170,16 @@ def _rights(
         yield read_right((register_event_of(row.header, row.effects, row.body) for row in kept), until, calendar)
 
 
+def _mediations(
+    db: Connection, programme: str, until: datetime, calendar: Calendar, names: FigureNames
+) -> Iterator[MediationFacts]:
+    """Those of a programme. Of their logs nothing is told, not even that there are any: whoever is not named in one knows of none."""
+    for _, rows in _by_log(db, programme, "mediation", until):
+        facts = read_mediation((event_of(row.header, row.effects, row.body) for row in rows), names, calendar)
+        if facts is not None:
+            yield facts
+
+
 #: The events of a programme's logs of a kind up to a moment, log by log.
 _EVENTS = text("""
     SELECT e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
@@ -204,7 +217,8 @@ def show_figure(figure: Figure) -> JsonObject:
         "rows": [
             {
                 "of": dict(row.of),
-                "numerator": row.numerator,
+                "numerator": None if row.under is not None else row.numerator,
+                "under": row.under,
                 "denominator": row.denominator,
                 "percent": None if row.percent is None else str(row.percent),
                 "parts": dict(row.parts),

@@ -27,11 +27,14 @@ def test_every_action_that_is_counted_is_in_its_workflow() -> None:
     counted |= {(NAMES.finance, name) for name in finance}
     counted |= {("referral", name) for name in (NAMES.conflict, *(name for _, name in NAMES.settled))}
     counted |= {("case", name) for name in (NAMES.stops, NAMES.scales)}
+    counted |= {(NAMES.mediation, name) for name in NAMES.appoints}
     assert counted <= ACTIONS
     assert {NAMES.clause, NAMES.use_report, NAMES.follow_up, NAMES.repayment[0], NAMES.registration[0]} <= TASKS
     assert (NAMES.loan, NAMES.overdue) in {
         (edition.workflow, state) for edition in EDITIONS for state in edition.states
     }
+    ends = {(edition.workflow, state) for edition in EDITIONS for state in edition.states}
+    assert {(NAMES.mediation, state) for state in (*NAMES.settles, NAMES.by_talks)} <= ends
     assert NAMES.site_step in dict(NAMES.trunk)
     assert NAMES.planned in dict(NAMES.trunk)
 
