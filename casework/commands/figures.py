@@ -26,8 +26,9 @@ from casework.settings import load_settings
 def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> None:
     """Tell the figures of a programme, folded from its logs.
 
-    Those are the funnel, conversion, time in step, referrals, mediation, money, assessments, agreements, sites, effects, why cases ended
-    without success, follow-up, conflicts, workload, case hygiene, data quality, events and visits, and past projects. The same logs up to the same moment give the same digits.
+    Those are the funnel, conversion, time in step, referrals, mediation, money, assessments, agreements, sites, effects, why
+    cases ended without success, follow-up, conflicts, workload, case hygiene, data quality, events and visits, and past
+    projects. The same logs up to the same moment give the same digits.
     """
     engine = connect_engine(load_settings())
     try:

@@ -64,7 +64,7 @@ COLLISIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      "web/shell/impact_words.py", "operations/matching")),
     ("what a definition tells of the price of a deal", "no_value", ("engine/parts.py",)),
     ("lines of figures, which have the words of reports, and how a need stands",
-     "accepted approved assessment declined delivered draft follow_up introduced sent verified", ("engine/figures",)),
+     "accepted appointed approved assessment declined delivered deployment draft follow_up introduced sent verified", ("engine/figures",)),
     ("how a screening ended", "clear", ("records/tables/people.py", "engine/case_objects/screenings.py",
      "web/shell/screening_words.py", "operations/core/external_facts.py", "api/catalogue/organisation_schemas.py")),
     ("Python, pydantic, mail and weak passwords", "application close default replace", ()),

@@ -12,11 +12,12 @@ from casework.engine.figures.names import DEFINITIONS
 from casework.errors import NotFound
 from casework.ledger.canonical_json import parse_instant
 from casework.operations.core.perform import calendar_of, home_of
+from casework.operations.mediations.service import open_mediation
 from casework.operations.oversight.figures import count_programme, read_world, show_counted, show_figures
 from casework.records.event_log import now
 from tests.support.figure_fold import Fold, told
 from tests.support.figure_fold_more import every_other
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 
 def test_figures_say_what_they_were_folded_from(world: World, db: Connection) -> None:
@@ -53,6 +54,17 @@ def test_another_programmes_cases_are_not_counted(world: World, db: Connection) 
     found, logs = read_world(db, world.programmes["SH"], now(db))
     assert found.cases == ()
     assert world.needs[0] not in logs
+
+
+def test_a_mediation_changes_nothing_that_figures_tell(world: World, db: Connection) -> None:
+    programme, number = world.programmes["BJ"], world.open_case(db)
+    before = show_counted(count_programme(db, programme))
+    open_mediation(db, world.actor(db, "dispute_officer"), number, new_request())
+    after = show_counted(count_programme(db, programme))
+    assert after["figures"] == before["figures"]
+    assert after["as_of"]["logs"] == before["as_of"]["logs"]
+    assert {row["under"] for row in after["figures"]["mediations"]["rows"]} == {5}
+    assert {row["numerator"] for row in after["figures"]["mediations"]["rows"]} == {None}
 
 
 def test_before_a_programme_there_are_no_figures(world: World, db: Connection) -> None:
