@@ -88,7 +88,9 @@ def pictures_of(case: Case) -> list[dict[str, Any]]:
     """After each event: the steps with whom their task waits for, the hold, and the requests with whether it is the provider's turn."""
     tracks: dict[str, dict[str, Any]] = {}
     tasks: dict[str, dict[str, Any]] = {}
-    hold, frozen, pictures = None, False, []
+    pictures: list[dict[str, Any]] = []
+    hold: Any = None
+    frozen = False
     for event in case.events:
         effects = event.effects
         for track in effects.get("tracks", []):
@@ -100,10 +102,8 @@ def pictures_of(case: Case) -> list[dict[str, Any]]:
         for task in effects.get("tasks", []):
             tasks[task["id"]] = {**task, "wait": None}
         for change in effects.get("task_states", []):
-            if change.get("state", "Suspended") != "Suspended":
-                tasks[change["id"]]["wait"] = None
-                change = {name: said for name, said in change.items() if name != "wait"}
-            tasks[change["id"]].update(change)
+            goes_on = change.get("state", "Suspended") != "Suspended"
+            tasks[change["id"]].update({**change, "wait": None} if goes_on else change)
         hold, frozen = effects.get("hold", hold), effects.get("frozen", frozen)
         pictures.append(picture_of(event.at, case.main, tracks, tasks, hold, frozen=frozen))
     return pictures
@@ -125,7 +125,7 @@ def picture_of(
     at: datetime, main: str, tracks: dict[str, Any], tasks: dict[str, Any], hold: Any, *, frozen: bool
 ) -> dict[str, Any]:
     steps = [task for task in tasks.values() if task["type"] == "step" and task["state"] in OPEN]
-    waits = {}
+    waits: dict[str, Any] = {}
     for state in tracks[main]["states"] if tracks[main]["live"] else []:
         mine = sorted((task for task in steps if (task["track"], task["of"]) == (main, state)), key=lambda one: one["id"])
         waits[state] = None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.names import FigureNames
-from casework.engine.figures.stays import Moment, Moments
+from casework.engine.figures.stays import Moments, Stay, stays
 from casework.engine.state.case import COMPLETED, Case, Task, Track
 from casework.engine.state.events import CORRECTED, FIRED, REFUSED, Event
 from casework.engine.state.found_case import AsOpened
@@ -44,8 +44,8 @@ class CaseFacts:
     effect_days: Mapping[int, date]
     #: By action how often a second person did not agree to it.
     refusals: Mapping[str, int]
-    #: What held of it from each moment on at which that changed.
-    moments: tuple[Moment, ...] = ()
+    #: Its stays in the steps of its main track.
+    stays: tuple[Stay, ...]
 
     @property
     def number(self) -> str:
@@ -102,14 +102,14 @@ class CaseFacts:
 DIMENSIONS = ("phase", "sector", "district", "source")
 
 
-def read_case(events: Iterable[Event], until: datetime, calendar: Calendar) -> CaseFacts | None:
+def read_case(events: Iterable[Event], until: datetime, calendar: Calendar, names: FigureNames) -> CaseFacts | None:
     """What a case's log tells up to an instant; None before its opening, and of what is no case."""
     case: Case | None = None
     as_opened: AsOpened | None = None
     firings: list[Firing] = []
     effect_days: dict[int, date] = {}
     refusals: dict[str, int] = {}
-    moments = Moments()
+    moments = Moments(names.started)
     for event in events:
         if event.at > until:
             break
@@ -129,7 +129,8 @@ def read_case(events: Iterable[Event], until: datetime, calendar: Calendar) -> C
     if case is None or case.kind != "case":
         return None
     opened_on = calendar.local_date(case.opened_at)
-    return CaseFacts(case, opened_on, as_opened, tuple(firings), effect_days, refusals, tuple(moments.kept))
+    stayed = tuple(stays(moments.kept, until, calendar))
+    return CaseFacts(case, opened_on, as_opened, tuple(firings), effect_days, refusals, stayed)
 
 
 def day_of(event: Event, calendar: Calendar) -> date:

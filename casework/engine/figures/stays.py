@@ -25,12 +25,10 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that was sent and has not ended: whether its step lies with the provider, and whether that of the service below it
-    lies with the office."""
+    """A request that was sent and has not ended, and whether it is its provider's turn."""
 
     request: str
     by_provider: bool
-    below_ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,14 @@ class Stay:
 
 
 class Moments:
-    """The moments of a case, read event by event: one where anything has changed since the one before."""
+    """The moments of a case, read event by event: one where anything has changed since the one before.
 
-    def __init__(self) -> None:
+    `started`: the action by which the work on a request begins.
+    """
+
+    def __init__(self, started: str) -> None:
         self.kept: list[Moment] = []
+        self._started = started
         self._seen: tuple[object, ...] = ()
 
     def take(self, case: Case) -> None:
@@ -70,12 +72,12 @@ class Moments:
         if len(self._seen) == len(seen) and all(one is other for one, other in zip(seen, self._seen, strict=True)):
             return
         self._seen = seen
-        moment = _moment(case)
+        moment = _moment(case, self._started)
         if not self.kept or replace(moment, at=self.kept[-1].at) != self.kept[-1]:
             self.kept.append(moment)
 
 
-def _moment(case: Case) -> Moment:
+def _moment(case: Case, started: str) -> Moment:
     main = case.main
     tasks = [task for task in case.open_tasks() if task.type == "step"]
     steps = main.states if main.live else ()
@@ -85,7 +87,7 @@ def _moment(case: Case) -> Moment:
         case.last_at,
         tuple((step, _waits(step, main, tasks)) for step in steps),
         held,
-        tuple(_asked(case, track, tasks) for track in sent),
+        tuple(Asked(track.id, _by_provider(case, track, tasks, started)) for track in sent),
     )
 
 
@@ -99,25 +101,23 @@ def _waits(step: str, main: Track, tasks: Sequence[Task]) -> str | None:
     return body_of(mine[0].awaits, mine[0].about) if mine[0].awaits else None
 
 
-def _asked(case: Case, request: Track, tasks: Sequence[Task]) -> Asked:
-    """While a stop is in force a provider may do nothing, and its time is the office's."""
-    below = [child.id for child in case.children(request.id) if child.live and not child.replaced]
-    queues = [task.queue for task in tasks if below and task.track == below[-1]]
-    return Asked(
-        request.id,
-        not case.frozen and any(task.queue in ORGANISATION_QUEUES for task in tasks if task.track == request.id),
-        bool(queues) and not any(queue in ORGANISATION_QUEUES for queue in queues),
-    )
+def _by_provider(case: Case, request: Track, tasks: Sequence[Task], started: str) -> bool:
+    """Whether its step lies with the provider and, once the work was begun, that of the service below it does not lie with the office.
 
-
-def stays(
-    moments: Sequence[Moment], begun: Mapping[str, datetime], until: datetime, calendar: Calendar
-) -> list[Stay]:
-    """All of a case up to an instant, those that ended in that order, then those that go on.
-
-    `begun`: since when each request is worked on; before that its provider has to begin, wherever the first step of the service lies.
+    While a stop is in force a provider may do nothing, and its time is the office's.
     """
-    course = _Course(moments, _ends(moments), begun)
+    if case.frozen or not any(task.queue in ORGANISATION_QUEUES for task in tasks if task.track == request.id):
+        return False
+    below = [child.id for child in case.children(request.id) if child.live and not child.replaced]
+    if started not in request.fired or not below:
+        return True
+    queues = [task.queue for task in tasks if task.track == below[-1]]
+    return not queues or any(queue in ORGANISATION_QUEUES for queue in queues)
+
+
+def stays(moments: Sequence[Moment], until: datetime, calendar: Calendar) -> list[Stay]:
+    """All of a case up to an instant, those that ended in that order, then those that go on."""
+    course = _Course(moments, _ends(moments))
     found = []
     for step, begin, end in _in_and_out(moments):
         minutes: dict[str, int] = {}
@@ -152,11 +152,10 @@ def _ends(moments: Sequence[Moment]) -> dict[str, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """What held of a case from moment to moment, when its requests ended, and since when each was worked on."""
+    """What held of a case from moment to moment, and when its requests ended."""
 
     moments: Sequence[Moment]
     ends: Mapping[str, datetime]
-    begun: Mapping[str, datetime]
 
     def spans(
         self, step: str, begin: datetime, end: datetime | None, until: datetime
@@ -179,9 +178,6 @@ class _Course:
         # What runs beyond a stay that ended did not hold it up.
         mine = [one for one in moment.asked if end is None or self.ends.get(one.request, _NEVER) <= end]
         critical = max(mine, key=lambda one: self.ends.get(one.request, _NEVER), default=None)
-        if critical is not None and critical.by_provider and not self._ours_below(critical, moment):
+        if critical is not None and critical.by_provider:
             return PROVIDER
         return dict(moment.steps).get(step) or OFFICE
-
-    def _ours_below(self, one: Asked, moment: Moment) -> bool:
-        return one.below_ours and self.begun.get(one.request, _NEVER) <= moment.at

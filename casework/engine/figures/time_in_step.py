@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 
 from casework.engine.figures.assessments import working_days
 from casework.engine.figures.case_facts import CaseFacts
 from casework.engine.figures.counting import Figure, Row, median, numbers, p90
-from casework.engine.figures.stays import Stay, stays
+from casework.engine.figures.stays import Stay
 from casework.engine.figures.world import World
 
 ENDED, OPEN, SIDE = "ended", "open", "side"
@@ -21,7 +20,7 @@ Stayed = tuple[CaseFacts, Stay]
 def time_in_step(world: World) -> Figure:
     """Of each step the stays that ended, in all and by the month in which they did, whose their working minutes were, and those that
     go on, with their age. Times are in working days; coming back to a step is a stay of its own."""
-    told = [(case, stay) for case in world.counted for stay in stays_of(case, world)]
+    told = [(case, stay) for case in world.counted for stay in case.stays]
     rows: list[Row] = []
     for step in sorted({stay.step for _, stay in told}):
         mine = [one for one in told if one[1].step == step]
@@ -43,14 +42,6 @@ def time_in_step(world: World) -> Figure:
             )
         rows.append(_row({"step": step, "what": OPEN}, [one for one in mine if one[1].end is None], world))
     return Figure(rows=tuple(rows), unit="working_days")
-
-
-def stays_of(case: CaseFacts, world: World) -> list[Stay]:
-    begun: dict[str, datetime] = {}
-    for one in case.firings:
-        if one.name == world.names.started:
-            begun.setdefault(one.track, one.at)
-    return stays(case.moments, begun, world.until, world.calendar)
 
 
 def _row(of: Mapping[str, str | None], mine: Iterable[Stayed], world: World) -> Row:

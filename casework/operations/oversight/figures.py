@@ -110,7 +110,7 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
         logs[programme] = told[-1].seq
         calendar = _calendar(told)
         of_programme = read_programme(told, until)
-        cases = tuple(_cases(db, programme, until, calendar, logs))
+        cases = tuple(_cases(db, programme, until, calendar, names=names, logs=logs))
         needs, technologies = (
             tuple(_records(db, programme, noun, until, calendar=calendar, logs=logs)) for noun in (NEED, TECHNOLOGY)
         )
@@ -139,12 +139,18 @@ def _calendar(told: list[Any]) -> Calendar:
 
 
 def _cases(
-    db: Connection, programme: str, until: datetime, calendar: Calendar, logs: dict[str, int]
+    db: Connection,
+    programme: str,
+    until: datetime,
+    calendar: Calendar,
+    *,
+    names: FigureNames,
+    logs: dict[str, int],
 ) -> Iterator[CaseFacts]:
     for id, rows in _by_log(db, programme, "case", until):
         kept = list(rows)
         logs[id] = kept[-1].seq
-        facts = read_case((event_of(row.header, row.effects, row.body) for row in kept), until, calendar)
+        facts = read_case((event_of(row.header, row.effects, row.body) for row in kept), until, calendar, names)
         if facts is not None:
             yield facts
 

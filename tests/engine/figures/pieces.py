@@ -123,14 +123,14 @@ class Told:
         return self.fire("close", day, outcome=outcome, reasons=list(reasons), closed=True, ended="closed")
 
     def facts(self, day: float = 1000) -> CaseFacts:
-        facts = read_case(self.events, self.opened + timedelta(days=day), CALENDAR)
+        facts = read_case(self.events, self.opened + timedelta(days=day), CALENDAR, NAMES)
         assert facts is not None
         return facts
 
 
 def world(*told: Told, day: float = 1000, **more: Any) -> World:
     until = START + timedelta(days=day)
-    cases = [read_case(one.events, until, CALENDAR) for one in told]
+    cases = [read_case(one.events, until, CALENDAR, NAMES) for one in told]
     return World(
         names=NAMES, calendar=CALENDAR, until=until, cases=tuple(one for one in cases if one is not None), **more
     )

@@ -31,9 +31,9 @@ def test_what_comes_after_the_instant_is_not_there(day: float, reached: bool) ->
 
 def test_before_its_opening_there_is_no_case_and_a_mediation_is_none() -> None:
     told = Told("1")
-    assert read_case(told.events, START.replace(year=2025), CALENDAR) is None
+    assert read_case(told.events, START.replace(year=2025), CALENDAR, NAMES) is None
     told.events[0].effects["case"]["kind"] = "mediation"
-    assert read_case(told.events, START.replace(year=2027), CALENDAR) is None
+    assert read_case(told.events, START.replace(year=2027), CALENDAR, NAMES) is None
 
 
 def test_what_was_corrected_says_what_is_right() -> None:

@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from casework.engine.figures.stays import Stay
-from casework.engine.figures.time_in_step import stays_of
-from tests.engine.figures.pieces import START, Told, world
+from tests.engine.figures.pieces import CALENDAR, START, Told
 
 #: Working time of the test's calendar from nine on one day to nine on the next.
 DAY = 8 * 60
 
 
-def stays(told: Told, day: float = 1000) -> list[Stay]:
-    found = world(told, day=day)
-    return stays_of(found.cases[0], found)
+def stays(told: Told, day: float = 1000) -> tuple[Stay, ...]:
+    return told.facts(day).stays
 
 
 def minutes(told: Told, step: str, day: float = 1000) -> dict[str, int]:
@@ -137,6 +135,5 @@ def test_while_a_stop_is_in_force_no_time_is_the_providers() -> None:
 
 def test_all_minutes_of_a_stay_are_given_once() -> None:
     told = send(approve(deliver(send(Told("1"), "r", 0.1), "r", 2.2), "r", 3.3), "s", 4.4)
-    found = world(told, day=9.3)
-    (stay,) = stays_of(found.cases[0], found)
-    assert sum(stay.minutes.values()) == found.calendar.working_minutes(START, START + timedelta(days=9.3))
+    (stay,) = stays(told, day=9.3)
+    assert sum(stay.minutes.values()) == CALENDAR.working_minutes(START, START + timedelta(days=9.3))
