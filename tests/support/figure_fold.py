@@ -490,24 +490,27 @@ class Fold:
             )
         with_clause = [one[0] for one in binding if one[2] not in (None, "none")]
         rows.append(row({"what": "with_dispute_clause"}, len(with_clause), len(binding), cases=with_clause))
-        contracts = [one for one in binding if _technology(one[1])]
-        rows.append(self._signed({"what": "technology_contracts"}, contracts, len(binding)))
-        told = [one for one in contracts if one[1].get("technology_value")]
-        rows.append(
-            row(
-                {"what": "technology_contracts", "of": "technology_value"},
-                len(told),
-                len(contracts),
-                cases=[one[0] for one in told],
-                money=sums_of(one[1]["technology_value"] for one in told),
-            )
-        )
+        rows += self._contracts({}, binding)
+        for month in sorted({f"{one[3]['on']:%Y-%m}" for one in binding if _technology(one[1])}):
+            rows += self._contracts({"month": month}, [one for one in binding if f"{one[3]['on']:%Y-%m}" == month])
         known = [(one, self._registered(one, rounds)) for one in binding]
         ripe, good = ([one for one, is_in_time in known if is_in_time in wanted] for wanted in ((True, False), (True,)))
         rows.append(self._signed({"what": "registered_in_time"}, good, len(ripe)))
         licensed = [one for one in binding if one[3]["name"] == "sign_to_licence"]
         rows.append(self._signed({"what": "under_licence"}, licensed, len(binding)))
         return rows
+
+    def _contracts(self, of: dict[str, Any], binding: list[Any]) -> list[dict[str, Any]]:
+        contracts = [one for one in binding if _technology(one[1])]
+        told = [one for one in contracts if one[1].get("technology_value")]
+        value = row(
+            {"what": "technology_contracts", "of": "technology_value", **of},
+            len(told),
+            len(contracts),
+            cases=[one[0] for one in told],
+            money=sums_of(one[1]["technology_value"] for one in told),
+        )
+        return [self._signed({"what": "technology_contracts", **of}, contracts, len(binding)), value]
 
     def _registered(self, one: Any, rounds: list[Any]) -> bool | None:
         """Whether what was signed across a border was registered in 60 days; None of others, and as long as nobody knows."""

@@ -39,7 +39,8 @@ class Agreement:
     technology: tuple[str, Decimal] | None
     #: None where nobody has said.
     clause: bool | None
-    #: The action by which it was signed, the day from which its registration is counted, and that of the registration.
+    #: In which month it was signed, by which action, the day from which its registration is counted, and that of the registration.
+    month: str
     by: str
     counts_from: date | None
     registered_on: date | None
@@ -75,24 +76,29 @@ def agreements(world: World) -> Figure:
             cases=numbers(one.case for one in with_clause),
         )
     )
-    contracts = [one for one in binding if one.technology_contract]
-    rows.append(_row({"what": TECHNOLOGY_CONTRACTS}, contracts, binding))
-    amounts = added(one.technology for one in contracts if one.technology is not None)
-    rows.append(
-        Row(
-            of={"what": TECHNOLOGY_CONTRACTS, "of": TECHNOLOGY_VALUE},
-            numerator=sum(one.technology is not None for one in contracts),
-            denominator=len(contracts),
-            cases=numbers(one.case for one in contracts if one.technology is not None),
-            money=amounts,
-        )
-    )
+    rows += _contracts(binding, {})
+    for month in sorted({one.month for one in binding if one.technology_contract}):
+        rows += _contracts([one for one in binding if one.month == month], {"month": month})
     crossing = [one for one in binding if one.by in world.names.to_register and one.ripe(world.today)]
     rows.append(_row({"what": REGISTERED_IN_TIME}, [one for one in crossing if one.in_time], crossing))
     rows.append(
         _row({"what": UNDER_LICENCE}, [one for one in binding if one.by in world.names.under_licence], binding)
     )
     return Figure(rows=tuple(rows))
+
+
+def _contracts(binding: list[Agreement], of: Mapping[str, str]) -> list[Row]:
+    """The technology contracts of some agreements, with what all of it and what the technology is worth."""
+    contracts = [one for one in binding if one.technology_contract]
+    told = [one for one in contracts if one.technology is not None]
+    value = Row(
+        of={"what": TECHNOLOGY_CONTRACTS, "of": TECHNOLOGY_VALUE, **of},
+        numerator=len(told),
+        denominator=len(contracts),
+        cases=numbers(one.case for one in told),
+        money=added(one.technology for one in told if one.technology is not None),
+    )
+    return [_row({"what": TECHNOLOGY_CONTRACTS, **of}, contracts, binding), value]
 
 
 def _row(of: Mapping[str, str | None], mine: list[Agreement], among: list[Agreement]) -> Row:
@@ -142,6 +148,7 @@ def _agreement(
         _money(value),
         _money(technology),
         clause,
+        f"{signed.on:%Y-%m}",
         signed.name,
         _counts_from(signed, names),
         _registered_on(case, signed, following, names),

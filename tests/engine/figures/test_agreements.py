@@ -59,6 +59,24 @@ def test_values_are_by_currency_and_what_prepares_stands_apart() -> None:
     assert line(figure, what="technology_contracts", of="technology_value").money == {"EUR": Decimal(4)}
 
 
+def test_technology_contracts_are_of_the_month_on_whose_day_they_were_signed() -> None:
+    def contract(number: str, day: float, **more: Any) -> Told:
+        data = {
+            "kind": "patent_licence",
+            "contract_value": {"amount": number, "currency": "CNY"},
+            "technology_value": {"amount": "1", "currency": "CNY"},
+        }
+        return Told(number).track("a", "agreement").fire("sign_local", day, on="a", data=data, **more)
+
+    bought = Told("9").track("a", "agreement").fire("sign_local", 2, on="a", data={"kind": "purchase"})
+    figure = agreements(world(contract("10", 1), contract("20", 40, happened_on="2026-01-31"), contract("30", 40), bought))
+    january = line(figure, what="technology_contracts", month="2026-01")
+    assert (january.numerator, january.denominator, january.money) == (2, 3, {"CNY": Decimal(30)})
+    february = line(figure, what="technology_contracts", of="technology_value", month="2026-02")
+    assert (february.numerator, february.denominator, february.money) == (1, 1, {"CNY": Decimal(1)})
+    assert counts(figure, what="technology_contracts") == (3, 4)
+
+
 @pytest.mark.parametrize(
     ("since", "registered", "day", "counts_as"),
     [
