@@ -167,7 +167,9 @@ def _told(table: str, some: Collection[str] | None) -> str:
         return built
     if not register.beside:
         return f"to_jsonb(encode(sha256(convert_to({built}::text, 'UTF8')), 'hex'))"
-    beside = ", ".join(f"'{name}', {_plain(columns[name], secret=False)}" for name in told(table) if name in register.beside)
+    beside = ", ".join(
+        f"'{name}', {_plain(columns[name], secret=False)}" for name in told(table) if name in register.beside
+    )
     return f"jsonb_build_object('{DIGEST}', encode(sha256(convert_to({built}::text, 'UTF8')), 'hex'), {beside})"
 
 

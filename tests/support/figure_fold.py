@@ -519,7 +519,9 @@ class Fold:
         if signed["name"] != "sign_cross" or not since:
             return None
         last = date.fromisoformat(since) + timedelta(days=60)
-        end = min((o["at"] for *_, o in rounds if o["track"] == signed["track"] and o["at"] > signed["at"]), default=LATER)
+        end = min(
+            (o["at"] for *_, o in rounds if o["track"] == signed["track"] and o["at"] > signed["at"]), default=LATER
+        )
         (case,) = [case for case in self.cases if case.number == number]
         told = sorted(
             (task["closed"], task["result"]["registered_on"])

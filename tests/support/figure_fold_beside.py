@@ -81,7 +81,9 @@ def data_quality(fold: Fold) -> list[dict[str, Any]]:
     today = fold.days.day(fold.until)
     # Of the last of February there is none two years before.
     since = f"{today.year - 2}-{today:%m-%d}".replace("-02-29", "-02-28")
-    protected = {id for (kind, _), events in fold.logs.items() if kind == "right" for id in _protects(fold, events, since)}
+    protected = {
+        id for (kind, _), events in fold.logs.items() if kind == "right" for id in _protects(fold, events, since)
+    }
     quality = {}
     for (kind, id), events in fold.logs.items():
         if kind == "technology" and stands(events) and _in_use(events):

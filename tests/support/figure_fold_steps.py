@@ -127,7 +127,9 @@ def picture_of(
     steps = [task for task in tasks.values() if task["type"] == "step" and task["state"] in OPEN]
     waits: dict[str, Any] = {}
     for state in tracks[main]["states"] if tracks[main]["live"] else []:
-        mine = sorted((task for task in steps if (task["track"], task["of"]) == (main, state)), key=lambda one: one["id"])
+        mine = sorted(
+            (task for task in steps if (task["track"], task["of"]) == (main, state)), key=lambda one: one["id"]
+        )
         waits[state] = None
         if mine and mine[0]["wait"]:
             waits[state] = mine[0]["wait"]["for"]

@@ -81,9 +81,7 @@ def agreements(world: World) -> Figure:
         rows += _contracts([one for one in binding if one.month == month], {"month": month})
     crossing = [one for one in binding if one.by in world.names.to_register and one.ripe(world.today)]
     rows.append(_row({"what": REGISTERED_IN_TIME}, [one for one in crossing if one.in_time], crossing))
-    rows.append(
-        _row({"what": UNDER_LICENCE}, [one for one in binding if one.by in world.names.under_licence], binding)
-    )
+    rows.append(_row({"what": UNDER_LICENCE}, [one for one in binding if one.by in world.names.under_licence], binding))
     return Figure(rows=tuple(rows))
 
 

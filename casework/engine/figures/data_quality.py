@@ -53,7 +53,9 @@ def years_before(day: date, years: int) -> date:
 
 def _confirmed(record: RecordFacts, since: date, protected: Collection[str], calendar: Calendar) -> set[str]:
     """What of a technology is confirmed."""
-    found = {what for what, fields in TOLD_BY.items() if any(_stands_for(record, name, since, calendar) for name in fields)}
+    found = {
+        what for what, fields in TOLD_BY.items() if any(_stands_for(record, name, since, calendar) for name in fields)
+    }
     return found | {RIGHT} if record.id in protected else found
 
 

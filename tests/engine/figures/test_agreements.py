@@ -69,7 +69,9 @@ def test_technology_contracts_are_of_the_month_on_whose_day_they_were_signed() -
         return Told(number).track("a", "agreement").fire("sign_local", day, on="a", data=data, **more)
 
     bought = Told("9").track("a", "agreement").fire("sign_local", 2, on="a", data={"kind": "purchase"})
-    figure = agreements(world(contract("10", 1), contract("20", 40, happened_on="2026-01-31"), contract("30", 40), bought))
+    figure = agreements(
+        world(contract("10", 1), contract("20", 40, happened_on="2026-01-31"), contract("30", 40), bought)
+    )
     january = line(figure, what="technology_contracts", month="2026-01")
     assert (january.numerator, january.denominator, january.money) == (2, 3, {"CNY": Decimal(30)})
     february = line(figure, what="technology_contracts", of="technology_value", month="2026-02")

@@ -81,7 +81,11 @@ def test_a_match_stands_refused_until_that_is_taken_back(kinds: list[str], refus
 
 def test_a_match_is_of_the_records_that_were_told_last() -> None:
     entered, moved = ({f"{MATCHES}m": {"need_id": need, "technology_id": "t"}} for need in ("n", "kept"))
-    events = [told("match_entered", 0, entered), told("match_moved", 1, moved), told("erased", 2, {f"{MATCHES}m": ERASED})]
+    events = [
+        told("match_entered", 0, entered),
+        told("match_moved", 1, moved),
+        told("erased", 2, {f"{MATCHES}m": ERASED}),
+    ]
     assert read_programme(events, LATER).matches == {"m": MatchFacts("kept", "t")}
 
 

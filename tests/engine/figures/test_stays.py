@@ -73,7 +73,10 @@ def test_a_hold_comes_first_whoever_else_has_the_next_word() -> None:
     ("values", "given"),
     [
         ({}, {"office": 4 * DAY}),
-        ({"state": "Suspended", "wait": {"for": "authority", "until": "2026-02-01"}}, {"office": DAY, "authority": 3 * DAY}),
+        (
+            {"state": "Suspended", "wait": {"for": "authority", "until": "2026-02-01"}},
+            {"office": DAY, "authority": 3 * DAY},
+        ),
         # A stop lets tasks stand still that wait for nobody.
         ({"state": "Suspended"}, {"office": 4 * DAY}),
     ],
