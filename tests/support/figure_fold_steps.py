@@ -20,8 +20,8 @@ def time_in_step(fold: Fold) -> list[dict[str, Any]]:
         mine = [stay for stay in stays if stay[1] == step]
         ended = [stay for stay in mine if stay[3] is not None]
         rows.append(line(fold, {"step": step, "what": "ended"}, ended))
-        for month in sorted({f"{fold.days.day(stay[3]):%Y-%m}" for stay in ended}):
-            in_it = [stay for stay in ended if f"{fold.days.day(stay[3]):%Y-%m}" == month]
+        for month in sorted({month_of(fold, stay) for stay in ended}):
+            in_it = [stay for stay in ended if month_of(fold, stay) == month]
             rows.append(line(fold, {"step": step, "what": "ended", "month": month}, in_it))
         minutes: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for number, _, _, _, sides in ended:
@@ -33,6 +33,10 @@ def time_in_step(fold: Fold) -> list[dict[str, Any]]:
             rows.append(row(of, len(taken_by), len(ended), cases=[number for number, _ in taken_by], amount=whole))
         rows.append(line(fold, {"step": step, "what": "open"}, [stay for stay in mine if stay[3] is None]))
     return rows
+
+
+def month_of(fold: Fold, stay: Any) -> str:
+    return f"{fold.days.day(stay[3]):%Y-%m}"
 
 
 def line(fold: Fold, of: dict[str, Any], stays: list[Any]) -> dict[str, Any]:

@@ -113,7 +113,8 @@ def agreements_of(case: CaseFacts, world: World) -> Iterable[Agreement]:
     names, clause = world.names, _clause(case, world.names)
     for track in case.tracks(names.agreement):
         rounds = _rounds(case, track, names)
-        for signed, following in zip(rounds, [*rounds[1:], None], strict=True):
+        for n, signed in enumerate(rounds):
+            following = rounds[n + 1] if n + 1 < len(rounds) else None
             yield _agreement(case, signed, following, names, clause)
 
 

@@ -94,7 +94,7 @@ def test_technology_contracts_are_of_the_month_on_whose_day_they_were_signed() -
     ],
 )
 def test_what_crosses_a_border_is_registered_within_60_days(
-    since: dict[str, str], registered: str | None, day: float, counts_as: tuple[int, int]
+    since: dict[str, Any], registered: str | None, day: float, counts_as: tuple[int, int]
 ) -> None:
     told = signed("1", "patent_licence", "sign_cross", **since)
     if registered is not None:
