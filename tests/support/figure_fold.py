@@ -248,6 +248,14 @@ class Fold:
             merged = {"merged": True, "unmerged": False}.get(event.kind, merged)
         return shown and not merged
 
+    def stands_for(self, need: str | None) -> str | None:
+        """The need that stands in the place of another one, or that one."""
+        kept = need
+        for event in self.logs.get(("need", need or ""), []):
+            if event.kind in ("merged", "unmerged"):
+                kept = event.effects["merger"]["kept"] if event.kind == "merged" else need
+        return kept
+
     @staticmethod
     def _matches(own: list[Any]) -> list[dict[str, Any]]:
         """Those that are not refused, each with what was matched."""
@@ -616,7 +624,7 @@ class Fold:
         for (what, reason), mine in bars.items():
             among = len(closed if what == "outcome" else failed)
             rows.append(row({"what": what, "reason": reason}, len(mine), among, cases=mine))
-        alive = {case.need for case in self.cases if not case.closed or case.outcome in SUCCESS}
+        alive = {self.stands_for(case.need) for case in self.cases if not case.closed or case.outcome in SUCCESS}
         rows.append(row({"what": "needs_without_a_way"}, len(set(self.needs) - alive), len(self.needs)))
         return rows
 

@@ -30,7 +30,10 @@ def endings(world: World) -> Figure:
     rows += _bars(MAIN, main, len(failed))
     rows += _bars(FURTHER, further, len(failed))
     rows += _bars(OUTCOME, [(case.number, case.outcome) for case in closed], len(closed))
-    alive = {case.case.need for case in world.counted if not case.closed or case.outcome in names.successes}
+    # A case keeps the need that it was opened with, though another stands in its place.
+    stands = {need.id: need.columns.get("merged_into") or need.id for need in world.needs}
+    going = [case.case.need for case in world.counted if not case.closed or case.outcome in names.successes]
+    alive = {stands.get(need, need) for need in going if need is not None}
     published = [need for need in world.needs if need.published_on is not None and need.stands]
     unmet = [need for need in published if need.id not in alive]
     rows.append(Row(of={"what": UNMET}, numerator=len(unmet), denominator=len(published), of_needs=True))

@@ -43,3 +43,11 @@ def test_a_need_without_a_way_has_no_live_case_and_none_that_succeeded() -> None
         Told("4", need="c").close("dormant"),
     ]
     assert counts(endings(world(*told, needs=needs)), what="needs_without_a_way") == (2, 4)
+
+
+def test_a_case_of_a_need_that_was_merged_is_one_of_the_need_in_its_place() -> None:
+    needs = (
+        RecordFacts("a", {"merged_into": "b"}, date(2026, 1, 1)),
+        RecordFacts("b", {"merged_into": None}, date(2026, 1, 1)),
+    )
+    assert counts(endings(world(Told("1", need="a"), needs=needs)), what="needs_without_a_way") == (0, 1)
