@@ -22,12 +22,13 @@ from casework.engine.figures.names import DEFINITIONS, FigureNames, written
 from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
 from casework.engine.figures.world import World
 from casework.engine.roles import Role
+from casework.engine.state.events import Event, RegisterEvent
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import digest, instant
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
-from casework.records.event_log import event_of, now, read_register, register_event_of
+from casework.records.event_log import event_of, now, register_event_of
 from casework.records.row_security import whole
 
 
@@ -104,27 +105,29 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
     """A programme as its logs tell it up to an instant, and the last event of each log by then."""
     names, logs = load_figure_names(), dict[str, int]()
     with whole(db):
-        told = [event for event in read_register(db, programme) if event.at <= until]
-        if not told:
+        by_log = _by_log(db, programme, until)
+        _, own = next(by_log, ("programme", []))
+        if not own:
             raise NotFound("programme")
-        logs[programme] = told[-1].seq
+        logs[programme] = own[-1].seq
+        told = _register(own)
         calendar = _calendar(told)
-        of_programme = read_programme(told, until)
-        cases = tuple(_cases(db, programme, until, calendar, names=names, logs=logs))
-        needs, technologies = (
-            tuple(_records(db, programme, noun, until, calendar=calendar, logs=logs)) for noun in (NEED, TECHNOLOGY)
-        )
-        rights = tuple(_rights(db, programme, until, calendar, logs))
-        mediations = tuple(_mediations(db, programme, until, calendar, names))
+        found = _Found(names, calendar, until)
+        for kind, rows in by_log:
+            found.take(kind, rows)
+            # Of mediations nothing is told, not even that there are any: whoever is not named in one knows of none.
+            if kind != MEDIATION:
+                logs[rows[0].log] = rows[-1].seq
+    of_programme = read_programme(told, until)
     world = World(
         names=names,
         calendar=calendar,
         until=until,
-        cases=tuple(sorted(cases, key=lambda case: case.number)),
-        needs=needs,
-        technologies=technologies,
-        rights=rights,
-        mediations=mediations,
+        cases=tuple(sorted(found.cases, key=lambda case: case.number)),
+        needs=tuple(found.records[NEED]),
+        technologies=tuple(found.records[TECHNOLOGY]),
+        rights=tuple(found.rights),
+        mediations=tuple(found.mediations),
         matches=of_programme.matches,
         nights=of_programme.nights,
         beside=of_programme.beside,
@@ -132,70 +135,60 @@ def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, 
     return world, logs
 
 
-def _calendar(told: list[Any]) -> Calendar:
+def _calendar(told: list[RegisterEvent]) -> Calendar:
     """The newest that the programme's log tells."""
     versions = [event.effects["calendar"] for event in told if "calendar" in event.effects]
     return Calendar.from_json(versions[-1])
 
 
-def _cases(
-    db: Connection,
-    programme: str,
-    until: datetime,
-    calendar: Calendar,
-    *,
-    names: FigureNames,
-    logs: dict[str, int],
-) -> Iterator[CaseFacts]:
-    for id, rows in _by_log(db, programme, "case", until):
-        kept = list(rows)
-        logs[id] = kept[-1].seq
-        facts = read_case((event_of(row.header, row.effects, row.body) for row in kept), until, calendar, names)
-        if facts is not None:
-            yield facts
+class _Found:
+    """What the logs of a programme tell, log by log."""
+
+    def __init__(self, names: FigureNames, calendar: Calendar, until: datetime) -> None:
+        self._names, self._calendar, self._until = names, calendar, until
+        self.cases: list[CaseFacts] = []
+        self.records: dict[str, list[RecordFacts]] = {NEED: [], TECHNOLOGY: []}
+        self.rights: list[RightFacts] = []
+        self.mediations: list[MediationFacts] = []
+
+    def take(self, kind: str, rows: list[Any]) -> None:
+        if kind == CASE:
+            case = read_case(_events(rows), self._until, self._calendar, self._names)
+            self.cases += [case] if case is not None else []
+        elif kind == MEDIATION:
+            mediation = read_mediation(_events(rows), self._names, self._calendar)
+            self.mediations += [mediation] if mediation is not None else []
+        elif kind == RIGHT:
+            self.rights.append(read_right(_register(rows), self._until, self._calendar))
+        elif kind in self.records:
+            record = read_record(kind, rows[0].log, _register(rows), self._until, self._calendar)
+            self.records[kind] += [record] if record is not None else []
 
 
-def _records(
-    db: Connection, programme: str, noun: str, until: datetime, *, calendar: Calendar, logs: dict[str, int]
-) -> Iterator[RecordFacts]:
-    for id, rows in _by_log(db, programme, noun, until):
-        kept = list(rows)
-        logs[id] = kept[-1].seq
-        events = (register_event_of(row.header, row.effects, row.body) for row in kept)
-        facts = read_record(noun, id, events, until, calendar)
-        if facts is not None:
-            yield facts
+def _events(rows: list[Any]) -> list[Event]:
+    return [event_of(row.header, row.effects, row.body) for row in rows]
 
 
-def _rights(
-    db: Connection, programme: str, until: datetime, calendar: Calendar, logs: dict[str, int]
-) -> Iterator[RightFacts]:
-    for id, rows in _by_log(db, programme, "right", until):
-        kept = list(rows)
-        logs[id] = kept[-1].seq
-        yield read_right((register_event_of(row.header, row.effects, row.body) for row in kept), until, calendar)
+def _register(rows: list[Any]) -> list[RegisterEvent]:
+    return [register_event_of(row.header, row.effects, row.body) for row in rows]
 
 
-def _mediations(
-    db: Connection, programme: str, until: datetime, calendar: Calendar, names: FigureNames
-) -> Iterator[MediationFacts]:
-    """Those of a programme. Of their logs nothing is told, not even that there are any: whoever is not named in one knows of none."""
-    for _, rows in _by_log(db, programme, "mediation", until):
-        facts = read_mediation((event_of(row.header, row.effects, row.body) for row in rows), names, calendar)
-        if facts is not None:
-            yield facts
-
-
-#: The events of a programme's logs of a kind up to a moment, log by log.
+CASE, MEDIATION, RIGHT = "case", "mediation", "right"
+#: The events of a programme's logs up to a moment, log by log, its own first. One statement: what is written meanwhile is in none of them.
 _EVENTS = text("""
-    SELECT e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
-    WHERE l.programme_id = CAST(:programme AS uuid) AND l.kind = :kind AND e.at <= :until ORDER BY e.log_id, e.seq
+    SELECT l.kind, e.log_id::text AS log, e.seq, e.header, e.effects, e.body FROM events e JOIN logs l ON l.id = e.log_id
+    WHERE CAST(:programme AS uuid) IN (l.programme_id, l.id) AND l.kind = ANY(CAST(:kinds AS text[])) AND e.at <= :until
+    ORDER BY l.kind <> 'programme', l.kind, e.log_id, e.seq
 """).execution_options(stream_results=True)
+_KINDS = ["programme", CASE, NEED, TECHNOLOGY, RIGHT, MEDIATION]
 
 
-def _by_log(db: Connection, programme: str, kind: str, until: datetime) -> Iterator[tuple[str, Iterator[Any]]]:
-    given = {"programme": programme, "kind": kind, "until": until}
-    return groupby(db.execute(_EVENTS, given), key=attrgetter("log"))
+def _by_log(db: Connection, programme: str, until: datetime) -> Iterator[tuple[str, list[Any]]]:
+    """The kind of each log, and its events."""
+    given = {"programme": programme, "kinds": _KINDS, "until": until}
+    for _, rows in groupby(db.execute(_EVENTS, given), key=attrgetter("log")):
+        kept = list(rows)
+        yield kept[0].kind, kept
 
 
 def show_counted(counted: Counted) -> JsonObject:
