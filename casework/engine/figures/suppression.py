@@ -1,7 +1,7 @@
 """What somebody outside the office is shown of figures: no cell under three, and none that subtraction would give away.
 
-Every cell that is printed is an unknown, and whatever adds up among them an equation. A cell that is hidden must follow from no
-combination of what is shown: as long as one does, one more is hidden, the smallest that helps.
+Every cell that is printed is an unknown, and whatever adds up among them an equation. For each cell under three other numbers are looked
+for that agree with all that is shown: as long as there are none, one more is hidden, the smallest that helps.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 
 from casework.engine.figures.counting import Figure, Row
@@ -45,76 +44,141 @@ def suppressed(figures: Mapping[str, Figure]) -> dict[str, tuple[ShownRow, ...]]
     """The lines of figures for a reader outside the office; none tells which cases stand behind it."""
     shown = {name: figure for name, figure in figures.items() if name not in INSIDE}
     cells = {cell: value for name, figure in shown.items() for cell, value in _cells(name, figure)}
-    hidden = hide(cells, equations(shown))
+    sums = equations(shown)
+    hidden = hide(cells, sums, families(shown))
+    # An amount follows from those of the other lines, as a number does.
+    broken = {cell for one in sums if len(one) > 2 and hidden.keys() & set(one) for cell in one[1:]}
     return {
-        name: tuple(_row(name, n, row, cells, hidden) for n, row in enumerate(figure.rows))
+        name: tuple(_row((name, n), row, cells, hidden, broken) for n, row in enumerate(figure.rows))
         for name, figure in shown.items()
     }
 
 
-def hide(cells: Mapping[Cell, int], sums: Sequence[Sequence[Cell]]) -> frozenset[Cell]:
-    """The cells that are not printed: those under three, and so many more that none of them can be worked out.
+def hide(
+    cells: Mapping[Cell, int], sums: Sequence[Sequence[Cell]], known: Sequence[Sequence[Cell]] = ()
+) -> dict[Cell, bool]:
+    """The cells that are not printed: those under three, and so many more that none of them can be worked out; of each whether it is
+    said to be under three.
 
-    Of each sum the first cell is what the others come to.
+    Of each of `sums` the first cell is what the others come to. What those of each of `known` come to a reader may have from elsewhere.
     """
-    hidden = {cell for cell, value in cells.items() if value < LEAST}
-    while (given_away := next(_given_away(cells, sums, hidden), None)) is not None:
-        helps = [cell for one in sums if given_away in one for cell in one if cell not in hidden]
-        if not helps:
-            # It follows from cells of several sums: whatever stands in a sum with something hidden.
-            helps = [cell for one in sums if hidden & set(one) for cell in one if cell not in hidden]
-        if not helps:
-            break
-        hidden.add(min(helps, key=lambda cell: (cells[cell], cell)))
-    return frozenset(hidden)
+    found = _Search(cells, [one for one in sums if len(one) == 2])
+    real = [found.written(one[0], one[1:]) for one in sums if len(one) > 2]
+    # Where all are hidden from the beginning, nothing more can be.
+    told = [found.written(None, one) for one in known if any(cells[cell] >= LEAST for cell in one)]
+    found.hide_more([*real, *told], far=False)
+    found.hide_more(real, far=True)
+    few = {cell for cell in found.hidden - found.unsaid if cells[cell] < LEAST}
+    return {cell: found.unknown[cell] in few for cell in cells if found.unknown[cell] in found.hidden}
 
 
-def _given_away(cells: Mapping[Cell, int], sums: Sequence[Sequence[Cell]], hidden: set[Cell]) -> Iterator[Cell]:
-    """Hidden cells that what is shown gives away: by one sum, which is soon seen, else by several together."""
-    for one in sums:
-        unknown = [cell for cell in one if cell in hidden]
-        if len(unknown) == 1 or unknown and one[0] not in hidden and _at_an_end([cells[cell] for cell in unknown]):
-            yield unknown[0]
-    rows = [{cell: Fraction(1 if n else -1) for n, cell in enumerate(one) if cell in hidden} for one in sums]
-    yield from _determined(rows)
+#: An unknown, by one of the cells that are known to be the same; an equation of what is added and taken off, which comes to nothing.
+Equation = Mapping[Cell, int]
+#: So many tries, until a cell is taken for one that can be worked out.
+TRIES = 400
 
 
-def _at_an_end(values: Sequence[int]) -> bool:
-    """Whether hidden cells come to as little or as much as they can: a reader knows of each whether it is under three."""
-    least = sum(LEAST for value in values if value >= LEAST)
-    return sum(values) == least or all(value == LEAST - 1 for value in values)
+class _Search:
+    """Whether numbers other than the true ones agree with all that is printed, for each cell under three that is hidden."""
+
+    def __init__(self, cells: Mapping[Cell, int], same: Iterable[Sequence[Cell]]) -> None:
+        self.unknown = {cell: cell for cell in cells}
+        self._values = cells
+        for one, other in same:
+            kept, gone = self._first(one), self._first(other)
+            self.unknown[gone] = kept
+        self.unknown = {cell: self._first(cell) for cell in cells}
+        self.hidden = {self.unknown[cell] for cell, value in cells.items() if value < LEAST}
+        #: Of which it is not even said that they are under three.
+        self.unsaid: set[Cell] = set()
+
+    def _first(self, cell: Cell) -> Cell:
+        while self.unknown[cell] != cell:
+            cell = self.unknown[cell]
+        return cell
+
+    def written(self, whole: Cell | None, parts: Iterable[Cell]) -> Equation:
+        row: dict[Cell, int] = {}
+        for sign, cell in (*((1, part) for part in parts), *([] if whole is None else [(-1, whole)])):
+            row[self.unknown[cell]] = row.get(self.unknown[cell], 0) + sign
+        return {cell: times for cell, times in row.items() if times}
+
+    def hide_more(self, rows: Sequence[Equation], *, far: bool) -> None:
+        """Until each cell under three could be another number; `far`: also by what is not printed beside it."""
+        among: dict[Cell, list[Equation]] = {}
+        for row in rows:
+            for cell in row:
+                among.setdefault(cell, []).append(row)
+        for small in sorted(cell for cell in self.hidden if self._values[cell] < LEAST):
+            while not self._could_differ(small, among):
+                helps = self._beside([small], among)
+                if not helps and far:
+                    helps = self._beside([cell for row in among.get(small, ()) for cell in row], among)
+                if helps:
+                    self.hidden.add(
+                        min(helps, key=lambda cell: (-_shared(cell, among[small]), self._values[cell], cell))
+                    )
+                elif far and (few := self._few_beside(small, among)):
+                    self.unsaid.add(max(few, key=lambda cell: (self._values[cell], cell)))
+                else:
+                    break
+
+    def _few_beside(self, small: Cell, among: Mapping[Cell, Sequence[Equation]]) -> set[Cell]:
+        beside = {cell for row in among.get(small, ()) for cell in row}
+        return {cell for cell in beside - self.unsaid if self._values[cell] < LEAST}
+
+    def _beside(self, cells: Iterable[Cell], among: Mapping[Cell, Sequence[Equation]]) -> set[Cell]:
+        return {other for cell in cells for row in among.get(cell, ()) for other in row} - self.hidden
+
+    def _could_differ(self, small: Cell, among: Mapping[Cell, Sequence[Equation]]) -> bool:
+        for by in (1, -1):
+            self._left = TRIES
+            if self._may_be(small, by) and self._balanced({small: by}, among):
+                return True
+        return False
+
+    def _may_be(self, cell: Cell, by: int) -> bool:
+        """Whether a reader holds it for possible: that a line is there says that it is not nought."""
+        value = self._values[cell]
+        if cell in self.unsaid:
+            return value + by >= min(value, 1)
+        if value >= LEAST:
+            return value + by >= LEAST
+        return min(value, 1) <= value + by < LEAST
+
+    def _balanced(self, moved: dict[Cell, int], among: Mapping[Cell, Sequence[Equation]]) -> bool:
+        """Whether other hidden cells can make up for what was moved."""
+        self._left -= 1
+        off = next(((row, left) for cell in moved for row in among.get(cell, ()) if (left := _left(row, moved))), None)
+        if off is None or self._left < 0:
+            return off is None
+        row, left = off
+        free = [cell for cell in row if cell in self.hidden and cell not in moved]
+        for cell in sorted(free, key=lambda cell: (len(among[cell]), -self._values[cell])):
+            for by in dict.fromkeys((-left // row[cell], -1 if left * row[cell] > 0 else 1)):
+                if self._may_be(cell, by) and self._balanced({**moved, cell: by}, among):
+                    return True
+        return False
 
 
-def _determined(rows: Iterable[Mapping[Cell, Fraction]]) -> list[Cell]:
-    """The unknowns of which a system of equations leaves one value: those alone in a row of its reduced form."""
-    reduced: dict[Cell, dict[Cell, Fraction]] = {}
-    for written in rows:
-        row = dict(written)
-        for cell in [cell for cell in row if cell in reduced]:
-            _take(row, row[cell], reduced[cell])
-        if not row:
-            continue
-        pivot = min(row)
-        lead = row[pivot]
-        row = {cell: value / lead for cell, value in row.items()}
-        for other in reduced.values():
-            if pivot in other:
-                _take(other, other[pivot], row)
-        reduced[pivot] = row
-    return [pivot for pivot, row in reduced.items() if len(row) == 1]
+def _shared(cell: Cell, rows: Iterable[Equation]) -> int:
+    return sum(cell in row for row in rows)
 
 
-def _take(row: dict[Cell, Fraction], times: Fraction, other: Mapping[Cell, Fraction]) -> None:
-    """Take another row off, so many times."""
-    for cell, value in other.items():
-        left = row.get(cell, Fraction(0)) - times * value
-        if left:
-            row[cell] = left
-        else:
-            row.pop(cell, None)
+def _left(row: Equation, moved: Mapping[Cell, int]) -> int:
+    """What a sum is off by."""
+    return sum(times * moved.get(cell, 0) for cell, times in row.items())
 
 
 # --- what adds up ----------------------------------------------------------------------------------------------------
+
+#: What tells the lines of a group apart so that they add up to a whole, whether that is printed or not.
+APART = (
+    "cohort", "district", "instrument", "item", "kind", "month", "outcome", "phase", "provider", "reason", "sector", "service", "source",
+    "verdict", "year",
+)  # fmt: skip
+#: What is no part of what a line is of.
+_OF_WHAT = frozenset({"what", "of"})
 
 
 def equations(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
@@ -123,14 +187,43 @@ def equations(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
     for name, figure in figures.items():
         found += _parts(name, figure)
         found += _groups(name, figure)
-    found += _twice(figures)
+        found += _among(name, figure)
+        found += _begun(name, figure)
+    found += _same_cases(figures)
     return found
+
+
+def families(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
+    """The lines of each group, whose sum may be known from elsewhere."""
+    found: list[tuple[Cell, ...]] = []
+    for name, figure in figures.items():
+        for group in _apart(figure):
+            for cell in (NUMERATOR, DENOMINATOR, *figure.rows[group[0]].parts):
+                values = [_value(figure.rows[n], cell) for n in group]
+                if None not in values and (cell != DENOMINATOR or len({*values}) > 1):
+                    found.append(tuple((name, n, cell) for n in group))
+    return found
+
+
+def _apart(figure: Figure) -> Iterator[list[int]]:
+    """Lines that are told apart by one thing alone, at least two."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for n, row in enumerate(figure.rows):
+        for key in APART:
+            if key in row.of:
+                rest = tuple(sorted((name, told or "") for name, told in row.of.items() if name != key))
+                groups.setdefault((key, rest), []).append(n)
+    yield from (group for group in groups.values() if len(group) > 1)
 
 
 def _parts(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
     for n, row in enumerate(figure.rows):
         if row.parts and sum(row.parts.values()) == row.denominator:
             yield (name, n, DENOMINATOR), *((name, n, part) for part in row.parts)
+            # The numerator is one of them.
+            yield from [((name, n, part), (name, n, NUMERATOR)) for part, v in row.parts.items() if v == row.numerator][
+                :1
+            ]
 
 
 def _groups(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
@@ -152,36 +245,46 @@ def _groups(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
                         yield (name, n, cell), *((name, m, cell) for m in places)
 
 
-def _twice(figures: Mapping[str, Figure]) -> Iterator[tuple[Cell, ...]]:
-    """The same number in two places: of the same cases, the numerator as a part, the end of a step as the beginning of the next."""
-    by_cases: dict[tuple[str, ...], list[Cell]] = {}
+def _among(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
+    """Lines of a group that come to what they are among, by themselves or with one line that stands alone."""
+    alone = {n for n, row in enumerate(figure.rows) if not row.of.keys() & {*APART}}
+    for group in _apart(figure):
+        among = figure.rows[group[0]].denominator
+        if among is None or any(figure.rows[n].denominator != among for n in group):
+            continue
+        yield from (((name, group[0], DENOMINATOR), (name, n, DENOMINATOR)) for n in group[1:])
+        told = sum(figure.rows[n].numerator for n in group)
+        for more in ([], *([n] for n in alone if figure.rows[n].denominator == among)):
+            if told + sum(figure.rows[n].numerator for n in more) == among:
+                yield (name, group[0], DENOMINATOR), *((name, n, NUMERATOR) for n in (*more, *group))
+
+
+def _begun(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
+    """A number of one line that another is among: all that were sent, and those that came to the step before."""
+    for m, row in enumerate(figure.rows):
+        for n, whole in enumerate(figure.rows):
+            if n != m and whole.under is None and whole.numerator == row.denominator and _is_of(whole, row, n + 1 == m):
+                yield (name, n, NUMERATOR), (name, m, DENOMINATOR)
+
+
+def _is_of(whole: Row, row: Row, follows: bool) -> bool:
+    if "next" in whole.of:
+        rest = [{(name, told) for name, told in one.of.items() if name not in ("step", "next")} for one in (whole, row)]
+        return whole.of["next"] == row.of.get("step") and rest[0] == rest[1]
+    if whole.of.keys() == row.of.keys() == {"step"}:
+        return follows
+    return {(name, told) for name, told in whole.of.items() if name not in _OF_WHAT} <= row.of.items()
+
+
+def _same_cases(figures: Mapping[str, Figure]) -> Iterator[tuple[Cell, ...]]:
+    """The same cases in two places."""
+    places: dict[tuple[tuple[str, ...], int], list[Cell]] = {}
     for name, figure in figures.items():
-        counted: dict[int, list[Cell]] = {}
         for n, row in enumerate(figure.rows):
             if row.cases:
-                by_cases.setdefault(row.cases, []).append((name, n, NUMERATOR))
-            yield from (
-                ((name, n, NUMERATOR), (name, n, part)) for part, value in row.parts.items() if value == row.numerator
-            )
-            for cell in (NUMERATOR, DENOMINATOR):
-                if (number := _value(row, cell)) is not None:
-                    counted.setdefault(number, []).append((name, n, cell))
-        for same in counted.values():
-            # That two are equal may be chance. To take it for more hides too much, never too little.
-            if any(cell[2] == DENOMINATOR for cell in same):
-                yield from pairwise(same)
-    for name, figure in figures.items():
-        for n, row in enumerate(figure.rows):
-            others = [cell for cell in by_cases.get(row.cases, ()) if cell != (name, n, NUMERATOR)]
-            yield from (
-                ((name, n, NUMERATOR), cell)
-                for cell in others
-                if _value(_of(figures, cell), NUMERATOR) == row.numerator
-            )
-
-
-def _of(figures: Mapping[str, Figure], cell: Cell) -> Row:
-    return figures[cell[0]].rows[cell[1]]
+                places.setdefault((row.cases, row.numerator), []).append((name, n, NUMERATOR))
+    for cells in places.values():
+        yield from pairwise(cells)
 
 
 def _value(row: Row, cell: str) -> int | None:
@@ -200,20 +303,24 @@ def _cells(name: str, figure: Figure) -> Iterable[tuple[Cell, int]]:
 # --- what is printed -------------------------------------------------------------------------------------------------
 
 
-def _row(name: str, n: int, row: Row, cells: Mapping[Cell, int], hidden: frozenset[Cell]) -> ShownRow:
+def _row(
+    place: tuple[str, int], row: Row, cells: Mapping[Cell, int], hidden: Mapping[Cell, bool], broken: set[Cell]
+) -> ShownRow:
     def told(cell: str) -> int | str | None:
-        place = (name, n, cell)
-        if place not in cells:
+        one = (*place, cell)
+        if one not in cells:
             return None
-        if place not in hidden:
-            return cells[place]
-        return FEW if cells[place] < LEAST else None
+        if one not in hidden:
+            return cells[one]
+        return FEW if hidden[one] else None
 
     numerator = told(NUMERATOR) if row.under is None else f"<{row.under}"
     denominator = told(DENOMINATOR)
     whole = isinstance(numerator, int)
     # Amounts of few deals are theirs, and a share tells what it is a share of.
-    bare = row if whole else replace(row, money={}, amount=None, median=None, p90=None)
+    bare = row if whole else replace(row, median=None, p90=None)
+    if not whole or (*place, NUMERATOR) in broken:
+        bare = replace(bare, money={}, amount=None)
     return ShownRow(
         of=row.of,
         numerator=numerator,

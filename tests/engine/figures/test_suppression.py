@@ -2,58 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casework.engine.figures.counting import Figure, Row
 from casework.engine.figures.suppression import FEW, Cell, equations, hide, suppressed
 
-MOST = 12
+FEWER_THAN = 3
 
 
 def cell(name: str) -> Cell:
     return ("f", 0, name)
 
 
-def solutions(shown: Sequence[int | None], few: Sequence[bool]) -> list[tuple[int, ...]]:
-    """What an attacker thinks possible: every row of parts that fits the total and what is shown."""
-    total, *parts = shown
-    ranges = [
-        [value] if value is not None else range(3) if is_few else range(3, 4 * MOST + 1)
-        for value, is_few in zip(parts, few[1:], strict=True)
-    ]
-    found = [one for one in product(*ranges) if total is None or sum(one) == total]
-    if total is None:
-        found = [one for one in found if (sum(one) < 3) is few[0]]
-    return found
+def could_be(value: int, said_few: bool | None) -> Iterable[int]:
+    """What an attacker holds for possible; that a line is there says that it is not nought."""
+    if said_few is None:
+        return [value]
+    if said_few:
+        return range(min(value, 1), FEWER_THAN)
+    # Of most that is hidden so it is known that it is three at least.
+    return range(min(value, 1) if value < FEWER_THAN else max(FEWER_THAN, value - 2), value + 3)
 
 
-@given(st.lists(st.integers(0, MOST), min_size=2, max_size=4))
+def insist_on_two(
+    cells: Mapping[Cell, int], sums: Sequence[Sequence[Cell]], known: Sequence[Sequence[Cell]] = ()
+) -> None:
+    """Held against trying all there is near the true numbers: of each cell under three two values at least remain."""
+    hidden = hide(cells, sums, known)
+    assert hidden.keys() >= {one for one, value in cells.items() if value < FEWER_THAN}
+    inner = [one for one in cells if one not in {whole for whole, *_ in sums}]
+    found: dict[Cell, set[int]] = {one: set() for one in cells}
+    for tried in product(*(could_be(cells[one], hidden.get(one)) for one in inner)):
+        values = dict(zip(inner, tried, strict=True))
+        for whole, *parts in sums:
+            values[whole] = sum(values[part] for part in parts)
+        if any(sum(values[one] - cells[one] for one in group) for group in known):
+            continue
+        if all(values[whole] in could_be(cells[whole], hidden.get(whole)) for whole, *_ in sums):
+            for one, value in values.items():
+                found[one].add(value)
+    assert [one for one in cells if cells[one] < FEWER_THAN and len(found[one]) < 2] == []
+
+
+@given(st.lists(st.integers(0, 12), min_size=2, max_size=4))
 def test_no_hidden_part_of_a_sum_can_be_worked_out(values: list[int]) -> None:
-    """Held against trying all there is: of each hidden cell under three two values at least remain."""
-    total = sum(values)
-    names = ["total", *(f"p{n}" for n in range(len(values)))]
-    cells = {cell(name): value for name, value in zip(names, [total, *values], strict=True)}
-    hidden = hide(cells, [tuple(cells)])
-    assume(len(hidden) < len(cells))
-    shown = [None if one in hidden else value for one, value in cells.items()]
-    possible = solutions(shown, [value < 3 for value in cells.values()])
-    assert tuple(values) in possible
-    for n, value in enumerate(values):
-        if value < 3:
-            assert len({one[n] for one in possible}) > 1
+    names = [cell(f"p{n}") for n in range(len(values))]
+    insist_on_two({cell("total"): sum(values), **dict(zip(names, values, strict=True))}, [(cell("total"), *names)])
+
+
+@settings(max_examples=60)
+@given(st.integers(2, 3), st.lists(st.integers(0, 7), min_size=6, max_size=6))
+def test_nor_can_a_cell_of_a_table_with_its_sums_both_ways(wide: int, values: list[int]) -> None:
+    """By service and by month, say, each of both with its sums."""
+    inside = {cell(f"{row}{column}"): values[row * wide + column] for row in range(2) for column in range(wide)}
+    sums = [(cell(f"row{n}"), *(cell(f"{n}{column}") for column in range(wide))) for n in range(2)]
+    sums += [(cell(f"column{n}"), *(cell(f"{row}{n}") for row in range(2))) for n in range(wide)]
+    margins = {whole: sum(inside[part] for part in parts) for whole, *parts in sums}
+    insist_on_two({**inside, **margins}, sums)
+
+
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=4))
+def test_nor_one_of_lines_whose_sum_is_known_from_elsewhere(values: list[int]) -> None:
+    """Where more than what is under three can be hidden at all."""
+    cells = {cell(str(n)): value for n, value in enumerate(values)}
+    few, others = ([value for value in values if (value < FEWER_THAN) is so] for so in (True, False))
+    assume(sum(others) > FEWER_THAN * len(others) or few.count(1) > 1 < few.count(2))
+    insist_on_two(cells, [], [tuple(cells)])
 
 
 def test_a_cell_that_follows_from_two_sums_is_given_away_by_neither() -> None:
     """a + b and b + c and a + c are told: together they tell each."""
     cells = {cell("a"): 1, cell("b"): 2, cell("c"): 2, cell("ab"): 3, cell("bc"): 4, cell("ac"): 3}
     sums = [(cell("ab"), cell("a"), cell("b")), (cell("bc"), cell("b"), cell("c")), (cell("ac"), cell("a"), cell("c"))]
-    hidden = hide(cells, sums)
-    assert {cell("a"), cell("b"), cell("c")} < hidden
+    insist_on_two(cells, sums)
+
+
+def test_two_lines_of_one_each_are_known_to_be_there() -> None:
+    """Their sum would tell both: a line of nought is not printed."""
+    cells = {cell("all"): 20, cell("a"): 1, cell("b"): 1, cell("c"): 18}
+    assert hide(cells, [tuple(cells)]) == {cell("a"): True, cell("b"): True, cell("c"): False}
+
+
+def test_what_a_cell_cannot_be_kept_from_leaves_others_unprotected_no_longer() -> None:
+    """The only line of a group whose sum is known is lost; those of another sum are hidden all the same."""
+    lost, few, more, whole = (cell(name) for name in ("a", "b", "c", "d"))
+    cells = {lost: 1, cell("e"): 3, few: 1, more: 9, whole: 10}
+    assert {few, more} <= hide(cells, [(whole, few, more)], [(lost, cell("e"))]).keys()
 
 
 @pytest.mark.parametrize(("few", "numerator"), [(2, FEW), (3, 3)])
@@ -91,3 +131,37 @@ def test_the_same_cases_are_hidden_wherever_they_stand() -> None:
 
 def test_what_each_officer_has_to_do_never_leaves_the_office() -> None:
     assert suppressed({"workload": Figure(rows=(Row(of={}, numerator=9),))}) == {}
+
+
+def test_reasons_that_come_to_what_they_are_among_are_hidden_by_two() -> None:
+    """No line tells how many closed without success; each tells among how many it is."""
+    rows = [Row(of={"what": "stopped"}, numerator=5, denominator=20)]
+    rows += [
+        Row(of={"what": "main_reason", "reason": reason}, numerator=n, denominator=20)
+        for reason, n in (("a", 1), ("b", 6), ("c", 8))
+    ]
+    assert [row.numerator for row in suppressed({"endings": Figure(rows=tuple(rows))})["endings"]] == [5, FEW, None, 8]
+
+
+def test_how_many_were_sent_is_hidden_among_what_became_of_them_too() -> None:
+    rows = [Row(of={"what": "sent"}, numerator=20)]
+    rows += [
+        Row(of={"what": "sent", "service": service}, numerator=n) for service, n in (("a", 1), ("b", 7), ("c", 12))
+    ]
+    rows += [Row(of={"what": "accepted", "service": "b"}, numerator=5, denominator=7)]
+    shown = suppressed({"referrals": Figure(rows=tuple(rows))})["referrals"]
+    assert [row.numerator for row in shown] == [20, FEW, None, 12, 5]
+    assert shown[-1].denominator is None
+
+
+def test_an_amount_does_not_follow_from_those_of_the_other_lines() -> None:
+    money = {"CNY": Decimal(100)}
+    rows = [Row(of={"what": "all"}, numerator=20, denominator=90, money=money)]
+    rows += [
+        Row(of={"what": "all", "kind": kind}, numerator=n, denominator=90, money=money)
+        for kind, n in (("a", 1), ("b", 7), ("c", 12))
+    ]
+    shown = suppressed({"f": Figure(rows=tuple(rows))})["f"]
+    assert [dict(row.money) for row in shown] == [money, {}, {}, {}]
+    whole = suppressed({"f": Figure(rows=(rows[0], *rows[2:]))})["f"]
+    assert {row.money["CNY"] for row in whole} == {Decimal(100)}
