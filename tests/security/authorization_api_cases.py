@@ -236,6 +236,10 @@ CASES: tuple[Row, ...] = (
     get("/case-hygiene", frozenset({"supervisor"})),
     # Everybody those of a programme of their own.
     get("/figures", frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})),
+    get(
+        "/figures/outside",
+        frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor", "observer"}),
+    ),
     # --- referrals ---
     get("/referrals", EVERYBODY, lists="referral", finds=READERS | LAB),
     get("/referrals/{referral}", READERS | LAB, there=READERS | BANK),

@@ -6,7 +6,7 @@ from casework.api.oversight import figure_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
 from casework.json_values import JsonObject
-from casework.operations.oversight import figures
+from casework.operations.oversight import figures, outside_figures
 
 
 def show_figures(call: Call) -> JsonObject:
@@ -14,8 +14,15 @@ def show_figures(call: Call) -> JsonObject:
     return figures.show_figures(call.db, call.actor, programme=text_of(asked.programme), until=asked.as_of)
 
 
+def show_outside(call: Call) -> JsonObject:
+    return outside_figures.show_outside(call.db, call.actor, programme=text_of(call.query.programme))
+
+
 ROUTES: tuple[Route, ...] = (
     get("/figures", show_figures,
         "Show the figures of a programme with the cases behind them; for officers, supervisors, managers and auditors",
         schemas.Figures, query=schemas.FigureQuery, noun="page", for_some=True),
+    get("/figures/outside", show_outside,
+        "Show the figures of a programme as they are told outside the office: as of the end of the last quarter, small numbers hidden",
+        schemas.OutsideFigures, query=schemas.OutsideQuery, noun="page", for_some=True),
 )  # fmt: skip

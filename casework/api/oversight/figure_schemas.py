@@ -58,3 +58,44 @@ class Figures(Answer):
     as_of: FiguresAsOf
     definitions: Definitions
     figures: Annotated[dict[str, Figure], Field(description="By name: funnel, conversion, referrals and so on")]
+
+
+class OutsideQuery(Query):
+    programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
+        None
+    )
+
+
+#: A number, that it is under another one, or nothing where it is hidden lest that could be worked out.
+Hidden = Annotated[
+    int | str | None, Field(description="A number; a text such as `<3` where it is small; null where it is hidden")
+]
+
+
+class OutsideRow(Answer):
+    of: Annotated[dict[str, str | None], Field(description="What the line is of: the step, the month, the provider")]
+    numerator: Hidden
+    denominator: Hidden
+    percent: str | None
+    parts: Annotated[dict[str, Hidden], Field(description="What the denominator adds up from, where it does")]
+    median: str | None
+    p90: str | None
+    money: Annotated[dict[str, str], Field(description="By currency; none where those of other lines would tell it")]
+    amount: str | None
+    unripe: bool | None
+
+
+class OutsideFigure(Answer):
+    unit: str | None
+    rows: list[OutsideRow]
+
+
+class OutsideAsOf(Answer):
+    at: Annotated[Moment, Field(description="The end of the last quarter")]
+    programme: str
+
+
+class OutsideFigures(Answer):
+    as_of: OutsideAsOf
+    definitions: Annotated[int, Field(description="Which version of them")]
+    figures: Annotated[dict[str, OutsideFigure], Field(description="By name; none of a programme that began later")]

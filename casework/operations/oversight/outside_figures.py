@@ -1,0 +1,83 @@
+"""Figures for readers outside the office: of a whole programme, as of the end of the last quarter, with small cells hidden.
+
+Nobody there chooses a moment, or tells cases apart: two answers that differ by a case would tell of it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from casework.engine.deadlines.calendars import Calendar
+from casework.engine.figures.counting import Figure, without_needs
+from casework.engine.figures.names import DEFINITIONS
+from casework.engine.figures.suppression import ShownRow, suppressed
+from casework.engine.roles import Role
+from casework.errors import NotFound
+from casework.json_values import JsonObject
+from casework.ledger.canonical_json import instant
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.figures import READ_BY, count_programme
+from casework.permissions.actors import Actor
+from casework.records.event_log import now
+
+#: Whoever sees no more than an outline of each case; and those who read all may look at what is told outside.
+READ_OUTSIDE = READ_BY | {Role.OBSERVER}
+
+
+def show_outside(db: Connection, actor: Actor, *, programme: str | None = None) -> JsonObject:
+    """The figures of a programme as they are told outside the office: of the actor's first one, where none is named.
+
+    Raises NotFound for others than its observers and those who read all figures.
+    """
+    mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_OUTSIDE})
+    if not mine or programme not in (None, *mine):
+        raise NotFound("programme")
+    chosen = programme or mine[0]
+    return tell_outside(db, chosen, last_quarter(now(db), calendar_of(db, chosen)))
+
+
+def tell_outside(db: Connection, programme: str, end: datetime) -> JsonObject:
+    """Those of a programme as of the end of a quarter."""
+    figures = _figures(db, programme, end)
+    return {
+        "as_of": {"at": instant(end), "programme": programme},
+        "definitions": DEFINITIONS,
+        "figures": {
+            name: {"unit": figures[name].unit, "rows": [_shown(row) for row in rows]}
+            for name, rows in suppressed(figures).items()
+        },
+    }
+
+
+def _figures(db: Connection, programme: str, end: datetime) -> dict[str, Figure]:
+    """Without needs: those that are closed do not exist outside. Of a programme that began later there are none."""
+    try:
+        counted = count_programme(db, programme, end)
+    except NotFound:
+        return {}
+    return {name: without_needs(figure) for name, figure in counted.figures.items()}
+
+
+def last_quarter(moment: datetime, calendar: Calendar) -> datetime:
+    """The last instant of the quarter that ended last, in the programme's zone."""
+    today = calendar.local_date(moment)
+    first = date(today.year, today.month - (today.month - 1) % 3, 1)
+    return datetime.combine(first, time(), ZoneInfo(calendar.zone)) - timedelta(microseconds=1)
+
+
+def _shown(row: ShownRow) -> JsonObject:
+    return {
+        "of": dict(row.of),
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "percent": None if row.percent is None else str(row.percent),
+        "parts": dict(row.parts),
+        "median": None if row.median is None else str(row.median),
+        "p90": None if row.p90 is None else str(row.p90),
+        "money": {currency: str(amount) for currency, amount in row.money.items()},
+        "amount": None if row.amount is None else str(row.amount),
+        "unripe": row.unripe,
+    }
