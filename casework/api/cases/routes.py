@@ -32,7 +32,7 @@ from casework.operations.core.paging import Page
 from casework.operations.core.views import Items
 from casework.operations.deadlines import queries as deadline_queries
 from casework.operations.deadlines.views import ClockExplained, ClockSummary
-from casework.operations.oversight import forecast
+from casework.operations.oversight import prospects
 from casework.operations.oversight.views import CaseProspect
 from casework.operations.people import offboarding
 from casework.operations.tasks import bulk_cases
@@ -59,7 +59,7 @@ def list_case_events(call: Call) -> Page[AnyCaseEvent]:
 
 
 def show_case_prospect(call: Call) -> CaseProspect:
-    return forecast.show_case_prospect(call.db, call.actor, call.path["number"])
+    return prospects.show_case_prospect(call.db, call.actor, call.path["number"])
 
 
 def list_clocks(call: Call) -> Items[ClockSummary]:

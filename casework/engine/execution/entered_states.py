@@ -5,7 +5,7 @@ Each transition is compiled into its innermost common region: declared above a p
 
 The machine works out where a move leads: which states are entered, and which regions stay as they are. It keeps no history;
 the marking to go back to is remembered by the case. `Edition.entered` reads a definition without running it, for its check, its
-drawing and forecasts, and a test holds it against the machine.
+drawing and prospects, and a test holds it against the machine.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What supervisors watch: late work, forecasts, background jobs."""
+"""What supervisors watch: late work, prospects, background jobs."""

@@ -27,7 +27,7 @@ from casework.operations.core.paging import Page
 from casework.operations.core.perform import new_id
 from casework.operations.core.presenters import names_of, when
 from casework.operations.core.views import NamedInBoth
-from casework.operations.oversight.forecast import insist_others_go_on, look_before
+from casework.operations.oversight.prospects import insist_others_go_on, look_before
 from casework.operations.people import registry
 from casework.operations.people.role_ending import end_roles
 from casework.operations.people.views import AbsenceRow, AbsenceScope

@@ -28,7 +28,7 @@ from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.national_holidays import china
 from casework.operations.core.register_entries import note_entries
-from casework.operations.oversight.forecast import insist_others_go_on, look_before
+from casework.operations.oversight.prospects import insist_others_go_on, look_before
 from casework.operations.people import registry
 from casework.operations.people.absences import absences_of, finish_absence, pass_on_role
 from casework.operations.people.administrator_checks import insist_administers, insist_administrator

@@ -26,7 +26,7 @@ from casework.operations.deadlines.queries import explain_tasks
 from casework.operations.documents.service import list_documents
 from casework.operations.history.lanes import read_lanes
 from casework.operations.messages.threads import list_threads
-from casework.operations.oversight.forecast import read_prospect
+from casework.operations.oversight.prospects import read_prospect
 from casework.permissions.visibility import Sight
 from casework.web.cases.about import about_case
 from casework.web.cases.action_groups import groups_of, refusals_of, withdrawals_of

@@ -17,8 +17,8 @@ from casework.operations.matching.interest_answers import list_answered
 from casework.operations.mediations.unsealing import list_unsealings
 from casework.operations.messages.mentions import list_mentions
 from casework.operations.oversight.case_hygiene import show_case_hygiene
-from casework.operations.oversight.forecast import MOST as MOST_AT_RISK
-from casework.operations.oversight.forecast import list_at_risk
+from casework.operations.oversight.prospects import MOST as MOST_AT_RISK
+from casework.operations.oversight.prospects import list_at_risk
 from casework.operations.oversight.views import Breach
 from casework.operations.referrals import inbox
 from casework.operations.tasks import my_work, workload
