@@ -83,6 +83,7 @@ SUBJECTS: dict[str, list[str]] = {
         "case_objects",
         "analysis",
         "figures",
+        "forecast",
         "tasks",
         "decide",
     ],
