@@ -135,6 +135,15 @@ def whom_to_ask(db: Connection, actor: Actor, need: str) -> Any:
     return row
 
 
+def may_ask(db: Connection, actor: Actor, need: str) -> bool:
+    """Whether there is anybody whom the actor would ask whether a need still holds. Raises NotFound and NotAllowed."""
+    try:
+        whom_to_ask(db, actor, need)
+    except Refused:
+        return False
+    return True
+
+
 def ask_whether(
     db: Connection,
     actor: Actor,

@@ -192,6 +192,7 @@ class _Pages:
             alike = similar.list_similar(db, actor, self.noun, one)
             files = need_statements.files_of_need(db, actor, id) if self.noun == "need" else []
             renewals = need_renewals.list_renewals(db, actor, id) if self.noun == "need" else []
+            asks = self.noun == "need" and may and not _over(one) and need_renewals.may_ask(db, actor, id)
             proposed = proposals.list_proposals(db, actor, id) if self.noun == "need" else []
             came_of = find_origin(db, actor, id) if self.noun == "need" else None
             stated = statements_of(db, id, one.programme) if self.noun == "technology" else []
@@ -226,9 +227,7 @@ class _Pages:
             files=files,
             renewals=renewals,
             renewal_states=RENEWAL_STANDS,
-            ask_whether_url=url_for("need_renewals.ask", need=id)
-            if may and self.noun == "need" and not _over(one)
-            else "",
+            ask_whether_url=url_for("need_renewals.ask", need=id) if asks else "",
             proposed=[(row, listed(row.words)) for row in proposed],
             alike=[(other, self._at(other.id)) for other in alike],
             twins_url=url_for("twins.index") if may else "",

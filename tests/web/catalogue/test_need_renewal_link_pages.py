@@ -159,6 +159,18 @@ def test_a_link_taken_back_asks_nothing_and_it_can_be_asked_again(
     asked(officer, need, anonymous)
 
 
+def test_it_is_offered_only_where_somebody_can_be_asked(
+    anonymous: Browser, browser_for: Enter, need: str, world: World
+) -> None:
+    officer, offered = browser_for("officer"), "/ask-whether"
+    assert offered in officer.get(f"/needs/{need}").text
+    asked(officer, need, anonymous)
+    assert offered not in officer.get(f"/needs/{need}").text
+    # Of this one nobody stated anything by a link.
+    page = officer.get(f"/needs/{world.needs[0]}").text
+    assert ("Put right" in page or "/correct" in page, offered in page) == (True, False)
+
+
 def test_what_is_typed_is_kept_and_nothing_is_sent(anonymous: Browser, browser_for: Enter, need: str) -> None:
     asked(browser_for("officer"), need, anonymous)
     kept = anonymous.post("/renew-need/draft", {"f-title": "半句话"}, page=FORM, headers={"X-Casework": "script"})
