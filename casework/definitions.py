@@ -147,6 +147,12 @@ def names_of_part(part: str) -> list[str]:
     return sorted(states | transitions | tasks)
 
 
+def side_states_of(part: str) -> dict[str, list[str]]:
+    """Of each edition of the workflow that plays a part the states in which it rests until it goes on where it was."""
+    editions = load_library().editions.values()
+    return {one.fingerprint: sorted(one.side_states) for one in editions if one.part == part}
+
+
 def file_name(edition: Edition) -> str:
     return f"{edition.workflow}-{edition.number}.json"
 

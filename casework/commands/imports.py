@@ -148,7 +148,7 @@ def _table_command(table: Table, about: str) -> None:
 
 def _tell_table(table: Table, done: JsonMapping) -> None:
     for fault in (*done["faults"], *done["kept"]):
-        click.echo(_line(Fault(fault["row"], fault["field"], fault["reason"])))
+        click.echo(_line(fault["row"], fault["field"], fault["reason"]))
     if done["left_out"]:
         click.echo(f"Left out, as not known: {', '.join(done['left_out'])}.")
     did = "Nothing was imported" if done["faults"] or done["dry_run"] else "Imported"
@@ -251,7 +251,7 @@ def _run(
             if rows is not None:
                 rows.writerow((fault.row, fault.field, fault.reason))
             if shown < SHOWN:
-                click.echo(_line(fault))
+                click.echo(_line(fault.row, fault.field, fault.reason))
             elif shown == SHOWN:
                 click.echo("… more rows are bad; --report FILE writes all of them.")
             shown += 1
@@ -291,13 +291,13 @@ def _words(kind: Kind) -> str:
     return kind.replace("_", " ")
 
 
-def _line(fault: Fault) -> str:
-    return f"row {fault.row}, {fault.field}: {fault.reason}"
+def _line(row: int, field: str, reason: str) -> str:
+    return f"row {row}, {field}: {reason}"
 
 
 def _summary(report: Report) -> None:
     for fault in (*report.kept_fields[:SHOWN], *report.marked_fields[:SHOWN]):
-        click.echo(_line(fault))
+        click.echo(_line(fault.row, fault.field, fault.reason))
     if report.left_out:
         click.echo(f"Left out, as not known: {', '.join(sorted(report.left_out))}.")
     counts = f"{report.created} new, {report.updated} changed, {report.unchanged} unchanged, {report.bad} bad"

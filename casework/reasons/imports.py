@@ -130,6 +130,28 @@ BEFORE_START = reason("imports.before_start", N_("must not lie before started_on
 VALUE_NEEDS_CURRENCY = reason("imports.value_needs_currency", N_("is missing: a value needs its currency"))
 AMOUNT_NEEDS_CURRENCY = reason("imports.amount_needs_currency", N_("is missing: an amount needs its currency"))
 
+# --- what a record is known by, and what is left as it is ---
+
+ROW_BEFORE = template("imports.row_before", N_("stands in an earlier row of this file: %(name)s"))
+SIDE_UNKNOWN = template("imports.side_unknown", N_("is not known: %(name)s of %(source)s. Import it first"))
+PAIR_THERE = template("imports.pair_there", N_("are matched already, as %(name)s"))
+OTHER_PAIR = reason("imports.other_pair", N_("belongs to a match of another need or technology"))
+KEPT_MERGED = reason("imports.kept_merged", N_("was left as it is: the record was merged into another one"))
+KEPT_ALTERED = reason("imports.kept_altered", N_("was left as it is: the record is not what its history says"))
+KEPT_VALUE = reason("imports.kept_value", N_("was left as it is: a person has confirmed it"))
+KEPT_RANGE = reason("imports.kept_range", N_("was left as it is: it contradicts the other end of the range"))
+KEPT_MATCH_CASE = reason("imports.kept_match_case", N_("was left as it is: the match has its case"))
+KEPT_MATCH_REFUSED = reason("imports.kept_match_refused", N_("was left as it is: the match is refused"))
+KEPT_MATCH_EXPIRED = reason("imports.kept_match_expired", N_("was left as it is: the match has expired"))
+KEPT_MATCH_CONFIRMED = reason(
+    "imports.kept_match_confirmed", N_("was left as it is: the match says what somebody here stands for")
+)
+OWNER_EXPIRED = template("imports.owner_expired", N_("was left out: the record of %(name)s has expired"))
+RIGHT_ELSEWHERE = template(
+    "imports.right_elsewhere", N_("left out %(number)s: it is on record without this technology; add it there")
+)
+RIGHT_CORRECTED = template("imports.right_corrected", N_("left out %(number)s: the number was corrected"))
+
 # --- the figures of a need ---
 
 FIGURE_CELLS = template(

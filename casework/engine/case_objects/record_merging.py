@@ -14,10 +14,8 @@ from casework.reasons import Why
 
 #: Fields that mean something together only: they are taken over as one, under the name of the first.
 TOGETHER = (("budget", "budget_currency"), ("readiness_low", "readiness_high"))
-#: How a record stands is its own, and whose it is agrees before.
-_OWN = frozenset({"status", "owner_id"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
-_PUBLICATION = "publication"
+_PUBLICATION, _OWNER = "publication", "owner_id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +69,8 @@ def differing(noun: str, gone: Mapping[str, Any], kept: Mapping[str, Any]) -> li
     return [
         names[0]
         for names in units(noun)
-        if names[0] not in _OWN
+        # Of two owners nobody chooses: they agree before.
+        if not (names[0] == _OWNER and _says(kept, names))
         and _says(gone, names)
         and (_says(kept, names) or _kept_back(noun, gone, kept))
         and any(gone[name] != kept[name] for name in names)

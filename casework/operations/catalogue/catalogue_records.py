@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.json_values import JsonObject
 from casework.operations.catalogue.import_batches import (
     COLUMNS,
     json_of,
 )
 from casework.operations.core.merged_records import in_its_place
+from casework.reasons import Why
 
 #: Of a match the records that stand in the places of both sides, beside its columns.
 STANDING_SIDES = (
@@ -21,14 +23,18 @@ STANDING_SIDES = (
     f"{in_its_place('technologies', 'matches.technology_id')} AS technology",
 )
 
-#: What of a match says that an import changes nothing of it: by column, in words.
-LEAVES = {"case_id": "has its case", "refused_at": "is refused", "expired_at": "has expired",
-    "confirmed_by": "says what somebody here stands for"}  # fmt: skip
+#: What of a match says that an import changes nothing of it: by column, and why.
+LEAVES: Mapping[str, Why] = {
+    "case_id": reasons.imports.KEPT_MATCH_CASE,
+    "refused_at": reasons.imports.KEPT_MATCH_REFUSED,
+    "expired_at": reasons.imports.KEPT_MATCH_EXPIRED,
+    "confirmed_by": reasons.imports.KEPT_MATCH_CONFIRMED,
+}
 
 
-def left_as_it_is(row: Any) -> str:
-    """Why an import changes nothing of a match; empty where it does."""
-    return next((words for column, words in LEAVES.items() if getattr(row, column) is not None), "")
+def left_as_it_is(row: Any) -> Why | None:
+    """Why an import changes nothing of a match; None where it does."""
+    return next((why for column, why in LEAVES.items() if getattr(row, column) is not None), None)
 
 
 class CatalogueRecords:

@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from io import SEEK_SET, BufferedReader, BytesIO, RawIOBase, TextIOWrapper
 from typing import Any, cast
@@ -21,6 +21,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from casework import reasons
 from casework.engine.execution.guards import line
 from casework.errors import CaseworkError, DatabaseUnavailable, InvalidForm, NotFound, RolesMissing
+from casework.json_values import JsonObject
 from casework.ledger.canonical_json import instant
 from casework.operations.catalogue.import_encoding import encoding_of
 from casework.operations.catalogue.import_reader import MOST_COLUMNS, Row, read_rows
@@ -37,6 +38,7 @@ from casework.operations.catalogue.sources import (
 from casework.operations.catalogue.table_import import called
 from casework.permissions.actors import Actor
 from casework.reasons import Why
+from casework.reasons.base import from_json
 from casework.records.actors import find_actor
 from casework.records.database import transaction
 
@@ -300,14 +302,14 @@ def carry_on(engine: Engine, id: str) -> None:
             # The database's trouble is not the file's: it is tried again. But what it cannot hold it will not hold later.
             if not isinstance(fault, DataError):
                 raise
-            report.faults.append(Fault(1, "file", str(reasons.imports.NOT_TAKEN)))
+            report.faults.append(Fault(1, "file", reasons.imports.NOT_TAKEN))
         except _TakenAway:
             return
         except CaseworkError as refusal:
-            report.faults.append(Fault(1, "file", str(refusal.reason)))
+            report.faults.append(Fault(1, "file", refusal.reason))
         except Exception:
             logging.getLogger(__name__).exception("a file could not be brought in")
-            report.faults.append(Fault(1, "file", str(reasons.imports.NOT_TAKEN)))
+            report.faults.append(Fault(1, "file", reasons.imports.NOT_TAKEN))
     with transaction(engine) as db:
         db.execute(_END, {"id": id, "state": state, "report": _written(report)})
 
@@ -337,7 +339,7 @@ def drop_naming(db: Connection, names: Callable[[str], bool]) -> int:
             db.execute(text("DELETE FROM imports WHERE id = CAST(:id AS uuid)"), {"id": row.id})
             continue
         report = _report_of(row.kind, row.report)
-        report.faults.append(Fault(1, "file", str(reasons.imports.NAMED_ERASED)))
+        report.faults.append(Fault(1, "file", reasons.imports.NAMED_ERASED))
         db.execute(_END, {"id": row.id, "state": FAILED, "report": _written(report)})
     return len(gone)
 
@@ -385,16 +387,30 @@ def _told_in(db: Connection, id: str) -> Iterator[str]:
         yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), said)
 
 
+#: Of a report the lists of what is wrong.
+_FAULTS = ("faults", "kept_fields", "marked_fields")
+
+
 def _written(report: Report) -> str:
-    return json.dumps(asdict(report) | {"left_out": sorted(report.left_out)})
+    told = {name: [_told(one) for one in getattr(report, name)] for name in _FAULTS}
+    return json.dumps(vars(report) | told | {"left_out": sorted(report.left_out)})
+
+
+def _told(fault: Fault) -> JsonObject:
+    return {"row": fault.row, "field": fault.field, "why": fault.why.as_json()}
+
+
+def faults_of(told: Mapping[str, Any], name: str) -> list[Fault]:
+    """What is wrong by a report as it was kept."""
+    return [Fault(one["row"], one["field"], from_json(one["why"])) for one in told.get(name, ())]
 
 
 def _report_of(kind: Kind, told: Mapping[str, Any]) -> Report:
     """What came of it so far, as it was noted."""
     report = Report(kind, dry_run=False)
     for name, value in told.items():
-        if name in ("faults", "kept_fields", "marked_fields"):
-            value = [Fault(**one) for one in value]
+        if name in _FAULTS:
+            value = faults_of(told, name)
         elif name == "left_out":
             value = set(value)
         setattr(report, name, value)

@@ -8,12 +8,14 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import Connection, text
 
+from casework import reasons
 from casework.engine.execution.context import By
 from casework.operations.catalogue.import_schemas import Right
 from casework.operations.catalogue.ip_rights import enter_right
 from casework.operations.core.organisations import KNOWN, STANDING
 from casework.operations.core.right_numbers import EVER_RECORDED, OF_NUMBERS, plain
 from casework.operations.people.registry import register_owners
+from casework.reasons import Why
 from casework.records.row_security import whole
 
 #: Source and external id of a record.
@@ -43,7 +45,7 @@ def leave_expired_owners(
     db: Connection,
     incoming: Sequence[tuple[int, Key, dict[str, Any]]],
     known: Mapping[Key, Any],
-    keep: Callable[[int, str, str], None],
+    keep: Callable[[int, str, Why], None],
 ) -> None:
     """Of columns that name an owner whose record has expired the owner is left out, unless the record says so already; `keep` is told.
 
@@ -55,7 +57,7 @@ def leave_expired_owners(
         owner = str(columns.get("owner_id"))
         if owner in expired and (key not in known or str(known[key].owner_id) != owner):
             del columns["owner_id"]
-            keep(row_number, "owner", f"was left out: the record of {expired[owner][:100]} has expired")
+            keep(row_number, "owner", reasons.imports.OWNER_EXPIRED(name=expired[owner][:100]))
 
 
 #: Which of some organisations have expired.
@@ -69,7 +71,7 @@ def rights_not_on_record(
     programme: str,
     incoming: Mapping[Key, tuple[int, Sequence[Right]]],
     known: Mapping[Key, Any],
-    keep: Callable[[int, str, str], None],
+    keep: Callable[[int, str, Why], None],
 ) -> dict[Key, list[Right]]:
     """Of the rights that came with technologies those that are new.
 
@@ -105,14 +107,10 @@ def rights_not_on_record(
                 nameless.add((technology, right.kind))
             elif name in owners:
                 if technology not in owners[name]:
-                    keep(
-                        row_number,
-                        "rights",
-                        f"left out {number}: it is on record without this technology; add it there",
-                    )
+                    keep(row_number, "rights", reasons.imports.RIGHT_ELSEWHERE(number=number))
                 continue
             elif (technology, plain(None, number)) in ever:
-                keep(row_number, "rights", f"left out {number}: the number was corrected")
+                keep(row_number, "rights", reasons.imports.RIGHT_CORRECTED(number=number))
                 continue
             else:
                 owners[name] = {technology}

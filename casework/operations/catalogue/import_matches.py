@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 import uuid_utils
 from sqlalchemy import Connection
 
+from casework import reasons
 from casework.json_values import JsonObject
 from casework.operations.catalogue.catalogue_records import LEAVES, STANDING_SIDES, CatalogueRecords, left_as_it_is
 from casework.operations.catalogue.import_batches import COLUMNS, Item
 from casework.operations.catalogue.import_report import Report
+from casework.reasons import Why
 
 
 def put_matches(
@@ -20,8 +22,8 @@ def put_matches(
     values: list[JsonObject],
     report: Report,
     *,
-    fault: Callable[[int, Iterable[tuple[str, object]]], None],
-    keep: Callable[[int, str, str], None],
+    fault: Callable[[int, Iterable[tuple[str, Why]]], None],
+    keep: Callable[[int, str, Why], None],
 ) -> None:
     """Make those that are new and change what is told otherwise; what is wrong, and what stays, is told of its row."""
     read = ("id", *LEAVES, *STANDING_SIDES, *COLUMNS["matches"])
@@ -34,8 +36,7 @@ def put_matches(
         pair = (columns["need_id"], columns["technology_id"])
         if row is None:
             if pair in pairs:
-                why = f"are matched already, as {pairs[pair]}"
-                fault(item.row, [("need and technology", why)])
+                fault(item.row, [("need and technology", reasons.imports.PAIR_THERE(name=pairs[pair][:150]))])
                 continue
             pairs[pair] = item.external_id
             fresh.append(
@@ -47,14 +48,14 @@ def put_matches(
             continue
         before = {name: getattr(row, name) for name in COLUMNS["matches"]}
         if (row.need, row.technology) != pair:
-            fault(item.row, [("external_id", "belongs to a match of another need or technology")])
+            fault(item.row, [("external_id", reasons.imports.OTHER_PAIR)])
             continue
         # A record may stand in the place of another by now: its match stays where it is.
         stays = ("need_id", "technology_id")
         differ = {name: value for name, value in columns.items() if name not in stays and value != before[name]}
         why = left_as_it_is(row)
         while differ and why:
-            keep(item.row, differ.popitem()[0], f"was left as it is: the match {why}")
+            keep(item.row, differ.popitem()[0], why)
         if differ:
             changed.append(before | differ | {"id": row.id})
         report.updated += bool(differ)

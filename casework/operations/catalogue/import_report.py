@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from casework.operations.catalogue.import_schemas import Kind
+from casework.reasons import Why
 
 #: Rows of which the report keeps what is wrong; all of them are told to `tell` as they are found.
 MOST_KEPT = 1_000
@@ -19,7 +20,12 @@ class Fault:
 
     row: int
     field: str
-    reason: str
+    why: Why
+
+    @property
+    def reason(self) -> str:
+        """In English, for programs and the command line."""
+        return str(self.why)
 
 
 @dataclass

@@ -71,6 +71,7 @@ from casework.operations.core.record_log import (
 )
 from casework.operations.core.register_log import append
 from casework.permissions.actors import Actor
+from casework.reasons import Why
 from casework.records.database import transaction
 from casework.records.event_log import Log, lock_log
 from casework.records.field_encryption import storable, texts_in
@@ -216,10 +217,10 @@ class _Import:
         event = log.next_event(IMPORTED, self.by, effects=effects, body=body)
         append(db, log, [event])
 
-    def _fault(self, row: int, faults: Iterable[tuple[str, object]]) -> None:
+    def _fault(self, row: int, faults: Iterable[tuple[str, Why]]) -> None:
         self.report.bad += 1
         for name, why in faults:
-            fault = Fault(row, name, str(why))
+            fault = Fault(row, name, why)
             add_fault(self.report.faults, fault)
             if self.tell is not None:
                 self.tell(fault)
@@ -237,10 +238,10 @@ class _Import:
             self._fault(row.number, faults)
             return None
         for name in placeholders_in(item.record):
-            self._mark(row.number, name, str(reasons.imports.PLACEHOLDER))
+            self._mark(row.number, name, reasons.imports.PLACEHOLDER)
         return item
 
-    def _read(self, row: Row) -> tuple[Item | None, Sequence[tuple[str, object]]]:
+    def _read(self, row: Row) -> tuple[Item | None, Sequence[tuple[str, Why]]]:
         """The record of a row, which is seen now; or everything that is wrong with it."""
         if row.faults:
             return None, row.faults
@@ -252,12 +253,12 @@ class _Import:
         if record is None or faults:
             return None, faults
         if not storable(texts_in(row.raw)):
-            return None, [("row", "has a character that cannot be stored")]
+            return None, [("row", reasons.fields.UNSTORABLE)]
         if not self.rows.may_be_of(record.source):
-            return None, [("source", str(reasons.imports.TOO_MANY_SOURCES(most=MOST_SOURCES)))]
+            return None, [("source", reasons.imports.TOO_MANY_SOURCES(most=MOST_SOURCES))]
         item = Item(row.number, record.source or self.source, record.external_id, record, sides, row.raw)
         if (mark := digest_of(self.kind, *item.key)) in self.seen:
-            return None, [("external_id", f"stands in an earlier row of this file: {item.external_id}"[:200])]
+            return None, [("external_id", reasons.imports.ROW_BEFORE(name=item.external_id[:150]))]
         self.seen.add(mark)
         return item, []
 
@@ -282,7 +283,7 @@ class _Import:
                 key = self._side_key(item, side)
                 side_ids[f"{side}_id"] = ids[side].get(key)
                 if side_ids[f"{side}_id"] is None:
-                    faults.append((side, f"is not known: {key[1]} of {key[0]}. Import it first"[:300]))
+                    faults.append((side, reasons.imports.SIDE_UNKNOWN(name=key[1][:150], source=key[0][:100])))
             if faults:
                 self._fault(item.row, faults)
                 continue
@@ -364,7 +365,7 @@ class _Import:
         for item, columns in zip(items, values, strict=True):
             row = known.get(item.key)
             if row is not None and row.merged_into is not None:
-                self._keep(item.row, "row", "was left as it is: the record was merged into another one")
+                self._keep(item.row, "row", reasons.imports.KEPT_MERGED)
                 self.report.unchanged += count
                 continue
             left[0].append(item)
@@ -384,7 +385,7 @@ class _Import:
         standing = lock_records(db, noun, differing) if differing else {}
         for id, (item, fields) in differing.items():
             if standing[id].altered:
-                self._keep(item.row, "row", "was left as it is: the record is not what its history says")
+                self._keep(item.row, "row", reasons.imports.KEPT_ALTERED)
                 self.report.unchanged += count
                 continue
             self.report.updated += count
@@ -398,7 +399,7 @@ class _Import:
             if wanted == before[name]:
                 continue
             if row.provenance.get(name, {}).get("confirmed_by"):
-                self._keep(item.row, name, "was left as it is: a person has confirmed it")
+                self._keep(item.row, name, reasons.imports.KEPT_VALUE)
                 continue
             differ[name] = wanted
         # Both ends of a range stand or fall together: a confirmed one would contradict the other.
@@ -407,14 +408,14 @@ class _Import:
         if low is not None and high is not None and low > high:
             for name in [name for name in ("readiness_low", "readiness_high") if name in differ]:
                 del differ[name]
-                self._keep(item.row, name, "was left as it is: it contradicts the other end of the range")
+                self._keep(item.row, name, reasons.imports.KEPT_RANGE)
         return differ
 
-    def _keep(self, row: int, name: str, why: str) -> None:
+    def _keep(self, row: int, name: str, why: Why) -> None:
         self.report.kept += 1
         add_fault(self.report.kept_fields, Fault(row, name, why))
 
-    def _mark(self, row: int, name: str, why: str) -> None:
+    def _mark(self, row: int, name: str, why: Why) -> None:
         self.report.marked += 1
         add_fault(self.report.marked_fields, Fault(row, name, why))
 
@@ -429,7 +430,7 @@ class _Import:
             if not isinstance(record, Need | Technology) or record.owner is None:
                 continue
             if is_placeholder(record.owner):
-                self._mark(item.row, "owner", str(reasons.imports.PLACEHOLDER_OWNER))
+                self._mark(item.row, "owner", reasons.imports.PLACEHOLDER_OWNER)
                 continue
             countries.setdefault(record.owner, record.owner_country)
             named.append((record.owner, columns))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
-from casework.definitions import load_library, names_of_part
+from casework.definitions import load_library, names_of_part, side_states_of
 from casework.engine.parts import REFERRAL, RETURNS_COPIES
 from casework.engine.roles import INTAKE, MEDIATION, QUEUE_ROLES, Role
 from casework.errors import NotFound
@@ -167,7 +167,7 @@ _CLOCKS = f"""
     -- A provider's clock rests while its referral has stepped aside.
     AND NOT EXISTS (
         SELECT FROM tracks r JOIN tracks a ON a.id = r.parent_id
-        WHERE r.id = k.track_id AND a.states && CAST(:aside AS text[])
+        WHERE r.id = k.track_id AND a.states && ARRAY(SELECT jsonb_array_elements_text(CAST(:aside AS jsonb) -> a.edition))
     )
     UNION ALL
     SELECT 'late', k.log_id, k.task_id, k.track_id FROM clocks k JOIN {{homes}} h ON h.id = k.log_id
@@ -213,10 +213,7 @@ _COUNT = "SELECT h.programme_id, f.kind, f.log_id FROM found f JOIN {homes} h ON
 
 def _given(**more: Any) -> JsonObject:
     roles = {queue: sorted(of) for queue, of in QUEUE_ROLES.items()}
-    library = load_library()
-    asked = library.playing(REFERRAL)
-    aside = sorted(asked.side_states) if asked else []
-    copies = names_of_part(RETURNS_COPIES)
+    aside, copies = json.dumps(side_states_of(REFERRAL)), names_of_part(RETURNS_COPIES)
     return {"roles": json.dumps(roles), "kinds": list(KINDS), "aside": aside, "copies": copies} | more
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, TextClause, text
 
 from casework import reasons
-from casework.definitions import load_library
+from casework.definitions import side_states_of
 from casework.engine.case_objects.inbox import DELIVERED, OFFERS, WORKING
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.parts import ACCEPTS, REFERRAL, SENDS
@@ -100,7 +100,7 @@ def list_inbox(
     if tab not in TABS:
         raise InvalidForm(fields={"tab": reasons.fields.ONE_OF(choices=TABS)})
     most, keys = insist_limit(limit), from_cursor(cursor, 2)
-    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1, "paused": _paused()}
+    given: JsonObject = {**reach_values(reach(actor)), "most": most + 1, "paused": json.dumps(side_states_of(REFERRAL))}
     if keys:
         given |= {"at": cursor_time(keys[0]), "id": cursor_id(keys[1])}
     rows = db.execute(_list(tab, bool(keys)), given).all()
@@ -110,12 +110,6 @@ def list_inbox(
     moment = now(db)
     seen = looks(db, actor, (), [row.id for row in shown])
     return Page(items=[_row(row, names, moment, seen[row.id].mark()) for row in shown], next=following)
-
-
-def _paused() -> str:
-    """The states in which a referral rests until it goes on where it was, by edition."""
-    editions = load_library().editions.values()
-    return json.dumps({one.fingerprint: sorted(one.side_states) for one in editions if one.part == REFERRAL})
 
 
 @cache

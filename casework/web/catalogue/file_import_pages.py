@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework import reasons
 from casework.errors import InvalidForm, NotFound
+from casework.json_values import JsonMapping
 from casework.operations.catalogue import file_imports, sources
 from casework.operations.catalogue.file_imports import LOOKED_AT, MOST_BYTES, WAITING
 from casework.operations.catalogue.import_schemas import REQUIRED, Kind
@@ -25,7 +26,7 @@ _LISTS = {"needs": ("needs.index", N_("Needs")), "technologies": ("technologies.
 STATES = {"waiting": N_("on its way"), "done": N_("brought in"), "failed": N_("refused"), "looked_at": N_("looked at")}
 _COUNTED = (
     ("rows", N_("Rows")), ("created", N_("New")), ("updated", N_("Changed")), ("unchanged", N_("On record as it is")),
-    ("bad", N_("Refused rows")), ("marked", N_("Placeholders")),
+    ("bad", N_("Refused rows")), ("kept", N_("Values left as they are")), ("marked", N_("Placeholders")),
     ("gone", N_("No longer at the source")), ("back", N_("Back at the source")),
 )  # fmt: skip
 #: So many faults a page shows.
@@ -120,6 +121,11 @@ def hand_in(programme: UUID, records: str) -> BaseResponse:
     return redirect(url_for("files_in.show", programme=home, records=noun, handed=id), 303)
 
 
+def _said(report: JsonMapping, name: str) -> list[tuple[int, str, str]]:
+    """Row, column and why of a list of a report, in the reader's language."""
+    return [(fault.row, fault.field, say(fault.why)) for fault in file_imports.faults_of(report, name)]
+
+
 @blueprint.get("/<uuid:handed>")
 def show(programme: UUID, records: str, handed: UUID) -> Response:
     return _show(str(programme), _kind(records), str(handed), {})
@@ -134,12 +140,12 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         head = file_imports.read_head(db, one) if one.state == LOOKED_AT else None
         known = sources.named_source(db, programme, one.source) if head is not None else None
     look = file_imports.look_at(one, head) if head is not None else None
-    told = one.report.get("faults", [])
     refused = (
         [(row, column, say(why)) for row, column, why in look.faults]
         if look is not None
-        else [(fault["row"], fault["field"], fault["reason"]) for fault in told]
+        else _said(one.report, "faults")
     )
+    left = _said(one.report, "kept_fields")
     page = render_template(
         "catalogue/file_look.html",
         **_head(programme, kind),
@@ -148,8 +154,11 @@ def _show(programme: str, kind: Kind, id: str, faults: dict[str, str], typed: st
         look=look,
         licence=typed or (known.licence if known is not None else None),
         faults=faults,
-        refused=refused[:_SHOWN],
-        more=len(refused) > _SHOWN,
+        told=[
+            (title, rows[:_SHOWN], len(rows) > _SHOWN)
+            for title, rows in ((gettext("What is refused"), refused), (gettext("What is left as it is"), left))
+            if rows
+        ],
         columns=[
             (n, name, sources.read_as(name, one.fields, kind), told)
             for n, (name, told) in enumerate(look.columns.items() if look is not None else ())

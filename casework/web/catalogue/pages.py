@@ -39,7 +39,7 @@ from casework.web.shell.figure_words import say_figure
 from casework.web.shell.forms import read_request
 from casework.web.shell.i18n import N_, listed, name_of
 from casework.web.shell.kept_forms import drop_kept, kept_form
-from casework.web.shell.layout import place_names
+from casework.web.shell.layout import clock, place_names
 from casework.web.shell.session import list_transaction, page_transaction
 from casework.web.shell.values import LICENCES, Values, say_amount
 from casework.web.tasks.next_action import say_done
@@ -217,7 +217,11 @@ def say_standard(row: Mapping[str, Any]) -> str:
     """A certificate or a standard in one line."""
     told = [str(row[name]) for name in ("name", "number", "body") if row.get(name)]
     until = row.get("valid_until")
-    return ", ".join([*told, gettext("valid until %(day)s", day=until)] if until else told)
+    if not until:
+        return ", ".join(told)
+    passed = until < clock().office_today.isoformat()
+    words = gettext("expired on %(day)s", day=until) if passed else gettext("valid until %(day)s", day=until)
+    return ", ".join([*told, words])
 
 
 def say_value(value: Any, field: str, names: Mapping[str, str]) -> Any:

@@ -133,7 +133,7 @@ class _Pages:
         names = names_of(db, set(), {one.owner, other.owner})
         asked: dict[str, Any] = {
             f"{TAKE}{name}": Choice(
-                label=FIELDS[self.noun].get(name, N_("Other columns")),
+                label=FIELDS[self.noun].get(_shown(name), N_("Other columns")),
                 choices={KEPT: self._say(other, name, names), GONE: self._say(one, name, names)},
             )
             for name in differ
@@ -143,9 +143,9 @@ class _Pages:
     def _say(self, one: Need | Technology, field: str, names: Mapping[str, str]) -> str:
         """What a record says in a field, and in those that go with it."""
         together = next(names for names in units(self.noun) if names[0] == field)
-        said = [say_value(getattr(one, name), name, names) for name in together]
+        said = [say_value(getattr(one, _shown(name)), _shown(name), names) for name in together]
         parts = [each.striptags() if isinstance(each, Markup) else str(each) for each in said]
-        words = " – ".join(part for part in parts if part)
+        words = " – ".join(part for part in parts if part) or gettext("Not specified")
         return words if len(words) <= SHORT else words[: SHORT - 1] + "…"
 
     def _ask(self, id: str, into: str, sent: Sent | None = None) -> Response:
@@ -242,6 +242,11 @@ def marked(one: Any, other: Any) -> tuple[Any, Any]:
         )
         told = (told[0] + said[0], told[1] + said[1])
     return told
+
+
+def _shown(column: str) -> str:
+    """What pages call a column of a record."""
+    return "owner" if column == "owner_id" else column
 
 
 def _moves(preview: RecordMergePreview) -> list[tuple[str, list[str]]]:

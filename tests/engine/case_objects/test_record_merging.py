@@ -140,3 +140,6 @@ def test_of_a_need_that_is_published_less_nothing_goes_over_but_what_is_chosen(
     assert ("problem" in differing("need", one, other)) is not silently
     if not silently:
         assert taken("need", one, other, {"problem"}) == {"problem": "Steam escapes"}
+        # Nobody may ask its enterprise of a need that has no owner.
+        assert taken("need", one, other, {"owner_id"}) == {"owner_id": "o"}
+    assert "owner_id" not in differing("need", one, other | {"owner_id": "merged into o"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from casework import reasons
 from casework.operations.catalogue import import_report
 from casework.operations.catalogue.import_report import Fault, Report, add_fault
 
@@ -12,7 +13,7 @@ def test_so_many_faults_are_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(import_report, "MOST_KEPT", 2)
     kept: list[Fault] = []
     for row in range(4):
-        add_fault(kept, Fault(row, "title", "is missing"))
+        add_fault(kept, Fault(row, "title", reasons.imports.MISSING))
     assert [fault.row for fault in kept] == [0, 1]
 
 

@@ -12,6 +12,7 @@ from casework.errors import NotFound
 from casework.jobs.job_functions import check
 from casework.jobs.job_registry import Hands
 from casework.operations.mediations.service import open_mediation
+from casework.operations.oversight import case_hygiene
 from casework.operations.oversight.case_hygiene import (
     KINDS,
     check_due,
@@ -25,7 +26,7 @@ from casework.operations.people.registry import grant_role
 from casework.records.database import ENGINE, connect_engine, transaction
 from casework.records.row_security import read_as
 from casework.settings import Settings
-from tests.support.way_to_referral import to_referral
+from tests.support.way_to_referral import to_bank, to_referral
 from tests.support.world import World, new_request, today
 
 Seed = Callable[[Connection, World, str], None]
@@ -115,6 +116,23 @@ def test_what_is_seeded_is_found_and_nothing_else(db: Connection, world: World, 
     assert kinds(db, number) == {kind}
     # Roles and people are everybody's.
     assert kinds(db, other) <= ({"nobody_may"} if kind == "nobody_may" else set())
+
+
+def test_a_clock_rests_by_the_edition_that_its_referral_runs_by(
+    db: Connection, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, _, loan = to_bank(world, db)
+    given = {"loan": loan}
+    db.execute(text("UPDATE clocks SET state = 'paused', fires_at = NULL WHERE track_id = CAST(:loan AS uuid)"), given)
+    query = """
+        UPDATE tracks SET states = '{elsewhere}' WHERE id = (SELECT parent_id FROM tracks WHERE id = CAST(:loan AS uuid)) RETURNING edition
+    """
+    edition = db.execute(text(query), given).scalar_one()
+    # The newest edition knows no such state.
+    assert "stands_still" in kinds(db, number)
+    states = {edition: ["elsewhere"], "newest": ["suspended"]}
+    monkeypatch.setattr(case_hygiene, "side_states_of", lambda part: states)
+    assert "stands_still" not in kinds(db, number)
 
 
 def test_a_mediation_that_nobody_leads_is_found(db: Connection, world: World) -> None:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, text
 
 from casework.operations.catalogue import file_imports
 from casework.operations.catalogue.file_imports import carry_on
+from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.rate_limits import ALLOWANCES
 from casework.records.database import transaction
 from tests.support.pages import read_page
 from tests.support.web_client import Browser
-from tests.support.world import World
+from tests.support.world import World, new_request
 from tests.web.cases.two_cases import words_of
 
 Enter = Callable[[str], Browser]
@@ -77,6 +78,29 @@ def test_a_file_is_looked_at_named_and_taken_over(browser_for: Enter, world: Wor
     assert "&lt;b&gt;Kiln&lt;/b&gt;" in record
     listed = words_of(browser.get(at.rpartition("/")[0]).text)
     assert "PATENTS CC BY 4.0" in listed
+
+
+def test_what_is_wrong_and_what_is_left_as_it_is_is_said_in_the_language_of_the_reader(
+    browser_for: Enter, world: World, engine: Engine
+) -> None:
+    browser, named = browser_for("officer"), {"number": "external_id", "name": "title"}
+    page = ""
+    for content in (b"Number;Name\nP1;Kiln\n", b"Number;Name\nP1;Oven\nP1;Stove\n"):
+        at, shown = hand_in(browser, world, content)
+        press(browser, at, shown, "take_over", **named)
+        carry_on(engine, at.rpartition("/")[2])
+        if not page:
+            with transaction(engine) as db:
+                id = db.execute(text("SELECT id::text FROM technologies WHERE external_id = 'P1'")).scalar_one()
+                confirm_field(db, world.actor(db, "officer"), "technology", id, field="title", request=new_request())
+        page = at
+    told = words_of(browser.get(page).text)
+    assert "3 external_id stands in an earlier row of this file: P1" in told
+    assert "2 title was left as it is: a person has confirmed it" in told
+    browser.post("/preferences", {"language": "zh-Hans", "page": page}, page=page)
+    told = words_of(browser.get(page).text)
+    assert "P1" in told
+    assert [words for words in ("stands in an earlier row", "was left as it is") if words in told] == []
 
 
 def test_a_look_holds_no_transaction_and_is_counted(

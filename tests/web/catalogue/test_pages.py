@@ -94,6 +94,15 @@ def test_what_a_technology_was_stated_to_be_is_said_in_words_and_the_unknown_not
         assert say_value(None, "verification", {}) == ""
 
 
+@pytest.mark.parametrize(
+    ("day", "words"), [("2020-01-31", "expired on 2020-01-31"), ("2999-01-31", "valid until 2999-01-31"), (None, "")]
+)
+def test_of_a_certificate_it_is_said_whether_it_has_expired(app: Flask, day: str | None, words: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        said = str(say_value([{"name": "CE", "valid_until": day}], "standards", {}))
+    assert said == ", ".join(filter(None, ["CE", words]))
+
+
 def test_all_values_from_one_source_are_confirmed_at_once(browser_for: Enter, world: World) -> None:
     page, browser = f"/matches/{world.matches[0]}", browser_for("officer")
     (source,) = set(re.findall(r'name="source" value="([^"]*)"', browser.get(page).text))

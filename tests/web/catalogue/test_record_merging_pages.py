@@ -76,3 +76,25 @@ def test_what_speaks_against_it_is_said_before_anything_is_typed(
     assert "f-reason" not in shown
     for into in ("nothing", "00000000-0000-7000-8000-000000000000"):
         assert browser_for("officer").get(f"/needs/{world.needs[0]}/merge?into={into}").status_code == 404
+
+
+@pytest.mark.parametrize("side", ["kept", "gone"])
+def test_whose_need_it_is_is_chosen_where_the_one_that_goes_is_published_less(
+    browser_for: Enter, world: World, engine: Engine, side: str
+) -> None:
+    owner = world.organisations["need_owner"]
+    with transaction(engine) as db:
+        closed = {"title": "Steam", "owner_id": owner, "publication": "closed"}
+        gone = add_record(db, world.programmes["BJ"], "need", "closed", closed)
+        kept = add_record(db, world.programmes["BJ"], "need", "public", {"title": "Steam", "publication": "public"})
+    browser, page = browser_for("officer"), f"/needs/{gone}/merge?into={kept}"
+    shown = browser.get(page).text
+    assert "Not specified" in shown
+    sent = read_page(shown).sent
+    assert sent["f-take_owner_id"] == "kept"
+    sent |= {"f-reason": "Both came of one call.", "f-take_owner_id": side, "sure": "yes"}
+    assert "Merged:" in browser.flask.post(page, data=sent, follow_redirects=True).text
+    with transaction(engine) as db:
+        query = "SELECT owner_id::text FROM needs WHERE id = CAST(:id AS uuid)"
+        assert db.execute(text(query), {"id": kept}).scalar_one() == (owner if side == "gone" else None)
+    assert list(verify_all(engine)) == []
