@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.figures import Figure, Scale, percentile
 from benchmarks.world import World
 from casework.operations.catalogue.import_reader import read_rows
-from casework.operations.catalogue.import_schemas import REQUIRED, parse
+from casework.operations.catalogue.import_schemas import REQUIRED, read
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.twins import search_twins
 from casework.records.database import transaction
@@ -144,7 +144,7 @@ def find_twins(world: World) -> Any:
 
 def check(content: bytes) -> int:
     return sum(
-        parse("technologies", row.values)[0] is not None
+        read("technologies", row.values)[0] is not None
         for row in read_rows(io.BytesIO(content), REQUIRED["technologies"])
     )
 

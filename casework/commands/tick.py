@@ -6,16 +6,18 @@ import click
 
 from casework.operations.auth.passkeys import forget_challenges
 from casework.operations.auth.throttling import forget_attempts
+from casework.operations.catalogue import need_renewals
 from casework.operations.catalogue.need_links import forget_statements
 from casework.operations.core.editions import read_editions
 from casework.operations.core.rate_limits import forget_uses
 from casework.operations.deadlines.calendars import recount_programme
 from casework.operations.deadlines.timers import fire_timers
+from casework.operations.documents.key_material import secret_box_of
 from casework.operations.links import office_links
 from casework.operations.links.service import forget_over
 from casework.operations.mediations.succession import pass_on_all
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
-from casework.operations.oversight.case_hygiene import check_due
+from casework.operations.oversight.case_hygiene import check_due, list_unchecked
 from casework.operations.tasks.allocation import allocate_due
 from casework.records.database import connect_engine, transaction
 from casework.records.event_log import now
@@ -29,10 +31,12 @@ def tick(until_quiet: bool) -> None:
 
     It also counts again the cases whose calendar has changed, gives sealed mediations whose dispute officer has left to
     another one, gives tasks to people where their queue has a rule for it, removes what no longer counts of attempts to
-    sign in, and keeps the nightly figure of case hygiene. Several may run at once, beside the server; each deadline
+    sign in, and once a night keeps the figure of case hygiene and, where mails go out, asks whoever stated a need that
+    expires soon whether it still holds. Several may run at once, beside the server; each deadline
     happens once. Exits with 1 when a clock could not fire.
     """
-    engine = connect_engine(load_settings())
+    settings = load_settings()
+    engine = connect_engine(settings)
     try:
         with transaction(engine) as db:
             read_editions(db)
@@ -47,6 +51,10 @@ def tick(until_quiet: bool) -> None:
         pass_on_all(engine)
         fired = fire_timers(engine, until=None if until_quiet else started)
         given = allocate_due(engine)
+        with transaction(engine) as db:
+            due = list_unchecked(db) if settings.smtp_host is not None else []
+        for programme in due:
+            need_renewals.ask_due(engine, programme, secret_box_of(settings))
         check_due(engine)
     finally:
         engine.dispose()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Engine, text
 
+from casework.operations.catalogue.kept_records import correct_record
 from casework.records.database import transaction
+from tests.operations.catalogue.test_need_renewals import on_record, today
 from tests.operations.tasks.test_allocation import rule
 from tests.support.databases import run_casework
-from tests.support.world import World
+from tests.support.world import World, new_request
 
 FORTY_DAYS = str(40 * 86_400)
 
@@ -55,6 +59,28 @@ def test_a_tick_forgets_what_no_longer_counts_of_signing_in(engine: Engine, data
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM sign_in_attempts")).scalar_one() == 2
         assert db.execute(text("SELECT count(*) FROM challenges")).scalar_one() == 1
+
+
+def test_a_tick_asks_once_a_night_whether_a_need_that_expires_soon_still_holds(
+    engine: Engine, database_url: str, world: World
+) -> None:
+    with transaction(engine) as db:
+        need = on_record(db, world, address="zhou@campus.example")
+        last = (today(db, world) + timedelta(days=20)).isoformat()
+        officer = world.actor(db, "officer")
+        fields = {"valid_until": last}
+        correct_record(db, officer, "need", need, fields=fields, source=None, reason="So.", request=new_request())
+    asked = text("SELECT count(*) FROM need_statements WHERE renews_id IS NOT NULL")
+    where = {"DATABASE_URL": database_url}
+    mails = {"CASEWORK_SMTP_HOST": "mail.example", "CASEWORK_BASE_URL": "https://office.example"}
+    for mailing, count in (({}, 0), (mails, 1), (mails, 1)):
+        with transaction(engine) as db:
+            # As if no night had come before.
+            db.execute(text("DELETE FROM case_hygiene_days"))
+        ticked = run_casework("tick", environment=where | mailing)
+        assert ticked.returncode == 0, ticked.stderr
+        with transaction(engine) as db:
+            assert db.execute(asked).scalar_one() == count
 
 
 def test_production_does_not_tick_in_another_time(database_url: str) -> None:

@@ -32,8 +32,8 @@ class OwnLimit(Answer):
             description="due, appears, fires, answered, remind, escalate, flag: what happens then; holds: what a rule compares with"
         ),
     ]
-    workflow: str
-    edition: Annotated[str, Field(description="The newest edition, by its fingerprint")]
+    workflow: Annotated[str, Field(description="Or catalogue: a limit that no workflow counts")]
+    edition: Annotated[str | None, Field(description="The newest edition, by its fingerprint; null of the catalogue")]
     words: Annotated[str, Field(description="The key of the edition's text that names it")]
     n: Annotated[int, Field(description="As the workflow says")]
     unit: Annotated[

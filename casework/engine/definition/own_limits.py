@@ -31,7 +31,7 @@ LEAST, MOST = 1, 3_650
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLimit:
-    """A limit of an edition."""
+    """A limit of an edition, or of the catalogue, which no edition counts."""
 
     #: case.states.triage; one that several places share stands once.
     what: str
@@ -51,6 +51,18 @@ class NamedLimit:
     settable: bool = True
     least: int = LEAST
     most: int = MOST
+
+
+#: What the limits of the catalogue stand under, in place of a workflow; and so many days before its last one whoever stated a need is asked
+#: whether it still holds, and reminded.
+CATALOGUE = "catalogue"
+ASKED_BEFORE = NamedLimit(
+    what="catalogue.limits.need_asked", kind="holds", words="limits.need_asked", n=30, unit="cd", least=3, most=180
+)
+REMINDED_BEFORE = NamedLimit(
+    what="catalogue.limits.need_reminded", kind="holds", words="limits.need_reminded", n=7, unit="cd", least=1, most=90
+)
+OF_CATALOGUE = (ASKED_BEFORE, REMINDED_BEFORE)
 
 
 def limits_of(edition: Edition) -> Iterator[NamedLimit]:
@@ -172,4 +184,6 @@ def limit_faults(edition: Edition) -> Iterator[Fault]:
                 )
 
 
-__all__ = ["LEAST", "MOST", "Kind", "NamedLimit", "limit_faults", "limits_of"]
+__all__ = [
+    "ASKED_BEFORE", "CATALOGUE", "LEAST", "MOST", "OF_CATALOGUE", "REMINDED_BEFORE", "Kind", "NamedLimit", "limit_faults", "limits_of",
+]  # fmt: skip

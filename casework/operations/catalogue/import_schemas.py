@@ -288,18 +288,10 @@ def known_columns(kind: Kind) -> set[str]:
     return set(MODELS[kind].model_fields) | {"title_en"} | (set(SIDES) if kind == "matches" else set())
 
 
-def parse(
-    kind: Kind, values: JsonMapping, today: str = LAST_DAY, *, semicolons: bool = False
-) -> tuple[Record | None, list[tuple[str, str]]]:
-    """The record as it can be on that day, or everything that is wrong with it: pairs of a field and a reason."""
-    record, faults = read(kind, values, today, semicolons=semicolons)
-    return record, [(name, str(wrong)) for name, wrong in faults]
-
-
 def read(
     kind: Kind, values: JsonMapping, today: str = LAST_DAY, *, semicolons: bool = False
 ) -> tuple[Record | None, Faults]:
-    """The same with the reasons as a page says them."""
+    """The record as it can be on that day, or everything that is wrong with it: pairs of a field and a reason."""
     try:
         context = {"today": today, "semicolons": semicolons}
         return MODELS[kind].model_validate(said(values), context=context), []
@@ -307,21 +299,21 @@ def read(
         return None, told_faults(bad)
 
 
-def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject, list[tuple[str, str]]]:
+def parse_sides(values: JsonMapping, today: str = LAST_DAY) -> tuple[JsonObject, Faults]:
     """What a match says of its need and technology: a whole record, or the key of a known one."""
     sides: JsonObject = {}
-    faults: list[tuple[str, str]] = []
+    faults: Faults = []
     for side, kind in SIDES.items():
         given, source = values.get(side), values.get(f"{side}_source")
         if isinstance(given, Mapping):
             nested = {column_name(str(name)): value for name, value in given.items()}
             if source and "source" not in nested:
                 nested["source"] = source
-            record, wrong = parse(kind, nested, today)
+            record, wrong = read(kind, nested, today)
             faults += [(side if name == "row" else f"{side}.{name}", told) for name, told in wrong]
         else:
             # The key of a known one is checked as a key of its own would be.
-            record, wrong = parse("matches", {"external_id": given, "source": source})
+            record, wrong = read("matches", {"external_id": given, "source": source})
             faults += [(side if name == "external_id" else f"{side}_{name}", told) for name, told in wrong]
         sides[side] = record
     return sides, faults

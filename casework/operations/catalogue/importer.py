@@ -53,8 +53,8 @@ from casework.operations.catalogue.import_schemas import (
     Right,
     Technology,
     known_columns,
-    parse,
     parse_sides,
+    read,
 )
 from casework.operations.catalogue.ip_rights import today_of
 from casework.operations.catalogue.past_projects import take_past_projects
@@ -245,7 +245,7 @@ class _Import:
         """The record of a row, which is seen now; or everything that is wrong with it."""
         if row.faults:
             return None, row.faults
-        record, faults = parse(self.kind, row.values, self.today, semicolons=row.semicolons)
+        record, faults = read(self.kind, row.values, self.today, semicolons=row.semicolons)
         sides: JsonObject = {}
         if self.kind == "matches":
             sides, more = parse_sides(row.values, self.today)

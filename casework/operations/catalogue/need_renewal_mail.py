@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from casework.engine.definition.own_limits import REMINDED_BEFORE
 from casework.operations.catalogue.need_mail import ASKED, DRAFT, IN_USE, SUBMITTED, WAITS, WRITABLE
 from casework.operations.core.i18n import Speech
 from casework.operations.core.merged_records import TODAY, ended
@@ -57,7 +58,7 @@ RENEWAL = Kind(
     found=_FOUND,
     writable=WRITABLE,
     says=_says,
-    reminds=timedelta(days=7),
+    reminds=timedelta(days=REMINDED_BEFORE.n),
     waits=WAITS,
     written_to=IN_USE,
 )

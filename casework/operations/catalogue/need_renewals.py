@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from casework import reasons
 from casework.engine.case_objects.kept_records import ASKED_NO_MORE, ASKED_WHETHER
 from casework.engine.case_objects.need_renewals import changed_by
+from casework.engine.definition.own_limits import ASKED_BEFORE, REMINDED_BEFORE, NamedLimit
 from casework.engine.execution.context import By
 from casework.errors import InvalidForm, NotAllowed, Refused
 from casework.json_values import JsonMapping, JsonObject
@@ -29,7 +30,7 @@ from casework.operations.core.email_addresses import canonical, is_address
 from casework.operations.core.encryption import SecretBox
 from casework.operations.core.idempotency import Done, Request, ask, finish
 from casework.operations.core.merged_records import TODAY, one_with
-from casework.operations.core.perform import new_id
+from casework.operations.core.perform import calendar_of, new_id
 from casework.operations.core.record_log import Change, lock_record, lock_records, write_records
 from casework.operations.core.register_entries import note_entries
 from casework.operations.links import office_links
@@ -40,8 +41,6 @@ from casework.records.database import transaction
 from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 
-#: So many days before a need expires its enterprise is asked.
-ASKS_BEFORE = 30
 #: For how many days a link is given by hand.
 DAYS = 30
 #: So many enterprises the clock asks within a night in one programme.
@@ -183,26 +182,32 @@ def _ask(
     db: Connection, secret_box: SecretBox, programme: str, by: By, *, asked: Mapping[str, Any], lasts: timedelta
 ) -> tuple[str, str]:
     """Ask in the programme's turn; gives the question's id, and where its link leads."""
-    id, system = new_id(), By()
+    id, system, reminds = new_id(), By(), timedelta(days=_days(db, programme, REMINDED_BEFORE))
     with whole(db):
         standing = lock_record(db, "need", asked["need"], programme)
         write_records(db, by, [(standing, Change(ASKED_WHETHER, effects={"statement": id}))])
         person = None if by.person == system.person else by.person
         db.execute(_ASK, {"id": id, "programme": programme, "by": person, **asked})
-        path = office_links.give(db, secret_box, RENEWAL, id, address=asked["address"], lasts=lasts)
+        path = office_links.give(db, secret_box, RENEWAL, id, address=asked["address"], lasts=lasts, reminds=reminds)
         note_entries(db, "need_statements", programme, [id], kind=RENEWAL_ASKED, by=by.person, role=by.role)
     return id, path
+
+
+def _days(db: Connection, programme: str, limit: NamedLimit) -> int:
+    """So many as the programme has set, or as it is without."""
+    return calendar_of(db, programme).limits.get(limit.what, limit.n)
 
 
 def ask_due(engine: Engine, programme: str, secret_box: SecretBox) -> int:
     """Ask of the needs of a programme that expire soon whether they still hold; gives how many. Whose record was changed from outside is
     left out."""
     with transaction(engine) as db, whole(db):
-        if not db.execute(_DUE, {"programme": programme, "before": ASKS_BEFORE, "most": 1}).first():
+        given = {"programme": programme, "before": _days(db, programme, ASKED_BEFORE), "most": MOST_A_NIGHT}
+        if not db.execute(_DUE, given | {"most": 1}).first():
             return 0
         lock_log(db, programme)
         count = 0
-        rows = db.execute(_DUE, {"programme": programme, "before": ASKS_BEFORE, "most": MOST_A_NIGHT}).all()
+        rows = db.execute(_DUE, given).all()
         for row in rows:
             if lock_records(db, "need", [row.need])[row.need].altered or words_of(db, row.need)[0] is None:
                 continue

@@ -15,7 +15,7 @@ from casework.json_values import JsonMapping, JsonObject
 from casework.operations.catalogue.import_batches import Item, digest_of
 from casework.operations.catalogue.import_reader import Row, column_name
 from casework.operations.catalogue.import_report import Report
-from casework.operations.catalogue.import_schemas import SIDES, Kind, parse, said
+from casework.operations.catalogue.import_schemas import SIDES, Kind, read, said
 from casework.operations.catalogue.service import read_seen
 from casework.operations.catalogue.sources import SOURCE_OPENED, find_source, named_source, read_as
 from casework.operations.core.record_log import TABLES, Kept
@@ -105,7 +105,7 @@ class SourceRows:
         if not self.complete:
             return
         key = said({name: row.values.get(name) for name in ("external_id", "source")})
-        record, _ = parse("matches", key)
+        record, _ = read("matches", key)
         faulty = {self.fields.get(name, name) for name, _ in row.faults}
         if record is not None and "source" not in faulty:
             self._met.add(digest_of(record.source or self.source, record.external_id))

@@ -18,7 +18,7 @@ from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.own_limits import LEAST, MOST, NamedLimit, limits_of
+from casework.engine.definition.own_limits import CATALOGUE, LEAST, MOST, OF_CATALOGUE, NamedLimit, limits_of
 from casework.engine.execution.guards import line
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -34,7 +34,7 @@ from casework.records.row_security import whole
 
 
 def list_limits(db: Connection, actor: Actor, programme: str) -> ProgrammeLimits:
-    """Every limit of the newest editions of all workflows, with what the programme has set. Raises NotFound."""
+    """Every limit of the newest editions of all workflows and of the catalogue, with what the programme has set. Raises NotFound."""
     insist_reads(actor, programme)
     calendar = calendar_of(db, programme)
     return ProgrammeLimits(version=calendar.version, items=list(_limits(calendar)))
@@ -61,16 +61,18 @@ def _limits(calendar: Calendar) -> Iterator[OwnLimit]:
         assert edition is not None
         for limit in limits_of(edition):
             yield _limit(edition, limit, calendar)
+    for limit in OF_CATALOGUE:
+        yield _limit(None, limit, calendar)
 
 
-def _limit(edition: Edition, limit: NamedLimit, calendar: Calendar) -> OwnLimit:
+def _limit(edition: Edition | None, limit: NamedLimit, calendar: Calendar) -> OwnLimit:
     return row_as(
         OwnLimit,
         limit,
-        workflow=edition.workflow,
-        edition=edition.fingerprint,
+        workflow=CATALOGUE if edition is None else edition.workflow,
+        edition=None if edition is None else edition.fingerprint,
         own=calendar.limits.get(limit.what),
-        law_text=edition.text(f"laws.{limit.law}") if limit.law else None,
+        law_text=edition.text(f"laws.{limit.law}") if edition is not None and limit.law else None,
     )
 
 

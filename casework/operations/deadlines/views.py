@@ -233,14 +233,16 @@ class Sides:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnLimit:
-    """A limit of a workflow, and what a programme has set in its place."""
+    """A limit of a workflow or of the catalogue, and what a programme has set in its place."""
 
     #: case.states.triage, case.tasks.nda, referral.transitions.lapse.after, or of a guard case.limits.reopening.
     what: str
     #: due, appears, fires, remind, escalate or flag, of a clock; holds, of a guard.
     kind: str
+    #: Or "catalogue".
     workflow: str
-    edition: str
+    #: None of one of the catalogue.
+    edition: str | None
     #: The key of the text that names it.
     words: str
     #: As the workflow says.

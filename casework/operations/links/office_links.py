@@ -168,8 +168,18 @@ def secret_of(secret_box: SecretBox, kind: Kind, id: str) -> str:
     return secret_box.secrets_of(f"{kind.purpose} {id}")[0]
 
 
-def give(db: Connection, secret_box: SecretBox, kind: Kind, id: str, *, address: str | None, lasts: timedelta) -> str:
-    """Keep what opens a link for so long, and mail it where there is an address; gives where it leads."""
+def give(
+    db: Connection,
+    secret_box: SecretBox,
+    kind: Kind,
+    id: str,
+    *,
+    address: str | None,
+    lasts: timedelta,
+    reminds: timedelta | None = None,
+) -> str:
+    """Keep what opens a link for so long, and mail it where there is an address; `reminds` goes before what its kind says. Gives where it
+    leads."""
     secret, until = secret_of(secret_box, kind, id), now(db) + lasts
     db.execute(
         text(_GIVE.format(opens=kind.opens)),
@@ -177,8 +187,9 @@ def give(db: Connection, secret_box: SecretBox, kind: Kind, id: str, *, address:
     )
     tell(db, kind, id)
     # What is answered by then is not asked again: the mail looks when it goes.
-    if kind.reminds is not None and lasts - kind.reminds > timedelta(days=1):
-        _post(db, id, kind.mail, at=until - kind.reminds)
+    before = reminds or kind.reminds
+    if before is not None and lasts - before > timedelta(days=1):
+        _post(db, id, kind.mail, at=until - before)
     return f"{kind.page}#{secret}"
 
 

@@ -11,7 +11,7 @@ from casework.engine.case_objects.programme_lists import AT_FIRST, LIST_SET, LIS
 from casework.engine.case_objects.programme_providers import PROVIDERS_SET, Asked, only_adds
 from casework.engine.case_objects.public_catalogues import CATALOGUE_SET
 from casework.engine.deadlines.calendars import Calendar
-from casework.engine.definition.own_limits import limits_of
+from casework.engine.definition.own_limits import OF_CATALOGUE, limits_of
 from casework.engine.execution.context import Library
 from casework.engine.roles import Role
 from casework.engine.state.events import SYSTEM_ACTOR, RegisterEvent
@@ -141,10 +141,9 @@ def _limits_against(
 
 
 def _may_be_set(library: Library, what: str, n: int | None) -> bool:
-    """Whether some edition has this limit, and it was the programme's to set, to so many; None: as the edition says."""
+    """Whether some edition or the catalogue has this limit, and it was the programme's to set, to so many; None: as that says."""
+    editions = (one for one in library.editions.values() if one.workflow == what.partition(".")[0])
     return any(
         limit.what == what and limit.settable and (n is None or limit.least <= n <= limit.most)
-        for edition in library.editions.values()
-        if edition.workflow == what.partition(".")[0]
-        for limit in limits_of(edition)
+        for limit in (*OF_CATALOGUE, *(limit for edition in editions for limit in limits_of(edition)))
     )

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from casework import reasons
 from casework.engine.case_objects.programme_lists import Lists, offered
 from casework.engine.definition.forms import Choice, Date, Form, Many, Note, Number, Rows, Text
-from casework.errors import InvalidForm, Refused
+from casework.errors import InvalidForm
 from casework.json_values import JsonMapping, JsonObject
 from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.catalogue import assessment_parts as parts
@@ -33,11 +33,10 @@ from casework.permissions.actors import Actor
 from casework.web.catalogue import assessment_words as words
 from casework.web.catalogue.assessment_pages import form_page, title_of
 from casework.web.catalogue.organisation_pages import checked, form_of
-from casework.web.catalogue.statement_pages import shown_once
+from casework.web.catalogue.statement_pages import give_link, mailed_to
 from casework.web.shell import layout
 from casework.web.shell.forms import parse_form, read_request
-from casework.web.shell.i18n import N_, say_error, say_faults
-from casework.web.shell.kept_forms import drop_kept
+from casework.web.shell.i18n import N_
 from casework.web.shell.sent_forms import Sent, answer
 from casework.web.shell.session import page_transaction, secret_box
 
@@ -237,27 +236,18 @@ def _ask_link(id: str, sent: Sent | None = None) -> Response:
 def make_link(enterprise: UUID) -> Response:
     """What opens the link stands in this answer alone."""
     id = str(enterprise)
-    try:
-        with page_transaction() as (db, actor):
-            _of(db, actor, "enterprises", id)
-            given = checked(Asking, parse_form(Asking.rule(), request.form))
-            address = given.get("address") or ""
-            done = assessments.ask_enterprise(
-                db,
-                actor,
-                secret_box(),
-                id,
-                address=address,
-                language=given["language"],
-                days=int(given["days"]),
-                request=read_request(),
-            )
-            drop_kept(db, actor)
-    except InvalidForm as refusal:
-        return _ask_link(id, Sent(request.form, say_faults(refusal), 422))
-    except Refused as refusal:
-        return _ask_link(id, Sent(request.form, {}, 409, say_error(refusal)))
-    return shown_once(done, address)
+
+    def make(db: Connection, actor: Actor) -> tuple[Done, str]:
+        _of(db, actor, "enterprises", id)
+        where = mailed_to(checked(Asking, parse_form(Asking.rule(), request.form)))
+        done = assessments.ask_enterprise(db, actor, secret_box(), id, request=read_request(), **where)
+        return done, where["address"]
+
+    def again(faults: Mapping[str, str], status: int) -> Response:
+        fields = {name: words for name, words in faults.items() if name}
+        return _ask_link(id, Sent(request.form, fields, status, faults.get("", "")))
+
+    return give_link(make, again)
 
 
 # --- visits and events -----------------------------------------------------------------------------------------------

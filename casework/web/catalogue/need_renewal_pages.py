@@ -7,21 +7,23 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Form
-from casework.errors import InvalidForm, Refused
+from casework.errors import Refused
 from casework.operations.catalogue import kept_records, need_renewals, need_statements
 from casework.operations.catalogue import service as catalogue
 from casework.operations.catalogue.need_renewals import DAYS
 from casework.operations.core.drafts import find_draft
+from casework.operations.core.idempotency import Done
 from casework.operations.core.perform import calendar_of
-from casework.web.catalogue.statement_pages import Invitation, shown_once
+from casework.permissions.actors import Actor
+from casework.web.catalogue.statement_pages import Invitation, give_link, mailed_to
 from casework.web.shell import layout
 from casework.web.shell.forms import build_form, own_texts, parse_form, read_request
-from casework.web.shell.i18n import say_error, say_faults
-from casework.web.shell.kept_forms import drop_kept
+from casework.web.shell.i18n import say_error
 from casework.web.shell.layout import clock
 from casework.web.shell.session import page_transaction, secret_box
 
@@ -69,30 +71,23 @@ def _ask(need: str, faults: Mapping[str, str], status: int = 200) -> Response:
 def send(need: UUID) -> Response:
     """What opens the link stands in this answer alone."""
     id, rules = str(need), Question.rule()
-    try:
-        with page_transaction() as (db, actor):
-            programme = catalogue.read_seen(db, actor, "need", id).programme_id
-            layout.use_calendar(calendar_of(db, str(programme)))
-            # Not yet whom to ask: whoever sends it twice is given the earlier answer.
-            kept_records.editable(db, actor, "need", id)
-            given = check(build_model("Question", rules), rules, parse_form(rules, request.form), clock().office_today)
-            address = given.get("address") or ""
-            done = need_renewals.ask_whether(
-                db,
-                actor,
-                secret_box(),
-                id,
-                address=address,
-                language=given["language"],
-                days=int(given["days"]),
-                request=read_request(),
-            )
-            drop_kept(db, actor)
-    except InvalidForm as refusal:
-        return _ask(id, say_faults(refusal), 422)
-    except Refused as refusal:
-        return _ask(id, {"": say_error(refusal)}, 409)
-    return shown_once(done, address, page=url_for("renewed.land"), back=url_for("needs.show", need=id) + "#renewals")
+
+    def make(db: Connection, actor: Actor) -> tuple[Done, str]:
+        programme = catalogue.read_seen(db, actor, "need", id).programme_id
+        layout.use_calendar(calendar_of(db, str(programme)))
+        # Not yet whom to ask: whoever sends it twice is given the earlier answer.
+        kept_records.editable(db, actor, "need", id)
+        given = check(build_model("Question", rules), rules, parse_form(rules, request.form), clock().office_today)
+        where = mailed_to(given)
+        done = need_renewals.ask_whether(db, actor, secret_box(), id, request=read_request(), **where)
+        return done, where["address"]
+
+    return give_link(
+        make,
+        lambda faults, status: _ask(id, faults, status),
+        page=url_for("renewed.land"),
+        back=url_for("needs.show", need=id) + "#renewals",
+    )
 
 
 @blueprint.post("/needs/stated/<uuid:statement>/take-back")

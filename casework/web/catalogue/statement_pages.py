@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -18,6 +18,7 @@ from casework.engine.case_objects.programme_lists import LISTED, Lists
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Form, Number, Text
 from casework.errors import InvalidForm, RecordHasMoved, Refused
+from casework.json_values import JsonMapping
 from casework.operations.auth.preferences import LANGUAGES
 from casework.operations.catalogue import kept_records, need_statements, organisation_queries, twins
 from casework.operations.catalogue import service as catalogue
@@ -117,34 +118,46 @@ def _ask_invite(programme: str, faults: Mapping[str, str], status: int = 200) ->
 def invite(programme: UUID) -> Response:
     """What opens the link stands in this answer alone."""
     scope, rules = str(programme), Invitation.rule()
+
+    def make(db: Connection, actor: Actor) -> tuple[Done, str]:
+        need_statements.may_invite(actor, scope)
+        layout.use_calendar(calendar_of(db, scope))
+        given = check(build_model("Invitation", rules), rules, parse_form(rules, request.form), clock().office_today)
+        organisation = _organisation(kept_records.find_owner, db, scope, given["organisation"])
+        where = mailed_to(given)
+        done = need_statements.invite(
+            db, actor, secret_box(), programme=scope, organisation=organisation, request=read_request(), **where
+        )
+        return done, where["address"]
+
+    return give_link(make, lambda faults, status: _ask_invite(scope, faults, status))
+
+
+def mailed_to(given: JsonMapping) -> dict[str, Any]:
+    """Where a link is mailed, in which language, and for how many days it works, as the form says."""
+    return {"address": given.get("address") or "", "language": given["language"], "days": int(given["days"])}
+
+
+def give_link(
+    make: Callable[[Connection, Actor], tuple[Done, str]],
+    ask: Callable[[Mapping[str, str], int], Response],
+    *,
+    page: str = "",
+    back: str = "",
+) -> Response:
+    """Make a link and show once what opens it; `ask` shows the form again with what is wrong, by field and with the whole."""
     try:
         with page_transaction() as (db, actor):
-            need_statements.may_invite(actor, scope)
-            layout.use_calendar(calendar_of(db, scope))
-            given = check(
-                build_model("Invitation", rules), rules, parse_form(rules, request.form), clock().office_today
-            )
-            address = given.get("address") or ""
-            done = need_statements.invite(
-                db,
-                actor,
-                secret_box(),
-                programme=scope,
-                organisation=_organisation(kept_records.find_owner, db, scope, given["organisation"]),
-                address=address,
-                language=given["language"],
-                days=int(given["days"]),
-                request=read_request(),
-            )
+            done, address = make(db, actor)
             drop_kept(db, actor)
     except InvalidForm as refusal:
-        return _ask_invite(scope, say_faults(refusal), 422)
+        return ask(say_faults(refusal), 422)
     except Refused as refusal:
-        return _ask_invite(scope, {"": say_error(refusal)}, 409)
-    return shown_once(done, address)
+        return ask({"": say_error(refusal)}, 409)
+    return _shown_once(done, address, page=page, back=back)
 
 
-def shown_once(done: Done, address: str, *, page: str = "", back: str = "") -> Response:
+def _shown_once(done: Done, address: str, *, page: str, back: str) -> Response:
     """The page of a link that was made: it shows what opens the link, where that was not mailed; `page`: where the link leads."""
     path = str(done.answer.get("path", ""))
     base = (current_app.config["BASE_URL"] or request.host_url).rstrip("/")
@@ -320,4 +333,4 @@ def _done(do: Any, db: Any, actor: Actor) -> Any:
     return done
 
 
-__all__ = ["blueprint", "said_in", "shown_once"]
+__all__ = ["blueprint", "mailed_to", "give_link", "said_in"]

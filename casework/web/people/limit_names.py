@@ -9,7 +9,9 @@ from functools import lru_cache
 from flask_babel import gettext, ngettext
 
 from casework.definitions import load_library
-from casework.engine.definition.own_limits import limits_of
+from casework.engine.definition.editions import Edition
+from casework.engine.definition.own_limits import ASKED_BEFORE, CATALOGUE, REMINDED_BEFORE, limits_of
+from casework.operations.core.i18n import SERVICES
 from casework.operations.deadlines.views import OwnLimit
 from casework.web.shell.i18n import N_, edition_text, listed
 
@@ -43,8 +45,26 @@ def named_by(name: str, more: object) -> str:
 
 def limit_name(one: OwnLimit) -> str:
     """What a limit is one of: a step or task, or a rule; and where it is not when that is due, what happens then."""
-    name = edition_text(load_library()[one.edition], one.words)
+    name = gettext(_OF_CATALOGUE[one.what]) if one.edition is None else edition_text(_edition(one), one.words)
     return gettext(_KINDS[one.kind], name=name) if one.kind in _KINDS else name
+
+
+def _edition(one: OwnLimit) -> Edition:
+    assert one.edition is not None, "a limit of the catalogue has neither a law nor a form"
+    return load_library()[one.edition]
+
+
+#: What the limits of the catalogue are called, and all of them together.
+_OF_CATALOGUE = {
+    ASKED_BEFORE.what: N_("Before the last day of a need, whoever stated it is asked whether it still holds"),
+    REMINDED_BEFORE.what: N_("Before the last day of a need, whoever was asked and has not answered is reminded"),
+}
+_CATALOGUE = N_("Needs and technologies")
+
+
+def limits_title(workflow: str) -> str:
+    """What the workflow is called whose limits they are, or the catalogue."""
+    return gettext(_CATALOGUE if workflow == CATALOGUE else SERVICES.get(workflow, workflow))
 
 
 #: What happens when a limit runs out, but for a date on which something is due.
@@ -60,7 +80,7 @@ _KINDS = {
 
 def law_name(one: OwnLimit) -> str:
     """The article that sets a limit."""
-    return edition_text(load_library()[one.edition], f"laws.{one.law}")
+    return edition_text(_edition(one), f"laws.{one.law}")
 
 
 def say_limit(one: OwnLimit, n: int) -> str:
@@ -78,8 +98,8 @@ def say_limit(one: OwnLimit, n: int) -> str:
 
 def _said_days(one: OwnLimit) -> dict[str, str]:
     """Which questions ask from when a limit counts, and which forms have them."""
-    edition = load_library()[one.edition]
-    asked = _asked(one.edition)[one.what]
+    edition = _edition(one)
+    asked = _asked(edition.fingerprint)[one.what]
     forms, fields = ([edition_text(edition, pair[n]) for pair in asked] for n in (0, 1))
     return {
         "fields": listed(gettext("“%(name)s”", name=name) for name in dict.fromkeys(fields)),

@@ -21,7 +21,6 @@ from casework.engine.definition.own_limits import MOST
 from casework.engine.roles import Role
 from casework.errors import NotFound
 from casework.json_values import JsonMapping, JsonObject, JsonValue
-from casework.operations.core.i18n import SERVICES
 from casework.operations.core.idempotency import Done, Request
 from casework.operations.core.register_log import CHANGED
 from casework.operations.deadlines import limits
@@ -31,7 +30,7 @@ from casework.operations.people.list_views import ProgrammeList
 from casework.operations.people.views import ProgrammeSettings, SettingsEntry
 from casework.permissions.actors import Actor
 from casework.web.people import public_catalogue_pages
-from casework.web.people.limit_names import law_name, limit_names, named_by, say_length, say_limit
+from casework.web.people.limit_names import law_name, limit_names, limits_title, named_by, say_length, say_limit
 from casework.web.shell.forms import own_texts
 from casework.web.shell.i18n import N_, edition_text
 from casework.web.shell.layout import clock
@@ -116,7 +115,7 @@ def show(programme: UUID) -> str:
         facts=[(gettext(LABELS[name]), _say(name, getattr(shown.letterhead, name))) for name in LABELS],
         entries=[(entry, *_say_entry(entry, own)) for entry in shown.entries],
         limits=[
-            (name, gettext(SERVICES.get(name, name)), len(some), sum(one.own is not None for one in some))
+            (name, limits_title(name), len(some), sum(one.own is not None for one in some))
             for name, some in _by_workflow(own).items()
         ],
         lists=[
@@ -157,7 +156,7 @@ def show_limits(programme: UUID, workflow: str) -> str:
     return render_template(
         "people/programme_limits.html",
         one=shown,
-        workflow=gettext(SERVICES.get(workflow, workflow)),
+        workflow=limits_title(workflow),
         some=some,
         names=limit_names(some),
         law_name=law_name,
@@ -241,7 +240,7 @@ def _say_listing(said: JsonValue) -> str:
 def _say_limit(one: OwnLimit, name: str, entry: SettingsEntry) -> tuple[str, str, str]:
     """A limit that an entry tells of, before and after."""
     before, after = (say_limit(one, n or one.n) for n in entry.changes[one.what])
-    return named_by(name, gettext(SERVICES.get(one.workflow, one.workflow))), before, after
+    return named_by(name, limits_title(one.workflow)), before, after
 
 
 @blueprint.get("/<uuid:programme>/settings/letterhead")
@@ -315,7 +314,7 @@ class LimitForm(Form):
         max=str(MOST),
         whole=True,
         required=False,
-        help=N_("Empty: as the workflow says."),
+        help=N_("Empty: as it is without a limit of your own."),
     )
     reason = Note(label=N_("Why"))
 
@@ -351,7 +350,7 @@ def _limit_form(programme: str, what: str, sent: Sent | None) -> Response:
         form=form,
         what=what,
         workflow=one.workflow,
-        workflow_name=gettext(SERVICES.get(one.workflow, one.workflow)),
+        workflow_name=limits_title(one.workflow),
         name=names[what],
         usual=say_limit(one, one.n),
         fewest=say_length(one.least, one.unit),

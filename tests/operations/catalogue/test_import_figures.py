@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
 from casework.operations.catalogue.import_faults import told_faults
-from casework.operations.catalogue.import_schemas import Need, parse
+from casework.operations.catalogue.import_schemas import Need
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import confirm_field, read_entries
 from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from tests.operations.catalogue.test_import_schemas import parse
 from tests.support.world import World, new_request
 
 ROWS = [

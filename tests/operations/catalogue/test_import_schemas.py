@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from casework.engine.case_objects.right_kinds import KINDS as RIGHTS
+from casework.json_values import JsonMapping
 from casework.operations.catalogue.import_schemas import (
     MODELS,
     MOST_RIGHTS,
@@ -17,7 +18,7 @@ from casework.operations.catalogue.import_schemas import (
     Kind,
     Technology,
     known_columns,
-    parse,
+    read,
     said,
 )
 
@@ -25,6 +26,12 @@ NEED = {"external_id": "N-1", "title": "Steam"}
 TECHNOLOGY = {"external_id": "T-1", "title": "Pump"}
 PATENT = {"kind": "invention", "office": "CNIPA", "number": "CN 1", "status": "in_force", "filed_on": "2020-05-01"}
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def parse(kind: Kind, values: JsonMapping, *given: str, semicolons: bool = False) -> tuple[Any, list[tuple[str, str]]]:
+    """The record of a row, or what is wrong with each field, in English."""
+    record, faults = read(kind, values, *given, semicolons=semicolons)
+    return record, [(name, str(why)) for name, why in faults]
 
 
 def need(**cells: Any) -> tuple[Any, list[tuple[str, str]]]:

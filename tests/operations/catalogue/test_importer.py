@@ -16,7 +16,7 @@ from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotAllowed, NotFound
 from casework.operations.catalogue import import_batches, importer
 from casework.operations.catalogue.import_report import Report
-from casework.operations.catalogue.import_schemas import Kind, parse
+from casework.operations.catalogue.import_schemas import Kind, read
 from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.kept_records import confirm_field
 from casework.operations.core.idempotency import Request
@@ -335,10 +335,10 @@ def test_no_transaction_waits_while_rows_are_checked_nor_for_many_long_ones(
 
     def watched(*given: Any, **more: Any) -> Any:
         open_then.append(len(open_now))
-        return parse(*given, **more)
+        return read(*given, **more)
 
     monkeypatch.setattr(import_batches, "transaction", counted)
-    monkeypatch.setattr(importer, "parse", watched)
+    monkeypatch.setattr(importer, "read", watched)
     told = "external_id,title,problem\n" + "".join(f"N{n},Title,{'words ' * 200}\n" for n in range(5))
     assert _import(engine, "needs", told).created == 5
     assert open_then == [0] * 5

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework import reasons
+from casework.engine.definition.own_limits import ASKED_BEFORE, REMINDED_BEFORE, NamedLimit
 from casework.errors import NotFound, Refused
 from casework.operations.catalogue import need_links, need_statements
 from casework.operations.catalogue.kept_records import correct_record, read_entries, set_owner
@@ -20,6 +21,7 @@ from casework.operations.catalogue.need_renewal_mail import RENEWAL
 from casework.operations.catalogue.need_renewals import ask_due, ask_whether, list_renewals, take_back
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.core.perform import calendar_of
+from casework.operations.deadlines.limits import set_limit
 from casework.operations.links import office_links
 from casework.operations.notifications.mail_outbox import OFFICE_LINKS
 from casework.operations.verification.service import verify_all
@@ -177,6 +179,28 @@ def test_the_clock_asks_once_before_a_need_expires(world: World, engine: Engine,
         assert db.execute(mails, {"id": one.id}).scalar_one() == 0
     # Taken back, it is not asked again by itself.
     assert ask_due(engine, programme, BOX) == 0
+    assert list(verify_all(engine)) == []
+
+
+def test_a_programme_says_how_long_before_it_is_asked_and_reminded(world: World, engine: Engine, expiring: str) -> None:
+    programme = world.programmes["BJ"]
+
+    def set_to(limit: NamedLimit, n: int) -> None:
+        with transaction(engine) as db:
+            supervisor = world.actor(db, "supervisor")
+            set_limit(db, supervisor, programme, limit.what, n=n, reason="So.", request=new_request())
+
+    set_to(ASKED_BEFORE, 10)
+    assert ask_due(engine, programme, BOX) == 0
+    set_to(ASKED_BEFORE, 25)
+    set_to(REMINDED_BEFORE, 3)
+    assert ask_due(engine, programme, BOX) == 1
+    query = """
+        SELECT s.until - m.send_at FROM mails m JOIN office_link_secrets s ON s.id = m.office_link_id
+        JOIN need_statements q ON q.id = s.statement_id WHERE q.renews_id IS NOT NULL ORDER BY m.send_at DESC LIMIT 1
+    """
+    with transaction(engine) as db, whole(db):
+        assert db.execute(text(query)).scalar_one() == timedelta(days=3)
     assert list(verify_all(engine)) == []
 
 

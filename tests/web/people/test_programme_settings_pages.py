@@ -120,6 +120,21 @@ def test_what_a_rule_compares_with_is_set_within_its_bounds(world: World, browse
     assert "<strong>3 times</strong>" in limits[0]
 
 
+def test_how_long_before_the_enterprise_of_a_need_is_asked_is_set_as_limits_are(
+    world: World, browser_for: BrowserFor
+) -> None:
+    browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
+    assert f"{where}/limits/catalogue" in browser.get(where).text
+    shown = browser.get(f"{where}/limits/catalogue").text
+    assert [length in shown for length in ("30 calendar days", "7 calendar days")] == [True, True]
+    form = f"{where}/limits?what=catalogue.limits.need_asked"
+    asked = browser.get(form).text
+    assert "Before the last day of a need, whoever stated it is asked whether it still holds" in asked
+    revision = asked.split('name="revision" value="')[1].split('"')[0]
+    page = browser.post(form, {"f-n": "45", "f-reason": "They are slow.", "revision": revision}, follow=True).text
+    assert "<del>30 calendar days</del> 45 calendar days" in page
+
+
 @pytest.mark.parametrize("workflow", ["case", "agreement", "pledge", "referral"])
 def test_limits_of_one_name_are_told_apart(world: World, browser_for: BrowserFor, workflow: str) -> None:
     browser, where = browser_for("supervisor"), f"/programmes/{world.programmes['BJ']}/settings"
