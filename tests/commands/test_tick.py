@@ -73,11 +73,9 @@ def test_a_tick_asks_once_a_night_whether_a_need_that_expires_soon_still_holds(
     asked = text("SELECT count(*) FROM need_statements WHERE renews_id IS NOT NULL")
     where = {"DATABASE_URL": database_url}
     mails = {"CASEWORK_SMTP_HOST": "mail.example", "CASEWORK_BASE_URL": "https://office.example"}
-    for mailing, count in (({}, 0), (mails, 1), (mails, 1)):
-        with transaction(engine) as db:
-            # As if no night had come before.
-            db.execute(text("DELETE FROM case_hygiene_days"))
-        ticked = run_casework("tick", environment=where | mailing)
+    for night, (mailing, count) in enumerate((({}, 0), (mails, 1), (mails, 1))):
+        later = {"CASEWORK_CLOCK_OFFSET": str(night * 86_400)}
+        ticked = run_casework("tick", environment=where | later | mailing)
         assert ticked.returncode == 0, ticked.stderr
         with transaction(engine) as db:
             assert db.execute(asked).scalar_one() == count
