@@ -33,8 +33,10 @@ _SIDEWAYS = """() => [...document.querySelectorAll("main, main *")].filter(one =
   return getComputedStyle(one).overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1;
 }).map(one => `${one.outerHTML.slice(0, 120)}: ${one.scrollWidth} in ${one.clientWidth}`)"""
 #: Words that stand on the page for everybody: not in what is folded away for good, and not where the page says "en".
-_WORDS = """() => {
-  const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+#: Of the page that is shown, or of another, whose text is given: no script of it runs then.
+_WORDS = """text => {
+  const page = text === null ? document : new DOMParser().parseFromString(text, "text/html");
+  const said = [], walk = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const parent = walk.currentNode.parentElement;
     if (parent.closest("script, style, code, kbd, pre, textarea, option, [lang=en], [hidden], .initials")) continue;
@@ -134,11 +136,17 @@ def tab_stops(page: Page, most: int = 200) -> list[str]:
     return stops
 
 
-def latin_words(page: Page, names: Iterable[str] = ()) -> list[str]:
-    """Latin words of a Chinese page: what should be translated, but names that have no Chinese one, and places in braces."""
+def latin_words(page: Page, names: Iterable[str] = (), text: str | None = None) -> list[str]:
+    """Latin words of a Chinese page: what should be translated, but names that have no Chinese one, and places in braces.
+
+    Asked for is the page that is shown, or the one of the text.
+    """
     own = {part for name in names for part in _LATIN.findall(name)} | KNOWN
     return [
-        word for words in page.evaluate(_WORDS) for word in _LATIN.findall(_PLACE.sub("", words)) if word not in own
+        word
+        for words in page.evaluate(_WORDS, text)
+        for word in _LATIN.findall(_PLACE.sub("", words))
+        if word not in own
     ]
 
 

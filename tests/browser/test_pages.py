@@ -269,6 +269,25 @@ def test_a_page_is_whole_and_accessible(
     assert not found, "\n".join(found)
 
 
+def test_every_page_speaks_chinese(
+    chromium: Browser, site: Site, things: Mapping[str, str], written: list[str]
+) -> None:
+    """All of them, and not only those that the sample shows in a Chinese look: they are read without being drawn."""
+    opened: dict[str | None, Reader] = {}
+    found = {}
+    for page, (role, path) in PAGES.items():
+        if role not in opened:
+            opened[role] = open_reader(chromium, site, role, locale="zh-CN")
+        reader = opened[role]
+        address = ROWS.get(path, Row("GET", path, frozenset())).address(things)
+        shown = reader.page.request.get(site.base + address, headers={"Accept-Language": "zh-CN"}).text()
+        assert '<html lang="zh-Hans"' in shown, page
+        if path not in SAMPLES and (words := latin_words(reader.page, [*written, *BESIDE], shown)):
+            found[page] = words
+    close_readers(opened.values())
+    assert found == {}
+
+
 def test_every_page_is_looked_at(app: Flask) -> None:
     served = {
         re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)

@@ -106,6 +106,9 @@ _LABELS = {
     "fields": N_("uses"), "holder": N_("held by"), "amount": N_("amount secured"), "changed_on": N_("record changed on"),
     "inscribed_on": N_("in the register since"),
     "status": N_("status"), "state": N_("state"), "signed": N_("signed"), "pending": N_("not looked at yet"),
+    "parties": N_("parties"), "providers": N_("providers"), "abroad": N_("Abroad by their record"), "country": N_("Country"),
+    "screenings": N_("Screenings"), "named_screenings": N_("Screenings of the organisations named"),
+    "owners_free": N_("owners on no list"), "state_owned": N_("State-owned"),
     "blocked": N_("blocked as harmful"), "shared_until": N_("access until"), "with": N_("beside"),
 }  # fmt: skip
 _CODES: Mapping[str, Mapping[str, str]] = {
