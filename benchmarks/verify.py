@@ -13,8 +13,9 @@ from benchmarks.actions import first_case
 from benchmarks.figures import Figure, Scale, spread
 from benchmarks.world import World
 from casework.ledger.integrity import Head, StoredEvent, check_log
-from casework.operations.verification.service import groups_of_logs, in_snapshot, verify_each
+from casework.operations.verification.service import groups_of_logs, verify_each
 from casework.records.event_log import read_logs
+from casework.records.row_security import in_snapshot
 
 #: For each of other figures: so many that what is looked at once, of the installation and its people, weighs little.
 _CASES = 15

@@ -84,6 +84,7 @@ SUBJECTS: dict[str, list[str]] = {
         "analysis",
         "figures",
         "forecast",
+        "mining",
         "tasks",
         "decide",
     ],

@@ -6,9 +6,8 @@ import json
 from datetime import datetime
 
 import click
-from sqlalchemy import text
 
-from casework.errors import UnknownName
+from casework.commands.programmes import as_of_option, find_programme
 from casework.operations.core.editions import read_editions
 from casework.operations.oversight.figures import count_programme, show_counted
 from casework.records.database import connect_engine, transaction
@@ -18,11 +17,7 @@ from casework.settings import load_settings
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with every line and the cases behind it.")
 @click.option("--programme", metavar="CODE", help="Whose cases; needed where there are several programmes.")
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]),
-    help="Up to this moment, such as 2026-06-30T16:00:00Z; now where none is named.",
-)
+@as_of_option
 def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> None:
     """Tell the figures of a programme, folded from its logs.
 
@@ -34,14 +29,7 @@ def figures(as_json: bool, programme: str | None, as_of: datetime | None) -> Non
     try:
         with transaction(engine) as db:
             read_editions(db)
-            codes = {
-                row.code: row.id for row in db.execute(text("SELECT code, id::text FROM programmes ORDER BY code"))
-            }
-            if programme is None and len(codes) != 1:
-                raise click.UsageError(f"--programme takes one of {', '.join(codes) or 'no programme yet'}.")
-            if programme is not None and programme not in codes:
-                raise UnknownName("programme", programme)
-            told = show_counted(count_programme(db, codes[programme or next(iter(codes))], as_of))
+            told = show_counted(count_programme(db, find_programme(db, programme)[1], as_of))
     finally:
         engine.dispose()
     if as_json:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo, available_timezones
 
 import click
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from casework.errors import UnknownName
 from casework.operations.people.programme_copies import begin_copy
@@ -14,6 +14,13 @@ from casework.operations.people.registry import register_programme
 from casework.operations.people.service import CALENDARS, calendar_called
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
+
+#: What tells of a programme up to a moment takes it so.
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]),
+    help="Up to this moment, such as 2026-06-30T16:00:00Z; now where none is named.",
+)
 
 
 @click.group()
@@ -74,3 +81,14 @@ def copy_programme(source: str, code: str, name: str, name_zh: str | None) -> No
         f"Give it an administrator: casework user add EMAIL --name NAME --role administrator --programme {code}",
         err=True,
     )
+
+
+def find_programme(db: Connection, code: str | None) -> tuple[str, str]:
+    """The code and the id of a programme: of the only one there is, where none is named. Raises UnknownName."""
+    codes = {row.code: row.id for row in db.execute(text("SELECT code, id::text FROM programmes ORDER BY code"))}
+    if code is None and len(codes) != 1:
+        raise click.UsageError(f"--programme takes one of {', '.join(codes) or 'no programme yet'}.")
+    if code is not None and code not in codes:
+        raise UnknownName("programme", code)
+    found = code or next(iter(codes))
+    return found, codes[found]

@@ -16,9 +16,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
-from casework.records.database import ENGINE, ENGINE_BEGINS, ENGINE_READS, person_reads, run_all, run_later, wire_of
+from casework.records.database import (
+    ENGINE,
+    ENGINE_BEGINS,
+    ENGINE_READS,
+    connected,
+    person_reads,
+    run_all,
+    run_later,
+    wire_of,
+)
 from casework.records.wire import Row, Statement
 
 #: Who reads until here; from here on the engine does. A select list is evaluated from left to right.
@@ -69,6 +78,18 @@ def back_to(db: Connection, reader: str | None) -> Iterator[None]:
         # A transaction that has failed says nothing any more, and shows nothing either.
         if reader != ENGINE and _goes_on(db):
             read_as(db, reader or "")
+
+
+@contextmanager
+def in_snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one moment, however long its statements take; the engine reads in it."""
+    with connected(engine) as plain:
+        db = plain.execution_options(isolation_level="REPEATABLE READ")
+        with db.begin():
+            db.execute(text("SET TRANSACTION READ ONLY"))
+            db.execute(text("SET LOCAL statement_timeout = 0"))
+            read_as(db, ENGINE)
+            yield db
 
 
 def always_whole(engine: Engine) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,9 +21,8 @@ from casework.operations.verification.authorization.judge import reasons_against
 from casework.operations.verification.database import check_rest
 from casework.operations.verification.kept_rows import KeptRows, read_kept
 from casework.operations.verification.rows import Finding, Rows, later_than_head
-from casework.records.database import ENGINE, connected
 from casework.records.event_log import event_of, read_logs, register_event_of
-from casework.records.row_security import read_as, whole
+from casework.records.row_security import in_snapshot, whole
 
 _BATCH = 500
 #: More than so many save hardly a round trip more.
@@ -100,18 +98,6 @@ def verify_case(db: Connection, log: str) -> list[Finding]:
     # Whoever asks: with an interest in the case one would be told that its documents are missing.
     with whole(db):
         return [*check_one(db, log, Past(db)).findings, *later_than_head(db, log)]
-
-
-@contextmanager
-def in_snapshot(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one moment, however long its statements take."""
-    with connected(engine) as plain:
-        db = plain.execution_options(isolation_level="REPEATABLE READ")
-        with db.begin():
-            db.execute(text("SET TRANSACTION READ ONLY"))
-            db.execute(text("SET LOCAL statement_timeout = 0"))
-            read_as(db, ENGINE)
-            yield db
 
 
 #: The next logs, up to the last that was there at the beginning.

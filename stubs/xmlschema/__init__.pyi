@@ -1,0 +1,9 @@
+"""What the tests use of it: a schema that is read, and a document that is held against it."""
+
+from pathlib import Path
+
+class XMLSchemaValidationError(ValueError): ...
+
+class XMLSchema:
+    def __init__(self, source: Path) -> None: ...
+    def validate(self, source: str) -> None: ...
