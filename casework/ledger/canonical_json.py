@@ -46,11 +46,12 @@ def canonical(value: object) -> bytes:
         _insist_canonical(value, DEEPEST)
         raise
     # Nearly every value is of plain types in ASCII, which one look tells; whatever else it is, is looked at text by text.
-    if not written.isascii() or _NUL in written or not _has_plain_types(value, DEEPEST):
+    ascii = written.isascii()
+    if not ascii or _NUL in written or not _has_plain_types(value, DEEPEST):
         _insist_canonical(value, DEEPEST)
     # Without floats the fast encoder writes the same bytes but for the order of keys: it sorts them by code points, which is
     # another order than that of UTF-16 only where one has a letter from U+E000 on. A test holds the two against each other.
-    if _FROM_E000.search(written) is None or not _sorts_otherwise(value):
+    if ascii or _FROM_E000.search(written) is None or not _sorts_otherwise(value):
         return written
     return rfc8785.dumps(cast(Any, value))
 

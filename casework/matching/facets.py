@@ -48,7 +48,7 @@ def facets_of(noun: str, record: Mapping[str, Any]) -> list[str]:
         "status": [record["status"]],
     }
     told = {name: sorted({*map(value_of, said[name])} - {""}) or [""] for name in FACETS[noun]}
-    return [term_of(Facet(name, value)) for name, values in told.items() for value in values]
+    return [f"{MARK}{name}{MARK}{value}" for name, values in told.items() for value in values]
 
 
 def in_public(noun: str, terms: Iterable[str]) -> list[str]:
@@ -58,7 +58,9 @@ def in_public(noun: str, terms: Iterable[str]) -> list[str]:
 
 def value_of(said: str) -> str:
     """A value as records and addresses say it alike: with single plain blanks, and cut; empty where it is not known."""
-    value = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())[:LONGEST].rstrip()
+    if not said.isprintable():
+        said = "".join(letter if letter.isprintable() else " " for letter in said)
+    value = " ".join(said.split())[:LONGEST].rstrip()
     return "" if value == UNKNOWN else value
 
 

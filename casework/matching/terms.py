@@ -132,13 +132,27 @@ class Counts(NamedTuple):
 
 def counts_of(title: str, body: str) -> dict[str, Counts]:
     """How often a record says each of its terms."""
-    language = language_of(f"{title} {body}")
+    return {term: Counts(*both) for term, both in tally(title, body).items()}
+
+
+def tally(title: str, body: str) -> dict[str, list[int]]:
+    """The same as an index keeps it: of each term how often the title says it, and how often the rest."""
+    if title.isascii() and body.isascii() and len(title) + len(body) < MOST_LETTERS:
+        # Nearly every text is: its words are found once, for what they are and for their language.
+        said = [Counter(_WORD.findall(text.lower())) for text in (title, body)]
+        german, english = (
+            sum(words[word] for words in said for word in telling & words.keys()) for telling in (_GERMAN, _ENGLISH)
+        )
+        language: Language = "german" if german > english else "english"
+    else:
+        language = language_of(f"{title} {body}")
+        said = [Counter(_WORD.findall(normalised(text))) for text in (title, body)]
     counted: dict[str, list[int]] = {}
-    for place, said in enumerate((title, body)):
-        for word, times in Counter(_WORD.findall(normalised(said))).items():
+    for place, words in enumerate(said):
+        for word, times in words.items():
             for term, _ in _words_in(word, language):
                 counted.setdefault(term, [0, 0])[place] += times
-    return {term: Counts(*both) for term, both in counted.items()}
+    return counted
 
 
 def _stemmer(language: Language) -> Stemmer.Stemmer:

@@ -53,7 +53,11 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield str(name)
-            yield from texts_in(inner)
+            if type(inner) is str:
+                # Nearly every cell of a file is one.
+                yield inner
+            else:
+                yield from texts_in(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from texts_in(inner)

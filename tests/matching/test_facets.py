@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from casework.matching.facets import LONGEST, Facet, facet_of, facets_of, term_of, value_of
+from casework.matching.facets import LONGEST, UNKNOWN, Facet, facet_of, facets_of, term_of, value_of
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,11 @@ def test_a_value_is_read_again_whatever_it_holds() -> None:
     ):
         assert facet_of(term_of(Facet("sector", written))).value == value == value_of(value)
     assert len(term_of(Facet("sector", "x" * 10_000))) == len("=sector=") + LONGEST
+
+
+@given(st.text(max_size=300) | st.text(alphabet="unkow \t\u2028é", max_size=12))
+def test_a_value_is_said_with_single_plain_blanks_and_once_said_so_it_stays(said: str) -> None:
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())[:LONGEST].rstrip()
+    value = value_of(said)
+    assert value == ("" if plain == UNKNOWN else plain)
+    assert value_of(value) == value

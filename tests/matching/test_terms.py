@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from casework.matching.terms import (
     language_of,
     pairs_of,
     runs_of,
+    tally,
     terms_of,
     words_of,
 )
@@ -108,3 +110,19 @@ def test_ten_megabytes_take_a_moment(said: str) -> None:
     terms = terms_of(said)
     assert time.process_time() - began < 2
     assert len(terms) <= MOST_LETTERS
+
+
+#: Words of both languages, of either case, with signs and controls between them; and the same beyond ASCII.
+_PLAIN = st.lists(
+    st.sampled_from(["The", "und", "der", "HEAT", "pumps", "co2", "x_y", "\x1f", "12", "a" * 70, "\n"]), max_size=12
+)
+_WIDE = st.lists(st.sampled_from(["für", "ＨＥＡＴ", "热泵装置", "İ", "ß", "and"]), max_size=2)
+
+
+@given(_PLAIN, _PLAIN, _WIDE)
+def test_an_index_counts_the_terms_that_a_text_has(title: list[str], body: list[str], more: list[str]) -> None:
+    """Most texts are in ASCII, and their words are found once for all; the others are read letter by letter."""
+    said = (" ".join(title), " ".join(body + more))
+    language = language_of(" ".join(said))
+    each = [Counter(terms_of(text, language)) for text in said]
+    assert tally(*said) == {term: [each[0][term], each[1][term]] for term in each[0] | each[1]}

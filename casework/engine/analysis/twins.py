@@ -33,6 +33,8 @@ _ORDERED = 500
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 #: A number with its decimals, a Chinese character, or a word: blanks and signs do not count.
 _TOKENS = re.compile(rf"\d+(?:[.,]\d+)*|[{_HAN}]|[^\W\d_{_HAN}]+")
+#: The same of a text in ASCII that is no longer than this, in less time.
+_PLAIN_TOKENS, _PLAIN = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+"), 50_000
 #: How the letters of a text are counted.
 _CHINESE_ONE, _LETTER = re.compile(rf"[{_HAN}]"), re.compile(r"[^\W\d_]")
 #: A text is Chinese if at least this share of its letters is: a model's name in it does not make it English.
@@ -70,29 +72,39 @@ def told_by(title: str | None, *texts: str | None) -> Told:
     each = [(text, _tokens(text)) for text in (title, *texts) if text]
     words = [word for _, tokens in each for word in tokens]
     return Told(
-        runs=frozenset(run for text, tokens in each for run in _runs(text, tokens)),
+        runs=frozenset().union(*(_runs(text, tokens) for text, tokens in each)),
         words=words[:_ORDERED],
         title=frozenset(_tokens(title) if title else ()) - _ARTICLES,
         figures=frozenset(word for word in words if word[0].isdigit()),
     )
 
 
+def runs_by(*texts: str | None) -> frozenset[int]:
+    """The runs alone of what a record tells by its texts."""
+    return frozenset().union(*(_runs(text, _tokens(text)) for text in texts if text))
+
+
 def _tokens(text: str) -> list[str]:
+    if text.isascii() and len(text) <= _PLAIN:
+        return _PLAIN_TOKENS.findall(text.lower())[:_MOST]
     return [found[0] for found in islice(_TOKENS.finditer(text.casefold()), _MOST)]
 
 
 def _runs(text: str, tokens: Sequence[str]) -> set[int]:
     """The runs of a text, each as a number; of one that is shorter than a run the whole is one."""
     if _is_chinese(text):
-        tokens, long, between = [*"".join(tokens)], _CHARACTERS, ""
+        tokens, long, between = [*"".join(tokens)], _CHARACTERS, b""
     else:
-        long, between = _WORDS, " "
-    if 0 < len(tokens) < long:
-        return {crc32(between.join(tokens).encode())}
-    return {crc32(between.join(run).encode()) for run in zip(*(tokens[at:] for at in range(long)), strict=False)}
+        long, between = _WORDS, b" "
+    said = [token.encode() for token in tokens]
+    if 0 < len(said) < long:
+        return {crc32(between.join(said))}
+    return set(map(crc32, map(between.join, zip(*(said[at:] for at in range(long)), strict=False))))
 
 
 def _is_chinese(text: str) -> bool:
+    if text.isascii():
+        return False
     chinese = len(_CHINESE_ONE.findall(text))
     return chinese > 0 and chinese >= _CHINESE * len(_LETTER.findall(text))
 
@@ -143,8 +155,8 @@ def signature(runs: Collection[int]) -> tuple[int, ...]:
         return ()
     found: dict[int, int] = {}
     for factor in _FACTORS[:_ROUNDS]:
-        thrown = sorted([run * factor & _BITS for run in runs], reverse=True)
-        found = {number >> _SLOT: number for number in thrown} | found
+        thrown = [number for run in runs if (number := run * factor & _BITS) >> _SLOT not in found]
+        found |= {number >> _SLOT: number for number in sorted(thrown, reverse=True)}
         if len(found) == NUMBERS:
             break
     return tuple(
