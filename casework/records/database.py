@@ -262,6 +262,12 @@ def run_later(db: Connection, statement: str, values: Sequence[str | None] = ())
     wire_of(db).later(statement, values)
 
 
+def run_ahead(db: Connection, statement: str, values: Sequence[str | None] = ()) -> None:
+    """The same at once, with all that waits, while whoever asked goes on: for what the server is long at. What is refused is raised by
+    whatever is sent next, COMMIT at the latest."""
+    wire_of(db).ahead(statement, values)
+
+
 @contextlib.contextmanager
 def savepoint(db: Connection) -> Iterator[NestedTransaction]:
     """A block whose refusal is taken back alone: what waits at its end is sent within it, and refused within it."""
@@ -272,7 +278,7 @@ def savepoint(db: Connection) -> Iterator[NestedTransaction]:
 
 
 def send_waiting(db: Connection) -> None:
-    """Send what waits; what is refused of it is raised here."""
+    """Send what waits; what is refused of it, or of what was sent ahead, is raised here."""
     with _as_sqlalchemy(db):
         wire_of(db).flush()
 
@@ -290,7 +296,7 @@ def _send_what_waits(engine: Engine) -> None:
 
     def send(db: Connection, *_: Any) -> None:
         wire: Wire | None = db.info.get("wire")
-        if wire is not None and wire.waiting:
+        if wire is not None and wire.busy:
             send_waiting(db)
 
     def commit(db: Connection) -> None:

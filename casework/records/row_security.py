@@ -101,4 +101,4 @@ def _goes_on(db: Connection) -> bool:
     if db.closed or db.invalidated or not db.in_transaction():
         return False
     wire = wire_of(db)
-    return bool(wire.waiting) or wire.driver.info.transaction_status == TransactionStatus.INTRANS
+    return wire.busy or wire.driver.info.transaction_status == TransactionStatus.INTRANS

@@ -2,6 +2,7 @@
 
 Each connection has one (`wire_of`). What need not be answered at once waits, and goes with what is sent next, or with COMMIT:
 the server carries out all of it in the order in which it was said, and where one statement fails none that came after it is.
+What takes the server long can be sent ahead: it is at work on that while whoever sent it goes on.
 Statements stay prepared by names of their own, and by others for each role that sends them. Values go out as text without a type,
 which the server reads as what it needs.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
@@ -74,6 +76,9 @@ class Wire:
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self.driver = driver
         self.waiting: list[Statement] = []
+        #: What was sent ahead and is not answered yet, in its order; one thread sends it, and nobody else sends anything meanwhile.
+        self._ahead: list[Future[list[PGresult]]] = []
+        self._sender: ThreadPoolExecutor | None = None
         #: The role that acts, as far as was said here since the transaction began; no more than a guess after a savepoint.
         self._role = APP_ROLE
         #: By role, since the server plans a statement anew, with all policies, whenever another role sends it than the last time.
@@ -91,14 +96,42 @@ class Wire:
         """Send this with what comes next."""
         self.waiting.append((statement, values))
 
+    def ahead(self, statement: str, values: Sequence[str | None] = ()) -> None:
+        """Send what waits and this at once, and wait for no answer: what is refused of it is raised by what is sent next."""
+        self.later(statement, values)
+        waiting, self.waiting = self.waiting, []
+        self._sender = self._sender or ThreadPoolExecutor(1, "casework-wire")
+        self._ahead.append(self._sender.submit(self._follow, waiting, self._ahead[-1] if self._ahead else None))
+
+    def _follow(self, statements: Sequence[Statement], before: Future[list[PGresult]] | None) -> list[PGresult]:
+        """Send what follows something that was sent ahead, unless that was refused."""
+        return self._transact(statements) if before is None or before.exception() is None else before.result()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything waits to be sent or, sent ahead, to be answered."""
+        return bool(self.waiting or self._ahead)
+
+    def _arrive(self) -> None:
+        """Wait for the answers to what was sent ahead. Raises psycopg.Error."""
+        ahead, self._ahead = self._ahead, []
+        for one in ahead[-1:]:
+            # Where an earlier one was refused, so was this.
+            one.result()
+
     def drop(self) -> None:
-        """What waits is not sent: the transaction, or the part of it that it belongs to, is rolled back."""
+        """What waits is not sent: the transaction, or the part of it that it belongs to, is rolled back, and what was sent ahead too."""
         self.waiting = []
+        wait(self._ahead)
+        self._ahead = []
 
     def rest(self) -> None:
         """The connection goes back to where others take it from."""
         # Whatever somebody left waiting is no affair of whoever comes next.
         self.drop()
+        if self._sender is not None:
+            self._sender.shutdown(wait=False)
+            self._sender = None
         self._role = APP_ROLE
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Row]]:
@@ -106,15 +139,17 @@ class Wire:
         return [self._rows_of(reply) for reply in self._replies_to(statements)]
 
     def flush(self) -> None:
-        """Send what waits. Raises psycopg.Error."""
+        """Send what waits, and hear what became of all that was sent. Raises psycopg.Error."""
+        self._arrive()
         if self.waiting:
             self.ask(())
 
     def commit(self) -> None:
         """Send what waits with COMMIT, where anything does. Raises psycopg.Error."""
+        self._arrive()
         if self.waiting:
             waiting, self.waiting = self.waiting, []
-            self._exchange([*self._begun(), *waiting, ("COMMIT", ())])
+            self._transact([*waiting, ("COMMIT", ())])
 
     def _begun(self) -> Sequence[Statement]:
         # As the driver would: at the isolation level that was asked for.
@@ -128,9 +163,14 @@ class Wire:
         return self._rows_of(reply, _row_of(names))
 
     def _replies_to(self, statements: Sequence[Statement]) -> list[PGresult]:
+        self._arrive()
         waiting, self.waiting = self.waiting, []
-        replies = self._exchange([*self._begun(), *waiting, *statements])
+        replies = self._transact([*waiting, *statements])
         return replies[len(replies) - len(statements) :]
+
+    def _transact(self, statements: Sequence[Statement]) -> list[PGresult]:
+        """One round trip, with which a transaction begins where none has."""
+        return self._exchange([*self._begun(), *statements])
 
     def _rows_of(self, reply: PGresult, make: Callable[[Sequence[Any]], Any] = tuple) -> list[Any]:
         if reply.status != ExecStatus.TUPLES_OK:

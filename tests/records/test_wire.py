@@ -16,6 +16,7 @@ from casework.records.database import (
     connected,
     reader_transaction,
     run,
+    run_ahead,
     run_all,
     run_later,
     savepoint,
@@ -111,6 +112,57 @@ def test_a_refusal_within_a_savepoint_ends_there(engine: Engine, person: str) ->
             run_later(db, ADD, (person, "one"))
         run_later(db, ADD, (person, "two"))
     assert keys(engine) == ["one", "two"]
+
+
+def test_what_is_sent_ahead_is_not_waited_for(engine: Engine, person: str) -> None:
+    with reader_transaction(engine) as holder, reader_transaction(engine) as db:
+        run(holder, "SELECT pg_advisory_lock(7)")
+        # The server cannot answer yet, and whoever asked goes on.
+        run_ahead(db, "SELECT pg_advisory_lock(7)")
+        run_ahead(db, ADD, (person, "one"))
+        assert wire_of(db).busy
+        run(holder, "SELECT pg_advisory_unlock(7)")
+        assert list(db.execute(KEYS, {"person": person}).scalars()) == ["one"]
+        assert not wire_of(db).busy
+        run_later(db, ADD, (person, "two"))
+        run_ahead(db, ADD, (person, "three"))
+        assert run(db, "SELECT count(*) FROM requests WHERE actor_id = $1", (person,)) == [(3,)]
+        run_ahead(db, ADD, (person, "four"))
+    assert keys(engine) == ["four", "one", "three", "two"]
+
+
+@pytest.mark.parametrize("bad", ["one", "a\0b"])
+def test_what_was_sent_ahead_and_refused_is_told_next_and_nothing_after_it_is_carried_out(
+    engine: Engine, person: str, bad: str
+) -> None:
+    with pytest.raises(DBAPIError), reader_transaction(engine) as db:
+        run_ahead(db, ADD, (person, "one"))
+        run_ahead(db, ADD, (person, bad))
+        run_ahead(db, ADD, (person, "two"))
+    assert keys(engine) == []
+    with reader_transaction(engine) as db:
+        run_ahead(db, ADD, (person, "one"))
+        with pytest.raises(DBAPIError), savepoint(db):
+            run_ahead(db, ADD, (person, bad))
+            run_ahead(db, ADD, (person, "two"))
+        with pytest.raises(ZeroDivisionError), savepoint(db):
+            run_ahead(db, ADD, (person, "three"))
+            raise ZeroDivisionError
+        with pytest.raises(DBAPIError), savepoint(db):
+            run_ahead(db, ADD, (person, bad))
+            run(db, ADD, (person, "four"))
+    assert keys(engine) == ["one"]
+
+
+def test_what_was_sent_ahead_is_taken_back_with_its_transaction(engine: Engine, person: str) -> None:
+    with pytest.raises(ZeroDivisionError), reader_transaction(engine) as db:
+        run_ahead(db, ADD, (person, "one"))
+        raise ZeroDivisionError
+    with connected(engine) as db:
+        run_ahead(db, ADD, (person, "two"))
+    with reader_transaction(engine) as db:
+        assert not wire_of(db).busy
+    assert keys(engine) == []
 
 
 def prepared(db: Connection) -> list[str]:

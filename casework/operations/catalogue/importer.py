@@ -183,8 +183,8 @@ class _Import:
         # Locked first: two imports of the same file take their turns. A dry run has it already, from its first batch on.
         self.log = lock_log(db, self.programme)
         self.told = 0
+        self.rows.keep(db, items, self.report)  # First: what it asks waits for nothing that is written.
         self._put(db, items)
-        self.rows.keep(db, items, self.report)
         counts = [now - then for now, then in zip(self.report.written, before, strict=True)]
         if not self.report.dry_run and any(counts):
             self._note(db, self.log, batch, counts)

@@ -21,6 +21,7 @@ from casework.operations.catalogue.sources import SOURCE_OPENED, find_source, na
 from casework.operations.core.record_log import TABLES, Kept
 from casework.operations.core.register_entries import note_entries
 from casework.permissions.actors import Actor
+from casework.records.database import run_ahead
 
 #: Of some records what was read last, as its digest, and whether they were gone.
 _THERE = text("""
@@ -29,12 +30,12 @@ _THERE = text("""
     AND (source_id, external_id) IN (SELECT * FROM unnest(CAST(:sources AS uuid[]), CAST(:ids AS text[])))
 """)
 #: Keep what was read of some records; they are at their source.
-_KEEP = text("""
+_KEEP = """
     INSERT INTO source_rows (source_id, kind, external_id, row, read_at)
-    SELECT r.source_id, :kind, r.external_id, r.row, casework_now()
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(source_id uuid, external_id text, row text)
+    SELECT r.source_id, $1, r.external_id, r.row, casework_now()
+    FROM jsonb_to_recordset(CAST($2 AS jsonb)) AS r(source_id uuid, external_id text, row text)
     ON CONFLICT (source_id, kind, external_id) DO UPDATE SET row = excluded.row, read_at = excluded.read_at, gone_since = NULL
-""")
+"""
 #: The records of a source that it had when it was read last.
 _STANDING = text("""
     SELECT external_id FROM source_rows WHERE source_id = CAST(:source AS uuid) AND kind = :kind AND gone_since IS NULL ORDER BY external_id
@@ -136,7 +137,7 @@ class SourceRows:
             report.back += known is not None and known.gone
             new.append({"source_id": key[0], "external_id": key[1], "row": row})
         if new:
-            db.execute(_KEEP, {"kind": self.kind, "rows": orjson.dumps(new).decode()})
+            run_ahead(db, _KEEP, (self.kind, orjson.dumps(new).decode()))
 
     def tell(self, db: Connection) -> None:
         """Say in the programme's log which sources are new, once whoever has its turn has written there."""

@@ -19,11 +19,13 @@ from sqlalchemy import Connection, text
 from casework.engine.case_objects.kept_records import CLOSED, NEED, PUBLIC, TECHNOLOGY
 from casework.engine.case_objects.record_use import PUBLISHED
 from casework.engine.case_objects.technology_details import still_valid
+from casework.json_values import JsonMapping, JsonObject
 from casework.matching.bm25 import length_of
 from casework.matching.facets import facets_of, in_public
-from casework.matching.terms import Counts, counts_of
+from casework.matching.terms import tally
 from casework.operations.core.merged_records import TODAY
 from casework.records.access_sql import CLOSED_NEED
+from casework.records.database import run_ahead
 
 #: By which rules terms are made; a higher number makes every record again.
 RULES = 4
@@ -98,6 +100,10 @@ _EXPIRED = text(f"""
     SELECT p.id::text FROM programmes p
     WHERE EXISTS (SELECT FROM indexed_records x WHERE x.programme_id = p.id AND x.told_until < {TODAY}) ORDER BY p.id
 """)
+#: Which day it is in some programmes.
+_TODAY = text(
+    f"SELECT p.id::text, CAST({TODAY} AS text) AS today FROM programmes p WHERE p.id = ANY(CAST(:programmes AS uuid[]))"
+)
 #: What an index has of some records.
 _BEFORE = text("""
     SELECT record_id::text, noun, counts, facets, length FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))
@@ -106,38 +112,36 @@ _BEFORE = text("""
 #: Takes records out.
 _FORGET = text("DELETE FROM indexed_records WHERE record_id = ANY(CAST(:ids AS uuid[]))")
 #: Puts records in, or in the place of what was there.
-_KEEP = text("""
+_KEEP = """
     INSERT INTO indexed_records (record_id, programme_id, noun, terms, counts, facets, published, length, rules, told_at, told_until)
     SELECT r.id, r.programme, r.noun, array_to_tsvector(ARRAY(
         SELECT r.mark || t.term FROM unnest(ARRAY(SELECT json_object_keys(CAST(r.counts AS json))) || r.facets || r.titled) t(term)
-    )), r.counts, r.facets, array_to_tsvector(r.published), r.length, :rules, r.told_at, r.told_until
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+    )), r.counts, r.facets, array_to_tsvector(r.published), r.length, $1, r.told_at, r.told_until
+    FROM jsonb_to_recordset(CAST($2 AS jsonb))
         r(id uuid, programme uuid, noun text, mark text, counts text, facets text[], titled text[], published text[], length integer,
             told_at timestamptz, told_until date)
     ON CONFLICT (record_id) DO UPDATE SET programme_id = excluded.programme_id, noun = excluded.noun, terms = excluded.terms,
         counts = excluded.counts, facets = excluded.facets,
         published = excluded.published, length = excluded.length, rules = excluded.rules, told_at = excluded.told_at,
         told_until = excluded.told_until
-""")
+"""
 #: Counts in how many records terms stand from now on.
-_COUNT = text("""
+_COUNT = """
     INSERT INTO index_terms (programme_id, noun, term, records)
-    SELECT CAST(:programme AS uuid), :noun, t.term, t.more
-    FROM unnest(CAST(:terms AS text[]), CAST(:more AS integer[])) t(term, more)
+    SELECT CAST($1 AS uuid), $2, t.key, CAST(t.value AS integer) FROM json_each_text(CAST($3 AS json)) t
     ON CONFLICT (programme_id, noun, term) DO UPDATE SET records = greatest(0, index_terms.records + excluded.records)
-""")
+"""
 #: Forgets those of some terms that no record says.
 _FORGET_TERMS = text("""
     DELETE FROM index_terms WHERE programme_id = CAST(:programme AS uuid) AND noun = :noun AND term = ANY(CAST(:terms AS text[]))
     AND records = 0
 """)
 #: Says that something else can be found now.
-_GO_ON = text("""
-    INSERT INTO index_states (programme_id, noun, version, records, length)
-    VALUES (CAST(:programme AS uuid), :noun, 1, :records, :length)
+_GO_ON = """
+    INSERT INTO index_states (programme_id, noun, version, records, length) VALUES (CAST($1 AS uuid), $2, 1, $3, $4)
     ON CONFLICT (programme_id, noun) DO UPDATE SET version = index_states.version + 1,
         records = index_states.records + excluded.records, length = index_states.length + excluded.length
-""")
+"""
 
 
 #: Forgets in how many records of a programme terms stand.
@@ -175,6 +179,36 @@ def follow_records(db: Connection, noun: str, ids: Collection[str]) -> None:
         put_in_index(db, noun, [_findable(noun, row._mapping) for row in rows])
 
 
+def follow_new(db: Connection, noun: str, rows: Sequence[JsonMapping]) -> None:
+    """Put records into the index that are new, by the columns that were written: nothing is read again, and nothing waited for."""
+    if not rows:
+        return
+    # The day is asked for where anything can expire alone.
+    lapsing = sorted({str(row["programme_id"]) for row in rows if row.get("standards")})
+    today = {row.id: row.today for row in db.execute(_TODAY, {"programmes": lapsing})} if lapsing else {}
+    told = [_told(noun, row) | {"today": today.get(row["programme_id"], "")} for row in rows]
+    put_in_index(db, noun, [_findable(noun, row) for row in told], new=True)
+
+
+def _told(noun: str, row: JsonMapping) -> JsonObject:
+    """What `_OF` reads of a record, by its columns."""
+    body = (
+        (row["description"], *row["benefits"]) if noun == TECHNOLOGY else (row["problem"], row["target"], row["sector"])
+    )
+    own = {
+        "programme": row["programme_id"],
+        "told_at": row["updated_at"],
+        "title": _joined(row["title"], row["title_zh"]),
+        "confirmed": any("confirmed_by" in origin for origin in row["provenance"].values()),
+        "body": _joined(*body),
+    }
+    return {**row, **own, "countries": [*row["developed_in"], *row["deployed_in"]] if noun == TECHNOLOGY else []}
+
+
+def _joined(*texts: str | None) -> str:
+    return " ".join(text for text in texts if text is not None)
+
+
 def list_expired(db: Connection) -> list[str]:
     """The programmes whose index tells of certificates that have expired."""
     return list(db.execute(_EXPIRED).scalars())
@@ -203,46 +237,48 @@ def mark_of(noun: str) -> str:
     return CLOSED_MARK if noun == CLOSED_NEED else ""
 
 
-def put_in_index(db: Connection, noun: str, records: Sequence[Findable]) -> None:
-    """Put records into the index as they stand, or take them out of it; what stands there already changes nothing."""
-    before = {row.record_id: row for row in db.execute(_BEFORE, {"ids": [one.id for one in records]})}
+def put_in_index(db: Connection, noun: str, records: Sequence[Findable], *, new: bool = False) -> None:
+    """Put records into the index as they stand, or take them out of it; what stands there already changes nothing. None of those
+    stands there that are `new`."""
+    ids = [] if new else [one.id for one in records]
+    before = {row.record_id: row for row in db.execute(_BEFORE, {"ids": ids})} if ids else {}
     told: dict[tuple[str, str], _Change] = {}
     kept, gone = [], []
     for one in records:
-        counts = {} if one.title is None else counts_of(one.title, one.body)
-        says = None if one.title is None else {term: list(count) for term, count in counts.items()}
+        counts = {} if one.title is None else tally(one.title, one.body)
         as_what = CLOSED_NEED if one.closed else IDLE[noun] if one.idle else noun
         was = before.get(one.id)
         said: Any = None if was is None else orjson.loads(was.counts)
         if one.title is None:
             gone += [one.id] if was is not None else []
         else:
-            written = orjson.dumps(says).decode()
-            row = {"id": one.id, "programme": one.programme, "counts": written, "length": length_of(counts.values())}
-            titled = [f"{TITLED}{term}" for term, count in counts.items() if count.title]
+            written = orjson.dumps(counts).decode()
+            length = length_of(counts.values())
+            row = {"id": one.id, "programme": one.programme, "counts": written, "length": length}
+            titled = [f"{TITLED}{term}" for term, (in_title, _) in counts.items() if in_title]
             row |= {"noun": as_what, "mark": mark_of(as_what), "facets": one.facets, "titled": titled}
             kept.append(
                 row | {"told_at": one.told_at, "told_until": one.told_until, "published": _published(noun, one, counts)}
             )
-            told.setdefault((one.programme, as_what), _Change()).add(counts, one.facets)
+            told.setdefault((one.programme, as_what), _Change()).add(counts, one.facets, length)
         if was is not None:
             told.setdefault((one.programme, was.noun), _Change()).take(said, was.facets, was.length)
-        if said != says or was is not None and was.noun != as_what:
+        if said != (None if one.title is None else counts) or was is not None and was.noun != as_what:
             for name in {as_what, as_what if was is None else was.noun}:
                 told.setdefault((one.programme, name), _Change()).changed = True
     if gone:
         db.execute(_FORGET, {"ids": gone})
     if kept:
-        db.execute(_KEEP, {"rules": RULES, "rows": orjson.dumps(kept).decode()})
+        run_ahead(db, _KEEP, (str(RULES), orjson.dumps(kept).decode()))
     for (programme, name), change in sorted(told.items()):
         change.write(db, programme, name)
 
 
-def _published(noun: str, one: Findable, counts: Mapping[str, Counts]) -> list[str] | None:
+def _published(noun: str, one: Findable, counts: Mapping[str, Sequence[int]]) -> list[str] | None:
     """The terms by which a record is found without an account: of one that is shown on request those of its title alone."""
     if one.idle or one.publication == CLOSED:
         return None
-    titled = [term for term, count in counts.items() if count.title]
+    titled = [term for term, (in_title, _) in counts.items() if in_title]
     said = list(counts) if one.publication == PUBLIC else titled
     return [*said, *(f"{TITLED}{term}" for term in titled), *in_public(noun, one.facets)]
 
@@ -255,10 +291,10 @@ class _Change:
         self.records = self.length = 0
         self.changed = False
 
-    def add(self, counts: Mapping[str, Sequence[int]], facets: Sequence[str]) -> None:
+    def add(self, counts: Mapping[str, Sequence[int]], facets: Sequence[str], length: int) -> None:
         self.terms.update([*counts, *facets])
         self.records += 1
-        self.length += length_of(counts.values())
+        self.length += length
 
     def take(self, counts: Mapping[str, Sequence[int]], facets: Sequence[str], length: int) -> None:
         self.terms.subtract([*counts, *facets])
@@ -266,13 +302,13 @@ class _Change:
         self.length -= length
 
     def write(self, db: Connection, programme: str, noun: str) -> None:
-        of = {"programme": programme, "noun": noun}
         terms = sorted(term for term, more in self.terms.items() if more)
         if terms:
             # In one order, as two that write do not wait for each other then.
-            db.execute(_COUNT, {**of, "terms": terms, "more": [self.terms[term] for term in terms]})
+            more = orjson.dumps({term: self.terms[term] for term in terms}).decode()
+            run_ahead(db, _COUNT, (programme, noun, more))
         if gone := [term for term in terms if self.terms[term] < 0]:
             # A term that no record says any more may be somebody's name.
-            db.execute(_FORGET_TERMS, {**of, "terms": gone})
+            db.execute(_FORGET_TERMS, {"programme": programme, "noun": noun, "terms": gone})
         if self.changed:
-            db.execute(_GO_ON, {**of, "records": self.records, "length": self.length})
+            run_ahead(db, _GO_ON, (programme, noun, str(self.records), str(self.length)))

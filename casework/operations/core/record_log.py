@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from casework import reasons
 from casework.engine.case_objects.kept_records import (
@@ -30,9 +30,10 @@ from casework.engine.state.register_effects import RegisterEffects
 from casework.errors import NotAllowed, Refused
 from casework.json_values import JsonMapping, JsonObject
 from casework.ledger.redactable_bodies import Erased
-from casework.operations.core.catalogue_index import follow_records
+from casework.operations.core.catalogue_index import follow_new, follow_records
 from casework.operations.core.register_log import append_each
 from casework.operations.core.twin_marks import keep_marks, tells_otherwise
+from casework.records.database import run_ahead
 from casework.records.event_log import Log, lock_log, lock_logs, new_log, read_logs, read_register, register_event_of
 from casework.records.register_entries import rows_as_told
 from casework.records.row_security import whole
@@ -139,7 +140,9 @@ def write_records(db: Connection, by: By, changes: Sequence[tuple[Standing, Chan
         mine = [(standing.log.id, standing.log.id in fresh) for standing, _ in changes if standing.noun == noun]
         _insert(db, TABLES[noun], [{"id": id, **rows[id]} for id, new in mine if new])
         _update(db, TABLES[noun], [{"id": id, **rows[id]} for id, new in mine if not new])
-        follow_records(db, noun, [id for id, _ in mine])
+        # Of what is new is known already all that is found of it; whoever waits for nothing lets the server work meanwhile.
+        follow_new(db, noun, [{"id": id, **rows[id]} for id, new in mine if new])
+        follow_records(db, noun, [id for id, new in mine if not new])
         otherwise = {
             one.log.id for one, change in changes if tells_otherwise(noun, one.state, change.fields, change.kind)
         }
@@ -162,8 +165,8 @@ def _columns(table: str, *but: str) -> list[str]:
 def _insert(db: Connection, table: str, rows: Sequence[JsonMapping]) -> None:
     if rows:
         columns = ", ".join(_columns(table))
-        query = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
-        db.execute(text(query), {"rows": _written(rows)})
+        query = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST($1 AS jsonb))"
+        run_ahead(db, query, (_written(rows),))
 
 
 def _update(db: Connection, table: str, rows: Sequence[JsonMapping]) -> None:
@@ -172,8 +175,8 @@ def _update(db: Connection, table: str, rows: Sequence[JsonMapping]) -> None:
             f"{name} = r.{name}"
             for name in _columns(table, "id", "programme_id", "source", "external_id", "created_at")
         )
-        query = f"UPDATE {table} t SET {sets} FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb)) r WHERE t.id = r.id"
-        db.execute(text(query), {"rows": _written(rows)})
+        query = f"UPDATE {table} t SET {sets} FROM jsonb_populate_recordset(NULL::{table}, CAST($1 AS jsonb)) r WHERE t.id = r.id"
+        run_ahead(db, query, (_written(rows),))
 
 
 def _written(rows: Sequence[JsonMapping]) -> str:

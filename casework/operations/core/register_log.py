@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from casework.engine.state.events import LoggedEvent
+from casework.records.database import run_ahead
 from casework.records.event_log import Log, seal_events
 from casework.records.field_encryption import insist_unsealed
 
@@ -17,7 +18,7 @@ ROLE_ASKED, ROLE_REFUSED = "role_asked", "role_refused"
 
 
 def append_each(db: Connection, told: Sequence[tuple[Log, LoggedEvent]]) -> None:
-    """Write one event of each of several logs, which are locked or new: in as many statements as for one."""
+    """Write one event of each of several logs, which are locked or new: in as many statements as for one, sent ahead."""
     logs, events = [], []
     for log, event in told:
         rows, head = seal_events(log, [event])
@@ -40,8 +41,8 @@ def append_each(db: Connection, told: Sequence[tuple[Log, LoggedEvent]]) -> None
         (_GO_ON_EACH, [row for row in logs if row["id"] not in begun]),
     ):
         if some:
-            db.execute(statement, {"logs": orjson.dumps(some).decode()})
-    db.execute(text(_EVENTS), {"events": written})
+            run_ahead(db, statement, (orjson.dumps(some).decode(),))
+    run_ahead(db, _EVENTS_OF_EACH, (written,))
 
 
 def append(db: Connection, log: Log, events: Sequence[LoggedEvent], key: str | None = None) -> None:
@@ -77,12 +78,14 @@ _GO_ON = "UPDATE logs SET seq = :seq, head = :head, last_at = :last_at WHERE id 
 #: Writes some events.
 _EVENTS = "INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST(:events AS jsonb))"
 #: The same of several logs.
-_BEGIN_EACH = text(
+_BEGIN_EACH = (
     "INSERT INTO logs (id, kind, programme_id, seq, head, last_at) SELECT id, kind, programme_id, seq, head, last_at"
-    " FROM jsonb_populate_recordset(NULL::logs, CAST(:logs AS jsonb))"
+    " FROM jsonb_populate_recordset(NULL::logs, CAST($1 AS jsonb))"
 )
 #: Where each of several logs ends now.
-_GO_ON_EACH = text(
+_GO_ON_EACH = (
     "UPDATE logs l SET seq = x.seq, head = x.head, last_at = x.last_at"
-    " FROM jsonb_populate_recordset(NULL::logs, CAST(:logs AS jsonb)) x WHERE l.id = x.id"
+    " FROM jsonb_populate_recordset(NULL::logs, CAST($1 AS jsonb)) x WHERE l.id = x.id"
 )
+#: Writes the events of each.
+_EVENTS_OF_EACH = "INSERT INTO events SELECT * FROM jsonb_populate_recordset(NULL::events, CAST($1 AS jsonb))"

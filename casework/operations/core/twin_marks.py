@@ -8,11 +8,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from casework.engine.analysis.twins import Told, bands_of, told_by
+from casework.engine.analysis.twins import Told, bands_of, runs_by, told_by
 from casework.engine.case_objects.kept_records import MERGED, NEED, TECHNOLOGY, UNMERGED
 from casework.json_values import JsonMapping
 from casework.ledger.redactable_bodies import Erased
 from casework.operations.core.pending_searches import NEEDS, TWINS
+from casework.records.database import run_ahead
 
 #: The texts of a record by which its twins are found, the title first.
 TEXTS: Mapping[str, tuple[str, ...]] = {NEED: ("title", "problem", "target"), TECHNOLOGY: ("title", "description")}
@@ -25,8 +26,11 @@ def tells_otherwise(noun: str, before: JsonMapping, fields: Collection[str], kin
 
 def told_of(noun: str, record: Mapping[str, Any]) -> Told:
     """What a record tells, by its columns."""
-    words = [None if isinstance(record[name], Erased) else record[name] for name in TEXTS[noun]]
-    return told_by(*words)
+    return told_by(*_words(noun, record))
+
+
+def _words(noun: str, record: Mapping[str, Any]) -> list[str | None]:
+    return [None if isinstance(record[name], Erased) else record[name] for name in TEXTS[noun]]
 
 
 def keep_marks(db: Connection, noun: str, records: Mapping[str, JsonMapping]) -> None:
@@ -34,7 +38,7 @@ def keep_marks(db: Connection, noun: str, records: Mapping[str, JsonMapping]) ->
     if not records:
         return
     marks = [
-        {"id": id, "programme": record["programme_id"], "bands": bands_of(told_of(noun, record).runs)}
+        {"id": id, "programme": record["programme_id"], "bands": bands_of(runs_by(*_words(noun, record)))}
         for id, record in records.items()
         if record["merged_into"] is None
     ]
@@ -42,7 +46,7 @@ def keep_marks(db: Connection, noun: str, records: Mapping[str, JsonMapping]) ->
     if gone:
         db.execute(_DROP, {"ids": gone})
     if marks:
-        db.execute(_KEEP, {"marks": orjson.dumps(marks).decode()})
+        run_ahead(db, _KEEP, (orjson.dumps(marks).decode(),))
 
 
 def read_states(db: Connection, ids: Collection[str]) -> dict[str, int]:
@@ -59,13 +63,13 @@ _DROP = text("""
     DELETE FROM twin_pairs WHERE NOT apart AND (one_id = ANY(CAST(:ids AS uuid[])) OR other_id = ANY(CAST(:ids AS uuid[])))
 """)
 #: Keeps the marks of some records, and that twins and needs of each are to be looked for.
-_KEEP = text(f"""
+_KEEP = f"""
     WITH kept AS (
         INSERT INTO twin_marks (record_id, programme_id, bands) SELECT id, programme, bands
-        FROM jsonb_to_recordset(CAST(:marks AS jsonb)) AS m(id uuid, programme uuid, bands int[])
+        FROM jsonb_to_recordset(CAST($1 AS jsonb)) AS m(id uuid, programme uuid, bands int[])
         ON CONFLICT (record_id) DO UPDATE SET bands = excluded.bands RETURNING record_id, programme_id
     )
     INSERT INTO pending_searches (looks_for, programme_id, record_id)
     SELECT looks_for, programme_id, record_id FROM kept CROSS JOIN (VALUES ('{TWINS}'), ('{NEEDS}')) AS l(looks_for)
     ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
-""")
+"""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
 from casework.engine.deadlines.calendars import Calendar
 from casework.errors import NotAllowed, NotFound
@@ -25,6 +26,7 @@ from casework.operations.verification.service import verify_all
 from casework.permissions.actors import Actor
 from casework.records.actors import find_actor
 from casework.records.database import transaction
+from casework.records.wire import Wire
 
 Json = Any
 
@@ -318,6 +320,45 @@ def test_a_long_file_needs_no_more_memory_than_a_short_one(engine: Engine, progr
 
     # 3 MB of words are more here, and 2,500 digests of keys, which are kept; the sets that hold those do not double between the two.
     assert peak(8_000) < peak(5_500) + 1_000_000
+
+
+def test_an_import_waits_for_nothing_that_it_writes_of_its_records(
+    engine: Engine, programme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of that is sent ahead, as texts that are ready; what is sent and waited for reads, or is told of the whole batch."""
+    monkeypatch.setattr(import_batches, "BATCH", 10)
+    waited, ahead = list[str](), list[str]()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_: Any, __: Any, statement: str, *more: Any) -> None:
+        waited.append(statement)
+
+    send = Wire.ahead
+
+    def noted(wire: Wire, statement: str, values: Sequence[str | None] = ()) -> None:
+        ahead.append(statement)
+        send(wire, statement, values)
+
+    monkeypatch.setattr(Wire, "ahead", noted)
+    told = TECHNOLOGY + "".join(f"S,T{n},Heat pump {n},For dairies,,TRL 5,,\n" for n in range(20))
+    assert _import(engine, "technologies", told).created == 20
+
+    def written(statements: list[str]) -> list[str]:
+        return [table for statement in statements for table in re.findall(r"INSERT INTO (\w+)", statement)]
+
+    each = [
+        "logs",
+        "events",
+        "technologies",
+        "indexed_records",
+        "index_terms",
+        "index_states",
+        "twin_marks",
+        "pending_searches",
+    ]
+    assert written(ahead) == ["source_rows", *each] * 2
+    # Sources, and what the programme's log is told of them and of each batch.
+    assert set(written(waited)) == {"sources", "events"}
 
 
 def test_no_transaction_waits_while_rows_are_checked_nor_for_many_long_ones(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from casework.operations.catalogue.kept_records import confirm_field, correct_record, create_record
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.catalogue.record_use import bring_back, end_record
-from casework.operations.core.catalogue_index import follow_stale
+from casework.operations.core.catalogue_index import follow_records, follow_stale
 from casework.operations.core.record_log import Kept
 from tests.support.world import World, new_request
 
@@ -70,6 +70,35 @@ def enter(world: World, db: Connection, noun: Kept, **fields: Any) -> str:
 def test_a_record_is_found_by_what_it_says_from_its_first_moment(world: World, db: Connection) -> None:
     id = enter(world, db, "technology", title="Heat pumps", title_zh="热泵", description="for laundries")
     assert indexed(db, id) == {"heat", "pump", "热泵", "laundri"}
+    insist_counted(db)
+
+
+#: Records that say much, little, and what expires.
+NEW: list[tuple[Kept, dict[str, Any]]] = [
+    ("technology", {"title": "Heat pumps"}),
+    ("technology", {"title": "Pump", "title_zh": "热泵", "benefits": ["Energy", "Water of wells"], "publication": "public"}),
+    ("technology", {
+        "title": "Heat pump", "title_zh": "热泵", "description": "für Wäschereien", "readiness_low": 5, "developed_in": ["DE", "AT"],
+        "deployed_in": ["CN", "DE"], "ipc": ["F24D3/08"], "green_topics": ["Energy"], "licences": ["exclusive"],
+        "publication": "on_request",
+        "standards": [{"name": "ISO 9001", "valid_until": "2020-01-01"}, {"name": "CE"}, {"name": "UL 1", "valid_until": "2090-01-01"}],
+    }),
+    ("need", {"title": "Steam", "sector": "Dairies", "problem": "Too dear", "target": "Half of it", "district": "Haidian"}),
+    ("need", {"title": "Steam", "title_zh": "蒸汽", "problem": "Too dear", "readiness_high": 7, "publication": "public"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("noun", "fields"), NEW)
+def test_a_new_record_is_found_by_its_columns_as_it_is_when_it_is_read(
+    world: World, db: Connection, noun: Kept, fields: dict[str, Any]
+) -> None:
+    """What is new is put in without being read again."""
+    id = enter(world, db, noun, **fields)
+    statement = text("SELECT * FROM indexed_records WHERE record_id = CAST(:id AS uuid)")
+    new = db.execute(statement, {"id": id}).one()
+    follow_records(db, noun, [id])
+    assert db.execute(statement, {"id": id}).one() == new
+    assert follow_stale(db, world.programmes["BJ"], noun, None) == []
     insist_counted(db)
 
 
