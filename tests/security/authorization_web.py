@@ -64,6 +64,7 @@ DISPUTES = frozenset({"dispute_officer"})
 LEADS = frozenset({"provider_lead"})
 HOLD = {"f-reason": "budget", "f-waits_for": "need_owner", "f-waits_until": "event", "f-event": "The budget is decided"}
 SUPERVISORS = frozenset({"supervisor"})
+COUNTERS = frozenset({"officer", "other_officer", "foreign_officer", "supervisor", "manager", "auditor"})
 AWAY = PROVIDERS | OWNERS | FOREIGN | {"other_officer", "compliance"}
 
 DIRECTORY = FINDERS | ADMINISTRATOR
@@ -484,6 +485,9 @@ TABLE: tuple[Row, ...] = (
     # --- workflows: for everybody with an account ---
     get("/workflows", EVERYBODY),
     get("/workflows/<workflow>/<edition>", EVERYBODY, there=EVERYBODY),
+    # --- figures: everybody those of a programme of their own ---
+    get("/figures", COUNTERS),
+    get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     # --- auditors ---
     get("/audit", AUDITOR),
     get("/audit/<question>", AUDITOR, there=AUDITOR),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from casework.api.oversight import figure_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
+from casework.engine.figures.case_facts import DIMENSIONS
 from casework.json_values import JsonObject
 from casework.operations.oversight import figures, outside_figures
 
 
 def show_figures(call: Call) -> JsonObject:
     asked = call.query
-    return figures.show_figures(call.db, call.actor, programme=text_of(asked.programme), until=asked.as_of)
+    among = {name: told for name in DIMENSIONS if (told := getattr(asked, name)) is not None}
+    return figures.show_figures(call.db, call.actor, programme=text_of(asked.programme), until=asked.as_of, among=among)
 
 
 def show_outside(call: Call) -> JsonObject:

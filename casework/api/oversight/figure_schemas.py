@@ -8,11 +8,19 @@ from pydantic import AwareDatetime, Field
 
 from casework.api.protocol.fields import Answer, Id, Moment, Query
 
+Told = Annotated[str, Field(min_length=1, max_length=100)] | None
+
 
 class FigureQuery(Query):
     programme: Annotated[Id | None, Field(description="Of which of your programmes; the first where none is named")] = (
         None
     )
+    phase: Annotated[Told, Field(description="Of cases of this phase alone, by its id")] = None
+    sector: Annotated[
+        Told, Field(description="Of cases of this sector alone, by its code: as it was at the opening")
+    ] = None
+    district: Annotated[Told, Field(description="Of cases of this district alone, by its code, in the same way")] = None
+    source: Annotated[Told, Field(description="Of cases alone whose match came from there, by its code")] = None
     as_of: Annotated[AwareDatetime | None, Field(description="Up to this moment; now where none is named")] = None
 
 
@@ -40,6 +48,7 @@ class Figure(Answer):
 class FiguresAsOf(Answer):
     at: Moment
     programme: str
+    among: Annotated[dict[str, str], Field(description="Of which cases alone it was counted; empty for all")]
     logs: Annotated[
         dict[str, int] | None,
         Field(description="Of every log that was read, its last event; null for whoever reads no closed needs"),

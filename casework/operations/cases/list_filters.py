@@ -32,6 +32,8 @@ LATE = "d.late_at < (SELECT casework_now())"
 #: By name: of which cases one must see how much before the filter says anything of them, and what it asks.
 _FILTERS: Mapping[str, tuple[str, str]] = {
     "number": ("true", "c.number = :number"),
+    # Several, with blanks between.
+    "numbers": ("true", "c.number = ANY(string_to_array(:numbers, ' '))"),
     "words": ("true", "(c.number ILIKE :words OR c.title ILIKE :words)"),
     "state": (_OUTLINE, "c.state = :state"),
     "outcome": (_OUTLINE, "c.outcome = :outcome"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -16,7 +16,6 @@ from casework.engine.case_objects.kept_records import NEED, TECHNOLOGY
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.figures.case_facts import CaseFacts, read_case
 from casework.engine.figures.counting import Figure, without_needs
-from casework.engine.figures.every import every_figure
 from casework.engine.figures.mediation_facts import MediationFacts, read_mediation
 from casework.engine.figures.names import DEFINITIONS, FigureNames, written
 from casework.engine.figures.register_facts import RecordFacts, RightFacts, read_programme, read_record, read_right
@@ -26,6 +25,7 @@ from casework.engine.state.events import Event, RegisterEvent
 from casework.errors import NotFound
 from casework.json_values import JsonObject
 from casework.ledger.canonical_json import digest, instant
+from casework.operations.oversight.figure_scope import figures_among, told_apart_by
 from casework.permissions.actors import Actor
 from casework.permissions.visibility import closed_of
 from casework.records.event_log import event_of, now, register_event_of
@@ -38,14 +38,16 @@ class AsOf:
 
     at: datetime
     programme: str
-    #: Of every log that was read, the number of the last event.
-    logs: Mapping[str, int]
+    #: Of every log that was read, the number of the last event; None for whoever may not know how many there are.
+    logs: Mapping[str, int] | None
     #: The editions by which the cases run: workflow and number, by fingerprint.
     editions: Mapping[str, str]
     #: Digests of the calendar, and of what a package says of its actions.
     calendar: str
     names: str
     definitions: int = DEFINITIONS
+    #: By what the cases were told apart before any was counted, with what they were.
+    among: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,11 +56,18 @@ class Counted:
 
     as_of: AsOf
     figures: Mapping[str, Figure]
+    #: By what all of its cases can be told apart, with what they were.
+    offered: Mapping[str, tuple[str, ...]]
 
 
-def count_programme(db: Connection, programme: str, until: datetime | None = None) -> Counted:
-    """Fold the logs of a programme up to an instant: now, where none is named or it is still to come. For whoever reads all of it."""
-    moment = now(db)
+def count_programme(
+    db: Connection, programme: str, until: datetime | None = None, among: Mapping[str, str] | None = None
+) -> Counted:
+    """Fold the logs of a programme up to an instant: now, where none is named or it is still to come. For whoever reads all of it.
+
+    `among`: of those cases alone that were this, by phase, sector, district or source.
+    """
+    moment, among = now(db), among or {}
     world, logs = read_world(db, programme, moment if until is None else min(until, moment))
     library = load_library()
     editions = {
@@ -73,8 +82,9 @@ def count_programme(db: Connection, programme: str, until: datetime | None = Non
         editions=dict(sorted(editions.items())),
         calendar=world.calendar.digest,
         names=digest(dict(written(world.names))),
+        among=dict(sorted(among.items())),
     )
-    return Counted(as_of=as_of, figures=every_figure(world))
+    return Counted(as_of=as_of, figures=figures_among(world, among), offered=told_apart_by(world))
 
 
 #: Who reads the figures of a programme, with the numbers of the cases behind them. Others wait for what hides small cells.
@@ -82,23 +92,43 @@ READ_BY = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR})
 
 
 def show_figures(
-    db: Connection, actor: Actor, *, programme: str | None = None, until: datetime | None = None
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str | None = None,
+    until: datetime | None = None,
+    among: Mapping[str, str] | None = None,
 ) -> JsonObject:
-    """The figures of a programme as the API tells them: of the actor's first one, where none is named.
+    """The figures of a programme as the API tells them. Raises what `count_for_reader` raises."""
+    return show_counted(count_for_reader(db, actor, programme=programme, until=until, among=among))
+
+
+def count_for_reader(
+    db: Connection,
+    actor: Actor,
+    *,
+    programme: str | None = None,
+    until: datetime | None = None,
+    among: Mapping[str, str] | None = None,
+) -> Counted:
+    """The figures of a programme for one of its readers: of the actor's first one, where none is named.
 
     Raises NotFound for others than its officers, supervisors, managers and auditors, and before the programme began.
     """
+    counted = count_programme(db, programme_of_reader(actor, programme), until, among)
+    if counted.as_of.programme in closed_of(actor):
+        return counted
+    # To all others closed needs do not exist: no count tells of them, and nor do the logs of records, or what was done in the programme.
+    trimmed = {name: without_needs(figure) for name, figure in counted.figures.items()}
+    return replace(counted, as_of=replace(counted.as_of, logs=None), figures=trimmed)
+
+
+def programme_of_reader(actor: Actor, programme: str | None) -> str:
+    """Of which programme somebody reads the figures: the one that is named, or the first. Raises NotFound for who reads none."""
     mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_BY})
     if not mine or programme not in (None, *mine):
         raise NotFound("programme")
-    counted = count_programme(db, programme or mine[0], until)
-    if counted.as_of.programme in closed_of(actor):
-        return show_counted(counted)
-    # To all others closed needs do not exist: no count tells of them, and nor do the logs of records, or what was done in the programme.
-    trimmed = {name: without_needs(figure) for name, figure in counted.figures.items()}
-    shown = show_counted(Counted(as_of=counted.as_of, figures=trimmed))
-    shown["as_of"] |= {"logs": None, "logs_digest": None}
-    return shown
+    return programme or mine[0]
 
 
 def read_world(db: Connection, programme: str, until: datetime) -> tuple[World, dict[str, int]]:
@@ -194,12 +224,14 @@ def _by_log(db: Connection, programme: str, until: datetime) -> Iterator[tuple[s
 def show_counted(counted: Counted) -> JsonObject:
     """As programs read it, with the numbers of the cases behind each line."""
     as_of = counted.as_of
+    logs = None if as_of.logs is None else dict(sorted(as_of.logs.items()))
     return {
         "as_of": {
             "at": instant(as_of.at),
             "programme": as_of.programme,
-            "logs": dict(sorted(as_of.logs.items())),
-            "logs_digest": digest(dict(sorted(as_of.logs.items()))),
+            "among": dict(as_of.among),
+            "logs": logs,
+            "logs_digest": None if logs is None else digest(logs),
             "editions": dict(as_of.editions),
             "calendar": as_of.calendar,
         },

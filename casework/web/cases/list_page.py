@@ -115,7 +115,7 @@ def show() -> BaseResponse:
         views = views_of(db, actor, columns, asked.query)
     page = render_template(
         "cases/index.html",
-        rows=[_row(item) for item in listed.items],
+        rows=[row_of(item) for item in listed.items],
         asked=asked,
         count=count,
         most=MOST_COUNTED,
@@ -199,7 +199,7 @@ class Row:
         return self.opened_at is not None and self.closed_at is None
 
 
-def _row(case: ListedCase) -> Row:
+def row_of(case: ListedCase) -> Row:
     if not isinstance(case, CaseOutline):
         return Row(number=case.number, title=case.title or "")
     edition = load_library()[case.edition]
@@ -320,7 +320,7 @@ def _table() -> tuple[list[str], list[list[str]]]:
     """The columns of the page, and every row that its filters find."""
     asked = _asked()
     with list_transaction() as (db, actor):
-        rows = [_row(case) for case in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
+        rows = [row_of(case) for case in export_cases(db, actor, filters=asked.of_operations, sort=asked.sort)]
     reader_clock = clock()
 
     def moment(at: str | None) -> str:

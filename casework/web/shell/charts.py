@@ -257,6 +257,28 @@ def share_of_cell(value: float, most: float, kind: str = PLAIN) -> Markup:
     return _picture([_rect(0, 100, 1, 8, "g-off"), *(_bar(0, length, kind, 1, 8) if length else ())], 10, "")
 
 
+def parts_of_cell(parts: Iterable[tuple[float, str]], most: float) -> Markup:
+    """The same in parts, one after another."""
+    drawn, at = [_rect(0, 100, 1, 8, "g-off")], 0.0
+    for value, kind in parts:
+        if value > 0 and most > 0:
+            length = min(100.0 - at, 100 * value / most)
+            drawn += _bar(at, at + length, kind, 1, 8)
+            at += length
+    return _picture(drawn, 10, "")
+
+
+def loss_of_cell(value: float, before: float, most: float) -> Markup:
+    """The same, and pale behind it what the line before had: what shows of that was lost on the way."""
+    if most <= 0:
+        return share_of_cell(value, most, OURS)
+    lengths = [(before, REST), (value, OURS)]
+    drawn = [
+        one for length, kind in lengths if length > 0 for one in _bar(0, min(100.0, 100 * length / most), kind, 1, 12)
+    ]
+    return _picture([_rect(0, 100, 1, 12, "g-off"), *drawn], 14, "")
+
+
 def sample(kind: str) -> Markup:
     """A mark for the key of a picture: a kind of stretch, "limit" or "off"."""
     match kind:

@@ -104,6 +104,13 @@ ENTRIES = (
     Entry(OFFICES, N_("Calendar"), "agenda.show", "calendar"),
     Entry(frozenset({Role.SUPERVISOR, Role.COMPLIANCE}), N_("Decisions"), "home.decisions", "decide", ("decisions.",)),
     Entry(frozenset({Role.SUPERVISOR}), N_("Team"), "home.team", "team", ("leavers.", "skills.")),
+    Entry(
+        frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR}),
+        N_("Figures"),
+        "figures.index",
+        "chart",
+        ("figures.",),
+    ),
     Entry(frozenset({Role.SUPERVISOR}), N_("Case hygiene"), "home.case_hygiene", "leaf"),
     Entry(
         frozenset({Role.SUPERVISOR}),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from casework import reasons
 from casework.errors import InvalidForm
 from casework.operations.cases.list_filters import filter_choices, read_filters
+from casework.operations.cases.list_queries import list_cases
 from casework.operations.cases.views import FilterChoices
 from casework.records.database import transaction
 from casework.records.row_security import read_as
@@ -56,3 +57,9 @@ def test_what_is_no_filter_or_no_id_is_refused_by_its_name(
     with pytest.raises(InvalidForm) as refused:
         read_filters(db, world.actor(db, "officer"), filters, 10)
     assert refused.value.fields == dict.fromkeys(filters, why)
+
+
+def test_cases_are_found_by_several_numbers(db: Connection, world: World) -> None:
+    first, _, third = world.open_case(db), world.open_case(db, 1), world.new_case(db)
+    found = list_cases(db, world.actor(db, "officer"), filters={"numbers": f"{third} {first} BJ-1"}, sort="number")
+    assert [case.number for case in found.items] == sorted([first, third])

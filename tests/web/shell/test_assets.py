@@ -23,6 +23,7 @@ OURS = {
     "decisions.css",
     "documents.css",
     "early.js",
+    "figures.css",
     "keys.js",
     "link.js",
     "map.css",

@@ -54,6 +54,8 @@ PICTURES = {
     "share": charts.bar_share([Share(n + 1, kind, kind) for n, kind in enumerate(KINDS)], "Money"),
     "bars": charts.bars([Bar("<Beijing>", 3, "3", url="/cases?a=1&b=2"), Bar("Shanghai", 0, "0")], "Cases"),
     "cell": charts.share_of_cell(3, 4),
+    "parts": charts.parts_of_cell([(1, charts.LATE), (2, charts.PLAIN)], 4),
+    "loss": charts.loss_of_cell(3, 5, 10),
     "key": Markup("<g>{}</g>").format(Markup("").join(charts.sample(kind) for kind in (*KINDS, "limit", "off"))),
 }
 
@@ -101,6 +103,12 @@ def test_a_picture_says_what_it_shows_or_is_left_to_its_table() -> None:
     said = charts.lane(SCALE, LANE)
     assert 'role="img" aria-label="Case: it is our turn"' in said
     assert 'aria-hidden="true"' in charts.lane(SCALE, Lane(spans=(), says=""))
+
+
+def test_a_loss_shows_what_the_line_before_had_behind_it() -> None:
+    assert widths(PICTURES["loss"]) == [(0, 100), (0, 50), (0, 30)]
+    assert widths(PICTURES["parts"])[1:] == [(0, 25), (0, 25), (25, 50)]
+    assert widths(charts.loss_of_cell(0, 0, 0)) == [(0, 100)]
 
 
 def test_words_are_escaped() -> None:

@@ -1,0 +1,209 @@
+"""The figures of a programme: what came of its cases, with the cases behind each number, and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from casework.engine.figures.case_facts import DIMENSIONS
+from casework.engine.figures.counting import Row
+from casework.engine.roles import Role
+from casework.errors import NotFound
+from casework.operations.auth.views import Scope
+from casework.operations.cases.list_queries import list_cases
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.figure_names import CalledInFigures, names_behind
+from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
+from casework.permissions.actors import Actor
+from casework.web.cases.list_page import row_of
+from casework.web.oversight.figure_tables import Draft, in_order, section
+from casework.web.oversight.figure_words import Sayer, about, say_count, say_line, title_of
+from casework.web.shell.i18n import N_
+from casework.web.shell.layout import use_calendar
+from casework.web.shell.session import FOCUS, focus, list_transaction, only, viewer
+
+blueprint = Blueprint("figures", __name__, url_prefix="/figures")
+readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
+
+DAY = "as_of"
+LABELS = {"phase": N_("Phase"), "sector": N_("Sector"), "district": N_("District"), "source": N_("Source of the match")}
+#: Where else a figure is worked with, for those who may go there.
+ELSEWHERE: Mapping[str, tuple[str, str, frozenset[Role]]] = {
+    "discipline": (N_("Case hygiene"), "home.case_hygiene", frozenset({Role.SUPERVISOR})),
+    "workload": (N_("Team"), "home.team", frozenset({Role.SUPERVISOR})),
+    "agreements": (N_("Contract values"), "contract_values.index", READ_BY),
+}
+#: Those that need the whole width of the page.
+WIDE = frozenset({"funnel", "conversion", "time_in_step", "referrals", "workload"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address asks for."""
+
+    among: Mapping[str, str]
+    day: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {**self.among, **({DAY: self.day} if self.day else {})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """The figures that the address asks for, of which programme, and what their ids and codes are called."""
+
+    asked: Asked
+    programme: Scope
+    programmes: tuple[Scope, ...]
+    counted: Counted | None = None
+    called: CalledInFigures | None = None
+    fault: str = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """For addresses that come back to the same figures."""
+        code = {FOCUS: str(self.programme.code)} if len(self.programmes) > 1 else {}
+        return {**code, **self.asked.query}
+
+
+def read_asked() -> Asked:
+    given = {name: request.args.get(name, "").strip()[:100] for name in (*DIMENSIONS, DAY)}
+    return Asked(among={name: given[name] for name in DIMENSIONS if given[name]}, day=given[DAY])
+
+
+def tell(db: Connection, actor: Actor) -> Told:
+    """Raises NotFound for who reads no figures."""
+    asked = read_asked()
+    programmes = programmes_of(actor)
+    chosen = focus()
+    programme = next((one for one in programmes if chosen is None or one.id == chosen.id), None)
+    if programme is None:
+        raise NotFound("programme")
+    told = Told(asked=asked, programme=programme, programmes=programmes)
+    calendar = calendar_of(db, programme.id)
+    use_calendar(calendar)
+    try:
+        day = date.fromisoformat(asked.day) if asked.day else None
+    except ValueError:
+        return replace(told, fault=gettext("Write the day as YYYY-MM-DD."))
+    # All of that day in the programme's zone; of one to come, until now.
+    until = None if day is None else datetime.combine(day, time.max, ZoneInfo(calendar.zone))
+    try:
+        counted = count_for_reader(db, actor, programme=programme.id, until=until, among=asked.among)
+    except NotFound:
+        return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
+    return replace(told, counted=counted, called=names_behind(db, counted))
+
+
+def programmes_of(actor: Actor) -> tuple[Scope, ...]:
+    """Of which programmes somebody reads the figures, as the head of the page has them."""
+    person = viewer()
+    mine = {member.programme for member in actor.memberships if member.role in READ_BY}
+    return tuple(one for one in person.viewer.programmes if one.id in mine) if person else ()
+
+
+@blueprint.get("")
+@readers
+def index() -> Response:
+    with list_transaction() as (db, actor):
+        told = tell(db, actor)
+    sections = []
+    if told.counted is not None and told.called is not None:
+        sayer = Sayer(told.called)
+        figures = told.counted.figures
+        sections = [section(Draft(name, figures[name], sayer, _link(told))) for name in in_order(figures)]
+    page = render_template(
+        "oversight/figures.html",
+        told=told,
+        sections=sections,
+        wide=WIDE,
+        selects=selects(told),
+        elsewhere={
+            name: [(gettext(words), url_for(endpoint))]
+            for name, (words, endpoint, roles) in ELSEWHERE.items()
+            if actor.roles() & roles
+        },
+    )
+    return make_response(page, 422 if told.fault else 200)
+
+
+def _link(told: Told) -> Callable[[str, Row], str]:
+    """The way to the cases behind a line; "" where none stand behind it."""
+
+    def link(name: str, row: Row) -> str:
+        if not row.cases:
+            return ""
+        query: dict[str, Any] = told.query | {"line": line_of(row)}
+        return url_for("figures.cases", figure=name, **query)
+
+    return link
+
+
+def line_of(row: Row) -> str:
+    """What a line is of, as an address has it."""
+    return ";".join(f"{key}:{value or ''}" for key, value in sorted(row.of.items()))
+
+
+def _offered(told: Told) -> dict[str, list[str]]:
+    """What there is, with what is asked for though no case was it."""
+    there = {} if told.counted is None else told.counted.offered
+    return {name: sorted({*codes, *filter(None, [told.asked.among.get(name)])}) for name, codes in there.items()}
+
+
+def selects(told: Told) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """By what the cases can be told apart: the name of each, its words, and what there is."""
+    if told.counted is None or told.called is None:
+        return []
+    sayer = Sayer(told.called)
+    return [
+        (name, gettext(LABELS[name]), [(code, sayer.say("", name, code)) for code in codes])
+        for name, codes in _offered(told).items()
+        if codes
+    ]
+
+
+# --- the cases behind a number ---------------------------------------------------------------------------------------
+
+COLUMNS = {"state": N_("State"), "owner": N_("Owner"), "opened": N_("Opened"), "closed": N_("Closed")}
+
+
+@blueprint.get("/<figure>/cases")
+@readers
+def cases(figure: str) -> str:
+    """The cases behind a line, as a list of cases has them: those that the reader sees."""
+    line, cursor = request.args.get("line", ""), request.args.get("cursor")
+    with list_transaction() as (db, actor):
+        told = tell(db, actor)
+        row = _row(told, figure, line)
+        if told.called is None or row is None:
+            raise NotFound("page")
+        asked = {"numbers": " ".join(row.cases), "programme": told.programme.id}
+        listed = list_cases(db, actor, filters=asked, sort="number", cursor=cursor)
+    query: dict[str, Any] = told.query | {"line": line}
+    return render_template(
+        "oversight/figure_cases.html",
+        told=told,
+        title=title_of(figure),
+        line=say_line(Sayer(told.called), figure, row),
+        counted=say_count(row),
+        about=about(figure),
+        rows=[row_of(case) for case in listed.items],
+        columns=[(key, gettext(words)) for key, words in COLUMNS.items()],
+        next_url=url_for("figures.cases", figure=figure, cursor=listed.next, **query) if listed.next else "",
+        first_url=url_for("figures.cases", figure=figure, **query) if cursor else "",
+        back=url_for("figures.index", _anchor=figure, **dict[str, Any](told.query)),
+    )
+
+
+def _row(told: Told, name: str, line: str) -> Row | None:
+    figure = told.counted.figures.get(name) if told.counted else None
+    return next((row for row in figure.rows if line_of(row) == line), None) if figure else None

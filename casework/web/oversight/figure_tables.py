@@ -1,0 +1,404 @@
+"""Figures as sheets with tables: what each is made of, and the bars that stand in its cells. Pure, but for words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from casework.engine.figures.counting import Figure, Row, percent
+from casework.web.oversight.figure_shapes import SHAPES, Shape, rest_of
+from casework.web.oversight.figure_words import (
+    Sayer,
+    about,
+    say_length,
+    say_money,
+    say_percent,
+    say_saved,
+    title_of,
+)
+from casework.web.shell import charts
+from casework.web.shell.i18n import listed
+
+#: A column: its key, its words, and what it is to the table.
+Column = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    words: str = ""
+    #: The list behind the number.
+    url: str = ""
+    #: What stands smaller below.
+    second: str = ""
+    bar: Markup = Markup("")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureTable:
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[dict[str, Cell]]
+    folded: bool = False
+    #: Whether it has a heading of its own.
+    headed: bool = False
+    #: What the parts of its bars mean.
+    marks: Sequence[tuple[Markup, str]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A figure as a sheet of the page."""
+
+    name: str
+    title: str
+    about: str
+    #: Empty where nothing counts yet.
+    tables: Sequence[FigureTable] = field(default=())
+    #: What is counted beside the lines.
+    beside: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A figure on its way to its tables: its words, and the way to the cases behind a line."""
+
+    name: str
+    figure: Figure
+    sayer: Sayer
+    link: Callable[[str, Row], str]
+
+    def say(self, key: str, row: Row) -> str:
+        return self.sayer.say(self.name, key, row.of.get(key), row.of.get("what"))
+
+    def label(self, keys: Iterable[str], row: Row) -> str:
+        return " · ".join(self.say(key, row) for key in keys if key in row.of)
+
+    def number(self, row: Row) -> Cell:
+        if row.under is not None:
+            return Cell(words=gettext("under %(count)s", count=row.under))
+        return Cell(words=str(row.numerator), url=self.link(self.name, row))
+
+
+#: In this order they stand on the page, two beside each other; others come last.
+ORDER = (
+    "funnel", "conversion", "time_in_step", "referrals", "endings", "effects", "follow_up", "discipline", "loans", "finance",
+    "assessments", "agreements", "deployments", "second_sites", "conflicts", "mediations", "data_quality", "activities", "workload",
+)  # fmt: skip
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
+def section(draft: Draft) -> Section:
+    tables = [_table(draft, shape, rows) for shape, rows in _sorted(draft)] if _counts(draft.figure) else []
+    return Section(
+        name=draft.name,
+        title=title_of(draft.name),
+        about=about(draft.name),
+        tables=tables,
+        beside=[words for name, count in draft.figure.beside.items() if (words := _beside(name, count))],
+    )
+
+
+def _counts(figure: Figure) -> bool:
+    return any(row.numerator or row.denominator or row.under is not None for row in figure.rows)
+
+
+def _beside(name: str, count: int) -> str:
+    match name:
+        case "cases":
+            return gettext("%(count)s cases in all", count=count)
+        case "duplicates" if count:
+            return gettext("%(count)s closed as another case, in no figure", count=count)
+        case "introduced" if count:
+            return gettext("%(count)s introduced, which is no failure", count=count)
+        case "nights":
+            return gettext("%(count)s nights", count=count)
+    return ""
+
+
+def _sorted(draft: Draft) -> list[tuple[Shape, list[Row]]]:
+    """The rows by the tables that they stand in; what none asks for stands in one of its own."""
+    left = list(draft.figure.rows)
+    found = []
+    for shape in (*SHAPES.get(draft.name, ()), *rest_of(left)):
+        mine = [row for row in left if shape.takes(row)]
+        left = [row for row in left if not shape.takes(row)]
+        if mine:
+            found.append((shape, mine))
+    return found
+
+
+def _table(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    if shape.look:
+        return _LOOKS[shape.look](draft, shape, rows)
+    return _across(draft, shape, rows) if shape.across else _list(draft, shape, rows)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """A line for each row, with what any of them tells."""
+    most = max(row.numerator for row in rows)
+    unit = draft.figure.unit
+    told: list[tuple[Column, Callable[[Row], Cell], bool]] = [
+        (("number", gettext("Count"), "num"), draft.number, True),
+        (("among", gettext("Among"), "num"), _among, any(row.denominator is not None for row in rows)),
+        (
+            ("share", gettext("Share"), "num"),
+            lambda row: Cell(words=say_percent(row.percent)),
+            any(row.percent is not None for row in rows),
+        ),
+        (("median", gettext("Median"), "num"), lambda row: Cell(words=say_length(row.median, unit)), _timed(rows)),
+        (
+            ("p90", gettext("Nine of ten within"), "num"),
+            lambda row: Cell(words=say_length(row.p90, unit)),
+            _timed(rows),
+        ),
+        (
+            ("value", gettext("Amount"), "num"),
+            lambda row: Cell(words=say_money(row.money)),
+            any(row.money for row in rows),
+        ),
+    ]
+    shown = [(column, cell) for column, cell, there in told if there]
+    return FigureTable(
+        caption=gettext(shape.title) if shape.title else title_of(draft.name),
+        columns=[("what", _head(shape), "head"), *(column for column, _ in shown)],
+        rows=[
+            {
+                "what": Cell(words=draft.label(shape.lines, row), bar=charts.share_of_cell(row.numerator, most)),
+                **{column[0]: cell(row) for column, cell in shown},
+            }
+            for row in rows
+        ],
+        folded=shape.folded,
+        headed=bool(shape.title) and not shape.folded,
+    )
+
+
+def _head(shape: Shape) -> str:
+    return gettext(shape.head) if shape.head else gettext("What")
+
+
+def _among(row: Row) -> Cell:
+    return Cell(words="" if row.denominator is None else str(row.denominator))
+
+
+def _timed(rows: Iterable[Row]) -> bool:
+    return any(row.median is not None or row.p90 is not None for row in rows)
+
+
+# --- one thing down, another across ----------------------------------------------------------------------------------
+
+
+def _across(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """A line for each thing, a column for each of what is told of it."""
+    across = dict.fromkeys(_key(shape.columns, row) for row in rows)
+    down: dict[tuple[str | None, ...], dict[tuple[str | None, ...], Row]] = {}
+    for row in rows:
+        down.setdefault(_key(shape.down, row), {})[_key(shape.columns, row)] = row
+    firsts = {_key(shape.columns, row): row for row in reversed(rows)}
+    columns = [(str(n), draft.label(shape.columns, firsts[told]), "num") for n, told in enumerate(across)]
+    return FigureTable(
+        caption=gettext(shape.title) if shape.title else title_of(draft.name),
+        columns=[("what", _head(shape), "head"), *columns],
+        rows=[
+            {
+                "what": Cell(words=draft.label(shape.down, next(iter(mine.values())))),
+                **{str(n): _cell(draft, mine[told]) for n, told in enumerate(across) if told in mine},
+            }
+            for mine in down.values()
+        ],
+        folded=shape.folded,
+        headed=bool(shape.title) and not shape.folded,
+    )
+
+
+def _key(keys: Iterable[str], row: Row) -> tuple[str | None, ...]:
+    return tuple(row.of.get(key, "-") for key in keys)
+
+
+def _cell(draft: Draft, row: Row) -> Cell:
+    """A row in one cell: the number, among how many, and the share, the median or the value below."""
+    second = [
+        say_percent(row.percent),
+        gettext("unripe") if row.unripe else "",
+        gettext("median %(median)s", median=say_length(row.median, draft.figure.unit))
+        if row.median is not None
+        else "",
+        say_money(row.money),
+    ]
+    number = draft.number(row)
+    words = number.words
+    if row.denominator is not None:
+        words = gettext("%(count)s of %(all)s", count=words, all=row.denominator)
+    if row.amount is not None:
+        second = [words, *second]
+        words = say_saved(row.amount, row.of.get("unit"))
+    return Cell(words=words, url=number.url, second=" · ".join(part for part in second if part))
+
+
+# --- those that look otherwise ---------------------------------------------------------------------------------------
+
+
+def _funnel(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """Each step beside the one before, and beside all of its kind: needs of those published, cases of those opened."""
+    most = max(row.numerator for row in rows)
+    cases = draft.figure.beside.get("cases", 0)
+    needs = next((row.numerator for row in rows if row.of_needs), 0)
+    lines = []
+    before = 0
+    for row in rows:
+        all_of = needs if row.of_needs else cases
+        lines.append(
+            {
+                "what": Cell(words=draft.label(shape.down, row), bar=charts.loss_of_cell(row.numerator, before, most)),
+                "number": draft.number(row),
+                "before": _of(row.numerator, row.denominator, say_percent(row.percent)),
+                "all": _of(
+                    row.numerator,
+                    all_of,
+                    say_percent(percent(row.numerator, all_of)) if row.numerator <= all_of else "",
+                ),
+                "otherwise": Cell(words=str(row.parts["otherwise"]) if row.parts.get("otherwise") else ""),
+            }
+        )
+        before = row.numerator
+    return FigureTable(
+        caption=title_of(draft.name),
+        columns=[
+            ("what", gettext("Step"), "head"),
+            ("number", gettext("Count"), "num"),
+            ("before", gettext("Of the step before"), "num"),
+            ("all", gettext("Of all"), "num"),
+            ("otherwise", gettext("Came another way"), "num"),
+        ],
+        rows=lines,
+        marks=[(charts.sample(charts.REST), gettext("what the step before had"))],
+    )
+
+
+def _of(count: int, among: int | None, share: str) -> Cell:
+    if among is None:
+        return Cell()
+    told = gettext("%(count)s of %(all)s", count=count, all=among)
+    return Cell(words=share, second=told) if share else Cell(words=told)
+
+
+def _conversion(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """Of each step three parts that add up."""
+    parts = (
+        ("went_on", gettext("Went on"), charts.OURS),
+        ("ended", gettext("Came to an end"), charts.PLAIN),
+        ("open", gettext("Still open"), charts.LEFT),
+    )
+    lines = []
+    for row in rows:
+        shares = [charts.Share(row.parts[name], kind, words) for name, words, kind in parts]
+        lines.append(
+            {
+                "what": Cell(words=draft.say("step", row), bar=charts.bar_share(shares, "", 14)),
+                "next": Cell(words=draft.say("next", row)),
+                "went_on": draft.number(row),
+                "ended": Cell(words=str(row.parts["ended"])),
+                "open": Cell(words=str(row.parts["open"])),
+                "among": _among(row),
+                "share": Cell(words=say_percent(row.percent)),
+            }
+        )
+    return FigureTable(
+        caption=title_of(draft.name),
+        columns=[
+            ("what", gettext("Of those with"), "head"),
+            ("next", gettext("The next step"), ""),
+            *((name, words, "num") for name, words, _ in parts),
+            ("among", gettext("Among"), "num"),
+            ("share", gettext("Share"), "num"),
+        ],
+        rows=lines,
+        marks=[(charts.sample(kind), words) for _, words, kind in parts],
+    )
+
+
+def _workload(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """Of each officer the tasks in hand as a bar, what is late of them marked."""
+    table = _across(draft, shape, rows)
+    tasks: dict[str | None, list[Row]] = {}
+    for row in rows:
+        if row.of.get("what") not in ("live_cases", "aftercare"):
+            tasks.setdefault(row.of.get("officer"), []).append(row)
+    late = [sum(row.numerator for row in mine[1:]) for mine in tasks.values()]
+    whole = [sum(row.numerator for row in mine) for mine in tasks.values()]
+    most = max(whole, default=0)
+    bars = [
+        charts.parts_of_cell([(one, charts.LATE), (of - one, charts.PLAIN)], most)
+        for one, of in zip(late, whole, strict=True)
+    ]
+    return replace(
+        table,
+        rows=[row | {"what": replace(row["what"], bar=bar)} for row, bar in zip(table.rows, bars, strict=True)],
+        marks=[
+            (charts.sample(charts.LATE), gettext("late tasks")),
+            (charts.sample(charts.PLAIN), gettext("other tasks in hand")),
+        ],
+    )
+
+
+def _times(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    """Of each step the stays that ended, whose the time was, and those that go on."""
+    steps: dict[str | None, list[Row]] = {}
+    for row in rows:
+        steps.setdefault(row.of.get("step"), []).append(row)
+    unit, lines = draft.figure.unit, []
+    for mine in steps.values():
+        ended = next(row for row in mine if row.of["what"] == "ended")
+        going = next((row for row in mine if row.of["what"] == "open"), None)
+        sides = [(row, _KINDS.get(row.of.get("side") or "", charts.PLAIN)) for row in mine if row.of["what"] == "side"]
+        shares = [charts.Share(float(row.amount or 0), kind, draft.say("side", row)) for row, kind in sides]
+        lines.append(
+            {
+                "what": Cell(words=draft.say("step", ended)),
+                "ended": draft.number(ended),
+                "median": Cell(words=say_length(ended.median, unit)),
+                "p90": Cell(words=say_length(ended.p90, unit)),
+                "bar": Cell(
+                    bar=charts.bar_share(shares, "", 14) if shares else Markup(""),
+                    second=listed(
+                        f"{draft.say('side', row)} {say_length(row.amount, 'working_minutes')}" for row, _ in sides
+                    ),
+                ),
+                "open": Cell() if going is None else draft.number(going),
+            }
+        )
+    return FigureTable(
+        caption=title_of(draft.name),
+        columns=[
+            ("what", gettext("Step"), "head"),
+            ("ended", gettext("Stays that ended"), "num"),
+            ("median", gettext("Median"), "num"),
+            ("p90", gettext("Nine of ten within"), "num"),
+            ("bar", gettext("Whose time"), "wide"),
+            ("open", gettext("Still there"), "num"),
+        ],
+        rows=lines,
+        marks=[
+            (charts.sample(charts.OURS), gettext("the office")),
+            (charts.sample(charts.THEIRS), gettext("a provider")),
+            (charts.sample(charts.PLAIN), gettext("others")),
+        ],
+    )
+
+
+_KINDS = {"office": charts.OURS, "provider": charts.THEIRS}
+_LOOKS: Mapping[str, Callable[[Draft, Shape, list[Row]], FigureTable]] = {
+    "funnel": _funnel,
+    "conversion": _conversion,
+    "workload": _workload,
+    "times": _times,
+}

@@ -1,0 +1,100 @@
+"""The pages of figures: each number with what it is among and the way to its cases, for who reads figures and nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from sqlalchemy import Engine
+
+from casework.records.database import transaction
+from tests.support.way_to_referral import to_referral
+from tests.support.web_client import Browser
+from tests.support.world import World
+from tests.web.cases.two_cases import in_list, words_of
+
+Enter = Callable[[str], Browser]
+
+
+@pytest.fixture
+def numbers(engine: Engine, world: World) -> tuple[str, str]:
+    """A case that was taken and referred, and one that nobody has taken."""
+    with transaction(engine) as db:
+        referred, _ = to_referral(world, db)
+        return referred, world.new_case(db)
+
+
+def _sheet(page: str, name: str) -> str:
+    found = re.search(rf'<section class="sheet [^"]*" id="{name}".*?</section>', page, re.S)
+    assert found is not None
+    return found[0]
+
+
+def _links(page: str) -> list[str]:
+    return [unescape(link) for link in re.findall(r'href="(/figures/[^"]+)"', page)]
+
+
+def test_a_number_stands_with_what_it_is_among_and_opens_its_cases(
+    browser_for: Enter, numbers: tuple[str, str]
+) -> None:
+    browser = browser_for("officer")
+    page = browser.get("/figures").text
+    funnel = words_of(_sheet(page, "funnel"))
+    assert "Need published" in funnel
+    assert "Interest confirmed 1 1 of" in funnel
+    assert "1 of 2" in funnel, "of all cases, too"
+    # Under ten there is no percentage.
+    assert "%" not in words_of(_sheet(page, "conversion"))
+    (link, *_) = _links(_sheet(page, "funnel"))
+    answer = browser.get(link)
+    assert in_list(answer.text) == [numbers[0]]
+    assert "From need to effect Interest confirmed 1 of" in words_of(answer.text)
+
+
+def test_what_nothing_counts_yet_says_so(browser_for: Enter, world: World) -> None:
+    page = browser_for("supervisor").get("/figures").text
+    assert "Nothing to count yet." in _sheet(page, "loans")
+    answer = browser_for("officer").get("/figures/funnel/cases?line=step:interest_confirmed")
+    assert answer.status_code == 200
+    assert "No case stands behind it." in answer.text
+
+
+def test_the_address_says_of_which_cases_and_as_of_which_day(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    some = browser.get("/figures?district=Haidian&as_of=2199-01-01").text
+    assert "What is told of the whole programme alone is left out." in some
+    assert 'id="discipline"' not in some
+    assert "Need published" not in some
+    assert all("district=Haidian" in link for link in _links(some))
+    assert '<option value="Haidian" selected>' in some
+    nobody = browser.get("/figures?district=Nowhere").text
+    assert "Nothing to count yet." in _sheet(nobody, "funnel")
+
+
+@pytest.mark.parametrize(
+    ("day", "fault"),
+    [("2001-01-01", "The programme had not begun on that day."), ("x", "Write the day as YYYY-MM-DD.")],
+)
+def test_a_day_of_which_nothing_is_told_is_a_fault(browser_for: Enter, day: str, fault: str) -> None:
+    answer = browser_for("officer").get(f"/figures?as_of={day}")
+    assert answer.status_code == 422
+    assert fault in answer.text
+
+
+def test_without_closed_needs_nothing_tells_of_needs(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    page = browser_for("manager").get("/figures").text
+    assert "Need published" not in page
+    assert "Needs without a live or successful case" not in page
+
+
+@pytest.mark.parametrize("line", ["", "step:nothing", "step:interest_confirmed;what:x"])
+def test_a_line_that_is_not_there_is_not_found(browser_for: Enter, line: str) -> None:
+    assert browser_for("officer").get(f"/figures/funnel/cases?line={line}").status_code == 404
+
+
+def test_of_several_programmes_one_is_told(browser_for: Enter, engine: Engine, world: World) -> None:
+    with transaction(engine) as db:
+        world.open_case(db)
+    assert browser_for("foreign_officer").get("/figures").text.count("Shanghai") >= 1
