@@ -172,6 +172,7 @@ def create_app(settings: Settings) -> Flask:
     documents_pages.register(app, Store(settings.store_url))
     answer_pages.register(app)
     need_link_pages.register(app)
+    need_renewal_link_pages.register(app)
     file_import_pages.register(app)
     table_pages.register(app)
     # Before the token is looked at: a foreign page learns nothing from it.

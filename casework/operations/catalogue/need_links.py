@@ -72,7 +72,7 @@ _TAKE_BACK = text("UPDATE need_statements SET state = 'withdrawn', said = '{}' W
 #: Statements of which nothing is kept any more: their links are over, and they were not taken in, or what was asked back has no answer.
 _OVER = """
     FROM need_statements n JOIN office_link_secrets s ON s.statement_id = n.id
-    WHERE n.state IN ('asked', 'refused', 'withdrawn') AND n.said <> '{}' AND s.until <= casework_now()
+    WHERE n.state IN ('asked', 'refused', 'withdrawn', 'revoked') AND n.said <> '{}' AND s.until <= casework_now()
 """
 #: The programmes that have some.
 _WHERE_OVER = text(f"SELECT DISTINCT n.programme_id::text {_OVER} ORDER BY 1")

@@ -7,7 +7,7 @@ Whoever has the link is the enterprise, and reads its own words and what is publ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from casework.engine.state.events import PARTY_ACTOR
 from casework.errors import InvalidForm, NotAllowed, NotFound, Refused
 from casework.json_values import Answers, JsonMapping, JsonObject
 from casework.ledger.canonical_json import digest
+from casework.operations.catalogue import need_files
 from casework.operations.catalogue.need_links import Said, sound
 from casework.operations.catalogue.need_mail import SUBMITTED, WRITABLE
 from casework.operations.catalogue.need_renewal_mail import RENEWAL
@@ -44,6 +45,7 @@ from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Change, lock_record, write_records
 from casework.operations.core.register_entries import note_entries
+from casework.operations.documents.storage import Kept
 from casework.operations.links import office_links
 from casework.operations.links.office_links import ShownLink
 from casework.records.event_log import now
@@ -100,6 +102,7 @@ def show_renewal_of(db: Connection, token: str, opened: str) -> ShownRenewal:
             beside=changed_by(stands.beside, [says.get("beside", {})]),
             by=says.get("by", ""),
             position=says.get("position", ""),
+            files=says.get("files", ()),
         ),
         seen=_seen(stands),
         lists=lists,
@@ -126,10 +129,12 @@ def answer_renewal(
     until: str,
     seen: str,
     typed: Answers | None = None,
+    files: Sequence[Kept] = (),
+    without: Collection[str] = (),
     tell: Tell | None = None,
 ) -> None:
-    """The need still holds until a day: at once. What is said otherwise than was shown waits for an officer; nothing else than was `seen`
-    is answered.
+    """The need still holds until a day: at once. What is said otherwise than was shown waits for an officer, and so do files that lie in
+    the store, beside those that came before, but for some; nothing else than was `seen` is answered.
 
     Raises NotFound where that cannot be, and InvalidForm.
     """
@@ -141,8 +146,7 @@ def answer_renewal(
         stands = _stands(db, row)
         if seen != _seen(stands):
             raise InvalidForm(fields={"form": reasons.catalogue.SHOWN_BEFORE})
-        today = calendar_of(db, row.programme).local_date(now(db))
-        _insist_bounded(until, today)
+        insist_bounded(until, calendar_of(db, row.programme).local_date(now(db)))
         told: JsonObject = {"by": said.by, "position": said.position, "valid_until": until}
         for part, names, before, after in (
             ("fields", STATED, stands.fields, fields),
@@ -151,7 +155,9 @@ def answer_renewal(
             # Of nothing else than it is asked does it say anything.
             if changes := changes_of(before, {name: after[name] for name in names if name in after}):
                 told[part] = changes
-        otherwise = "fields" in told or "beside" in told
+        if papers := need_files.change(db, row.said.get("files", ()), files, without):
+            told["files"] = papers
+        otherwise = not told.keys().isdisjoint(("fields", "beside", "files"))
         _write(db, row, RESTATED if otherwise else RENEWED, {"valid_until": until}, _by(said.by, said.position))
         state = SUBMITTED if otherwise else "renewed"
         db.execute(_ANSWER, {"id": row.id, "state": state, "said": json.dumps(told)})
@@ -176,6 +182,7 @@ def withdraw_need(
         if row.state not in (*WRITABLE, SUBMITTED):
             raise NotFound("link")
         _write(db, row, WITHDRAWN, {"status": TAKEN_BACK}, {REASON: words, **_by(who, position)})
+        need_files.let_go_of(db, [row.id])
         told = {"by": who, "position": position.strip()[:200], "reason": words}
         db.execute(_ANSWER, {"id": row.id, "state": "withdrawn", "said": json.dumps(told)})
         office_links.end(db, row.id)
@@ -188,7 +195,7 @@ def _by(name: str, position: str) -> dict[str, str | None]:
     return {BY_NAME: name.strip()[:200], BY_POSITION: position.strip()[:200] or None}
 
 
-def _insist_bounded(until: str, today: date) -> None:
+def insist_bounded(until: str, today: date) -> None:
     """Raises InvalidForm for a day that has passed, or is too far."""
     try:
         last = date.fromisoformat(until)
@@ -213,4 +220,4 @@ def _write(db: Connection, row: Any, kind: str, fields: JsonMapping, words: dict
     write_records(db, By(PARTY_ACTOR, Role.PARTY), [(standing, change)])
 
 
-__all__ = ["ShownRenewal", "Tell", "answer_renewal", "show_renewal_of", "withdraw_need"]
+__all__ = ["ShownRenewal", "Tell", "answer_renewal", "insist_bounded", "show_renewal_of", "withdraw_need"]

@@ -7,7 +7,6 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from casework.api.protocol.files import document_store
 from casework.engine.tasks.party_answers import MOST_FILES
 from casework.errors import NotFound
 from casework.operations.catalogue import need_links
@@ -15,9 +14,9 @@ from casework.operations.catalogue.need_files import NeedFile, files_in
 from casework.operations.catalogue.need_links import Said, ShownStatement
 from casework.operations.catalogue.need_mail import STATEMENT, WRITABLE
 from casework.operations.documents.storage import Kept
-from casework.web.catalogue.statement_form import answers_of, form_of, said_by
-from casework.web.links.link_files import allow_files, received
-from casework.web.links.office_pages import Faults, Faulty, LinkPages, Typed, typed_now
+from casework.web.catalogue.statement_form import DROP, answers_of, files_sent, form_of, said_by
+from casework.web.links.link_files import allow_files
+from casework.web.links.office_pages import Faults, LinkPages, Typed, typed_now
 from casework.web.shell import layout
 from casework.web.shell.forms import build_form, parse_form
 from casework.web.shell.i18n import N_
@@ -30,8 +29,6 @@ STANDS = {
 }  # fmt: skip
 #: What was sent, the files that are new, and those that go.
 Given = tuple[Said, list[Kept], list[str]]
-#: The field that names files that go.
-DROP = "drop"
 
 
 def register(app: Flask) -> None:
@@ -62,19 +59,13 @@ def _files(one: ShownStatement) -> list[NeedFile]:
 
 
 def _parse(one: ShownStatement) -> Given:
-    """What was sent; its files lie in the store only once all of it is found sound, and may be sent."""
+    """What was sent, with its files."""
     if one.state not in WRITABLE:
         raise NotFound("link")
     layout.use_calendar(one.calendar)
     rules, _ = form_of(one.lists, one.said)
-    said, without = said_by(rules, parse_form(rules, request.form)), request.form.getlist(DROP)
-    stay, faults = [file for file in _files(one) if file.id not in without], dict[str, str]()
-    with received(faults, most=MOST_FILES - len(stay)) as uploads:
-        if faults:
-            raise Faulty(faults)
-        need_links.sound(said, typed_now())
-        store = document_store()
-        return said, [store.keep(one.programme, one.id, upload) for upload in uploads], without
+    said = said_by(rules, parse_form(rules, request.form))
+    return said, *files_sent(one, said, _files(one))
 
 
 def _send(db: Connection, token: str, opened: str, given: Given) -> None:

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from casework import reasons
 from casework.engine.definition.forms import Date
+from casework.engine.tasks.party_answers import MOST_FILES
 from casework.errors import InvalidForm, NotFound
 from casework.operations.catalogue import need_renewal_links
+from casework.operations.catalogue.need_files import files_in
 from casework.operations.catalogue.need_links import Said
 from casework.operations.catalogue.need_mail import SUBMITTED, WRITABLE
 from casework.operations.catalogue.need_renewal_links import ShownRenewal
 from casework.operations.catalogue.need_renewal_mail import RENEWAL
+from casework.operations.documents.storage import Kept
 from casework.operations.notifications.catalogue_news import RENEWAL as ANSWERED
 from casework.operations.notifications.catalogue_news import tell_keepers
 from casework.web.catalogue.listed_fields import listed_form, names_in
 from casework.web.catalogue.pages import FIELDS, say_value
-from casework.web.catalogue.statement_form import BESIDE, StatedNeed, answers_of, said_by
+from casework.web.catalogue.statement_form import BESIDE, DROP, StatedNeed, answers_of, files_sent, said_by
+from casework.web.links.link_files import allow_files
 from casework.web.links.office_pages import Faults, LinkPages, Typed, typed_now
 from casework.web.shell import layout
 from casework.web.shell.forms import build_form, parse_form
 from casework.web.shell.i18n import N_
+from casework.web.shell.layout import clock
 
 #: How a question stands, to the enterprise.
 STANDS = {
@@ -36,8 +41,8 @@ STANDS = {
 }  # fmt: skip
 #: What is asked first; what the need says lies behind them.
 FIRST = ("valid_until", "by", "position")
-#: What was sent: the need, until when it holds, and what of it was shown.
-Given = tuple[Said, str, str]
+#: What was sent: the need, until when it holds, what of it was shown, the files that are new, and those that go.
+Given = tuple[Said, str, str, list[Kept], list[str]]
 
 
 class RenewedNeed(StatedNeed):
@@ -46,6 +51,11 @@ class RenewedNeed(StatedNeed):
     valid_until = Date(
         label=N_("It holds until"), future=True, help=N_("A year from today at most. You are asked again before.")
     )
+
+
+def register(app: Flask) -> None:
+    """Before a form is read."""
+    allow_files(app, "renewed.answer", PAGES.opened)
 
 
 def _told(db: Connection, programme: str, needs: list[str]) -> None:
@@ -58,7 +68,13 @@ def _page(one: ShownRenewal, typed: Typed | None, faults: Faults) -> str:
     rules, texts = listed_form(RenewedNeed, "need", one.lists, one.says.fields)
     values: Any = None if typed else answers_of(one.says) | {"valid_until": one.latest.isoformat()}
     form = build_form("renewal", rules, texts, values=values, submitted=typed, faults=faults)
-    changed = bool(typed) or one.state == "asked" or bool(faults.keys() - {"", *FIRST, "reason", "who", "sure"})
+    files = files_in({"files": one.says.files})
+    changed = (
+        bool(typed)
+        or one.state == "asked"
+        or bool(files)
+        or bool(faults.keys() - {"", *FIRST, "reason", "who", "sure"})
+    )
     return render_template(
         "needs/renew.html",
         one=one,
@@ -71,6 +87,9 @@ def _page(one: ShownRenewal, typed: Typed | None, faults: Faults) -> str:
         then=[part for part in form.fields if part.name not in FIRST],
         open=changed,
         faults=faults,
+        files=files,
+        dropped=request.form.getlist(DROP),
+        most_files=MOST_FILES,
     )
 
 
@@ -93,12 +112,17 @@ def _parse(one: ShownRenewal) -> Given:
     layout.use_calendar(one.calendar)
     rules, _ = listed_form(RenewedNeed, "need", one.lists, one.says.fields)
     data = parse_form(rules, request.form)
-    return said_by(rules, data), str(data["valid_until"]), request.form.get("seen", "")
+    said, until = said_by(rules, data), str(data["valid_until"])
+    need_renewal_links.insist_bounded(until, clock().office_today)
+    return said, until, request.form.get("seen", ""), *files_sent(one, said, files_in({"files": one.says.files}))
 
 
 def _send(db: Connection, token: str, opened: str, given: Given) -> None:
-    said, until, seen = given
-    need_renewal_links.answer_renewal(db, token, opened, said, until=until, seen=seen, typed=typed_now(), tell=_told)
+    said, until, seen, files, without = given
+    typed = typed_now()
+    need_renewal_links.answer_renewal(
+        db, token, opened, said, until=until, seen=seen, typed=typed, files=files, without=without, tell=_told
+    )
 
 
 PAGES = LinkPages(
@@ -131,4 +155,4 @@ def _withdraw(db: Connection, token: str, opened: str) -> None:
     need_renewal_links.withdraw_need(db, token, opened, reason=reason, by=who, tell=_told)
 
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "register"]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import request
+
+from casework.api.protocol.files import document_store
 from casework.engine.case_objects.programme_lists import Lists
 from casework.engine.definition.form_values import build_model, check
 from casework.engine.definition.forms import Choice, Date, Form, Note, Text
+from casework.engine.tasks.party_answers import MOST_FILES
 from casework.json_values import JsonMapping, JsonObject
-from casework.operations.catalogue.need_links import Said
+from casework.operations.catalogue.need_files import NeedFile
+from casework.operations.catalogue.need_links import Said, sound
+from casework.operations.documents.storage import Kept
+from casework.operations.links.office_links import ShownLink
 from casework.web.catalogue.listed_fields import listed_form
 from casework.web.catalogue.record_forms import CorrectedNeed, fields_of
+from casework.web.links.link_files import received
+from casework.web.links.office_pages import Faulty, typed_now
 from casework.web.shell.forms import Texts
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import clock
@@ -21,6 +30,8 @@ _OF_NEED = CorrectedNeed.fields()
 BESIDE: Mapping[str, str] = {"tried": N_("What has been tried"), "site": N_("Site"), "constraints": N_("Constraints")}
 
 
+#: The field that names files that go.
+DROP = "drop"
 #: How far a need is published, as the enterprise is asked.
 _WHO_SEES = {
     "public": N_("everybody"), "on_request": N_("others learn of it and may ask the office"), "closed": N_("the office alone"),
@@ -80,4 +91,17 @@ def said_by(rules: list[Any], data: JsonMapping) -> Said:
     return Said(fields=fields, beside=beside, by=given["by"], position=given.get("position") or "")
 
 
-__all__ = ["BESIDE", "StatedNeed", "answers_of", "form_of", "said_by"]
+def files_sent(one: ShownLink, said: Said, there: Sequence[NeedFile]) -> tuple[list[Kept], list[str]]:
+    """The files that came with it, and those that go, of those that are there. They lie in the store only once all of it is found sound.
+    Raises Faulty and InvalidForm."""
+    without, faults = request.form.getlist(DROP), dict[str, str]()
+    stay = [file for file in there if file.id not in without]
+    with received(faults, most=MOST_FILES - len(stay)) as uploads:
+        if faults:
+            raise Faulty(faults)
+        sound(said, typed_now())
+        store = document_store()
+        return [store.keep(one.programme, one.id, upload) for upload in uploads], without
+
+
+__all__ = ["BESIDE", "DROP", "StatedNeed", "answers_of", "files_sent", "form_of", "said_by"]

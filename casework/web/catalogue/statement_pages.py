@@ -194,7 +194,7 @@ def _show(id: str, fault: str, status: int = 200) -> Response:
         lists = read_lists(db, one.programme)
         may = actor.in_programme(one.programme, EDITORS)
         # What is asked back may be decided on as it was sent: nobody may ever answer.
-        waits = may and bool(one.fields) and one.state in ("submitted", "asked", "over")
+        waits = may and bool(one.fields or one.beside or one.files) and one.state in ("submitted", "asked", "over")
         likely = twins.list_likely(db, actor, "need", one.programme, one.fields) if waits else []
         known = organisation_queries.needs_of(db, actor, one.organisation)
         renewed = renewed_of(db, actor, one, lists) if one.renews else None

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse as Response
 
 from casework.operations.catalogue import need_statements
-from casework.operations.catalogue.need_links import send_statement
+from casework.operations.catalogue.need_links import forget_statements, send_statement
 from casework.operations.catalogue.need_mail import STATEMENT
+from casework.operations.documents.storage import any_left
 from casework.operations.links.office_links import open_link
+from casework.operations.verification.service import verify_all
 from casework.records.database import transaction
+from casework.records.row_security import whole
 from tests.operations.catalogue.test_need_statements import SAID
+from tests.support.file_makers import PDF
 from tests.support.pages import Page
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -157,6 +163,65 @@ def test_a_link_taken_back_asks_nothing_and_it_can_be_asked_again(
     assert "办公室不再询问" in page
     assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
     asked(officer, need, anonymous)
+
+
+def sent_with(browser: Browser, *files: tuple[str, bytes], **more: str) -> Response:
+    """The form as it stands with a name, and with files."""
+    many = [(io.BytesIO(content), name) for name, content in files]
+    return browser.post(FORM, {**typed(browser.get(FORM).text), "f-by": "周敏", **more, "files": many}, page=FORM)
+
+
+def stored(engine: Engine) -> int:
+    with transaction(engine) as db, whole(db):
+        return int(db.execute(text("SELECT count(*) FROM blobs")).scalar_one())
+
+
+def test_files_that_come_with_it_an_officer_looks_at_and_they_stand_on_the_record(
+    anonymous: Browser, browser_for: Enter, need: str, engine: Engine
+) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    wrong = sent_with(anonymous, ("run.exe", b"MZ"), ("plan.pdf", PDF))
+    assert (wrong.status_code, "run.exe" in wrong.text) == (422, True)
+    assert sent_with(anonymous, ("plan.pdf", PDF), **{"f-valid_until": "2999-01-31"}).status_code == 422
+    assert stored(engine) == 0
+    assert sent_with(anonymous, ("plan.pdf", PDF)).status_code == 303
+    page = anonymous.get(FORM).text
+    assert ("已收到" in page, "plan.pdf" in page) == (True, True)
+    found = re.search(r"(/needs/stated/[0-9a-f-]{36})", officer.get(f"/needs/{need}").text)
+    assert found is not None
+    file = re.search(rf"{found[1]}/files/[\w-]+", officer.get(found[1]).text)
+    assert file is not None
+    assert officer.get(file[0]).data == PDF
+    officer.post(f"{found[1]}/ask", {"question": "哪一份？"}, page=found[1])
+    assert sent_with(anonymous, ("other.pdf", PDF + b"\n"), drop=file[0].rpartition("/")[2]).status_code == 303
+    done = officer.post(f"{found[1]}/accept", {}, page=found[1], follow=True).text
+    assert ("other.pdf" in done, "plan.pdf" in done) == (True, False)
+    assert list(verify_all(engine)) == []
+
+
+def test_files_of_what_is_withdrawn_or_taken_back_go(
+    anonymous: Browser, browser_for: Enter, need: str, engine: Engine
+) -> None:
+    officer = browser_for("officer")
+    asked(officer, need, anonymous)
+    sent_with(anonymous, ("plan.pdf", PDF))
+    found = re.search(r"(/needs/stated/[0-9a-f-]{36})", officer.get(f"/needs/{need}").text)
+    assert found is not None
+    officer.post(f"{found[1]}/ask", {"question": "哪一份？"}, page=found[1])
+    assert officer.post(f"{found[1]}/take-back", {}, page=found[1]).status_code == 303
+    with transaction(engine) as db, whole(db):
+        db.execute(text("UPDATE office_link_secrets SET until = casework_now() - interval '1 minute'"))
+    with transaction(engine) as db:
+        assert (any_left(db), forget_statements(db), any_left(db)) == (False, 1, True)
+    asked(officer, need, anonymous)
+    sent_with(anonymous, ("other.pdf", PDF + b"\n"))
+    words = {"reason": "我们自己建好了。", "who": "周敏", "sure": "yes"}
+    assert anonymous.post("/renew-need/withdraw", words, page=FORM).status_code == 303
+    with transaction(engine) as db, whole(db):
+        held = "SELECT count(*) FROM need_statements WHERE renews_id IS NOT NULL AND said ? 'files'"
+        assert db.execute(text(held)).scalar_one() == 0
+    assert list(verify_all(engine)) == []
 
 
 def test_it_is_offered_only_where_somebody_can_be_asked(
