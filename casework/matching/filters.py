@@ -14,6 +14,8 @@ class Verdict(StrEnum):
     """What a filter says of a record."""
 
     PASSED = "passed"
+    #: It passes, with more than was asked for besides: readiness 6 to 9 where 5 to 6 is wanted.
+    PARTLY = "partly"
     #: The record does not say: it stays, and is marked.
     UNKNOWN = "unknown"
     REMOVED = "removed"
@@ -60,8 +62,10 @@ def _readiness(wanted: Wanted, facts: Facts) -> Verdict | None:
         return None
     if facts.readiness is None:
         return Verdict.UNKNOWN
-    low, high = wanted.readiness
-    return _passed(facts.readiness[0] <= high and facts.readiness[1] >= low)
+    (low, high), (from_, to) = wanted.readiness, facts.readiness
+    if from_ > high or to < low:
+        return Verdict.REMOVED
+    return Verdict.PASSED if low <= from_ and to <= high else Verdict.PARTLY
 
 
 def _country(wanted: Wanted, facts: Facts) -> Verdict | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,9 +62,25 @@ def test_counts_are_of_the_candidates_in_any_order(wanted: Wanted, facts: list[F
     assert any(not stays(verdict) for verdict in verdicts) is any(one.removed for one in counts)
 
 
+@pytest.mark.parametrize(
+    ("says", "verdict"),
+    [
+        ((5, 6), "passed"),
+        ((6, 6), "passed"),
+        ((6, 9), "partly"),
+        ((1, 9), "partly"),
+        ((7, 9), "removed"),
+        ((1, 4), "removed"),
+    ],
+)
+def test_readiness_passes_in_part_where_it_reaches_beyond_what_is_wanted(says: tuple[int, int], verdict: str) -> None:
+    verdicts = judged(Wanted(readiness=(5, 6)), Facts(readiness=says))
+    assert (verdicts["readiness"].value, stays(verdicts)) == (verdict, verdict != "removed")
+
+
 def test_each_filter_passes_removes_and_does_not_know() -> None:
     wanted = Wanted(readiness=(5, 6), countries=["CN"], excluded=["o1"], licence=True, standards=["GB 13271"])
-    fits = Facts(readiness=(6, 9), countries=["DE", "CN"], owner="o2", licence=True, standards=["GB 13271", "CE"])
+    fits = Facts(readiness=(6, 6), countries=["DE", "CN"], owner="o2", licence=True, standards=["GB 13271", "CE"])
     fails = Facts(readiness=(7, 9), countries=["DE"], owner="o1", licence=False, standards=["CE"], owner_expired=True)
     assert set(judged(wanted, fits).values()) == {Verdict.PASSED}
     assert set(judged(wanted, fails).values()) == {Verdict.REMOVED}

@@ -67,7 +67,7 @@ class PartShown(Answer):
 
 class VerdictShown(Answer):
     name: str
-    verdict: Annotated[str, Field(description="`passed`, or `unknown`")]
+    verdict: Annotated[str, Field(description="`passed`, `partly`: with more than was asked for besides, or `unknown`")]
 
 
 class ExplanationShown(Answer):

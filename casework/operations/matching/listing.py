@@ -44,6 +44,7 @@ def kept(
         "wanted": dict(wanted),
         "relaxed": dict(relaxed),
         "bonus": VERSION,
+        "partly": True,
     }
     if evidence.similar is None:
         return told | {"without": similar.without}
@@ -83,12 +84,19 @@ def list_of(told: JsonMapping, most: int) -> JsonObject:
                 "score": round(one.score + gained[one.id], _DIGITS),
                 "explanation": {
                     "parts": parts,
-                    "filters": [{"name": name, "verdict": verdict.value} for name, verdict in verdicts[one.id].items()],
+                    "filters": [
+                        {"name": name, "verdict": _verdict(told, verdict)} for name, verdict in verdicts[one.id].items()
+                    ],
                     "ranks": dict(one.ranks),
                 },
             }
         )
     return {"filters": [asdict(one) for one in counted(verdicts.values())], "candidates": candidates}
+
+
+def _verdict(told: JsonMapping, verdict: Verdict) -> str:
+    """What a filter says; a run from before it was told apart what passes in part says that it passes."""
+    return (Verdict.PASSED if verdict is Verdict.PARTLY and not told.get("partly") else verdict).value
 
 
 def _bonus(told: JsonMapping, said: JsonMapping, one: Placed) -> float:

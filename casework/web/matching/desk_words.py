@@ -168,10 +168,16 @@ def _fact(label: str, words: str, more: str = "") -> Fact:
 
 def say_checks(verdicts: Sequence[JsonMapping], failed: Sequence[str], relaxed: Mapping[str, str]) -> list[Check]:
     """What each filter says of a candidate; of one that was left out, that the candidate fails it, and why it was."""
-    said = {one["name"]: PASSED if one["verdict"] == "passed" else UNKNOWN for one in verdicts}
+    said = {one["name"]: UNKNOWN if one["verdict"] == "unknown" else PASSED for one in verdicts}
     said |= dict.fromkeys(failed, FAILS)
+    partly = {one["name"] for one in verdicts if one["verdict"] == "partly"} - relaxed.keys()
     return [
-        Check(gettext(words), said[name], gettext(_SAYS[said[name]]), _more(name, said[name], relaxed))
+        Check(
+            gettext(words),
+            said[name],
+            gettext(_SAYS[said[name]]),
+            gettext("in part") if name in partly else _more(name, said[name], relaxed),
+        )
         for name, words in FILTERS.items()
         if name in said
     ]

@@ -70,7 +70,7 @@ def test_what_was_kept_gives_the_same_list_again(
     )
     for one in listed:
         assert abs(sum(part["share"] for part in one["explanation"]["parts"]) - one["score"]) < 1e-6
-        assert {said["verdict"] for said in one["explanation"]["filters"]} <= {"passed", "unknown"}
+        assert {said["verdict"] for said in one["explanation"]["filters"]} <= {"passed", "partly", "unknown"}
     if relaxed:
         assert len(listed) == min(most, len(candidates))
 
@@ -107,6 +107,16 @@ def test_a_run_that_was_made_before_there_was_a_bonus_gives_the_list_that_it_gav
         del one["verified"]
     assert list_of(before, 10) == list_of(deployed({}), 10)
     assert list_of(deployed({"t002": 2}, bonus=None), 10) == list_of(deployed({}), 10)
+
+
+def test_a_run_that_was_made_before_it_was_told_says_of_what_passes_in_part_that_it_passes() -> None:
+    evidence = told([{"heat": (0, 3)}], [5], [])
+    evidence["candidates"][0]["readiness"] = [5, 9]
+    verdicts = []
+    for kept_so in (evidence, {name: value for name, value in evidence.items() if name != "partly"}):
+        (found,) = list_of(kept_so, 10)["candidates"]
+        verdicts += [one["verdict"] for one in found["explanation"]["filters"]]
+    assert verdicts == ["partly", "passed"]
 
 
 def test_similar_texts_lift_a_record_and_the_shares_add_up_to_its_score() -> None:

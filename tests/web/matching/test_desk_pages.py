@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask import Flask
 from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
+from casework.web.matching.desk_words import say_checks
 from tests.operations.core.test_catalogue_index import enter
 from tests.operations.matching.test_runs import put
 from tests.support.web_client import Browser
@@ -112,3 +114,11 @@ def test_a_match_that_was_proposed_otherwise_is_triaged_on_the_desk(browser_for:
     browser.post(f"/matches/{match}/shortlist", {"on": "yes", "back": page}, page=page)
     assert f"/matches/{match}/shortlist" in browser.get(f"/needs/{need}/desk?view=shortlist").text
     assert f"/matches/{match}/shortlist" not in browser.get(page).text
+
+
+def test_what_passes_in_part_says_so(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        (one,) = say_checks([{"name": "readiness", "verdict": "partly"}], [], {})
+        (relaxed,) = say_checks([{"name": "readiness", "verdict": "partly"}], [], {"readiness": "It may wait."})
+    assert (one.verdict, one.more) == ("yes", "in part")
+    assert relaxed.more == "left out: It may wait."
