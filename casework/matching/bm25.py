@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 K1, B, TITLE = 1.2, 0.75, 2
 
@@ -37,6 +38,7 @@ def length_of(counts: Iterable[Sequence[int]]) -> int:
     return sum(TITLE * count[0] + count[1] for count in counts)
 
 
+@lru_cache(maxsize=10_000)
 def rarity(records: int, frequency: int) -> float:
     """How much a term tells that stands in so many of the records; never less than nothing."""
     return math.log1p((max(records, frequency) - frequency + 0.5) / (frequency + 0.5))

@@ -368,7 +368,7 @@ def plan_by_values(db: Connection) -> None:
     A person with ten cases and one with ten thousand need another way through the same tables, and a plan that was
     kept serves only one of them.
     """
-    db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    run_later(db, "SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def person_reads(person: str) -> str:

@@ -29,6 +29,7 @@ from casework.operations.matching.published_views import Office, Published, Publ
 from casework.operations.matching.ranking import CANDIDATES, read_glossary
 from casework.operations.matching.search_box import COUNTED, Choice, choices, ways_in
 from casework.records.access_sql import is_published
+from casework.records.database import plan_by_values
 
 #: What of a record is told to everybody as soon as it is not closed; its titles come with it.
 OUTLINE: Mapping[str, tuple[str, ...]] = {
@@ -167,6 +168,7 @@ def list_published(
     db: Connection, noun: Kept, *, said: str = "", facets: Sequence[Facet] = (), cursor: str | None = None
 ) -> PublishedList:
     """What is published: of a search those first whose titles say it, else the newest first. Raises NotFound where nothing is shown."""
+    plan_by_values(db)
     of = _Catalogue(db, noun, [office.id for office in list_offices(db)])
     keys = from_cursor(cursor, 1)
     if not said:

@@ -174,8 +174,10 @@ def asked_for(counts: str, weights: Mapping[str, float]) -> dict[str, Sequence[i
 
 def rank(evidence: Evidence) -> list[Scored]:
     """The candidates in their order, each with what every term gives."""
-    weights = [(one.term, one.weight) for one in evidence.asked]
-    return ranked(score(one.id, weights, one.counts, one.length, evidence.corpus) for one in evidence.candidates)
+    weights = {one.term: one.weight for one in evidence.asked}
+    # A candidate says a few of the terms: the others are not looked for in it again.
+    says = (([(term, weights[term]) for term in one.counts if term in weights], one) for one in evidence.candidates)
+    return ranked(score(one.id, asked, one.counts, one.length, evidence.corpus) for asked, one in says)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

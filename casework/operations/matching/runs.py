@@ -200,7 +200,7 @@ def _facts_of(db: Connection, ids: Sequence[str]) -> dict[str, JsonObject]:
             "licence": licence_to_be_had(row.licences),
             "standards": in_force(row.standards, row.today),
         }
-        for row in db.execute(_FACTS, {"ids": list(ids)})
+        for row in db.execute(_FACTS, {"ids": list(ids)}).all()
     }
 
 

@@ -24,6 +24,7 @@ from casework.operations.core.catalogue_index import CLOSED_MARK, IDLE, TITLED
 from casework.operations.core.record_log import TABLES
 from casework.operations.matching.ranking import CANDIDATES, Candidate, Evidence, asked_for, rank, read_glossary, within
 from casework.records.access_sql import CLOSED_NEED, shows_indexed
+from casework.records.database import plan_by_values
 
 #: No more letters of a search are read, and of no more records is counted what they are among.
 LONGEST, COUNTED = 200, 2_000
@@ -141,7 +142,7 @@ def find_records(
     closed_of: Collection[str] = (),
 ) -> FoundRecords:
     """What a search finds among the records of some programmes that are among all of these."""
-    of = _of(programmes, noun, closed_of)
+    of = _of(db, programmes, noun, closed_of)
     search = _Search(db, of, said[:LONGEST])
     if not search.words:
         return FoundRecords(ranked=[], records=0, facets={})
@@ -171,7 +172,7 @@ def count_records(
     closed_of: Collection[str] = (),
 ) -> tuple[int, dict[str, list[Choice]]]:
     """How many records of some programmes are among all of these, and to what else that may be narrowed."""
-    counted = _counted(db, _of(programmes, noun, closed_of), facets)
+    counted = _counted(db, _of(db, programmes, noun, closed_of), facets)
     return counted.records, choices(noun, counted.facets)
 
 
@@ -186,7 +187,7 @@ def list_among(
     most: int,
 ) -> list[str]:
     """The ids of the newest records of some programmes that are among all of these, after one of them."""
-    of = _of(programmes, noun, closed_of)
+    of = _of(db, programmes, noun, closed_of)
     return list(db.execute(_AMONG, {**of, "wanted": _wanted(of, facets), "after": after, "most": most}).scalars())
 
 
@@ -202,7 +203,7 @@ def list_new(
     until: datetime,
 ) -> list[str]:
     """The ids of the newest records that came between two moments, say all that is searched for and are among all of these."""
-    of = _of(programmes, noun, closed_of)
+    of = _of(db, programmes, noun, closed_of)
     words = _Search(db, of, said[:LONGEST]).words if said else ()
     if said and not words:
         return []
@@ -210,8 +211,10 @@ def list_new(
     return list(db.execute(_CAME[noun], given).scalars())
 
 
-def _of(programmes: Collection[str], noun: str, closed_of: Collection[str]) -> dict[str, Any]:
-    """In which parts of the index it is looked."""
+def _of(db: Connection, programmes: Collection[str], noun: str, closed_of: Collection[str]) -> dict[str, Any]:
+    """In which parts of the index it is looked, by plans for what is looked for: one for any words and catalogues reads the newest of
+    all records, one by one."""
+    plan_by_values(db)
     closed = [CLOSED_NEED] if noun == NEED and closed_of else []
     return {
         "programmes": sorted(programmes),

@@ -15,6 +15,7 @@ from casework.operations.core.record_log import Kept
 from casework.operations.matching.published import OUTLINE, WHOLE, list_offices, list_published, show_published
 from casework.operations.matching.reindexing import reindex
 from casework.records.database import reader_transaction, transaction
+from tests.operations.matching.test_search_box import kept_plans
 from tests.operations.people.test_public_catalogues import show
 from tests.support.world import World, add_record, new_request
 
@@ -87,6 +88,13 @@ def test_an_expired_certificate_narrows_no_list(engine: Engine, shop: World) -> 
     assert found(engine, facets=[Facet("standard", "ISO 9001")]) == []
     with reader_transaction(engine) as db:
         assert "ISO 9001" not in {choice.value for choice in list_published(db, "technology").facets["standard"]}
+
+
+def test_a_search_without_an_account_is_planned_for_its_words(engine: Engine, shop: World) -> None:
+    with transaction(engine) as db:
+        for _ in range(16):
+            list_published(db, "technology", said="pump")
+        assert kept_plans(db) == 0
 
 
 def test_no_field_of_the_office_or_of_its_owner_is_among_them() -> None:

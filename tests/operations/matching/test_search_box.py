@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from casework.matching.facets import Facet
 from casework.operations.catalogue.record_use import end_record
 from casework.operations.matching import search_box
-from casework.operations.matching.search_box import FoundRecords, count_records, find_records
+from casework.operations.matching.search_box import FoundRecords, count_records, find_records, list_among
 from tests.operations.core.test_catalogue_index import enter
 from tests.support.world import World, new_request
 
@@ -32,6 +32,16 @@ def names(world: World, db: Connection) -> dict[str, str]:
 
 def find(world: World, db: Connection, said: str, *facets: Facet) -> FoundRecords:
     return find_records(db, [world.programmes["BJ"]], "technology", said, facets)
+
+
+def kept_plans(db: Connection) -> int:
+    """How often what asks the index was carried out by a plan for any words."""
+    statement = (
+        "SELECT count(*), sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%indexed_records r %'"
+    )
+    prepared, kept = db.execute(text(statement)).one()
+    assert prepared > 0
+    return int(kept)
 
 
 def called(names: dict[str, str], found: FoundRecords) -> list[str]:
@@ -66,6 +76,16 @@ def test_the_beginning_of_a_word_finds_where_no_record_says_it(
     assert called(names, find(world, db, "hydr reactor")) == ["hydrogen"]
     assert called(names, find(world, db, "污")) == ["zh"]
     assert find(world, db, "hy").ranked == []
+
+
+def test_a_search_is_planned_for_its_words_however_often_one_asks(
+    world: World, db: Connection, names: dict[str, str]
+) -> None:
+    """A plan that is kept for any words would read the newest of all records, one by one."""
+    for _ in range(16):
+        find(world, db, "sludge")
+        list_among(db, [world.programmes["BJ"]], "technology", [Facet("country", "DE")], after=None, most=5)
+    assert kept_plans(db) == 0
 
 
 def test_a_list_is_narrowed_and_says_how_many_there_are_of_each(
