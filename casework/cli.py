@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Tell the figures of a programme, folded from its logs.",
     ),
     "export": ("casework.commands.exports:export", "Write how cases ran for tools of process mining, in codes alone."),
+    "process": ("casework.commands.process:process", "Tell how cases ran, folded from their logs."),
     "simulate": (
         "casework.commands.simulate:simulate_command",
         "Simulate a programme's time with many cases, and check that everything came at its minute.",

@@ -19,13 +19,14 @@ from casework.engine.state.case import (
     HELD,
     IN_PROGRESS,
     OBSOLETE,
+    OPEN,
     READY,
     RESERVED,
     SUSPENDED,
 )
 from casework.engine.state.effects_schema import OpenedCase, OpenedTask, OpenedTrack
 from casework.engine.state.events import FIRED, NO_PERSONS, OPENED, PROPOSED, REFUSED, SKIPPED, Event
-from casework.ledger.canonical_json import digest
+from casework.ledger.canonical_json import digest, parse_instant
 
 #: The words of the standard life cycle of XES.
 SCHEDULE, ASSIGN, REASSIGN, START, SUSPEND, RESUME, COMPLETE, WITHDRAW, AUTOSKIP, MANUALSKIP, ABORT, FAIL = (
@@ -90,11 +91,24 @@ class Step:
     acting_for: str | None
     role: str | None
     organisation: str | None
+    #: Where the track stood before and after it; nothing of a task.
+    frm: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
 
     @property
     def activity(self) -> str:
         """What tools call it: an action and a task by their names in their workflow, anything else by its kind."""
         return self.name if self.what == OTHER else f"{self.workflow}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """That a track stood in a state; without an end it stands there still."""
+
+    track: str
+    state: str
+    since: datetime
+    until: datetime | None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -111,6 +125,12 @@ class Trace:
     tasks: dict[str, OpenedTask] = field(default_factory=dict)
     tasks_opened: dict[str, datetime] = field(default_factory=dict)
     tracks_opened: dict[str, datetime] = field(default_factory=dict)
+    #: By task until when it is to be done, and when it ended.
+    due: dict[str, datetime | None] = field(default_factory=dict)
+    ended: dict[str, datetime] = field(default_factory=dict)
+    #: What was left, in the order in which it was; and what each track stands in, with since when.
+    left: list[Stay] = field(default_factory=list)
+    standing: dict[str, dict[str, datetime]] = field(default_factory=dict)
     outcome: str | None = None
     closed_at: datetime | None = None
 
@@ -121,6 +141,12 @@ class Trace:
     @property
     def main(self) -> OpenedTrack:
         return next(iter(self.tracks.values()))
+
+    def stays(self) -> Iterator[Stay]:
+        """All that its tracks stood in."""
+        yield from self.left
+        for track, states in self.standing.items():
+            yield from (Stay(track, state, since, None) for state, since in states.items())
 
     def known(self) -> Mapping[str, str]:
         """What was known of it at its opening, as codes."""
@@ -159,6 +185,8 @@ def read_trace(events: Iterable[Event], until: datetime) -> Trace | None:
             raise ValueError("a log begins with what opened it")
         for track in event.effects.get("tracks", ()):
             trace.tracks[track["id"]], trace.tracks_opened[track["id"]] = track, event.at
+            trace.standing[track["id"]] = dict.fromkeys(track["states"], event.at)
+        _move(trace, event)
         moved = list(_task_steps(trace, event, states, holders))
         told = _told(event) or (None if moved else _other(event))
         said = moved if told is None else [told, *moved]
@@ -167,6 +195,18 @@ def read_trace(events: Iterable[Event], until: datetime) -> Trace | None:
         if "closed" in event.effects:
             trace.closed_at = event.at if event.effects["closed"] else None
     return trace
+
+
+def _move(trace: Trace, event: Event) -> None:
+    """Where the event's own track stands after it. What has ended stands nowhere."""
+    if event.track is None or event.track not in trace.standing:
+        return
+    standing = trace.standing[event.track]
+    after = () if "ended" in event.effects else event.to or tuple(standing)
+    for state in [state for state in standing if state not in after]:
+        trace.left.append(Stay(event.track, state, standing.pop(state), event.at))
+    for state in after:
+        standing.setdefault(state, event.at)
 
 
 #: Of an action the words for what became of it: one person asked for it, it was taken, a second person did not agree.
@@ -203,13 +243,23 @@ def _task_steps(trace: Trace, event: Event, states: dict[str, str], holders: dic
         if event.kind == SKIPPED and words == (AUTOSKIP,):
             words = (MANUALSKIP,)
         elif not words and "holder" in change and after in HELD and change["holder"] != holders.get(id):
-            words = (REASSIGN,)
+            # It is given back, and somebody else has it at once.
+            words = (REASSIGN, ASSIGN)
         states[id], holders[id] = after, change.get("holder", holders.get(id))
+        if "due" in change:
+            trace.due[id] = _moment(change["due"])
+        if after not in OPEN and before in OPEN:
+            trace.ended[id] = event.at
         yield from _each(trace.tasks[id], words)
     for task in event.effects.get("tasks", ()):
         trace.tasks[task["id"]], trace.tasks_opened[task["id"]] = task, event.at
+        trace.due[task["id"]] = _moment(task["due"])
         states[task["id"]] = task["state"]
         yield from _each(task, life_cycle(CREATED, task["state"]))
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else parse_instant(written)
 
 
 def _each(task: OpenedTask, words: Iterable[str]) -> Iterator[_Said]:
@@ -234,4 +284,6 @@ def _step(trace: Trace, event: Event, n: int, said: _Said) -> Step:
         acting_for=person_code(trace.programme, event.acting_for) if event.acting_for else None,
         role=None if event.role is None else str(event.role),
         organisation=event.organisation,
+        frm=event.frm if said.what == TRANSITION else (),
+        to=event.to if said.what == TRANSITION else (),
     )

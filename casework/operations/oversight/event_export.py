@@ -44,20 +44,22 @@ def read_traces(db: Connection, programme: str, until: datetime, *, batch: int =
 
 def export_xes(db: Connection, code: str, programme: str, until: datetime | None = None) -> Iterator[str]:
     """As XES, piece by piece; up to now, where no moment is named or it is still to come."""
-    moment = _moment(db, until)
-    return write_xes(code, moment, read_traces(db, programme, moment), _editions())
+    moment = moment_of(db, until)
+    return write_xes(code, moment, read_traces(db, programme, moment), edition_names())
 
 
 def export_ocel(db: Connection, programme: str, until: datetime | None = None) -> Iterator[str]:
     """The same as OCEL 2.0."""
-    moment = _moment(db, until)
-    return write_ocel(lambda: read_traces(db, programme, moment), _editions(), agreement=load_figure_names().agreement)
+    moment = moment_of(db, until)
+    return write_ocel(
+        lambda: read_traces(db, programme, moment), edition_names(), agreement=load_figure_names().agreement
+    )
 
 
-def _moment(db: Connection, until: datetime | None) -> datetime:
+def moment_of(db: Connection, until: datetime | None) -> datetime:
     return now(db) if until is None else min(until, now(db))
 
 
-def _editions() -> Mapping[str, str]:
+def edition_names() -> Mapping[str, str]:
     """What each edition is called, by its fingerprint."""
     return {id: f"{edition.workflow} {edition.number}" for id, edition in load_library().editions.items()}

@@ -107,7 +107,8 @@ def test_a_task_that_comes_to_another_person_is_reassigned() -> None:
     told.add(CLAIMED, "main", 2, task_states=[{"id": "t", "state": RESERVED, "holder": "a"}])
     told.add(FORWARDED, "main", 3, task_states=[{"id": "t", "holder": "b"}])
     told.add("modified", "main", 4, task_states=[{"id": "t", "holder": "b", "priority": 2}])
-    assert words_of(told)[2:] == [("case.look", "assign"), ("case.look", "reassign"), ("modified", "complete")]
+    looks = [("case.look", word) for word in ("assign", "reassign", "assign")]
+    assert words_of(told)[2:] == [*looks, ("modified", "complete")]
 
 
 def test_a_person_is_a_code_that_is_another_in_another_programme() -> None:

@@ -1,0 +1,71 @@
+"""Which ways cases went: each order of actions with its share and its time, and which action followed which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from casework.engine.mining.traces import COMPLETE, TRANSITION, Step, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Cases in which the same actions were taken in the same order."""
+
+    actions: tuple[str, ...]
+    cases: tuple[str, ...]
+    #: Of all cases.
+    share: Fraction
+    #: From the opening to the closing, the middle one of those that are closed.
+    takes: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """That one action came right after another, how often, and how long it took until then: the middle one."""
+
+    source: str
+    target: str
+    count: int
+    wait: timedelta | None
+
+
+def taken(trace: Trace) -> list[Step]:
+    """The actions that were taken on the main track of a case."""
+    main = trace.main["id"]
+    return [step for step in trace.steps if (step.what, step.life_cycle, step.track) == (TRANSITION, COMPLETE, main)]
+
+
+def variants(traces: Iterable[Trace]) -> tuple[Variant, ...]:
+    """Every variant, the most frequent first; of a tie the one that comes first by its actions."""
+    cases: dict[tuple[str, ...], list[str]] = {}
+    times: dict[tuple[str, ...], list[timedelta]] = {}
+    for trace in traces:
+        actions = tuple(step.name for step in taken(trace))
+        cases.setdefault(actions, []).append(trace.number)
+        if trace.closed_at is not None:
+            times.setdefault(actions, []).append(trace.closed_at - trace.opened_at)
+    total = sum(map(len, cases.values()))
+    return tuple(
+        Variant(actions, tuple(sorted(mine)), Fraction(len(mine), total), middle(times.get(actions, ())))
+        for actions, mine in sorted(cases.items(), key=lambda one: (-len(one[1]), one[0]))
+    )
+
+
+def arcs(traces: Iterable[Trace]) -> tuple[Arc, ...]:
+    """Which action of the main track came right after which, the most frequent first."""
+    waits: dict[tuple[str, str], list[timedelta]] = {}
+    for trace in traces:
+        for one, other in pairwise(taken(trace)):
+            waits.setdefault((one.name, other.name), []).append(other.at - one.at)
+    found = (Arc(*ends, len(mine), middle(mine)) for ends, mine in waits.items())
+    return tuple(sorted(found, key=lambda arc: (-arc.count, arc.source, arc.target)))
+
+
+def middle(times: Iterable[timedelta]) -> timedelta | None:
+    """The middle one, or the mean of the two; None of none."""
+    known = sorted(times)
+    return (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2 if known else None

@@ -1,0 +1,45 @@
+"""How a programme's cases ran is told from its logs, up to a moment, each number with what it is of."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from casework.operations.core.perform import calendar_of
+from casework.operations.oversight.process import tell_process
+from casework.records.event_log import now
+from casework.records.row_security import whole
+from tests.support.world import World
+
+
+def test_ways_waits_and_conformance_are_those_of_the_logs(world: World, db: Connection) -> None:
+    numbers = sorted([world.open_case(db), world.open_case(db, 1)])
+    taken = numbers[0]
+    world.fire(db, "officer", taken, "take")
+    programme = world.programmes["BJ"]
+    with whole(db):
+        told = tell_process(db, programme)
+    assert [(one["actions"], one["cases"], one["percent"]) for one in told["variants"]] == [
+        ([], numbers[1:], 50.0),
+        (["take"], [taken], 50.0),
+    ]
+    assert told["arcs"] == []
+    states = {one["state"]: one for one in told["states"]}
+    assert {state: (one["count"], one["now"]) for state, one in states.items()} == {
+        "proposed": (2, 1),
+        "triage": (1, 1),
+    }
+    assert {one["edition"].rpartition(" ")[0] for one in told["states"]} == {"case"}
+    assert {one["task"] for one in told["tasks"]} >= {"proposed", "triage"}
+    assert told["conformance"] == {"actions": 1, "cases": 2, "deviating": []}
+    assert told["calendar"] == calendar_of(db, programme).digest
+
+
+def test_up_to_a_moment_it_is_what_it_was_then(world: World, db: Connection) -> None:
+    world.open_case(db)
+    with whole(db):
+        then = now(db)
+        before = tell_process(db, world.programmes["BJ"], then)
+    world.open_case(db, 1)
+    with whole(db):
+        assert tell_process(db, world.programmes["BJ"], then) == before
+        assert tell_process(db, world.programmes["SH"])["variants"] == []
