@@ -75,7 +75,7 @@ def hide(
 #: An unknown, by one of the cells that are known to be the same; an equation of what is added and taken off, which comes to nothing.
 Equation = Mapping[Cell, int]
 #: So many tries, until a cell is taken for one that can be worked out.
-TRIES = 400
+TRIES = 100
 
 
 class _Search:
@@ -91,6 +91,8 @@ class _Search:
         self.hidden = {self.unknown[cell] for cell, value in cells.items() if value < LEAST}
         #: Of which it is not even said that they are under three.
         self.unsaid: set[Cell] = set()
+        self._rows: list[Equation] = []
+        self._among: dict[Cell, list[int]] = {}
 
     def _first(self, cell: Cell) -> Cell:
         while self.unknown[cell] != cell:
@@ -104,36 +106,61 @@ class _Search:
         return {cell: times for cell, times in row.items() if times}
 
     def hide_more(self, rows: Sequence[Equation], *, far: bool) -> None:
-        """Until each cell under three could be another number; `far`: also by what is not printed beside it."""
-        among: dict[Cell, list[Equation]] = {}
-        for row in rows:
+        """Until each cell under three could be another number; `far`: also by what is not printed beside it, and by saying less."""
+        self._rows, self._among = list(rows), {}
+        for n, row in enumerate(rows):
             for cell in row:
-                among.setdefault(cell, []).append(row)
+                self._among.setdefault(cell, []).append(n)
+        self._never_alone(range(len(rows)))
         for small in sorted(cell for cell in self.hidden if self._values[cell] < LEAST):
-            while not self._could_differ(small, among):
-                helps = self._beside([small], among)
-                if not helps and far:
-                    helps = self._beside([cell for row in among.get(small, ()) for cell in row], among)
-                if helps:
-                    self.hidden.add(
-                        min(helps, key=lambda cell: (-_shared(cell, among[small]), self._values[cell], cell))
-                    )
-                elif far and (few := self._few_beside(small, among)):
-                    self.unsaid.add(max(few, key=lambda cell: (self._values[cell], cell)))
-                else:
+            while not self._could_differ(small):
+                near = [*self._among.get(small, ())]
+                if far and not any(self._shown(n) for n in near):
+                    near = sorted({m for n in near for cell in self._rows[n] for m in self._among[cell]})
+                if any(self._shown(n) for n in near):
+                    self._hide_in(min((n for n in near if self._shown(n)), key=self._hidden_in))
+                elif not far or not self._say_less(small):
                     break
 
-    def _few_beside(self, small: Cell, among: Mapping[Cell, Sequence[Equation]]) -> set[Cell]:
-        beside = {cell for row in among.get(small, ()) for cell in row}
-        return {cell for cell in beside - self.unsaid if self._values[cell] < LEAST}
+    def _shown(self, n: int) -> list[Cell]:
+        return [cell for cell in self._rows[n] if cell not in self.hidden]
 
-    def _beside(self, cells: Iterable[Cell], among: Mapping[Cell, Sequence[Equation]]) -> set[Cell]:
-        return {other for cell in cells for row in among.get(cell, ()) for other in row} - self.hidden
+    def _hidden_in(self, n: int) -> int:
+        return len(self._rows[n]) - len(self._shown(n))
 
-    def _could_differ(self, small: Cell, among: Mapping[Cell, Sequence[Equation]]) -> bool:
+    def _never_alone(self, rows: Iterable[int]) -> None:
+        """What is hidden alone in an equation follows at once."""
+        for n in rows:
+            if self._hidden_in(n) == 1 and self._shown(n):
+                self._hide_in(n)
+
+    def _hide_in(self, n: int) -> None:
+        """One cell more of an equation: one beside others that are alone, not one that is alone itself; the smallest of these."""
+
+        def cost(cell: Cell) -> tuple[int, int, Cell]:
+            beside = [self._hidden_in(m) for m in self._among[cell]]
+            return beside.count(0) - beside.count(1), self._values[cell], cell
+
+        cell = min(self._shown(n), key=cost)
+        self.hidden.add(cell)
+        self._never_alone(self._among[cell])
+
+    def _say_less(self, small: Cell) -> bool:
+        """Of the largest of an equation whose cells are all under three, and can be nothing else, not even that."""
+        for n in self._among.get(small, ()):
+            row = self._rows[n]
+            sides = [
+                [self._values[cell] * times for cell, times in row.items() if times * sign > 0] for sign in (1, -1)
+            ]
+            if all(self._values[cell] < LEAST for cell in row) and not self.unsaid & row.keys() and _forced(*sides):
+                self.unsaid.add(max(row, key=lambda cell: (self._values[cell], cell)))
+                return True
+        return False
+
+    def _could_differ(self, small: Cell) -> bool:
         for by in (1, -1):
             self._left = TRIES
-            if self._may_be(small, by) and self._balanced({small: by}, among):
+            if self._may_be(small, by) and self._balanced({small: by}, self._off({}, small, by)):
                 return True
         return False
 
@@ -146,28 +173,35 @@ class _Search:
             return value + by >= LEAST
         return min(value, 1) <= value + by < LEAST
 
-    def _balanced(self, moved: dict[Cell, int], among: Mapping[Cell, Sequence[Equation]]) -> bool:
-        """Whether other hidden cells can make up for what was moved."""
+    def _off(self, off: Mapping[int, int], cell: Cell, by: int) -> dict[int, int]:
+        """By how much which equations are off once a cell is moved too."""
+        after = dict(off)
+        for n in self._among.get(cell, ()):
+            after[n] = after.get(n, 0) + self._rows[n][cell] * by
+            if not after[n]:
+                del after[n]
+        return after
+
+    def _balanced(self, moved: Mapping[Cell, int], off: Mapping[int, int]) -> bool:
+        """Whether other hidden cells can make up for what was moved: tried first are those that leave the fewest equations off."""
         self._left -= 1
-        off = next(((row, left) for cell in moved for row in among.get(cell, ()) if (left := _left(row, moved))), None)
-        if off is None or self._left < 0:
-            return off is None
-        row, left = off
-        free = [cell for cell in row if cell in self.hidden and cell not in moved]
-        for cell in sorted(free, key=lambda cell: (len(among[cell]), -self._values[cell])):
-            for by in dict.fromkeys((-left // row[cell], -1 if left * row[cell] > 0 else 1)):
-                if self._may_be(cell, by) and self._balanced({**moved, cell: by}, among):
-                    return True
-        return False
+        if not off or self._left < 0:
+            return not off
+        free = {n: [cell for cell in self._rows[n] if cell in self.hidden and cell not in moved] for n in off}
+        n = min(free, key=lambda n: (len(free[n]), n))
+        moves = [
+            (cell, by, self._off(off, cell, by))
+            for cell in free[n]
+            for by in {-off[n] // self._rows[n][cell], -1 if off[n] * self._rows[n][cell] > 0 else 1}
+            if self._may_be(cell, by)
+        ]
+        moves.sort(key=lambda move: (len(move[2]), -self._values[move[0]], move[0], move[1]))
+        return any(self._balanced({**moved, cell: by}, after) for cell, by, after in moves)
 
 
-def _shared(cell: Cell, rows: Iterable[Equation]) -> int:
-    return sum(cell in row for row in rows)
-
-
-def _left(row: Equation, moved: Mapping[Cell, int]) -> int:
-    """What a sum is off by."""
-    return sum(times * moved.get(cell, 0) for cell, times in row.items())
+def _forced(parts: Sequence[int], whole: Sequence[int]) -> bool:
+    """Whether parts cannot be others, as there is a line of each, and they come to no more than is under three."""
+    return bool(whole) and sum(min(part, 1) for part in parts) == LEAST - 1
 
 
 # --- what adds up ----------------------------------------------------------------------------------------------------
@@ -277,14 +311,15 @@ def _is_of(whole: Row, row: Row, follows: bool) -> bool:
 
 
 def _same_cases(figures: Mapping[str, Figure]) -> Iterator[tuple[Cell, ...]]:
-    """The same cases in two places."""
-    places: dict[tuple[tuple[str, ...], int], list[Cell]] = {}
+    """The same cases in two figures, as those that reached a step; within one that is chance, and no reader knows of it."""
+    places: dict[tuple[object, ...], dict[str, Cell]] = {}
     for name, figure in figures.items():
         for n, row in enumerate(figure.rows):
             if row.cases:
-                places.setdefault((row.cases, row.numerator), []).append((name, n, NUMERATOR))
+                reached = row.of.get("next") or row.of.get("step")
+                places.setdefault((row.cases, row.numerator, reached), {}).setdefault(name, (name, n, NUMERATOR))
     for cells in places.values():
-        yield from pairwise(cells)
+        yield from pairwise(cells.values())
 
 
 def _value(row: Row, cell: str) -> int | None:

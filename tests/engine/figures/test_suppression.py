@@ -165,3 +165,37 @@ def test_an_amount_does_not_follow_from_those_of_the_other_lines() -> None:
     assert [dict(row.money) for row in shown] == [money, {}, {}, {}]
     whole = suppressed({"f": Figure(rows=(rows[0], *rows[2:]))})["f"]
     assert {row.money["CNY"] for row in whole} == {Decimal(100)}
+
+
+#: Of a case the month of its opening, its sector, and whether it went on, ended or is open.
+CASES = st.lists(
+    st.tuples(st.sampled_from("123"), st.sampled_from("abcd"), st.sampled_from(("on", "ended", "open"))), max_size=60
+)
+
+
+@given(CASES)
+def test_no_line_of_a_figure_is_short_of_one_number_that_follows_from_the_others(
+    told: list[tuple[str, str, str]],
+) -> None:
+    def row(of: dict[str, str | None], mine: list[tuple[str, str, str]]) -> Row:
+        parts = {way: sum(one[2] == way for one in mine) for way in ("on", "ended", "open")}
+        return Row(of={"step": "x", **of}, numerator=parts["on"], denominator=len(mine), parts=parts)
+
+    rows = [row({}, told)]
+    for place, key in enumerate(("month", "sector")):
+        rows += [
+            row({key: name}, [one for one in told if one[place] == name])
+            for name in sorted({one[place] for one in told})
+        ]
+    figures = {"conversion": Figure(rows=tuple(rows))}
+    shown = suppressed(figures)["conversion"]
+
+    def printed(one: Cell) -> object:
+        line = shown[one[1]]
+        return {"numerator": line.numerator, "denominator": line.denominator, **line.parts}[one[2]]
+
+    for one in equations(figures):
+        assert sum(not isinstance(printed(cell), int) for cell in one) != 1
+    for line in shown:
+        numbers = [line.numerator, line.denominator, *line.parts.values()]
+        assert all(number >= FEWER_THAN for number in numbers if isinstance(number, int))
