@@ -56,7 +56,8 @@ READERS = (
 )  # fmt: skip
 #: Where nothing is shown but a file is sent.
 FILES = frozenset({
-    "/cases.csv", "/cases.xlsx", "/cases/<number>/file", "/documents/<document>/<version>",
+    "/figures.csv", "/figures.xlsx", "/figures.json", "/cases.csv", "/cases.xlsx", "/cases/<number>/file",
+    "/documents/<document>/<version>",
     "/documents/<document>/<version>/preview/<page>", "/news", "/evidence/<evidence>", "/needs/stated/<statement>/files/<file>",
     "/evidence/<evidence>/preview/<page>", "/programmes/<programme>/needs/likely", "/programmes/<programme>/technologies/likely",
 })  # fmt: skip

@@ -487,6 +487,9 @@ TABLE: tuple[Row, ...] = (
     get("/workflows/<workflow>/<edition>", EVERYBODY, there=EVERYBODY),
     # --- figures: everybody those of a programme of their own ---
     get("/figures", COUNTERS),
+    get("/figures.csv", COUNTERS),
+    get("/figures.xlsx", COUNTERS),
+    get("/figures.json", COUNTERS),
     get("/figures/<figure>/cases", COUNTERS, there=COUNTERS, query="?line=step:interest_confirmed"),
     # --- auditors ---
     get("/audit", AUDITOR),

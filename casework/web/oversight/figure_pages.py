@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -21,16 +22,18 @@ from casework.operations.auth.views import Scope
 from casework.operations.cases.list_queries import list_cases
 from casework.operations.core.perform import calendar_of
 from casework.operations.oversight.figure_names import CalledInFigures, names_behind
-from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader
+from casework.operations.oversight.figures import READ_BY, Counted, count_for_reader, show_counted
 from casework.permissions.actors import Actor
 from casework.web.cases.list_page import row_of
+from casework.web.oversight.figure_files import head, lines
 from casework.web.oversight.figure_tables import Draft, in_order, section
 from casework.web.oversight.figure_words import Sayer, about, say_count, say_line, title_of
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, focus, list_transaction, only, viewer
+from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
 
-blueprint = Blueprint("figures", __name__, url_prefix="/figures")
+blueprint = Blueprint("figures", __name__)
 readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
 
 DAY = "as_of"
@@ -111,7 +114,7 @@ def programmes_of(actor: Actor) -> tuple[Scope, ...]:
     return tuple(one for one in person.viewer.programmes if one.id in mine) if person else ()
 
 
-@blueprint.get("")
+@blueprint.get("/figures")
 @readers
 def index() -> Response:
     with list_transaction() as (db, actor):
@@ -176,7 +179,7 @@ def selects(told: Told) -> list[tuple[str, str, list[tuple[str, str]]]]:
 COLUMNS = {"state": N_("State"), "owner": N_("Owner"), "opened": N_("Opened"), "closed": N_("Closed")}
 
 
-@blueprint.get("/<figure>/cases")
+@blueprint.get("/figures/<figure>/cases")
 @readers
 def cases(figure: str) -> str:
     """The cases behind a line, as a list of cases has them: those that the reader sees."""
@@ -207,3 +210,51 @@ def cases(figure: str) -> str:
 def _row(told: Told, name: str, line: str) -> Row | None:
     figure = told.counted.figures.get(name) if told.counted else None
     return next((row for row in figure.rows if line_of(row) == line), None) if figure else None
+
+
+# --- as files --------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/figures.csv", endpoint="csv")
+@readers
+def take_csv() -> Response:
+    told, rows = _lines()
+    return _file(told, to_csv(head(), rows), CSV, "csv")
+
+
+@blueprint.get("/figures.xlsx", endpoint="xlsx")
+@readers
+def take_xlsx() -> Response:
+    told, rows = _lines()
+    return _file(told, to_xlsx(gettext("Figures"), head(), rows), XLSX, "xlsx")
+
+
+@blueprint.get("/figures.json", endpoint="json")
+@readers
+def take_json() -> Response:
+    """What the API tells."""
+    told, counted, _ = _told()
+    content = json.dumps(show_counted(counted), ensure_ascii=False, indent=1).encode()
+    return _file(told, content, "application/json", "json")
+
+
+def _told() -> tuple[Told, Counted, CalledInFigures]:
+    """Raises NotFound for a day of which nothing is told."""
+    with list_transaction() as (db, actor):
+        told = tell(db, actor)
+    if told.counted is None or told.called is None:
+        raise NotFound("page")
+    return told, told.counted, told.called
+
+
+def _lines() -> tuple[Told, list[list[str]]]:
+    told, counted, called = _told()
+    labels = {name: gettext(words) for name, words in LABELS.items()}
+    return told, list(lines(counted, Sayer(called), labels))
+
+
+def _file(told: Told, content: bytes, kind: str, ending: str) -> Response:
+    """Named after the programme and the day."""
+    day = told.counted.as_of.at.date() if told.counted else ""
+    name = f"figures-{told.programme.code}-{day}.{ending}"
+    return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})

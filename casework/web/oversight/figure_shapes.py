@@ -70,7 +70,7 @@ def _by(key: str, *across: str, more: tuple[str, ...] = ()) -> Shape:
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "funnel": (
-        Shape(down=("step",), look="funnel"),
+        Shape(down=("step",), said=("what",), look="funnel"),
         Shape(down=("branch", "what"), title=N_("Branches: of the cases with a plan")),
     ),
     "conversion": (
@@ -106,7 +106,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
         Shape(down=("indicator",), across=("level",), more=("unit",), title=N_("By indicator"), head=N_("Indicator")),
     ),
     "endings": (
-        Shape(down=("reason",), what=("main_reason",), more=("what",), title=N_("Main reason"), head=N_("Main reason")),
+        Shape(down=("reason",), what=("main_reason",), more=("what",), head=N_("Main reason")),
         Shape(down=("what",)),
         Shape(down=("reason",), what=("outcome",), more=("what",), title=N_("Outcome"), head=N_("Outcome"), folded=True),
         Shape(

@@ -13,6 +13,7 @@ from casework.web.oversight.figure_shapes import SHAPES, Shape, rest_of
 from casework.web.oversight.figure_words import (
     Sayer,
     about,
+    place_of_state,
     say_length,
     say_money,
     say_percent,
@@ -100,12 +101,21 @@ def section(draft: Draft) -> Section:
         title=title_of(draft.name),
         about=about(draft.name),
         tables=tables,
-        beside=[words for name, count in draft.figure.beside.items() if (words := _beside(name, count))],
+        beside=[
+            *_until(draft.figure),
+            *(words for name, count in draft.figure.beside.items() if (words := _beside(name, count))),
+        ],
     )
 
 
 def _counts(figure: Figure) -> bool:
     return any(row.numerator or row.denominator or row.under is not None for row in figure.rows)
+
+
+def _until(figure: Figure) -> list[str]:
+    """The day up to which a figure is told that is not told as of now."""
+    days = {day for row in figure.rows if (day := row.of.get("until"))}
+    return [gettext("As of %(moment)s", moment=day) for day in sorted(days)]
 
 
 def _beside(name: str, count: int) -> str:
@@ -172,7 +182,10 @@ def _list(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
         columns=[("what", _head(shape), "head"), *(column for column, _ in shown)],
         rows=[
             {
-                "what": Cell(words=draft.label(shape.lines, row), bar=charts.share_of_cell(row.numerator, most)),
+                "what": Cell(
+                    words=draft.label(shape.lines, row),
+                    bar=charts.share_of_cell(row.numerator, most) if most else Markup(""),
+                ),
                 **{column[0]: cell(row) for column, cell in shown},
             }
             for row in rows
@@ -255,17 +268,19 @@ def _funnel(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     lines = []
     before = 0
     for row in rows:
-        all_of = needs if row.of_needs else cases
+        # Matches are no step: what is counted of them is what the next step is among.
+        aside = "what" in row.of
+        all_of = None if aside else needs if row.of_needs else cases
+        share = "" if all_of is None or row.numerator > all_of else say_percent(percent(row.numerator, all_of))
         lines.append(
             {
-                "what": Cell(words=draft.label(shape.down, row), bar=charts.loss_of_cell(row.numerator, before, most)),
+                "what": Cell(
+                    words=draft.say("what" if aside else "step", row),
+                    bar=charts.loss_of_cell(row.numerator, 0 if aside else before, most),
+                ),
                 "number": draft.number(row),
                 "before": _of(row.numerator, row.denominator, say_percent(row.percent)),
-                "all": _of(
-                    row.numerator,
-                    all_of,
-                    say_percent(percent(row.numerator, all_of)) if row.numerator <= all_of else "",
-                ),
+                "all": _of(row.numerator, all_of, share),
                 "otherwise": Cell(words=str(row.parts["otherwise"]) if row.parts.get("otherwise") else ""),
             }
         )
@@ -356,7 +371,7 @@ def _times(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     for row in rows:
         steps.setdefault(row.of.get("step"), []).append(row)
     unit, lines = draft.figure.unit, []
-    for mine in steps.values():
+    for _, mine in sorted(steps.items(), key=lambda step: place_of_state(step[0])):
         ended = next(row for row in mine if row.of["what"] == "ended")
         going = next((row for row in mine if row.of["what"] == "open"), None)
         sides = [(row, _KINDS.get(row.of.get("side") or "", charts.PLAIN)) for row in mine if row.of["what"] == "side"]

@@ -70,6 +70,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "funnel": {
         "need_published": N_("Need published"), "match_not_refused": N_("With a match that is not refused"),
+        "matches": N_("Matches that are not refused"),
         "opened": N_("Case opened"), "interest_confirmed": N_("Interest confirmed"), "plan_approved": N_("Plan approved"),
         "agreement_signed": N_("Agreement signed"), "site_accepted": N_("Site accepted"),
         "measured_12_months": N_("Measured for 12 months"), "verified": N_("Effect verified"),
@@ -104,7 +105,10 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "technology_contracts": N_("Technology contracts"), "technology_value": N_("of which technology"),
         "registered_in_time": N_("Across a border, registered within 60 days"), "under_licence": N_("Under an export licence"),
     },
-    "deployments": {"tested": N_("Came to their test"), "accepted_at_once": N_("Accepted without a failed test before")},
+    "deployments": {
+        "accepted": N_("Site accepted"), "tested": N_("Came to their test"),
+        "accepted_at_once": N_("Accepted without a failed test before"),
+    },
     "effects": {"with_records": N_("Cases with a record")},
     "endings": {
         "main_reason": N_("Main reason"), "further_reason": N_("Further reasons"), "outcome": N_("Outcome"),
@@ -134,6 +138,8 @@ _AS = {"conversion": "funnel"}
 #: What the parts of time are called beside the bodies outside.
 _SIDES = {"office": N_("the office"), "provider": N_("a provider"), "other": N_("others")}
 _MONTHS_OF_RUNGS = 30
+#: Hours that are told without a digit behind the point.
+_MANY = 100
 
 
 def title_of(figure: str) -> str:
@@ -180,6 +186,13 @@ def _state(code: str) -> str:
     return code.replace("_", " ") if edition is None else edition_text(edition, f"states.{code}")
 
 
+def place_of_state(code: str | None) -> int:
+    """Where a step of the main track comes, in the order of its definition; last what it does not know."""
+    edition = load_library().playing(MAIN)
+    states = [] if edition is None else list(edition.states)
+    return states.index(code) if code in states else len(states)
+
+
 def _verdict(code: str) -> str:
     return gettext(VERDICTS[code]) if code in VERDICTS else choice_name("verdict", code)
 
@@ -210,7 +223,8 @@ _PLAIN: Mapping[str, Callable[[str], str]] = {
 
 def say_line(sayer: Sayer, figure: str, row: Row) -> str:
     """All that a line is of: as it stands alone, without the table around it."""
-    return " · ".join(sayer.say(figure, key, code, row.of.get("what")) for key, code in row.of.items() if key != "unit")
+    told = ((key, code) for key, code in row.of.items() if key not in ("unit", "until"))
+    return " · ".join(sayer.say(figure, key, code, row.of.get("what")) for key, code in told)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -240,12 +254,23 @@ def say_saved(amount: Decimal, unit: str | None) -> str:
     return f"{said} {say_unit(unit)}" if unit else said
 
 
+_TIMES = {"working_minutes": N_("working minutes"), "working_days": N_("working days"), "days": N_("days")}
+
+
+def say_units(unit: str | None) -> str:
+    """In what a median or an amount is told."""
+    if not unit:
+        return ""
+    return gettext(_TIMES[unit]) if unit in _TIMES else say_unit(unit)
+
+
 def say_length(value: Decimal | None, unit: str | None) -> str:
     """A median in the unit that its figure says, minutes as hours."""
     if value is None:
         return ""
     if unit == "working_minutes":
-        return gettext("%(hours)s working hours", hours=f"{value / 60:.1f}")
+        hours = value / 60
+        return gettext("%(hours)s working hours", hours=f"{hours:,.0f}" if hours >= _MANY else f"{hours:.1f}")
     words = f"{value.normalize():f}"
     if unit == "working_days":
         return gettext("%(days)s working days", days=words)

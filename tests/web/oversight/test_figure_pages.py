@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
+import zipfile
 from collections.abc import Callable
 from html import unescape
 
@@ -98,3 +102,18 @@ def test_of_several_programmes_one_is_told(browser_for: Enter, engine: Engine, w
     with transaction(engine) as db:
         world.open_case(db)
     assert browser_for("foreign_officer").get("/figures").text.count("Shanghai") >= 1
+
+
+def test_the_lines_are_taken_out_with_the_cases_behind_them(browser_for: Enter, numbers: tuple[str, str]) -> None:
+    browser = browser_for("officer")
+    answer = browser.get("/figures.csv")
+    assert re.search(r"figures-BJ-\d{4}-\d\d-\d\d\.csv", answer.headers["Content-Disposition"])
+    head, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    lines = {(row[head.index("Figure")], row[head.index("What")]): row for row in rows}
+    interest = lines["From need to effect", "Interest confirmed"]
+    assert (interest[head.index("Count")], interest[head.index("Cases")]) == ("1", numbers[0])
+    told = json.loads(browser.get("/figures.json?district=Haidian").data)
+    assert told["as_of"]["among"] == {"district": "Haidian"}
+    with zipfile.ZipFile(io.BytesIO(browser.get("/figures.xlsx").data)) as book:
+        assert numbers[0] in book.read("xl/sharedStrings.xml").decode()
+    assert browser.get("/figures.csv?as_of=2001-01-01").status_code == 404

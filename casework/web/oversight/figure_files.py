@@ -1,0 +1,62 @@
+"""Figures as a table for spreadsheets: a row for each line, with what it was counted as of and the cases behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from flask_babel import gettext
+
+from casework.engine.figures.counting import Row
+from casework.ledger.canonical_json import instant
+from casework.operations.oversight.figures import Counted
+from casework.web.oversight.figure_words import Sayer, say_line, say_money, say_units, title_of
+from casework.web.shell.i18n import labelled, listed
+
+
+def head() -> list[str]:
+    return [
+        gettext("As of"),
+        gettext("Only cases with"),
+        gettext("Figure"),
+        gettext("What"),
+        gettext("Count"),
+        gettext("Among"),
+        gettext("Per cent"),
+        gettext("Median"),
+        gettext("Nine of ten within"),
+        gettext("Unit"),
+        gettext("Saved or taken"),
+        gettext("Amount"),
+        gettext("Too young to tell"),
+        gettext("Cases"),
+    ]
+
+
+def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str]) -> Iterator[list[str]]:
+    """Exact numbers, as programs read them."""
+    at = instant(counted.as_of.at)
+    among = listed(labelled(labels[name], sayer.say("", name, code)) for name, code in counted.as_of.among.items())
+    for name, figure in counted.figures.items():
+        for row in figure.rows:
+            yield [at, among, title_of(name), say_line(sayer, name, row), *_numbers(row, figure.unit)]
+
+
+def _numbers(row: Row, unit: str | None) -> list[str]:
+    timed = row.median is not None or row.p90 is not None
+    return [
+        str(row.numerator) if row.under is None else gettext("under %(count)s", count=row.under),
+        "" if row.denominator is None else str(row.denominator),
+        _exactly(row.percent),
+        _exactly(row.median),
+        _exactly(row.p90),
+        say_units(row.of.get("unit") or (unit if timed else None)),
+        _exactly(row.amount),
+        say_money(row.money),
+        gettext("yes") if row.unripe else "",
+        " ".join(row.cases),
+    ]
+
+
+def _exactly(number: Decimal | None) -> str:
+    return "" if number is None else str(number)

@@ -1,0 +1,87 @@
+"""Every figure has words and a place on the page, and every line of it stands in a table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from casework.engine.figures import conversion, every, funnel
+from casework.engine.figures.counting import Figure, Row
+from casework.operations.oversight.figure_names import CalledInFigures
+from casework.web.oversight import figure_words
+from casework.web.oversight.figure_tables import ORDER, Draft, Section, in_order, section
+from casework.web.oversight.figure_words import Sayer, say_length
+from tests.engine.figures.pieces import START, Told, world
+
+SAYER = Sayer(CalledInFigures(ids={}, phases={}, lists={}))
+
+
+def _section(app: Flask, name: str, figure: Figure) -> Section:
+    with app.test_request_context("/figures"):
+        return section(Draft(name, figure, SAYER, lambda name, row: f"/{name}" if row.cases else ""))
+
+
+def test_every_figure_has_words_and_a_place() -> None:
+    assert figure_words.FIGURES.keys() == every.FIGURES.keys()
+    assert {*ORDER} <= every.FIGURES.keys()
+    assert in_order(["workload", "new", "funnel"]) == ["funnel", "workload", "new"]
+
+
+def test_a_step_stands_beside_the_one_before_and_beside_all(app: Flask) -> None:
+    told = [Told(f"B-{n:02}").fire("confirm_interest", 1) for n in range(12)]
+    told[0].fire("approve_plan", 2)
+    steps, branches = _section(app, "funnel", funnel.funnel(world(*told, Told("B-99")))).tables
+    lines = {row["what"].words: row for row in steps.rows}
+    plan = lines["Plan approved"]
+    assert (plan["number"].words, plan["number"].url) == ("1", "/funnel")
+    assert (plan["before"].words, plan["before"].second) == ("8.3 %", "1 of 12")
+    assert (plan["all"].words, plan["all"].second) == ("7.7 %", "1 of 13")
+    assert branches.headed
+
+
+def test_conversion_has_a_line_for_each_month_and_a_column_for_each_step(app: Flask) -> None:
+    later = START + timedelta(days=40)
+    told = [Told("B-1").fire("confirm_interest", 1), Told("B-2", opened=later), Told("B-3", opened=later)]
+    first, *others = _section(app, "conversion", conversion.conversion(world(*told, day=60))).tables
+    assert [row["went_on"].words for row in first.rows][:2] == ["1", "0"]
+    (months, *_) = [table for table in others if table.caption == "By month"]
+    assert months.folded
+    assert [row["what"].words for row in months.rows] == ["2026-01", "2026-02"]
+    assert [row["0"].words for row in months.rows] == ["1 of 1", "0 of 2"]
+
+
+def test_a_number_that_is_not_told_is_not_drawn(app: Flask) -> None:
+    row = Row(of={"what": "referred", "until": "2026-03-31"}, numerator=0, under=5)
+    told = _section(app, "mediations", Figure(rows=(row,)))
+    (cells,) = told.tables[0].rows
+    assert (cells["number"].words, cells["what"].bar) == ("under 5", "")
+    assert told.beside == ["As of 2026-03-31"]
+
+
+def test_a_line_of_something_new_stands_in_a_table_all_the_same(app: Flask) -> None:
+    figure = Figure(rows=(Row(of={"colour": "deep_green"}, numerator=2, denominator=2),))
+    (table,) = _section(app, "funnel", figure).tables
+    assert table.rows[0]["number"].words == "2"
+    assert _section(app, "new_one", figure).title == "new one"
+
+
+def test_where_nothing_counts_there_is_no_table(app: Flask) -> None:
+    assert _section(app, "funnel", Figure(rows=(Row(of={"step": "x"}, numerator=0, denominator=0),))).tables == []
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (Decimal("516"), "working_minutes", "8.6 working hours"),
+        (Decimal("177312"), "working_minutes", "2,955 working hours"),
+        (Decimal("3.50"), "working_days", "3.5 working days"),
+        (Decimal(20), "days", "20 days"),
+        (None, "days", ""),
+    ],
+)
+def test_a_length_is_said_in_its_unit(app: Flask, value: Decimal | None, unit: str, words: str) -> None:
+    with app.test_request_context("/figures"):
+        assert say_length(value, unit) == words
