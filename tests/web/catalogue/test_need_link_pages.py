@@ -18,6 +18,7 @@ from casework.operations.links import office_links
 from casework.records.database import transaction
 from casework.records.row_security import whole
 from casework.web.catalogue.statement_pages import said_in
+from casework.web.shell import security_log
 from tests.support.file_makers import PDF
 from tests.support.web_client import Browser
 from tests.support.world import World, new_request
@@ -239,6 +240,18 @@ def test_files_come_with_a_need_and_stand_at_its_review_and_on_the_record(
     page = officer.get(at).text
     assert ("other.pdf" in page, "plan.pdf" in page) == (True, False)
     assert "other.pdf" in officer.post(f"{at}/accept", {}, page=at, follow=True).text
+
+
+def test_a_file_that_is_refused_behind_a_link_is_noted(
+    anonymous: Browser, link: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[str] = []
+    monkeypatch.setattr(security_log, "security", lambda event, **more: noted.append(event))
+    land(anonymous, link[1])
+    assert sent_files(anonymous, ("plan.pdf", PDF), **{"f-title": ""}).status_code == 422
+    assert noted == []
+    assert sent_files(anonymous, ("run.exe", b"MZ")).status_code == 422
+    assert noted == ["upload_refused"]
 
 
 def stored(engine: Engine) -> int:
