@@ -411,8 +411,8 @@ def test_files_that_wait_to_be_brought_in_go_where_they_name_the_person(
     if not names:
         assert [row.state for row in left] == ["done" if taken else "looked_at"]
     elif taken:
-        assert [(row.state, [one["reason"] for one in row.report["faults"]]) for row in left] == [
-            ("failed", [str(reasons.imports.NAMED_ERASED)])
+        assert [(row.state, [one.why for one in file_imports.faults_of(row.report, "faults")]) for row in left] == [
+            ("failed", [reasons.imports.NAMED_ERASED])
         ]
     else:
         assert left == []
