@@ -31,8 +31,8 @@ from casework.records.event_log import lock_log
 from casework.records.row_security import whole
 from casework.records.search_terms import rarest_terms
 
-#: So many records are looked at together, and each is compared with so many at most, the oldest first.
-_AT_ONCE, _COMPARED = 50, 60
+#: So many records are looked at together, for each time costs the same trips, and each is compared with so many at most, the oldest first.
+_AT_ONCE, _COMPARED = 200, 60
 #: By so many of its longest words a title is looked for.
 _TITLE_WORDS = 2
 #: So many groups stand on a page, and so many likely twins beside a form.

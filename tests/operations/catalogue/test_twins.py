@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from casework.errors import InvalidForm, NotAllowed, NotFound
 from casework.operations.catalogue import kept_records, twins
+from casework.operations.catalogue.importer import import_records
 from casework.operations.catalogue.record_merging import merge_records
 from casework.operations.matching.proposals import list_waiting as list_unproposed
 from casework.operations.matching.proposals import propose_matches
@@ -172,6 +176,25 @@ def test_a_search_that_was_killed_goes_on_and_doubles_nothing(
     search(engine)
     with transaction(engine) as db:
         assert db.execute(text("SELECT count(*) FROM twin_pairs")).scalar_one() == 1
+
+
+def test_what_an_import_brings_is_looked_at_in_a_few_rounds(
+    engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "external_id,title\n" + "".join(f"T{n},Heat pump {n} of works {n}\n" for n in range(120))
+    assert import_records(engine, "technologies", io.BytesIO(told.encode()), programme="BJ").created == 120
+    rounds, read = list[int](), twins._read_some
+
+    def counted(db: Connection, programme: str) -> Any:
+        some = read(db, programme)
+        rounds.append(len(some.taken))
+        return some
+
+    monkeypatch.setattr(twins, "_read_some", counted)
+    search(engine)
+    # The last one finds that nothing is left.
+    assert sum(rounds) >= 120
+    assert len([many for many in rounds if many]) <= len(world.programmes)
 
 
 def look_once(db: Connection, programme: str) -> int:
