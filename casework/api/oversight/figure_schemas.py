@@ -89,7 +89,6 @@ class OutsideRow(Answer):
     parts: Annotated[dict[str, Hidden], Field(description="What the denominator adds up from, where it does")]
     median: str | None
     p90: str | None
-    money: Annotated[dict[str, str], Field(description="By currency; none where those of other lines would tell it")]
     amount: str | None
     unripe: bool | None
 

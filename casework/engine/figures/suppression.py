@@ -26,7 +26,10 @@ NUMERATOR, DENOMINATOR = "numerator", "denominator"
 
 @dataclass(frozen=True, kw_only=True)
 class ShownRow:
-    """A line as it is printed: numbers, "<3", or None where one is hidden or there is none."""
+    """A line as it is printed: numbers, "<3", or None where one is hidden or there is none.
+
+    Without money: of many deals one may have told its price, or be alone in its currency.
+    """
 
     of: Mapping[str, str | None]
     numerator: int | str | None
@@ -35,7 +38,6 @@ class ShownRow:
     percent: Decimal | None
     median: Decimal | None
     p90: Decimal | None
-    money: Mapping[str, Decimal]
     amount: Decimal | None
     unripe: bool | None
 
@@ -355,7 +357,7 @@ def _row(
     # Amounts of few deals are theirs, and a share tells what it is a share of.
     bare = row if whole else replace(row, median=None, p90=None)
     if not whole or (*place, NUMERATOR) in broken:
-        bare = replace(bare, money={}, amount=None)
+        bare = replace(bare, amount=None)
     return ShownRow(
         of=row.of,
         numerator=numerator,
@@ -364,7 +366,6 @@ def _row(
         percent=row.percent if whole and isinstance(denominator, int) else None,
         median=bare.median,
         p90=bare.p90,
-        money=bare.money,
         amount=bare.amount,
         unripe=row.unripe,
     )

@@ -77,7 +77,6 @@ def _shown(row: ShownRow) -> JsonObject:
         "parts": dict(row.parts),
         "median": None if row.median is None else str(row.median),
         "p90": None if row.p90 is None else str(row.p90),
-        "money": {currency: str(amount) for currency, amount in row.money.items()},
         "amount": None if row.amount is None else str(row.amount),
         "unripe": row.unripe,
     }

@@ -155,16 +155,17 @@ def test_how_many_were_sent_is_hidden_among_what_became_of_them_too() -> None:
 
 
 def test_an_amount_does_not_follow_from_those_of_the_other_lines() -> None:
-    money = {"CNY": Decimal(100)}
-    rows = [Row(of={"what": "all"}, numerator=20, denominator=90, money=money)]
+    rows = [Row(of={"what": "all"}, numerator=20, denominator=90, amount=Decimal(100), money={"CNY": Decimal(1)})]
     rows += [
-        Row(of={"what": "all", "kind": kind}, numerator=n, denominator=90, money=money)
+        Row(of={"what": "all", "kind": kind}, numerator=n, denominator=90, amount=Decimal(50))
         for kind, n in (("a", 1), ("b", 7), ("c", 12))
     ]
     shown = suppressed({"f": Figure(rows=tuple(rows))})["f"]
-    assert [dict(row.money) for row in shown] == [money, {}, {}, {}]
+    assert [row.amount for row in shown] == [100, None, None, None]
     whole = suppressed({"f": Figure(rows=(rows[0], *rows[2:]))})["f"]
-    assert {row.money["CNY"] for row in whole} == {Decimal(100)}
+    assert [row.amount for row in whole] == [100, 50, 50]
+    # Of twenty deals one may have told its price.
+    assert not hasattr(shown[0], "money")
 
 
 #: Of a case the month of its opening, its sector, and whether it went on, ended or is open.
