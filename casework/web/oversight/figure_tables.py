@@ -144,6 +144,11 @@ def _sorted(draft: Draft) -> list[tuple[Shape, list[Row]]]:
 
 
 def _table(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
+    if shape.down == ("month",):
+        rows = sorted(rows, key=lambda row: str(row.of["month"]))
+    elif shape.down in (("provider",), ("officer",)):
+        # Their codes are ids, whose order says nothing.
+        rows = sorted(rows, key=lambda row: (draft.label(shape.down, row), str(row.of[shape.down[0]])))
     if shape.look:
         return _LOOKS[shape.look](draft, shape, rows)
     return _across(draft, shape, rows) if shape.across else _list(draft, shape, rows)
@@ -212,7 +217,9 @@ def _timed(rows: Iterable[Row]) -> bool:
 
 def _across(draft: Draft, shape: Shape, rows: list[Row]) -> FigureTable:
     """A line for each thing, a column for each of what is told of it."""
-    across = dict.fromkeys(_key(shape.columns, row) for row in rows)
+    steps = shape.across == ("step",)
+    of_columns = sorted(rows, key=lambda row: place_of_state(row.of.get("step"))) if steps else rows
+    across = dict.fromkeys(_key(shape.columns, row) for row in of_columns)
     down: dict[tuple[str | None, ...], dict[tuple[str | None, ...], Row]] = {}
     for row in rows:
         down.setdefault(_key(shape.down, row), {})[_key(shape.columns, row)] = row

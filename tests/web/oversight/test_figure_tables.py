@@ -53,6 +53,20 @@ def test_conversion_has_a_line_for_each_month_and_a_column_for_each_step(app: Fl
     assert [row["0"].words for row in months.rows] == ["1 of 1", "0 of 2"]
 
 
+def test_months_and_steps_are_in_their_order_and_officers_in_that_of_their_names(app: Flask) -> None:
+    stays = [("closing", "2026-02"), ("closing", "2026-05"), ("triage", "2026-01")]
+    rows = [Row(of={"step": step, "what": "ended", "month": month}, numerator=1) for step, month in stays]
+    (table,) = _section(app, "time_in_step", Figure(rows=tuple(rows))).tables
+    assert [row["what"].words for row in table.rows] == ["2026-01", "2026-02", "2026-05"]
+    assert [words for _, words, _ in table.columns] == ["Month", "Triage", "Closing"]
+    officers = [Row(of={"officer": id, "what": "not_due"}, numerator=1) for id in ("p1", "p2")]
+    officers.append(Row(of={"officer": "p1", "what": "over_20"}, numerator=1))
+    sayer = Sayer(CalledInFigures(ids={"p1": "Wu", "p2": "Li"}, phases={}, lists={}))
+    with app.test_request_context("/figures"):
+        found = section(Draft("workload", Figure(rows=tuple(officers)), sayer, lambda name, row: "")).tables[0]
+    assert [(row["what"].words, "p-late" in row["what"].bar) for row in found.rows] == [("Li", False), ("Wu", True)]
+
+
 def test_a_number_that_is_not_told_is_not_drawn(app: Flask) -> None:
     row = Row(of={"what": "referred", "until": "2026-03-31"}, numerator=0, under=5)
     told = _section(app, "mediations", Figure(rows=(row,)))
