@@ -234,6 +234,7 @@ TABLE: tuple[Row, ...] = (
     ),
     get("/cases/<number>/map", READERS | LAB | BANK, there=FOREIGN),
     get("/cases/<number>/clocks", READERS | LAB | BANK, there=FOREIGN),
+    get("/cases/<number>/forecast", DECIDERS | {"manager"}, there=FOREIGN),
     get("/cases/<number>/verify", READERS, there=FOREIGN),
     # --- messages ---
     get("/cases/<number>/messages", READERS, there=FOREIGN),

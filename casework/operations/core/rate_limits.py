@@ -28,6 +28,7 @@ Kind = Literal[
     "news",
     "verification",
     "figures",
+    "forecast",
     "many",
     "passkey",
     "party_link",
@@ -71,6 +72,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),
     "figures": Allowance(60, timedelta(minutes=10), "figures of a programme: all of its logs are read"),
+    "forecast": Allowance(
+        60, timedelta(minutes=10), "forecasts of a case: the past of its programme is read and drawn from"
+    ),
     "many": Allowance(30, timedelta(minutes=10), "actions on many tasks or cases at once, and calendars tried"),
     "passkey": Allowance(
         30, timedelta(minutes=5), "questions to a passkey, by network before somebody has signed in: each is kept"

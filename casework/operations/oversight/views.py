@@ -1,10 +1,10 @@
-"""Breaches of case hygiene, jobs, and the prospect of a case as they are handed out."""
+"""Breaches of case hygiene, jobs, the prospect of a case and its forecast as they are handed out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.operations.core.views import Named, TaskKey
+from casework.operations.core.views import Named, NamedPerson, TaskKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,3 +151,84 @@ class BreachFound(Breach):
     number: str | None
     #: Id of the case or the mediation.
     log: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepNamed:
+    """A step of a workflow."""
+
+    workflow: str
+    states: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DaysBetween:
+    """From a day to another one, both among them."""
+
+    first: str
+    #: Null: it may come later than all that is known.
+    last: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LikelyEnd:
+    """When something is likely to end, or why that is not told."""
+
+    #: Where it stands.
+    step: StepNamed
+    #: One time in two, and four times in five, it ends within these days.
+    half: DaysBetween | None
+    most: DaysBetween | None
+    #: What that rests on: stays in this step that ended, and the cases behind all steps to come.
+    ended: int
+    cases: int
+    #: thin, outlasted or no_other.
+    why_not: str | None
+    #: The step of which too little is known.
+    of: StepNamed | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RequestForecast:
+    """When a live request of a case is likely to end."""
+
+    track: str
+    service: str
+    provider: str | None
+    end: LikelyEnd
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastForecasts:
+    """What the same way of telling would have told earlier, and how often it came true."""
+
+    #: Those whose wider days have passed by now.
+    forecasts: int
+    half: int
+    most: int
+    #: How often the wider days held; null of fewer than ten.
+    percent: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseForecast:
+    """When a case, its step and its requests are likely to end."""
+
+    number: str
+    title: str | None
+    programme: str
+    #: What it was told by: the same again tells the same.
+    at: str
+    calendar: str
+    definitions: int
+    #: As if this provider did nothing more.
+    without: NamedPerson | None
+    #: Null once the case has ended.
+    case: LikelyEnd | None
+    step: LikelyEnd | None
+    requests: list[RequestForecast]
+    past_cases: PastForecasts
+    past_steps: PastForecasts
+    past_requests: PastForecasts
+    #: Whom the programme's cases ever lay with.
+    providers: list[NamedPerson]

@@ -20,6 +20,7 @@ LIMITED: Mapping[str, Kind] = {
     "needs.index": "search", "technologies.index": "search", "api.list_needs": "search", "api.list_technologies": "search",
     "desk.search": "search", "api.start_run": "search",
     "need_twins.likely": "palette", "technology_twins.likely": "palette",
+    "cases.forecast": "forecast", "api.show_case_forecast": "forecast",
     "cases.csv": "export", "cases.xlsx": "export",
     "documents.case_file": "case_file", "api.take_case_file": "case_file",
     "letters.preview": "letter", "letters.send": "letter", "api.preview_letter": "letter", "api.send_letter": "letter",
