@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 import click
@@ -15,10 +16,20 @@ from casework.operations.people.service import CALENDARS, calendar_called
 from casework.records.database import connect_engine, transaction
 from casework.settings import load_settings
 
+
+def _in_utc(context: click.Context, option: click.Parameter, moment: datetime | None) -> datetime | None:
+    """The moment, unless no day of the calendar has it."""
+    try:
+        return None if moment is None else moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise click.BadParameter("The moment lies outside of the years 1 to 9999.", context, option) from fault
+
+
 #: What tells of a programme up to a moment takes it so.
 as_of_option = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]),
+    callback=_in_utc,
     help="Up to this moment, such as 2026-06-30T16:00:00Z; now where none is named.",
 )
 

@@ -53,9 +53,10 @@ def tick(until_quiet: bool) -> None:
         given = allocate_due(engine)
         with transaction(engine) as db:
             due = list_unchecked(db) if settings.smtp_host is not None else []
+        # The figure of the night is kept though one programme's enterprises cannot be asked.
+        check_due(engine)
         for programme in due:
             need_renewals.ask_due(engine, programme, secret_box_of(settings))
-        check_due(engine)
     finally:
         engine.dispose()
     happened = fired.count + given

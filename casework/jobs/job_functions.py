@@ -47,8 +47,6 @@ def tell(hands: Hands) -> None:
 def check(hands: Hands, programme: str) -> None:
     """Keep the figure of the night: how many cases of a programme breach case hygiene. What no longer counts is forgotten, and where mails
     go out whoever stated a need that expires soon is asked whether it still holds."""
-    if hands.settings.smtp_host is not None:
-        need_renewals.ask_due(hands.engine, programme, secret_box_of(hands.settings))
     with transaction(hands.engine) as db:
         forgotten = (
             forget_attempts,
@@ -63,6 +61,8 @@ def check(hands: Hands, programme: str) -> None:
         # After it, for what is forgotten may be told in the logs of others.
         for forget in forgotten:
             forget(db)
+    if hands.settings.smtp_host is not None:
+        need_renewals.ask_due(hands.engine, programme, secret_box_of(hands.settings))
 
 
 @register_job(OTHERS)

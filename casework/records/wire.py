@@ -146,9 +146,9 @@ class Wire:
 
     def commit(self) -> None:
         """Send what waits with COMMIT, where anything does. Raises psycopg.Error."""
+        waiting, self.waiting = self.waiting, []
         self._arrive()
-        if self.waiting:
-            waiting, self.waiting = self.waiting, []
+        if waiting:
             self._transact([*waiting, ("COMMIT", ())])
 
     def _begun(self) -> Sequence[Statement]:

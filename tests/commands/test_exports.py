@@ -43,6 +43,14 @@ def test_what_fails_leaves_the_file_as_it_was(database_url: str, world: World, t
     assert file.read_text("utf-8") == "before"
 
 
+def test_a_moment_that_no_calendar_has_is_refused(database_url: str) -> None:
+    environment = {"DATABASE_URL": database_url}
+    for asked in (("export", "xes", "-"), ("process",), ("figures",)):
+        done = run_casework(*asked, "--as-of", "0001-01-01T00:00:00+1400", environment=environment)
+        assert done.returncode == 2
+        assert "--as-of" in done.stderr
+
+
 def test_to_the_screen_it_is_one_document(database_url: str, world: World) -> None:
     done = run_casework("export", "ocel", "-", "--programme", "SH", environment={"DATABASE_URL": database_url})
     assert json.loads(done.stdout)["events"] == []

@@ -300,7 +300,12 @@ def test_a_connection_that_is_kept_goes_on_after_a_refused_commit(engine: Engine
             run_later(db, ADD, (person, "one"))
         with db.begin():
             run_later(db, ADD, (person, "two"))
-    assert keys(engine) == ["two"]
+        with pytest.raises(IntegrityError), db.begin():
+            run_ahead(db, ADD, (person, "two"))
+            run_later(db, ADD, (person, "three"))
+        with db.begin():
+            run_later(db, ADD, (person, "four"))
+    assert keys(engine) == ["four", "two"]
 
 
 @pytest.mark.parametrize("value", ["a\0b", "\ud800"])

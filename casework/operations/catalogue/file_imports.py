@@ -111,6 +111,8 @@ _REPLACE = text("""
 _TO_DO = text("""
     SELECT i.*, p.code FROM imports i JOIN programmes p ON p.id = i.programme_id WHERE i.id = CAST(:id AS uuid) AND i.state = 'waiting'
 """)
+#: What came of one so far.
+_NOTED = text("SELECT report FROM imports WHERE id = CAST(:id AS uuid)")
 #: How far one came.
 _NOTE = text("""
     UPDATE imports SET rows_read = :row, report = CAST(:report AS jsonb) WHERE id = CAST(:id AS uuid) AND state = 'waiting'
@@ -282,7 +284,7 @@ def carry_on(engine: Engine, id: str) -> None:
     if row is None:
         return
     report = _report_of(row.kind, row.report)
-    state = FAILED
+    state, fault = FAILED, None
     if actor is not None:
         try:
             report = import_records(
@@ -298,19 +300,23 @@ def carry_on(engine: Engine, id: str) -> None:
                 resume=Resume(row.rows_read, report, lambda db, at, so_far: _note(db, id, at, so_far)),
             )
             state = DONE
-        except (DatabaseUnavailable, RolesMissing, SQLAlchemyError) as fault:
+        except (DatabaseUnavailable, RolesMissing, SQLAlchemyError) as trouble:
             # The database's trouble is not the file's: it is tried again. But what it cannot hold it will not hold later.
-            if not isinstance(fault, DataError):
+            if not isinstance(trouble, DataError):
                 raise
-            report.faults.append(Fault(1, "file", reasons.imports.NOT_TAKEN))
+            fault = Fault(1, "file", reasons.imports.NOT_TAKEN)
         except _TakenAway:
             return
         except CaseworkError as refusal:
-            report.faults.append(Fault(1, "file", refusal.reason))
+            fault = Fault(1, "file", refusal.reason)
         except Exception:
             logging.getLogger(__name__).exception("a file could not be brought in")
-            report.faults.append(Fault(1, "file", reasons.imports.NOT_TAKEN))
+            fault = Fault(1, "file", reasons.imports.NOT_TAKEN)
     with transaction(engine) as db:
+        if fault is not None:
+            # The rows of a part that was rolled back were counted, and are not there: what was noted with its part is.
+            report = _report_of(row.kind, db.execute(_NOTED, {"id": id}).scalar_one())
+            report.faults.append(fault)
         db.execute(_END, {"id": id, "state": state, "report": _written(report)})
 
 

@@ -277,7 +277,10 @@ def test_a_fault_of_the_file_ends_it_and_one_of_the_database_does_not(
     monkeypatch.setattr(file_imports, "_note", note)
     with nullcontext() if state == "failed" else pytest.raises(type(fault)):
         file_imports.carry_on(engine, id)
-    assert show(engine, world, id).state == state
+    shown = show(engine, world, id)
+    assert shown.state == state
+    # What was counted of rows that were rolled back is not told as brought in.
+    assert (count(engine), shown.report.get("new", 0)) == (0, 0)
 
 
 def test_files_of_a_programme_come_in_one_after_the_other(engine: Engine, world: World) -> None:
