@@ -15,7 +15,7 @@ from typing import Any
 
 from casework.engine.analysis.contract_sums import is_technology_contract
 from casework.engine.figures.case_facts import CaseFacts, Firing
-from casework.engine.figures.counting import Figure, Row, added, numbers
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row, added, numbers
 from casework.engine.figures.names import FigureNames
 from casework.engine.figures.world import World
 from casework.engine.state.case import Track
@@ -64,8 +64,11 @@ def agreements(world: World) -> Figure:
     told = [one for case in world.counted for one in agreements_of(case, world)]
     binding = [one for one in told if not one.prepares]
     rows = [_row({"what": SIGNED}, binding, binding)]
+    contracts: list[int] = []
     for kind in sorted({one.kind or "" for one in told}):
         mine = [one for one in told if (one.kind or "") == kind]
+        if all(one.technology_contract for one in mine):
+            contracts.append(len(rows))
         rows.append(_row({"what": SIGNED, "kind": kind or None}, mine, told if mine[0].prepares else binding))
     with_clause = [one for one in binding if one.clause]
     rows.append(
@@ -76,13 +79,17 @@ def agreements(world: World) -> Figure:
             cases=numbers(one.case for one in with_clause),
         )
     )
+    # Everybody knows which kinds are technology contracts.
+    sums = [((len(rows), NUMERATOR), *((n, NUMERATOR) for n in contracts))] if contracts else []
     rows += _contracts(binding, {})
     for month in sorted({one.month for one in binding if one.technology_contract}):
         rows += _contracts([one for one in binding if one.month == month], {"month": month})
     crossing = [one for one in binding if one.by in world.names.to_register and one.ripe(world.today)]
     rows.append(_row({"what": REGISTERED_IN_TIME}, [one for one in crossing if one.in_time], crossing))
     rows.append(_row({"what": UNDER_LICENCE}, [one for one in binding if one.by in world.names.under_licence], binding))
-    return Figure(rows=tuple(rows))
+    # Two ways to sign of which no agreement has both.
+    sums.append(((0, NUMERATOR), (len(rows) - 2, DENOMINATOR), (len(rows) - 1, NUMERATOR)))
+    return Figure(rows=tuple(rows), sums=tuple(sums))
 
 
 def _contracts(binding: list[Agreement], of: Mapping[str, str]) -> list[Row]:

@@ -11,6 +11,9 @@ from fractions import Fraction
 LEAST_FOR_PERCENT, LEAST_FOR_MEDIAN = 10, 5
 _TENTH = Decimal("0.1")
 
+#: The numbers of a line.
+NUMERATOR, DENOMINATOR = "numerator", "denominator"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -55,12 +58,23 @@ class Figure:
     #: "working_minutes", "working_days" or "days".
     unit: str | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
+    #: What holds among its numbers by what they are: one, by the place of its line, and those that are parts of it and nothing else is
+    #: told of the rest. Somebody outside the office works with it.
+    sums: tuple[tuple[tuple[int, str], ...], ...] = ()
 
 
 def without_needs(figure: Figure) -> Figure:
     """A figure for whoever reads no closed needs: without what would tell how many there are."""
-    kept = [row for row in figure.rows if not row.of_needs]
-    return replace(figure, rows=tuple(replace(row, denominator=None) if row.among_needs else row for row in kept))
+    kept = [n for n, row in enumerate(figure.rows) if not row.of_needs]
+    rows = [figure.rows[n] for n in kept]
+    places = {n: place for place, n in enumerate(kept)}
+    return replace(
+        figure,
+        rows=tuple(replace(row, denominator=None) if row.among_needs else row for row in rows),
+        sums=tuple(
+            tuple((places[n], cell) for n, cell in one) for one in figure.sums if all(n in places for n, _ in one)
+        ),
+    )
 
 
 def percent(numerator: int, denominator: int | None) -> Decimal | None:

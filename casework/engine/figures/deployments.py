@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.engine.figures.counting import Figure, Row, numbers
+from casework.engine.figures.counting import NUMERATOR, Figure, Row, numbers
 from casework.engine.figures.world import World
 
 TESTED, ACCEPTED, AT_ONCE = "tested", "accepted", "accepted_at_once"
@@ -29,4 +29,4 @@ def deployments(world: World) -> Figure:
         Row(of={"what": ACCEPTED}, numerator=len(accepted), denominator=len(tested), cases=numbers(accepted)),
         Row(of={"what": AT_ONCE}, numerator=len(at_once), denominator=len(tested), cases=numbers(at_once)),
     )
-    return Figure(rows=rows)
+    return Figure(rows=rows, sums=(((1, NUMERATOR), (2, NUMERATOR)),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casework.engine.figures.counting import Figure, Row, numbers
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row, numbers
 from casework.engine.figures.world import World
 
 MAIN, FURTHER, STOPPED, OUTCOME, UNMET = "main_reason", "further_reason", "stopped", "outcome", "needs_without_a_way"
@@ -30,6 +30,12 @@ def endings(world: World) -> Figure:
     rows += _bars(MAIN, main, len(failed))
     rows += _bars(FURTHER, further, len(failed))
     rows += _bars(OUTCOME, [(case.number, case.outcome) for case in closed], len(closed))
+    bars = [(n, row.of["reason"]) for n, row in enumerate(rows) if row.of["what"] == OUTCOME]
+    sums = [
+        ((0, NUMERATOR), *((n, NUMERATOR) for n, outcome in bars if outcome == names.stopped)),
+        ((0, DENOMINATOR), *((n, NUMERATOR) for n, outcome in bars if outcome not in names.successes)),
+        *(((0, DENOMINATOR), (n, DENOMINATOR)) for n, row in enumerate(rows) if row.of["what"] in (MAIN, FURTHER)),
+    ]
     # A case keeps the need that it was opened with, though another stands in its place.
     stands = {need.id: need.columns.get("merged_into") or need.id for need in world.needs}
     going = [case.case.need for case in world.counted if not case.closed or case.outcome in names.successes]
@@ -38,7 +44,7 @@ def endings(world: World) -> Figure:
     unmet = [need for need in published if need.id not in alive]
     rows.append(Row(of={"what": UNMET}, numerator=len(unmet), denominator=len(published), of_needs=True))
     introduced = sum(case.outcome == names.introduced for case in world.counted)
-    return Figure(rows=tuple(rows), beside={"introduced": introduced})
+    return Figure(rows=tuple(rows), beside={"introduced": introduced}, sums=tuple(one for one in sums if len(one) > 1))
 
 
 def _bars(what: str, told: Iterable[tuple[str, str | None]], among: int) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casework.engine.figures.case_facts import CaseFacts
-from casework.engine.figures.counting import Figure, Row, numbers
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row, numbers
 from casework.engine.figures.world import World
 from casework.engine.state.case import COMPLETED, Task
 
@@ -37,8 +37,14 @@ class Rung:
 def follow_up(world: World) -> Figure:
     """Of the closed cases whose rung is due; "no answer" is no answer."""
     told = [rung for case in world.counted for rung in rungs_of(case, world)]
-    rows = []
+    rows: list[Row] = []
+    sums: list[tuple[tuple[int, str], ...]] = []
     for days in world.names.rungs:
+        # Those that answered in time have answered, and those with an agreement are among all.
+        in_time, ever, all_in_time, all_ever = range(len(rows), len(rows) + 4)
+        for whole, part in ((ever, in_time), (all_ever, all_in_time), (all_in_time, in_time), (all_ever, ever)):
+            sums.append(((whole, NUMERATOR), (part, NUMERATOR)))
+        sums.append(((all_ever, DENOMINATOR), (ever, DENOMINATOR)))
         for of, mine in (
             (WITH_AGREEMENT, [one for one in told if one.days == days and one.with_agreement]),
             (ALL, [one for one in told if one.days == days]),
@@ -53,7 +59,7 @@ def follow_up(world: World) -> Figure:
                         cases=numbers(one.case for one in here),
                     )
                 )
-    return Figure(rows=tuple(rows))
+    return Figure(rows=tuple(rows), sums=tuple(sums))
 
 
 def rungs_of(case: CaseFacts, world: World) -> list[Rung]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from casework.engine.figures.counting import Figure, Row
+from casework.engine.figures.counting import DENOMINATOR, NUMERATOR, Figure, Row
 
 #: A cell of fewer is printed as that; one that is hidden for its sake as nothing.
 LEAST = 3
@@ -21,7 +21,10 @@ INSIDE = frozenset({"workload"})
 
 #: A cell: the figure, the place of the row, and what of the row it is.
 Cell = tuple[str, int, str]
-NUMERATOR, DENOMINATOR = "numerator", "denominator"
+#: A cell of a figure that is known.
+Place = tuple[int, str]
+#: One that is printed nowhere: what is left of a cell beside those that are parts of it.
+REST = "rest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ def suppressed(figures: Mapping[str, Figure]) -> dict[str, tuple[ShownRow, ...]]
     shown = {name: figure for name, figure in figures.items() if name not in INSIDE}
     cells = {cell: value for name, figure in shown.items() for cell, value in _cells(name, figure)}
     sums = equations(shown)
+    cells |= rests(cells, sums)
     hidden = hide(cells, sums, families(shown))
     # An amount follows from those of the other lines, as a number does.
     broken = {cell for one in sums if len(one) > 2 and hidden.keys() & set(one) for cell in one[1:]}
@@ -93,6 +97,7 @@ class _Search:
         self.hidden = {self.unknown[cell] for cell, value in cells.items() if value < LEAST}
         #: Of which it is not even said that they are under three.
         self.unsaid: set[Cell] = set()
+        self.unsaid |= {cell for cell in self.hidden if cell[2] == REST}
         self._rows: list[Equation] = []
         self._among: dict[Cell, list[int]] = {}
 
@@ -169,6 +174,8 @@ class _Search:
     def _may_be(self, cell: Cell, by: int) -> bool:
         """Whether a reader holds it for possible: that a line is there says that it is not nought."""
         value = self._values[cell]
+        if cell[2] == REST:
+            return value + by >= 0
         if cell in self.unsaid:
             return value + by >= min(value, 1)
         if value >= LEAST:
@@ -225,8 +232,23 @@ def equations(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
         found += _groups(name, figure)
         found += _among(name, figure)
         found += _begun(name, figure)
+        found += _short(name, figure)
     found += _same_cases(figures)
     return found
+
+
+def rests(cells: Mapping[Cell, int], sums: Iterable[Sequence[Cell]]) -> dict[Cell, int]:
+    """What is left of a cell beside its parts, where an equation names it."""
+    return {rest: cells[whole] - sum(cells[part] for part in parts) for whole, *parts, rest in sums if rest[2] == REST}
+
+
+def _short(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
+    """What holds by definition; and parts that are short of a whole by one or two, for how many are no part of it is a number too."""
+    yield from (tuple((name, *cell) for cell in one) for one in figure.sums if _left(figure, one) == 0)
+    shares = (((n, DENOMINATOR), (n, NUMERATOR)) for n, row in enumerate(figure.rows) if row.share)
+    for n, one in enumerate((*figure.sums, *shares, *_of_lines(figure))):
+        if 0 < (_left(figure, one) or 0) < LEAST:
+            yield *((name, *cell) for cell in one), (name, n, REST)
 
 
 def families(figures: Mapping[str, Figure]) -> list[tuple[Cell, ...]]:
@@ -264,21 +286,33 @@ def _parts(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
 
 def _groups(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
     """A line, and those that say of the same one thing more, where these come to it."""
+    for one in _of_lines(figure):
+        if _left(figure, one) == 0:
+            yield tuple((name, *cell) for cell in one)
+
+
+def _of_lines(figure: Figure) -> Iterator[tuple[Place, ...]]:
+    """Each number of a line, and the same of those that say of it one thing more, whether they come to it or not."""
+    below: dict[frozenset[tuple[str, str | None]], dict[str, list[int]]] = {}
+    for m, row in enumerate(figure.rows):
+        for key in row.of:
+            of = frozenset(told for told in row.of.items() if told[0] != key)
+            below.setdefault(of, {}).setdefault(key, []).append(m)
     for n, whole in enumerate(figure.rows):
-        below: dict[str, list[int]] = {}
-        for m, row in enumerate(figure.rows):
-            more = row.of.keys() - whole.of.keys()
-            if len(more) == 1 and whole.of.items() <= row.of.items():
-                below.setdefault(next(iter(more)), []).append(m)
-        for group in below.values():
+        for group in below.get(frozenset(whole.of.items()), {}).values():
             # What only stands beside, as agreements that prepare others, is among other lines: both ways are looked at.
             same = [m for m in group if figure.rows[m].denominator == whole.denominator]
-            for places in {tuple(group), tuple(same)}:
-                for cell in (NUMERATOR, DENOMINATOR, *whole.parts):
-                    values = [_value(figure.rows[m], cell) for m in places]
-                    told = [value for value in values if value is not None]
-                    if places and len(told) == len(values) and sum(told) == _value(whole, cell):
-                        yield (name, n, cell), *((name, m, cell) for m in places)
+            for places in dict.fromkeys((tuple(group), tuple(same))):
+                if places:
+                    for cell in (NUMERATOR, DENOMINATOR, *whole.parts):
+                        yield (n, cell), *((m, cell) for m in places)
+
+
+def _left(figure: Figure, one: Sequence[Place]) -> int | None:
+    """What is left of the first number beside the others; None where one of them is not told."""
+    whole, *parts = [_value(figure.rows[n], cell) for n, cell in one]
+    told = [part for part in parts if part is not None]
+    return None if whole is None or len(told) < len(parts) else whole - sum(told)
 
 
 def _among(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
@@ -297,16 +331,25 @@ def _among(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
 
 def _begun(name: str, figure: Figure) -> Iterator[tuple[Cell, ...]]:
     """A number of one line that another is among: all that were sent, and those that came to the step before."""
+    before: dict[tuple[object, ...], list[int]] = {}
+    for n, row in enumerate(figure.rows):
+        if row.under is None:
+            before.setdefault((row.numerator, row.of.get("next"), _beside_steps(row)), []).append(n)
+            if "next" not in row.of:
+                before.setdefault((row.numerator,), []).append(n)
     for m, row in enumerate(figure.rows):
-        for n, whole in enumerate(figure.rows):
-            if n != m and whole.under is None and whole.numerator == row.denominator and _is_of(whole, row, n + 1 == m):
+        follow = before.get((row.denominator, row.of.get("step"), _beside_steps(row)), []) if "step" in row.of else []
+        for n in sorted({*follow, *before.get((row.denominator,), ())}):
+            whole = figure.rows[n]
+            if n != m and ("next" in whole.of or _is_of(whole, row, n + 1 == m)):
                 yield (name, n, NUMERATOR), (name, m, DENOMINATOR)
 
 
+def _beside_steps(row: Row) -> frozenset[tuple[str, str | None]]:
+    return frozenset(told for told in row.of.items() if told[0] not in ("step", "next"))
+
+
 def _is_of(whole: Row, row: Row, follows: bool) -> bool:
-    if "next" in whole.of:
-        rest = [{(name, told) for name, told in one.of.items() if name not in ("step", "next")} for one in (whole, row)]
-        return whole.of["next"] == row.of.get("step") and rest[0] == rest[1]
     if whole.of.keys() == row.of.keys() == {"step"}:
         return follows
     return {(name, told) for name, told in whole.of.items() if name not in _OF_WHAT} <= row.of.items()

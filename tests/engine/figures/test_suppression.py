@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from casework.engine.analysis.contract_sums import TECHNOLOGY_CONTRACTS
+from casework.engine.figures.agreements import agreements
 from casework.engine.figures.counting import Figure, Row
-from casework.engine.figures.suppression import FEW, Cell, equations, hide, suppressed
+from casework.engine.figures.deployments import deployments
+from casework.engine.figures.endings import endings
+from casework.engine.figures.suppression import FEW, REST, Cell, ShownRow, equations, hide, suppressed
+from tests.engine.figures.pieces import NAMES, Told, world
 
 FEWER_THAN = 3
 
@@ -162,7 +169,7 @@ def test_an_amount_does_not_follow_from_those_of_the_other_lines() -> None:
     ]
     shown = suppressed({"f": Figure(rows=tuple(rows))})["f"]
     assert [row.amount for row in shown] == [100, None, None, None]
-    whole = suppressed({"f": Figure(rows=(rows[0], *rows[2:]))})["f"]
+    whole = suppressed({"f": Figure(rows=(replace(rows[0], numerator=19), *rows[2:]))})["f"]
     assert [row.amount for row in whole] == [100, 50, 50]
     # Of twenty deals one may have told its price.
     assert not hasattr(shown[0], "money")
@@ -192,6 +199,8 @@ def test_no_line_of_a_figure_is_short_of_one_number_that_follows_from_the_others
     shown = suppressed(figures)["conversion"]
 
     def printed(one: Cell) -> object:
+        if one[2] == REST:
+            return None
         line = shown[one[1]]
         return {"numerator": line.numerator, "denominator": line.denominator, **line.parts}[one[2]]
 
@@ -200,3 +209,180 @@ def test_no_line_of_a_figure_is_short_of_one_number_that_follows_from_the_others
     for line in shown:
         numbers = [line.numerator, line.denominator, *line.parts.values()]
         assert all(number >= FEWER_THAN for number in numbers if isinstance(number, int))
+
+
+# --- what adds up by definition --------------------------------------------------------------------------------------
+
+
+def told_of(kinds: Iterable[str], action: str = "sign_local") -> list[Told]:
+    return [
+        Told(str(n)).track("a", "agreement").fire(action, on="a", data={"kind": kind}) for n, kind in enumerate(kinds)
+    ]
+
+
+def closed_with(outcomes: Iterable[str]) -> list[Told]:
+    return [Told(str(n)).close(outcome, 9, f"reason/{n % 2}") for n, outcome in enumerate(outcomes)]
+
+
+def shown_of(figure: Figure) -> dict[tuple[str | None, ...], ShownRow]:
+    return {tuple(row.of.values()): row for row in suppressed({"f": figure})["f"]}
+
+
+def test_goods_do_not_follow_from_the_technology_contracts_beside_them() -> None:
+    shown = shown_of(agreements(world(*told_of(["patent_licence"] * 5 + ["purchase"]))))
+    contracts = shown["technology_contracts",]
+    assert shown["signed", "purchase"].numerator == FEW
+    assert None in (contracts.denominator, contracts.numerator)
+    assert None in (shown["signed",].numerator, shown["signed", "patent_licence"].numerator)
+
+
+def test_a_kind_of_technology_contract_does_not_follow_from_all_of_them() -> None:
+    told = told_of(["patent_licence"] * 5 + ["assignment"] * 2 + ["purchase"] * 4 + ["joint_venture"] * 4)
+    shown = shown_of(agreements(world(*told)))
+    assert shown["signed", "assignment"].numerator == FEW
+    assert None in (shown["signed", "patent_licence"].numerator, shown["technology_contracts",].numerator)
+
+
+def test_what_was_signed_without_a_licence_is_a_number_too() -> None:
+    told = [*told_of(["purchase"]), *told_of(["purchase"] * 6, "sign_to_licence")[1:]]
+    licensed = shown_of(agreements(world(*told)))["under_licence",]
+    assert None in (licensed.numerator, licensed.denominator)
+
+
+def test_nor_do_loans_without_an_instrument_follow_from_those_with_one() -> None:
+    rows = [Row(of={"what": "closed"}, numerator=6, denominator=9)]
+    rows += [Row(of={"what": "closed", "instrument": "lease"}, numerator=5, denominator=9)]
+    whole, lease = suppressed({"finance": Figure(rows=tuple(rows))})["finance"]
+    assert None in (whole.numerator, lease.numerator)
+
+
+def test_sites_that_failed_a_test_do_not_follow_from_those_accepted_at_once() -> None:
+    told = []
+    for n in range(9):
+        one = Told(str(n)).track("d", NAMES.deployment).fire(NAMES.tested, 1, on="d")
+        if n == 0:
+            one.fire(NAMES.fails_test, 2, on="d")
+        if n < 6:
+            one.fire(NAMES.accepts_site[0], 3, on="d")
+        told.append(one)
+    shown = shown_of(deployments(world(*told)))
+    assert None in (shown["accepted",].numerator, shown["accepted_at_once",].numerator)
+
+
+def test_an_outcome_does_not_follow_from_all_that_failed() -> None:
+    """All that closed, without those that failed, are those that came to something."""
+    outcomes = [NAMES.stopped] * 4 + ["no_agreement"] * 5 + ["dormant"] * 9 + ["agreement_no_site"]
+    shown = shown_of(endings(world(*closed_with(outcomes))))
+    assert shown["outcome", "agreement_no_site"].numerator == FEW
+    # Neither from all that closed, nor from those that failed.
+    closed = shown["outcome", "dormant"].denominator
+    others = (shown["outcome", name].numerator for name in ("no_agreement", "dormant", NAMES.stopped))
+    assert None in {closed, *others}
+    assert None in {closed, shown["stopped",].denominator}
+
+
+def test_stops_are_hidden_as_an_outcome_and_by_themselves() -> None:
+    outcomes = [NAMES.stopped] * 4 + ["no_agreement"] + ["dormant"] * 9
+    shown = shown_of(endings(world(*closed_with(outcomes))))
+    assert shown["outcome", NAMES.stopped].numerator == shown["stopped",].numerator
+
+
+#: An equation as an attacker writes it down: what is added, what is taken off, together nought.
+Known = list[tuple[int, Cell]]
+
+
+def worked_out(cells: Mapping[Cell, object], known: Sequence[Known]) -> set[Cell]:
+    """Those of the cells that follow from the ones that are printed, by solving what is known."""
+    names = [one for one, value in cells.items() if not isinstance(value, int)]
+    lines: list[list[Fraction]] = []
+    for one in known:
+        line = [Fraction(0)] * (len(names) + 1)
+        for sign, name in one:
+            value = cells[name]
+            if isinstance(value, int):
+                line[-1] += sign * value
+            else:
+                line[names.index(name)] += sign
+        lines.append(line)
+    solved: list[list[Fraction]] = []
+    for column in range(len(names)):
+        pivot = next((line for line in lines if line[column]), None)
+        if pivot is None:
+            continue
+        lines = [line for line in lines if line is not pivot]
+        pivot = [value / pivot[column] for value in pivot]
+        lines, solved = (
+            [[value - line[column] * by for value, by in zip(line, pivot, strict=True)] for line in some]
+            for some in (lines, solved)
+        )
+        solved.append(pivot)
+    return {
+        names[next(n for n, value in enumerate(line) if value)]
+        for line in solved
+        if sum(bool(value) for value in line[:-1]) == 1
+    }
+
+
+def insist_on_none_worked_out(figure: Figure, by_definition: Sequence[tuple[Cell, ...]]) -> None:
+    """Held against whoever knows what of it adds up, in what, and how many of a line are not among it."""
+    shown = suppressed({"f": figure})["f"]
+    cells: dict[Cell, object] = {}
+    true: dict[Cell, int] = {}
+    known: list[Known] = [[(-1, whole), *((1, part) for part in parts)] for whole, *parts in by_definition]
+    for n, (row, line) in enumerate(zip(figure.rows, shown, strict=True)):
+        whole, part, rest = (("f", n, name) for name in ("denominator", "numerator", REST))
+        if row.denominator is None:
+            continue
+        true |= {whole: row.denominator, part: row.numerator, rest: row.denominator - row.numerator}
+        cells |= {whole: line.denominator, part: line.numerator, rest: None}
+        known.append([(-1, whole), (1, part), (1, rest)])
+    found = worked_out(cells, known)
+    assert [one for one in found if true[one] in (1, 2)] == []
+
+
+KINDS = st.lists(
+    st.tuples(st.sampled_from((*sorted(TECHNOLOGY_CONTRACTS)[:3], "purchase", "equity")), st.integers(0, 9)),
+    unique_by=lambda one: one[0],
+    max_size=5,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(KINDS)
+def test_no_kind_of_agreement_can_be_worked_out_by_what_it_is(told: list[tuple[str, int]]) -> None:
+    figure = agreements(world(*told_of(kind for kind, times in told for _ in range(times))))
+    places = {tuple(row.of.values()): n for n, row in enumerate(figure.rows)}
+    kinds = {key[1]: n for key, n in places.items() if key[0] == "signed" and len(key) == 2}
+    of = {key: ("f", n, "numerator") for key, n in places.items()}
+    sums: list[tuple[Cell, ...]] = [
+        (of["signed",], *(("f", n, "numerator") for n in kinds.values())),
+        (
+            of["technology_contracts",],
+            *(("f", n, "numerator") for kind, n in kinds.items() if kind in TECHNOLOGY_CONTRACTS),
+        ),
+    ]
+    sums += [
+        (of["signed",], ("f", places[key], "denominator"))
+        for key in (("signed",), ("with_dispute_clause",), ("technology_contracts",), ("under_licence",))
+    ]
+    insist_on_none_worked_out(figure, sums)
+
+
+OUTCOMES = ("compliance_stop", "no_agreement", "dormant", "agreement_no_site", "deployed_verified")
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=5, max_size=5))
+def test_no_outcome_can_be_worked_out_by_what_it_is(times: list[int]) -> None:
+    outcomes = [name for name, n in zip(OUTCOMES, times, strict=True) for _ in range(n)]
+    figure = endings(world(*closed_with(outcomes)))
+    lines = {row.of["reason"]: n for n, row in enumerate(figure.rows) if row.of["what"] == "outcome"}
+    main = [n for n, row in enumerate(figure.rows) if row.of["what"] == "main_reason"]
+    failed, stopped = ("f", 0, "denominator"), ("f", 0, "numerator")
+    sums: list[tuple[Cell, ...]] = [(failed, *(("f", n, "numerator") for o, n in lines.items() if o in OUTCOMES[:3]))]
+    sums += [(failed, stopped, *(("f", n, "numerator") for n in main))]
+    sums += [(stopped, *(("f", n, "numerator") for o, n in lines.items() if o == NAMES.stopped))]
+    sums += [(failed, ("f", n, "denominator")) for n in main]
+    for n in lines.values():
+        sums.append((("f", n, "denominator"), *(("f", m, "numerator") for m in lines.values())))
+    insist_on_none_worked_out(figure, sums)
