@@ -7,6 +7,10 @@ from casework.reasons.base import N_, Reason, reason, template
 OF_LAW = template("limits.of_law", N_("is a limit of law, which nobody here changes: %(law)s"))
 NOT_OURS = reason("limits.not_ours", N_("is a day that a form names"))
 HERE = template("limits.here", N_("%(limit)s: %(length)s."))
+REMINDED_FIRST = template(
+    "limits.reminded_first",
+    N_("must leave time for the reminder: one is asked %(asked)s and reminded %(reminded)s days before the last day"),
+)
 SAME = reason("limits.same", N_("Nothing is changed: the limit is like this already."))
 
 _ONE = {

@@ -57,7 +57,7 @@ class NamedLimit:
 #: whether it still holds, and reminded.
 CATALOGUE = "catalogue"
 ASKED_BEFORE = NamedLimit(
-    what="catalogue.limits.need_asked", kind="holds", words="limits.need_asked", n=30, unit="cd", least=3, most=180
+    what="catalogue.limits.need_asked", kind="holds", words="limits.need_asked", n=30, unit="cd", least=3, most=90
 )
 REMINDED_BEFORE = NamedLimit(
     what="catalogue.limits.need_reminded", kind="holds", words="limits.need_reminded", n=7, unit="cd", least=1, most=90

@@ -45,6 +45,8 @@ from casework.records.row_security import whole
 DAYS = 30
 #: So many enterprises the clock asks within a night in one programme.
 MOST_A_NIGHT = 200
+#: So many days at least lie between two of its questions about one need.
+WEEK = 7
 #: What the log of a programme says was done.
 RENEWAL_ASKED, TAKEN_BACK = "need_renewal_asked", "need_renewal_revoked"
 
@@ -79,11 +81,16 @@ _MAILED = f"""
     AND coalesce(a.merged_into, a.id) = coalesce(b.merged_into, b.id)
     ORDER BY s.address IS NULL, q.invited_at DESC, q.id DESC LIMIT 1
 """
+#: A question `x` that waits for somebody, with its link `s`.
+_WAITS = "(x.state = 'submitted' OR x.state IN ('draft', 'asked') AND s.until > casework_now())"
+#: So many days after a question `x` the clock asks again of its need `n`: half of what it held then, a week at least, and as long
+#: before its last day as it is asked at most; one that was taken back comes again only after all of that.
+_RESTS = f"""CASE WHEN x.state = 'revoked' THEN CAST(:before AS integer)
+    ELSE least(CAST(:before AS integer), greatest({WEEK}, (n.valid_until - CAST(x.invited_at AS date)) / 2)) END"""
 #: Whom one would ask about a need, and whether it can be asked of.
 _WHOM = text(f"""
     SELECT q.organisation, q.language, q.address, n.valid_until, {HOLDS} AS holds, EXISTS (
-        SELECT FROM need_statements x JOIN office_link_secrets s ON s.id = x.id WHERE x.renews_id = n.id
-        AND (x.state = 'submitted' OR x.state IN ('draft', 'asked') AND s.until > casework_now())) AS asked
+        SELECT FROM need_statements x JOIN office_link_secrets s ON s.id = x.id WHERE x.renews_id = n.id AND {_WAITS}) AS asked
     FROM needs n JOIN programmes p ON p.id = n.programme_id
     CROSS JOIN LATERAL (SELECT w.*, CAST(w.organisation AS uuid) AS organisation_id FROM ({_MAILED}) w) q
     WHERE n.id = CAST(:need AS uuid)
@@ -96,8 +103,8 @@ _DUE = text(f"""
     CROSS JOIN LATERAL (SELECT w.*, CAST(w.organisation AS uuid) AS organisation_id FROM ({_MAILED}) w) q
     WHERE n.programme_id = CAST(:programme AS uuid) AND n.valid_until <= {TODAY} + CAST(:before AS integer)
     AND q.address IS NOT NULL AND {HOLDS} AND NOT EXISTS (
-        SELECT FROM need_statements x WHERE x.renews_id = n.id
-        AND (x.state = 'submitted' OR x.invited_at > casework_now() - make_interval(days => CAST(:before AS integer)))
+        SELECT FROM need_statements x JOIN office_link_secrets s ON s.id = x.id WHERE x.renews_id = n.id
+        AND ({_WAITS} OR x.invited_at > casework_now() - make_interval(days => {_RESTS}))
     ) ORDER BY n.valid_until, n.id LIMIT :most
 """)
 #: Keeps who is asked whether a need still holds.
@@ -182,7 +189,9 @@ def _ask(
     db: Connection, secret_box: SecretBox, programme: str, by: By, *, asked: Mapping[str, Any], lasts: timedelta
 ) -> tuple[str, str]:
     """Ask in the programme's turn; gives the question's id, and where its link leads."""
-    id, system, reminds = new_id(), By(), timedelta(days=_days(db, programme, REMINDED_BEFORE))
+    id, system = new_id(), By()
+    # Of a short time it is reminded half-way.
+    reminds = min(timedelta(days=_days(db, programme, REMINDED_BEFORE)), lasts / 2)
     with whole(db):
         standing = lock_record(db, "need", asked["need"], programme)
         write_records(db, by, [(standing, Change(ASKED_WHETHER, effects={"statement": id}))])

@@ -8,7 +8,7 @@ names.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, text
@@ -18,7 +18,16 @@ from casework.definitions import load_library
 from casework.engine.case_objects.letterheads import REASON
 from casework.engine.deadlines.calendars import Calendar
 from casework.engine.definition.editions import Edition
-from casework.engine.definition.own_limits import CATALOGUE, LEAST, MOST, OF_CATALOGUE, NamedLimit, limits_of
+from casework.engine.definition.own_limits import (
+    ASKED_BEFORE,
+    CATALOGUE,
+    LEAST,
+    MOST,
+    OF_CATALOGUE,
+    REMINDED_BEFORE,
+    NamedLimit,
+    limits_of,
+)
 from casework.engine.execution.guards import line
 from casework.errors import InvalidForm, NotFound, RecordHasMoved, Refused
 from casework.operations.core.idempotency import Done, Request, ask, finish
@@ -113,6 +122,7 @@ def set_limit(
     if own == one.own:
         raise Refused(reasons.limits.SAME)
     limits = {key: days for key, days in present.limits.items() if key != what} | ({what: own} if own else {})
+    _insist_order(limits)
     written = replace(present, version=present.version + 1, limits=limits).to_json()
     with whole(db):
         event = log.next_event(
@@ -126,6 +136,13 @@ def set_limit(
         append(db, log, [event], request.key_hash)
     db.execute(_WRITE, {"written": json.dumps(written), "id": programme})
     return finish(db, actor, request, Done({"id": programme, "version": present.version + 1}))
+
+
+def _insist_order(limits: Mapping[str, int]) -> None:
+    """Raises InvalidForm where whoever stated a need would be reminded before being asked."""
+    asked, reminded = (limits.get(limit.what, limit.n) for limit in (ASKED_BEFORE, REMINDED_BEFORE))
+    if reminded >= asked:
+        raise InvalidForm(fields={"n": reasons.limits.REMINDED_FIRST(asked=asked, reminded=reminded)})
 
 
 def _beyond(n: int, least: int, most: int) -> Why:

@@ -114,7 +114,10 @@ def _parse(one: ShownRenewal) -> Given:
     data = parse_form(rules, request.form)
     said, until = said_by(rules, data), str(data["valid_until"])
     need_renewal_links.insist_bounded(until, clock().office_today)
-    return said, until, request.form.get("seen", ""), *files_sent(one, said, files_in({"files": one.says.files}))
+    # Of what will not be taken in no file comes into the store.
+    if (seen := request.form.get("seen", "")) != one.seen:
+        raise InvalidForm(fields={"form": reasons.catalogue.SHOWN_BEFORE})
+    return said, until, seen, *files_sent(one, said, files_in({"files": one.says.files}))
 
 
 def _send(db: Connection, token: str, opened: str, given: Given) -> None:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.errors import InvalidForm, NotFound
 from casework.matching.facets import PUBLIC_FACETS
+from casework.operations.core.perform import calendar_of
 from casework.operations.core.programme_lists import read_lists
 from casework.operations.core.record_log import Kept
 from casework.operations.matching import published
@@ -24,6 +25,7 @@ from casework.web.catalogue.listed_fields import names_in
 from casework.web.catalogue.pages import FIELDS, say_value
 from casework.web.catalogue.record_lists import LONGEST, Asked, selects_of
 from casework.web.matching.desk_words import say_range
+from casework.web.shell import layout
 from casework.web.shell.figure_words import target_of
 from casework.web.shell.i18n import N_, name_of
 from casework.web.shell.layout import LOCALES, place_names
@@ -185,6 +187,7 @@ def _show(noun: Kept, id: str) -> str:
     with open_transaction() as db:
         one, office = published.show_published(db, noun, id)
         lists = read_lists(db, office.id)
+        layout.use_calendar(calendar_of(db, office.id))
     names = names_in(lists, noun, one.fields)
     kind = "technologies" if noun == "technology" else "needs"
     return render_template(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -12,6 +12,9 @@ from casework.ledger.canonical_json import instant
 from casework.operations.oversight.figures import Counted
 from casework.web.oversight.figure_words import Sayer, say_line, say_money, say_units, title_of
 from casework.web.shell.i18n import labelled, listed
+
+#: Of the letters of a cell so many are for how many more cases there are.
+_ROOM = 60
 
 
 def head() -> list[str]:
@@ -33,13 +36,16 @@ def head() -> list[str]:
     ]
 
 
-def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str]) -> Iterator[list[str]]:
-    """Exact numbers, as programs read them."""
+def lines(counted: Counted, sayer: Sayer, labels: Mapping[str, str], longest: int | None = None) -> Iterator[list[str]]:
+    """Exact numbers, as programs read them; the cases as far as a cell holds so many letters."""
     at = instant(counted.as_of.at)
     among = listed(labelled(labels[name], sayer.say("", name, code)) for name, code in counted.as_of.among.items())
     for name, figure in counted.figures.items():
         for row in figure.rows:
-            yield [at, among, title_of(name), say_line(sayer, name, row), *_numbers(row, figure.unit)]
+            # What is told as of an earlier day says so.
+            told = str(row.of.get("until") or at)
+            numbers = _numbers(row, figure.unit)
+            yield [told, among, title_of(name), say_line(sayer, name, row), *numbers, _cases(row.cases, longest)]
 
 
 def _numbers(row: Row, unit: str | None) -> list[str]:
@@ -54,8 +60,17 @@ def _numbers(row: Row, unit: str | None) -> list[str]:
         _exactly(row.amount),
         say_money(row.money),
         gettext("yes") if row.unripe else "",
-        " ".join(row.cases),
     ]
+
+
+def _cases(numbers: Sequence[str], longest: int | None) -> str:
+    """As many as a cell holds, whole, and how many more there are."""
+    words = " ".join(numbers)
+    if longest is None or len(words) <= longest:
+        return words
+    # A blank ends the last one that is whole, with room for the words behind.
+    kept = words[: longest - _ROOM].rpartition(" ")[0].split(" ")
+    return gettext("%(cases)s and %(count)s more", cases=" ".join(kept), count=len(numbers) - len(kept))
 
 
 def _exactly(number: Decimal | None) -> str:

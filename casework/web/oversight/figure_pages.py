@@ -31,7 +31,7 @@ from casework.web.oversight.figure_words import Sayer, about, say_count, say_lin
 from casework.web.shell.i18n import N_
 from casework.web.shell.layout import use_calendar
 from casework.web.shell.session import FOCUS, focus, list_transaction, only, viewer
-from casework.web.shell.spreadsheets import CSV, XLSX, to_csv, to_xlsx
+from casework.web.shell.spreadsheets import CSV, LONGEST, XLSX, to_csv, to_xlsx
 
 blueprint = Blueprint("figures", __name__)
 readers = only(Role.OFFICER, Role.SUPERVISOR, Role.MANAGER, Role.AUDITOR)
@@ -69,6 +69,8 @@ class Told:
     programmes: tuple[Scope, ...]
     counted: Counted | None = None
     called: CalledInFigures | None = None
+    #: The day as of which they are, where the programme is.
+    day: date | None = None
     fault: str = ""
 
     @property
@@ -104,7 +106,8 @@ def tell(db: Connection, actor: Actor) -> Told:
         counted = count_for_reader(db, actor, programme=programme.id, until=until, among=asked.among)
     except NotFound:
         return replace(told, fault=gettext("The programme had not begun on that day. Choose a later one."))
-    return replace(told, counted=counted, called=names_behind(db, counted))
+    day = calendar.local_date(counted.as_of.at)
+    return replace(told, counted=counted, called=names_behind(db, counted), day=day)
 
 
 def programmes_of(actor: Actor) -> tuple[Scope, ...]:
@@ -225,7 +228,7 @@ def take_csv() -> Response:
 @blueprint.get("/figures.xlsx", endpoint="xlsx")
 @readers
 def take_xlsx() -> Response:
-    told, rows = _lines()
+    told, rows = _lines(LONGEST)
     return _file(told, to_xlsx(gettext("Figures"), head(), rows), XLSX, "xlsx")
 
 
@@ -247,14 +250,13 @@ def _told() -> tuple[Told, Counted, CalledInFigures]:
     return told, told.counted, told.called
 
 
-def _lines() -> tuple[Told, list[list[str]]]:
+def _lines(longest: int | None = None) -> tuple[Told, list[list[str]]]:
     told, counted, called = _told()
     labels = {name: gettext(words) for name, words in LABELS.items()}
-    return told, list(lines(counted, Sayer(called), labels))
+    return told, list(lines(counted, Sayer(called), labels, longest))
 
 
 def _file(told: Told, content: bytes, kind: str, ending: str) -> Response:
     """Named after the programme and the day."""
-    day = told.counted.as_of.at.date() if told.counted else ""
-    name = f"figures-{told.programme.code}-{day}.{ending}"
+    name = f"figures-{told.programme.code}-{told.day}.{ending}"
     return Response(content, content_type=kind, headers={"Content-Disposition": f"attachment; filename={name}"})

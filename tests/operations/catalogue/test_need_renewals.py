@@ -204,6 +204,46 @@ def test_a_programme_says_how_long_before_it_is_asked_and_reminded(world: World,
     assert list(verify_all(engine)) == []
 
 
+def test_an_answer_that_holds_for_a_short_time_is_asked_of_again(world: World, engine: Engine, expiring: str) -> None:
+    programme = world.programmes["BJ"]
+    ask = text(
+        "UPDATE need_statements SET invited_at = casework_now() - make_interval(days => :days) WHERE renews_id IS NOT NULL"
+    )
+
+    def after(days: int) -> int:
+        with transaction(engine) as db, whole(db):
+            db.execute(ask, {"days": days})
+        return ask_due(engine, programme, BOX)
+
+    assert ask_due(engine, programme, BOX) == 1
+    # As long as its link is open it is asked once.
+    assert after(20) == 0
+    with transaction(engine) as db:
+        (one,) = list_renewals(db, world.actor(db, "officer"), expiring)
+        token = office_links.secret_of(BOX, RENEWAL, one.id)
+        answer(db, token, office_links.open_link(db, RENEWAL, token), days=16)
+    # Asked again half-way, long before it has expired: of 21 days since.
+    assert [after(days) for days in (1, 5, 16)] == [0, 0, 1]
+
+
+def test_who_is_asked_for_a_short_time_is_reminded_half_way(world: World, engine: Engine) -> None:
+    with transaction(engine) as db:
+        need = on_record(db, world, address="zhou@campus.example")
+        done = ask_whether(
+            db,
+            world.actor(db, "officer"),
+            BOX,
+            need,
+            address="zhou@campus.example",
+            language="en",
+            days=6,
+            request=new_request(),
+        )
+        query = "SELECT count(*) FROM mails WHERE office_link_id = CAST(:id AS uuid) AND send_at > casework_now() + interval '2 days'"
+        with whole(db):
+            assert db.execute(text(query), {"id": done.answer["id"]}).scalar_one() == 1
+
+
 def test_who_was_asked_and_did_not_answer_is_told_and_keeps_its_address_while_the_need_is_in_use(
     world: World, engine: Engine, expiring: str
 ) -> None:

@@ -20,7 +20,7 @@ from casework.operations.people.letterheads import show_settings
 from casework.operations.people.programme_copies import begin_copy
 from casework.operations.verification.service import verify_all
 from casework.records.case_loader import load
-from casework.records.database import transaction
+from casework.records.database import savepoint, transaction
 from tests.support.way_to_referral import to_referral
 from tests.support.world import World, new_request
 
@@ -98,6 +98,24 @@ def test_a_limit_of_law_or_of_a_named_day_is_nobodys_to_set(engine: Engine, worl
             assert set(refusal.value.fields) == {"n"}
         with pytest.raises(NotFound):
             set_to(db, world, 3, what="case.states.nowhere")
+
+
+def test_nobody_is_reminded_before_being_asked(world: World, db: Connection) -> None:
+    asked, reminded = "catalogue.limits.need_asked", "catalogue.limits.need_reminded"
+
+    def refused(n: int | None, what: str) -> None:
+        with pytest.raises(InvalidForm) as refusal, savepoint(db):
+            set_to(db, world, n, what=what)
+        assert set(refusal.value.fields) == {"n"}
+
+    refused(30, reminded)
+    refused(7, asked)
+    # A link lasts no longer than one that is given by hand.
+    refused(91, asked)
+    set_to(db, world, 90, what=asked)
+    set_to(db, world, 45, what=reminded)
+    # Nor as it was without.
+    refused(None, asked)
 
 
 def test_who_sets_it_why_and_how_far(engine: Engine, world: World) -> None:

@@ -184,6 +184,8 @@ def test_files_that_come_with_it_an_officer_looks_at_and_they_stand_on_the_recor
     wrong = sent_with(anonymous, ("run.exe", b"MZ"), ("plan.pdf", PDF))
     assert (wrong.status_code, "run.exe" in wrong.text) == (422, True)
     assert sent_with(anonymous, ("plan.pdf", PDF), **{"f-valid_until": "2999-01-31"}).status_code == 422
+    # What was shown before it was put right is refused with all that came with it.
+    assert sent_with(anonymous, ("plan.pdf", PDF), seen="0").status_code == 422
     assert stored(engine) == 0
     assert sent_with(anonymous, ("plan.pdf", PDF)).status_code == 303
     page = anonymous.get(FORM).text

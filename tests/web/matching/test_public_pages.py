@@ -13,6 +13,7 @@ from casework.operations.core.rate_limits import ALLOWANCES
 from casework.records.database import transaction
 from tests.operations.matching.test_published import TOLD, ids_of
 from tests.operations.people.test_public_catalogues import show
+from tests.support.days import elsewhere
 from tests.support.web_client import Browser
 from tests.support.world import World, add_record
 
@@ -79,6 +80,18 @@ def test_it_lists_what_is_published_and_says_whom_to_ask(app: Flask, engine: Eng
     for page in (listed, whole, outline):
         assert lab not in page
         assert "Two patents." not in page or page is whole
+
+
+def test_a_certificate_expires_by_the_day_of_its_programme(app: Flask, engine: Engine, shop: World) -> None:
+    beijing, zone, there = elsewhere("Asia/Shanghai")
+    last = min(beijing, there)
+    with transaction(engine) as db:
+        query = "UPDATE programmes SET calendar = jsonb_set(calendar, '{zone}', to_jsonb(CAST(:zone AS text))) WHERE id = :id"
+        db.execute(text(query), {"zone": zone, "id": shop.programmes["BJ"]})
+        query = "UPDATE technologies SET standards = jsonb_build_array(jsonb_build_object('name', 'CE', 'valid_until', CAST(:day AS text)))"
+        db.execute(text(query), {"day": last.isoformat()})
+    words = "valid until" if there <= last else "expired on"
+    assert f"{words} {last}" in app.test_client().get(page_of(engine, "public")).text
 
 
 def test_what_is_not_published_is_answered_as_what_never_was(app: Flask, engine: Engine, shop: World) -> None:

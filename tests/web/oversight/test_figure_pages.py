@@ -11,9 +11,10 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from casework.records.database import transaction
+from tests.support.days import elsewhere
 from tests.support.way_to_referral import to_referral
 from tests.support.web_client import Browser
 from tests.support.world import World
@@ -117,3 +118,14 @@ def test_the_lines_are_taken_out_with_the_cases_behind_them(browser_for: Enter, 
     with zipfile.ZipFile(io.BytesIO(browser.get("/figures.xlsx").data)) as book:
         assert numbers[0] in book.read("xl/sharedStrings.xml").decode()
     assert browser.get("/figures.csv?as_of=2001-01-01").status_code == 404
+
+
+def test_the_file_is_called_after_the_day_where_the_programme_is(
+    browser_for: Enter, engine: Engine, numbers: tuple[str, str], world: World
+) -> None:
+    _, zone, there = elsewhere("UTC")
+    with transaction(engine) as db:
+        query = "UPDATE programmes SET calendar = jsonb_set(calendar, '{zone}', to_jsonb(CAST(:zone AS text))) WHERE id = :id"
+        db.execute(text(query), {"zone": zone, "id": world.programmes["BJ"]})
+    named = browser_for("officer").get("/figures.csv").headers["Content-Disposition"]
+    assert f"figures-BJ-{there}.csv" in named

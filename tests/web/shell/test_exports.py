@@ -12,7 +12,7 @@ import pytest
 from casework.web.shell.spreadsheets import safe_cell, to_csv, to_xlsx
 
 PAYLOADS = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠x", " =1", "\u00a0=1", "\ufeff=1",
+    "=1+1", "+1", "-1-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠x", " =1", "\u00a0=1", "\ufeff=1",
     "\u3000=1", "\u200b@x", '=cmd|"/c calc"!A0', '=HYPERLINK("http://x")', "-2+3+cmd|' /C calc'!A0",
     '=WEBSERVICE("http://x")', "=IMPORTXML(A1)", "@A1", "=A1&B1", "{=1+1}", "of:=1+1", "==1+1", '=1+1","=2+2', "=1+1;=2+2", "\n\r =1\t+1",
 )  # fmt: skip
@@ -25,7 +25,7 @@ def test_what_could_be_a_formula_is_text(payload: str) -> None:
     assert safe_cell(payload).startswith("'")
 
 
-@pytest.mark.parametrize("words", ["", "BJ-2026-0001", "Low-NOx = better", "锅炉", "3 + 4", "'quoted"])
+@pytest.mark.parametrize("words", ["", "-12.5", "-3", "BJ-2026-0001", "Low-NOx = better", "锅炉", "3 + 4", "'quoted"])
 def test_other_words_stay_as_they_are(words: str) -> None:
     assert safe_cell(words) == words
 
