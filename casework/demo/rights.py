@@ -78,7 +78,8 @@ class _Writer:
         """What the register says of it; of a secret there is none."""
         if kind in ("know_how", "trade_secret"):
             return {"status": "kept"}
-        filed = self.stage.today - timedelta(days=500 + 37 * self.n)
+        # However many there are, each is still in force.
+        filed = self.stage.today - timedelta(days=500 + 37 * self.n % 2600)
         number = f"{filed.year}{_DIGIT.get(kind, 1)}0{104_729 + 7919 * self.n:06d}.{self.n % 10}"
         if kind == "application":
             filed = self.stage.today - timedelta(days=60 + 5 * self.n)

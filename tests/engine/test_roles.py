@@ -31,6 +31,8 @@ ELSEWHERE = (
 #: And the field of a form, and by what a figure tells its lines apart.
 OTHERWISE = {
     ("workflows/effects.py", "officer"), ("workflows/guards.py", "officer"), ("casework/engine/figures/workload.py", "officer"),
+    ("casework/operations/oversight/figure_names.py", "officer"), ("casework/web/oversight/figure_shapes.py", "officer"),
+    ("casework/web/oversight/figure_tables.py", "officer"),
 }  # fmt: skip
 SQL_ROLE = re.compile(r"\brole'? ?(?:=|<>|IN \(|NOT IN \()((?: ?'\w+',?)+)")
 
