@@ -35,6 +35,8 @@ WRITTEN = {
 }
 COLUMNS = 10
 EXPORTS = ("/cases.csv", "/cases.xlsx")
+#: In these stand names beside numbers: none becomes a formula.
+FIGURES = ("/figures.csv", "/figures.xlsx")
 
 
 class Calc:
@@ -137,10 +139,11 @@ def test_what_people_wrote_is_words_in_every_file_that_we_export(
     served = {
         rule.rule for rule in app.url_map.iter_rules() if rule.rule.rpartition(".")[2] in ("csv", "xlsx", "ods", "tsv")
     }
-    assert served == set(EXPORTS), "an export that this test does not read"
+    assert served == {*EXPORTS, *FIGURES}, "an export that this test does not read"
     with transaction(owner_engine) as db:
         number, _ = to_referral(world, db)
     browser, files, wanted = browser_for("auditor"), dict[str, bytes](), dict[str, str]()
+    figures = dict[str, bytes]()
     # PostgreSQL stores no such letter.
     for n, words in enumerate(one for one in PAYLOADS if "\0" not in one):
         with transaction(owner_engine) as db:
@@ -152,7 +155,12 @@ def test_what_people_wrote_is_words_in_every_file_that_we_export(
             name, answer = f"{n}.{path.rpartition('.')[2]}", browser.get(path)
             assert answer.status_code == 200, (path, answer.text)
             files[name], wanted[name] = answer.data, words
+        for path in FIGURES:
+            answer = browser.get(path)
+            assert answer.status_code == 200, (path, answer.text)
+            figures[f"figures-{n}.{path.rpartition('.')[2]}"] = answer.data
     for name, [head, row] in calc.read(files).items():
         assert len(head) == COLUMNS
         assert row[0] == number
         assert [row[column] for column in WRITTEN] == [as_lines(safe_cell(wanted[name]))] * len(WRITTEN), name
+    assert calc.read(figures).keys() == figures.keys()
