@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from casework.api.oversight import figure_schemas as schemas
 from casework.api.protocol.routes import Call, Route, get
 from casework.api.protocol.schemas import text_of
@@ -16,8 +18,13 @@ def show_figures(call: Call) -> JsonObject:
     return figures.show_figures(call.db, call.actor, programme=text_of(asked.programme), until=asked.as_of, among=among)
 
 
+def _tell_outside(call: Call) -> Callable[[], JsonObject]:
+    return outside_figures.find_outside(call.db, call.actor, programme=text_of(call.query.programme))
+
+
 def show_outside(call: Call) -> JsonObject:
-    return outside_figures.show_outside(call.db, call.actor, programme=text_of(call.query.programme))
+    told: JsonObject = call.made
+    return told
 
 
 ROUTES: tuple[Route, ...] = (
@@ -26,5 +33,5 @@ ROUTES: tuple[Route, ...] = (
         schemas.Figures, query=schemas.FigureQuery, noun="page", for_some=True),
     get("/figures/outside", show_outside,
         "Show the figures of a programme as they are told outside the office: as of the end of the last quarter, small numbers hidden",
-        schemas.OutsideFigures, query=schemas.OutsideQuery, noun="page", for_some=True),
+        schemas.OutsideFigures, query=schemas.OutsideQuery, noun="page", for_some=True, makes=_tell_outside),
 )  # fmt: skip

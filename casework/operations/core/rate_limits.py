@@ -28,6 +28,7 @@ Kind = Literal[
     "news",
     "verification",
     "figures",
+    "outside_figures",
     "forecast",
     "many",
     "passkey",
@@ -72,6 +73,9 @@ ALLOWANCES: Mapping[Kind, Allowance] = {
         60, timedelta(minutes=10), "verifications of a case: its whole history is computed again"
     ),
     "figures": Allowance(60, timedelta(minutes=10), "figures of a programme: all of its logs are read"),
+    "outside_figures": Allowance(
+        6, timedelta(minutes=10), "figures as they are told outside: what could be found out is looked for"
+    ),
     "forecast": Allowance(
         60, timedelta(minutes=10), "forecasts of a case: the past of its programme is read and drawn from"
     ),

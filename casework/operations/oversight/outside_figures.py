@@ -5,6 +5,7 @@ Nobody there chooses a moment, or tells cases apart: two answers that differ by 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,10 +28,11 @@ from casework.records.event_log import now
 READ_OUTSIDE = READ_BY | {Role.OBSERVER}
 
 
-def show_outside(db: Connection, actor: Actor, *, programme: str | None = None) -> JsonObject:
-    """The figures of a programme as they are told outside the office: of the actor's first one, where none is named.
+def find_outside(db: Connection, actor: Actor, *, programme: str | None = None) -> Callable[[], JsonObject]:
+    """What gives the figures of a programme as they are told outside the office: of the actor's first one, where none is named.
 
-    Raises NotFound for others than its observers and those who read all figures.
+    What is hidden takes its time to find: no transaction waits for it. Raises NotFound for others than its observers and those who read
+    all figures.
     """
     mine = sorted({m.programme for m in actor.memberships if m.programme and m.role in READ_OUTSIDE})
     if not mine or programme not in (None, *mine):
@@ -39,9 +41,13 @@ def show_outside(db: Connection, actor: Actor, *, programme: str | None = None) 
     return tell_outside(db, chosen, last_quarter(now(db), calendar_of(db, chosen)))
 
 
-def tell_outside(db: Connection, programme: str, end: datetime) -> JsonObject:
-    """Those of a programme as of the end of a quarter."""
+def tell_outside(db: Connection, programme: str, end: datetime) -> Callable[[], JsonObject]:
+    """What gives those of a programme as of the end of a quarter."""
     figures = _figures(db, programme, end)
+    return lambda: _told(figures, programme, end)
+
+
+def _told(figures: Mapping[str, Figure], programme: str, end: datetime) -> JsonObject:
     return {
         "as_of": {"at": instant(end), "programme": programme},
         "definitions": DEFINITIONS,

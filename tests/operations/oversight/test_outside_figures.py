@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from casework.errors import NotFound
 from casework.operations.core.perform import calendar_of
-from casework.operations.oversight.outside_figures import last_quarter, show_outside, tell_outside
+from casework.operations.oversight.outside_figures import find_outside, last_quarter, tell_outside
 from casework.records.event_log import now
 from tests.support.world import World
 
@@ -33,14 +33,14 @@ def test_the_last_quarter_ended_at_midnight_in_the_programme(
 @pytest.mark.parametrize("role", ["observer", "officer", "auditor"])
 def test_of_a_programme_that_began_in_this_quarter_nothing_is_told(world: World, db: Connection, role: str) -> None:
     world.open_case(db)
-    shown = show_outside(db, world.actor(db, role))
+    shown = find_outside(db, world.actor(db, role))()
     assert shown["figures"] == {}
     assert shown["as_of"]["programme"] == world.programmes["BJ"]
 
 
 def test_one_case_is_fewer_than_three_and_has_no_number(world: World, db: Connection) -> None:
     number = world.open_case(db)
-    told = tell_outside(db, world.programmes["BJ"], now(db))
+    told = tell_outside(db, world.programmes["BJ"], now(db))()
     opened = next(row for row in told["figures"]["conversion"]["rows"] if row["of"].get("step") == "opened")
     assert (opened["denominator"], opened["numerator"], opened["percent"]) == ("<3", "<3", None)
     written = json.dumps(told)
@@ -54,9 +54,9 @@ def test_one_case_is_fewer_than_three_and_has_no_number(world: World, db: Connec
 def test_others_are_told_of_no_figures(world: World, db: Connection, role: str) -> None:
     for programme in (None, world.programmes["BJ"]):
         with pytest.raises(NotFound):
-            show_outside(db, world.actor(db, role), programme=programme)
+            find_outside(db, world.actor(db, role), programme=programme)
 
 
 def test_nor_an_observer_of_those_of_another_programme(world: World, db: Connection) -> None:
     with pytest.raises(NotFound):
-        show_outside(db, world.actor(db, "observer"), programme=world.programmes["SH"])
+        find_outside(db, world.actor(db, "observer"), programme=world.programmes["SH"])
